@@ -1,0 +1,1 @@
+"""Events, states and business rules. Pure."""

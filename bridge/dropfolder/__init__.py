@@ -1,0 +1,1 @@
+"""Vendors' folders: one port, an SFTP and a local adapter."""

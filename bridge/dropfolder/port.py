@@ -1,0 +1,62 @@
+"""The one port to a vendor's drop folder: inbox, archive, quarantine and outbox.
+
+Adapters: `sftp.SftpDropFolder` (paramiko) and `local.LocalDropFolder`. Both pass the contract suite in
+`tests/contracts`. An adapter belongs to one thread. Names are bare file names, never paths; an adapter
+refuses a name that would leave its folder. Every method raises `DropFolderUnavailable` (trying again
+may help), `HostKeyRefused` or `AuthenticationRefused` (a person must act), or `RemoteFileError` (this
+one file; the rest goes on).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import msgspec
+
+
+class RemoteFile(msgspec.Struct, frozen=True):
+    """One look at a file of the inbox: size in bytes, mtime in seconds since the epoch."""
+
+    name: str
+    size: int
+    mtime: float
+
+
+class DropFolder(Protocol):
+    """What the jobs collect and deliver need of a vendor's folders."""
+
+    def look(self) -> list[RemoteFile]:
+        """List the regular files of the inbox, oldest first; folders and hidden files left out."""
+        ...
+
+    def read(self, remote: RemoteFile) -> Iterator[bytes]:
+        """Read exactly the bytes of that look, in chunks.
+
+        Raises `RemoteFileError` when the file is gone, shorter, or changed since (size or mtime).
+        """
+        ...
+
+    def archive(self, name: str, archived_name: str) -> None:
+        """Move a file of the inbox to the archive. Done already (source gone, target there): fine."""
+        ...
+
+    def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
+        """Move a file of the inbox aside and write `reason` beside it as `<name>.reason.txt`."""
+        ...
+
+    def remove(self, name: str) -> None:
+        """Remove a file of the inbox (a done-marker whose file was taken). Gone already: fine."""
+        ...
+
+    def deliver(self, folder: str, name: str, data: bytes) -> None:
+        """Write `outbox/folder/name` under a temporary name, then rename it into place.
+
+        Replaces a file of that name with the same content only; raises `RemoteFileError` when another
+        content stands there. Makes missing folders.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...

@@ -1,0 +1,1 @@
+"""Bytes to and from interchanges, groups and documents; grammars; acknowledgements. Pure."""

@@ -1,0 +1,217 @@
+"""Values that the readers yield: segments, interchanges, groups, documents, and what is wrong with them.
+
+A *document* is one X12 transaction set (ST-SE) or one EDIFACT message (UNH-UNT). All offsets are
+byte offsets in the file; all segment numbers are 1-based positions in the document (ST or UNH is 1),
+as 997 AK301, 999 IK302 and CONTRL UCS count them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+Standard = Literal["x12", "edifact"]
+
+
+class Segment(Protocol):
+    """One segment. Elements and components count from 1, as the standards do.
+
+    An element, component or repetition that is absent reads as the empty string.
+    """
+
+    @property
+    def tag(self) -> str: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def offset(self) -> int: ...
+    def __len__(self) -> int:
+        """Count the elements, the tag not included; 0 for a bare tag."""
+        ...
+
+    def value(self, element: int, component: int = 1) -> str:
+        """Give one component of one element (its first repetition), unescaped and decoded."""
+        ...
+
+    def components(self, element: int) -> Sequence[str]:
+        """Give all components of one element (its first repetition)."""
+        ...
+
+    def repetitions(self, element: int) -> Sequence[Sequence[str]]:
+        """Give every repetition of an element, each as its components."""
+        ...
+
+
+class EdiError(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing wrong with a document, group or interchange.
+
+    `segment` is the segment's tag, `position` its number in the document (0 for the envelope as a
+    whole), `element` and `component` are 1-based or 0 for the whole segment. `code` is the standard's
+    own error code at that level: X12 720 (segment), 723 (element), 718 (transaction set), 716
+    (group); EDIFACT 0085. `level` says which table `code` is from. `message` is for people. `value`
+    is the bad data, cut to length and for acknowledgements only: never log it.
+    """
+
+    level: Literal["interchange", "group", "document", "segment", "element"]
+    code: str
+    message: str
+    segment: str = ""
+    position: int = 0
+    element: int = 0
+    component: int = 0
+    value: str = ""
+    loop: str = ""
+    data_element: str = ""
+    fatal: bool = True
+    """False for notes: tolerated, told to the reader, not a reason to reject."""
+
+
+class Party(msgspec.Struct, frozen=True):
+    """Sender or receiver of an interchange or group: identification and its qualifier."""
+
+    id: str
+    qualifier: str = ""
+
+
+class Delimiters(msgspec.Struct, frozen=True):
+    """The separators in force, as text. `repetition` and `release` are empty where there is none."""
+
+    element: str
+    component: str
+    segment: str
+    repetition: str = ""
+    release: str = ""
+    decimal: str = "."
+
+
+class Interchange(msgspec.Struct, kw_only=True):
+    """Header facts of ISA or UNB. `number` counts the interchanges of the file from 1."""
+
+    standard: Standard
+    number: int
+    offset: int
+    control_number: str
+    sender: Party
+    receiver: Party
+    delimiters: Delimiters
+    version: str = ""
+    """ISA12 (`00401`) or the syntax version of UNB (`3`)."""
+    syntax: str = ""
+    """UNOA, UNOC, ... ; empty for X12."""
+    prepared: str = ""
+    """Date and time as sent: `yymmdd:hhmm`."""
+    acknowledgement_requested: bool = False
+    test: bool = False
+    errors: list[EdiError] = []
+    header: tuple[str, ...] = ()
+    """The header segment's raw elements (tag first), for acknowledgements that must echo them."""
+
+
+class Group(msgspec.Struct, kw_only=True):
+    """Header facts of GS or UNG. EDIFACT interchanges mostly have no group: then none is made."""
+
+    functional_id: str
+    control_number: str
+    sender: Party
+    receiver: Party
+    version: str = ""
+    number: int = 1
+    offset: int = 0
+    errors: list[EdiError] = []
+    document_count_claimed: int | None = None
+    """GE01 or UNE 0060 as sent; None where the trailer is missing or unreadable."""
+
+
+class Document(msgspec.Struct, kw_only=True):
+    """One transaction set or message with all of its segments, header and trailer included."""
+
+    standard: Standard
+    type: str
+    """`856`, `214`, `DESADV`, `IFTSTA`, ..."""
+    version: str
+    """`004010`, `004010VICS`, `005010`; `D96A`, `D01B`."""
+    reference: str
+    """ST02 or UNH 0062."""
+    number: int
+    """Counts the documents of the file from 1."""
+    offset: int
+    length: int
+    segments: Sequence[Segment]
+    interchange: Interchange
+    group: Group | None = None
+    errors: list[EdiError] = []
+    association: str = ""
+    """UNH S009 0057 (`EAN004`) or ST03 / the tail of GS08."""
+
+    @property
+    def accepted(self) -> bool:
+        """Tell whether the syntax verdict is acceptance (with or without notes)."""
+        return not any(error.fatal for error in self.errors)
+
+
+# What a reader yields, in file order. The spans (offset, length) of all events tile the file.
+
+
+class InterchangeOpened(msgspec.Struct):
+    """An ISA (or UNA and UNB) was read."""
+
+    interchange: Interchange
+    offset: int
+    length: int
+
+
+class GroupOpened(msgspec.Struct):
+    """A GS or UNG was read."""
+
+    group: Group
+    interchange: Interchange
+    offset: int
+    length: int
+
+
+class DocumentRead(msgspec.Struct):
+    """A whole document was read, good or bad (see `document.errors`)."""
+
+    document: Document
+    offset: int
+    length: int
+
+
+class GroupClosed(msgspec.Struct):
+    """A GE or UNE was read, or the group ended without one (length 0, error in `group.errors`)."""
+
+    group: Group
+    interchange: Interchange
+    offset: int
+    length: int
+
+
+class InterchangeClosed(msgspec.Struct):
+    """An IEA or UNZ was read, or the interchange ended without one (length 0)."""
+
+    interchange: Interchange
+    offset: int
+    length: int
+
+
+class Ignored(msgspec.Struct):
+    """Bytes outside of any segment that mean nothing: line ends, a BOM, trailing 0x1A."""
+
+    offset: int
+    length: int
+
+
+class Unreadable(msgspec.Struct):
+    """Bytes that belong to no readable segment or envelope, with the reason. Never silently dropped."""
+
+    offset: int
+    length: int
+    error: EdiError
+
+
+ReaderEvent = (
+    InterchangeOpened | GroupOpened | DocumentRead | GroupClosed | InterchangeClosed | Ignored | Unreadable
+)
+Reading = Iterator[ReaderEvent]

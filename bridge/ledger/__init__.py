@@ -1,0 +1,1 @@
+"""The truth: schema, migrations, one store."""

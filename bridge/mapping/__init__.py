@@ -1,0 +1,1 @@
+"""Field positions and status tables: documents to events. Pure once loaded."""

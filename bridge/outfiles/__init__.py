@@ -1,0 +1,1 @@
+"""Labels, slips, invoices and verdicts as named bytes. Pure."""

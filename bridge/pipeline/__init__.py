@@ -1,0 +1,1 @@
+"""The six jobs and the drain that runs them."""

@@ -1,0 +1,1 @@
+"""Who drains: the embedded scheduler."""

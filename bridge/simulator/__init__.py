@@ -1,0 +1,1 @@
+"""A stand-in Amazon and SFTP server for demo, tests and rehearsals."""
