@@ -22,11 +22,20 @@ class Segment(Protocol):
     """
 
     @property
-    def tag(self) -> str: ...
+    def tag(self) -> str:
+        """Name the segment: `AT7`, `NAD`."""
+        ...
+
     @property
-    def number(self) -> int: ...
+    def number(self) -> int:
+        """Count the segment in its document, ST or UNH being 1."""
+        ...
+
     @property
-    def offset(self) -> int: ...
+    def offset(self) -> int:
+        """Tell the byte offset of the segment in the file."""
+        ...
+
     def __len__(self) -> int:
         """Count the elements, the tag not included; 0 for a bare tag."""
         ...
