@@ -1,0 +1,455 @@
+"""What goes into the ledger and comes out of it: frozen values, times as aware UTC datetimes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+
+OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
+Policy = Literal["hold", "resubmit", "look"]
+
+
+class Fence(msgspec.Struct, frozen=True):
+    """The right to write for an account; it ends when somebody else claims the account."""
+
+    account: str
+    epoch: int
+
+
+# --- in ------------------------------------------------------------------------------------------
+
+
+class Collected(msgspec.Struct, frozen=True, kw_only=True):
+    """A file of the inbox whose bytes are safe in the spool; `mtime` in seconds since the epoch."""
+
+    vendor: str
+    name: str
+    sha256: str
+    size: int
+    mtime: float
+    spool_name: str
+
+
+class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as it was read, accepted or not. `errors` are `EdiError`s or any structs or dicts.
+
+    `state` is free: `translated`, `rejected`, `unmapped`; `number` counts the file's documents.
+    """
+
+    number: int
+    offset: int
+    length: int
+    standard: str
+    type: str
+    version: str = ""
+    reference: str = ""
+    interchange_control_number: str = ""
+    group_control_number: str = ""
+    sender: str = ""
+    receiver: str = ""
+    accepted: bool = True
+    errors: tuple[Any, ...] = ()
+    state: str = "translated"
+
+
+class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
+    """An event to be kept. `body` is the JSON of a `bridge.domain.events.Event`, None where there is none.
+
+    `state`: `ready`, `waiting` (a status update whose confirmation has not succeeded yet), `held` or
+    `refused`. `sequence_key`: `po:<order>` or `pkg:<tracking number>`.
+    """
+
+    operation: str
+    sequence_key: str
+    occurred_at: datetime
+    body: bytes | None
+    state: Literal["ready", "waiting", "held", "refused"] = "ready"
+    purchase_order_number: str = ""
+    tracking_number: str = ""
+    reason: str = ""
+    errors: tuple[Any, ...] = ()
+    summary: str = ""
+    ordinal: int = 0
+
+
+class NewInterchange(msgspec.Struct, frozen=True, kw_only=True):
+    """An interchange that was read; `sha256` of its bytes, to tell a resend from a conflict."""
+
+    number: int
+    standard: str
+    sender: str
+    receiver: str
+    control_number: str
+    sha256: str
+
+
+class NewOutbound(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for a vendor's outbox. `kind` is free: `997`, `CONTRL`, `label`, `status`, ..."""
+
+    kind: str
+    folder: str
+    name: str
+    data: bytes
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of an attempt. `errors` are structs or dicts of code, message, details.
+
+    `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to look (`look`), until
+    when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
+    """
+
+    kind: OutcomeKind
+    http_status: int | None = None
+    request_id: str = ""
+    amazon_transaction_id: str = ""
+    errors: tuple[Any, ...] = ()
+    reason: str = ""
+    retry_at: datetime | None = None
+    named_orders: frozenset[str] = frozenset()
+    policy: Policy = "hold"
+
+
+class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
+    """Amazon's verdict on a transaction."""
+
+    status: Literal["Processing", "Success", "Failure"]
+    errors: tuple[Any, ...] = ()
+    named_orders: frozenset[str] = frozenset()
+    request_id: str = ""
+
+
+# --- out: what the jobs work on -------------------------------------------------------------------
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """A file's row; `new` is False where these bytes of this vendor were there before."""
+
+    file_id: int
+    arrival_id: int
+    new: bool
+
+
+class Arrival(msgspec.Struct, frozen=True, kw_only=True):
+    """One turning up of a file in the inbox, still to be moved out of it.
+
+    `first` tells whether it is the arrival that brought the file; `file_reason` why it is quarantined.
+    """
+
+    id: int
+    file_id: int
+    remote_name: str
+    sha256: str
+    size: int
+    mtime: float
+    arrived_at: datetime
+    file_state: str
+    file_reason: str
+    first: bool
+
+
+class FileRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A collected file. Its id is the batch's id. `report_number` counts the reports written on it."""
+
+    id: int
+    vendor: str
+    sha256: str
+    name: str
+    size: int
+    spool_name: str
+    state: str
+    reason: str
+    received_at: datetime
+    translated_at: datetime | None
+    report_number: int
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True):
+    """What confirmations tell of a tracking number; `ambiguous` where they name several orders."""
+
+    purchase_order_number: str
+    ship_from_party: str
+    confirmed: bool
+    ambiguous: bool = False
+
+
+class EarlierInterchange(msgspec.Struct, frozen=True, kw_only=True):
+    """An interchange of an earlier file with the same control number or the same bytes."""
+
+    file_id: int
+    name: str
+    control_number: str
+    same_control_number: bool
+    same_bytes: bool
+    received_at: datetime
+
+
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as it stands."""
+
+    id: int
+    file_id: int
+    document_id: int
+    document_number: int
+    account: str
+    vendor: str
+    ordinal: int
+    operation: str
+    purchase_order_number: str
+    tracking_number: str
+    sequence_key: str
+    occurred_at: datetime
+    body: bytes | None
+    state: str
+    reason: str
+    errors: list[Any]
+    summary: str
+    batch_limit: int | None
+    submission_id: int | None
+    updated_at: datetime
+
+
+class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission to send (or, in doubt, to look for). Bodies, ids and orders stand in the same order."""
+
+    id: int
+    vendor: str
+    operation: str
+    bodies: tuple[bytes, ...]
+    event_ids: tuple[int, ...]
+    purchase_order_numbers: tuple[str, ...]
+    attempts: int
+    reason: str = ""
+    doubted_at: datetime | None = None
+
+
+class ToPoll(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission whose verdict is to be asked for."""
+
+    id: int
+    vendor: str
+    operation: str
+    amazon_transaction_id: str
+    submitted_at: datetime
+    polls: int
+    state: str
+    purchase_order_numbers: tuple[str, ...]
+
+
+class Outbound(msgspec.Struct, frozen=True, kw_only=True):
+    """An outbound file that is due."""
+
+    id: int
+    vendor: str
+    file_id: int | None
+    kind: str
+    folder: str
+    name: str
+    data: bytes
+    sha256: str
+    attempts: int
+
+
+class Added(msgspec.Struct, frozen=True):
+    """Where an outbound file ended. `new` is False where the same bytes stood under the name already.
+
+    Other bytes under a taken name get the next free name (`label-2.png`), which stands here.
+    """
+
+    id: int
+    name: str
+    new: bool
+
+
+class Moved(msgspec.Struct, frozen=True, kw_only=True):
+    """What an answer or a verdict did: the submission's new state, and its events' fates."""
+
+    state: str
+    succeeded: tuple[int, ...] = ()
+    failed: tuple[int, ...] = ()
+    again: tuple[int, ...] = ()
+    released: int = 0
+    """Status updates that were waiting for these confirmations and may go now."""
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """An account that does not send before `until`, and why."""
+
+    until: datetime
+    reason: str
+
+
+class ToReport(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch whose last event became final. `report_number` is 1 for the first report on it."""
+
+    file: FileRow
+    report_number: int
+
+
+# --- out: what operators look at ------------------------------------------------------------------
+
+
+class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something a person should know or do; open while `cleared_at` is None."""
+
+    id: int
+    account: str
+    vendor: str
+    kind: str
+    key: str
+    message: str
+    raised_at: datetime
+    cleared_at: datetime | None
+
+
+class BatchView(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch in one line. `state`: collected, quarantined, working, waiting, attention, succeeded, done.
+
+    `attention`: something failed, is held, was rejected, or is in doubt. `waiting`: only status updates
+    without a confirmation are left. `done`: translated without any event.
+    """
+
+    id: int
+    vendor: str
+    name: str
+    sha256: str
+    size: int
+    spool_name: str
+    received_at: datetime
+    translated_at: datetime | None
+    reported_at: datetime | None
+    state: str
+    reason: str
+    arrivals: int
+    documents: int
+    accepted: int
+    rejected: int
+    events: dict[str, int]
+    submissions: dict[str, int]
+    outbound: dict[str, int]
+
+
+class DocumentRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as it was read."""
+
+    id: int
+    file_id: int
+    number: int
+    offset: int
+    length: int
+    standard: str
+    type: str
+    version: str
+    reference: str
+    interchange_control_number: str
+    group_control_number: str
+    sender: str
+    receiver: str
+    accepted: bool
+    errors: list[Any]
+    state: str
+
+
+class SubmissionRow(msgspec.Struct, frozen=True, kw_only=True):
+    """A submission as it stands."""
+
+    id: int
+    account: str
+    vendor: str
+    operation: str
+    state: str
+    epoch: int
+    attempts: int
+    event_count: int
+    created_at: datetime
+    next_attempt_at: datetime | None
+    submitted_at: datetime | None
+    next_poll_at: datetime | None
+    polls: int
+    amazon_transaction_id: str
+    request_id: str
+    verdict_at: datetime | None
+    errors: list[Any]
+    reason: str
+    isolated_from: int | None
+
+
+class AttemptRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One HTTP try. `ended_at` None: it never got an answer that reached the ledger."""
+
+    id: int
+    submission_id: int
+    number: int
+    epoch: int
+    started_at: datetime
+    ended_at: datetime | None
+    kind: str
+    http_status: int | None
+    request_id: str
+    reason: str
+
+
+class OutboundRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An outbound file without its bytes."""
+
+    id: int
+    vendor: str
+    file_id: int | None
+    kind: str
+    folder: str
+    name: str
+    size: int
+    sha256: str
+    state: str
+    created_at: datetime
+    delivered_at: datetime | None
+    attempts: int
+    next_attempt_at: datetime | None
+    last_error: str
+
+
+class ArrivalRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One turning up of a batch's file."""
+
+    id: int
+    remote_name: str
+    mtime: float
+    arrived_at: datetime
+    moved_to: str
+    moved_at: datetime | None
+
+
+class BatchDetail(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch with everything that came from it."""
+
+    batch: BatchView
+    arrivals: list[ArrivalRow]
+    documents: list[DocumentRow]
+    events: list[EventRow]
+    submissions: list[SubmissionRow]
+    attempts: list[AttemptRow]
+    outbound: list[OutboundRow]
+
+
+class Trace(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that an order, tracking, control, transaction or request number or file name leads to."""
+
+    text: str
+    files: list[BatchView]
+    documents: list[DocumentRow]
+    events: list[EventRow]
+    submissions: list[SubmissionRow]
+    attempts: list[AttemptRow]
+    outbound: list[OutboundRow]
+
+
+class Purged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a purge removed; the caller removes the spool files."""
+
+    files: int
+    documents: int
+    events: int
+    outbound: int
+    spool_names: list[str]
