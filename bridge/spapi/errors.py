@@ -1,0 +1,57 @@
+"""What goes wrong on Amazon's side: whose fault it is and whether asking again may help."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bridge.errors import AmazonError, Fault
+
+
+class AmazonApiError(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One element of Amazon's `errors`: a code such as `InvalidInput` and free text."""
+
+    code: str
+    message: str
+    details: str = ""
+
+
+class AmazonUnavailable(AmazonError):
+    """Amazon did not answer, answered unreadably, or asked us to wait: trying again may help.
+
+    `retry_after` is in seconds, None where Amazon did not say.
+    """
+
+    permanent = False
+
+    def __init__(self, reason: str, *, retry_after: float | None = None, request_id: str = "") -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+        self.request_id = request_id
+
+
+class AmazonRefused(AmazonError):
+    """Amazon read the request and refused it; the same request will be refused again."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        http_status: int | None = None,
+        errors: tuple[AmazonApiError, ...] = (),
+        request_id: str = "",
+    ) -> None:
+        super().__init__(reason)
+        self.http_status = http_status
+        self.errors = errors
+        self.request_id = request_id
+
+
+class CredentialsRefused(AmazonError):
+    """Amazon refused our credentials or the application's role: a person must mend the account."""
+
+    fault = Fault.OPERATOR
+
+    def __init__(self, reason: str, *, http_status: int | None = None, request_id: str = "") -> None:
+        super().__init__(reason)
+        self.http_status = http_status
+        self.request_id = request_id
