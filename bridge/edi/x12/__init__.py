@@ -1,0 +1,1 @@
+"""X12: envelopes, grammar (through pyx12) and acknowledgements."""

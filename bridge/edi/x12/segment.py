@@ -1,0 +1,101 @@
+"""One X12 segment, split into elements; components and repetitions are split when asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bridge.edi.model import Delimiters
+from bridge.edi.x12.header import Separators
+
+_MARGIN = b" \t\r\n"
+
+
+class Transcript:
+    """The bytes of one document, from which the place of a segment is worked out when asked for."""
+
+    __slots__ = ("_offsets", "component", "data", "offset", "repetition", "separators")
+
+    def __init__(self, data: bytes, offset: int, separators: Separators, delimiters: Delimiters) -> None:
+        self.data = data
+        self.offset = offset
+        self.separators = separators
+        self.component = delimiters.component
+        self.repetition = delimiters.repetition
+        self._offsets: list[int] | None = None
+
+    def offset_of(self, number: int) -> int:
+        """Give the byte offset in the file at which segment `number` (from 1) begins."""
+        if self._offsets is None:
+            self._offsets = self._find_offsets()
+        return self._offsets[number - 1] if number <= len(self._offsets) else self.offset
+
+    def _find_offsets(self) -> list[int]:
+        offsets = []
+        place = self.offset
+        for piece in self.data.split(self.separators.segment):
+            bare = piece.lstrip(_MARGIN)
+            if bare:
+                offsets.append(place + len(piece) - len(bare))
+            place += len(piece) + len(self.separators.segment)
+        return offsets
+
+
+class X12Segment(msgspec.Struct, gc=False):
+    """A segment of an X12 document; see `bridge.edi.model.Segment`.
+
+    `elements` holds the tag and then the elements as they were sent. Trailing spaces mean nothing in
+    X12, so `value` leaves them out.
+    """
+
+    elements: list[str]
+    number: int
+    transcript: Transcript
+
+    @property
+    def tag(self) -> str:
+        """Give the segment identifier (`ST`, `AT7`)."""
+        return self.elements[0]
+
+    @property
+    def offset(self) -> int:
+        """Give the byte offset in the file."""
+        return self.transcript.offset_of(self.number)
+
+    def __len__(self) -> int:
+        return len(self.elements) - 1
+
+    def __bool__(self) -> bool:
+        """A segment is always true, a bare tag too."""
+        return True
+
+    def value(self, element: int, component: int = 1) -> str:
+        """Give one component of one element, of its first repetition; empty if absent."""
+        try:
+            text = self.elements[element]
+        except IndexError:
+            return ""
+        transcript = self.transcript
+        if transcript.repetition and transcript.repetition in text:
+            text = text.partition(transcript.repetition)[0]
+        if transcript.component in text:
+            parts = text.split(transcript.component)
+            text = parts[component - 1] if component <= len(parts) else ""
+        elif component != 1:
+            return ""
+        return text.rstrip(" ")
+
+    def components(self, element: int) -> Sequence[str]:
+        """Give all components of one element (its first repetition); none if it is absent or empty."""
+        repetitions = self.repetitions(element)
+        return repetitions[0] if repetitions else []
+
+    def repetitions(self, element: int) -> Sequence[Sequence[str]]:
+        """Give every repetition of an element, each as its components; none if absent or empty."""
+        text = self.elements[element] if element < len(self.elements) else ""
+        if not text:
+            return []
+        transcript = self.transcript
+        parts = text.split(transcript.repetition) if transcript.repetition else [text]
+        return [[value.rstrip(" ") for value in part.split(transcript.component)] for part in parts]
