@@ -1,0 +1,27 @@
+"""Settings: `load_config(path)` gives a `Config`, or all that is wrong with the file at once."""
+
+from bridge.config.account import Account, BridgeSettings
+from bridge.config.folder import Local, Pickup, Schedule, Sftp
+from bridge.config.load import Config, default_path, load_config, parse_config
+from bridge.config.secret import Secret, TextOrSecret, secrets_of
+from bridge.config.vendor import Carrier, InDoubt, Location, Vendor
+
+__all__ = [
+    "Account",
+    "BridgeSettings",
+    "Carrier",
+    "Config",
+    "InDoubt",
+    "Local",
+    "Location",
+    "Pickup",
+    "Schedule",
+    "Secret",
+    "Sftp",
+    "TextOrSecret",
+    "Vendor",
+    "default_path",
+    "load_config",
+    "parse_config",
+    "secrets_of",
+]

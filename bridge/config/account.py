@@ -1,0 +1,59 @@
+"""Settings of the bridge as a whole and of an account: one authorization at Amazon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from bridge.config.kinds import Endpoint, Flag, Folders, Ledger, LocalPath, Zone
+from bridge.config.secret import Secret, TextOrSecret
+
+
+class Table(BaseModel):
+    """A table of the configuration: frozen, no unknown keys, docstrings describe the keys."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+
+class BridgeSettings(Table):
+    """`[bridge]`: what all vendors share. Relative paths are meant from the folder of the file."""
+
+    ledger: Ledger = "var/ledger.sqlite"
+    """The ledger: a file, or the URL of a database without a password."""
+    spool: LocalPath = Path("var/spool")
+    """Folder for the raw bytes of every file that was collected."""
+    mappings: Folders = ()
+    """Folders with your own mappings and status tables; they override the shipped ones."""
+    timezone: Zone = "UTC"
+    """Time zone of vendors that name none; used for times that come without a zone."""
+    log_format: Literal["json", "text"] = "json"
+    """What the log lines on standard error look like: one JSON object a line, or key=value."""
+
+
+class Account(Table):
+    """`[accounts.A]`: an application's authorization for a selling partner at Amazon."""
+
+    region: Literal["na", "eu", "fe"]
+    """Amazon's region: na (Americas), eu (Europe, India, Middle East) or fe (Japan, Australia, Singapore)."""
+    sandbox: Flag = False
+    """Whether to talk to Amazon's sandbox, which answers but ships nothing."""
+    endpoint: Endpoint | None = None
+    """Replaces Amazon's host, for the simulator."""
+    auth_endpoint: Endpoint | None = None
+    """Replaces Amazon's host for access tokens, for the simulator."""
+    client_id: TextOrSecret
+    """The application's LWA client id, as text or as a reference env:NAME or file:PATH."""
+    client_secret: Secret
+    """The application's LWA client secret: env:NAME or file:PATH."""
+    refresh_token: Secret
+    """The selling partner's refresh token: env:NAME or file:PATH."""
+    requests_per_second: float = Field(default=10.0, gt=0, le=1000)
+    """Amazon's rate for each operation of this account; 10 unless Amazon granted another."""

@@ -1,0 +1,146 @@
+"""Checks that span several keys. They read the raw tables, so that a mistake elsewhere hides none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path, PurePath, PurePosixPath
+from typing import Any
+
+from bridge.config.places import Place
+
+Complaint = tuple[Place, str]
+Raw = dict[str, Any]
+
+FOLDERS = ("inbox", "archive", "quarantine", "outbox")
+
+
+def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
+    """Yield every complaint, as a place and a message. `folder` is that of the configuration file."""
+    accounts, vendors = table(raw, "accounts"), table(raw, "vendors")
+    if not accounts:
+        yield ("accounts",), "no [accounts.A] table: nothing can be sent to Amazon"
+    if not vendors:
+        yield ("vendors",), "no [vendors.V] table: there is nothing to do"
+    for name in vendors:
+        vendor, place = table(vendors, name), ("vendors", name)
+        yield from _account(vendor, accounts, place)
+        yield from _one_drop_folder(vendor, place)
+        yield from _sftp(vendor, place)
+        yield from _local(vendor, place, folder)
+        yield from _schedule(vendor, place)
+    yield from _shared_inboxes(vendors, folder)
+    yield from _shared_codes(vendors)
+
+
+def table(raw: Raw, key: str) -> Raw:
+    """Give a table of the raw configuration; an empty one where there is none, or something else."""
+    found = raw.get(key)
+    return found if isinstance(found, dict) else {}
+
+
+def _account(vendor: Raw, accounts: Raw, place: Place) -> Iterator[Complaint]:
+    name = vendor.get("account")
+    if isinstance(name, str) and name and name not in accounts:
+        known = f"there are {', '.join(accounts)}" if accounts else "there is none"
+        yield (*place, "account"), f"no such account: [accounts.{name}] is missing; {known}"
+
+
+def _one_drop_folder(vendor: Raw, place: Place) -> Iterator[Complaint]:
+    match [key for key in ("sftp", "local") if key in vendor]:
+        case []:
+            yield place, f"has no drop folder: add [{'.'.join(map(str, place))}.sftp] or .local"
+        case ["sftp", "local"]:
+            yield (*place, "local"), "has two drop folders: keep [...sftp] or [...local], not both"
+
+
+def _sftp(vendor: Raw, place: Place) -> Iterator[Complaint]:
+    if not isinstance(vendor.get("sftp"), dict):
+        return
+    sftp, place = vendor["sftp"], (*place, "sftp")
+    match [key for key in ("private_key", "password") if key in sftp]:
+        case []:
+            yield place, "cannot log in: set private_key or password"
+        case ["private_key", "password"]:
+            yield (*place, "password"), "set private_key or password, not both"
+    if not sftp.get("known_hosts") and not sftp.get("host_key"):
+        yield place, "cannot know the server: set known_hosts or host_key (ssh-keyscan prints it)"
+    yield from _distinct({name: PurePosixPath(_text(sftp, name, name)) for name in FOLDERS}, place)
+
+
+def _local(vendor: Raw, place: Place, folder: Path) -> Iterator[Complaint]:
+    if not isinstance(vendor.get("local"), dict):
+        return
+    local, place = vendor["local"], (*place, "local")
+    missing = [name for name in FOLDERS if name not in local]
+    if missing and "root" not in local:
+        yield place, f"set root, or {', '.join(missing)} too"
+        return
+    yield from _distinct(_local_folders(local, folder), place)
+
+
+def _local_folders(local: Raw, folder: Path) -> dict[str, PurePath]:
+    root = folder / _text(local, "root", "")
+    return {
+        name: (folder / local[name]) if isinstance(local.get(name), str) else root / name for name in FOLDERS
+    }
+
+
+def _distinct(folders: dict[str, PurePath], place: Place) -> Iterator[Complaint]:
+    """Nothing may be put where files are taken from, nor may two purposes share a folder.
+
+    Nested is fine the one way round that is usual, `inbox/archive`, since folders in the inbox are
+    not looked at; an inbox inside another folder would take in what the bridge puts there.
+    """
+    for index, name in enumerate(FOLDERS):
+        for other in FOLDERS[:index]:
+            if folders[name] == folders[other]:
+                yield (*place, name), f"is the same folder as {other}"
+    for name in FOLDERS[1:]:
+        if folders[name] in folders["inbox"].parents and folders[name] != folders["inbox"]:
+            yield (*place, name), "must not hold the inbox"
+
+
+def _schedule(vendor: Raw, place: Place) -> Iterator[Complaint]:
+    if {"poll", "cron"} <= table(vendor, "schedule").keys():
+        yield (*place, "schedule", "cron"), "set poll or cron, not both"
+
+
+def _shared_inboxes(vendors: Raw, folder: Path) -> Iterator[Complaint]:
+    """Two vendors on one inbox would take each other's files."""
+    seen: dict[tuple[str, ...], str] = {}
+    for name in vendors:
+        for kind, inbox in _inbox(table(vendors, name), folder):
+            if inbox in seen:
+                yield (
+                    ("vendors", name, kind),
+                    f"has the same server, user and inbox as [vendors.{seen[inbox]}]",
+                )
+            seen.setdefault(inbox, name)
+
+
+def _inbox(vendor: Raw, folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    if isinstance(vendor.get("sftp"), dict) and isinstance(vendor["sftp"].get("host"), str):
+        sftp = vendor["sftp"]
+        inbox = str(PurePosixPath(_text(sftp, "inbox", "inbox")))
+        port = str(sftp.get("port", 22))
+        yield "sftp", (sftp["host"].lower(), port, _text(sftp, "username", ""), inbox)
+    if isinstance(vendor.get("local"), dict) and vendor["local"].keys() & {"root", "inbox"}:
+        yield "local", ("", str(_local_folders(vendor["local"], folder)["inbox"]))
+
+
+def _shared_codes(vendors: Raw) -> Iterator[Complaint]:
+    """One vendor code of one account in two tables would be two halves of a ledger."""
+    seen: dict[tuple[str, str], str] = {}
+    for name in vendors:
+        key = (_text(table(vendors, name), "account", ""), _text(table(vendors, name), "selling_party", ""))
+        if all(key) and key in seen:
+            message = (
+                f"is the vendor code of [vendors.{seen[key]}] already; one vendor code has one drop folder"
+            )
+            yield ("vendors", name, "selling_party"), message
+        seen.setdefault(key, name)
+
+
+def _text(raw: Raw, key: str, default: str) -> str:
+    found = raw.get(key, default)
+    return found if isinstance(found, str) else default

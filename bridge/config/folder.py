@@ -1,0 +1,93 @@
+"""Settings of a vendor's drop folder: where it is and how files are picked up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from bridge.config.account import Table
+from bridge.config.kinds import Count, Cron, Duration, HostKeys, LocalPath, RemoteFolder, Text
+from bridge.config.secret import Secret
+
+
+class Sftp(Table):
+    """`[vendors.V.sftp]`: the SFTP server and the folders on it."""
+
+    host: Text
+    """Name or address of the SFTP server."""
+    port: Annotated[Count, Field(ge=1, le=65535)] = 22
+    """Its port."""
+    username: Text
+    """User name there."""
+    private_key: Secret | None = None
+    """Private key to log in with, env:NAME or file:PATH; this or `password`."""
+    password: Secret | None = None
+    """Password to log in with, env:NAME or file:PATH; this or `private_key`."""
+    known_hosts: LocalPath | None = None
+    """File with the server's host key, as ssh-keyscan writes it; this or `host_key`, or both."""
+    host_key: HostKeys = ()
+    """The server's host key (ssh-ed25519 AAAA...) or fingerprint (SHA256:...); a list while keys change."""
+    inbox: RemoteFolder = "inbox"
+    """Folder on the server that the vendor drops files into."""
+    archive: RemoteFolder = "archive"
+    """Folder on the server that taken files are moved to."""
+    quarantine: RemoteFolder = "quarantine"
+    """Folder on the server for files that nothing can be read from, each with its reason beside it."""
+    outbox: RemoteFolder = "outbox"
+    """Folder on the server where labels, slips, acknowledgements and statuses are put."""
+
+
+class Local(Table):
+    """`[vendors.V.local]`: drop folders on this machine, or on one that is mounted here."""
+
+    root: LocalPath | None = None
+    """Folder that holds the four folders below, where they are not set themselves."""
+    inbox: LocalPath | None = None
+    """Folder that the vendor drops files into."""
+    archive: LocalPath | None = None
+    """Folder that taken files are moved to."""
+    quarantine: LocalPath | None = None
+    """Folder for files that nothing can be read from, each with its reason beside it."""
+    outbox: LocalPath | None = None
+    """Folder where labels, slips, acknowledgements and statuses are put."""
+
+    def folder(self, name: Literal["inbox", "archive", "quarantine", "outbox"]) -> Path:
+        """Give one of the four folders, under `root` unless it is set itself."""
+        own: Path | None = getattr(self, name)
+        if own is not None:
+            return own
+        if self.root is None:
+            # load_config has refused this already; a model made by hand can get here.
+            raise ValueError(f"neither root nor {name} is set")
+        return self.root / name
+
+
+class Pickup(Table):
+    """`[vendors.V.pickup]`: when a file in the inbox is whole."""
+
+    convention: Literal["settled", "rename", "done-file"] = "settled"
+    """settled: two looks find the same size and time; rename: the vendor uploads under a temporary name;
+    done-file: the vendor puts an empty marker beside the file."""
+    interval: Duration = timedelta(seconds=10)
+    """Time between the two looks of `settled`."""
+    temporary: Text = "*.part"
+    """Pattern of names that are never taken: uploads that are under way."""
+    done_suffix: Annotated[str, StringConstraints(pattern=r"^\.[A-Za-z0-9_.-]+$")] = ".done"
+    """Ending of the marker of `done-file`: orders.edi is whole once orders.edi.done is there."""
+
+
+class Schedule(Table):
+    """`[vendors.V.schedule]`: when the daemon looks into the inbox."""
+
+    poll: Duration | None = None
+    """Time between two looks: 30s, 5m, 1h. 60s where neither this nor `cron` is set."""
+    cron: Cron | None = None
+    """Or five fields, minute hour day month weekday (weekdays by name), in the vendor's time zone."""
+
+    @property
+    def interval(self) -> timedelta | None:
+        """Give the time between two looks, None where `cron` rules."""
+        return self.poll or (None if self.cron else timedelta(seconds=60))

@@ -1,0 +1,139 @@
+"""The kinds of values that settings have: durations, zones, paths, end points, cron lines, lists."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from apscheduler.triggers.cron import CronTrigger
+from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints, ValidationInfo
+
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
+_PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_HOST_KEY = re.compile(
+    r"SHA256:[A-Za-z0-9+/]{43}=?"
+    r"|(?:\S+ +)?(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ +[A-Za-z0-9+/]{40,}=*(?: .*)?"
+)
+
+
+def duration_of(value: object) -> timedelta:
+    """Read `30s`, `5m`, `1h30m` or a number of seconds. Raises ValueError."""
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return _positive(timedelta(seconds=value))
+    text = value.replace(" ", "") if isinstance(value, str) else ""
+    if not _DURATION.fullmatch(text):
+        raise ValueError("must be a duration such as 30s, 5m or 1h")
+    return _positive(timedelta(seconds=sum(float(n) * _UNITS[unit] for n, unit in _PART.findall(text))))
+
+
+def _positive(duration: timedelta) -> timedelta:
+    if duration <= timedelta(0):
+        raise ValueError("must be longer than nothing")
+    return duration
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
+        raise _unknown_zone(value) from error
+    return value
+
+
+def _unknown_zone(value: str) -> ValueError:
+    near = [zone for zone in sorted(available_timezones()) if zone.lower() == value.lower()]
+    hint = f"did you mean {near[0]}?" if near else "write it as America/Chicago or Europe/Berlin"
+    return ValueError(f"no such time zone: {value!r}; {hint}")
+
+
+def _local_path(value: object, info: ValidationInfo) -> Path:
+    """Make a path absolute, meant from the folder of the configuration file."""
+    if not isinstance(value, (str, Path)) or not str(value):
+        raise ValueError("must be a path")
+    return _folder(info) / Path(str(value).removeprefix("file:")).expanduser()
+
+
+def _ledger(value: object, info: ValidationInfo) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be a path, or the URL of a database")
+    if "://" not in value:
+        return str(_folder(info) / Path(value).expanduser())
+    if urlsplit(value).password:
+        # The URL is not repeated: it holds the password.
+        raise ValueError("must not hold a password; leave it to ~/.pgpass or PGPASSWORD")
+    return value
+
+
+def _folder(info: ValidationInfo) -> Path:
+    return Path((info.context or {}).get("folder", Path()))
+
+
+def _endpoint(value: str) -> str:
+    url = urlsplit(value)
+    if url.scheme not in {"http", "https"} or not url.hostname or url.username or url.password:
+        raise ValueError("must be a URL such as https://host, without user or password")
+    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+        raise ValueError("must be https: http is for a stand-in on this machine (127.0.0.1, localhost) only")
+    return value.rstrip("/")
+
+
+def _cron(value: str) -> str:
+    fields = value.split()
+    if len(fields) != 5:
+        raise ValueError("must have five fields: minute hour day month weekday")
+    if any(character.isdigit() for character in fields[4]):
+        # APScheduler counts weekdays from Monday = 0, cron from Sunday = 0: digits would fire on another day.
+        raise ValueError("must name the weekdays (mon-fri, sun), not number them")
+    CronTrigger.from_crontab(value)
+    return value
+
+
+def _encoding(value: str) -> str:
+    try:
+        return codecs.lookup(value).name if value else value
+    except LookupError as error:
+        raise ValueError(f"no such encoding: {value!r}; utf-8, iso8859-1 and cp1252 are usual") from error
+
+
+def _host_key(value: str) -> str:
+    if not _HOST_KEY.fullmatch(value.strip()):
+        raise ValueError(
+            "must be a fingerprint (SHA256:...) or a key as ssh-keyscan prints it (ssh-ed25519 AAAA...)"
+        )
+    return value.strip()
+
+
+def _remote_folder(value: str) -> str:
+    if not value.strip() or ".." in value.split("/") or "\0" in value:
+        raise ValueError("must be a folder on the server, without ..")
+    return value.rstrip("/") or "/"
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, (str, Path)) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration_of)]
+Zone = Annotated[str, AfterValidator(_zone)]
+LocalPath = Annotated[Path, BeforeValidator(_local_path)]
+Ledger = Annotated[str, BeforeValidator(_ledger)]
+Endpoint = Annotated[str, AfterValidator(_endpoint)]
+Cron = Annotated[str, AfterValidator(_cron)]
+Encoding = Annotated[str, AfterValidator(_encoding)]
+HostKeys = Annotated[tuple[Annotated[str, AfterValidator(_host_key)], ...], BeforeValidator(_as_list)]
+RemoteFolder = Annotated[str, AfterValidator(_remote_folder)]
+Folders = Annotated[tuple[LocalPath, ...], BeforeValidator(_as_list)]
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+Codes = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
+Flag = Annotated[bool, Strict()]
+Count = Annotated[int, Strict()]

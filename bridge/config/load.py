@@ -1,0 +1,99 @@
+"""Load config.toml: all problems at once, each with its place and line."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+from pydantic import Field, ValidationError
+
+from bridge.config.account import Account, BridgeSettings, Table
+from bridge.config.crosschecks import cross_checks, table
+from bridge.config.kinds import Name
+from bridge.config.places import lines_of
+from bridge.config.problems import problem_at, problems_of, syntax_problem
+from bridge.config.vendor import Vendor
+from bridge.errors import ConfigurationError, Problem
+
+
+class Config(Table):
+    """A whole configuration: the bridge, its accounts, its vendors."""
+
+    bridge: BridgeSettings = Field(default=BridgeSettings(), validate_default=True)
+    """What all vendors share."""
+    accounts: dict[Name, Account] = Field(default={})
+    """Authorizations at Amazon, by name."""
+    vendors: dict[Name, Vendor] = Field(default={})
+    """Vendors with their drop folders, by name."""
+
+    _source: Path = Path("config.toml")
+
+    @property
+    def source(self) -> Path:
+        """Tell the file that it was loaded from."""
+        return self._source
+
+    @property
+    def folder(self) -> Path:
+        """Tell the folder that relative paths are meant from."""
+        return self._source.parent
+
+
+def default_path() -> Path:
+    """Give the path of the configuration where none was named: $EDIBRIDGE_CONFIG, else ./config.toml."""
+    return Path(os.environ.get("EDIBRIDGE_CONFIG") or "config.toml")
+
+
+def load_config(path: Path) -> Config:
+    """Load a configuration. Raises ConfigurationError with every problem; secrets are not read."""
+    text = _read(path)
+    return parse_config(text, path)
+
+
+def parse_config(text: str, path: Path) -> Config:
+    """Read a configuration from its text; `path` is where it stands. Raises ConfigurationError."""
+    folder = path.resolve().parent
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(str(path), [syntax_problem(error, text)]) from error
+    lines = lines_of(text)
+    problems = [problem_at(place, message, lines) for place, message in cross_checks(raw, folder)]
+    config = None
+    try:
+        config = Config.model_validate(_with_defaults(raw), context={"folder": folder})
+    except ValidationError as error:
+        problems += problems_of(error, Config, lines)
+    if problems or config is None:
+        problems.sort(key=lambda problem: problem.line)
+        raise ConfigurationError(str(path), problems)
+    config._source = path.resolve()  # noqa: SLF001 - the class's own file
+    return config
+
+
+def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
+    """Let vendors without a time zone have that of the bridge."""
+    zone = table(raw, "bridge").get("timezone")
+    vendors = raw.get("vendors")
+    if zone not in available_timezones() or not isinstance(vendors, dict):  # a bad one is told once
+        return raw
+    inherited = {
+        name: {"timezone": zone, **vendor} if isinstance(vendor, dict) else vendor
+        for name, vendor in vendors.items()
+    }
+    return raw | {"vendors": inherited}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except FileNotFoundError as error:
+        message = "no such file; `edibridge init` writes one, --config or $EDIBRIDGE_CONFIG names another"
+        raise ConfigurationError(str(path), [Problem("", message)]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(str(path), [Problem("", "is not UTF-8 text")]) from error
+    except OSError as error:
+        raise ConfigurationError(str(path), [Problem("", f"cannot be read: {error.strerror}")]) from error

@@ -1,0 +1,126 @@
+"""Settings of a vendor: who it is at Amazon, what its documents mean, how it is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+from bridge.config.account import Table
+from bridge.config.folder import Local, Pickup, Schedule, Sftp
+from bridge.config.kinds import Codes, Count, Encoding, Flag, Text, Zone
+
+FinalStatus = Literal["LOST", "UNDELIVERABLE"]
+Scac = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4})?$")]
+
+
+class Carrier(Table):
+    """`[vendors.V.carrier]`: the carrier of documents that name none."""
+
+    scac: Scac = ""
+    """Standard carrier alpha code, two to four capital letters (own-carrier vendors in North America)."""
+    name: str = ""
+    """The carrier's name (own-carrier vendors in Europe)."""
+    ship_method: str = ""
+    """Amazon's ship method code."""
+
+
+class Location(Table):
+    """`[vendors.V.location]`: fills the place of status updates where documents leave it out."""
+
+    name: str = ""
+    """Name of the place."""
+    address_line1: str = ""
+    """Street and number."""
+    address_line2: str = ""
+    """Second line."""
+    address_line3: str = ""
+    """Third line."""
+    city: str = ""
+    """City."""
+    county: str = ""
+    """County."""
+    district: str = ""
+    """District."""
+    state_or_region: str = ""
+    """State or region."""
+    postal_code: str = ""
+    """Postal code."""
+    country_code: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = ""
+    """Country, two capital letters; Amazon requires it in every status update."""
+    phone: str = ""
+    """Telephone number."""
+
+
+class InDoubt(Table):
+    """`[vendors.V.in_doubt]`: what to do when it is unknown whether Amazon took a request."""
+
+    confirmations: Literal["hold", "resubmit"] = "hold"
+    """hold: a person decides (`edibridge resolve`); resubmit: send again, at the risk of a duplicate."""
+    status_updates: Literal["hold", "resubmit"] = "resubmit"
+    """resubmit is harmless here: the same fact twice."""
+    label_requests: Literal["look", "hold", "resubmit"] = "look"
+    """look: ask Amazon for the label first, and send again only if there is none."""
+
+
+def _carrier(value: object) -> object:
+    """Read a carrier given as text: its SCAC."""
+    if not isinstance(value, str):
+        return value
+    if value.isalpha() and value.isupper() and 2 <= len(value) <= 4:
+        return {"scac": value}
+    raise PydanticCustomError(
+        "carrier", "must be a SCAC such as UPSN, or a table with scac, name, ship_method"
+    )
+
+
+def _acknowledgements(value: object) -> object:
+    return {True: "always", False: "never"}[value] if isinstance(value, bool) else value
+
+
+class Vendor(Table):
+    """`[vendors.V]`: one vendor code at Amazon with its drop folder."""
+
+    account: Text
+    """The account (`[accounts.A]`) that its requests go through."""
+    selling_party: Text
+    """Its vendor code at Amazon: the selling party of every request."""
+    warehouses: Codes = ()
+    """Its warehouse codes at Amazon. Documents that name none are shipped from the first one;
+    documents that name another are refused."""
+    carrier: Annotated[Carrier, BeforeValidator(_carrier)] = Carrier()
+    """Carrier of documents that name none: a SCAC, or a table with scac, name, ship_method."""
+    timezone: Zone = "UTC"
+    """Time zone of times without one; that of [bridge] where it is not set."""
+    status_codes: Text = "standard"
+    """Whose status codes it sends: standard, amazon (already Amazon's pairs) or a status table."""
+    final_statuses: frozenset[FinalStatus] = frozenset()
+    """Statuses that end a package's life and are sent only if named here: LOST, UNDELIVERABLE."""
+    location: Location = Location()
+    """Fills the place of status updates where documents leave it out."""
+    mapping: str = ""
+    """Mapping to use for its documents; empty: the one that fits standard, type and version."""
+    batch_size: Annotated[Count, Field(ge=1, le=1000)] = 50
+    """Most facts in one request to Amazon; 1 sends each alone."""
+    confirmations: Literal["required", "elsewhere"] = "required"
+    """required: status updates wait until their package's confirmation succeeded; elsewhere: another
+    system confirms shipments, so nothing waits."""
+    in_doubt: InDoubt = InDoubt()
+    """What to do when it is unknown whether Amazon took a request."""
+    acknowledgements: Annotated[Literal["always", "never"], BeforeValidator(_acknowledgements)] = "always"
+    """Whether to answer files with 997/TA1 or CONTRL in the outbox: always (true) or never (false)."""
+    status_files: tuple[Literal["json", "csv"], ...] = ("json", "csv")
+    """Formats of the files in the outbox that tell what became of each document; empty for none."""
+    strict: Flag = False
+    """Whether unknown codes and segments and surplus elements reject a document, not just are noted."""
+    encoding: Encoding = ""
+    """Encoding of its files; empty: what the standard and the file itself say."""
+    sftp: Sftp | None = None
+    """Its SFTP server; this or `local`."""
+    local: Local | None = None
+    """Its folders on this machine; this or `sftp`."""
+    pickup: Pickup = Pickup()
+    """When a file in the inbox is whole."""
+    schedule: Schedule = Schedule()
+    """When the daemon looks into the inbox."""

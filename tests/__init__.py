@@ -1,0 +1,1 @@
+"""Tests mirror the package; contracts/ and system/ span it."""

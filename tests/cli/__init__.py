@@ -1,0 +1,1 @@
+"""The verbs, as processes and through the runner."""

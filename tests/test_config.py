@@ -1,0 +1,309 @@
+"""Configurations that load, and those that are refused with every mistake named at its line."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+
+import bridge.config
+from bridge.config import Config, Secret, load_config, parse_config, secrets_of
+from bridge.config.places import lines_of
+from bridge.errors import ConfigurationError, Problem
+
+REPOSITORY = Path(__file__).parents[1]
+EXAMPLE = REPOSITORY / "config.example.toml"
+
+GOOD = """\
+[bridge]
+timezone = "Europe/Berlin"
+
+[accounts.main]
+region = "eu"
+client_id = "amzn1.application-oa2-client.made-up"
+client_secret = "env:SECRET"
+refresh_token = "file:token"
+
+[vendors.acme]
+account = "main"
+selling_party = "ACMEV"
+
+[vendors.acme.sftp]
+host = "sftp.example"
+username = "acme"
+password = "env:PASSWORD"
+host_key = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+"""
+
+
+def load(text: str) -> Config:
+    return parse_config(text, Path("config.toml"))
+
+
+def problems(text: str) -> list[Problem]:
+    with pytest.raises(ConfigurationError) as raised:
+        load(text)
+    return raised.value.problems
+
+
+def named(text: str) -> set[tuple[int, str]]:
+    return {(problem.line, problem.place) for problem in problems(text)}
+
+
+def only_problem(text: str) -> Problem:
+    found = problems(text)
+    assert len(found) == 1, found
+    return found[0]
+
+
+def test_a_small_configuration_loads_with_the_documented_defaults() -> None:
+    config = load(GOOD)
+    vendor = config.vendors["acme"]
+    assert vendor.batch_size == 50
+    assert vendor.confirmations == "required"
+    assert vendor.in_doubt.confirmations == "hold"
+    assert vendor.in_doubt.status_updates == "resubmit"
+    assert vendor.schedule.interval == timedelta(seconds=60)
+    assert vendor.pickup.convention == "settled"
+    assert config.accounts["main"].requests_per_second == 10
+
+
+def test_a_vendor_without_a_time_zone_has_that_of_the_bridge() -> None:
+    assert load(GOOD).vendors["acme"].timezone == "Europe/Berlin"
+    own = GOOD.replace('selling_party = "ACMEV"', 'selling_party = "ACMEV"\ntimezone = "Asia/Tokyo"')
+    assert load(own).vendors["acme"].timezone == "Asia/Tokyo"
+
+
+def test_paths_are_meant_from_the_folder_of_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "etc"
+    folder.mkdir()
+    (folder / "bridge.toml").write_text(GOOD.replace("[bridge]", '[bridge]\nledger = "l.db"\nmappings = "m"'))
+    (folder / "token").write_text("Atzr-made-up\n")
+    monkeypatch.chdir(tmp_path)
+    config = load_config(Path("etc/bridge.toml"))
+    assert config.bridge.ledger == str(folder / "l.db")
+    assert config.bridge.spool == folder / "var/spool"
+    assert config.bridge.mappings == (folder / "m",)
+    assert config.accounts["main"].refresh_token.reveal() == "Atzr-made-up"
+    assert config.source == folder / "bridge.toml"
+
+
+def test_five_mistakes_are_named_at_once_with_their_places_and_lines() -> None:
+    text = """\
+[bridge]
+timezone = "Europe/Berln"
+
+[accounts.main]
+region = "us"
+client_id = "a"
+client_secret = "hunter2"
+refresh_token = "env:TOKEN"
+
+[vendors.acme]
+account = "mian"
+selling_party = "ACMEV"
+batch_size = 0
+
+[vendors.acme.local]
+root = "drop"
+"""
+    assert named(text) == {
+        (2, "bridge.timezone"),
+        (5, "accounts.main.region"),
+        (7, "accounts.main.client_secret"),
+        (11, "vendors.acme.account"),
+        (13, "vendors.acme.batch_size"),
+    }
+
+
+def test_the_message_of_a_refusal_has_a_line_a_problem_and_names_the_file() -> None:
+    with pytest.raises(ConfigurationError) as raised:
+        load(GOOD.replace('"eu"', '"us"').replace('username = "acme"', ""))
+    assert str(raised.value).splitlines() == [
+        "config.toml: line 5: accounts.main.region: must be one of 'na', 'eu' or 'fe'",
+        "config.toml: line 14: vendors.acme.sftp.username: is missing. User name there",
+    ]
+
+
+def test_a_secret_written_out_is_refused_and_not_repeated() -> None:
+    problem = only_problem(GOOD.replace('"env:PASSWORD"', '"correct horse"'))
+    assert problem.place == "vendors.acme.sftp.password"
+    assert problem.line == GOOD.splitlines().index('password = "env:PASSWORD"') + 1
+    assert "horse" not in str(problem)
+
+
+def test_an_unknown_key_is_refused_with_the_key_that_was_probably_meant() -> None:
+    problem = only_problem(GOOD.replace('host = "sftp.example"', 'host = "sftp.example"\nimbox = "in"'))
+    assert (problem.line, problem.place) == (16, "vendors.acme.sftp.imbox")
+    assert "did you mean inbox?" in problem.message
+
+
+def test_a_syntax_error_is_told_with_its_line() -> None:
+    assert only_problem(GOOD.replace('region = "eu"', "region = eu")).line == 5
+    assert only_problem(GOOD + 'x = """').line == GOOD.count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "hint"),
+    [
+        ('password = "env:PASSWORD"\n', "", "vendors.acme.sftp", "private_key or password"),
+        ("password =", 'private_key = "file:k"\npassword =', "vendors.acme.sftp.password", "not both"),
+        ('host_key = "SHA256:' + "A" * 43 + '"\n', "", "vendors.acme.sftp", "known_hosts or host_key"),
+        ("SHA256:", "MD5:", "vendors.acme.sftp.host_key.0", "fingerprint"),
+        ("username", 'archive = "inbox/"\nusername', "vendors.acme.sftp.archive", "same folder as inbox"),
+        ("username", 'inbox = "a/in"\noutbox = "a"\nusername', "vendors.acme.sftp.outbox", "hold the inbox"),
+        ("username", 'inbox = "../in"\nusername', "vendors.acme.sftp.inbox", "without .."),
+        ("username", "port = 0\nusername", "vendors.acme.sftp.port", "greater"),
+        ("region", 'endpoint = "http://amazon.example"\nregion', "accounts.main.endpoint", "https"),
+        ("region", 'endpoint = "https://u:p@amazon.example"\nregion', "accounts.main.endpoint", "password"),
+        ("region", "sandbox = 1\nregion", "accounts.main.sandbox", "boolean"),
+        ("account =", 'carrier = "United"\naccount =', "vendors.acme.carrier", "SCAC"),
+        ("account =", 'encoding = "latin-99"\naccount =', "vendors.acme.encoding", "no such encoding"),
+        ("account =", 'final_statuses = ["DELIVERED"]\naccount =', "vendors.acme.final_statuses.0", "LOST"),
+        ("account =", 'schedule = { poll = "5 x" }\naccount =', "vendors.acme.schedule.poll", "duration"),
+        (
+            "account =",
+            'schedule = { cron = "* * * * 1" }\naccount =',
+            "vendors.acme.schedule.cron",
+            "weekdays",
+        ),
+        ("account =", 'schedule = { cron = "61 * * * *" }\naccount =', "vendors.acme.schedule.cron", ""),
+        (
+            "account =",
+            'schedule = { poll = "1m", cron = "* * * * *" }\naccount =',
+            "vendors.acme.schedule.cron",
+            "not both",
+        ),
+        ("account =", 'local = { root = "x" }\naccount =', "vendors.acme.local", "two drop folders"),
+        ("[bridge]", '[bridge]\nledger = "postgresql://u:pw@db/x"', "bridge.ledger", "password"),
+        ("[bridge]", "vendor = 1\n[bridge]", "vendor", "did you mean vendors?"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(old: str, new: str, place: str, hint: str) -> None:
+    problem = only_problem(GOOD.replace(old, new, 1))
+    assert problem.place == place
+    assert problem.line > 0
+    assert hint in problem.message
+
+
+def test_two_vendors_on_one_inbox_are_refused() -> None:
+    second = GOOD[GOOD.index("[vendors.acme]") :].replace("acme]", "beta]").replace("acme.sftp", "beta.sftp")
+    text = GOOD + second.replace("ACMEV", "BETAV")
+    problem = only_problem(text)
+    assert problem.place == "vendors.beta.sftp"
+    assert "[vendors.acme]" in problem.message
+    load(text.replace("[vendors.beta.sftp]", '[vendors.beta.sftp]\ninbox = "beta"'))
+
+
+def test_a_vendor_needs_a_drop_folder_and_a_configuration_a_vendor_and_an_account() -> None:
+    start = GOOD.index("[vendors.acme.sftp]")
+    assert only_problem(GOOD[:start]).place == "vendors.acme"
+    assert named("") == {(0, "accounts"), (0, "vendors")}
+
+
+def test_http_is_accepted_for_a_stand_in_on_this_machine() -> None:
+    config = load(GOOD.replace("region", 'endpoint = "http://127.0.0.1:8080/"\nregion'))
+    assert config.accounts["main"].endpoint == "http://127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [('"30s"', 30), ('"5m"', 300), ('"1h"', 3600), ('"1h30m"', 5400), ("90", 90)]
+)
+def test_durations_are_read_with_their_units(text: str, seconds: int) -> None:
+    config = load(GOOD + f"[vendors.acme.schedule]\npoll = {text}\n")
+    assert config.vendors["acme"].schedule.interval == timedelta(seconds=seconds)
+
+
+def test_a_secret_is_shown_as_its_reference_only(tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("Atzr|made-up\n")
+    secret = Secret("file:token", tmp_path)
+    assert secret.reveal() == "Atzr|made-up"
+    assert repr(secret) == "Secret('file:token')"
+    assert "Atzr" not in f"{secret} {secret!s}"
+    assert "password=Secret('env:PASSWORD')" in repr(load(GOOD))
+
+
+def test_secrets_that_are_not_to_be_had_say_which_reference_and_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    with pytest.raises(ConfigurationError, match="env:NOT_SET is not set"):
+        Secret("env:NOT_SET").reveal()
+    with pytest.raises(ConfigurationError, match="file:nowhere cannot be read: No such file"):
+        Secret("file:nowhere", tmp_path).reveal()
+    (tmp_path / "empty").write_text("\n")
+    with pytest.raises(ConfigurationError, match="file:empty is empty"):
+        Secret("file:empty", tmp_path).reveal()
+
+
+def test_a_secret_file_that_everybody_can_read_is_complained_about(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("x")
+    path.chmod(0o644)
+    assert [*Secret("file:token", tmp_path).complaints()]
+    path.chmod(0o600)
+    assert not [*Secret("file:token", tmp_path).complaints()]
+
+
+def test_every_secret_of_a_configuration_is_found_with_its_place() -> None:
+    assert {place for place, _ in secrets_of(load(GOOD))} == {
+        "accounts.main.client_id",
+        "accounts.main.client_secret",
+        "accounts.main.refresh_token",
+        "vendors.acme.sftp.password",
+    }
+
+
+def test_the_example_loads() -> None:
+    assert set(load_config(EXAMPLE).vendors) == {"acme", "nordwind"}
+
+
+def keys_of(model: type[BaseModel], place: tuple[str, ...] = ()) -> dict[tuple[str, ...], str | None]:
+    """Every key that a configuration may have, as its place without names of accounts and vendors."""
+    found: dict[tuple[str, ...], str | None] = {}
+    for name, field in model.model_fields.items():
+        found[*place, name] = field.description
+        for nested in re.findall(r"bridge\.config\.\w+\.(\w+)", repr(field.annotation)):
+            inner = getattr(bridge.config, nested)
+            if issubclass(inner, BaseModel):
+                found |= keys_of(inner, (*place, name))
+    return found
+
+
+def test_every_setting_is_described_and_stands_in_the_example() -> None:
+    keys = keys_of(Config)
+    assert len(keys) > 70
+    assert not [key for key, description in keys.items() if not description]
+    text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    named = {(place[0], *place[2:]) if place[0] != "bridge" else place for place in lines_of(text)}
+    assert not keys.keys() - named
+
+
+def test_the_commented_alternatives_of_the_example_load_too() -> None:
+    text = EXAMPLE.read_text()
+    for given, alternative in [
+        (r'carrier = "UPSN"', r"carrier = \{ scac"),
+        ("private_key =", "password ="),
+        ("known_hosts =", "host_key ="),
+        ("poll =", "cron ="),
+        ("root =", ""),
+    ]:
+        text = re.sub(rf"^{given}.*\n", "", text, count=1, flags=re.MULTILINE)
+        text = re.sub(
+            rf"^# ({alternative or '(?:inbox|archive|quarantine|outbox) ='}.*\n)",
+            r"\1",
+            text,
+            flags=re.MULTILINE,
+        )
+    text = re.sub(r"^# (endpoint|auth_endpoint) =", r"\1 =", text, flags=re.MULTILINE)
+    config = parse_config(text, EXAMPLE)
+    acme = config.vendors["acme"]
+    assert acme.carrier.ship_method == "UPS_GROUND"
+    assert acme.sftp is not None
+    assert acme.sftp.password is not None
+    assert acme.sftp.host_key
+    assert acme.schedule.interval is None
+    assert config.accounts["main"].endpoint == "http://127.0.0.1:8080"
