@@ -1,0 +1,44 @@
+"""A token bucket, pure: the time is an argument, in seconds of any steady clock."""
+
+from __future__ import annotations
+
+# Sums of fractions miss 1 by a hair; without this a waiter would wait again for 1e-17 s.
+_WHOLE = 1 - 1e-9
+
+
+class TokenBucket:
+    """Lets at most `burst + rate * t` requests through in any `t` seconds (rate in requests/s)."""
+
+    def __init__(self, *, rate: float, burst: float, now: float) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._tokens = burst
+        self._filled_at = now
+
+    def take(self, now: float) -> float:
+        """Take a token and give 0.0, or take none and give the seconds until there is one."""
+        self._fill(now)
+        if self._filled_at <= now and self._tokens >= _WHOLE:
+            self._tokens = max(0.0, self._tokens - 1)
+            return 0.0
+        return max(0.0, self._filled_at - now) + max(0.0, 1 - self._tokens) / self.rate
+
+    def change(self, *, rate: float, burst: float, now: float) -> None:
+        """Go on at another rate; what has gathered is kept up to the new burst."""
+        self._fill(now)
+        self.rate, self.burst = rate, burst
+        self._tokens = min(self._tokens, burst)
+
+    def cool_down(self, seconds: float, now: float) -> None:
+        """Let nothing through for that long, and start empty afterwards."""
+        self._tokens = 0.0
+        self._filled_at = max(self._filled_at, now + seconds)
+
+    def is_cooling(self, now: float) -> bool:
+        """Tell whether a cool-down is on."""
+        return now < self._filled_at
+
+    def _fill(self, now: float) -> None:
+        if now > self._filled_at:
+            self._tokens = min(self.burst, self._tokens + (now - self._filled_at) * self.rate)
+            self._filled_at = now

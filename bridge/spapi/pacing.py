@@ -1,0 +1,125 @@
+"""Keeps each operation under Amazon's rate, so that a 429 is the exception.
+
+Amazon counts per operation and per (application, account) with a token bucket of its own; it tells
+the rate in force in `x-amzn-RateLimit-Limit`. One owner drains an account, so no counter is shared
+between machines.
+"""
+
+from __future__ import annotations
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+import structlog
+
+from bridge.spapi.bucket import TokenBucket
+
+# Ours stays under Amazon's on both counts: requests that leave evenly may arrive in bunches, and its
+# bucket need not be full when we start.
+RATE_SHARE = 0.95
+BURST_SHARE = 0.5
+_FIRST_COOL_DOWN = 1.0
+_LONGEST_OWN_COOL_DOWN = 60.0
+_LONGEST_COOL_DOWN = 900.0
+_FASTEST = 1000.0
+
+_log = structlog.get_logger(__name__)
+
+
+class Pacer:
+    """Thread-safe. `rate` (requests/s) and `burst` are Amazon's figures, not yet our share of them.
+
+    `clock` gives seconds of a steady clock; `wait` waits on a condition for at most that many.
+    """
+
+    def __init__(
+        self,
+        *,
+        rate: float = 10.0,
+        burst: int = 10,
+        clock: Callable[[], float] = time.monotonic,
+        wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
+    ) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._clock = clock
+        self._wait = wait
+        self._condition = threading.Condition()
+        self._lanes: dict[str, _Lane] = {}
+        self._closed = False
+
+    def acquire(self, operation: str, patience: float) -> float:
+        """Wait for this operation's turn, for at most `patience` seconds.
+
+        Gives 0.0 when the request may go now; otherwise it must not go, and the number is the seconds
+        to come back after (infinite once the pacer is closed).
+        """
+        deadline = self._clock() + patience
+        with self._condition:
+            while not self._closed:
+                now = self._clock()
+                seconds = self._lane(operation).bucket.take(now)
+                if seconds == 0.0:
+                    return 0.0
+                if now + seconds > deadline:
+                    return seconds
+                self._wait(self._condition, seconds)
+        return math.inf
+
+    def heed(self, operation: str, *, status: int, limit: float | None, retry_after: float | None) -> None:
+        """Learn from a reply: the rate that it names, a 429, a 503 that says when to come back."""
+        with self._condition:
+            now = self._clock()
+            lane = self._lane(operation)
+            if limit is not None:
+                lane.obey(limit, self._burst, now)
+            if status == 429 or (status == 503 and retry_after is not None):
+                seconds = lane.cool_down(retry_after, now)
+                _log.warning("amazon_throttles", operation=operation, http_status=status, seconds=seconds)
+            elif not lane.bucket.is_cooling(now):
+                lane.strikes = 0
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """Send all waiters home."""
+        with self._condition:
+            self._closed = True
+            self._condition.notify_all()
+
+    def _lane(self, operation: str) -> _Lane:
+        lane = self._lanes.get(operation)
+        if lane is None:
+            lane = self._lanes[operation] = _Lane(self._rate, self._burst, self._clock())
+        return lane
+
+
+class _Lane:
+    """One operation's bucket and how often in a row Amazon found us too fast."""
+
+    def __init__(self, rate: float, burst: int, now: float) -> None:
+        self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=_share_of(burst), now=now)
+        self.strikes = 0
+
+    def obey(self, limit: float, burst: int, now: float) -> None:
+        rate = min(limit, _FASTEST) * RATE_SHARE
+        if rate != self.bucket.rate:
+            # A lower rate mostly means a smaller burst too; a higher one promises no larger burst.
+            self.bucket.change(rate=rate, burst=_share_of(min(burst, limit)), now=now)
+
+    def cool_down(self, retry_after: float | None, now: float) -> float:
+        """Stop for as long as Amazon said, or for twice the last time; tells the seconds."""
+        if retry_after is not None:
+            seconds = min(retry_after, _LONGEST_COOL_DOWN)
+        elif self.bucket.is_cooling(now):
+            seconds = 0.0  # the same throttling, seen by another thread: one strike is enough
+        else:
+            seconds = min(_FIRST_COOL_DOWN * 2**self.strikes, _LONGEST_OWN_COOL_DOWN)
+            self.strikes = min(self.strikes + 1, 10)
+        self.bucket.cool_down(seconds, now)
+        return seconds
+
+
+def _share_of(burst: float) -> float:
+    return max(1.0, math.floor(burst * BURST_SHARE))

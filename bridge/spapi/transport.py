@@ -1,0 +1,99 @@
+"""One HTTP exchange with bounds on everything: time, size, redirects, and no retries.
+
+The client keeps connections alive for less time than Amazon's servers do: a POST on a connection that
+the server is just closing would leave the submission in doubt.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+import httpx
+import msgspec
+
+from bridge.spapi.replies import Outcome
+
+BODY_LIMIT = 10 * 1024 * 1024
+_KEEPALIVE_SECONDS = 5.0
+_CHUNK = 64 * 1024
+
+_CONFIGURATION = (httpx.InvalidURL, httpx.UnsupportedProtocol)
+# A TLS failure and a proxy that opens no tunnel are met before a byte of the request is sent.
+_SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+
+class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
+    """Seconds: for a connection, for each wait on the socket, for a free connection, for a reply's body."""
+
+    connect: float = 10.0
+    read: float = 30.0
+    write: float = 30.0
+    pool: float = 30.0
+    body: float = 60.0
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A reply. `flaw` says why the body could not be read whole; it is empty then."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    flaw: str = ""
+
+
+def http_client(timeouts: Timeouts, *, user_agent: str, connections: int, direct: bool) -> httpx.Client:
+    """Make a client that verifies certificates; `direct` passes by the environment's proxies."""
+    return httpx.Client(
+        headers={"user-agent": user_agent, "accept": "application/json", "accept-encoding": "identity"},
+        timeout=httpx.Timeout(
+            connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool
+        ),
+        limits=httpx.Limits(
+            max_connections=connections,
+            max_keepalive_connections=connections,
+            keepalive_expiry=_KEEPALIVE_SECONDS,
+        ),
+        follow_redirects=False,
+        http2=False,
+        trust_env=not direct,
+        transport=None,  # httpx's own, whose `retries` are 0
+    )
+
+
+def exchange(http: httpx.Client, request: httpx.Request, *, body_seconds: float) -> Reply:
+    """Send once and read the reply. Raises httpx.TransportError where no status line came.
+
+    Once it came, a body that is cut, slow or too large is a flaw and no error: the status alone tells
+    a lot (a 429 is a 429).
+    """
+    with closing(http.send(request, stream=True)) as response:
+        body, flaw = _read(response, time.monotonic() + body_seconds)
+    return Reply(response.status_code, dict(response.headers), body, flaw)
+
+
+def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
+    """Tell what it means for a POST that no reply came. Only what was surely not sent is `not_taken`.
+
+    An address that cannot be used at all is `unauthorized`: not sent, and a person must mend it.
+    """
+    name = type(error).__name__
+    if isinstance(error, _CONFIGURATION):
+        return Outcome(kind="unauthorized", reason=f"the endpoint cannot be used: {name}")
+    if isinstance(error, _SURELY_NOT_SENT):
+        return Outcome(kind="not_taken", reason=f"no connection to Amazon: {name}")
+    return Outcome(kind="in_doubt", reason=f"no reply from Amazon: {name}")
+
+
+def _read(response: httpx.Response, deadline: float) -> tuple[bytes, str]:
+    chunks = bytearray()
+    try:
+        for chunk in response.iter_bytes(_CHUNK):
+            chunks += chunk
+            if len(chunks) > BODY_LIMIT:
+                return b"", f"the reply is larger than {BODY_LIMIT} bytes"
+            if time.monotonic() > deadline:
+                return b"", "the reply did not end in time"
+    except (httpx.TransportError, httpx.DecodingError) as error:
+        return b"", f"the reply was cut: {type(error).__name__}"
+    return bytes(chunks), ""
