@@ -62,8 +62,13 @@ def _sftp(vendor: Raw, place: Place) -> Iterator[Complaint]:
             yield place, "cannot log in: set private_key or password"
         case ["private_key", "password"]:
             yield (*place, "password"), "set private_key or password, not both"
-    if not sftp.get("known_hosts") and not sftp.get("host_key"):
-        yield place, "cannot know the server: set known_hosts or host_key (ssh-keyscan prints it)"
+    match [key for key in ("known_hosts", "host_key") if key in sftp]:
+        case []:
+            yield place, "cannot know the server: set known_hosts or host_key (ssh-keyscan prints it)"
+        case ["known_hosts", "host_key"]:
+            yield (*place, "host_key"), "set known_hosts or host_key, not both"
+    if "passphrase" in sftp and "private_key" not in sftp:
+        yield (*place, "passphrase"), "opens a private_key, and there is none"
     yield from _distinct({name: PurePosixPath(_text(sftp, name, name)) for name in FOLDERS}, place)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from bridge.config.account import Table
-from bridge.config.kinds import Count, Cron, Duration, HostKeys, LocalPath, RemoteFolder, Text
+from bridge.config.kinds import Count, Cron, Duration, HostKey, LocalPath, RemoteFolder, Text
 from bridge.config.secret import Secret
 
 
@@ -24,12 +24,14 @@ class Sftp(Table):
     """User name there."""
     private_key: Secret | None = None
     """Private key to log in with, env:NAME or file:PATH; this or `password`."""
+    passphrase: Secret | None = None
+    """Opens the private key, env:NAME or file:PATH; only where the key has one."""
     password: Secret | None = None
     """Password to log in with, env:NAME or file:PATH; this or `private_key`."""
     known_hosts: LocalPath | None = None
-    """File with the server's host key, as ssh-keyscan writes it; this or `host_key`, or both."""
-    host_key: HostKeys = ()
-    """The server's host key (ssh-ed25519 AAAA...) or fingerprint (SHA256:...); a list while keys change."""
+    """File with the server's host key, as ssh-keyscan writes it; this or `host_key`."""
+    host_key: HostKey | None = None
+    """The server's host key (ssh-ed25519 AAAA...) or its fingerprint (SHA256:...); this or `known_hosts`."""
     inbox: RemoteFolder = "inbox"
     """Folder on the server that the vendor drops files into."""
     archive: RemoteFolder = "archive"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import ipaddress
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +17,6 @@ from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints,
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _HOST_KEY = re.compile(
     r"SHA256:[A-Za-z0-9+/]{43}=?"
     r"|(?:\S+ +)?(?:ssh-|ecdsa-|sk-)[a-z0-9@.-]+ +[A-Za-z0-9+/]{40,}=*(?: .*)?"
@@ -81,9 +81,16 @@ def _endpoint(value: str) -> str:
     url = urlsplit(value)
     if url.scheme not in {"http", "https"} or not url.hostname or url.username or url.password:
         raise ValueError("must be a URL such as https://host, without user or password")
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
+    if url.scheme == "http" and not _is_loopback(url.hostname):
         raise ValueError("must be https: http is for a stand-in on this machine (127.0.0.1, localhost) only")
     return value.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _cron(value: str) -> str:
@@ -129,7 +136,7 @@ Ledger = Annotated[str, BeforeValidator(_ledger)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
-HostKeys = Annotated[tuple[Annotated[str, AfterValidator(_host_key)], ...], BeforeValidator(_as_list)]
+HostKey = Annotated[str, AfterValidator(_host_key)]
 RemoteFolder = Annotated[str, AfterValidator(_remote_folder)]
 Folders = Annotated[tuple[LocalPath, ...], BeforeValidator(_as_list)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]

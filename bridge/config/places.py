@@ -58,7 +58,8 @@ class _Scanner:
             self.array_tables[place] = self.array_tables.get(place, -1) + 1
             self._note(place, line)
             place = (*place, self.array_tables[place])
-        self._note(place, line)
+        for length in range(1, len(place) + 1):
+            self._note(place[:length], line)
         return place
 
     def _resolve(self, key: Place) -> Place:
