@@ -1,0 +1,158 @@
+"""`StandInAmazon`: Amazon's Vendor Direct Fulfillment API over HTTP on this machine."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+from bridge.simulator.app import Front
+from bridge.simulator.calls import Operations
+from bridge.simulator.control import Control
+from bridge.simulator.faults import Faults
+from bridge.simulator.options import Options, OptionValues
+from bridge.simulator.records import Accepted, ItemKey, Records, RequestSeen
+from bridge.simulator.server import ThreadedServer
+from bridge.simulator.state import Clerk
+from bridge.simulator.throttle import Throttle
+from bridge.simulator.tokens import Credentials, TokenDesk
+
+
+class StandInAmazon:
+    """A context manager that serves in a thread of its own.
+
+    `options` may be changed while it serves; `fail_orders["PO1"] = (code, words)` makes every batch
+    fail that holds the order; `faults` injects what goes wrong on the wire. State outlives
+    `stop` and `start`, and the port stays the same.
+    """
+
+    def __init__(self, port: int = 0, *, host: str = "127.0.0.1", **options: Unpack[OptionValues]) -> None:
+        self.options = Options(**options)
+        self.faults = Faults()
+        self._records = Records(self.options)
+        self._tokens = TokenDesk(time.monotonic)
+        self._clerk = Clerk(self.options, self._records, time.monotonic, time.time)
+        operations = Operations(self.options, self._tokens, Throttle(time.monotonic), self._clerk)
+        self._front = Front(operations, self.faults, self._records)
+        self._application = self._front.application(Control(self).routes())
+        self._host = host
+        self._port = port
+        self._server: ThreadedServer | None = None
+        self.credentials: Credentials = self._tokens.open_account("default")
+        self.fail_orders: dict[str, tuple[str, str]] = self._clerk.books.fail_orders
+
+    # Serving
+
+    def start(self) -> Self:
+        """Listen; back when the first request can be answered."""
+        self._front.closing = False
+        self._server = ThreadedServer(self._application, self._host, self._port)
+        self._port = self._server.port
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection; unanswered requests stay so."""
+        if self._server is not None:
+            self._front.closing = True
+            self._server.stop()
+            self._server = None
+
+    @contextmanager
+    def closed_port(self) -> Iterator[None]:
+        """Refuse connections for a while, as an API that is down does."""
+        self.stop()
+        try:
+            yield
+        finally:
+            self.start()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+        self._records.close()
+
+    @property
+    def url(self) -> str:
+        """The API's base, for `endpoint`."""
+        return f"http://{self._host}:{self._port}"
+
+    @property
+    def auth_url(self) -> str:
+        """The base of Login with Amazon, for `auth_endpoint`; the token path is `/auth/o2/token`."""
+        return self.url
+
+    # Accounts
+
+    def open_account(self, name: str) -> Credentials:
+        """Make up the credentials of a further account, with rates and transactions of its own."""
+        return self._tokens.open_account(name)
+
+    def admit(self, name: str, credentials: Credentials) -> Credentials:
+        """Let an account in with credentials of the caller's choice."""
+        return self._tokens.admit(name, credentials)
+
+    def expire_tokens(self) -> None:
+        """End every access token at once."""
+        self._tokens.expire_all()
+
+    # What happened
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """Every item taken with a 202 (`keep="items"`), in order of arrival."""
+        return self._records.accepted
+
+    @property
+    def accepted_count(self) -> int:
+        """How many items were taken, whatever is kept of them."""
+        return self._records.accepted_count.total()
+
+    @property
+    def requests(self) -> tuple[RequestSeen, ...]:
+        """Every request (`keep="items"`), in the order of the answers."""
+        return self._records.requests
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Success, Failure or Processing for every transaction id."""
+        return self._clerk.verdicts()
+
+    @property
+    def count_429(self) -> int:
+        """How many requests were answered 429."""
+        return sum(count for (_, status), count in self._records.answers.items() if status == 429)
+
+    def accepted_keys(self, *, processed: bool = False) -> Counter[ItemKey]:
+        """Count each fact that was taken; `processed`: only where Amazon processed it with success."""
+        return self._records.keys(processed=processed)
+
+    def duplicates(self, *, processed: bool = True) -> int:
+        """Count how many items were taken (and processed) once more than they had to be."""
+        counts = self.accepted_keys(processed=processed)
+        return counts.total() - len(counts)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float = 10.0) -> bool:
+        """Wait until `condition` holds, looked at after every request and batch."""
+        return self._records.wait_until(condition, timeout)
+
+    def summary(self) -> dict[str, Any]:
+        """Tell the counts that `/_stand-in/state` shows."""
+        answers: dict[str, dict[str, int]] = {}
+        for (operation, status), count in list(self._records.answers.items()):
+            answers.setdefault(operation, {})[str(status)] = count
+        return {
+            "accepted": dict(self._records.accepted_count),
+            "duplicates": self.duplicates(),
+            "answers": answers,
+            "throttled": self.count_429,
+            "tokens": self._tokens.issued,
+            "verdicts": dict(Counter(self.verdicts.values())),
+        }

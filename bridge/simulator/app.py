@@ -1,0 +1,126 @@
+"""The ASGI application: routes, faults, and the record of every request."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bridge.simulator.calls import Call, Operations
+from bridge.simulator.faults import Fault, Faults
+from bridge.simulator.lanes import LANES, STATUS_OPERATION, TOKEN, TOKEN_OPERATION, TRANSACTIONS
+from bridge.simulator.records import Records, RequestSeen
+from bridge.simulator.replies import CutResponse, Reply, reply, request_id
+
+_STEP = 0.005
+
+
+class Front:
+    """Takes requests off the wire, lets faults strike, and answers."""
+
+    def __init__(self, operations: Operations, faults: Faults, records: Records) -> None:
+        self._operations = operations
+        self._faults = faults
+        self._records = records
+        self.closing = False
+
+    def application(self, further: list[BaseRoute]) -> Starlette:
+        """Build the application of Amazon's routes and `further` ones."""
+        routes: list[BaseRoute] = [
+            Route(lane.path, self._endpoint(lane.operation), methods=["POST"]) for lane in LANES.values()
+        ]
+        routes.append(Route(TOKEN, self._endpoint(TOKEN_OPERATION), methods=["POST"]))
+        routes.append(Route(TRANSACTIONS + "/{transaction_id}", self._endpoint(STATUS_OPERATION)))
+        return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._no_such_thing})
+
+    def _endpoint(self, operation: str) -> Callable[[Request], Awaitable[Response]]:
+        async def endpoint(request: Request) -> Response:
+            headers = request.headers
+            call = Call(
+                operation=operation,
+                method=request.method,
+                path=request.url.path,
+                request_id=request_id(),
+                body=await request.body(),
+                token=headers.get("x-amz-access-token", ""),
+                user_agent=headers.get("user-agent", ""),
+                content_type=headers.get("content-type", ""),
+                transaction_id=request.path_params.get("transaction_id", ""),
+            )
+            answer, response = await self._meet(call)
+            self._record(call, answer)
+            return response
+
+        return endpoint
+
+    async def _meet(self, call: Call) -> tuple[int, Response]:
+        """Process a call with the fault that it meets; gives the status told, 0 for none."""
+        fault = self._faults.strike(call.operation, lambda: self._operations.orders_of(call))
+        if fault is None:
+            answer = self._operations.answer(call)
+            return answer.status, _response(answer)
+        await self._pause(fault.delay)
+        call.withhold_verdict = fault.withhold_verdict
+        processed = fault.taken or fault.action in ("none", "truncate")
+        true_answer = self._operations.answer(call) if processed else None
+        if fault.hold:
+            await self._held()
+        await self._pause(fault.delay_after)
+        return self._spoilt(fault, call, true_answer)
+
+    def _spoilt(self, fault: Fault, call: Call, answer: Reply | None) -> tuple[int, Response]:
+        if fault.action == "cut" or self.closing:
+            return 0, CutResponse()
+        if fault.action == "truncate":
+            return 0, CutResponse(answer)
+        if fault.action == "reply" or answer is None:
+            headers = {"x-amzn-RequestId": call.request_id, "content-type": "application/json"}
+            told = Reply(status=fault.status, body=fault.body.encode(), headers=headers | dict(fault.headers))
+            return fault.status, _response(told)
+        return answer.status, _response(answer)
+
+    async def _held(self) -> None:
+        before = self._faults.releases
+        while self._faults.releases == before and not self.closing:  # noqa: ASYNC110 - set by other threads
+            await asyncio.sleep(_STEP)
+
+    async def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while time.monotonic() < end and not self.closing:  # noqa: ASYNC110 - set by other threads
+            await asyncio.sleep(_STEP)
+
+    def _record(self, call: Call, status: int) -> None:
+        self._records.request(
+            RequestSeen(
+                time=time.time(),
+                account=call.account,
+                operation=call.operation,
+                method=call.method,
+                path=call.path,
+                status=status,
+                request_id=call.request_id,
+                user_agent=call.user_agent,
+                items=call.items,
+            )
+        )
+
+    async def _no_such_thing(self, request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
+        message = f"{request.method} {request.url.path} is not an operation of the stand-in."
+        call = Call(
+            operation="", method=request.method, path=request.url.path, request_id=request_id(), body=b""
+        )
+        self._record(call, status)
+        told = {"errors": [{"code": "NotFound", "message": message}]}
+        return _response(reply(status, told, {"x-amzn-RequestId": call.request_id}))
+
+
+def _response(answer: Reply) -> Response:
+    return Response(answer.body, answer.status, answer.headers)

@@ -1,0 +1,94 @@
+"""The stand-in's own endpoints under `/_stand-in/`, for rehearsals from another process.
+
+Answered to callers on this machine only, and to JSON only, so that no web page can reach them.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from bridge.simulator.faults import Fault
+
+if TYPE_CHECKING:
+    from bridge.simulator.amazon import StandInAmazon
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+class Control:
+    """Steers one stand-in over HTTP."""
+
+    def __init__(self, amazon: StandInAmazon) -> None:
+        self._amazon = amazon
+
+    def routes(self) -> list[BaseRoute]:
+        """Build the routes."""
+        lists = ["GET", "POST", "DELETE"]
+        return [
+            Route("/_stand-in/faults", _guarded(self._faults), methods=lists),
+            Route("/_stand-in/fail-orders", _guarded(self._fail_orders), methods=lists),
+            Route("/_stand-in/release", _guarded(self._release), methods=["POST"]),
+            Route("/_stand-in/expire-tokens", _guarded(self._expire_tokens), methods=["POST"]),
+            Route("/_stand-in/state", _guarded(self._state)),
+        ]
+
+    async def _faults(self, request: Request) -> Response:
+        if request.method == "POST":
+            for fault in _faults_of(await request.body()):
+                self._amazon.faults.inject(fault)
+        elif request.method == "DELETE":
+            self._amazon.faults.clear()
+        return _json(self._amazon.faults.active)
+
+    async def _fail_orders(self, request: Request) -> Response:
+        if request.method == "POST":
+            given = msgspec.json.decode(await request.body(), type=dict[str, tuple[str, str]])
+            self._amazon.fail_orders.update(given)
+        elif request.method == "DELETE":
+            self._amazon.fail_orders.clear()
+        return _json(self._amazon.fail_orders)
+
+    async def _release(self, _request: Request) -> Response:
+        self._amazon.faults.release()
+        return _json({})
+
+    async def _expire_tokens(self, _request: Request) -> Response:
+        self._amazon.expire_tokens()
+        return _json({})
+
+    async def _state(self, _request: Request) -> Response:
+        return _json(self._amazon.summary())
+
+
+def _faults_of(body: bytes) -> list[Fault]:
+    """Read one fault or a list of them."""
+    if body.lstrip().startswith(b"["):
+        return msgspec.json.decode(body, type=list[Fault])
+    return [msgspec.json.decode(body, type=Fault)]
+
+
+def _guarded(endpoint: Endpoint) -> Endpoint:
+    async def guarded(request: Request) -> Response:
+        if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+            return _json({"error": "only from this machine"}, HTTPStatus.FORBIDDEN)
+        kind = request.headers.get("content-type", "").partition(";")[0]
+        if request.method == "POST" and kind != "application/json":
+            return _json({"error": "send application/json"}, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
+        try:
+            return await endpoint(request)
+        except msgspec.DecodeError as error:  # ValidationError is one of its kind
+            return _json({"error": str(error)}, HTTPStatus.BAD_REQUEST)
+
+    return guarded
+
+
+def _json(content: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    return Response(msgspec.json.encode(content), status, media_type="application/json")

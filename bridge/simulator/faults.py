@@ -1,0 +1,161 @@
+"""Faults to inject: what goes wrong, with which requests, how often and for how long."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping
+from typing import Literal
+
+import msgspec
+
+Action = Literal["reply", "cut", "truncate", "none"]
+HTML_503 = "<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One thing that goes wrong.
+
+    `reply` answers with `status`, `body` and `headers`; `cut` closes the connection without an answer;
+    `truncate` announces the true answer whole, sends half of it and closes; `none` lets the true answer
+    through. With `taken` the documents are processed before the fault strikes, without they are not.
+    """
+
+    operation: str = "*"
+    """An operation's name, `token`, `getTransactionStatus` or `*` for all."""
+    order: str = ""
+    """Only requests that hold this purchase order; for a poll: whose transaction holds it."""
+    nth: int = 0
+    """Only the nth matching request from the injection on, and those after it; 0: from the first."""
+    times: int | None = 1
+    """How often it strikes; None: until it is cleared or `seconds` are over."""
+    seconds: float | None = None
+    action: Action = "reply"
+    taken: bool = False
+    status: int = 500
+    body: str = ""
+    headers: Mapping[str, str] = {}
+    delay: float = 0.0
+    """Seconds before anything is processed."""
+    delay_after: float = 0.0
+    """Seconds between processing and the answer."""
+    hold: bool = False
+    """The answer waits, after processing, until `Faults.release`."""
+    withhold_verdict: bool = False
+    """A poll is told Processing, whatever the verdict is."""
+
+
+class _Armed(msgspec.Struct):
+    fault: Fault
+    since: float
+    matched: int = 0
+    struck: int = 0
+
+
+class Faults:
+    """The faults in force. Thread-safe; `clock` gives seconds that only grow."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._armed: list[_Armed] = []
+        self._releases = 0
+
+    def inject(self, fault: Fault) -> Fault:
+        """Put a fault in force; the first that matches a request strikes it."""
+        with self._lock:
+            self._armed.append(_Armed(fault, self._clock()))
+        return fault
+
+    def clear(self) -> None:
+        """Take all faults out of force and let held answers go."""
+        with self._lock:
+            self._armed.clear()
+            self._releases += 1
+
+    def release(self) -> None:
+        """Let the answers that are held now go."""
+        with self._lock:
+            self._releases += 1
+
+    @property
+    def releases(self) -> int:
+        """How often `release` was called: a held answer waits for the next."""
+        return self._releases
+
+    @property
+    def active(self) -> list[Fault]:
+        """The faults that can still strike."""
+        with self._lock:
+            now = self._clock()
+            return [armed.fault for armed in self._armed if _alive(armed, now)]
+
+    def strike(self, operation: str, orders: Callable[[], Collection[str]]) -> Fault | None:
+        """Find the fault that a request meets, and count it; `orders` is asked only where needed."""
+        if not self._armed:
+            return None
+        with self._lock:
+            now = self._clock()
+            self._armed = [armed for armed in self._armed if _alive(armed, now)]
+            return next((armed.fault for armed in self._armed if _strikes(armed, operation, orders)), None)
+
+    # The usual ones by name. `match` takes operation, order, nth, times and seconds.
+
+    def reply(self, status: int, body: str = "", **match: object) -> Fault:
+        """Answer with a status and body of choice; nothing is processed unless `taken`."""
+        return self.inject(_fault({"action": "reply", "status": status, "body": body, **match}))
+
+    def unavailable(self, **match: object) -> Fault:
+        """Answer 503 with a page of HTML, as load balancers do."""
+        return self.reply(503, HTML_503, headers={"content-type": "text/html"}, **match)
+
+    def cut_before(self, **match: object) -> Fault:
+        """Cut the connection; nothing is processed."""
+        return self.inject(_fault({"action": "cut", **match}))
+
+    def cut_after(self, **match: object) -> Fault:
+        """Take the documents, then cut the connection: the answer is lost."""
+        return self.inject(_fault({"action": "cut", "taken": True, **match}))
+
+    def truncate(self, **match: object) -> Fault:
+        """Take the documents, then send half of the answer."""
+        return self.inject(_fault({"action": "truncate", "taken": True, **match}))
+
+    def junk(self, body: str = "\x00not json", **match: object) -> Fault:
+        """Take the documents, then answer 202 with something unreadable."""
+        return self.inject(_fault({"action": "reply", "status": 202, "body": body, "taken": True, **match}))
+
+    def slow(self, seconds: float, **match: object) -> Fault:
+        """Take the documents at once and answer late."""
+        return self.inject(_fault({"action": "none", "taken": True, "delay_after": seconds, **match}))
+
+    def hold(self, **match: object) -> Fault:
+        """Take the documents at once and answer only after `release`."""
+        return self.inject(_fault({"action": "none", "taken": True, "hold": True, **match}))
+
+    def no_verdict(self, **match: object) -> Fault:
+        """Tell polls Processing, for ever by default."""
+        wanted = {"operation": "getTransactionStatus", "times": None, "withhold_verdict": True}
+        return self.inject(_fault({"action": "none", "taken": True, **wanted, **match}))
+
+
+def _fault(fields: Mapping[str, object]) -> Fault:
+    return msgspec.convert(fields, Fault)
+
+
+def _alive(armed: _Armed, now: float) -> bool:
+    fault = armed.fault
+    if fault.times is not None and armed.struck >= fault.times:
+        return False
+    return fault.seconds is None or now - armed.since < fault.seconds
+
+
+def _strikes(armed: _Armed, operation: str, orders: Callable[[], Collection[str]]) -> bool:
+    fault = armed.fault
+    if fault.operation not in ("*", operation) or (fault.order and fault.order not in orders()):
+        return False
+    armed.matched += 1
+    if armed.matched < fault.nth:
+        return False
+    armed.struck += 1
+    return True

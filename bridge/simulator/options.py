@@ -1,0 +1,57 @@
+"""How the stand-in Amazon behaves; every option may be changed while it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypedDict
+
+import msgspec
+
+Keep = Literal["items", "keys", "counts"]
+
+
+class Options(msgspec.Struct, kw_only=True):
+    """Behaviour of one stand-in. Times in seconds, sizes in bytes, rates in requests a second."""
+
+    rate: float | None = 10.0
+    """Allowed requests a second for each operation and account; None: unthrottled."""
+    burst: int = 10
+    rate_headers_on_429: bool = False
+    """Amazon mostly leaves `x-amzn-RateLimit-Limit` off its 429s."""
+    verdict_delay: float = 0.0
+    """A transaction is Processing for at least this long."""
+    verdict_polls: int = 0
+    """A transaction answers Processing to this many polls first."""
+    strict_order: bool = True
+    """A status update is only valid after its tracking number's confirmation has succeeded."""
+    process_rest: bool = False
+    """Whether the good orders of a failed batch count as processed; Amazon does not document it."""
+    name_orders: bool = True
+    """Whether the errors of a failed batch name orders; otherwise a bare `NotAvailable`."""
+    wrapped: bool = True
+    """Replies as `{"payload": ...}`, as the v1 model has them; the guide's examples are unwrapped."""
+    max_body: int = 10 * 1024 * 1024
+    """Larger bodies are refused with 413. Amazon does not publish its limit."""
+    token_lifetime: float = 3600.0
+    keep: Keep = "items"
+    """What is remembered of each accepted item: all of it, its key only, or only that it came."""
+    journal: Path | None = None
+    """Append every accepted item to this file as a line of JSON, flushed before the answer."""
+
+
+class OptionValues(TypedDict, total=False):
+    """The keyword arguments that make `Options`."""
+
+    rate: float | None
+    burst: int
+    rate_headers_on_429: bool
+    verdict_delay: float
+    verdict_polls: int
+    strict_order: bool
+    process_rest: bool
+    name_orders: bool
+    wrapped: bool
+    max_body: int
+    token_lifetime: float
+    keep: Keep
+    journal: Path | None

@@ -1,0 +1,167 @@
+"""What the stand-in remembers: requests, accepted items, and the keys that tell duplicates."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import msgspec
+
+from bridge.simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
+from bridge.simulator.options import Options
+
+Item = dict[str, Any]
+
+
+class ItemKey(msgspec.Struct, frozen=True):
+    """Two accepted items with the same key are the same fact, told twice."""
+
+    operation: str
+    order: str
+    package: str
+    status: str
+    time: str
+
+
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
+    """One item that was taken with a 202; `time` in seconds since the epoch, `index` from 0."""
+
+    index: int
+    time: float
+    account: str
+    operation: str
+    transaction_id: str
+    item: Item
+
+
+class Batch(msgspec.Struct, frozen=True, kw_only=True):
+    """The items of one 202, and those of them that Amazon's processing will not refuse."""
+
+    time: float
+    account: str
+    operation: str
+    transaction_id: str
+    items: Sequence[Item]
+    processed: Sequence[Item]
+
+
+class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One request and its answer; status 0 where the connection was cut instead."""
+
+    time: float
+    account: str
+    operation: str
+    method: str
+    path: str
+    status: int
+    request_id: str
+    user_agent: str
+    items: int
+
+
+def key_of(operation: str, item: Item) -> ItemKey:
+    """Order, packages, status and time of an item, in the words of its operation."""
+    order = item["purchaseOrderNumber"]
+    if operation == STATUS_UPDATES.operation:
+        told = item["statusUpdateDetails"]
+        status = f"{told['statusCode']}/{told['reasonCode']}"
+        return ItemKey(operation, order, told["trackingNumber"], status, told["statusDateTime"])
+    packages = "+".join(
+        container.get("trackingNumber") or container["containerIdentifier"]
+        for container in item.get("containers", ())
+    )
+    if operation == CONFIRMATIONS.operation:
+        details = item["shipmentDetails"]
+        return ItemKey(operation, order, packages, details["shipmentStatus"], details["shippedDate"])
+    return ItemKey(operation, order, packages, "", "")
+
+
+def read_journal(path: Path) -> list[Accepted]:
+    """Read the whole lines of a journal; a last line that a kill cut off is left out."""
+    lines = path.read_bytes().split(b"\n")
+    return [msgspec.json.decode(line, type=Accepted) for line in lines[:-1]]
+
+
+class Records:
+    """Thread-safe memory of one stand-in; `changed` is notified at every entry."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.changed = threading.Condition()
+        self._requests: list[RequestSeen] = []
+        self._accepted: list[Accepted] = []
+        self._keys: Counter[ItemKey] = Counter()
+        self._processed_keys: Counter[ItemKey] = Counter()
+        self.answers: Counter[tuple[str, int]] = Counter()
+        self.accepted_count: Counter[str] = Counter()
+        self._journal: BinaryIO | None = options.journal.open("ab") if options.journal else None
+        self._encoder = msgspec.json.Encoder()
+
+    def request(self, seen: RequestSeen) -> None:
+        """Remember one request; in counting mode only its operation and status."""
+        with self.changed:
+            self.answers[seen.operation, seen.status] += 1
+            if self._options.keep == "items":
+                self._requests.append(seen)
+            self.changed.notify_all()
+
+    def accept(self, batch: Batch) -> None:
+        """Remember the items of one 202, in the journal first."""
+        with self.changed:
+            if self._journal is not None or self._options.keep == "items":
+                self._keep_whole(batch)
+            self.accepted_count[batch.operation] += len(batch.items)
+            if self._options.keep != "counts":
+                self._keys.update(key_of(batch.operation, item) for item in batch.items)
+                self._processed_keys.update(key_of(batch.operation, item) for item in batch.processed)
+            self.changed.notify_all()
+
+    def _keep_whole(self, batch: Batch) -> None:
+        first = self.accepted_count.total()
+        accepted = [
+            Accepted(
+                index=first + position,
+                time=batch.time,
+                account=batch.account,
+                operation=batch.operation,
+                transaction_id=batch.transaction_id,
+                item=item,
+            )
+            for position, item in enumerate(batch.items)
+        ]
+        if self._journal is not None:
+            self._journal.write(b"".join(self._encoder.encode(one) + b"\n" for one in accepted))
+            self._journal.flush()
+        if self._options.keep == "items":
+            self._accepted += accepted
+
+    @property
+    def accepted(self) -> tuple[Accepted, ...]:
+        """Everything taken so far, in order of arrival."""
+        with self.changed:
+            return tuple(self._accepted)
+
+    @property
+    def requests(self) -> tuple[RequestSeen, ...]:
+        """Every request so far, in the order of the answers."""
+        with self.changed:
+            return tuple(self._requests)
+
+    def keys(self, *, processed: bool) -> Counter[ItemKey]:
+        """How often each fact was taken, or taken and processed with success."""
+        with self.changed:
+            return Counter(self._processed_keys if processed else self._keys)
+
+    def wait_until(self, condition: Callable[[], bool], timeout: float) -> bool:
+        """Wait until `condition` holds, looked at after every entry; False after `timeout` seconds."""
+        with self.changed:
+            return self.changed.wait_for(condition, timeout)
+
+    def close(self) -> None:
+        """Close the journal."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None

@@ -1,0 +1,97 @@
+"""Amazon's processing after the 202: which items of a batch make it fail, and with which words.
+
+Codes marked "seen" were told by Amazon to vendors; the others are made up in the same manner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from bridge.simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
+
+Item = dict[str, Any]
+ErrorBody = dict[str, str]
+
+# The pairs of status and reason that Amazon supports, X12 and EDIFACT.
+PAIRS = frozenset(
+    {("DE", "AF"), ("D1", "NS"), ("XB", "NS"), ("O1", "NS"), ("CA", "PL"), ("OD", "NS"), ("A7", "AM")}
+    | {("AP", "BG"), ("404", "117"), ("301", "000"), ("101", "000"), ("201", "000"), ("409", "000")}
+    | {("302", "000"), ("407", "000"), ("416", "000")}
+)
+NOT_AVAILABLE: ErrorBody = {"code": "NotAvailable", "message": "NotAvailable"}  # seen
+
+
+class Confirmed(msgspec.Struct, frozen=True):
+    """Which confirmation a tracking number stands in: its order and its transaction."""
+
+    order: str
+    transaction_id: str
+
+
+class Books:
+    """What later items are held against: confirmed packages by account and tracking number."""
+
+    def __init__(self) -> None:
+        self.fail_orders: dict[str, tuple[str, str]] = {}
+        self._packages: dict[tuple[str, str], Confirmed] = {}
+
+    def confirm(self, account: str, transaction_id: str, items: Sequence[Item]) -> None:
+        """Enter the packages of confirmations that are to succeed."""
+        for item in items:
+            known = Confirmed(item["purchaseOrderNumber"], transaction_id)
+            for container in item.get("containers", ()):
+                if tracking := container.get("trackingNumber"):
+                    self._packages[account, tracking] = known
+
+    def confirmed(self, account: str, tracking: str) -> Confirmed | None:
+        """Find the confirmation of a tracking number."""
+        return self._packages.get((account, tracking))
+
+
+class Court:
+    """Judges items; `succeeded` tells of a transaction whether its Success can be known by now."""
+
+    def __init__(self, books: Books, succeeded: Callable[[str], bool]) -> None:
+        self._books = books
+        self._succeeded = succeeded
+        self._judges: Mapping[str, Callable[[str, Item, bool], Iterator[tuple[str, str]]]] = {
+            CONFIRMATIONS.operation: self._confirmation,
+            STATUS_UPDATES.operation: self._status_update,
+        }
+
+    def errors_of(self, account: str, operation: str, item: Item, *, strict_order: bool) -> list[ErrorBody]:
+        """Name what makes one item fail; nothing where it is good."""
+        order = item["purchaseOrderNumber"]
+        found = []
+        if injected := self._books.fail_orders.get(order):
+            found.append(injected)
+        if judge := self._judges.get(operation):
+            found += judge(account, item, strict_order)
+        return [{"code": code, "message": _sentence(order, words)} for code, words in found]
+
+    def _confirmation(self, _account: str, item: Item, _strict: bool) -> Iterator[tuple[str, str]]:
+        if item["shipmentDetails"]["shipmentStatus"] == "SHIPPED" and not item.get("containers"):
+            yield "EMPTY_PACKAGES", "has empty packages"  # seen
+        lines = [*item["items"], *(line for box in item.get("containers", ()) for line in box["packedItems"])]
+        if not all("buyerProductIdentifier" in line or "vendorProductIdentifier" in line for line in lines):
+            yield "INVALID_ITEM", "has an item without a product identifier"
+
+    def _status_update(self, account: str, item: Item, strict: bool) -> Iterator[tuple[str, str]]:
+        told = item["statusUpdateDetails"]
+        if (told["statusCode"], told["reasonCode"]) not in PAIRS:
+            yield "INVALID_STATUS_CODE", "has a status update with an unsupported status and reason code"
+        if not strict:
+            return
+        confirmed = self._books.confirmed(account, told["trackingNumber"])
+        if confirmed is None or confirmed.order != item["purchaseOrderNumber"]:
+            yield "INVALID_TRACKING_NUMBER", f"has no package with tracking number {told['trackingNumber']}"
+        elif not self._succeeded(confirmed.transaction_id):
+            yield "SHIPMENT_NOT_CONFIRMED", "has not been confirmed as shipped"
+
+
+def _sentence(order: str, words: str) -> str:
+    # An injected rule may bring a sentence of its own; a bare phrase gets Amazon's form.
+    return words if words.startswith("Request Rejected") else f"Request Rejected: Order ID {order} {words}."

@@ -1,0 +1,107 @@
+"""Transactions: taken with a 202, Processing for a while, then Success or Failure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import msgspec
+
+from bridge.simulator.lanes import CONFIRMATIONS
+from bridge.simulator.options import Options
+from bridge.simulator.records import Batch, Records
+from bridge.simulator.rules import NOT_AVAILABLE, Books, Court, ErrorBody, Item
+
+
+class Transaction(msgspec.Struct, kw_only=True):
+    """One 202 and what becomes of it; `taken_at` on the stand-in's clock."""
+
+    id: str
+    account: str
+    operation: str
+    orders: tuple[str, ...]
+    taken_at: float
+    errors: list[ErrorBody]
+    polls: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """The verdict once it is due."""
+        return "Failure" if self.errors else "Success"
+
+
+class Clerk:
+    """Takes batches, judges them at once and tells the verdict when it is due.
+
+    Runs on the server's event loop only; `now` gives seconds that only grow, `wall` the time of day.
+    """
+
+    def __init__(
+        self, options: Options, records: Records, now: Callable[[], float], wall: Callable[[], float]
+    ) -> None:
+        self._options = options
+        self._records = records
+        self._now = now
+        self._wall = wall
+        self.books = Books()
+        self._court = Court(self.books, self._succeeded)
+        self._transactions: dict[str, Transaction] = {}
+
+    def take(self, account: str, operation: str, items: Sequence[Item]) -> str:
+        """Take a batch that passed validation: record it, judge it, give its transaction id."""
+        wall = self._wall()
+        transaction_id = f"{datetime.fromtimestamp(wall, UTC):%Y%m%d%H%M%S}-{uuid.uuid4()}"
+        errors: list[ErrorBody] = []
+        good: list[Item] = []
+        for item in items:
+            found = self._court.errors_of(account, operation, item, strict_order=self._options.strict_order)
+            errors += found
+            if not found:
+                good.append(item)
+        if errors and not self._options.process_rest:
+            good = []
+        if operation == CONFIRMATIONS.operation and self._options.strict_order:
+            self.books.confirm(account, transaction_id, good)
+        self._transactions[transaction_id] = Transaction(
+            id=transaction_id,
+            account=account,
+            operation=operation,
+            orders=tuple({item["purchaseOrderNumber"]: None for item in items}),
+            taken_at=self._now(),
+            errors=errors if not errors or self._options.name_orders else [NOT_AVAILABLE],
+        )
+        batch = Batch(
+            time=wall,
+            account=account,
+            operation=operation,
+            transaction_id=transaction_id,
+            items=items,
+            processed=good,
+        )
+        self._records.accept(batch)
+        return transaction_id
+
+    def find(self, account: str, transaction_id: str) -> Transaction | None:
+        """Find an account's transaction."""
+        found = self._transactions.get(transaction_id)
+        return found if found is not None and found.account == account else None
+
+    def poll(self, transaction: Transaction) -> str:
+        """Count one poll and give the status that it is told."""
+        transaction.polls += 1
+        return transaction.verdict if self._due(transaction) else "Processing"
+
+    def verdicts(self) -> dict[str, str]:
+        """Tell for every transaction its verdict, or Processing while that is not due."""
+        known = list(self._transactions.values())
+        return {one.id: one.verdict if self._due(one) else "Processing" for one in known}
+
+    def _due(self, transaction: Transaction) -> bool:
+        waited = self._now() - transaction.taken_at >= self._options.verdict_delay
+        polls = self._options.verdict_polls
+        return waited and (polls == 0 or transaction.polls > polls)
+
+    def _succeeded(self, transaction_id: str) -> bool:
+        # With process_rest a failed batch still confirms its good orders: due is what counts.
+        return self._due(self._transactions[transaction_id])
