@@ -16,5 +16,6 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     """Unknown code values, unknown segments and surplus elements are errors instead of notes."""
     max_segment: int = 64 * 1024
     """Bytes of one segment, above which it is refused."""
-    max_document: int = 64 * MEBIBYTE
-    """Bytes of one document, above which it is refused. A document is held in memory whole."""
+    max_document: int = 16 * MEBIBYTE
+    """Bytes of one document, above which it is refused. A document is held whole, split up, at some
+    twenty times its size."""

@@ -66,14 +66,14 @@ class ByteSource:
     ) -> tuple[int, int] | None:
         """Find the first match of `pattern` at or after `start` as (start, end); None if there is none.
 
-        `overlap` must be the greatest length of a match: a longer one may be missed where it crosses a
-        border of what is buffered. `limit` bounds where a match may begin.
+        `overlap` must be the greatest length of a match with its look-ahead: a longer one may be missed
+        where it crosses a border of what is buffered. `limit` bounds where a match may begin.
         """
         searched = start
         while True:
             match = pattern.search(self._buffer, self._position + searched)
-            # A match that touches the end of the buffer might be longer, or another, with more bytes.
-            if match is not None and (match.end() < len(self._buffer) or self._ended):
+            # Near the end of the buffer it might be longer, or another, with more bytes.
+            if match is not None and (match.end() + overlap <= len(self._buffer) or self._ended):
                 begin = match.start() - self._position
                 return None if limit is not None and begin >= limit else (begin, match.end() - self._position)
             available = len(self._buffer) - self._position

@@ -53,12 +53,12 @@ class Tally:
         self._interchanges_seen: dict[tuple[str, ...], SeenNumbers] = {}
 
     def next_interchange(self) -> int:
-        """Number the next interchange, from 1."""
+        """Give the next interchange its number, from 1."""
         self.interchanges += 1
         return self.interchanges
 
     def next_document(self) -> int:
-        """Number the next document, from 1."""
+        """Give the next document its number, from 1."""
         self.documents += 1
         return self.documents
 

@@ -57,9 +57,7 @@ class BadHeader(msgspec.Struct, frozen=True):
 def read_header(data: bytes) -> Header | BadHeader:
     """Read the ISA at the beginning of `data`, which needs `ENOUGH` bytes unless the input ends."""
     element = character(data, 3)
-    if not _can_separate(element):
-        return BadHeader("026", "no element separator after ISA")
-    pieces = data.split(element, 16)
+    pieces = data.split(element, 16) if _can_separate(element) else []
     if len(pieces) < 17:
         return BadHeader("022", "the ISA has fewer than sixteen elements")
     wrapped = any(_LINE_BREAK.search(piece) for piece in pieces[1:16])
@@ -71,14 +69,11 @@ def read_header(data: bytes) -> Header | BadHeader:
     tail = pieces[16]
     place = len(tail) - len(tail.lstrip(b"\r\n")) if wrapped else 0
     component = character(tail, place)
-    if not _can_separate(component):
-        return BadHeader("027", "ISA16 holds no component separator")
     place += len(component)
     segment, after = _terminator(tail, place, wrapped=wrapped)
-    if not segment.isspace() and not _can_separate(segment):
-        return BadHeader("004", "no segment terminator after ISA16")
-    if len({element, component, segment}) < 3:
-        return BadHeader("004", "two separators of the ISA are the same")
+    bad = _find_fault(element, component, segment)
+    if bad is not None:
+        return bad
     texts = [decode(field) for field in fields]
     repetition = fields[11].strip() if _repeats(texts, {element, component, segment}) else b""
     shown = b"\r\n" if tail[place : place + 2] == b"\r\n" and segment == b"\n" else segment
@@ -88,6 +83,16 @@ def read_header(data: bytes) -> Header | BadHeader:
         delimiters=Delimiters(decode(element), decode(component), decode(shown), decode(repetition)),
         length=len(data) - len(tail) + after,
     )
+
+
+def _find_fault(element: bytes, component: bytes, segment: bytes) -> BadHeader | None:
+    if not _can_separate(component):
+        return BadHeader("027", "ISA16 holds no component separator")
+    if segment not in (b"\n", b"\r") and not _can_separate(segment):
+        return BadHeader("004", "no segment terminator after ISA16")
+    if len({element, component, segment}) < 3:
+        return BadHeader("004", "two separators of the ISA are the same")
+    return None
 
 
 def character(data: bytes, place: int) -> bytes:

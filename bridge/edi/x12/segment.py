@@ -67,7 +67,7 @@ class X12Segment(msgspec.Struct, gc=False):
         return len(self.elements) - 1
 
     def __bool__(self) -> bool:
-        """A segment is always true, a bare tag too."""
+        # A bare tag has no elements and is a segment all the same.
         return True
 
     def value(self, element: int, component: int = 1) -> str:

@@ -1,0 +1,60 @@
+"""Where segments of the envelope begin in a run of bytes: the patterns to search for.
+
+A file may be wrapped at 80 columns, so line breaks may stand inside a tag, and lines may be indented.
+Body segments are not looked at here: a document is framed from its ST to its SE in one search.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import msgspec
+
+from bridge.edi.x12.header import Separators
+
+_BREAK = rb"[\r\n]{0,4}+"
+_MARGIN = rb"[ \t\r\n]{0,300}+"
+_TAGS = ("ST", "SE", "GS", "GE", "IEA", "TA1")
+
+# An ISA of full width is one wherever it stands, even where a cut left no terminator before it.
+_FULL_ISA = rb"ISA(?P<s>[^\w\s])..(?P=s).{10}(?P=s)..(?P=s).{10}(?P=s)..(?P=s).{15}(?P=s)..(?P=s).{15}(?P=s)"
+_LINE_ISA = rb"(?<=[\r\n\x1a\x00])ISA(?P<l>[^\w\s])[0-9 ]{0,2}(?P=l)"
+_UNB = rb"UN(?:B[^\w\s]U[\r\n]*N[\r\n]*O|A[^\w\s][^\r\n]{3,5}[ \r\n]*'?[ \r\n]*UNB)"
+FOREIGN = re.compile(rb"(?s:" + _FULL_ISA + rb"|" + _LINE_ISA + rb"|" + _UNB + rb")")
+"""The beginning of another interchange, of whatever separators."""
+LONGEST_MATCH = 512
+"""Bytes in which any match of these patterns lies, with its look-ahead."""
+
+
+LINE_END = re.compile(rb"[ \t\r\n]*+")
+"""What may follow a terminator and counts with its segment: the line's end, the next one's indent."""
+
+
+class Patterns(msgspec.Struct, frozen=True):
+    """Compiled patterns for one set of separators."""
+
+    tag: re.Pattern[bytes]
+    """At a segment start: an envelope tag, in group 1, perhaps with line breaks in it."""
+    next_tag: re.Pattern[bytes]
+    """The next envelope tag (group `t`) that begins a segment, or the next foreign header."""
+    before_tag: re.Pattern[bytes]
+    """The same, beginning after the terminator before it."""
+    filler: re.Pattern[bytes]
+    """Empty segments, line breaks, blanks: what may stand between segments and means nothing."""
+
+
+@lru_cache(maxsize=64)
+def patterns_for(separators: Separators) -> Patterns:
+    """Compile the patterns for a set of separators (remembered, as most files have the same)."""
+    term = re.escape(separators.segment)
+    after = rb"(?=" + _BREAK + rb"(?:" + re.escape(separators.element) + rb"|" + term + rb"))"
+    tags = rb"|".join(_BREAK.join(bytes([letter]) for letter in tag.encode()) for tag in _TAGS)
+    start = rb"(?P<t>(?:" + tags + rb")" + after + rb"|(?:ISA|UN[AB])(?=[^\w\s]))"
+    foreign = FOREIGN.pattern[4:-1]
+    return Patterns(
+        tag=re.compile(start),
+        next_tag=re.compile(rb"(?s:" + term + _MARGIN + start + rb"|" + foreign + rb")"),
+        before_tag=re.compile(rb"(?s:(?<=" + term + rb")" + _MARGIN + start + rb"|" + foreign + rb")"),
+        filler=re.compile(rb"(?:[\s\x00\x1a]|" + term + rb")*+"),
+    )
