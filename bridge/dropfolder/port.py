@@ -37,8 +37,12 @@ class DropFolder(Protocol):
         """
         ...
 
-    def archive(self, name: str, archived_name: str) -> None:
-        """Move a file of the inbox to the archive. Done already (source gone, target there): fine."""
+    def archive(self, name: str, archived_name: str, expected: RemoteFile | None = None) -> None:
+        """Move a file of the inbox to the archive. Done already (source gone, target there): fine.
+
+        Never writes over a file. With `expected`, the look that was read: raises `RemoteFileError` when
+        another file has taken its place since, so that nothing is archived unread.
+        """
         ...
 
     def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:

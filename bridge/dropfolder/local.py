@@ -1,0 +1,221 @@
+"""A drop folder on this machine or a mounted one. Nothing follows a symbolic link out of a folder."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
+from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.settings import LocalSettings
+from bridge.errors import DropFolderUnavailable, RemoteFileError
+
+_CHUNK = 1 << 20
+# What `link` answers on file systems without hard links (FAT, some network mounts).
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+# Nothing wrong with the one file: the disk or the mount is.
+_UNAVAILABLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.ESTALE, errno.EROFS, errno.EMFILE})
+
+
+class LocalDropFolder:
+    """The port over local folders. Archive, quarantine and outbox are made when first needed."""
+
+    def __init__(self, settings: LocalSettings) -> None:
+        self._settings = settings
+
+    def look(self) -> list[RemoteFile]:
+        """List the regular files of the inbox, oldest first."""
+        inbox = self._settings.inbox
+        try:
+            with os.scandir(os.fsencode(inbox)) as entries:
+                found = [file for entry in entries if (file := _remote_file(entry)) is not None]
+        except OSError as error:
+            raise DropFolderUnavailable(
+                f"{inbox}: the inbox cannot be listed ({error.strerror}); it must exist and be readable"
+            ) from error
+        return sorted(found, key=lambda file: (file.mtime, file.name))
+
+    def read(self, remote: RemoteFile) -> Iterator[bytes]:
+        """Read exactly the bytes of that look; see the port."""
+        inbox = self._settings.inbox
+        with _reported(inbox, remote.name, "read"):
+            descriptor = os.open(_path(inbox, remote.name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            _refuse_changed(inbox, remote, os.fstat(file.fileno()))
+            left = remote.size
+            while left:
+                with _reported(inbox, remote.name, "read"):
+                    chunk = file.read(min(left, _CHUNK))
+                if not chunk:
+                    raise RemoteFileError(f"{inbox / remote.name}: became shorter while it was read")
+                left -= len(chunk)
+                yield chunk
+        with _reported(inbox, remote.name, "read"):
+            _refuse_changed(inbox, remote, _path(inbox, remote.name).lstat())
+
+    def archive(self, name: str, archived_name: str, expected: RemoteFile | None = None) -> None:
+        """Move a file of the inbox to the archive; see the port."""
+        source = _path(self._settings.inbox, name)
+        if expected is not None and os.path.lexists(source):
+            with _reported(self._settings.inbox, name, "look at it"):
+                _refuse_changed(self._settings.inbox, expected, source.lstat())
+        self._move(name, self._settings.archive, archived_name)
+
+    def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
+        """Move a file of the inbox aside, its reason beside it; see the port."""
+        folder = self._settings.quarantine
+        reason_path = _path(folder, f"{quarantined_name}.reason.txt")
+        if not os.path.lexists(_path(folder, quarantined_name)):
+            # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
+            _make(folder)
+            with _reported(folder, quarantined_name, "write"):
+                part = _path(folder, f".{quarantined_name}.reason.part")
+                _write(part, reason.encode())
+                part.replace(reason_path)
+        self._move(name, folder, quarantined_name)
+
+    def remove(self, name: str) -> None:
+        """Remove a file of the inbox; gone already is fine."""
+        inbox = self._settings.inbox
+        with _reported(inbox, name, "remove"):
+            try:
+                _path(inbox, name).unlink()
+            except FileNotFoundError:
+                return
+            _sync_folder(inbox)
+
+    def deliver(self, folder: str, name: str, data: bytes) -> None:
+        """Write `outbox/folder/name`, whole or not at all; see the port."""
+        target_folder = _path(self._settings.outbox, folder)
+        target = _path(target_folder, name)
+        part = _path(target_folder, temporary_name(self._settings.temporary_name, name, data))
+        _make(target_folder)
+        with _reported(target_folder, name, "write"):
+            if not os.path.lexists(target):
+                _write(part, data)
+                _rename_to_free(part, target)
+                _sync_folder(target_folder)
+            elif not _holds(target, data):
+                raise RemoteFileError(
+                    f"{target_folder / name}: another content stands there; it is left as it is"
+                )
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+    def _move(self, name: str, folder: Path, new_name: str) -> None:
+        inbox = self._settings.inbox
+        source, target = _path(inbox, name), _path(folder, new_name)
+        _make(folder)
+        with _reported(inbox, name, f"move to {folder}"):
+            if not os.path.lexists(source) and os.path.lexists(target):
+                return
+            if not stat.S_ISREG(source.lstat().st_mode):
+                raise RemoteFileError(f"{inbox / name}: not a regular file; it is left as it is")
+            _rename_to_free(source, target)
+            _sync_folder(folder)
+            _sync_folder(inbox)
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / os.fsdecode(encode_name(name))
+
+
+def _remote_file(entry: os.DirEntry[bytes]) -> RemoteFile | None:
+    name = decode_name(entry.name)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return None  # gone between the listing and this look
+    if is_hidden(name) or not stat.S_ISREG(status.st_mode):
+        return None
+    return RemoteFile(name, status.st_size, status.st_mtime)
+
+
+def _refuse_changed(inbox: Path, remote: RemoteFile, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise RemoteFileError(f"{inbox / remote.name}: no regular file any more")
+    if (status.st_size, status.st_mtime) != (remote.size, remote.mtime):
+        raise RemoteFileError(
+            f"{inbox / remote.name}: changed since it was looked at ({remote.size} bytes then, "
+            f"{status.st_size} now); it will be read when it stands still"
+        )
+
+
+@contextmanager
+def _reported(folder: Path, name: str, verb: str) -> Iterator[None]:
+    """Turn the operating system's errors into the port's, with place and party."""
+    try:
+        yield
+    except OSError as error:
+        text = f"{folder / name}: cannot {verb}: {error.strerror or error}"
+        kind = DropFolderUnavailable if error.errno in _UNAVAILABLE else RemoteFileError
+        raise kind(text) from error
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DropFolderUnavailable(
+            f"{folder}: the folder is missing and cannot be made ({error.strerror})"
+        ) from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write and sync a new file; a leftover of that name goes first, so that no link is followed."""
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _rename_to_free(source: Path, target: Path) -> None:
+    """Rename without ever writing over `target`: `link` refuses a name that is taken, `rename` does not."""
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS | {errno.EXDEV}:
+            raise
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST)) from error
+        if error.errno == errno.EXDEV:
+            _copy(source, target)
+        else:
+            source.rename(target)
+            return
+    source.unlink()
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Carry a file to another file system, keeping its mtime; `target` appears when it is whole."""
+    part = target.with_name(f".{target.name}.part")
+    with source.open("rb") as reader:
+        status = os.fstat(reader.fileno())
+        with part.open("wb") as writer:
+            while chunk := reader.read(_CHUNK):
+                writer.write(chunk)
+            writer.flush()
+            os.utime(part, ns=(status.st_atime_ns, status.st_mtime_ns))
+            os.fsync(writer.fileno())
+    part.rename(target)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as file:
+        return os.fstat(file.fileno()).st_size == len(data) and file.read() == data
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

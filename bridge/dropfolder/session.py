@@ -1,0 +1,208 @@
+"""Opens an SFTP session: socket, pinned host key, then (and only then) user name and key or password.
+
+No agent, no keys and no known_hosts of the user who runs the bridge: only what the settings name.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+import paramiko
+from paramiko.ssh_exception import BadAuthenticationType, IncompatiblePeer
+
+from bridge.dropfolder.hostkeys import Pin, fingerprint, load_pin
+from bridge.dropfolder.settings import SftpSettings
+from bridge.dropfolder.wire import WireClient
+from bridge.errors import AuthenticationRefused, DropFolderUnavailable, HostKeyRefused
+
+# Without a handler anywhere Python prints paramiko's tracebacks to stderr; its errors are raised here.
+logging.getLogger("paramiko").addHandler(logging.NullHandler())
+
+_WINDOW = 16 << 20  # more than all reads in flight, so that a reader never waits for the SSH window
+_KEY_CLASSES = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
+
+
+class Session(msgspec.Struct, frozen=True):
+    """An open session; `close` ends it and never fails."""
+
+    transport: paramiko.Transport
+    client: WireClient
+
+    def is_alive(self) -> bool:
+        """Tell whether the connection stands, as far as this side knows."""
+        return self.transport.is_active() and not self.client.sock.closed
+
+    def close(self) -> None:
+        """End the connection; the transport's thread ends with it."""
+        self.transport.close()
+
+
+def open_session(settings: SftpSettings) -> Session:
+    """Connect, verify the host key, log in and start SFTP.
+
+    Raises `HostKeyRefused`, `AuthenticationRefused` or `DropFolderUnavailable`, each with the address
+    and what to do.
+    """
+    pin = load_pin(settings.host, settings.port, known_hosts=settings.known_hosts, host_key=settings.host_key)
+    key = _private_key(settings)
+    transport = _verified(settings, pin)
+    try:
+        _log_in(transport, settings, key)
+        return Session(transport, _start_sftp(transport, settings))
+    except BaseException:
+        transport.close()
+        raise
+
+
+def _verified(settings: SftpSettings, pin: Pin) -> paramiko.Transport:
+    """Return a transport whose server has proven that it holds the pinned key."""
+    seen: list[str] = []
+    for algorithms in pin.algorithms():
+        transport = _transport(settings)
+        try:
+            blob = _exchange_keys(transport, settings, algorithms)
+            if blob is not None and pin.accepts(blob):
+                return transport
+        except BaseException:
+            transport.close()
+            raise
+        transport.close()
+        if blob is not None:
+            seen.append(fingerprint(blob))
+    shown = ", ".join(seen) or "none of the pinned type"
+    raise HostKeyRefused(
+        f"{settings.address}: the server's host key is not the pinned one ({pin.source}); it shows {shown}. "
+        "Nothing was sent. Either the vendor has changed the key, then let them confirm the fingerprint and "
+        "pin it anew, or somebody stands in between"
+    )
+
+
+def _transport(settings: SftpSettings) -> paramiko.Transport:
+    try:
+        sock = socket.create_connection((settings.host, settings.port), timeout=settings.connect_timeout)
+    except OSError as error:
+        raise DropFolderUnavailable(
+            f"{settings.address}: cannot be reached ({error.strerror or error}); check host, port and "
+            "firewall, or wait for the vendor's server"
+        ) from error
+    # Nagle's algorithm and delayed acknowledgements together stall each small request for 40 ms.
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if hasattr(socket, "TCP_USER_TIMEOUT"):  # a peer that vanished is noticed with the next keepalive
+        limit = int(settings.read_timeout * 1000)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit)
+    with _spoken(settings, "greet"):
+        transport = paramiko.Transport(sock, default_window_size=_WINDOW)
+    transport.banner_timeout = settings.banner_timeout
+    transport.handshake_timeout = settings.connect_timeout + settings.banner_timeout
+    transport.auth_timeout = settings.auth_timeout
+    return transport
+
+
+def _exchange_keys(
+    transport: paramiko.Transport, settings: SftpSettings, algorithms: tuple[str, ...]
+) -> bytes | None:
+    """Public key that the server has signed with; None when it has none of these algorithms."""
+    transport.get_security_options().key_types = algorithms
+    with _spoken(settings, "exchange keys"):
+        try:
+            transport.start_client(timeout=settings.connect_timeout + settings.banner_timeout)
+        except IncompatiblePeer as error:
+            if "host key" in str(error):
+                return None
+            raise
+        # start_client returns silently when its time is over; then this raises.
+        return transport.get_remote_server_key().asbytes()
+
+
+def _log_in(transport: paramiko.Transport, settings: SftpSettings, key: paramiko.PKey | None) -> None:
+    """Log in by key, by password, or by both where the server asks for both."""
+    means = "private_key" if key else "password"
+    refused = (
+        f"{settings.address}: the server refused user {settings.username!r} with this {means}; check "
+        f"username and {means}, and that the vendor has the account open"
+    )
+    with _spoken(settings, "log in"):
+        try:
+            missing = transport.auth_publickey(settings.username, key) if key else ["password"]
+            if missing and settings.password:
+                missing = transport.auth_password(settings.username, settings.password)
+        except BadAuthenticationType as error:
+            raise AuthenticationRefused(
+                f"{refused} (the server takes {', '.join(error.allowed_types)})"
+            ) from error
+        except paramiko.AuthenticationException as error:
+            if not transport.is_active():
+                raise  # cut or timed out in between: nothing was refused
+            raise AuthenticationRefused(refused) from error
+    if missing:
+        raise AuthenticationRefused(f"{refused} (the server asks for {', '.join(missing)} too)")
+
+
+def _start_sftp(transport: paramiko.Transport, settings: SftpSettings) -> WireClient:
+    with _spoken(settings, "start SFTP"), _deadline(transport, settings.read_timeout):
+        transport.set_keepalive(settings.keepalive)
+        channel = transport.open_session(window_size=_WINDOW, timeout=settings.read_timeout)
+        channel.settimeout(settings.read_timeout)
+        channel.invoke_subsystem("sftp")
+        return WireClient(channel)
+
+
+@contextmanager
+def _deadline(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
+    """Close the transport after `seconds`: paramiko waits for the start of a subsystem without a limit."""
+    timer = threading.Timer(seconds, transport.close)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+@contextmanager
+def _spoken(settings: SftpSettings, step: str) -> Iterator[None]:
+    """Turn whatever ends a connection into `DropFolderUnavailable`."""
+    try:
+        yield
+    except (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError) as error:
+        raise DropFolderUnavailable(
+            f"{settings.address}: the connection ended while trying to {step} "
+            f"({str(error) or type(error).__name__}); it will be tried again"
+        ) from error
+
+
+def _private_key(settings: SftpSettings) -> paramiko.PKey | None:
+    """Load the private key from its path or text; the text never shows in a message."""
+    if not settings.private_key:
+        if not settings.password:
+            raise AuthenticationRefused(f"{settings.address}: neither private_key nor password is set")
+        return None
+    text, place = settings.private_key, "private_key"
+    if "PRIVATE KEY-----" not in text:
+        path = Path(text).expanduser()
+        place = f"private_key {path}"
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = getattr(error, "strerror", None) or "no text"
+            raise AuthenticationRefused(f"{place}: cannot be read ({reason})") from error
+    return _parsed_key(text.strip() + "\n", settings.passphrase, place)
+
+
+def _parsed_key(text: str, passphrase: str, place: str) -> paramiko.PKey:
+    for key_class in _KEY_CLASSES:
+        try:
+            return key_class.from_private_key(io.StringIO(text), passphrase or None)
+        except Exception:  # noqa: BLE001, S112 - each class raises kinds of its own for another's key
+            continue
+    raise AuthenticationRefused(
+        f"{place}: not a private key that can be used here (Ed25519, ECDSA or RSA, in OpenSSH's or the "
+        "traditional PEM format), or its passphrase is missing or wrong"
+    )
