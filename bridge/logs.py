@@ -1,0 +1,113 @@
+"""Log lines on standard error: one JSON object a line, or key=value. Nothing secret or personal in them.
+
+Every line of the project and of its libraries goes through here. Redaction is the second fence: who
+logs is to leave such values out in the first place.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Literal, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+LogFormat = Literal["json", "text"]
+
+REDACTED = "[redacted]"
+
+# Compared without case, - and _. Names of Amazon's fields for people's addresses are among them.
+_SECRET_OR_PERSONAL = frozenset(
+    {
+        *("authorization", "xamzaccesstoken", "accesstoken", "refreshtoken", "restricteddatatoken", "token"),
+        *("clientsecret", "secret", "password", "passphrase", "privatekey", "pgpassword"),
+        *("body", "data", "content", "value", "segmenttext", "label", "packingslip"),
+        *("address", "addressline1", "addressline2", "addressline3", "postalcode", "phone", "email"),
+        *("shiptoparty", "buyername", "recipient", "statuslocationaddress"),
+    }
+)
+_SECRET_IN_TEXT = re.compile(
+    r"Atz[a-z]\|[^\s\"',}]+"  # tokens of Login with Amazon
+    r"|amzn1\.oa2-cs\.[^\s\"',}]+"  # its client secrets
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # user and password in a URL
+    r"|-----BEGIN[^-]*PRIVATE KEY-----.*?(?:-----END[^-]*-----|\Z)",
+    re.DOTALL,
+)
+
+# pyx12 logs data values at ERROR; its findings come back as values. The others tell what we tell better.
+_SILENT = ("pyx12", "pydifact")
+_QUIET = ("httpx", "httpcore", "paramiko", "apscheduler", "alembic", "sqlalchemy", "uvicorn", "stamina")
+
+
+def set_up_logs(log_format: LogFormat, *, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send every log line to `stream` (standard error) in one format. May be called again."""
+    handler = logging.StreamHandler(stream or sys.stderr)
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.PositionalArgumentsFormatter(),
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        # No tracebacks with local variables: those hold documents.
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(log_format)],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    _hush(level)
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Blot out values of secret and personal keys, at any depth, and secrets in texts."""
+    return {key: _redacted(key, value) for key, value in event.items()}
+
+
+def _redacted(key: object, value: object) -> object:
+    if str(key).lower().replace("_", "").replace("-", "") in _SECRET_OR_PERSONAL and value not in (None, ""):
+        return REDACTED
+    match value:
+        case str():
+            return _SECRET_IN_TEXT.sub(REDACTED, value)
+        case bytes():
+            return f"[{len(value)} bytes]"
+        case Mapping():
+            return {inner: _redacted(inner, entry) for inner, entry in value.items()}
+        case Sequence():
+            return [_redacted("", entry) for entry in value]
+        case _:
+            return value
+
+
+def _renderer(log_format: LogFormat) -> Processor:
+    if log_format == "json":
+        return structlog.processors.JSONRenderer(ensure_ascii=False)
+    return structlog.processors.LogfmtRenderer(
+        key_order=["time", "level", "logger", "event"], drop_missing=True, bool_as_flag=False
+    )
+
+
+def _hush(level: str) -> None:
+    for name in _SILENT:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
+    for name in _QUIET:
+        logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else logging.WARNING)
