@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, get_args
@@ -21,6 +22,8 @@ SANDBOX_ENDPOINTS: Mapping[Region, str] = MappingProxyType(
 )
 AUTH_ENDPOINT = "https://api.amazon.com"
 TOKEN_PATH = "/auth/o2/token"  # noqa: S105  the path of Login with Amazon, no password
+
+_HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")  # a name or IPv4 address, or IPv6 (no brackets here)
 
 
 def endpoint_of(region: Region, *, sandbox: bool = False) -> str:
@@ -43,7 +46,7 @@ def endpoint_mistake(address: str) -> str:
         url = httpx.URL(address)
     except httpx.InvalidURL:
         return "is no address"
-    if not url.host or url.userinfo or url.query or url.fragment:
+    if not _HOST.fullmatch(url.host) or url.userinfo or url.query or url.fragment:
         return "must be https://host[:port], with no user, query or fragment"
     if url.scheme == "https" or (url.scheme == "http" and is_loopback(address)):
         return ""

@@ -1,0 +1,176 @@
+"""Events to requests: Amazon's names, types, order and paths."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from bridge.domain.events import (
+    Address,
+    Container,
+    Dimensions,
+    Event,
+    Item,
+    ItemQuantity,
+    LabelRequested,
+    PartyIdentification,
+    ShipmentConfirmed,
+    ShipmentSchedule,
+    ShipmentStatusChanged,
+    Weight,
+)
+from bridge.spapi.operations import OPERATIONS, item_count, item_of, operation_of, request_body
+
+VENDOR, WAREHOUSE = PartyIdentification("VENDORCODE"), PartyIdentification("WAREHOUSE")
+LINE = Item(item_sequence_number=1, quantity=ItemQuantity(0, "Each"), vendor_product_identifier="SKU")
+BOX = Container(
+    container_type="carton",
+    container_identifier="C1",
+    packed_items=(LINE,),
+    weight=Weight("1.50", "KG"),
+    dimensions=Dimensions("1", "2.0", "3", "CM"),
+    tracking_number="TRACK",
+    manifest_id="M",
+    manifest_date="2026-01-02",
+    ship_method="UPS",
+    scac_code="UPSN",
+    carrier="UPS",
+    container_sequence_number=0,
+)
+CONFIRMED = ShipmentConfirmed(
+    purchase_order_number="PO1",
+    selling_party=VENDOR,
+    ship_from_party=WAREHOUSE,
+    shipment_status="SHIPPED",
+    shipped_date="2026-01-02T03:04:05Z",
+    items=(LINE,),
+    containers=(BOX,),
+    is_priority_shipment=False,
+    vendor_order_number="V1",
+    estimated_delivery_date="2026-01-03T00:00:00Z",
+)
+MOVED = ShipmentStatusChanged(
+    purchase_order_number="PO1",
+    selling_party=VENDOR,
+    ship_from_party=WAREHOUSE,
+    tracking_number="TRACK",
+    status_code="D1",
+    reason_code="NS",
+    status_date_time="2026-01-02T03:04:05Z",
+    status_location_address=Address(city="Berlin", country_code="DE"),
+)
+ASKED = LabelRequested(purchase_order_number="PO1", selling_party=VENDOR, ship_from_party=WAREHOUSE)
+
+
+def test_a_whole_confirmation_has_amazons_names_in_amazons_order() -> None:
+    assert json.dumps(item_of(CONFIRMED)) == json.dumps(
+        {
+            "purchaseOrderNumber": "PO1",
+            "shipmentDetails": {
+                "shippedDate": "2026-01-02T03:04:05Z",
+                "shipmentStatus": "SHIPPED",
+                "isPriorityShipment": False,
+                "vendorOrderNumber": "V1",
+                "estimatedDeliveryDate": "2026-01-03T00:00:00Z",
+            },
+            "sellingParty": {"partyId": "VENDORCODE"},
+            "shipFromParty": {"partyId": "WAREHOUSE"},
+            "items": [
+                {
+                    "itemSequenceNumber": 1,
+                    "vendorProductIdentifier": "SKU",
+                    "shippedQuantity": {"amount": 0, "unitOfMeasure": "Each"},
+                }
+            ],
+            "containers": [
+                {
+                    "containerType": "carton",
+                    "containerIdentifier": "C1",
+                    "trackingNumber": "TRACK",
+                    "manifestId": "M",
+                    "manifestDate": "2026-01-02",
+                    "shipMethod": "UPS",
+                    "scacCode": "UPSN",
+                    "carrier": "UPS",
+                    "containerSequenceNumber": 0,
+                    "dimensions": {"length": "1", "width": "2.0", "height": "3", "unitOfMeasure": "CM"},
+                    "weight": {"unitOfMeasure": "KG", "value": "1.50"},
+                    "packedItems": [
+                        {
+                            "itemSequenceNumber": 1,
+                            "vendorProductIdentifier": "SKU",
+                            "packedQuantity": {"amount": 0, "unitOfMeasure": "Each"},
+                        }
+                    ],
+                }
+            ],
+        }
+    )
+
+
+def test_what_is_absent_is_left_out() -> None:
+    bare = ShipmentConfirmed(
+        purchase_order_number="PO1",
+        selling_party=VENDOR,
+        ship_from_party=WAREHOUSE,
+        shipment_status="FLOOR_DENIAL",
+        shipped_date="2026-01-02T03:04:05Z",
+    )
+    item = item_of(bare)
+    assert "containers" not in item
+    assert item["items"] == []
+    assert list(item["shipmentDetails"]) == ["shippedDate", "shipmentStatus"]
+    assert "containers" not in item_of(ASKED)
+
+
+def test_a_status_update_sends_of_its_place_what_is_known() -> None:
+    details = item_of(MOVED)["statusUpdateDetails"]
+    assert details["statusLocationAddress"] == {"city": "Berlin", "countryCode": "DE"}
+    assert "shipmentSchedule" not in details
+
+
+def test_an_empty_schedule_is_no_schedule() -> None:
+    event = ShipmentStatusChanged(
+        **{name: getattr(MOVED, name) for name in MOVED.__struct_fields__ if name != "shipment_schedule"},
+        shipment_schedule=ShipmentSchedule(),
+    )
+    assert "shipmentSchedule" not in item_of(event)["statusUpdateDetails"]
+
+
+def test_a_partys_address_is_sent_where_it_is_known() -> None:
+    party = PartyIdentification("V", Address(name="N", address_line1="A", country_code="DE"))
+    event = LabelRequested(purchase_order_number="PO1", selling_party=party, ship_from_party=WAREHOUSE)
+    assert item_of(event)["sellingParty"]["address"] == {
+        "name": "N",
+        "addressLine1": "A",
+        "countryCode": "DE",
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "in_doubt"),
+    [
+        (CONFIRMED, "submitShipmentConfirmations", "hold"),
+        (MOVED, "submitShipmentStatusUpdates", "resubmit"),
+        (ASKED, "submitShippingLabelRequest", "look"),
+    ],
+)
+def test_each_event_has_its_operation_and_its_policy_in_doubt(event: Event, name: str, in_doubt: str) -> None:
+    operation = operation_of(event)
+    assert (operation.name, operation.method, operation.in_doubt) == (name, "POST", in_doubt)
+    assert OPERATIONS[name] is operation
+
+
+def test_a_body_is_compact_utf8_json_and_its_elements_are_counted() -> None:
+    operation = OPERATIONS["submitShippingLabelRequest"]
+    body = request_body(operation, [{"a": "Köln"}, {"b": 1}])
+    assert body == '{"shippingLabelRequests":[{"a":"Köln"},{"b":1}]}'.encode()
+    assert item_count(operation, body) == 2
+
+
+def test_an_empty_body_is_the_callers_mistake() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        request_body(OPERATIONS["submitShippingLabelRequest"], [])
+    with pytest.raises(ValueError, match="at least one"):
+        request_body(OPERATIONS["getTransactionStatus"], [{}])
