@@ -67,4 +67,4 @@ class CutResponse(Response):
         transport: asyncio.Transport = scope["state"]["transport"]
         transport.close()
         while (await receive())["type"] != "http.disconnect":
-            """The rest of a request that nobody reads."""
+            pass  # the rest of a request that nobody reads

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _START_TIMEOUT = 10.0
+_STOP_TIMEOUT = 0.5
 
 
 class _Protocol(H11Protocol):
@@ -40,6 +41,16 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self._stop.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for server in self.servers:
+            server.close()
+        for listening in sockets or ():
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(self.server_state.tasks, timeout=_STOP_TIMEOUT)
+
     def stop(self) -> None:
         """Ask the server to end; may be called from any thread."""
         if self._loop is not None and not self._loop.is_closed():
@@ -66,7 +77,6 @@ class ThreadedServer:
             date_header=False,
             # A server that drops idle connections early makes requests fail that race with it.
             timeout_keep_alive=75,
-            timeout_graceful_shutdown=1,
         )
         self._ready = threading.Event()
         self._server = _Server(config, self._ready)
