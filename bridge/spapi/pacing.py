@@ -77,7 +77,8 @@ class Pacer:
                 lane.obey(limit, self._burst, now)
             if status == 429 or (status == 503 and retry_after is not None):
                 seconds = lane.cool_down(retry_after, now)
-                _log.warning("amazon_throttles", operation=operation, http_status=status, seconds=seconds)
+                if seconds:
+                    _log.warning("amazon_throttles", operation=operation, http_status=status, seconds=seconds)
             elif not lane.bucket.is_cooling(now):
                 lane.strikes = 0
             self._condition.notify_all()
