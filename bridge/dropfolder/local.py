@@ -67,15 +67,16 @@ class LocalDropFolder:
 
     def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
         """Move a file of the inbox aside, its reason beside it; see the port."""
-        folder = self._settings.quarantine
-        reason_path = _path(folder, f"{quarantined_name}.reason.txt")
-        if not os.path.lexists(_path(folder, quarantined_name)):
+        folder, inbox = self._settings.quarantine, self._settings.inbox
+        source, target = _path(inbox, name), _path(folder, quarantined_name)
+        _make(folder)
+        with _reported(inbox, name, f"move to {folder}"):
             # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
-            _make(folder)
-            with _reported(folder, quarantined_name, "write"):
+            if not os.path.lexists(target):
+                source.lstat()
                 part = _path(folder, f".{quarantined_name}.reason.part")
                 _write(part, reason.encode())
-                part.replace(reason_path)
+                part.replace(_path(folder, f"{quarantined_name}.reason.txt"))
         self._move(name, folder, quarantined_name)
 
     def remove(self, name: str) -> None:
@@ -94,15 +95,19 @@ class LocalDropFolder:
         target = _path(target_folder, name)
         part = _path(target_folder, temporary_name(self._settings.temporary_name, name, data))
         _make(target_folder)
+        if not target_folder.resolve().is_relative_to(self._settings.outbox.resolve()):
+            raise RemoteFileError(
+                f"{target_folder}: a link that leads out of the outbox; nothing was written"
+            )
         with _reported(target_folder, name, "write"):
             if not os.path.lexists(target):
                 _write(part, data)
                 _rename_to_free(part, target)
                 _sync_folder(target_folder)
-            elif not _holds(target, data):
-                raise RemoteFileError(
-                    f"{target_folder / name}: another content stands there; it is left as it is"
-                )
+                return
+            if not _holds(target, data):
+                raise RemoteFileError(f"{target}: another content stands there; it is left as it is")
+            part.unlink(missing_ok=True)  # a crash between link and unlink left it
 
     def close(self) -> None:
         """Nothing is held open."""
@@ -116,7 +121,10 @@ class LocalDropFolder:
                 return
             if not stat.S_ISREG(source.lstat().st_mode):
                 raise RemoteFileError(f"{inbox / name}: not a regular file; it is left as it is")
-            _rename_to_free(source, target)
+            if os.path.lexists(target) and source.samefile(target):
+                source.unlink()  # a crash between link and unlink left both names
+            else:
+                _rename_to_free(source, target)
             _sync_folder(folder)
             _sync_folder(inbox)
 

@@ -79,12 +79,18 @@ class SftpDropFolder:
     def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
         """Move a file of the inbox aside, its reason beside it; see the port."""
         folder = self._settings.quarantine
+        source = self._path(self._settings.inbox, name)
         target = self._path(folder, quarantined_name)
         note = self._path(folder, f"{quarantined_name}.reason.txt")
-        with self._reported(note, "write", writing=True):
-            if self._ask(lambda client: status(client, target)) is None:
-                # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
-                self._ask(lambda client: write(client, note, reason.encode()))
+
+        def explain(client: WireClient) -> None:
+            # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
+            if status(client, target) is None:
+                client.lstat(source)
+                write(client, note, reason.encode())
+
+        with self._reported(source, f"move to {folder}", writing=True):
+            self._ask(explain)
         self._move(name, folder, quarantined_name, None)
 
     def remove(self, name: str) -> None:
@@ -149,6 +155,7 @@ class SftpDropFolder:
                 raise RemoteFileError(
                     f"{self._place(target)}: another content stands there; it is left as it is"
                 )
+            discard(client, part)
             return
         try:
             write(client, part, data)
