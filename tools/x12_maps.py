@@ -1,0 +1,380 @@
+"""Write the X12 maps under `mappings/x12` from tables of the standard.
+
+    python tools/x12_maps.py STANDARDS_FOLDER [TARGET_FOLDER]
+
+STANDARDS_FOLDER holds `x12-004010` and `x12-005010`, each with `segments.tsv`, `structures.tsv`,
+`syntax.tsv` and, for 004010, `codes.tsv`: facts about the standard, one a line. The maps are what pyx12
+reads (`map_path`): maps.xml, codes.xml, dataele.xml, x12.control.*.xml and one file a transaction set.
+They may be edited afterwards; this tool is for making them anew.
+
+The tables come from implementations of the standard, so where they narrow it they are widened:
+- 004010 lacks the later elements of some segments (TD5, PO4, BSN): they are taken from 005010, optional;
+- an element is mandatory in 004010 only if 005010, where it has the segment, says so too;
+- a time (element 337) has 4 to 8 digits;
+- the code lists are not complete; `CLOSED` names those that are, whose other values are errors.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+SETS = {
+    "004010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
+    "005010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA", "999": "FA"},
+}
+ALIASES = {"004010VICS": ("004010", ("856", "855"))}
+CONTROL_VERSION = {"004010": "00401", "005010": "00501"}
+CLOSED = {"66", "623", "715", "716", "717"}
+MANY = 9999
+# Lengths and types where the table names the element and no more (X12 data dictionary).
+KNOWN = {
+    "80": ("N0", 1, 7),
+    "81": ("R", 1, 10),
+    "183": ("R", 1, 8),
+    "212": ("R", 1, 17),
+    "280": ("R", 4, 10),
+    "330": ("R", 1, 15),
+    "337": ("TM", 4, 8),
+    "354": ("N0", 1, 6),
+    "356": ("N0", 1, 6),
+    "357": ("R", 1, 8),
+    "380": ("R", 1, 15),
+    "382": ("R", 1, 10),
+    "408": ("R", 1, 4),
+    "646": ("R", 1, 15),
+    "649": ("R", 1, 10),
+    "739": ("R", 1, 20),
+    "740": ("R", 1, 20),
+    "741": ("R", 1, 20),
+    "782": ("R", 1, 18),
+    "954": ("R", 1, 10),
+}
+# Components of composites: (element, mandatory).
+COMPOSITES = {
+    "C001": [("355", True), ("1018", False), ("649", False)]
+    + [("355", False), ("1018", False), ("649", False)] * 4,
+    "C030": [("722", True), ("1528", False), ("1686", False)],
+    "C040": [("128", True), ("127", True)] + [("128", False), ("127", False)] * 2,
+}
+COMPONENTS = {
+    "355": ("ID", 2, 2),
+    "1018": ("R", 1, 15),
+    "649": ("R", 1, 10),
+    "722": ("N0", 1, 2),
+    "1528": ("N0", 1, 2),
+    "1686": ("N0", 1, 4),
+    "128": ("ID", 2, 3),
+    "127": ("AN", 1, 50),
+    "": ("AN", 1, 264),
+}
+COMPOSITE_AT = {"AK401": "C030", "IK401": "C030", "REF04": "C040", "N907": "C040"}
+# The tables have no 999: the implementation acknowledgement of 005010 (005010X231).
+STRUCTURE_999 = [
+    ("", "ST", "1", "1", "loop"),
+    ("ST", "AK1", "1", "1", ""),
+    ("ST", "AK2", "0", "99999", "loop"),
+    ("ST/AK2", "IK3", "0", "99999", "loop"),
+    ("ST/AK2/IK3", "CTX", "0", "10", ""),
+    ("ST/AK2/IK3", "IK4", "0", "99", "loop"),
+    ("ST/AK2/IK3/IK4", "CTX", "0", "10", ""),
+    ("ST/AK2", "IK5", "1", "1", ""),
+    ("ST", "AK9", "1", "1", ""),
+    ("ST", "SE", "1", "1", ""),
+]
+SEGMENTS_999 = [
+    ("IK3", "01", "721", "Segment ID Code", "M", "ID", "2", "3"),
+    ("IK3", "02", "719", "Segment Position in Transaction Set", "M", "N0", "1", "10"),
+    ("IK3", "03", "447", "Loop Identifier Code", "O", "AN", "1", "6"),
+    ("IK3", "04", "620", "Implementation Segment Syntax Error Code", "O", "ID", "1", "3"),
+    ("IK4", "01", "C030", "Position in Segment", "M", "composite", "", ""),
+    ("IK4", "02", "725", "Data Element Reference Number", "O", "N0", "1", "4"),
+    ("IK4", "03", "621", "Implementation Data Element Syntax Error Code", "M", "ID", "1", "3"),
+    ("IK4", "04", "724", "Copy of Bad Data Element", "O", "AN", "1", "99"),
+    ("IK5", "01", "717", "Transaction Set Acknowledgment Code", "M", "ID", "1", "1"),
+    *[
+        ("IK5", f"{n:02}", "618", "Implementation Transaction Set Syntax Error Code", "O", "ID", "1", "3")
+        for n in range(2, 7)
+    ],
+]
+# In 004010 the rows of these segments are shifted against their elements: 005010 has them right.
+SHIFTED = {"LFH", "LH1", "LH2", "LH3", "LH4"}
+
+
+@dataclass
+class Element:
+    """One element of a segment. An empty `number` means that the table does not tell it."""
+
+    number: str
+    name: str
+    required: bool
+    type: str
+    low: int
+    high: int
+
+
+@dataclass
+class Loop:
+    """A loop with its children in order: (tag, min, max) or loops."""
+
+    tag: str
+    low: int
+    high: int
+    children: list[tuple[str, int, int] | Loop] = field(default_factory=list)
+
+
+Segments = dict[str, dict[int, Element]]
+
+
+def rows(path: Path) -> list[list[str]]:
+    """Give the rows of a table without comments and header."""
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+def read_segments(table: list[tuple[str, ...]]) -> Segments:
+    """Make elements of the rows of segments.tsv."""
+    segments: Segments = {}
+    for row in table:
+        tag, position, number, name, req, kind, low, high = [*row, *[""] * (8 - len(row))]
+        if kind not in ("composite", "") and number in KNOWN:
+            kind, low, high = KNOWN[number] if number == "337" else (kind, low, high)
+        elif not kind:
+            kind, low, high = KNOWN.get(number, ("", "0", "0"))
+        if kind == "composite":
+            number = number or COMPOSITE_AT.get(tag + position, "C000")
+        segments.setdefault(tag, {})[int(position)] = Element(
+            number, name, req == "M", kind, int(low or 0), int(high or 0)
+        )
+    for tag in segments:
+        for element in segments[tag].values():
+            if element.type == "TM":
+                element.low, element.high = 4, 8
+    return segments
+
+
+def merge(older: Segments, newer: Segments) -> tuple[Segments, Segments]:
+    """Complete 004010 by 005010 and name the elements of 005010 by 004010 (see the module's docstring)."""
+    for tag, elements in newer.items():
+        if tag in SHIFTED or tag not in older:
+            older[tag] = {place: Element(**vars(element)) for place, element in elements.items()}
+            continue
+        for place, element in elements.items():
+            other = older[tag].get(place)
+            if other is None:
+                older[tag][place] = Element(
+                    element.number, element.name, False, element.type, element.low, element.high
+                )
+                continue
+            if not other.type:
+                other.type, other.low, other.high = element.type, element.low, element.high
+            other.required = other.required and element.required
+            if family(other.type) == family(element.type) and not element.number:
+                element.number, element.name = other.number, other.name
+                element.type = other.type if other.type != "AN" else element.type
+    for elements in older.values():
+        for element in elements.values():
+            if not element.type:
+                element.type, element.low, element.high = "AN", 1, 80
+    return older, newer
+
+
+def family(kind: str) -> str:
+    """Group the types that one table tells more exactly than the other."""
+    if kind in ("R", "N0", "N1", "N2"):
+        return "number"
+    return "text" if kind in ("AN", "ID") else kind
+
+
+def read_structure(table: list[tuple[str, ...]]) -> Loop:
+    """Build the tree of loops of one transaction set."""
+    loops: dict[str, Loop] = {}
+    for path, tag, low, high, opens in table:
+        if opens == "loop":
+            loop = Loop(tag, int(low), int(high), [(tag, 1, 1)])
+            loops[f"{path}/{tag}".strip("/")] = loop
+            if path:
+                loops[path].children.append(loop)
+        else:
+            loops[path].children.append((tag, int(low), int(high)))
+    return loops["ST"]
+
+
+class Dictionary:
+    """The data elements: one entry for each number, type and length, as lengths differ by version."""
+
+    def __init__(self) -> None:
+        self.keys: dict[tuple[str, str, int, int], str] = {}
+        self.names: dict[str, str] = {}
+
+    def key(self, element: Element) -> str:
+        """Give the element's key: its number, with a suffix where the number has another definition."""
+        wanted = (element.number, element.type, element.low, element.high)
+        if wanted not in self.keys:
+            same = sum(1 for known in self.keys if known[0] == element.number)
+            self.keys[wanted] = (
+                f"{element.number or 'X'}.{same}" if same or not element.number else element.number
+            )
+            self.names[self.keys[wanted]] = element.name
+        return self.keys[wanted]
+
+    def xml(self) -> Iterator[str]:
+        """Write dataele.xml."""
+        yield "<data_elements>"
+        for (_, kind, low, high), key in sorted(self.keys.items(), key=lambda item: item[1]):
+            name = quoteattr(self.names[key] or key)
+            yield f'  <data_ele ele_num="{key}" data_type="{kind}" min_len="{low}" max_len="{high}" name={name}/>'
+        yield "</data_elements>"
+
+
+class Writer:
+    """Writes transaction sets of one version."""
+
+    def __init__(
+        self,
+        segments: Segments,
+        syntax: dict[str, list[str]],
+        codes: dict[str, list[str]],
+        dictionary: Dictionary,
+    ) -> None:
+        self.segments = segments
+        self.syntax = syntax
+        self.codes = codes
+        self.dictionary = dictionary
+
+    def transaction(self, kind: str, loop: Loop | None) -> Iterator[str]:
+        """Write one map: the envelope, and the set inside it (none: the control map)."""
+        yield f'<transaction xid="{kind}" name="{kind}">'
+        yield '  <loop xid="ISA_LOOP" type="explicit" name="Interchange" usage="R" pos="1" repeat="&gt;1">'
+        yield from self.segment("ISA", 1, 1, 1, "    ")
+        yield '    <loop xid="GS_LOOP" type="explicit" name="Functional group" usage="R" pos="2" repeat="&gt;1">'
+        yield from self.segment("GS", 1, 1, 1, "      ")
+        if loop is not None:
+            yield '      <loop xid="ST_LOOP" type="explicit" name="Transaction set" usage="R" pos="2" repeat="&gt;1">'
+            yield from self.children(loop, "        ")
+            yield "      </loop>"
+        yield from self.segment("GE", 1, 1, 3, "      ")
+        yield "    </loop>"
+        yield from self.segment("TA1", 0, MANY, 3, "    ")
+        yield from self.segment("IEA", 1, 1, 4, "    ")
+        yield "  </loop>"
+        yield "</transaction>"
+
+    def children(self, loop: Loop, indent: str) -> Iterator[str]:
+        """Write what a loop holds."""
+        for position, child in enumerate(loop.children, 1):
+            if isinstance(child, tuple):
+                yield from self.segment(*child, position, indent)
+                continue
+            usage = "R" if child.low else "S"
+            most = "&gt;1" if child.high >= MANY else child.high
+            yield f'{indent}<loop xid="{child.tag}_LOOP" name="{child.tag}" usage="{usage}" pos="{position}" repeat="{most}">'
+            yield from self.children(child, indent + "  ")
+            yield f"{indent}</loop>"
+
+    def segment(self, tag: str, low: int, high: int, position: int, indent: str) -> Iterator[str]:
+        """Write a segment with its elements and syntax notes."""
+        usage = "R" if low else "S"
+        most = "&gt;1" if high >= MANY else high
+        yield f'{indent}<segment xid="{tag}" name="{tag}" usage="{usage}" pos="{position}" max_use="{most}">'
+        elements = self.segments[tag]
+        for note in self.syntax.get(tag, []):
+            if max(int(place) for place in re.findall("..", note[1:])) <= max(elements):
+                yield f"{indent}  <syntax>{note}</syntax>"
+        for place in range(1, max(elements) + 1):
+            element = elements.get(place) or Element("", "", False, "AN", 1, 80)
+            yield from self.element(f"{tag}{place:02}", place, element, indent + "  ")
+        yield f"{indent}</segment>"
+
+    def element(self, xid: str, place: int, element: Element, indent: str) -> Iterator[str]:
+        """Write an element or composite."""
+        usage = "R" if element.required else "S"
+        name = quoteattr(element.name or xid)
+        if element.type == "composite":
+            yield f'{indent}<composite xid="{xid}" data_ele="{element.number}" name={name} usage="{usage}" seq="{place}">'
+            parts = COMPOSITES.get(element.number, [("", False)] * 20)
+            for number, (part, mandatory) in enumerate(parts, 1):
+                component = Element(part, "", mandatory and element.required, *COMPONENTS[part])
+                yield from self.element(f"{xid}-{number:02}", number, component, indent + "  ")
+            yield f"{indent}</composite>"
+            return
+        head = f'{indent}<element xid="{xid}" data_ele="{self.dictionary.key(element)}" name={name} usage="{usage}" seq="{place}"'
+        if element.number in self.codes and element.number != "143":
+            yield f'{head}><valid_codes external="{element.number}"/></element>'
+        else:
+            yield f"{head}/>"
+
+
+def codes_xml(codes: dict[str, list[str]]) -> Iterator[str]:
+    """Write codes.xml; `closed` is for the bridge, pyx12 passes over it."""
+    yield "<codesets>"
+    for number, values in sorted(codes.items()):
+        closed = ' closed="yes"' if number in CLOSED else ""
+        yield f"  <codeset{closed}><id>{number}</id><name>{number}</name><data_ele>{number}</data_ele><version>"
+        for start in range(0, len(values), 12):
+            yield "    " + "".join(f"<code>{value}</code>" for value in values[start : start + 12])
+        yield "  </version></codeset>"
+    yield "</codesets>"
+
+
+def maps_xml() -> Iterator[str]:
+    """Write maps.xml: which map belongs to which ISA12, GS08, GS01."""
+    yield "<maps>"
+    for version, sets in SETS.items():
+        yield f'  <version icvn="{CONTROL_VERSION[version]}">'
+        for kind, group in sets.items():
+            name = "005010X231" if kind == "999" else version
+            yield f'    <map vriic="{name}" fic="{group}" abbr="{kind}">{kind}.{version}.xml</map>'
+        for alias, (base, kinds) in ALIASES.items():
+            if base == version:
+                for kind in kinds:
+                    yield f'    <map vriic="{alias}" fic="{sets[kind]}" abbr="{kind}">{kind}.{version}.xml</map>'
+        yield "  </version>"
+    yield "</maps>"
+
+
+def main(standards: Path, target: Path) -> None:
+    """Write every map."""
+    target.mkdir(parents=True, exist_ok=True)
+    tables = {version: standards / f"x12-{version}" for version in SETS}
+    raw = {
+        version: read_segments([tuple(row) for row in rows(folder / "segments.tsv")])
+        for version, folder in tables.items()
+    }
+    raw["005010"].update(read_segments(SEGMENTS_999))
+    older, newer = merge(raw["004010"], raw["005010"])
+    codes: dict[str, list[str]] = {}
+    for number, value, *_ in rows(tables["004010"] / "codes.tsv"):
+        codes.setdefault(number, []).append(value)
+    dictionary = Dictionary()
+    for version, segments in (("004010", older), ("005010", newer)):
+        syntax: dict[str, list[str]] = {}
+        for tag, note, places in rows(tables[version] / "syntax.tsv"):
+            syntax.setdefault(tag, []).append(
+                note + "".join(f"{int(place):02}" for place in places.split(","))
+            )
+        writer = Writer(segments, syntax, codes, dictionary)
+        structures = rows(tables[version] / "structures.tsv")
+        for kind in SETS[version]:
+            table = [tuple(row[1:]) for row in structures if row[0] == kind] or STRUCTURE_999
+            loop = read_structure([(*row, *[""] * (5 - len(row))) for row in table])
+            write(target / f"{kind}.{version}.xml", writer.transaction(kind, loop))
+        write(target / f"x12.control.{CONTROL_VERSION[version]}.xml", writer.transaction("X12", None))
+    write(target / "dataele.xml", dictionary.xml())
+    write(target / "codes.xml", codes_xml(codes))
+    write(target / "maps.xml", maps_xml())
+
+
+def write(path: Path, lines: Iterator[str]) -> None:
+    """Write an XML file."""
+    path.write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + "\n".join(lines) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    arguments = [Path(argument) for argument in sys.argv[1:]]
+    main(arguments[0], arguments[1] if len(arguments) > 1 else Path(__file__).parents[1] / "mappings" / "x12")
