@@ -1,0 +1,1 @@
+"""EDIFACT: envelope, segments, structures, CONTRL. pydifact parses and serializes one segment at a time."""

@@ -1,0 +1,92 @@
+"""The EDIFACT grammar: what the tables say is wrong with a message, as errors of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.edi.edifact.codes import Code, shown
+from bridge.edi.edifact.elements import Fault, faults
+from bridge.edi.edifact.segment import EdifactSegment
+from bridge.edi.edifact.structures import MessageTable, Structures
+from bridge.edi.edifact.walk import Finding, Plan, Walk
+from bridge.edi.model import Document, EdiError
+
+
+class EdifactGrammar:
+    """Checks messages against the tables; it serves any number of interchanges and keeps nothing of them."""
+
+    def __init__(self, structures: Structures) -> None:
+        self._structures = structures
+        self._plans: dict[tuple[str, str], Plan] = {}
+
+    def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
+        """Give what is wrong with the segments of a message, its counts and references apart."""
+        unh = document.segments[0] if document.segments else None
+        if not isinstance(unh, EdifactSegment) or unh.tag != "UNH" or not document.type:
+            return []
+        table, exact = self._structures.find(document.type, unh.value(2, 2), unh.value(2, 3))
+        if table is None:
+            message = f"messages of type {shown(document.type)} are not supported"
+            return [_unh_error(Code.VALUE_NOT_SUPPORTED, message, 1, document.type, fatal=True)]
+        errors = []
+        if not exact:
+            message = f"no tables of {shown(document.version)}; read by those of {table.directory}"
+            errors.append(_unh_error(Code.VALUE_NOT_SUPPORTED, message, 3, document.version, fatal=False))
+        errors.extend(self._body_errors(document, table, strict=strict))
+        return errors
+
+    def _body_errors(self, document: Document, table: MessageTable, *, strict: bool) -> Iterator[EdiError]:
+        key = (table.type, table.directory)
+        plan = self._plans.get(key)
+        if plan is None:
+            plan = self._plans[key] = Plan(table)
+        walk, rules, decimal = Walk(plan), table.segments, document.interchange.delimiters.decimal
+        for segment in document.segments[1:]:
+            for finding in walk.step(segment.tag):
+                yield _segment_error(finding, segment.number, strict=strict)
+            rule = rules.get(segment.tag)
+            if rule is not None and isinstance(segment, EdifactSegment):
+                for fault in faults(segment, rule, decimal):
+                    yield _element_error(fault, segment, walk.group, strict=strict)
+
+
+def _unh_error(code: Code, message: str, component: int, value: str, *, fatal: bool) -> EdiError:
+    return EdiError(
+        level="element",
+        code=code,
+        message=message,
+        segment="UNH",
+        position=1,
+        element=2,
+        component=component,
+        value=shown(value),
+        fatal=fatal,
+    )
+
+
+def _segment_error(finding: Finding, position: int, *, strict: bool) -> EdiError:
+    return EdiError(
+        level="segment",
+        code=finding.code,
+        message=finding.message,
+        segment=finding.tag,
+        position=position,
+        loop=finding.group,
+        fatal=strict or finding.known,
+    )
+
+
+def _element_error(fault: Fault, segment: EdifactSegment, group: str, *, strict: bool) -> EdiError:
+    return EdiError(
+        level="element",
+        code=fault.code,
+        message=fault.message,
+        segment=segment.tag,
+        position=segment.number,
+        element=fault.element,
+        component=fault.component,
+        value=shown(fault.value),
+        loop=group,
+        data_element=fault.data_element,
+        fatal=strict or not fault.tolerable,
+    )

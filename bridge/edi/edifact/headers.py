@@ -1,0 +1,118 @@
+"""Facts of the service segments UNB, UNG and UNH, and what is wrong with them."""
+
+from __future__ import annotations
+
+from bridge.edi.edifact.codes import Code, shown
+from bridge.edi.edifact.segment import EdifactSegment
+from bridge.edi.model import Delimiters, EdiError, Group, Interchange, Party
+
+TYPE_LENGTH = 6
+
+
+def interchange_of(
+    unb: EdifactSegment, header: tuple[str, ...], number: int, delimiters: Delimiters
+) -> Interchange:
+    """Make the interchange of its UNB; missing facts are empty and told in `errors`."""
+    interchange = Interchange(
+        standard="edifact",
+        number=number,
+        offset=unb.offset,
+        control_number=unb.value(5),
+        sender=Party(unb.value(2), unb.value(2, 2)),
+        receiver=Party(unb.value(3), unb.value(3, 2)),
+        delimiters=delimiters,
+        version=unb.value(1, 2),
+        syntax=unb.value(1),
+        prepared=":".join(unb.components(4)),
+        acknowledgement_requested=unb.value(9) == "1",
+        test=unb.value(11) == "1",
+        errors=[],
+        header=header,
+    )
+    for element, what in ((2, "sender"), (3, "recipient"), (5, "control reference")):
+        if not unb.value(element):
+            interchange.errors.append(unb_error(Code.MISSING, f"UNB has no {what}", element, fatal=True))
+    if not interchange.version:
+        interchange.errors.append(unb_error(Code.MISSING, "UNB has no syntax version", 1, component=2))
+    elif interchange.version not in ("1", "2", "3", "4"):
+        message = f"syntax version {shown(interchange.version)} is not known; read as version 3"
+        interchange.errors.append(unb_error(Code.SYNTAX_VERSION, message, 1, component=2))
+    if not interchange.prepared:
+        interchange.errors.append(unb_error(Code.MISSING, "UNB has no date of preparation", 4))
+    return interchange
+
+
+def unb_error(  # noqa: PLR0913 - the fields of an error
+    code: Code,
+    message: str,
+    element: int = 0,
+    *,
+    component: int = 0,
+    fatal: bool = False,
+    segment: str = "UNB",
+) -> EdiError:
+    """Make an error of the interchange; most are told but reject nothing."""
+    return EdiError(
+        level="interchange",
+        code=code,
+        message=message,
+        segment=segment,
+        element=element,
+        component=component,
+        fatal=fatal,
+    )
+
+
+def group_of(ung: EdifactSegment, number: int) -> Group:
+    """Make the group of its UNG."""
+    group = Group(
+        functional_id=ung.value(1),
+        control_number=ung.value(5),
+        sender=Party(ung.value(2), ung.value(2, 2)),
+        receiver=Party(ung.value(3), ung.value(3, 2)),
+        version=ung.value(7) + ung.value(7, 2),
+        number=number,
+        offset=ung.offset,
+        errors=[],
+    )
+    if not group.control_number:
+        group.errors.append(group_error(Code.MISSING, "UNG has no reference", "UNG", 5))
+    return group
+
+
+def group_error(code: Code, message: str, segment: str, element: int = 0) -> EdiError:
+    """Make an error of a group; its messages stand for themselves, so it rejects nothing."""
+    return EdiError(level="group", code=code, message=message, segment=segment, element=element, fatal=False)
+
+
+def unh_errors(unh: EdifactSegment) -> list[EdiError]:
+    """Tell what is missing in UNH."""
+    wanted = ((1, 1, "reference"), (2, 1, "type"), (2, 2, "version"), (2, 3, "release"), (2, 4, "agency"))
+    errors = [
+        EdiError(
+            level="element",
+            code=Code.MISSING,
+            message=f"UNH has no message {what}",
+            segment="UNH",
+            position=1,
+            element=element,
+            component=component if element == 2 else 0,
+            fatal=what in ("reference", "type"),
+        )
+        for element, component, what in wanted
+        if not unh.value(element, component)
+    ]
+    if len(unh.value(2)) > TYPE_LENGTH:
+        errors.append(
+            EdiError(
+                level="element",
+                code=Code.TOO_LONG,
+                message="the message type has more than six characters",
+                segment="UNH",
+                position=1,
+                element=2,
+                component=1,
+                value=shown(unh.value(2)),
+            )
+        )
+    return errors

@@ -1,0 +1,98 @@
+"""The service characters in force: from UNA, or the defaults of the syntax level.
+
+UNA names them in the order component, element, decimal mark, release, repetition (syntax 4; reserved
+before), terminator. Files leave the reserved blank out, or put a line end behind.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+import msgspec
+
+from bridge.edi.model import Delimiters
+
+WHITESPACE: Final = b" \t\r\n"
+LINE_ENDS: Final = b"\r\n"
+
+HEADER: Final = re.compile(rb"UNA[^0-9A-Za-z]{5,6}\s{0,8}UNB|UNB([+\x1d])[A-Z]{3}[A-Z0-9](?![A-Z0-9])")
+"""Where an interchange may begin."""
+HEADER_REACH: Final = 24
+"""The greatest length of a match of `HEADER`."""
+
+
+class MarksError(Exception):
+    """UNA or UNB names service characters that cannot be used."""
+
+
+class Marks(msgspec.Struct, frozen=True):
+    """Service characters as bytes. `release` and `repetition` are empty where there is none."""
+
+    component: bytes
+    element: bytes
+    terminator: bytes
+    release: bytes = b"?"
+    repetition: bytes = b""
+    decimal: bytes = b"."
+
+    def as_text(self) -> Delimiters:
+        """Give the delimiters as the values of the model have them."""
+        return Delimiters(
+            element=self.element.decode("latin-1"),
+            component=self.component.decode("latin-1"),
+            segment=self.terminator.decode("latin-1"),
+            repetition=self.repetition.decode("latin-1"),
+            release=self.release.decode("latin-1"),
+            decimal=self.decimal.decode("latin-1"),
+        )
+
+
+DEFAULT: Final = Marks(component=b":", element=b"+", terminator=b"'")
+# ISO 9735 level B without UNA: the information separators IS1, IS3 and IS4, and no release character.
+LEVEL_B: Final = Marks(component=b"\x1f", element=b"\x1d", terminator=b"\x1c", release=b"")
+
+
+def from_header(head: bytes) -> tuple[Marks, int]:
+    """Give the service characters, and how many bytes stand before `UNB`.
+
+    `head` begins with UNA or UNB and holds at least the first element separator of UNB.
+    Raises MarksError if they cannot be used.
+    """
+    if head.startswith(b"UNA"):
+        unb = head.find(b"UNB", 3)
+        if unb < 0:
+            raise MarksError("no UNB follows UNA")
+        return _from_advice(head[3:unb]), unb
+    return (LEVEL_B if head[3:4] == LEVEL_B.element else DEFAULT), 0
+
+
+def _from_advice(advice: bytes) -> Marks:
+    """Read what stands between `UNA` and `UNB`: six characters, or five and no reserved one."""
+    characters = advice[:6]
+    bare = advice.rstrip(LINE_ENDS)
+    if len(bare) == 5 and bare[4:5] not in b" *":
+        characters = bare[:4] + b" " + bare[4:]
+    if len(characters) < 6:
+        raise MarksError("UNA is shorter than five characters")
+    component, element, decimal, release, reserved, terminator = (characters[i : i + 1] for i in range(6))
+    marks = Marks(
+        component=component,
+        element=element,
+        terminator=terminator,
+        release=b"" if release == b" " else release,
+        repetition=b"" if reserved == b" " else reserved,
+        decimal=decimal if decimal in b".," else b".",
+    )
+    _check(marks)
+    return marks
+
+
+def _check(marks: Marks) -> None:
+    used = [mark for mark in (marks.component, marks.element, marks.terminator, marks.release) if mark]
+    if len(set(used)) != len(used):
+        raise MarksError("UNA uses one character for two purposes")
+    if any(mark.isalnum() for mark in used):
+        raise MarksError("UNA names a letter or digit as a service character")
+    if any(mark >= b"\x80" for mark in used if mark != marks.terminator):
+        raise MarksError("UNA names a separator outside of ASCII")

@@ -1,0 +1,188 @@
+"""Follows the segments of a message through its structure.
+
+From the place of the last segment, a segment is looked for forward: in its group, then as the next
+repetition of the group, then behind the group, and so on outwards; the first place found is taken. Where
+a place is full, the next one is tried. A segment that has no place ahead is looked for inside of groups
+whose first segment is missing, then behind: so one mistake does not make mistakes of all that follows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import msgspec
+
+from bridge.edi.edifact.codes import Code
+from bridge.edi.edifact.structures import MessageTable, Node
+
+
+class Place(msgspec.Struct, frozen=True):
+    """A place for a segment. `missing` are mandatory segments or groups that are passed over on the way.
+
+    `counted` is what repeats there: the segment, or its group. `entered` are groups that begin there.
+    """
+
+    leaf: Node
+    counted: Node
+    missing: tuple[Node, ...] = ()
+    entered: tuple[Node, ...] = ()
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """Something wrong with the order or number of segments; `tag` is that of the missing or bad segment."""
+
+    code: Code
+    message: str
+    tag: str
+    group: str = ""
+    known: bool = True
+    """False if the segment belongs nowhere in the message."""
+
+
+NOTHING: Final[tuple[Finding, ...]] = ()
+
+
+class Plan:
+    """The places of one message table; filled in as they are asked for."""
+
+    def __init__(self, table: MessageTable) -> None:
+        self.table = table
+        self._ahead: dict[tuple[int, str], tuple[Place, ...]] = {}
+
+    def ahead(self, leaf: Node, tag: str) -> tuple[Place, ...]:
+        """Give the places for a tag ahead of a segment, nearest first."""
+        key = (leaf.number, tag)
+        places = self._ahead.get(key)
+        if places is None:
+            places = self._ahead[key] = tuple(_search_ahead(leaf, tag))
+        return places
+
+
+class Walk:
+    """One message on its way through the plan, from UNH on."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._place = plan.table.root.trigger
+        self._resume: Node | None = None
+        self._counts = [0] * plan.table.size
+
+    @property
+    def group(self) -> str:
+        """Name the group of the last segment; empty in the message itself."""
+        return _group_name(self._place)
+
+    def step(self, tag: str) -> tuple[Finding, ...]:
+        """Go to the next segment; give what is wrong with its being there."""
+        places = self._plan.ahead(self._place, tag)
+        for place in places:
+            if self._counts[place.counted.number] < place.counted.most:
+                return self._enter(place)
+        if places:
+            return (*self._enter(places[0]), _too_many(places[0]))
+        return self._recover(tag)
+
+    def _enter(self, place: Place) -> tuple[Finding, ...]:
+        self._counts[place.counted.number] += 1
+        for group in place.entered:
+            for child in group.children:
+                self._counts[child.number] = 0
+        self._place = place.leaf
+        if place.missing:
+            return tuple(_missing(node) for node in place.missing)
+        return NOTHING
+
+    def _recover(self, tag: str) -> tuple[Finding, ...]:
+        """Find a place for a segment that has none ahead."""
+        if tag not in self._plan.table.tags:
+            return (
+                Finding(
+                    Code.NOT_SUPPORTED_HERE, f"segment {tag} is not part of the message", tag, known=False
+                ),
+            )
+        if self._resume is not None:
+            self._place, self._resume = self._resume, None
+            return self.step(tag)
+        for node in _outwards(self._place):
+            for child in node.parent.children[node.index + 1 :] if node.parent else ():
+                place = _inside(child, tag)
+                if place is not None:
+                    return self._enter(place)
+        return (self._go_back(tag),)
+
+    def _go_back(self, tag: str) -> Finding:
+        """Take a segment that comes too late, and go on from where it should not have been."""
+        finding = Finding(
+            Code.NOT_SUPPORTED_HERE, f"segment {tag} is not in its place", tag, _group_name(self._place)
+        )
+        for node in _outwards(self._place):
+            for child in node.parent.children if node.parent else ():
+                if child.children and child.trigger.tag == tag:
+                    self._resume = self._place
+                    self._enter(Place(child.trigger, child, (), (child,)))
+                    return finding
+        return finding
+
+
+def _search_ahead(leaf: Node, tag: str) -> Iterator[Place]:
+    missing: list[Node] = []
+    for node in _outwards(leaf):
+        siblings = node.parent.children[node.index :] if node.parent else []
+        for child in siblings:
+            if child.trigger.tag == tag and not (child is leaf and _is_trigger(leaf)):
+                entered = (child,) if child.children else ()
+                yield Place(child.trigger, child, tuple(missing), entered)
+            if child.mandatory and child is not node:
+                missing.append(child)
+
+
+def _outwards(node: Node) -> Iterator[Node]:
+    """Give a node and the groups round it, without the message itself."""
+    while node.parent is not None:
+        yield node
+        node = node.parent
+
+
+def _is_trigger(leaf: Node) -> bool:
+    return leaf.index == 0 and leaf.parent is not None and leaf.parent.parent is not None
+
+
+def _inside(group: Node, tag: str) -> Place | None:
+    """Find a segment in a group, or in one within, whose first segment is missing; nearest level first."""
+    level: list[tuple[Node, tuple[Node, ...]]] = [(group, ())]
+    while level:
+        deeper: list[tuple[Node, tuple[Node, ...]]] = []
+        for node, entered in level:
+            for child in node.children:
+                path = (*entered, node)
+                if child.trigger.tag == tag:
+                    groups = (*path, child) if child.children else path
+                    return Place(child.trigger, child, tuple(one.trigger for one in path), groups)
+                deeper.append((child, path))
+        level = deeper
+    return None
+
+
+def _group_name(leaf: Node) -> str:
+    return leaf.parent.tag if leaf.parent is not None and leaf.parent.parent is not None else ""
+
+
+def _missing(node: Node) -> Finding:
+    tag = node.trigger.tag
+    return Finding(
+        Code.MISSING, f"segment {tag} is missing", tag, node.tag if node.children else _group_name(node)
+    )
+
+
+def _too_many(place: Place) -> Finding:
+    counted, tag = place.counted, place.leaf.tag
+    if counted.children:
+        text = f"group {counted.tag} ({tag}) occurs more than {counted.most} times"
+        return Finding(Code.TOO_MANY_GROUPS, text, tag, counted.tag)
+    return Finding(
+        Code.TOO_MANY_SEGMENTS,
+        f"segment {tag} occurs more than {counted.most} times",
+        tag,
+        _group_name(counted),
+    )

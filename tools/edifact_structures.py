@@ -1,0 +1,108 @@
+"""Write the EDIFACT tables of `mappings/edifact` from a folder of standards tables.
+
+Usage: `python tools/edifact_structures.py STANDARDS`, where STANDARDS holds `edifact-D96A`, `edifact-D99B`,
+`edifact-D01B` and `edifact-service`, each with `structures.tsv`, `segments.tsv` and `codes.tsv`.
+
+Only facts are taken, and only those of the messages that the bridge reads: the outline of each message,
+the elements of its segments, and the values of the code lists in use. `mappings/edifact/README.md` has the
+format.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+TARGET = Path(__file__).parent.parent / "mappings" / "edifact"
+DIRECTORIES = ("D96A", "D99B", "D01B")
+MESSAGES = ("APERAK", "DESADV", "IFTSTA", "ORDERS", "ORDRSP")
+SERVICE = "service"
+SERVICE_SEGMENTS = ("UNH", "UNT", "UNS", "UCI", "UCM", "UCS", "UCD", "UCF")
+
+Row = tuple[str, ...]
+
+
+def rows(path: Path) -> list[Row]:
+    """Read a tab-separated table without its comment and heading lines."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    table = [tuple(line.split("\t")) for line in lines if line and not line.startswith("#")]
+    return table[1:]
+
+
+def outline(structure: list[Row], message: str) -> str:
+    """Indent each segment and group of a message by the depth of its group."""
+    lines = [f"# {message}: segment or group, mandatory or conditional, most repetitions"]
+    for name, path, item, requirement, most in structure:
+        if name == message:
+            depth = len(path.split("/")) if path else 0
+            lines.append(f"{'  ' * depth}{item} {requirement} {most}")
+    return "\n".join(lines) + "\n"
+
+
+def tags(structure: list[Row], messages: tuple[str, ...]) -> set[str]:
+    """Collect the segments that the messages use."""
+    return {row[2] for row in structure if row[0] in messages and not row[2][2:].isdigit()}
+
+
+def segment_table(segments: list[Row], wanted: set[str]) -> tuple[str, set[str]]:
+    """Give the table of the wanted segments, and the data elements in it."""
+    lines = ["segment\tposition\tcomponent\telement\trequirement\ttype\tlength\tname"]
+    elements = set()
+    for row in segments:
+        tag, position, component, element, name, requirement, kind, most = (*row, "", "")[:8]
+        if tag not in wanted:
+            continue
+        elements.add(element)
+        kind, most = ("", "") if kind == "composite" else (kind, most)
+        lines.append("\t".join((tag, str(int(position)), component, element, requirement, kind, most, name)))
+    return "\n".join(lines) + "\n", elements
+
+
+def code_table(codes: list[Row], elements: set[str]) -> str:
+    """Give one line an element: its number and all of its values."""
+    values: dict[str, list[str]] = {}
+    for element, code, *_ in codes:
+        if element in elements and code not in values.setdefault(element, []):
+            values[element].append(code)
+    return "".join(f"{element}\t{' '.join(values[element])}\n" for element in sorted(values))
+
+
+def write_directory(standards: Path, directory: str) -> None:
+    """Write the tables of one directory (`D96A`)."""
+    source, target = standards / f"edifact-{directory}", TARGET / directory
+    target.mkdir(parents=True, exist_ok=True)
+    structure = rows(source / "structures.tsv")
+    wanted = tags(structure, MESSAGES)
+    known = {row[0] for row in structure}
+    for message in MESSAGES:
+        if message in known:
+            (target / f"{message}.txt").write_text(outline(structure, message), encoding="utf-8")
+    table, elements = segment_table(rows(source / "segments.tsv"), wanted)
+    (target / "segments.tsv").write_text(table, encoding="utf-8")
+    (target / "codes.tsv").write_text(code_table(rows(source / "codes.tsv"), elements), encoding="utf-8")
+
+
+def write_service(standards: Path) -> None:
+    """Write the service segments and CONTRL, which no directory holds."""
+    source, target = standards / "edifact-service", TARGET / SERVICE
+    target.mkdir(parents=True, exist_ok=True)
+    structure = [("CONTRL", *row[1:]) for row in rows(source / "structures.tsv") if row[0] == "CONTRL-V3"]
+    (target / "CONTRL.txt").write_text(outline(structure, "CONTRL"), encoding="utf-8")
+    table, elements = segment_table(rows(source / "segments.tsv"), set(SERVICE_SEGMENTS))
+    (target / "segments.tsv").write_text(table, encoding="utf-8")
+    wanted = elements & {"0083", "0085"}
+    (target / "codes.tsv").write_text(code_table(rows(source / "codes.tsv"), wanted), encoding="utf-8")
+
+
+def main() -> None:
+    """Write all tables anew."""
+    if len(sys.argv) != 2:
+        sys.exit(str(__doc__))
+    standards = Path(sys.argv[1])
+    for directory in DIRECTORIES:
+        write_directory(standards, directory)
+    write_service(standards)
+
+
+if __name__ == "__main__":
+    main()
