@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
@@ -26,13 +27,21 @@ class StandInAmazon:
 
     `options` may be changed while it serves; `fail_orders["PO1"] = (code, words)` makes every batch
     fail that holds the order; `faults` injects what goes wrong on the wire. State outlives
-    `stop` and `start`, and the port stays the same.
+    `stop` and `start`, and the port stays the same. `journal` names a file to which every accepted item
+    is appended as a line of JSON, flushed before the answer (see `records.read_journal`).
     """
 
-    def __init__(self, port: int = 0, *, host: str = "127.0.0.1", **options: Unpack[OptionValues]) -> None:
+    def __init__(
+        self,
+        port: int = 0,
+        *,
+        host: str = "127.0.0.1",
+        journal: Path | None = None,
+        **options: Unpack[OptionValues],
+    ) -> None:
         self.options = Options(**options)
         self.faults = Faults()
-        self._records = Records(self.options)
+        self._records = Records(self.options, journal)
         self._tokens = TokenDesk(time.monotonic)
         self._clerk = Clerk(self.options, self._records, time.monotonic, time.time)
         operations = Operations(self.options, self._tokens, Throttle(time.monotonic), self._clerk)

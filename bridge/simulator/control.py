@@ -37,6 +37,7 @@ class Control:
             Route("/_stand-in/fail-orders", _guarded(self._fail_orders), methods=lists),
             Route("/_stand-in/release", _guarded(self._release), methods=["POST"]),
             Route("/_stand-in/expire-tokens", _guarded(self._expire_tokens), methods=["POST"]),
+            Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
         ]
 
@@ -55,6 +56,11 @@ class Control:
         elif request.method == "DELETE":
             self._amazon.fail_orders.clear()
         return _json(self._amazon.fail_orders)
+
+    async def _options(self, request: Request) -> Response:
+        if request.method == "POST":
+            self._amazon.options.change(msgspec.json.decode(await request.body(), type=dict[str, object]))
+        return _json(self._amazon.options)
 
     async def _release(self, _request: Request) -> Response:
         self._amazon.faults.release()

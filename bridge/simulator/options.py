@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 Keep = Literal["items", "keys", "counts"]
 
 
-class Options(msgspec.Struct, kw_only=True):
+class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Behaviour of one stand-in. Times in seconds, sizes in bytes, rates in requests a second."""
 
     rate: float | None = 10.0
@@ -35,8 +35,12 @@ class Options(msgspec.Struct, kw_only=True):
     token_lifetime: float = 3600.0
     keep: Keep = "items"
     """What is remembered of each accepted item: all of it, its key only, or only that it came."""
-    journal: Path | None = None
-    """Append every accepted item to this file as a line of JSON, flushed before the answer."""
+
+    def change(self, changes: Mapping[str, object]) -> None:
+        """Set some options by name; raises msgspec.ValidationError, and then changes nothing."""
+        changed = msgspec.convert({**msgspec.to_builtins(self), **changes}, Options)
+        for name in changes:
+            setattr(self, name, getattr(changed, name))
 
 
 class OptionValues(TypedDict, total=False):
@@ -54,4 +58,3 @@ class OptionValues(TypedDict, total=False):
     max_body: int
     token_lifetime: float
     keep: Keep
-    journal: Path | None

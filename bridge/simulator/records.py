@@ -88,7 +88,7 @@ def read_journal(path: Path) -> list[Accepted]:
 class Records:
     """Thread-safe memory of one stand-in; `changed` is notified at every entry."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, journal: Path | None = None) -> None:
         self._options = options
         self.changed = threading.Condition()
         self._requests: list[RequestSeen] = []
@@ -97,7 +97,7 @@ class Records:
         self._processed_keys: Counter[ItemKey] = Counter()
         self.answers: Counter[tuple[str, int]] = Counter()
         self.accepted_count: Counter[str] = Counter()
-        self._journal: BinaryIO | None = options.journal.open("ab") if options.journal else None
+        self._journal: BinaryIO | None = journal.open("ab") if journal else None
         self._encoder = msgspec.json.Encoder()
 
     def request(self, seen: RequestSeen) -> None:

@@ -1,0 +1,173 @@
+"""A stand-in Amazon and, with a folder, a stand-in SFTP server, and how a bridge reaches them.
+
+All credentials are made up and the same at every start, so that a configuration keeps working.
+"""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self, Unpack
+
+import msgspec
+import paramiko
+
+from bridge.simulator.amazon import StandInAmazon
+from bridge.simulator.options import OptionValues
+from bridge.simulator.sftp_server import SftpUser, StandInSftp, private_key_text
+from bridge.simulator.tokens import Credentials
+
+CREDENTIALS = Credentials(
+    client_id="amzn1.application-oa2-client.stand-in",
+    client_secret="stand-in-client-secret",  # noqa: S106 - opens nothing but the stand-in
+    refresh_token="Atzr|stand-in-refresh-token",  # noqa: S106
+)
+VENDOR = "acme"
+SFTP_PASSWORD = "stand-in-password"  # noqa: S105
+FOLDERS = ("inbox", "archive", "quarantine", "outbox")
+HOST_KEY = ".stand-in-host-key"
+
+_CONFIG = """\
+[bridge]
+ledger = "var/ledger.sqlite"
+spool = "var/spool"
+
+[accounts.rehearsal]
+region = "na"
+endpoint = "{url}"
+auth_endpoint = "{auth_url}"
+client_id = "{client_id}"
+client_secret = "env:STAND_IN_CLIENT_SECRET"
+refresh_token = "env:STAND_IN_REFRESH_TOKEN"
+
+[vendors.{vendor}]
+account = "rehearsal"
+selling_party = "ACMEV"
+warehouses = ["ACMW1"]
+carrier = "UPSN"
+timezone = "America/Chicago"
+
+[vendors.{vendor}.location]
+name = "Acme Fulfilment"
+address_line1 = "100 Example Road"
+country_code = "US"
+"""
+_CONFIG_SFTP = """
+[vendors.{vendor}.sftp]
+host = "{host}"
+port = {port}
+username = "{vendor}"
+password = "env:STAND_IN_SFTP_PASSWORD"
+host_key = "{fingerprint}"
+
+[vendors.{vendor}.pickup]
+interval = "1s"
+
+[vendors.{vendor}.schedule]
+poll = "5s"
+"""
+_CONFIG_LOCAL = """
+[vendors.{vendor}.local]
+root = "drop/{vendor}"
+"""
+
+
+class Addresses(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a bridge needs: addresses, secrets by the name of their variable, a config.toml.
+
+    The SFTP fields are empty where there is no such server.
+    """
+
+    url: str
+    auth_url: str
+    credentials: Credentials
+    environment: dict[str, str]
+    config: str
+    sftp_host: str = ""
+    sftp_port: int = 0
+    sftp_username: str = ""
+    sftp_password: str = ""
+    sftp_known_hosts: str = ""
+    sftp_fingerprint: str = ""
+    sftp_root: str = ""
+
+
+class Rehearsal:
+    """Runs the stand-ins; a context manager. The SFTP user's folders are made below `sftp_root`."""
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        sftp_root: Path | None = None,
+        sftp_port: int = 0,
+        journal: Path | None = None,
+        **options: Unpack[OptionValues],
+    ) -> None:
+        self.amazon = StandInAmazon(port, host=host, journal=journal, **options)
+        self.amazon.admit("rehearsal", CREDENTIALS)
+        self.sftp = _sftp(sftp_root, sftp_port) if sftp_root is not None else None
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            starting.enter_context(self.amazon)
+            if self.sftp is not None:
+                starting.enter_context(self.sftp)
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
+
+    def addresses(self) -> Addresses:
+        """Tell how a bridge reaches the stand-ins, once they run."""
+        secrets = {
+            "STAND_IN_CLIENT_SECRET": CREDENTIALS.client_secret,
+            "STAND_IN_REFRESH_TOKEN": CREDENTIALS.refresh_token,
+        }
+        config = _CONFIG.format(
+            url=self.amazon.url, auth_url=self.amazon.auth_url, client_id=CREDENTIALS.client_id, vendor=VENDOR
+        )
+        reached = Addresses(
+            url=self.amazon.url,
+            auth_url=self.amazon.auth_url,
+            credentials=CREDENTIALS,
+            environment=secrets,
+            config=config + _CONFIG_LOCAL.format(vendor=VENDOR),
+        )
+        return reached if self.sftp is None else _with_sftp(reached, config, self.sftp)
+
+
+def _with_sftp(reached: Addresses, config: str, sftp: StandInSftp) -> Addresses:
+    table = _CONFIG_SFTP.format(host=sftp.host, port=sftp.port, vendor=VENDOR, fingerprint=sftp.fingerprint)
+    return msgspec.structs.replace(
+        reached,
+        environment={**reached.environment, "STAND_IN_SFTP_PASSWORD": SFTP_PASSWORD},
+        config=config + table,
+        sftp_host=sftp.host,
+        sftp_port=sftp.port,
+        sftp_username=VENDOR,
+        sftp_password=SFTP_PASSWORD,
+        sftp_known_hosts=sftp.host_key_line,
+        sftp_fingerprint=sftp.fingerprint,
+        sftp_root=str(sftp.users[VENDOR].root),
+    )
+
+
+def _sftp(root: Path, port: int) -> StandInSftp:
+    """Make the SFTP server over `root`/acme with its folders; its host key outlives restarts."""
+    home = root / VENDOR
+    for folder in FOLDERS:
+        (home / folder).mkdir(parents=True, exist_ok=True)
+    key_file = root / HOST_KEY
+    if not key_file.exists():
+        key_file.touch(mode=0o600)
+        key_file.write_text(private_key_text(), encoding="ascii")
+    key = paramiko.Ed25519Key.from_private_key(io.StringIO(key_file.read_text(encoding="ascii")))
+    return StandInSftp({VENDOR: SftpUser(home, password=SFTP_PASSWORD)}, port=port, host_key=key)
