@@ -122,7 +122,7 @@ class StandInAmazon:
     @property
     def accepted_count(self) -> int:
         """How many items were taken, whatever is kept of them."""
-        return self._records.accepted_count.total()
+        return self._records.counts().total()
 
     @property
     def requests(self) -> tuple[RequestSeen, ...]:
@@ -137,7 +137,7 @@ class StandInAmazon:
     @property
     def count_429(self) -> int:
         """How many requests were answered 429."""
-        return sum(count for (_, status), count in self._records.answers.items() if status == 429)
+        return sum(count for (_, status), count in self._records.answers().items() if status == 429)
 
     def accepted_keys(self, *, processed: bool = False) -> Counter[ItemKey]:
         """Count each fact that was taken; `processed`: only where Amazon processed it with success."""
@@ -155,10 +155,10 @@ class StandInAmazon:
     def summary(self) -> dict[str, Any]:
         """Tell the counts that `/_stand-in/state` shows."""
         answers: dict[str, dict[str, int]] = {}
-        for (operation, status), count in list(self._records.answers.items()):
+        for (operation, status), count in self._records.answers().items():
             answers.setdefault(operation, {})[str(status)] = count
         return {
-            "accepted": dict(self._records.accepted_count),
+            "accepted": dict(self._records.counts()),
             "duplicates": self.duplicates(),
             "answers": answers,
             "throttled": self.count_429,

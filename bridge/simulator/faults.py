@@ -26,7 +26,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     order: str = ""
     """Only requests that hold this purchase order; for a poll: whose transaction holds it."""
     nth: int = 0
-    """Only the nth matching request from the injection on, and those after it; 0: from the first."""
+    """Strikes from the nth matching request after the injection on; 0 or 1: from the first."""
     times: int | None = 1
     """How often it strikes; None: until it is cleared or `seconds` are over."""
     seconds: float | None = None

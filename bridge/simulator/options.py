@@ -34,7 +34,10 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Larger bodies are refused with 413. Amazon does not publish its limit."""
     token_lifetime: float = 3600.0
     keep: Keep = "items"
-    """What is remembered of each accepted item: all of it, its key only, or only that it came."""
+    """What is remembered of each accepted item: all of it, its key only, or only that it came.
+
+    For millions of items take "counts" with `strict_order` off, which remembers tracking numbers.
+    """
 
     def change(self, changes: Mapping[str, object]) -> None:
         """Set some options by name; raises msgspec.ValidationError, and then changes nothing."""

@@ -95,15 +95,15 @@ class Records:
         self._accepted: list[Accepted] = []
         self._keys: Counter[ItemKey] = Counter()
         self._processed_keys: Counter[ItemKey] = Counter()
-        self.answers: Counter[tuple[str, int]] = Counter()
-        self.accepted_count: Counter[str] = Counter()
+        self._answers: Counter[tuple[str, int]] = Counter()
+        self._counts: Counter[str] = Counter()
         self._journal: BinaryIO | None = journal.open("ab") if journal else None
         self._encoder = msgspec.json.Encoder()
 
     def request(self, seen: RequestSeen) -> None:
         """Remember one request; in counting mode only its operation and status."""
         with self.changed:
-            self.answers[seen.operation, seen.status] += 1
+            self._answers[seen.operation, seen.status] += 1
             if self._options.keep == "items":
                 self._requests.append(seen)
             self.changed.notify_all()
@@ -113,14 +113,14 @@ class Records:
         with self.changed:
             if self._journal is not None or self._options.keep == "items":
                 self._keep_whole(batch)
-            self.accepted_count[batch.operation] += len(batch.items)
+            self._counts[batch.operation] += len(batch.items)
             if self._options.keep != "counts":
                 self._keys.update(key_of(batch.operation, item) for item in batch.items)
                 self._processed_keys.update(key_of(batch.operation, item) for item in batch.processed)
             self.changed.notify_all()
 
     def _keep_whole(self, batch: Batch) -> None:
-        first = self.accepted_count.total()
+        first = self._counts.total()
         accepted = [
             Accepted(
                 index=first + position,
@@ -149,6 +149,16 @@ class Records:
         """Every request so far, in the order of the answers."""
         with self.changed:
             return tuple(self._requests)
+
+    def answers(self) -> Counter[tuple[str, int]]:
+        """Count the answers by operation and status."""
+        with self.changed:
+            return Counter(self._answers)
+
+    def counts(self) -> Counter[str]:
+        """Count the accepted items by operation."""
+        with self.changed:
+            return Counter(self._counts)
 
     def keys(self, *, processed: bool) -> Counter[ItemKey]:
         """How often each fact was taken, or taken and processed with success."""
