@@ -122,7 +122,7 @@ class AmazonClient:
             attempts=_ATTEMPTS_OF_A_GET, timeout=60.0, wait_initial=0.5, wait_max=8.0, wait_jitter=0.5
         )
         path = TRANSACTION_STATUS.path_of(transactionId=amazon_transaction_id)
-        return retrying.on(_ask_again)(self._verdict, path)
+        return retrying.on(self._ask_again)(self._verdict, path)
 
     def close(self) -> None:
         """Let go of the connections; calls that wait for their turn end as not taken."""
@@ -153,9 +153,19 @@ class AmazonClient:
             reply = self._get(path, self._tokens.renew(token))
         return parse_verdict(reply.status, reply.headers, reply.body)
 
+    def _ask_again(self, error: Exception) -> bool | float:
+        """Tell stamina whether to repeat a GET, and after how many seconds if Amazon said so."""
+        if not isinstance(error, AmazonUnavailable) or self._closed:
+            return False
+        if error.retry_after is None:
+            return True
+        return error.retry_after if error.retry_after <= _LONGEST_WAIT_IN_A_CALL else False
+
     def _get(self, path: str, token: str) -> Reply:
         wait = self._pacer.acquire(TRANSACTION_STATUS.name, self._patience)
-        if wait or self._closed:
+        if self._closed:
+            raise AmazonUnavailable("the client was closed before the request was sent")
+        if wait:
             raise AmazonUnavailable("it is not this request's turn yet", retry_after=wait)
         try:
             return self._exchange(TRANSACTION_STATUS, path, token)
@@ -185,15 +195,6 @@ class AmazonClient:
             retry_after=retry_after_of(reply.headers),
         )
         return reply
-
-
-def _ask_again(error: Exception) -> bool | float:
-    """Tell stamina whether to repeat a GET, and after how many seconds if Amazon said so."""
-    if not isinstance(error, AmazonUnavailable):
-        return False
-    if error.retry_after is None:
-        return True
-    return error.retry_after if error.retry_after <= _LONGEST_WAIT_IN_A_CALL else False
 
 
 def _check(*, endpoint: str, auth_endpoint: str, user_agent: str) -> None:

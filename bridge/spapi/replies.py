@@ -23,6 +23,8 @@ _VERDICT_STATUSES: tuple[VerdictStatus, ...] = get_args(VerdictStatus)
 # 1.PO1 names PO1.
 _WORD = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
 _SHORTEST_DIGITS = 5
+# A figure beyond is some proxy's nonsense, and would stop an account for good.
+_LONGEST_RETRY_AFTER = 3600.0
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,12 +126,15 @@ def rate_limit_of(headers: Mapping[str, str]) -> float | None:
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
-    """Give Retry-After in seconds; a date counts from the reply's own `Date`. None where not told."""
+    """Give Retry-After in seconds, an hour at most; None where it is absent or unreadable.
+
+    A date counts from the reply's own `Date`, so that nobody's clock need be right.
+    """
     text = _header(headers, "retry-after")
-    if not text:
-        return None
     seconds = _seconds(text)
-    return seconds if seconds is not None else _seconds_until(text, _header(headers, "date"))
+    if seconds is None:
+        seconds = _seconds_until(text, _header(headers, "date"))
+    return None if seconds is None else min(seconds, _LONGEST_RETRY_AFTER)
 
 
 def _kind_of(status: int) -> OutcomeKind:

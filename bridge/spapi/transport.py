@@ -16,7 +16,6 @@ from bridge.spapi.replies import Outcome
 
 BODY_LIMIT = 10 * 1024 * 1024
 _KEEPALIVE_SECONDS = 5.0
-_CHUNK = 64 * 1024
 
 _CONFIGURATION = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 # A TLS failure and a proxy that opens no tunnel are met before a byte of the request is sent.
@@ -88,7 +87,7 @@ def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
 def _read(response: httpx.Response, deadline: float) -> tuple[bytes, str]:
     chunks = bytearray()
     try:
-        for chunk in response.iter_bytes(_CHUNK):
+        for chunk in response.iter_bytes():  # as it comes: a chunk size would wait for a whole one
             chunks += chunk
             if len(chunks) > BODY_LIMIT:
                 return b"", f"the reply is larger than {BODY_LIMIT} bytes"

@@ -26,7 +26,9 @@ def server() -> Iterator[ScriptedServer]:
 def make_client(server: ScriptedServer) -> Iterator[MakeClient]:
     made: list[AmazonClient] = []
 
-    def make(*, endpoint: str = "", auth_endpoint: str = "", read: float = 10.0) -> AmazonClient:
+    def make(
+        *, endpoint: str = "", auth_endpoint: str = "", read: float = 10.0, body: float = 10.0
+    ) -> AmazonClient:
         client = AmazonClient(
             endpoint=endpoint or server.url,
             auth_endpoint=auth_endpoint or server.url,
@@ -34,7 +36,7 @@ def make_client(server: ScriptedServer) -> Iterator[MakeClient]:
             user_agent="tests/1 (Language=Python/3)",
             rate=1000.0,
             burst=1000,
-            timeouts=Timeouts(read=read, connect=5.0),
+            timeouts=Timeouts(read=read, connect=5.0, body=body),
             patience=5.0,
         )
         made.append(client)

@@ -31,8 +31,9 @@ class Answer:
     status: int = 200
     body: bytes = b""
     headers: Mapping[str, str] = field(default_factory=dict)
-    cut: str = ""  # "unread", "read", "in body"
-    stall: str = ""  # "before", "in body"
+    cut: str = ""  # "unread", "read", "in body", "after"
+    stall: str = ""  # "before", "in body", "drip": a byte now and then,
+    # "early": answer before the body is read, then close
 
 
 def json_answer(status: int, content: object, **headers: str) -> Answer:
@@ -56,6 +57,7 @@ class ScriptedServer:
         self.requests: list[Request] = []
         self.token_requests: list[Request] = []
         self.released = threading.Event()
+        self.hung_up = threading.Event()
         self._lock = threading.Lock()
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
@@ -95,6 +97,9 @@ class ScriptedServer:
                     if answer.cut == "unread":
                         reset(self.connection)
                         return
+                    if answer.stall == "early":
+                        script.send(self.connection, answer)
+                        return  # closed with bytes unread: the client's writing fails
                     body = self.rfile.read(int(headers.get("content-length", "0")))
                     script.keep_body(path, body)
                     if not script.send(self.connection, answer):
@@ -122,8 +127,26 @@ class ScriptedServer:
             if answer.stall:
                 self.released.wait(30)
             return False
+        if answer.stall == "drip":
+            return self._drip(connection, whole)
         connection.sendall(whole)
+        if answer.cut == "after":
+            connection.shutdown(socket.SHUT_RDWR)
+            self.hung_up.set()
+            return False
         return True
+
+    def _drip(self, connection: socket.socket, whole: bytes) -> bool:
+        head = whole.index(b"\r\n\r\n") + 4
+        connection.sendall(whole[:head])
+        for byte in whole[head:]:
+            if self.released.wait(0.02):
+                break
+            try:
+                connection.sendall(bytes([byte]))
+            except OSError:  # the client has had enough
+                break
+        return False
 
 
 def reset(connection: socket.socket) -> None:

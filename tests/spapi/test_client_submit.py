@@ -108,6 +108,30 @@ def test_an_answer_that_does_not_come_in_time_leaves_the_submission_in_doubt(
     assert make_client(read=0.2).submit(CONFIRM, BODY).kind == "in_doubt"
 
 
+def test_an_answer_that_drips_is_given_up(server: ScriptedServer, make_client: MakeClient) -> None:
+    server.answers.append(Answer(202, b" " * 2000, stall="drip"))
+    outcome = make_client(body=0.2).submit(CONFIRM, BODY)
+    assert outcome.kind == "in_doubt"
+    assert "in time" in outcome.reason
+
+
+def test_a_connection_that_the_server_closed_while_idle_is_not_used_again(
+    server: ScriptedServer, client: AmazonClient
+) -> None:
+    server.answers.append(Answer(202, TAKEN.body, cut="after"))
+    client.submit(CONFIRM, BODY)
+    assert server.hung_up.wait(10)
+    assert client.submit(CONFIRM, BODY).kind == "submitted"
+
+
+def test_a_refusal_before_the_body_was_read_is_still_heard(
+    server: ScriptedServer, client: AmazonClient
+) -> None:
+    server.answers.append(Answer(413, stall="early"))
+    body = b'{"shipmentConfirmations":["%s"]}' % (b"x" * 8_000_000)
+    assert client.submit(CONFIRM, body).kind == "too_large"
+
+
 def test_an_endless_answer_is_not_read_to_its_end(server: ScriptedServer, client: AmazonClient) -> None:
     server.answers.append(Answer(202, b" " * (11 * 1024 * 1024)))
     outcome = client.submit(CONFIRM, BODY)

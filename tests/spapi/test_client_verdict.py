@@ -90,3 +90,12 @@ def test_a_token_refused_twice_is_the_operators_matter(server: ScriptedServer, c
 def test_a_closed_port_is_unavailability(make_client: MakeClient, closed_port: str) -> None:
     with pytest.raises(AmazonUnavailable):
         make_client(endpoint=closed_port).transaction_status("T")
+
+
+def test_a_closed_client_asks_nothing(server: ScriptedServer, client: AmazonClient) -> None:
+    server.answers.append(SUCCESS)
+    client.transaction_status("T")
+    client.close()
+    with pytest.raises(AmazonUnavailable):
+        client.transaction_status("T")
+    assert len(server.requests) == 1
