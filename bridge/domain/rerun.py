@@ -1,0 +1,36 @@
+"""What a rerun of a batch does to each of its facts, decided before anything is done."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+Action = Literal["again", "keep", "send twice"]
+
+_KEPT = {
+    "succeeded": "Amazon has it; --force sends it once more",
+    "grouped": "a submission of it is under way; settle that first (edibridge resolve)",
+    "replaced": "an earlier rerun replaced it",
+}
+
+
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rerun does with one event: make it `again`, `keep` it as it is, or `send twice`."""
+
+    event_id: int
+    summary: str
+    state: str
+    action: Action
+    reason: str
+
+
+def decide(event_id: int, summary: str, state: str, *, force: bool) -> Decision:
+    """Decide for one event by its state (`bridge.domain.states`); `force` also repeats what succeeded."""
+    if state == "succeeded" and force:
+        action, reason = "send twice", "forced: Amazon has it already"
+    elif state in _KEPT:
+        action, reason = "keep", _KEPT[state]
+    else:
+        action, reason = "again", f"it is {state}: read again with the present mappings and settings"
+    return Decision(event_id=event_id, summary=summary, state=state, action=action, reason=reason)

@@ -1,0 +1,103 @@
+"""Transaction-status files: what became of each fact of a batch, for the vendor, as JSON or CSV.
+
+One file a batch, written when its verdicts are in. `status` is Amazon's own word where Amazon spoke
+(`Success`, `Failure`); `Refused` (a rule of the bridge), `Held` (a person decides) and `Rejected` (the
+document's syntax) where it never went to Amazon.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+
+import msgspec
+
+
+class Message(msgspec.Struct, frozen=True):
+    """One reason, with Amazon's or the bridge's stable code."""
+
+    code: str
+    message: str
+
+
+class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one fact; `at` is ISO-8601 in UTC."""
+
+    document_type: str
+    document_reference: str
+    operation: str = ""
+    purchase_order_number: str = ""
+    tracking_number: str = ""
+    status: str
+    errors: tuple[Message, ...] = ()
+    amazon_transaction_id: str = ""
+    request_id: str = ""
+    at: str = ""
+
+
+class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
+    """All facts of one batch, in file order."""
+
+    batch: int
+    file: str
+    sha256: str
+    received_at: str
+    lines: tuple[StatusLine, ...]
+
+
+COLUMNS = (
+    "batch",
+    "file",
+    "document_type",
+    "document_reference",
+    "operation",
+    "purchase_order_number",
+    "tracking_number",
+    "status",
+    "error_codes",
+    "error_messages",
+    "amazon_transaction_id",
+    "request_id",
+    "at",
+)
+# A spreadsheet runs a cell that begins with one of these; order numbers and texts come from outside.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_json(report: StatusReport) -> bytes:
+    """Write the report as one indented JSON object with a `lines` array."""
+    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+
+
+def as_csv(report: StatusReport) -> bytes:
+    """Write the report as RFC 4180 CSV in UTF-8 with a header; several errors are joined by ` | `."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for line in report.lines:
+        cells = (
+            str(report.batch),
+            report.file,
+            line.document_type,
+            line.document_reference,
+            line.operation,
+            line.purchase_order_number,
+            line.tracking_number,
+            line.status,
+            " | ".join(error.code for error in line.errors),
+            " | ".join(error.message for error in line.errors),
+            line.amazon_transaction_id,
+            line.request_id,
+            line.at,
+        )
+        writer.writerow([_harmless(cell) for cell in cells])
+    return text.getvalue().encode("utf-8")
+
+
+FORMATS: dict[str, Callable[[StatusReport], bytes]] = {"json": as_json, "csv": as_csv}
+"""The forms a vendor can choose, by the suffix of the file."""
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,93 @@
+"""Collect: inbox → files. Bytes first, then the ledger row; the remote file moves once it is read.
+
+A remote file is put away (archive, or quarantine when it cannot be read) only after its rows are
+committed. A crash between any two steps repeats the later one, which finds what is done already: the
+spool and the ledger know bytes by their hash, an arrival by name, size and time.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from bridge.dropfolder.port import RemoteFile
+from bridge.errors import RemoteFileError
+from bridge.ledger.rows import Arrival, Collected
+from bridge.outfiles.names import stamped_name
+from bridge.pipeline.lane import Lane
+
+log = structlog.get_logger(__name__)
+
+FILES_A_PASS = 500
+"""So many files are taken before they are translated, so that the first are not kept by the last."""
+
+
+def collect(lane: Lane) -> int:
+    """Take the files of the inbox that have stopped growing; give how many."""
+    seen = lane.folder.look()
+    lane.looked_at = lane.seconds()
+    known = {_look_of(arrival) for arrival in lane.ledger.arrivals_to_move(lane.vendor)}
+    ready = [remote for remote in lane.settling.ready(seen, lane.looked_at) if remote not in known]
+    lane.unsettled = 0
+    if lane.settling.convention == "settled":
+        lane.unsettled = len(set(seen) - known - set(ready))
+    return sum(_take(lane, remote) for remote in ready[:FILES_A_PASS])
+
+
+def put_away(lane: Lane) -> int:
+    """Move what was read to the archive or the quarantine; give how many."""
+    arrivals = [a for a in lane.ledger.arrivals_to_move(lane.vendor) if a.file_state != "collected"]
+    if not arrivals:
+        return 0
+    present = {remote.name: remote for remote in lane.folder.look()}
+    for arrival in arrivals:
+        _put_away(lane, arrival, present.get(arrival.remote_name))
+    return len(arrivals)
+
+
+def _take(lane: Lane, remote: RemoteFile) -> int:
+    try:
+        kept = lane.spool.keep(lane.folder.read(remote))
+    except RemoteFileError as error:
+        # Changed or gone while it was read: nothing is kept, the next look sees it anew.
+        log.warning("file_not_taken", vendor=lane.vendor, file=remote.name, reason=str(error))
+        return 0
+    collected = Collected(
+        vendor=lane.vendor,
+        name=remote.name,
+        sha256=kept.sha256,
+        size=kept.size,
+        mtime=remote.mtime,
+        spool_name=kept.name,
+    )
+    taken = lane.ledger.keep_file(lane.fence, collected, lane.clock())
+    log.info("file_kept", vendor=lane.vendor, batch=taken.file_id, file=remote.name, new=taken.new)
+    return 1
+
+
+def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> None:
+    now = lane.clock()
+    target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
+    if present is not None and present != _look_of(arrival):
+        # The vendor has put another file under this name: that one is not ours to move yet.
+        lane.ledger.arrival_moved(lane.fence, arrival.id, "replaced", now)
+        return
+    try:
+        if arrival.file_state == "quarantined":
+            lane.folder.quarantine(arrival.remote_name, target, arrival.file_reason)
+        else:
+            lane.folder.archive(arrival.remote_name, target)
+    except RemoteFileError as error:
+        if present is not None:
+            raise
+        # Somebody removed it meanwhile; its bytes are in the spool.
+        log.warning("file_gone", vendor=lane.vendor, file=arrival.remote_name, reason=str(error))
+        lane.ledger.arrival_moved(lane.fence, arrival.id, "gone", now)
+        return
+    marker = lane.settling.marker_of(arrival.remote_name)
+    if marker:
+        lane.folder.remove(marker)
+    lane.ledger.arrival_moved(lane.fence, arrival.id, target, now)
+
+
+def _look_of(arrival: Arrival) -> RemoteFile:
+    return RemoteFile(name=arrival.remote_name, size=arrival.size, mtime=arrival.mtime)

@@ -1,0 +1,37 @@
+"""Deliver: outbound files → the vendor's outbox, under a temporary name and then renamed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from bridge.domain.planning import backoff
+from bridge.errors import RemoteFileError
+from bridge.pipeline.lane import Lane
+
+log = structlog.get_logger(__name__)
+
+FILES_A_PASS = 500
+
+
+def deliver(lane: Lane) -> int:
+    """Upload the outbound files that are due; give how many were delivered.
+
+    A file that cannot be written is tried again later and holds up no other. When the whole folder
+    fails, the error reaches the drain.
+    """
+    delivered = 0
+    for outbound in lane.ledger.outbound_due(lane.vendor, lane.clock(), FILES_A_PASS):
+        try:
+            lane.folder.deliver(outbound.folder, outbound.name, outbound.data)
+        except RemoteFileError as error:
+            now = lane.clock()
+            retry_at = now + timedelta(seconds=backoff(outbound.attempts + 1))
+            lane.ledger.outbound_failed(lane.fence, outbound.id, str(error), retry_at)
+            log.warning("not_delivered", vendor=lane.vendor, file=outbound.name, reason=str(error))
+            continue
+        lane.ledger.outbound_delivered(lane.fence, outbound.id, lane.clock())
+        log.info("delivered", vendor=lane.vendor, folder=outbound.folder, file=outbound.name)
+        delivered += 1
+    return delivered

@@ -1,0 +1,113 @@
+"""Drain: the jobs of an account's vendors, run until nothing is due.
+
+The drain is the unit of work. Its owner claims the account, which fences every earlier owner; the
+vendors then run side by side in threads, so that a slow server holds up nobody else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+import structlog
+
+from bridge.errors import DropFolderError
+from bridge.pipeline.alerts import folder_failed, folder_works
+from bridge.pipeline.collect import collect, put_away
+from bridge.pipeline.deliver import deliver
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.settle import settle
+from bridge.pipeline.submit import submit
+from bridge.pipeline.translate import translate
+
+log = structlog.get_logger(__name__)
+
+Job = Callable[[Lane], int]
+Progress = Callable[[str, str, int], None]
+"""Told (vendor, job, how many) whenever a job did something."""
+
+JOBS: tuple[tuple[Job, bool], ...] = (
+    # The job, and whether it needs the vendor's folder.
+    (collect, True),
+    (translate, False),
+    (put_away, True),
+    (submit, False),
+    (settle, False),
+    (deliver, True),
+)
+
+EXTRA_LOOKS = 2
+"""So many more looks a patient drain takes at files that may still be growing."""
+
+
+@dataclass(slots=True)
+class LaneReport:
+    """What one drain did for a vendor. `folder_error` says why its folder could not be used."""
+
+    vendor: str
+    did: dict[str, int] = field(default_factory=dict)
+    folder_error: str = ""
+
+    def count(self, job: Job, done: int) -> None:
+        """Add to what a job did."""
+        self.did[job.__name__] = self.did.get(job.__name__, 0) + done
+
+
+def drain(
+    lanes: Sequence[Lane],
+    *,
+    wait: Callable[[float], object],
+    patient: bool = False,
+    progress: Progress = lambda _vendor, _job, _done: None,
+) -> list[LaneReport]:
+    """Run the jobs of one account's lanes until nothing is due; the first error that stops a lane is raised.
+
+    `wait` sleeps for seconds, or less when the process is to stop. A `patient` drain waits for files
+    that may still be growing.
+    """
+    if not lanes:
+        return []
+    first = lanes[0]
+    fence = first.ledger.claim(first.account, first.clock())
+    for lane in lanes:
+        lane.fence = fence
+    with ThreadPoolExecutor(max_workers=len(lanes), thread_name_prefix=f"drain-{first.account}") as pool:
+        running = [pool.submit(_work, lane, wait, patient, progress) for lane in lanes]
+        return [lane.result() for lane in running]
+
+
+def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: Progress) -> LaneReport:
+    report = LaneReport(lane.vendor)
+    looks = EXTRA_LOOKS if patient else 0
+    looking, lane.look = lane.look or patient, False
+    while not lane.stopping():
+        if _once(lane, report, progress, looking=looking):
+            continue
+        if not (lane.unsettled and looks and not report.folder_error):
+            break
+        looks -= 1
+        wait(lane.look_interval)
+    return report
+
+
+def _once(lane: Lane, report: LaneReport, progress: Progress, *, looking: bool) -> int:
+    """Run each job once; give how much was done."""
+    total = 0
+    for job, needs_folder in JOBS:
+        if lane.stopping() or (needs_folder and report.folder_error) or (job is collect and not looking):
+            continue
+        try:
+            done = job(lane)
+        except DropFolderError as error:
+            # This vendor's folder rests until the next drain; what Amazon is owed goes on.
+            report.folder_error = str(error)
+            folder_failed(lane, error)
+            continue
+        if job is collect:
+            folder_works(lane)
+        if done:
+            report.count(job, done)
+            progress(lane.vendor, job.__name__, done)
+        total += done
+    return total

@@ -1,0 +1,80 @@
+"""What the jobs share for one vendor: its settings, its adapters, and the fence of the drain."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bridge.dropfolder.port import DropFolder
+from bridge.dropfolder.settling import Settling
+from bridge.edi.grammar import Grammar
+from bridge.edi.options import ReadOptions
+from bridge.ledger.rows import Fence, Policy
+from bridge.ledger.store import Ledger
+from bridge.mapping.mappings import Mappings
+from bridge.mapping.profile import VendorProfile
+from bridge.pipeline.spool import Spool
+from bridge.spapi.client import AmazonClient
+
+Clock = Callable[[], datetime]
+"""Gives the present as an aware datetime in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """What a vendor decided about its traffic."""
+
+    batch_size: int = 50
+    """Facts in one POST."""
+    confirmations_elsewhere: bool = False
+    """True: status updates do not wait for a confirmation, since another system sends those."""
+    in_doubt: Mapping[str, Policy] = field(default_factory=dict)
+    """Operation → `hold` or `resubmit`, where it differs from the operation's default."""
+    acknowledge: bool = True
+    """Send a 997 or CONTRL for each interchange."""
+    status_files: tuple[str, ...] = ("json",)
+    """Forms of the transaction-status file."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Desk:
+    """What it takes to read a vendor's files into the ledger."""
+
+    vendor: str
+    account: str
+    profile: VendorProfile
+    policies: Policies
+    read_options: ReadOptions
+    grammar: Grammar
+    mappings: Mappings
+    ledger: Ledger
+    spool: Spool
+    clock: Clock
+    fence: Fence
+
+
+@dataclass(slots=True, kw_only=True)
+class Lane(Desk):
+    """One vendor's way through the bridge. A lane belongs to one thread at a time."""
+
+    amazon: AmazonClient
+    folder: DropFolder
+    settling: Settling
+    stopping: Callable[[], bool] = bool
+    """Tells that the process is to end: finish what is under way, begin nothing."""
+    seconds: Callable[[], float] = time.monotonic
+    """A clock that never runs backwards, for the looks at the inbox."""
+    senders: int = 4
+    """How many POSTs or verdict queries of this vendor may be under way at once."""
+    look: bool = True
+    """Whether to look into the inbox; the daemon's schedule sets it, and the drain takes it back."""
+    looked_at: float = 0.0
+    """When the inbox was looked into last, by `seconds`."""
+    look_interval: float = 10.0
+    """Seconds between two looks at a file that may still be growing."""
+    unsettled: int = 0
+    """Files that the last look saw and that may still be growing."""
+    folder_failing: bool | None = None
+    """Whether the folder's alert is open; None while nobody has looked since the start."""

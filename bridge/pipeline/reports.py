@@ -1,0 +1,78 @@
+"""What the transaction-status file of a batch tells, read from the ledger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bridge.ledger.rows import DocumentRow, EventRow, FileRow, SubmissionRow
+from bridge.ledger.store import Ledger
+from bridge.outfiles.statuses import Message, StatusLine, StatusReport
+
+_STATUS_OF_EVENT = {
+    "succeeded": "Success",
+    "failed": "Failure",
+    "refused": "Refused",
+    "held": "Held",
+}
+
+
+def status_report(ledger: Ledger, file: FileRow) -> StatusReport:
+    """Tell of each document and fact of a batch what became of it, in file order."""
+    batch = ledger.batch(file.id)
+    submissions = {submission.id: submission for submission in batch.submissions}
+    facts: dict[int, list[EventRow]] = {}
+    for event in batch.events:
+        if event.state in _STATUS_OF_EVENT:
+            facts.setdefault(event.document_id, []).append(event)
+    lines: list[StatusLine] = []
+    for document in batch.documents:
+        if not document.accepted:
+            lines.append(_rejected(document))
+        lines += [
+            _line(document, event, submissions.get(event.submission_id or 0))
+            for event in facts.get(document.id, [])
+        ]
+    return StatusReport(
+        batch=file.id,
+        file=file.name,
+        sha256=file.sha256,
+        received_at=file.received_at.isoformat(timespec="seconds"),
+        lines=tuple(lines),
+    )
+
+
+def _rejected(document: DocumentRow) -> StatusLine:
+    return StatusLine(
+        document_type=document.type,
+        document_reference=document.reference,
+        status="Rejected",
+        errors=tuple(
+            Message(str(error.get("code", "")), str(error.get("message", "")))
+            for error in document.errors
+            if error.get("fatal", True)
+        ),
+    )
+
+
+def _line(document: DocumentRow, event: EventRow, submission: SubmissionRow | None) -> StatusLine:
+    return StatusLine(
+        document_type=document.type,
+        document_reference=document.reference,
+        operation=event.operation,
+        purchase_order_number=event.purchase_order_number,
+        tracking_number=event.tracking_number,
+        status=_STATUS_OF_EVENT[event.state],
+        errors=_errors(event, submission),
+        amazon_transaction_id=submission.amazon_transaction_id if submission else "",
+        request_id=submission.request_id if submission else "",
+        at=event.updated_at.isoformat(timespec="seconds"),
+    )
+
+
+def _errors(event: EventRow, submission: SubmissionRow | None) -> tuple[Message, ...]:
+    if event.state == "held":
+        return (Message("HELD", event.reason),)
+    told: list[Any] = list(event.errors)
+    if not told and event.state == "failed" and submission is not None:
+        told = list(submission.errors)
+    return tuple(Message(str(error.get("code", "")), str(error.get("message", ""))) for error in told)

@@ -1,0 +1,25 @@
+"""Rerun: read a batch's file again, with the present mappings and settings, and queue what is to go."""
+
+from __future__ import annotations
+
+from bridge.domain.rerun import Decision, decide
+from bridge.pipeline.lane import Desk
+from bridge.pipeline.translate import translate_file
+
+
+def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Decision]:
+    """Decide for each fact of a batch, and unless `dry_run` do it; give the decisions.
+
+    Facts that Amazon has, or that are under way, are kept as they are; `force` sends once more what
+    Amazon has. All else is made anew from the raw bytes. Raises FileNotFoundError where those were
+    purged, LedgerError where there is no such batch.
+    """
+    events = desk.ledger.batch_events(batch_id)
+    decisions = [
+        decide(event.id, event.summary, event.state, force=force)
+        for event in events
+        if event.state != "replaced"
+    ]
+    if not dry_run:
+        translate_file(desk, desk.ledger.file(batch_id), again=frozenset(d.event_id for d in decisions if d.action != "keep"))
+    return decisions

@@ -1,0 +1,78 @@
+"""Settle: submitted → verdicts, and one transaction-status file a batch when all of its are in."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import structlog
+
+from bridge.errors import AmazonError
+from bridge.ledger.rows import NewOutbound, ToPoll, ToReport, VerdictIn
+from bridge.outfiles.names import stem_of
+from bridge.outfiles.statuses import FORMATS
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.reports import status_report
+from bridge.spapi.operations import orders_named
+
+log = structlog.get_logger(__name__)
+
+POLLS_A_PASS = 200
+REPORTS_A_PASS = 200
+
+
+def settle(lane: Lane) -> int:
+    """Ask for the verdicts that are due and report the batches that are through; give how many."""
+    return _ask(lane) + _report(lane)
+
+
+def _ask(lane: Lane) -> int:
+    due = lane.ledger.to_poll(lane.vendor, lane.clock(), POLLS_A_PASS)
+    if not due:
+        return 0
+    with ThreadPoolExecutor(max_workers=lane.senders, thread_name_prefix=f"settle-{lane.vendor}") as pool:
+        return sum(pool.map(lambda submission: _ask_one(lane, submission), due))
+
+
+def _ask_one(lane: Lane, submission: ToPoll) -> int:
+    if lane.stopping():
+        return 0
+    try:
+        verdict = lane.amazon.transaction_status(submission.amazon_transaction_id)
+    except AmazonError as error:
+        # The verdict is still to be had: the row is due again later, whatever went wrong now.
+        lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
+        log.warning("verdict_not_read", vendor=lane.vendor, submission=submission.id, reason=str(error))
+        return 0
+    moved = lane.ledger.record_verdict(
+        lane.fence,
+        submission.id,
+        VerdictIn(
+            status=verdict.status,
+            errors=verdict.errors,
+            named_orders=frozenset(orders_named(verdict.errors, submission.purchase_order_numbers)),
+            request_id=verdict.request_id,
+        ),
+        lane.clock(),
+    )
+    log.info("verdict", vendor=lane.vendor, submission=submission.id, state=moved.state)
+    return int(verdict.status != "Processing")
+
+
+def _report(lane: Lane) -> int:
+    due = lane.ledger.batches_to_report(lane.vendor, REPORTS_A_PASS)
+    for batch in due:
+        lane.ledger.report(lane.fence, batch.file.id, _status_files(lane, batch), lane.clock())
+    return len(due)
+
+
+def _status_files(lane: Lane, batch: ToReport) -> list[NewOutbound]:
+    """Write the report in each form that the vendor chose; none for a batch without a fact to report."""
+    report = status_report(lane.ledger, batch.file)
+    if not report.lines:
+        return []
+    again = f".{batch.report_number}" if batch.report_number > 1 else ""
+    stem = f"{stem_of(report.file)}.{batch.file.id}{again}"
+    return [
+        NewOutbound(kind="status", folder="statuses", name=f"{stem}.{form}", data=FORMATS[form](report))
+        for form in lane.policies.status_files
+    ]

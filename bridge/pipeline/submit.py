@@ -1,0 +1,134 @@
+"""Submit: ready events → POSTs. The intent is committed before a byte is sent, the answer after it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import msgspec
+import structlog
+
+from bridge.domain.events import Event, ShipmentStatusChanged
+from bridge.domain.planning import backoff
+from bridge.errors import StaleEpoch
+from bridge.ledger.rows import Answer, DueSubmission
+from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
+from bridge.pipeline.lane import Lane
+from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, orders_named, request_body
+
+log = structlog.get_logger(__name__)
+
+SUBMISSIONS_A_PASS = 100
+PAUSE = timedelta(minutes=5)
+"""How long an account rests after Amazon refused our credentials; a person is told meanwhile."""
+
+_decode = msgspec.json.Decoder(Event).decode
+
+
+def submit(lane: Lane) -> int:
+    """Group ready events and send what is due; give how many POSTs were made."""
+    settle_doubts(lane)
+    for operation in OPERATIONS.values():
+        if operation.event is not None:
+            while lane.ledger.plan(
+                lane.fence, lane.vendor, operation.name, lane.policies.batch_size, lane.clock()
+            ):
+                pass
+    due = lane.ledger.due_submissions(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS)
+    if not due:
+        return 0
+    with ThreadPoolExecutor(max_workers=lane.senders, thread_name_prefix=f"submit-{lane.vendor}") as pool:
+        return sum(pool.map(lambda submission: _send(lane, submission), due))
+
+
+def settle_doubts(lane: Lane) -> None:
+    """Put what a crash left in doubt under the policy of its operation."""
+    for submission in lane.ledger.to_look(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS):
+        policy = _policy(lane, OPERATIONS[submission.operation])
+        if policy == "look":
+            continue
+        state = lane.ledger.apply_policy(lane.fence, submission.id, policy, lane.clock(), None)
+        if state == "in_doubt":
+            in_doubt(lane, submission)
+
+
+def complete(lane: Lane, event: ShipmentStatusChanged) -> ShipmentStatusChanged:
+    """Fill in what the ledger knows of the package: its order, and the warehouse that shipped it."""
+    if event.purchase_order_number and event.ship_from_party.party_id:
+        return event
+    package = lane.ledger.package(lane.vendor, event.tracking_number)
+    if package is None:
+        return event
+    ship_from = event.ship_from_party
+    if not ship_from.party_id:
+        ship_from = msgspec.structs.replace(ship_from, party_id=package.ship_from_party)
+    order = event.purchase_order_number or package.purchase_order_number
+    return msgspec.structs.replace(event, purchase_order_number=order, ship_from_party=ship_from)
+
+
+def _send(lane: Lane, submission: DueSubmission) -> int:
+    if lane.stopping() or lane.ledger.pause(lane.account, lane.clock()):
+        return 0
+    operation = OPERATIONS[submission.operation]
+    body = request_body(operation, [item_of(_event(lane, body)) for body in submission.bodies])
+    attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
+    outcome = lane.amazon.submit(operation, body)
+    _record(lane, submission, attempt, outcome)
+    return 1
+
+
+def _event(lane: Lane, body: bytes) -> Event:
+    event = _decode(body)
+    return complete(lane, event) if isinstance(event, ShipmentStatusChanged) else event
+
+
+def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
+    now = lane.clock()
+    answer = Answer(
+        kind=outcome.kind,
+        http_status=outcome.http_status,
+        request_id=outcome.request_id,
+        amazon_transaction_id=outcome.amazon_transaction_id,
+        errors=outcome.errors,
+        reason=outcome.reason,
+        retry_at=_retry_at(submission, outcome, now),
+        named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
+        policy=_policy(lane, OPERATIONS[submission.operation]),
+    )
+    try:
+        moved = lane.ledger.record_outcome(lane.fence, attempt, answer, now)
+    except StaleEpoch:
+        # A newer owner has put this submission in doubt; our answer may still settle that.
+        lane.ledger.record_late(attempt, answer, now)
+        raise
+    _tell(lane, submission, outcome, moved.state)
+    log.info(
+        "submission",
+        vendor=lane.vendor,
+        submission=submission.id,
+        outcome=outcome.kind,
+        state=moved.state,
+        request_id=outcome.request_id,
+    )
+
+
+def _tell(lane: Lane, submission: DueSubmission, outcome: Outcome, state: str) -> None:
+    """Raise or take back the alerts that an answer gives reason for."""
+    if outcome.kind == "unauthorized":
+        message = f"Amazon refuses the credentials of account {lane.account}: {outcome.reason}"
+        raise_alert(lane, CREDENTIALS, lane.account, message)
+    elif outcome.kind == "submitted":
+        clear_alert(lane, CREDENTIALS, lane.account)
+    if state == "in_doubt":
+        in_doubt(lane, submission)
+
+
+def _policy(lane: Lane, operation: Operation) -> str:
+    return lane.policies.in_doubt.get(operation.name, operation.in_doubt)
+
+
+def _retry_at(submission: DueSubmission, outcome: Outcome, now: datetime) -> datetime:
+    if outcome.kind == "unauthorized":
+        return now + PAUSE
+    wait = outcome.retry_after if outcome.retry_after is not None else backoff(submission.attempts + 1)
+    return now + timedelta(seconds=wait)

@@ -1,0 +1,96 @@
+"""Run once: drain until nothing is due, and with `settle` until every verdict is in."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+import msgspec
+
+from bridge.pipeline.drain import LaneReport, Progress, drain
+from bridge.pipeline.lane import Lane
+from bridge.runners.fleet import Fleet
+
+LONGEST_WAIT = 30.0
+SHORTEST_WAIT = 0.05
+"""Seconds that a settling run waits at most and at least before it drains again."""
+
+
+class RunReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did.
+
+    `did` counts by vendor and job; `batches` are those that it took in or moved on; `problems` says
+    what kept whole vendors from being worked on; `finished` is False where verdicts were still
+    missing when the time was up.
+    """
+
+    did: dict[str, dict[str, int]]
+    batches: tuple[int, ...]
+    problems: tuple[str, ...]
+    finished: bool
+
+
+def run(
+    fleet: Fleet,
+    *,
+    clock: Callable[[], datetime],
+    vendors: Iterable[str] | None = None,
+    settle: bool = False,
+    timeout: float | None = None,
+    progress: Progress = lambda _vendor, _job, _done: None,
+) -> RunReport:
+    """Drain the vendors' lanes (all without `vendors`); `timeout` in seconds ends the wait for verdicts."""
+    accounts = fleet.accounts(vendors)
+    lanes = [lane for group in accounts.values() for lane in group]
+    started = clock()
+    deadline = time.monotonic() + (threading.TIMEOUT_MAX if timeout is None else timeout)
+    did: dict[str, dict[str, int]] = {lane.vendor: {} for lane in lanes}
+    while True:
+        reports = _drain_all(fleet, accounts, progress)
+        for report in reports:
+            _add(did[report.vendor], report)
+        failing = {report.vendor for report in reports if report.folder_error}
+        waiting = [lane for lane in lanes if _expects_a_verdict(fleet, lane, lane.vendor in failing)]
+        if not (settle and waiting) or fleet.stop.is_set() or time.monotonic() >= deadline:
+            break
+        fleet.stop.wait(max(0.0, min(_pause(waiting, clock()), deadline - time.monotonic())))
+    return RunReport(
+        did=did,
+        batches=tuple(batch for lane in lanes for batch in fleet.ledger.moved_since(lane.vendor, started)),
+        problems=tuple(f"{r.vendor}: {r.folder_error}" for r in reports if r.folder_error),
+        finished=not (settle and waiting),
+    )
+
+
+def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
+    """Tell whether waiting may move this lane on; what only its failing folder holds up does not count."""
+    if not folder_fails:
+        return fleet.ledger.unfinished(lane.vendor)
+    submissions = fleet.ledger.counts().get(lane.vendor, {}).get("submissions", {})
+    return any(submissions.get(state, 0) for state in ("ready", "sending", "submitted", "overdue"))
+
+
+def _pause(waiting: list[Lane], now: datetime) -> float:
+    due = [at for lane in waiting if (at := lane.ledger.next_due(lane.vendor, now)) is not None]
+    soonest = min(((at - now).total_seconds() for at in due), default=LONGEST_WAIT)
+    return max(SHORTEST_WAIT, min(soonest, LONGEST_WAIT))
+
+
+def _drain_all(fleet: Fleet, accounts: dict[str, list[Lane]], progress: Progress) -> list[LaneReport]:
+    """Drain all accounts side by side, each under a claim of its own."""
+    if not accounts:
+        return []
+    with ThreadPoolExecutor(max_workers=len(accounts), thread_name_prefix="account") as pool:
+        running = [
+            pool.submit(drain, lanes, wait=fleet.stop.wait, patient=True, progress=progress)
+            for lanes in accounts.values()
+        ]
+        return [report for drained in running for report in drained.result()]
+
+
+def _add(did: dict[str, int], report: LaneReport) -> None:
+    for job, done in report.did.items():
+        did[job] = did.get(job, 0) + done

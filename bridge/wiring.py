@@ -1,0 +1,292 @@
+"""Configuration → adapters: the only place that knows them all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from bridge.config import Account, Config, Vendor, load_config
+from bridge.data import mappings_folder
+from bridge.domain.events import Address
+from bridge.domain.rerun import Decision
+from bridge.dropfolder.local import LocalDropFolder
+from bridge.dropfolder.port import DropFolder
+from bridge.dropfolder.settings import LocalSettings, SftpSettings
+from bridge.dropfolder.settling import UNFINISHED, Settling
+from bridge.dropfolder.sftp import SftpDropFolder
+from bridge.edi.grammar import Grammar, load_grammar
+from bridge.edi.options import ReadOptions
+from bridge.errors import ConfigurationError, Problem
+from bridge.ledger.rows import Fence
+from bridge.ledger.store import Ledger
+from bridge.mapping.mappings import Mappings, load_mappings
+from bridge.mapping.profile import VendorProfile, explain_profile
+from bridge.pipeline.drain import Progress
+from bridge.pipeline.explain import Explanation, explain as explain_file
+from bridge.pipeline.lane import Desk, Lane, Policies
+from bridge.pipeline.rerun import rerun
+from bridge.pipeline.spool import Spool
+from bridge.runners.embedded import Daemon
+from bridge.runners.fleet import Fleet
+from bridge.runners.lock import draining
+from bridge.runners.once import RunReport, run
+from bridge.spapi.auth import Credentials
+from bridge.spapi.client import AmazonClient, user_agent
+from bridge.spapi.endpoints import AUTH_ENDPOINT, endpoint_of
+
+_OPERATION_OF_POLICY = {
+    "confirmations": "submitShipmentConfirmations",
+    "status_updates": "submitShipmentStatusUpdates",
+    "label_requests": "submitShippingLabelRequest",
+}
+
+
+def utc_now() -> datetime:
+    """Tell the present."""
+    return datetime.now(UTC)
+
+
+def mappings_of(config: Config | None) -> Mappings:
+    """Load the shipped mappings, overridden by those of the configuration."""
+    own = list(config.bridge.mappings) if config else []
+    return load_mappings([mappings_folder(), *own])
+
+
+def grammar_of(config: Config | None) -> Grammar:
+    """Load the shipped grammars."""
+    del config
+    return load_grammar(mappings_folder())
+
+
+def profile_of(name: str, vendor: Vendor) -> VendorProfile:
+    """Tell the mapping what the configuration says of a vendor."""
+    return VendorProfile(
+        vendor=name,
+        selling_party=vendor.selling_party,
+        warehouses=tuple(vendor.warehouses),
+        timezone=vendor.timezone,
+        scac=vendor.carrier.scac,
+        carrier=vendor.carrier.name,
+        ship_method=vendor.carrier.ship_method,
+        status_codes=vendor.status_codes,
+        final_statuses=frozenset(vendor.final_statuses),
+        location=Address(**vendor.location.model_dump()),
+        mapping=vendor.mapping,
+    )
+
+
+def read_options_of(vendor: Vendor | None) -> ReadOptions:
+    """Tell the readers what the configuration says of a vendor's files."""
+    return ReadOptions(encoding=vendor.encoding, strict=vendor.strict) if vendor else ReadOptions()
+
+
+def policies_of(vendor: Vendor) -> Policies:
+    """Tell the jobs what a vendor decided."""
+    chosen = vendor.in_doubt.model_dump()
+    return Policies(
+        batch_size=vendor.batch_size,
+        confirmations_elsewhere=vendor.confirmations == "elsewhere",
+        in_doubt={_OPERATION_OF_POLICY[key]: policy for key, policy in chosen.items()},
+        acknowledge=vendor.acknowledgements == "always",
+        status_files=tuple(vendor.status_files),
+    )
+
+
+def drop_folder_of(vendor: Vendor) -> DropFolder:
+    """Make the adapter to a vendor's folders; nothing is connected yet. Reads the secrets it needs."""
+    if vendor.local is not None:
+        return LocalDropFolder(
+            LocalSettings(
+                inbox=vendor.local.folder("inbox"),
+                archive=vendor.local.folder("archive"),
+                quarantine=vendor.local.folder("quarantine"),
+                outbox=vendor.local.folder("outbox"),
+            )
+        )
+    sftp = vendor.sftp
+    if sftp is None:
+        raise ValueError("load_config lets no vendor without a drop folder pass")
+    return SftpDropFolder(
+        SftpSettings(
+            host=sftp.host,
+            port=sftp.port,
+            username=sftp.username,
+            password=sftp.password.reveal() if sftp.password else "",
+            private_key=sftp.private_key.reveal() if sftp.private_key else "",
+            passphrase=sftp.passphrase.reveal() if sftp.passphrase else "",
+            known_hosts=str(sftp.known_hosts) if sftp.known_hosts else "",
+            host_key=sftp.host_key or "",
+            inbox=sftp.inbox,
+            archive=sftp.archive,
+            quarantine=sftp.quarantine,
+            outbox=sftp.outbox,
+        )
+    )
+
+
+def settling_of(vendor: Vendor) -> Settling:
+    """Make the rule by which a vendor's files count as whole."""
+    pickup = vendor.pickup
+    return Settling(
+        pickup.convention,
+        interval=pickup.interval.total_seconds(),
+        unfinished=(pickup.temporary, *UNFINISHED),
+        marker="{name}" + pickup.done_suffix,
+    )
+
+
+def amazon_client_of(account: Account) -> AmazonClient:
+    """Make the client of one account; nothing is connected yet. Reads the account's secrets."""
+    return AmazonClient(
+        endpoint=account.endpoint or endpoint_of(account.region, sandbox=account.sandbox),
+        auth_endpoint=account.auth_endpoint or AUTH_ENDPOINT,
+        credentials=Credentials(
+            client_id=account.client_id.reveal(),
+            client_secret=account.client_secret.reveal(),
+            refresh_token=account.refresh_token.reveal(),
+        ),
+        user_agent=user_agent(),
+        rate=account.requests_per_second,
+    )
+
+
+def trigger_of(vendor: Vendor) -> BaseTrigger:
+    """Say when the daemon looks into a vendor's inbox."""
+    schedule = vendor.schedule
+    if schedule.cron:
+        return CronTrigger.from_crontab(schedule.cron, timezone=vendor.timezone)
+    seconds = schedule.interval.total_seconds() if schedule.interval else 60
+    return IntervalTrigger(seconds=max(1, round(seconds)), timezone=UTC)
+
+
+def fleet_of(config: Config, ledger: Ledger) -> Fleet:
+    """Make all lanes of a configuration. Reads the secrets; raises ConfigurationError where one is missing."""
+    grammar, mappings = grammar_of(config), mappings_of(config)
+    spool = Spool(config.bridge.spool)
+    clients = {name: amazon_client_of(account) for name, account in config.accounts.items()}
+    fleet = Fleet(ledger=ledger, lanes=[], clients=list(clients.values()))
+    for name, vendor in config.vendors.items():
+        fleet.lanes.append(
+            Lane(
+                vendor=name,
+                account=vendor.account,
+                profile=profile_of(name, vendor),
+                policies=policies_of(vendor),
+                read_options=read_options_of(vendor),
+                grammar=grammar,
+                mappings=mappings,
+                ledger=ledger,
+                spool=spool,
+                amazon=clients[vendor.account],
+                folder=drop_folder_of(vendor),
+                settling=settling_of(vendor),
+                clock=utc_now,
+                fence=Fence(vendor.account, 0),
+                stopping=fleet.stop.is_set,
+                look_interval=vendor.pickup.interval.total_seconds(),
+            )
+        )
+    return fleet
+
+
+@dataclass(slots=True)
+class Bridge:
+    """An open bridge: the ledger of one configuration, and what works on it. Nothing is connected yet."""
+
+    config: Config
+    ledger: Ledger
+
+    def run(
+        self, *, vendor: str | None, settle: bool, timeout: float | None, progress: Progress
+    ) -> RunReport:
+        """Drain until nothing is due; with `settle`, until every verdict is in or the time is over."""
+        with draining(_file_of(self.config)):
+            fleet = fleet_of(self.config, self.ledger)
+            try:
+                return run(
+                    fleet,
+                    clock=utc_now,
+                    vendors=[vendor] if vendor else None,
+                    settle=settle,
+                    timeout=timeout,
+                    progress=progress,
+                )
+            finally:
+                fleet.close()
+
+    def daemon(self) -> bool:
+        """Drain for ever, until a signal ends it; False where something had to be left under way."""
+        with draining(_file_of(self.config)):
+            return Daemon(self._load, utc_now).run()
+
+    def rerun(self, batch_id: int, *, dry_run: bool, force: bool) -> Sequence[Decision]:
+        """Read a batch again and queue what is to be sent; give what was decided for each fact."""
+        vendor = self.ledger.file(batch_id).vendor
+        if vendor not in self.config.vendors:
+            message = f"batch {batch_id} is of this vendor, but there is no such table"
+            raise ConfigurationError(str(self.config.source), [Problem(f"vendors.{vendor}", message)])
+        settings = self.config.vendors[vendor]
+        return rerun(
+            Desk(
+                ledger=self.ledger,
+                spool=Spool(self.config.bridge.spool),
+                grammar=grammar_of(self.config),
+                mappings=mappings_of(self.config),
+                vendor=vendor,
+                account=settings.account,
+                profile=profile_of(vendor, settings),
+                policies=policies_of(settings),
+                read_options=read_options_of(settings),
+                clock=utc_now,
+                fence=self.ledger.fence(settings.account),
+            ),
+            batch_id,
+            dry_run=dry_run,
+            force=force,
+        )
+
+    def _load(self) -> tuple[Fleet, Mapping[str, BaseTrigger]]:
+        """Load the configuration anew; the ledger stays the one that is open."""
+        config = load_config(self.config.source)
+        if config.bridge.ledger != self.config.bridge.ledger:
+            problem = Problem("bridge.ledger", "another ledger needs a restart of the daemon")
+            raise ConfigurationError(str(config.source), [problem])
+        triggers = {name: trigger_of(vendor) for name, vendor in config.vendors.items()}
+        return fleet_of(config, self.ledger), triggers
+
+
+@contextmanager
+def open_bridge(config: Config) -> Iterator[Bridge]:
+    """Open the ledger of a configuration, making it where there is none. Raises LedgerError."""
+    ledger = Ledger.open(config.bridge.ledger)
+    try:
+        yield Bridge(config, ledger)
+    finally:
+        ledger.close()
+
+
+def explain(path: Path, config: Config | None, vendor: str | None) -> Explanation:
+    """Read a file as a vendor's, or as nobody's in particular, and touch nothing else."""
+    settings = config.vendors[vendor] if config and vendor else None
+    data = path.read_bytes()
+    return explain_file(
+        path.name,
+        [data],
+        profile=profile_of(vendor, settings) if settings and vendor else explain_profile(),
+        mappings=mappings_of(config),
+        grammar=grammar_of(config),
+        options=read_options_of(settings),
+        now=utc_now(),
+    )
+
+
+def _file_of(config: Config) -> Path | None:
+    """Give the ledger's file; None where it is a database elsewhere."""
+    return None if "://" in config.bridge.ledger else Path(config.bridge.ledger)
