@@ -153,6 +153,8 @@ class Document(msgspec.Struct, kw_only=True):
     errors: list[EdiError] = []
     association: str = ""
     """UNH S009 0057 (`EAN004`) or ST03 / the tail of GS08."""
+    identifier: tuple[str, ...] = ()
+    """UNH S009 as sent, component by component (`DESADV`, `D`, `96A`, `UN`), for CONTRL; empty for X12."""
 
     @property
     def accepted(self) -> bool:

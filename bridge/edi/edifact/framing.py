@@ -121,7 +121,7 @@ class Frames:
                 return stop if stop - self._position <= self._limit else -1
 
     def _is_released(self, place: int) -> bool:
-        """Tell whether the byte at a place is released: an odd number of release characters stands before it."""
+        """Tell whether a byte is released: an odd number of release characters stands before it."""
         if not self._release or self._window[place - 1 : place] != self._release:
             return False
         first = place

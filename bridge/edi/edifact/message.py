@@ -112,6 +112,7 @@ class MessageBuilder:
             group=group,
             errors=self.errors.all,
             association=unh.value(2, 5),
+            identifier=tuple(unh.components(2)),
         )
 
     def _text(self, raw: bytes) -> str:

@@ -1,0 +1,85 @@
+"""Writes EDIFACT: segments as values to bytes, by pydifact's serializer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+from pydifact.control.characters import Characters
+from pydifact.segments import Segment
+from pydifact.serializer import Serializer
+
+from bridge.edi.edifact.charset import ENCODINGS
+from bridge.edi.model import Delimiters
+
+Value = str | Sequence[str]
+"""An element: its text, or its components."""
+Line = tuple[str, Sequence[Value]]
+"""A segment: its tag and its elements."""
+
+DEFAULT: Final = Delimiters(element="+", component=":", segment="'", release="?", decimal=".")
+REPLACEMENT: Final = "."
+"""Stands for a character that the syntax level has not. Not `?`, which releases."""
+
+
+def serialize(lines: Iterable[Line], delimiters: Delimiters = DEFAULT, *, syntax: str = "UNOC") -> bytes:
+    """Give the bytes of segments, UNA before them if the delimiters are not the default ones.
+
+    Data is released where it needs to be; empty elements and components at the end are left out; a
+    character that the syntax level (`UNOA`, ...) has not becomes a point.
+    """
+    encoding = ENCODINGS.get(syntax, "iso8859-1")
+    usable = _usable(delimiters)
+    characters = Characters(  # type: ignore[no-untyped-call]
+        component_separator=usable.component,
+        data_separator=usable.element,
+        decimal_point=usable.decimal,
+        escape_character=usable.release,
+        segment_terminator=usable.segment,
+    )
+    segments = [Segment(tag, *_elements(elements, encoding)) for tag, elements in lines]
+    text: str = Serializer(characters).serialize(segments, with_una_header=needs_advice(usable))
+    return text.encode(encoding if usable.segment.isascii() else "iso8859-1")
+
+
+def needs_advice(delimiters: Delimiters) -> bool:
+    """Tell whether a reader has to be told the delimiters by UNA."""
+    return (delimiters.component, delimiters.element, delimiters.release, delimiters.segment) != (
+        DEFAULT.component,
+        DEFAULT.element,
+        DEFAULT.release,
+        DEFAULT.segment,
+    )
+
+
+def _usable(delimiters: Delimiters) -> Delimiters:
+    """Give delimiters that can write any data: there must be a release character."""
+    if delimiters.release:
+        return delimiters
+    taken = {delimiters.component, delimiters.element, delimiters.segment}
+    free = next(character for character in "?\\!" if character not in taken)
+    return msgspec.structs.replace(delimiters, release=free)
+
+
+def _elements(elements: Sequence[Value], encoding: str) -> list[str | list[str]]:
+    fitted: list[str | list[str]] = [
+        _fit(element, encoding)
+        if isinstance(element, str)
+        else [_fit(component, encoding) for component in element]
+        for element in elements
+    ]
+    while fitted and not any(fitted[-1]):
+        fitted.pop()
+    return fitted
+
+
+def _fit(text: str, encoding: str) -> str:
+    """Replace what the encoding has not, and control characters."""
+    if text.isascii() and text.isprintable():
+        return text
+    encodable = text.encode(encoding, "replace").decode(encoding)
+    return "".join(
+        REPLACEMENT if new != old or not (new.isprintable() or new.isspace()) or new in "\r\n" else new
+        for old, new in zip(text, encodable, strict=True)
+    )
