@@ -118,6 +118,7 @@ class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
     status: Literal["Processing", "Success", "Failure"]
     errors: tuple[Any, ...] = ()
     named_orders: frozenset[str] = frozenset()
+    reason: str = ""
     request_id: str = ""
 
 
@@ -221,6 +222,7 @@ class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
     event_ids: tuple[int, ...]
     purchase_order_numbers: tuple[str, ...]
     attempts: int
+    policy: str = ""
     reason: str = ""
     doubted_at: datetime | None = None
 
@@ -296,8 +298,8 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
 
     id: int
     account: str
-    vendor: str
     kind: str
+    vendor: str
     key: str
     message: str
     raised_at: datetime

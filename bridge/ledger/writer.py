@@ -1,57 +1,253 @@
-"""Writing what a file holds: gathered without a lock, committed in one transaction at the end."""
+"""Writing what a file holds: gathered without a lock, committed in one transaction at the end.
+
+A large file takes seconds to translate; answers of Amazon's must be recorded meanwhile, so nothing is
+locked until all is known.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from bridge.errors import LedgerError
+from bridge.ledger.codec import errors_text, moment, row_as, seconds
+from bridge.ledger.commit import Gathered, commit
+from bridge.ledger.database import Database, Store
+from bridge.ledger.files import load_file
+from bridge.ledger.packages import OF_TRACKING, package_of
 from bridge.ledger.rows import (
     EarlierInterchange,
     EventRow,
+    Fence,
+    FileRow,
     NewDocument,
     NewEvent,
     NewInterchange,
     NewOutbound,
     Package,
 )
+from bridge.ledger.schema import control_numbers, documents, events, files, interchanges
+
+_LAST_NUMBER = select(control_numbers.c.last).where(
+    control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")
+)
+_EARLIER = (
+    select(interchanges, files.c.name, files.c.received_at)
+    .join(files, files.c.id == interchanges.c.file_id)
+    .where(
+        interchanges.c.vendor == bindparam("v"),
+        interchanges.c.file_id != bindparam("own"),
+        or_(
+            (interchanges.c.sender == bindparam("from"))
+            & (interchanges.c.control_number == bindparam("control")),
+            interchanges.c.sha256 == bindparam("sha"),
+        ),
+    )
+    .order_by(interchanges.c.file_id)
+    .limit(20)
+)
+_NUMBERS = select(documents.c.number, documents.c.id).where(documents.c.file_id == bindparam("file"))
+_OF_DOCUMENT = (
+    select(events, documents.c.number.label("document_number"))
+    .join(documents, documents.c.id == events.c.document_id)
+    .where(events.c.document_id == bindparam("document"))
+    .order_by(events.c.id)
+)
 
 
 class FileWriter:
     """Takes a file's documents, events and outbound files. Belongs to one thread and one block."""
 
+    def __init__(self, file: FileRow, account: str, now: datetime, *, rerun: bool) -> None:
+        self.file = file
+        self._account = account
+        self._now = seconds(now)
+        self.gathered = Gathered(rerun=rerun)
+        self._announced: dict[str, list[tuple[str, str, bool]]] = {}
+        self._named: set[tuple[int, str]] = set()
+        self._ids: dict[int, int] = {}
+        self._reading: Connection | None = None
+
     def interchange(self, facts: NewInterchange) -> list[EarlierInterchange]:
         """Note an interchange; give those of earlier files with its control number or its bytes."""
-        raise NotImplementedError
+        self.gathered.interchanges.append(
+            {
+                "file_id": self.file.id,
+                "number": facts.number,
+                "vendor": self.file.vendor,
+                "standard": facts.standard,
+                "sender": facts.sender,
+                "receiver": facts.receiver,
+                "control_number": facts.control_number,
+                "sha256": facts.sha256,
+            }
+        )
+        asked = {
+            "v": self.file.vendor,
+            "own": self.file.id,
+            "from": facts.sender,
+            "control": facts.control_number,
+            "sha": facts.sha256,
+        }
+        return [_earlier(row, facts) for row in self._read(_EARLIER, asked)]
 
     def document(self, facts: NewDocument) -> int:
         """Add a document; give a handle for `event`. In a rerun the document of that number is renewed."""
-        raise NotImplementedError
+        row = {name: getattr(facts, name) for name in facts.__struct_fields__}
+        row["errors"] = errors_text(facts.errors)
+        row["file_id"] = self.file.id
+        self.gathered.accepted += facts.accepted
+        known = self._ids.get(facts.number)
+        if known is not None:
+            row["document"] = known
+            self.gathered.renewed.add(row)
+            return -known  # the ids of rows that stand already are handed out negated
+        return self.gathered.documents.add(row) + 1
 
     def event(self, document: int, facts: NewEvent) -> int:
         """Add an event of a document; give a handle for `announce`."""
-        raise NotImplementedError
+        if facts.state == "waiting":
+            self.gathered.waiting = True
+        row: dict[str, Any] = {
+            "document_id": document,
+            "file_id": self.file.id,
+            "account": self._account,
+            "vendor": self.file.vendor,
+            "ordinal": facts.ordinal,
+            "operation": facts.operation,
+            "purchase_order_number": facts.purchase_order_number,
+            "tracking_number": facts.tracking_number,
+            "sequence_key": facts.sequence_key,
+            "occurred_at": seconds(facts.occurred_at),
+            "body": None if facts.body is None else facts.body.decode(),
+            "state": facts.state,
+            "reason": facts.reason,
+            "errors": errors_text(facts.errors),
+            "summary": facts.summary,
+            "updated_at": self._now,
+        }
+        return self.gathered.events.add(row)
 
     def package(self, tracking_number: str) -> Package | None:
         """Tell what confirmations, this file's too, say of a tracking number."""
-        raise NotImplementedError
+        rows = self._read(OF_TRACKING, {"v": self.file.vendor, "tracking": tracking_number})
+        known = [(row[0], row[1], row[2] is not None) for row in rows]
+        return package_of(known + self._announced.get(tracking_number, []))
 
     def announce(self, event: int, tracking_number: str, purchase_order_number: str, ship_from: str) -> None:
         """Note that a confirmation (its handle) names a tracking number."""
-        raise NotImplementedError
+        if (event, tracking_number) in self._named:  # by two containers of one confirmation
+            return
+        self._named = {named for named in self._named if named[0] == event} | {(event, tracking_number)}
+        self._announced.setdefault(tracking_number, []).append((purchase_order_number, ship_from, False))
+        self.gathered.packages.add(
+            {
+                "vendor": self.file.vendor,
+                "tracking_number": tracking_number,
+                "event_id": event,
+                "purchase_order_number": purchase_order_number,
+                "ship_from_party": ship_from,
+                "announced_at": self._now,
+            }
+        )
 
     def outbound(self, facts: NewOutbound) -> None:
         """Queue a file for the vendor's outbox."""
-        raise NotImplementedError
+        self.gathered.outbound.append(facts)
 
     def next_control_number(self, scope: str, kind: str) -> int:
         """Give the next number, from 1, without gaps: it is taken when the file is committed."""
-        raise NotImplementedError
+        numbers = self.gathered.control_numbers
+        if (scope, kind) not in numbers:
+            rows = self._read(_LAST_NUMBER, {"scope": scope, "kind": kind})
+            last = rows[0][0] if rows else 0
+            numbers[scope, kind] = (last, last)
+        first, last = numbers[scope, kind]
+        numbers[scope, kind] = (first, last + 1)
+        return last + 1
 
     def existing(self, document_number: int) -> list[EventRow]:
         """List the events that an earlier translation of this file made of a document (for a rerun)."""
-        raise NotImplementedError
+        document = self._ids.get(document_number)
+        if document is None:
+            return []
+        connection = self._connection()
+        rows = connection.execute(_OF_DOCUMENT, {"document": document}).mappings()
+        return [row_as(EventRow, row) for row in rows]
 
     def replace(self, event_id: int) -> None:
-        """Set an event of an earlier translation aside (→ replaced); a grouped or succeeded one cannot be."""
-        raise NotImplementedError
+        """Set an event of an earlier translation aside (→ replaced); a grouped one cannot be."""
+        self.gathered.replaced.append(event_id)
 
     def finish(self, state: str = "translated", reason: str = "") -> None:
         """Say how the file ended: `translated`, or `quarantined` with the reason."""
-        raise NotImplementedError
+        self.gathered.state, self.gathered.reason = state, reason
+
+    # --- the block's own ---
+
+    def enter(self, connection: Connection) -> None:
+        """Begin to read on this connection, and learn which documents stand already."""
+        self._reading = connection
+        if self.gathered.rerun:
+            self._ids = {row.number: row.id for row in connection.execute(_NUMBERS, {"file": self.file.id})}
+
+    def leave(self) -> None:
+        """Stop reading."""
+        self._reading = None
+
+    def _connection(self) -> Connection:
+        if self._reading is None:
+            raise LedgerError("a file's writer was used outside of its block")
+        return self._reading
+
+    def _read(self, statement: Any, asked: dict[str, Any]) -> list[Any]:  # noqa: ANN401 - any select
+        return list(self._connection().execute(statement, asked))
+
+
+def _earlier(row: Any, facts: NewInterchange) -> EarlierInterchange:  # noqa: ANN401 - a row
+    return EarlierInterchange(
+        file_id=row.file_id,
+        name=row.name,
+        control_number=row.control_number,
+        same_control_number=row.sender == facts.sender and row.control_number == facts.control_number,
+        same_bytes=row.sha256 == facts.sha256,
+        received_at=moment(row.received_at),
+    )
+
+
+@contextmanager
+def translating(
+    database: Database, fence: Fence, file_id: int, now: datetime, *, rerun: bool
+) -> Iterator[FileWriter]:
+    """See `WriterStore.translating`."""
+    with database.read() as connection:
+        file = load_file(connection, file_id)
+        if file.state != "collected" and not rerun:
+            raise LedgerError(f"batch {file_id} is {file.state} already")
+        writer = FileWriter(file, fence.account, now, rerun=rerun)
+        try:
+            writer.enter(connection)
+            yield writer
+            writer.leave()
+            connection.rollback()
+            commit(database, fence, file, writer.gathered, now)
+        finally:
+            writer.gathered.close()
+
+
+class WriterStore(Store):
+    """What the job translate writes."""
+
+    def translating(
+        self, fence: Fence, file_id: int, now: datetime, *, rerun: bool = False
+    ) -> AbstractContextManager[FileWriter]:
+        """Open a writer for what a file holds: all of it is committed at the end of the block, or nothing.
+
+        Nothing is locked inside the block. Raises `LedgerError` at entry when the file is translated
+        already and this is no rerun; at exit when `finish` was not called.
+        """
+        return translating(self._db, fence, file_id, now, rerun=rerun)

@@ -1,0 +1,120 @@
+"""Decisions about submissions: pure, so that each is a table in a test. Nothing is read or written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from bridge.domain.events import Event, PartyIdentification, ShipmentStatusChanged
+
+FIRST_POLLS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+POLL_EVERY = 60.0
+OVERDUE_AFTER = 30 * 60.0  # Amazon: no verdict after 30 minutes is a case for its support
+POLL_OVERDUE_EVERY = 300.0
+BACKOFF_FIRST = 1.0
+BACKOFF_MOST = 300.0
+
+
+class Ready(NamedTuple):
+    """An event that may be sent, as grouping sees it."""
+
+    id: int
+    sequence_key: str
+    batch_limit: int | None = None
+    isolated_from: int | None = None
+
+
+class Sent(NamedTuple):
+    """An event of a submission, as the answer's consequences see it."""
+
+    id: int
+    purchase_order_number: str
+
+
+class Split(NamedTuple):
+    """What becomes of the events of a failed or refused submission: ids in the order given."""
+
+    failed: tuple[int, ...]
+    again: tuple[int, ...]
+
+
+def group(events: Iterable[Ready], batch_size: int) -> list[list[Ready]]:
+    """Cut events, oldest first, into submissions of at most `batch_size`.
+
+    Of a sequence key only the first is taken: the others wait until it is done. Events with a batch
+    limit share submissions only with events of the same limit.
+    """
+    taken: set[str] = set()
+    open_groups: dict[int, list[Ready]] = {}
+    groups: list[list[Ready]] = []
+    for event in events:
+        if event.sequence_key in taken:
+            continue
+        taken.add(event.sequence_key)
+        limit = min(batch_size, event.batch_limit or batch_size)
+        members = open_groups.get(limit)
+        if members is None or len(members) >= limit:
+            members = open_groups[limit] = []
+            groups.append(members)
+        members.append(event)
+    return groups
+
+
+def isolate(events: Sequence[Sent], named_orders: Collection[str]) -> Split:
+    """Split the events of a refused or failed submission.
+
+    One alone fails. Of many, those whose order Amazon named fail and the rest go again one by one; where
+    no order of theirs is named, all go again.
+    """
+    if len(events) == 1:
+        return Split(failed=(events[0].id,), again=())
+    failed = tuple(event.id for event in events if event.purchase_order_number in named_orders)
+    gone = set(failed)
+    return Split(failed=failed, again=tuple(event.id for event in events if event.id not in gone))
+
+
+def halve(event_count: int) -> int | None:
+    """Give the batch limit for the events of a submission that was too large; None where it held only one."""
+    return None if event_count <= 1 else (event_count + 1) // 2
+
+
+def in_doubt_move(policy: str) -> str | None:
+    """Give the cause that a policy makes of a doubt; None where it is waited (`hold`, `look`)."""
+    return "resubmit" if policy == "resubmit" else None
+
+
+def backoff(attempt: int, jitter: float = 0.0) -> float:
+    """Give the seconds to wait after the attempt of that number (from 1), `jitter` (0 to 1) on top.
+
+    Doubles from 1 s to 5 minutes; the jitter adds up to a quarter.
+    """
+    wait = min(BACKOFF_MOST, BACKOFF_FIRST * 2.0 ** min(max(attempt, 1) - 1, 16))
+    return wait * (1.0 + 0.25 * jitter)
+
+
+def next_poll(polls: int, age: float) -> float:
+    """Give the seconds until the verdict is asked for again.
+
+    `polls` counts the questions so far, `age` is the seconds since the submission was taken.
+    """
+    if is_overdue(age):
+        return POLL_OVERDUE_EVERY
+    return FIRST_POLLS[polls] if polls < len(FIRST_POLLS) else POLL_EVERY
+
+
+def is_overdue(age: float) -> bool:
+    """Tell whether a verdict should have come, `age` seconds after the submission was taken."""
+    return age >= OVERDUE_AFTER
+
+
+def complete(event: Event, purchase_order_number: str, ship_from: str) -> Event:
+    """Fill what a status update does not tell itself from its package's confirmation."""
+    if not isinstance(event, ShipmentStatusChanged):
+        return event
+    order = event.purchase_order_number or purchase_order_number
+    party = event.ship_from_party
+    if not party.party_id and ship_from:
+        party = PartyIdentification(party_id=ship_from, address=party.address)
+    return msgspec.structs.replace(event, purchase_order_number=order, ship_from_party=party)

@@ -1,0 +1,83 @@
+"""Between rows' values and columns: times as seconds since the epoch, errors as JSON text."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar, overload
+
+import msgspec
+
+T = TypeVar("T")
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
+
+
+def seconds(moment: datetime) -> float:
+    """Give an aware datetime as seconds since the epoch; raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError("a time in the ledger needs its zone")
+    return moment.timestamp()
+
+
+@overload
+def moment(value: float) -> datetime: ...
+@overload
+def moment(value: float | None) -> datetime | None: ...
+def moment(value: float | None) -> datetime | None:
+    """Give seconds since the epoch as an aware UTC datetime."""
+    return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+def errors_text(errors: Sequence[Any]) -> str:
+    """Give errors as JSON text; none at all as the empty text, since most rows have none."""
+    return _encoder.encode(errors).decode() if errors else ""
+
+
+def errors_list(text: str) -> list[Any]:
+    """Read what `errors_text` wrote, as plain dicts."""
+    return list(_decoder.decode(text)) if text else []
+
+
+def digest(data: bytes) -> str:
+    """Give the hexadecimal SHA-256 of bytes."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    """Cut items into lists of at most `size`."""
+    chunk: list[T] = []
+    for item in items:
+        chunk.append(item)
+        if len(chunk) >= size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+_TIMES = frozenset(
+    {
+        "received_at", "translated_at", "reported_at", "arrived_at", "moved_at", "occurred_at", "updated_at",
+        "created_at", "next_attempt_at", "submitted_at", "next_poll_at", "verdict_at", "doubted_at",
+        "started_at", "ended_at", "delivered_at", "raised_at", "cleared_at",
+    }
+)  # fmt: skip
+
+
+def row_as(kind: type[T], row: Mapping[Any, Any], **more: Any) -> T:  # noqa: ANN401 - any field's type
+    """Make a struct of `bridge.ledger.rows` of a row that has its columns (others are left out)."""
+    values: dict[str, Any] = {}
+    for field in kind.__struct_fields__:  # type: ignore[attr-defined]
+        if field in more or field not in row:
+            continue
+        value = row[field]
+        if field in _TIMES:
+            value = moment(value)
+        elif field == "errors":
+            value = errors_list(value)
+        elif field == "body" and value is not None:
+            value = value.encode()
+        values[field] = value
+    return kind(**values, **more)

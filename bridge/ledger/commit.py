@@ -1,0 +1,170 @@
+"""The one transaction that commits what a file's writer gathered."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+
+from bridge.domain.states import EVENT_MOVES, move
+from bridge.errors import LedgerError
+from bridge.ledger.codec import chunks, seconds
+from bridge.ledger.database import Database, id_source
+from bridge.ledger.outbound import queue
+from bridge.ledger.packages import release_of_file
+from bridge.ledger.rows import Fence, FileRow, NewOutbound
+from bridge.ledger.schema import control_numbers, documents, events, files, interchanges, packages
+from bridge.ledger.shelf import Row, Shelf
+
+# The columns to set are those of the rows given.
+_RENEW = update(documents).where(documents.c.id == bindparam("document"))
+_STATE = select(events.c.id, events.c.state).where(events.c.id.in_(bindparam("ids", expanding=True)))
+_REPLACE = (
+    update(events)
+    .where(events.c.id == bindparam("event"))
+    .values(state="replaced", updated_at=bindparam("now"))
+)
+_UNANNOUNCE = delete(packages).where(
+    packages.c.event_id.in_(bindparam("ids", expanding=True)), packages.c.confirmed_at.is_(None)
+)
+_TAKE_NUMBER = (
+    update(control_numbers)
+    .where(
+        control_numbers.c.scope == bindparam("of"),
+        control_numbers.c.kind == bindparam("what"),
+        control_numbers.c.last == bindparam("first"),
+    )
+    .values(last=bindparam("upto"))
+)
+
+
+class Gathered:
+    """What a writer was given, until it is committed."""
+
+    def __init__(self, *, rerun: bool) -> None:
+        self.rerun = rerun
+        self.state = ""
+        self.reason = ""
+        self.accepted = 0
+        self.waiting = False
+        self.documents = Shelf()
+        self.renewed = Shelf()
+        self.events = Shelf()
+        self.packages = Shelf()
+        self.interchanges: list[Row] = []
+        self.outbound: list[NewOutbound] = []
+        self.replaced: list[int] = []
+        self.control_numbers: dict[tuple[str, str], tuple[int, int]] = {}
+        """(scope, kind) → the last number before this file, and after it."""
+
+    def close(self) -> None:
+        """Let go of temporary files."""
+        for shelf in (self.documents, self.renewed, self.events, self.packages):
+            shelf.close()
+
+
+def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, now: datetime) -> None:
+    """Write all of it, or raise and write nothing."""
+    if not gathered.state:
+        raise LedgerError(f"batch {file.id} was not finished by its translation")
+    with database.write(fence) as connection:
+        _replace(connection, gathered.replaced, now)
+        _insert_rows(connection, gathered)
+        _insert_interchanges(connection, file.id, gathered)
+        for facts in gathered.outbound:
+            queue(connection, file.vendor, file.id, facts, now)
+        for (scope, kind), (first, last) in gathered.control_numbers.items():
+            _take_numbers(connection, scope, kind, first, last)
+        if gathered.waiting:
+            release_of_file(connection, file.id, now)
+        _close_file(connection, file, gathered, now)
+
+
+def _insert_rows(connection: Connection, gathered: Gathered) -> None:
+    document_ids = _insert_numbered(connection, gathered.documents, documents)
+    for rows in gathered.renewed.chunks():
+        connection.execute(_RENEW, rows)
+    next_event = id_source(connection, events)
+    event_ids: list[int] = []
+    for rows in gathered.events.chunks():
+        for row in rows:
+            handle = row["document_id"]
+            row["document_id"] = -handle if handle < 0 else document_ids[handle - 1]
+            row["id"] = next_event()
+            event_ids.append(row["id"])
+        connection.execute(insert(events), rows)
+    for rows in gathered.packages.chunks():
+        for row in rows:
+            row["event_id"] = event_ids[row["event_id"]]
+        connection.execute(insert(packages), rows)
+
+
+def _insert_numbered(connection: Connection, shelf: Shelf, table: Any) -> list[int]:  # noqa: ANN401 - a Table
+    next_id = id_source(connection, table)
+    ids: list[int] = []
+    for rows in shelf.chunks():
+        for row in rows:
+            row["id"] = next_id()
+            ids.append(row["id"])
+        connection.execute(insert(table), rows)
+    return ids
+
+
+def _insert_interchanges(connection: Connection, file_id: int, gathered: Gathered) -> None:
+    if gathered.rerun:
+        connection.execute(delete(interchanges).where(interchanges.c.file_id == file_id))
+    for rows in chunks(gathered.interchanges, 500):
+        connection.execute(insert(interchanges), rows)
+
+
+def _replace(connection: Connection, event_ids: list[int], now: datetime) -> None:
+    for ids in chunks(event_ids, 500):
+        for row in connection.execute(_STATE, {"ids": ids}):
+            move(row.state, "replace", EVENT_MOVES)
+        connection.execute(_REPLACE, [{"event": event_id, "now": seconds(now)} for event_id in ids])
+        connection.execute(_UNANNOUNCE, {"ids": ids})
+
+
+def _take_numbers(connection: Connection, scope: str, kind: str, first: int, last: int) -> None:
+    """Move a counter on, provided that nobody did so since it was read."""
+    if (
+        first == 0
+        and connection.execute(
+            select(func.count())
+            .select_from(control_numbers)
+            .where(control_numbers.c.scope == scope, control_numbers.c.kind == kind)
+        ).scalar_one()
+        == 0
+    ):
+        connection.execute(insert(control_numbers).values(scope=scope, kind=kind, last=last))
+        return
+    taken = connection.execute(_TAKE_NUMBER, {"of": scope, "what": kind, "first": first, "upto": last})
+    if taken.rowcount != 1:
+        raise LedgerError(
+            f"another file took control numbers of {scope} ({kind}) meanwhile; translate it again"
+        )
+
+
+def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:
+    count, accepted = gathered.documents.count, gathered.accepted
+    if gathered.rerun:
+        of_file = select(func.count(), func.count().filter(documents.c.accepted)).where(
+            documents.c.file_id == file.id
+        )
+        count, accepted = connection.execute(of_file).one()
+    changed = connection.execute(
+        update(files)
+        .where(files.c.id == file.id, files.c.state == file.state)
+        .values(
+            state=gathered.state,
+            reason=gathered.reason,
+            translated_at=seconds(now),
+            touched_at=seconds(now),
+            reported_at=None,
+            documents=count,
+            accepted=accepted,
+        )
+    )
+    if changed.rowcount != 1:
+        raise LedgerError(f"batch {file.id} was translated by somebody else meanwhile")

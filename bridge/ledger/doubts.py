@@ -1,0 +1,135 @@
+"""Submissions in doubt, and events that wait for a person's word."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+
+from bridge.domain.planning import next_poll
+from bridge.domain.states import EVENT_MOVES, move
+from bridge.errors import LedgerError
+from bridge.ledger import moves
+from bridge.ledger.codec import seconds
+from bridge.ledger.database import Store
+from bridge.ledger.rows import DueSubmission, Fence, Moved
+from bridge.ledger.schema import events, is_in_doubt, submissions
+from bridge.ledger.sends import due_rows, settle_doubt
+
+_IN_DOUBT = (
+    select(submissions)
+    .where(submissions.c.vendor == bindparam("v"), is_in_doubt)
+    .order_by(submissions.c.id)
+    .limit(bindparam("most"))
+)
+_TO_LOOK = (
+    select(submissions)
+    .where(
+        submissions.c.vendor == bindparam("v"), is_in_doubt, submissions.c.next_attempt_at <= bindparam("now")
+    )
+    .order_by(submissions.c.next_attempt_at)
+    .limit(bindparam("most"))
+)
+
+
+class DoubtStore(Store):
+    """What is asked and said of things in doubt or on hold."""
+
+    def in_doubt(self, vendor: str, limit: int = 100) -> list[DueSubmission]:
+        """List submissions in doubt; `policy` is empty for those found so by a claim."""
+        with self._db.read() as connection:
+            rows = connection.execute(_IN_DOUBT, {"v": vendor, "most": limit}).mappings()
+            return due_rows(connection, list(rows))
+
+    def to_look(self, vendor: str, now: datetime, limit: int = 10) -> list[DueSubmission]:
+        """List submissions in doubt whose time has come: under the policy `look`, or (a claim's) none yet."""
+        with self._db.read() as connection:
+            rows = connection.execute(_TO_LOOK, {"v": vendor, "now": seconds(now), "most": limit}).mappings()
+            return due_rows(connection, list(rows))
+
+    def apply_policy(
+        self, fence: Fence, submission_id: int, policy: str, now: datetime, at: datetime | None = None
+    ) -> str:
+        """Put a submission in doubt under a policy; give its new state.
+
+        `resubmit`: ready, to be sent at `at`. `look`: looked for at `at`. `hold`: waits for a person.
+        """
+        with self._db.write(fence) as connection:
+            row = moves.load(connection, submission_id)
+            if row["state"] != "in_doubt":
+                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+            return settle_doubt(connection, row, policy, now, at)
+
+    def record_look(
+        self,
+        fence: Fence,
+        submission_id: int,
+        found: Collection[int],
+        now: datetime,
+        again_at: datetime | None,
+    ) -> Moved:
+        """Note which events of a submission in doubt were found to stand at Amazon: those succeeded.
+
+        The rest waits in doubt until `again_at`, or, with None, is ready to be sent again.
+        """
+        with self._db.write(fence) as connection:
+            row = moves.load(connection, submission_id)
+            if row["state"] != "in_doubt":
+                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+            own = [event.id for event in moves.members(connection, submission_id)]
+            done = [event_id for event_id in own if event_id in set(found)]
+            if len(done) == len(own):
+                state = moves.put(connection, row, "found", verdict_at=seconds(now), reason="", errors="")
+                return moves.succeed(connection, submission_id, state, now)
+            released = moves.succeed_some(connection, submission_id, done, now)
+            if again_at is None:
+                state = moves.put(connection, row, "resubmit", next_attempt_at=seconds(now))
+            else:
+                state = settle_doubt(connection, row, "look", now, again_at)
+            return Moved(state=state, succeeded=tuple(done), released=released)
+
+    def resolve(self, submission_id: int, sent_transaction_id: str | None, now: datetime) -> None:
+        """Take a person's word on a submission in doubt: sent, with this id, or (None) not sent."""
+        with self._db.write() as connection:
+            row = moves.load(connection, submission_id)
+            if row["state"] != "in_doubt":
+                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+            at = seconds(now)
+            if sent_transaction_id is None:
+                moves.put(connection, row, "resolved_not_sent", next_attempt_at=at)
+                return
+            moves.put(
+                connection,
+                row,
+                "resolved_sent",
+                amazon_transaction_id=sent_transaction_id,
+                submitted_at=at,
+                next_attempt_at=None,
+                next_poll_at=at + next_poll(0, 0.0),
+                polls=0,
+            )
+
+    def release_event(self, event_id: int, now: datetime) -> None:
+        """Let a held event go (held → ready); raises `LedgerError` where it has no body."""
+        self._event(event_id, "requeue", now, reason="")
+
+    def refuse_event(self, event_id: int, reason: str, now: datetime) -> None:
+        """Drop a held or waiting event for good, with a person's reason."""
+        self._event(event_id, "refuse", now, reason=reason)
+
+    def _event(self, event_id: int, cause: str, now: datetime, reason: str) -> None:
+        with self._db.write() as connection:
+            row = connection.execute(select(events).where(events.c.id == event_id)).first()
+            if row is None:
+                raise LedgerError(f"there is no event {event_id}")
+            state = move(row.state, cause, EVENT_MOVES)
+            if state == "ready" and row.body is None:
+                raise LedgerError(
+                    f"event {event_id} has nothing to send; mend its mapping and run its batch again"
+                )
+            connection.execute(
+                update(events)
+                .where(events.c.id == event_id)
+                .values(state=state, reason=reason, updated_at=seconds(now))
+            )

@@ -1,0 +1,110 @@
+"""What is due, and whether work goes on: asked by the daemon between drains."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, exists, func, or_, select
+
+from bridge.ledger.codec import moment, seconds
+from bridge.ledger.database import Store
+from bridge.ledger.reports import UNREPORTED
+from bridge.ledger.schema import (
+    accounts,
+    arrivals,
+    events,
+    files,
+    is_collected,
+    is_in_doubt,
+    is_pending,
+    is_pollable,
+    is_ready,
+    is_sendable,
+    is_sending,
+    is_unmoved,
+    outbound_files,
+    submissions,
+)
+
+_V: BindParameter[str] = bindparam("v")
+_NEXT_SEND = select(func.min(submissions.c.next_attempt_at)).where(submissions.c.vendor == _V, is_sendable)
+_NEXT_LOOK = select(func.min(submissions.c.next_attempt_at)).where(submissions.c.vendor == _V, is_in_doubt)
+_NEXT_POLL = select(func.min(submissions.c.next_poll_at)).where(submissions.c.vendor == _V, is_pollable)
+_NEXT_DELIVERY = select(func.min(outbound_files.c.next_attempt_at)).where(
+    outbound_files.c.vendor == _V, is_pending
+)
+_PAUSED_UNTIL = (
+    select(func.max(accounts.c.paused_until))
+    .select_from(submissions)
+    .join(accounts, accounts.c.account == submissions.c.account)
+    .where(submissions.c.vendor == _V, is_sendable)
+)
+
+
+def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(*conditions)
+
+
+_AT_ONCE = select(
+    or_(
+        _any(files.c.vendor == _V, is_collected),
+        _any(arrivals.c.vendor == _V, is_unmoved),
+        _any(events.c.vendor == _V, is_ready),
+        UNREPORTED.exists(),
+    )
+)
+_UNFINISHED = select(
+    or_(
+        _any(submissions.c.vendor == _V, is_sendable),
+        _any(submissions.c.vendor == _V, is_sending),
+        _any(submissions.c.vendor == _V, is_pollable),
+        _any(submissions.c.vendor == _V, is_in_doubt, submissions.c.next_attempt_at.is_not(None)),
+        _any(outbound_files.c.vendor == _V, is_pending),
+    )
+)
+
+
+_MOVED = (
+    select(files.c.id)
+    .where(files.c.vendor == _V, files.c.touched_at >= bindparam("since"))
+    .order_by(files.c.id)
+)
+
+
+class DueStore(Store):
+    """What a drain asks before it rests."""
+
+    def next_due(self, vendor: str, now: datetime) -> datetime | None:
+        """Tell when the vendor's next attempt, look, poll or delivery is due (an account's pause counts).
+
+        May be past. None where nothing waits for a time; work that needs no time (files to translate,
+        events to group, reports) is told by `unfinished`.
+        """
+        with self._db.read() as connection:
+            send = _time(connection, _NEXT_SEND, vendor)
+            pause = _time(connection, _PAUSED_UNTIL, vendor) if send is not None else None
+            if send is not None and pause is not None and pause > seconds(now):
+                send = max(send, pause)
+            times = [send]
+            times += [_time(connection, one, vendor) for one in (_NEXT_LOOK, _NEXT_POLL, _NEXT_DELIVERY)]
+        known = [time for time in times if time is not None]
+        return moment(min(known)) if known else None
+
+    def unfinished(self, vendor: str) -> bool:
+        """Tell whether work goes on that needs no person: files, events, submissions, deliveries, reports.
+
+        Waiting and held events and submissions that are held in doubt do not count.
+        """
+        with self._db.read() as connection:
+            asked = {"v": vendor}
+            return any(connection.execute(one, asked).scalar() for one in (_AT_ONCE, _UNFINISHED))
+
+    def moved_since(self, vendor: str, since: datetime) -> list[int]:
+        """List the batches that were taken in or of which anything moved since then."""
+        with self._db.read() as connection:
+            return list(connection.execute(_MOVED, {"v": vendor, "since": seconds(since)}).scalars())
+
+
+def _time(connection: Connection, statement: object, vendor: str) -> float | None:
+    found: float | None = connection.execute(statement, {"v": vendor}).scalar()  # type: ignore[call-overload]
+    return found

@@ -1,0 +1,129 @@
+"""Moving submissions and their events by the tables of `bridge.domain.states`, within a write."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
+
+from bridge.domain.planning import Sent, isolate
+from bridge.domain.states import move
+from bridge.errors import LedgerError
+from bridge.ledger.codec import errors_text, seconds
+from bridge.ledger.packages import confirm, confirm_events
+from bridge.ledger.rows import Moved
+from bridge.ledger.schema import events, files, is_grouped, submissions
+
+_SUBMISSION = select(submissions).where(submissions.c.id == bindparam("submission"))
+_MEMBERS = (
+    select(events.c.id, events.c.purchase_order_number)
+    .where(events.c.submission_id == bindparam("submission"), is_grouped)
+    .order_by(events.c.id)
+)
+_TOUCH = (
+    update(files)
+    .where(
+        files.c.id.in_(
+            select(events.c.file_id).where(events.c.submission_id == bindparam("submission"), is_grouped)
+        )
+    )
+    .values(touched_at=bindparam("now"))
+)
+_SUCCEED = (
+    update(events)
+    .where(events.c.submission_id == bindparam("submission"), is_grouped)
+    .values(state="succeeded", reason="", errors="", updated_at=bindparam("now"))
+)
+_SUCCEED_ONE = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_grouped)
+    .values(state="succeeded", reason="", errors="", updated_at=bindparam("now"))
+)
+_FAIL = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_grouped)
+    .values(state="failed", reason=bindparam("why"), errors=bindparam("what"), updated_at=bindparam("now"))
+)
+_AGAIN = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_grouped)
+    .values(
+        state="ready",
+        batch_limit=bindparam("most"),
+        isolated_from=bindparam("source"),
+        updated_at=bindparam("now"),
+    )
+)
+
+
+def load(connection: Connection, submission_id: int) -> RowMapping:
+    """Read a submission; raises `LedgerError` where there is none."""
+    row = connection.execute(_SUBMISSION, {"submission": submission_id}).mappings().first()
+    if row is None:
+        raise LedgerError(f"there is no submission {submission_id}")
+    return row
+
+
+def touch(connection: Connection, submission_id: int, now: datetime) -> None:
+    """Note that the batches of a submission's events moved on; before the events leave it."""
+    connection.execute(_TOUCH, {"submission": submission_id, "now": seconds(now)})
+
+
+def members(connection: Connection, submission_id: int) -> list[Sent]:
+    """List a submission's events that are still its own."""
+    return [Sent(*row) for row in connection.execute(_MEMBERS, {"submission": submission_id})]
+
+
+def put(connection: Connection, row: RowMapping, cause: str, **values: Any) -> str:  # noqa: ANN401 - columns
+    """Move a submission by the table, setting columns with it; raises `IllegalMove`, and gives the state."""
+    state = move(row["state"], cause)
+    connection.execute(update(submissions).where(submissions.c.id == row["id"]).values(state=state, **values))
+    return state
+
+
+def succeed(connection: Connection, submission_id: int, state: str, now: datetime) -> Moved:
+    """Let all of a submission's events succeed; confirm their packages, release what waited for them."""
+    done = tuple(event.id for event in members(connection, submission_id))
+    released = confirm(connection, submission_id, now)
+    connection.execute(_SUCCEED, {"submission": submission_id, "now": seconds(now)})
+    return Moved(state=state, succeeded=done, released=released)
+
+
+def succeed_some(connection: Connection, submission_id: int, event_ids: Sequence[int], now: datetime) -> int:
+    """Let some of a submission's events succeed; give how many status updates that released."""
+    if event_ids:
+        connection.execute(_SUCCEED_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
+    return confirm_events(connection, submission_id, event_ids, now)
+
+
+def fail(
+    connection: Connection,
+    row: RowMapping,
+    state: str,
+    why: tuple[str, Sequence[Any], frozenset[str]],
+    now: datetime,
+) -> Moved:
+    """Isolate a refused or failed submission's events; `why`: the reason, the errors, the named orders."""
+    reason, errors, named = why
+    split = isolate(members(connection, row["id"]), named)
+    if split.failed:
+        text = errors_text(errors)
+        connection.execute(
+            _FAIL,
+            [{"event": e, "why": reason, "what": text, "now": seconds(now)} for e in split.failed],
+        )
+    again(connection, split.again, 1, row["id"], now)
+    return Moved(state=state, failed=split.failed, again=split.again)
+
+
+def again(
+    connection: Connection, event_ids: Sequence[int], limit: int | None, source: int, now: datetime
+) -> None:
+    """Let grouped events be grouped anew, at most `limit` in a submission."""
+    if event_ids:
+        at = seconds(now)
+        connection.execute(
+            _AGAIN, [{"event": e, "most": limit, "source": source, "now": at} for e in event_ids]
+        )

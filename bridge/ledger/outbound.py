@@ -1,0 +1,131 @@
+"""Files for vendors' outboxes, and the cursors of the lists that some of them come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from bridge.ledger.codec import digest, row_as, seconds
+from bridge.ledger.database import Store
+from bridge.ledger.rows import Added, Fence, NewOutbound, Outbound
+from bridge.ledger.schema import cursors, is_pending, outbound_files
+
+_TAKEN = select(outbound_files.c.id, outbound_files.c.sha256).where(
+    outbound_files.c.vendor == bindparam("v"),
+    outbound_files.c.folder == bindparam("folder"),
+    outbound_files.c.name == bindparam("name"),
+)
+_DUE = (
+    select(outbound_files)
+    .where(
+        outbound_files.c.vendor == bindparam("v"),
+        is_pending,
+        outbound_files.c.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(outbound_files.c.next_attempt_at, outbound_files.c.id)
+    .limit(bindparam("most"))
+)
+_CURSOR = select(cursors.c.value).where(
+    cursors.c.vendor == bindparam("v"), cursors.c.name == bindparam("name")
+)
+
+
+def queue(
+    connection: Connection, vendor: str, file_id: int | None, facts: NewOutbound, now: datetime
+) -> Added:
+    """Queue one file within a write; another content under a taken name gets the next free name."""
+    sha256 = digest(facts.data)
+    stem, suffix = PurePosixPath(facts.name).stem, PurePosixPath(facts.name).suffix
+    name, turn = facts.name, 1
+    while (
+        row := connection.execute(_TAKEN, {"v": vendor, "folder": facts.folder, "name": name}).first()
+    ) is not None:
+        if row.sha256 == sha256:
+            return Added(row.id, name, new=False)
+        turn += 1
+        name = f"{stem}-{turn}{suffix}"
+    values: dict[str, Any] = {
+        "vendor": vendor,
+        "file_id": file_id,
+        "kind": facts.kind,
+        "folder": facts.folder,
+        "name": name,
+        "data": facts.data,
+        "size": len(facts.data),
+        "sha256": sha256,
+        "state": "pending",
+        "created_at": seconds(now),
+        "next_attempt_at": seconds(now),
+    }
+    made = connection.execute(insert(outbound_files), values).inserted_primary_key
+    return Added(int(made[0]) if made else 0, name, new=True)
+
+
+class OutboundStore(Store):
+    """What the jobs fetch and deliver ask of the ledger."""
+
+    def cursor(self, vendor: str, name: str) -> str | None:
+        """Give how far a list of Amazon's was fetched; None at the beginning."""
+        with self._db.read() as connection:
+            return connection.execute(_CURSOR, {"v": vendor, "name": name}).scalar()
+
+    def add_outbound(
+        self,
+        fence: Fence,
+        vendor: str,
+        facts: Sequence[NewOutbound],
+        now: datetime,
+        *,
+        cursor: tuple[str, str] | None = None,
+    ) -> list[Added]:
+        """Queue files for a vendor's outbox and set a cursor (its name and value), in one transaction."""
+        with self._db.write(fence) as connection:
+            added = [queue(connection, vendor, None, one, now) for one in facts]
+            if cursor is not None:
+                _set_cursor(connection, vendor, *cursor)
+            return added
+
+    def outbound_due(self, vendor: str, now: datetime, limit: int = 50) -> list[Outbound]:
+        """List outbound files to deliver now, oldest first."""
+        with self._db.read() as connection:
+            found = connection.execute(_DUE, {"v": vendor, "now": seconds(now), "most": limit})
+            return [row_as(Outbound, row) for row in found.mappings()]
+
+    def outbound_delivered(self, fence: Fence, outbound_id: int, now: datetime) -> None:
+        """Note that a file lies in the outbox under its name."""
+        with self._db.write(fence) as connection:
+            connection.execute(
+                update(outbound_files)
+                .where(outbound_files.c.id == outbound_id)
+                .values(
+                    state="delivered",
+                    delivered_at=seconds(now),
+                    attempts=outbound_files.c.attempts + 1,
+                    next_attempt_at=None,
+                    last_error="",
+                )
+            )
+
+    def outbound_failed(self, fence: Fence, outbound_id: int, error: str, retry_at: datetime | None) -> None:
+        """Note why a file was not delivered; it is due again at `retry_at`, or (None) given up."""
+        with self._db.write(fence) as connection:
+            connection.execute(
+                update(outbound_files)
+                .where(outbound_files.c.id == outbound_id, is_pending)
+                .values(
+                    state="failed" if retry_at is None else "pending",
+                    attempts=outbound_files.c.attempts + 1,
+                    next_attempt_at=None if retry_at is None else seconds(retry_at),
+                    last_error=error,
+                )
+            )
+
+
+def _set_cursor(connection: Connection, vendor: str, name: str, value: str) -> None:
+    at = (cursors.c.vendor == vendor, cursors.c.name == name)
+    if connection.execute(update(cursors).where(*at).values(value=value)).rowcount == 0:
+        connection.execute(insert(cursors).values(vendor=vendor, name=name, value=value))

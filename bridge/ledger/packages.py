@@ -1,0 +1,150 @@
+"""Packages: what confirmations say of a tracking number, and the status updates that wait for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
+
+from bridge.domain.events import Event
+from bridge.domain.planning import complete
+from bridge.ledger.codec import seconds
+from bridge.ledger.database import Store
+from bridge.ledger.rows import Package
+from bridge.ledger.schema import events, is_grouped, is_waiting, packages, submission_events
+
+OF_TRACKING = (
+    select(packages.c.purchase_order_number, packages.c.ship_from_party, packages.c.confirmed_at)
+    .where(packages.c.vendor == bindparam("v"), packages.c.tracking_number == bindparam("tracking"))
+    .order_by(packages.c.event_id)
+)
+_WAITING = select(
+    events.c.id,
+    events.c.body,
+    events.c.purchase_order_number,
+    packages.c.purchase_order_number.label("order"),
+    packages.c.ship_from_party,
+)
+_SAME_PACKAGE = (packages.c.vendor == events.c.vendor) & (
+    packages.c.tracking_number == events.c.tracking_number
+)
+_WAITING_FOR_SUBMISSION = (
+    _WAITING.select_from(submission_events)
+    .join(packages, packages.c.event_id == submission_events.c.event_id)
+    .join(events, _SAME_PACKAGE & is_waiting)
+    .where(submission_events.c.submission_id == bindparam("key"), packages.c.confirmed_at.is_not(None))
+)
+_CONFIRMED = _WAITING.select_from(events).join(packages, _SAME_PACKAGE & packages.c.confirmed_at.is_not(None))
+_WAITING_OF_FILE = _CONFIRMED.where(events.c.file_id == bindparam("key"), is_waiting)
+_WAITING_OF_VENDOR = _CONFIRMED.where(events.c.vendor == bindparam("key"), is_waiting)
+_CONFIRM = (
+    update(packages)
+    .where(
+        packages.c.confirmed_at.is_(None),
+        packages.c.event_id.in_(
+            # Read before the events leave the state: only those that succeed now are still grouped.
+            select(events.c.id).where(events.c.submission_id == bindparam("submission"), is_grouped)
+        ),
+    )
+    .values(confirmed_at=bindparam("now"))
+)
+_CONFIRM_ONE = (
+    update(packages)
+    .where(packages.c.event_id == bindparam("event"), packages.c.confirmed_at.is_(None))
+    .values(confirmed_at=bindparam("now"))
+)
+_RELEASE = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_waiting)
+    .values(
+        state="ready",
+        reason="",
+        body=bindparam("completed"),
+        purchase_order_number=bindparam("order"),
+        updated_at=bindparam("now"),
+    )
+)
+_decoder = msgspec.json.Decoder(Event)
+_encoder = msgspec.json.Encoder()
+
+
+class PackageStore(Store):
+    """What is asked of packages outside of a file's translation."""
+
+    def package(self, vendor: str, tracking_number: str) -> Package | None:
+        """Tell what confirmations say of a tracking number."""
+        with self._db.read() as connection:
+            rows = connection.execute(OF_TRACKING, {"v": vendor, "tracking": tracking_number})
+            return package_of([(row[0], row[1], row[2] is not None) for row in rows])
+
+
+def package_of(rows: list[tuple[str, str, bool]]) -> Package | None:
+    """Make one package of what confirmations say of it: (order, ship-from, confirmed), oldest first."""
+    if not rows:
+        return None
+    best = next((row for row in rows if row[2]), rows[-1])
+    return Package(
+        purchase_order_number=best[0],
+        ship_from_party=best[1],
+        confirmed=best[2],
+        ambiguous=len({row[0] for row in rows}) > 1,
+    )
+
+
+def confirm(connection: Connection, submission_id: int, now: datetime) -> int:
+    """Confirm the packages of a submission's grouped events and release what waited; give how many."""
+    changed = connection.execute(_CONFIRM, {"submission": submission_id, "now": seconds(now)})
+    if changed.rowcount == 0:
+        return 0
+    return _release(connection, _WAITING_FOR_SUBMISSION, submission_id, now)
+
+
+def confirm_events(
+    connection: Connection, submission_id: int, event_ids: Sequence[int], now: datetime
+) -> int:
+    """Confirm the packages of some of a submission's events and release what waited; give how many."""
+    if not event_ids:
+        return 0
+    connection.execute(_CONFIRM_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
+    return _release(connection, _WAITING_FOR_SUBMISSION, submission_id, now)
+
+
+def release_of_file(connection: Connection, file_id: int, now: datetime) -> int:
+    """Release a file's waiting status updates whose packages are confirmed already."""
+    return _release(connection, _WAITING_OF_FILE, file_id, now)
+
+
+def release_of_vendor(connection: Connection, vendor: str, now: datetime) -> int:
+    """Release a vendor's waiting status updates whose packages are confirmed."""
+    return _release(connection, _WAITING_OF_VENDOR, vendor, now)
+
+
+def _release(
+    connection: Connection, waiting: Select[tuple[object, ...]], key: int | str, now: datetime
+) -> int:
+    found: dict[int, RowMapping] = {}
+    for row in connection.execute(waiting, {"key": key}).mappings():
+        found.setdefault(row["id"], row)
+    at = seconds(now)
+    changes = [
+        {
+            "event": row["id"],
+            "completed": _completed(row),
+            "order": row["purchase_order_number"] or row["order"],
+            "now": at,
+        }
+        for row in found.values()
+    ]
+    if changes:
+        connection.execute(_RELEASE, changes)
+    return len(changes)
+
+
+def _completed(row: RowMapping) -> str | None:
+    body: str | None = row["body"]
+    if body is None:
+        return None
+    event = _decoder.decode(body)
+    return _encoder.encode(complete(event, row["order"], row["ship_from_party"])).decode()

@@ -1,0 +1,89 @@
+"""Making submissions of ready events."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, exists, insert, select, update
+
+from bridge.domain.planning import Ready, group
+from bridge.ledger.codec import seconds
+from bridge.ledger.database import Store, id_source
+from bridge.ledger.rows import Fence
+from bridge.ledger.schema import events, is_ready, one_of, submission_events, submissions
+
+AT_ONCE = 2000
+
+_busy = events.alias("busy")
+_READY = (
+    select(events.c.id, events.c.sequence_key, events.c.batch_limit, events.c.isolated_from)
+    .where(
+        events.c.vendor == bindparam("v"),
+        events.c.operation == bindparam("of"),
+        is_ready,
+        ~exists().where(
+            _busy.c.vendor == events.c.vendor,
+            _busy.c.sequence_key == events.c.sequence_key,
+            one_of(_busy.c.state, "grouped"),
+        ),
+    )
+    .order_by(events.c.occurred_at, events.c.id)
+    .limit(AT_ONCE)
+)
+_GROUP = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_ready)
+    .values(state="grouped", submission_id=bindparam("submission"), updated_at=bindparam("now"))
+)
+
+
+class PlanStore(Store):
+    """What the job submit asks before it sends."""
+
+    def plan(self, fence: Fence, vendor: str, operation: str, batch_size: int, now: datetime) -> int:
+        """Make submissions of up to 2,000 ready events, oldest first; give how many were made.
+
+        At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed.
+        Call again until 0.
+        """
+        with self._db.write(fence) as connection:
+            rows = connection.execute(_READY, {"v": vendor, "of": operation})
+            groups = group((Ready(*row) for row in rows), batch_size)
+            if groups:
+                self._write(connection, fence, (vendor, operation), groups, now)
+            return len(groups)
+
+    def _write(
+        self,
+        connection: Connection,
+        fence: Fence,
+        target: tuple[str, str],
+        groups: list[list[Ready]],
+        now: datetime,
+    ) -> None:
+        next_id = id_source(connection, submissions)
+        at = seconds(now)
+        numbered = [(next_id(), members) for members in groups]
+        connection.execute(
+            insert(submissions),
+            [
+                {
+                    "id": submission_id,
+                    "account": fence.account,
+                    "vendor": target[0],
+                    "operation": target[1],
+                    "state": "ready",
+                    "epoch": fence.epoch,
+                    "event_count": len(members),
+                    "created_at": at,
+                    "next_attempt_at": at,
+                    "isolated_from": members[0].isolated_from if len(members) == 1 else None,
+                }
+                for submission_id, members in numbered
+            ],
+        )
+        pairs = [(submission_id, event.id) for submission_id, members in numbered for event in members]
+        connection.execute(
+            insert(submission_events), [{"submission_id": s, "event_id": event_id} for s, event_id in pairs]
+        )
+        connection.execute(_GROUP, [{"submission": s, "event": event_id, "now": at} for s, event_id in pairs])

@@ -1,0 +1,311 @@
+"""Sending: the intent before, the answer after, and whose account it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
+
+from bridge.domain.planning import backoff, halve, in_doubt_move, next_poll
+from bridge.domain.states import SUBMISSION_MOVES
+from bridge.errors import LedgerError, StaleEpoch
+from bridge.ledger import moves
+from bridge.ledger.codec import errors_text, moment, seconds
+from bridge.ledger.database import Store
+from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
+from bridge.ledger.schema import accounts, attempts, events, is_grouped, is_sendable, is_sending, submissions
+
+LOOK_AFTER = 60.0  # seconds until a submission in doubt is looked for, where the caller names no time
+
+_DUE = (
+    select(submissions)
+    .join(accounts, accounts.c.account == submissions.c.account)
+    .where(
+        submissions.c.vendor == bindparam("v"),
+        is_sendable,
+        submissions.c.next_attempt_at <= bindparam("now"),
+        or_(accounts.c.paused_until.is_(None), accounts.c.paused_until <= bindparam("now")),
+    )
+    .order_by(submissions.c.next_attempt_at, submissions.c.id)
+    .limit(bindparam("most"))
+)
+_BODIES = (
+    select(events.c.submission_id, events.c.id, events.c.body, events.c.purchase_order_number)
+    .where(events.c.submission_id.in_(bindparam("ids", expanding=True)), is_grouped)
+    .order_by(events.c.submission_id, events.c.id)
+)
+_START = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("submission"), is_sendable)
+    .values(state="sending", attempts=submissions.c.attempts + 1, epoch=bindparam("by"), next_attempt_at=None)
+)
+_NUMBER = select(submissions.c.attempts).where(submissions.c.id == bindparam("submission"))
+_ATTEMPT = select(attempts).where(attempts.c.id == bindparam("attempt"))
+_END = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("attempt"))
+    .values(
+        ended_at=bindparam("now"),
+        kind=bindparam("how"),
+        http_status=bindparam("status"),
+        request_id=bindparam("request"),
+        reason=bindparam("why"),
+    )
+)
+_CLAIMED = (
+    update(submissions)
+    .where(submissions.c.account == bindparam("whose"), is_sending)
+    .values(
+        state=SUBMISSION_MOVES["sending", "claimed"],
+        reason="found sending after a restart",
+        doubted_at=bindparam("now"),
+        next_attempt_at=bindparam("now"),  # its policy is to be applied at once
+        policy="",
+    )
+)
+
+
+def due_rows(connection: Connection, rows: list[RowMapping]) -> list[DueSubmission]:
+    """Add their events' bodies to submissions."""
+    held: dict[int, list[RowMapping]] = defaultdict(list)
+    if rows:
+        for event in connection.execute(_BODIES, {"ids": [row["id"] for row in rows]}).mappings():
+            held[event["submission_id"]].append(event)
+    return [
+        DueSubmission(
+            id=row["id"],
+            vendor=row["vendor"],
+            operation=row["operation"],
+            bodies=tuple((event["body"] or "").encode() for event in held[row["id"]]),
+            event_ids=tuple(event["id"] for event in held[row["id"]]),
+            purchase_order_numbers=tuple(event["purchase_order_number"] for event in held[row["id"]]),
+            attempts=row["attempts"],
+            policy=row["policy"],
+            reason=row["reason"],
+            doubted_at=moment(row["doubted_at"]),
+        )
+        for row in rows
+    ]
+
+
+class SendStore(Store):
+    """What the job submit writes, and the claim that lets it."""
+
+    def claim(self, account: str, now: datetime) -> Fence:
+        """Become the owner of an account; every earlier fence of it is stale from here on.
+
+        Submissions found in `sending` go in doubt: nobody knows what became of them.
+        """
+        with self._db.write() as connection:
+            mine = accounts.c.account == account
+            if (
+                connection.execute(update(accounts).where(mine).values(epoch=accounts.c.epoch + 1)).rowcount
+                == 0
+            ):
+                connection.execute(insert(accounts).values(account=account, epoch=1))
+            epoch: int = connection.execute(select(accounts.c.epoch).where(mine)).scalar_one()
+            connection.execute(_CLAIMED, {"whose": account, "now": seconds(now)})
+            return Fence(account, epoch)
+
+    def check(self, fence: Fence) -> None:
+        """Raise `StaleEpoch` when somebody else has claimed the account."""
+        self._db.check(fence)
+
+    def pause(self, account: str, now: datetime) -> Pause | None:
+        """Tell until when and why the account does not send; None while it does."""
+        with self._db.read() as connection:
+            row = connection.execute(select(accounts).where(accounts.c.account == account)).first()
+        if row is None or row.paused_until is None or row.paused_until <= seconds(now):
+            return None
+        return Pause(moment(row.paused_until), row.paused_reason)
+
+    def unpause(self, account: str) -> None:
+        """Let the account send again, its credentials having been mended."""
+        with self._db.write() as connection:
+            connection.execute(
+                update(accounts)
+                .where(accounts.c.account == account)
+                .values(paused_until=None, paused_reason="")
+            )
+
+    def due_submissions(self, vendor: str, now: datetime, limit: int = 10) -> list[DueSubmission]:
+        """List ready submissions whose time has come, oldest first; none while their account pauses."""
+        with self._db.read() as connection:
+            rows = connection.execute(_DUE, {"v": vendor, "now": seconds(now), "most": limit}).mappings()
+            return due_rows(connection, list(rows))
+
+    def start_sending(self, fence: Fence, submission_id: int, now: datetime) -> int:
+        """Commit the intent to send (ready → sending) and give the attempt's id."""
+        with self._db.write(fence) as connection:
+            asked = {"submission": submission_id, "by": fence.epoch}
+            if connection.execute(_START, asked).rowcount != 1:
+                row = moves.load(connection, submission_id)
+                raise LedgerError(f"submission {submission_id} is {row['state']}, not ready to be sent")
+            number = connection.execute(_NUMBER, asked).scalar_one()
+            made = connection.execute(
+                insert(attempts).values(
+                    submission_id=submission_id, number=number, epoch=fence.epoch, started_at=seconds(now)
+                )
+            ).inserted_primary_key
+            return int(made[0]) if made else 0
+
+    def record_outcome(self, fence: Fence, attempt_id: int, answer: Answer, now: datetime) -> Moved:
+        """Commit what became of an attempt and move its submission and events by the tables.
+
+        refused: of many, the named orders fail and the rest go again alone; too_large: the events go
+        again in halves; unauthorized: the account pauses until `retry_at`.
+        """
+        with self._db.write(fence) as connection:
+            attempt, row = _attempt(connection, attempt_id)
+            if attempt["epoch"] != fence.epoch or attempt["number"] != row["attempts"]:
+                raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
+            _end(connection, attempt_id, answer, now)
+            moves.touch(connection, row["id"], now)
+            return _CONSEQUENCES[answer.kind](connection, row, answer, now)
+
+    def record_late(self, attempt_id: int, answer: Answer, now: datetime) -> bool:
+        """Commit a stale owner's `submitted` answer if the submission waits in doubt for it; tell if so.
+
+        Other answers, and those of an attempt that is not the last, are only noted with the attempt.
+        """
+        with self._db.write() as connection:
+            attempt, row = _attempt(connection, attempt_id)
+            _end(connection, attempt_id, answer, now)
+            last = attempt["number"] == row["attempts"] and attempt["epoch"] == row["epoch"]
+            if answer.kind != "submitted" or not last or (row["state"], "late") not in SUBMISSION_MOVES:
+                return False
+            _submitted(connection, row, answer, now, cause="late")
+            return True
+
+
+def _attempt(connection: Connection, attempt_id: int) -> tuple[RowMapping, RowMapping]:
+    attempt = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
+    if attempt is None:
+        raise LedgerError(f"there is no attempt {attempt_id}")
+    return attempt, moves.load(connection, attempt["submission_id"])
+
+
+def _end(connection: Connection, attempt_id: int, answer: Answer, now: datetime) -> None:
+    asked = {
+        "attempt": attempt_id,
+        "now": seconds(now),
+        "how": answer.kind,
+        "status": answer.http_status,
+        "request": answer.request_id,
+        "why": answer.reason,
+    }
+    connection.execute(_END, asked)
+
+
+def _submitted(
+    connection: Connection, row: RowMapping, answer: Answer, now: datetime, cause: str = "submitted"
+) -> Moved:
+    at = seconds(now)
+    state = moves.put(
+        connection,
+        row,
+        cause,
+        submitted_at=at,
+        next_attempt_at=None,
+        next_poll_at=at + next_poll(0, 0.0),
+        polls=0,
+        amazon_transaction_id=answer.amazon_transaction_id,
+        request_id=answer.request_id,
+        reason="",
+        errors="",
+    )
+    return Moved(state=state)
+
+
+def _not_taken(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+    at = seconds(answer.retry_at) if answer.retry_at else seconds(now) + backoff(row["attempts"])
+    return Moved(state=_ready(connection, row, "not_taken", answer, at))
+
+
+def _unauthorized(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+    until = answer.retry_at or now + timedelta(seconds=backoff(99))
+    connection.execute(
+        update(accounts)
+        .where(accounts.c.account == row["account"])
+        .values(paused_until=seconds(until), paused_reason=answer.reason)
+    )
+    # Due at once when the pause ends, or is ended by a person.
+    return Moved(state=_ready(connection, row, "unauthorized", answer, seconds(now)))
+
+
+def _ready(connection: Connection, row: RowMapping, cause: str, answer: Answer, at: float) -> str:
+    return moves.put(
+        connection,
+        row,
+        cause,
+        next_attempt_at=at,
+        reason=answer.reason,
+        request_id=answer.request_id,
+        errors=errors_text(answer.errors),
+    )
+
+
+def _too_large(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+    ids = tuple(event.id for event in moves.members(connection, row["id"]))
+    limit = halve(len(ids))
+    if limit is None:
+        return _refused(connection, row, answer, now)
+    state = moves.put(connection, row, "too_large", reason=answer.reason, request_id=answer.request_id)
+    moves.again(connection, ids, limit, row["id"], now)
+    return Moved(state=state, again=ids)
+
+
+def _refused(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+    state = moves.put(
+        connection,
+        row,
+        "refused",
+        verdict_at=seconds(now),
+        request_id=answer.request_id,
+        reason=answer.reason,
+        errors=errors_text(answer.errors),
+    )
+    return moves.fail(connection, row, state, (answer.reason, answer.errors, answer.named_orders), now)
+
+
+def _in_doubt(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+    moves.put(
+        connection,
+        row,
+        "in_doubt",
+        doubted_at=seconds(now),
+        reason=answer.reason,
+        request_id=answer.request_id,
+        errors=errors_text(answer.errors),
+    )
+    row = moves.load(connection, row["id"])
+    return Moved(state=settle_doubt(connection, row, answer.policy, now, answer.retry_at))
+
+
+def settle_doubt(
+    connection: Connection, row: RowMapping, policy: str, now: datetime, at: datetime | None
+) -> str:
+    """Put a submission in doubt under a policy; give its state."""
+    cause = in_doubt_move(policy)
+    if cause is not None:
+        when = seconds(at) if at else seconds(now) + backoff(row["attempts"])
+        return moves.put(connection, row, cause, policy=policy, next_attempt_at=when)
+    look = None
+    if policy == "look":
+        look = seconds(at) if at else seconds(now) + LOOK_AFTER
+    connection.execute(
+        update(submissions).where(submissions.c.id == row["id"]).values(policy=policy, next_attempt_at=look)
+    )
+    return "in_doubt"
+
+
+_CONSEQUENCES: dict[str, Callable[[Connection, RowMapping, Answer, datetime], Moved]] = {
+    "submitted": _submitted,
+    "not_taken": _not_taken,
+    "unauthorized": _unauthorized,
+    "too_large": _too_large,
+    "refused": _refused,
+    "in_doubt": _in_doubt,
+}

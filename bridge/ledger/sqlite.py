@@ -1,0 +1,86 @@
+"""What only SQLite needs: its settings, its way to begin a write, its file, its words of trouble."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from bridge.errors import LedgerError
+
+BUSY_TIMEOUT = 30.0  # seconds; another process (an operator's command) may be writing
+_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # NORMAL may lose an intent to send in a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",  # KiB: the hot indices stay in memory while tables grow
+    "PRAGMA journal_size_limit = 67108864",
+)
+
+
+def engine(path: Path) -> Engine:
+    """Make an engine for a ledger file, made with mode 0600 if missing. Raises `LedgerError`."""
+    _make(path)
+    made = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=0,  # no limit: each thread holds at most one or two at a time
+        connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
+    )
+    event.listen(made, "connect", _settle)
+    event.listen(made, "begin", _begin)
+    return made
+
+
+def _make(path: Path) -> None:
+    """Make the file and its folder where they are missing: readable by their owner only."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise LedgerError(
+            f"cannot write the ledger {path}: {error.strerror}; set its owner and mode, or [bridge] ledger"
+        ) from error
+
+
+def _settle(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver must not begin transactions by itself: `_begin` says which kind it is to be.
+    connection.isolation_level = None
+    for setting in _SETTINGS:
+        connection.execute(setting)
+
+
+def _begin(connection: Connection) -> None:
+    # A write takes the lock at its beginning: one that read first could not get it later on.
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+_ADVICE = (
+    ("file is not a database", "it is no ledger or is damaged: restore it from a backup or move it away"),
+    (
+        "malformed",
+        "it is damaged: restore it from a backup, or save what can be read with `sqlite3 .recover`",
+    ),
+    ("readonly", "it cannot be written: set the owner and mode of the file and of its folder"),
+    ("unable to open", "it cannot be opened: set the owner and mode of the file and of its folder"),
+    ("disk is full", "the disk is full: make room"),
+    ("locked", f"another process has been writing to it for {BUSY_TIMEOUT:.0f} s: find and end it"),
+    ("disk I/O error", "the disk does not answer: look at the system's log"),
+)
+
+
+def advice(error: BaseException) -> str:
+    """Say what is wrong with a ledger file, and what to do."""
+    text = str(error)
+    return next((what for words, what in _ADVICE if words in text), text)
+
+
+def explain(connection: Any, statement: str, parameters: Any) -> list[str]:  # noqa: ANN401 - a DBAPI's
+    """Give the query plan of a statement, one line a step."""
+    return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]

@@ -1,0 +1,107 @@
+"""Verdicts: when to ask for them, and what they do."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
+
+from bridge.domain.planning import is_overdue, next_poll
+from bridge.errors import LedgerError
+from bridge.ledger import moves
+from bridge.ledger.codec import errors_text, row_as, seconds
+from bridge.ledger.database import Store
+from bridge.ledger.packages import release_of_vendor
+from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictIn
+from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
+
+_TO_POLL = (
+    select(submissions)
+    .where(
+        submissions.c.vendor == bindparam("v"), is_pollable, submissions.c.next_poll_at <= bindparam("now")
+    )
+    .order_by(submissions.c.next_poll_at)
+    .limit(bindparam("most"))
+)
+_ORDERS = select(events.c.submission_id, events.c.purchase_order_number).where(
+    events.c.submission_id.in_(bindparam("ids", expanding=True)), is_grouped
+)
+
+
+class VerdictStore(Store):
+    """What the job settle asks and writes."""
+
+    def to_poll(self, vendor: str, now: datetime, limit: int = 50) -> list[ToPoll]:
+        """List submissions whose verdict is to be asked for now, the longest due first."""
+        with self._db.read() as connection:
+            asked = {"v": vendor, "now": seconds(now), "most": limit}
+            rows = list(connection.execute(_TO_POLL, asked).mappings())
+            orders: dict[int, list[str]] = defaultdict(list)
+            if rows:
+                for submission_id, order in connection.execute(_ORDERS, {"ids": [row["id"] for row in rows]}):
+                    orders[submission_id].append(order)
+            return [row_as(ToPoll, row, purchase_order_numbers=tuple(orders[row["id"]])) for row in rows]
+
+    def record_verdict(self, fence: Fence, submission_id: int, verdict: VerdictIn, now: datetime) -> Moved:
+        """Commit a verdict. Success confirms packages and releases the status updates that waited for them.
+
+        Failure: of many, the named orders fail and the rest go again alone. Processing: asked again
+        later; after 30 minutes the submission is `overdue` (and still asked).
+        """
+        with self._db.write(fence) as connection:
+            row = moves.load(connection, submission_id)
+            if row["state"] not in {"submitted", "overdue"}:
+                raise LedgerError(f"submission {submission_id} is {row['state']} and waits for no verdict")
+            if verdict.status == "Processing":
+                return _ask_again(connection, row, now)
+            moves.touch(connection, submission_id, now)
+            state = moves.put(
+                connection,
+                row,
+                "success" if verdict.status == "Success" else "failure",
+                verdict_at=seconds(now),
+                next_poll_at=None,
+                polls=row["polls"] + 1,
+                reason=verdict.reason,
+                errors=errors_text(verdict.errors),
+                request_id=verdict.request_id or row["request_id"],
+            )
+            if verdict.status == "Success":
+                return moves.succeed(connection, submission_id, state, now)
+            return moves.fail(
+                connection, row, state, (verdict.reason, verdict.errors, verdict.named_orders), now
+            )
+
+    def record_poll_failed(self, fence: Fence, submission_id: int, now: datetime) -> Moved:
+        """Note that the verdict could not be asked for: as `Processing`."""
+        return self.record_verdict(fence, submission_id, VerdictIn(status="Processing"), now)
+
+    def release_waiting(self, fence: Fence, vendor: str, now: datetime, *, unconfirmed: bool = False) -> int:
+        """Release waiting status updates whose packages are confirmed; give how many.
+
+        With `unconfirmed` all of them, as for a vendor whose confirmations come from elsewhere.
+        """
+        with self._db.write(fence) as connection:
+            released = release_of_vendor(connection, vendor, now)
+            if unconfirmed:
+                released += connection.execute(
+                    update(events)
+                    .where(events.c.vendor == vendor, is_waiting)
+                    .values(state="ready", reason="", updated_at=seconds(now))
+                ).rowcount
+            return released
+
+
+def _ask_again(connection: Connection, row: RowMapping, now: datetime) -> Moved:
+    age = seconds(now) - row["submitted_at"]
+    polls = row["polls"] + 1
+    late = row["state"] == "submitted" and is_overdue(age)
+    state = moves.put(
+        connection,
+        row,
+        "late_verdict" if late else "processing",
+        polls=polls,
+        next_poll_at=seconds(now) + next_poll(polls, age),
+    )
+    return Moved(state=state)

@@ -1,0 +1,306 @@
+"""What operators look at: batches, one batch, traces, counts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, or_, select
+
+from bridge.errors import LedgerError
+from bridge.ledger.codec import chunks, row_as
+from bridge.ledger.database import Store
+from bridge.ledger.rows import (
+    ArrivalRow,
+    AttemptRow,
+    BatchDetail,
+    BatchView,
+    DocumentRow,
+    EventRow,
+    OutboundRow,
+    SubmissionRow,
+    Trace,
+)
+from bridge.ledger.schema import (
+    arrivals,
+    attempts,
+    documents,
+    events,
+    files,
+    is_collected,
+    is_in_doubt,
+    is_open,
+    is_pending,
+    is_pollable,
+    is_sendable,
+    is_sending,
+    is_troubled,
+    is_undelivered,
+    outbound_files,
+    submission_events,
+    submissions,
+)
+
+T = TypeVar("T")
+SCAN = 200  # batches looked at a time where a state is asked for
+
+_EVENTS = select(events, documents.c.number.label("document_number")).join(
+    documents, documents.c.id == events.c.document_id
+)
+_OUTBOUND = select(*[column for column in outbound_files.c if column.name != "data"])
+
+
+class ViewStore(Store):
+    """Read-only; nothing here is asked by the daemon."""
+
+    def batch_events(self, file_id: int) -> list[EventRow]:
+        """List a batch's events in the file's order, replaced ones included."""
+        with self._db.read() as connection:
+            return _events_of_file(connection, file_id)
+
+    def batches(
+        self, vendor: str | None = None, state: str | None = None, limit: int = 50, before: int | None = None
+    ) -> list[BatchView]:
+        """List batches, newest first; `before` is the id to go on from. States: see `BatchView`."""
+        found: list[BatchView] = []
+        with self._db.read() as connection:
+            while len(found) < limit:
+                views = _page(connection, vendor, before, limit if state is None else SCAN)
+                found += [view for view in views if state in {None, view.state}]
+                if not views:
+                    break
+                before = views[-1].id
+        return found[:limit]
+
+    def batch(self, file_id: int) -> BatchDetail:
+        """Give a batch with everything that came from it; raises `LedgerError` where there is none."""
+        with self._db.read() as connection:
+            views = _views(connection, select(files).where(files.c.id == file_id))
+            if not views:
+                raise LedgerError(f"there is no batch {file_id}")
+            sent = _submissions(connection, _ids_of_submissions(connection, [file_id]).get(file_id, set()))
+            return BatchDetail(
+                batch=views[0],
+                arrivals=_all(connection, ArrivalRow, select(arrivals).where(arrivals.c.file_id == file_id)),
+                documents=_all(
+                    connection,
+                    DocumentRow,
+                    select(documents).where(documents.c.file_id == file_id).order_by(documents.c.number),
+                ),
+                events=_events_of_file(connection, file_id),
+                submissions=sent,
+                attempts=_attempts(connection, [row.id for row in sent]),
+                outbound=_all(connection, OutboundRow, _OUTBOUND.where(outbound_files.c.file_id == file_id)),
+            )
+
+    def trace(self, text: str, limit: int = 200) -> Trace:
+        """Find by order, tracking, control, transaction or request number, or a file's name (exactly)."""
+        with self._db.read() as connection:
+            return _trace(connection, text.strip(), limit)
+
+    def counts(self) -> dict[str, dict[str, dict[str, int]]]:
+        """Count what is open or troubled, by vendor: {"files"|"events"|"submissions"|"outbound": {state: n}}.
+
+        Counted are files collected; events waiting, ready, grouped, held, failed, refused; submissions
+        ready, sending, submitted, overdue, in_doubt; outbound files pending, failed.
+        """
+        counted: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
+        with self._db.read() as connection:
+            for what, table, condition in _OPEN:
+                query = (
+                    select(table.c.vendor, table.c.state, func.count())
+                    .where(condition)
+                    .group_by(table.c.vendor, table.c.state)
+                )
+                for vendor, state, count in connection.execute(query):
+                    counted[vendor][what][state] = count
+        return {vendor: dict(kinds) for vendor, kinds in counted.items()}
+
+
+_OPEN: tuple[tuple[str, Table, ColumnElement[bool]], ...] = (
+    ("files", files, is_collected),
+    ("events", events, is_open),
+    ("events", events, is_troubled),
+    ("submissions", submissions, is_sendable),
+    ("submissions", submissions, is_sending),
+    ("submissions", submissions, is_pollable),
+    ("submissions", submissions, is_in_doubt),
+    ("outbound", outbound_files, is_pending),
+    ("outbound", outbound_files, is_undelivered),
+)
+
+
+def _page(connection: Connection, vendor: str | None, before: int | None, size: int) -> list[BatchView]:
+    query = select(files).order_by(files.c.id.desc()).limit(size)
+    if vendor is not None:
+        query = query.where(files.c.vendor == vendor)
+    if before is not None:
+        query = query.where(files.c.id < before)
+    return _views(connection, query)
+
+
+def _views(connection: Connection, query: Select[Any]) -> list[BatchView]:
+    rows = list(connection.execute(query).mappings())
+    ids = [row["id"] for row in rows]
+    seen = _tally(connection, arrivals.c.file_id, None, ids)
+    of_events = _tally(connection, events.c.file_id, events.c.state, ids)
+    of_outbound = _tally(connection, outbound_files.c.file_id, outbound_files.c.state, ids)
+    of_submissions = _states_of_submissions(connection, ids)
+    return [
+        row_as(
+            BatchView,
+            row,
+            state=batch_state(row, of_events[row["id"]], of_submissions[row["id"]]),
+            arrivals=seen[row["id"]].get("", 0),
+            rejected=row["documents"] - row["accepted"],
+            events=dict(of_events[row["id"]]),
+            submissions=dict(of_submissions[row["id"]]),
+            outbound=dict(of_outbound[row["id"]]),
+        )
+        for row in rows
+    ]
+
+
+def batch_state(row: Any, of_events: dict[str, int], of_submissions: dict[str, int]) -> str:  # noqa: ANN401
+    """Give the word for a batch as a whole; see `BatchView`."""
+    if row["state"] != "translated":
+        return str(row["state"])
+    trouble = sum(of_events.get(state, 0) for state in ("held", "failed", "refused"))
+    if trouble or of_submissions.get("in_doubt") or row["accepted"] < row["documents"]:
+        return "attention"
+    if of_events.get("ready") or of_events.get("grouped"):
+        return "working"
+    if of_events.get("waiting"):
+        return "waiting"
+    return "succeeded" if of_events.get("succeeded") else "done"
+
+
+def _tally(
+    connection: Connection, key: Column[Any], state: Column[str] | None, ids: Sequence[int]
+) -> dict[int, dict[str, int]]:
+    """Count rows by key and state (or under the empty text)."""
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    columns = [key] if state is None else [key, state]
+    for some in chunks(ids, 500):
+        query = select(*columns, func.count()).where(key.in_(some)).group_by(*columns)
+        for row in connection.execute(query):
+            counted[row[0]][row[1] if state is not None else ""] = row[-1]
+    return counted
+
+
+def _ids_of_submissions(connection: Connection, file_ids: Sequence[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    query = (
+        select(events.c.file_id, submission_events.c.submission_id)
+        .join(submission_events, submission_events.c.event_id == events.c.id)
+        .where(events.c.file_id.in_(file_ids))
+        .distinct()
+    )
+    for file_id, submission_id in connection.execute(query):
+        found[file_id].add(submission_id)
+    return found
+
+
+def _states_of_submissions(connection: Connection, file_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    counted: dict[int, dict[str, int]] = defaultdict(dict)
+    found = _ids_of_submissions(connection, file_ids)
+    states: dict[int, str] = {}
+    for some in chunks({one for ids in found.values() for one in ids}, 500):
+        query = select(submissions.c.id, submissions.c.state).where(submissions.c.id.in_(some))
+        states.update({row.id: row.state for row in connection.execute(query)})
+    for file_id, ids in found.items():
+        for one in ids:
+            counted[file_id][states[one]] = counted[file_id].get(states[one], 0) + 1
+    return counted
+
+
+def _all(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
+    return [row_as(kind, row) for row in connection.execute(query).mappings()]
+
+
+def _events_of_file(connection: Connection, file_id: int) -> list[EventRow]:
+    query = _EVENTS.where(events.c.file_id == file_id).order_by(documents.c.number, events.c.id)
+    return _all(connection, EventRow, query)
+
+
+def _submissions(connection: Connection, ids: set[int]) -> list[SubmissionRow]:
+    rows: list[SubmissionRow] = []
+    for some in chunks(sorted(ids), 500):
+        query = select(submissions).where(submissions.c.id.in_(some)).order_by(submissions.c.id)
+        rows += _all(connection, SubmissionRow, query)
+    return rows
+
+
+def _attempts(connection: Connection, submission_ids: Sequence[int]) -> list[AttemptRow]:
+    rows: list[AttemptRow] = []
+    for some in chunks(submission_ids, 500):
+        query = select(attempts).where(attempts.c.submission_id.in_(some)).order_by(attempts.c.id)
+        rows += _all(connection, AttemptRow, query)
+    return rows
+
+
+def _trace(connection: Connection, text: str, limit: int) -> Trace:
+    file_ids = _column(connection, select(files.c.id).where(files.c.name == text), limit) | _column(
+        connection, select(arrivals.c.file_id).where(arrivals.c.remote_name == text), limit
+    )
+    document_ids = _column(
+        connection, select(documents.c.id).where(documents.c.interchange_control_number == text), limit
+    )
+    sent = _column(
+        connection,
+        select(submissions.c.id).where(
+            or_(submissions.c.amazon_transaction_id == text, submissions.c.request_id == text)
+        ),
+        limit,
+    ) | _column(connection, select(attempts.c.submission_id).where(attempts.c.request_id == text), limit)
+    event_ids = _column(
+        connection,
+        select(events.c.id).where(
+            or_(events.c.purchase_order_number == text, events.c.tracking_number == text)
+        ),
+        limit,
+    )
+    event_ids |= _related(
+        connection, submission_events.c.event_id, submission_events.c.submission_id, sent, limit
+    )
+    event_ids |= _related(connection, events.c.id, events.c.document_id, document_ids, limit)
+    sent |= _related(
+        connection, submission_events.c.submission_id, submission_events.c.event_id, event_ids, limit
+    )
+    document_ids |= _related(connection, events.c.document_id, events.c.id, event_ids, limit)
+    file_ids |= _related(connection, documents.c.file_id, documents.c.id, document_ids, limit)
+    return Trace(
+        text=text,
+        files=_views(
+            connection, select(files).where(files.c.id.in_(sorted(file_ids)[:limit])).order_by(files.c.id)
+        ),
+        documents=_all(
+            connection,
+            DocumentRow,
+            select(documents)
+            .where(documents.c.id.in_(sorted(document_ids)[:limit]))
+            .order_by(documents.c.id),
+        ),
+        events=_all(
+            connection,
+            EventRow,
+            _EVENTS.where(events.c.id.in_(sorted(event_ids)[:limit])).order_by(events.c.id),
+        ),
+        submissions=_submissions(connection, set(sorted(sent)[:limit])),
+        attempts=_attempts(connection, sorted(sent)[:limit]),
+        outbound=_all(connection, OutboundRow, _OUTBOUND.where(outbound_files.c.name == text).limit(limit)),
+    )
+
+
+def _column(connection: Connection, query: Select[Any], limit: int) -> set[int]:
+    return set(connection.execute(query.limit(limit)).scalars())
+
+
+def _related(
+    connection: Connection, wanted: Column[Any], by: Column[Any], ids: set[int], limit: int
+) -> set[int]:
+    found: set[int] = set()
+    for some in chunks(sorted(ids)[:limit], 500):
+        found |= _column(connection, select(wanted).where(by.in_(some)).distinct(), limit)
+    return found
