@@ -195,7 +195,7 @@ class SftpDropFolder:
                     with self._connected(session):
                         return question(session.client)
                 except DropFolderUnavailable as error:
-                    if kept and attempt.num == 1 and not session.is_alive():
+                    if kept and attempt.num == 1:
                         raise _StaleConnection from error
                     raise
         raise AssertionError("unreachable: the last attempt returns or raises")  # pragma: no cover

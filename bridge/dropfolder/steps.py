@@ -81,14 +81,23 @@ def make_folder(client: WireClient, folder: bytes) -> None:
     """Make a folder and those above it, where missing."""
     if not folder:
         return
+    if _is_folder(client, folder):
+        return
+    make_folder(client, posixpath.dirname(folder) if folder.strip(b"/") else b"")
     try:
-        if stat.S_ISDIR(client.stat(folder).st_mode or stat.S_IFDIR):
-            return
+        client.mkdir(folder)
+    except Refusal:
+        if not _is_folder(client, folder):  # somebody else may have been faster
+            raise
+
+
+def _is_folder(client: WireClient, path: bytes) -> bool:
+    try:
+        return stat.S_ISDIR(client.stat(path).st_mode or stat.S_IFDIR)
     except Refusal as refusal:
         if refusal.code != SFTP_NO_SUCH_FILE:
             raise
-    make_folder(client, posixpath.dirname(folder) if folder.strip(b"/") else b"")
-    client.mkdir(folder)
+        return False
 
 
 def discard(client: WireClient, part: bytes) -> None:

@@ -47,7 +47,8 @@ class StandInSftp:
     """An SFTP server in threads of this process, on 127.0.0.1 and a free port, with a fresh host key.
 
     `faults` may be changed while it runs, `posix_rename` switched off for servers that lack the
-    extension. `connections` counts what was accepted, `logins` names who got in.
+    extension. `connections` counts what was accepted; `attempts` holds the user name of every try to log in,
+    `logins` of those that got in.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class StandInSftp:
         self.faults = SftpFaults()
         self.posix_rename = True
         self.connections = 0
+        self.attempts: list[str] = []
         self.logins: list[str] = []
         self._host_key = host_key or make_key()
         self._listener: socket.socket | None = None
@@ -171,12 +173,17 @@ class _Login(paramiko.ServerInterface):
         return self._verdict(username, fits=any(tuple(line.split()[:2]) == shown for line in lines))
 
     def _verdict(self, username: str, *, fits: bool) -> int:
+        self._server.attempts.append(username)
         if fits:
             self._server.logins.append(username)
         return AUTH_SUCCESSFUL if fits else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:  # noqa: ARG002
         return OPEN_SUCCEEDED if kind == "session" else OPEN_FAILED_ADMINISTRATIVELY_PROHIBITED
+
+    def check_channel_subsystem_request(self, channel: paramiko.Channel, name: str) -> bool:
+        self._server.faults.hold_up()
+        return super().check_channel_subsystem_request(channel, name)
 
 
 def make_key() -> paramiko.PKey:
