@@ -1,0 +1,230 @@
+"""Business rules that can be checked before anything is sent, on events. Pure.
+
+Sources: Amazon's Vendor Direct Fulfillment Shipping v1 model and its use-case guide. Each rule has a
+stable code; the vendor must send the document again, corrected.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from bridge.domain.events import (
+    Container,
+    Event,
+    Item,
+    LabelRequested,
+    RuleError,
+    ShipmentConfirmed,
+    ShipmentStatusChanged,
+)
+
+AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
+    "DELAYED": {"x12": ("DE", "AF"), "edifact": ("404", "117")},
+    "DELIVERED": {"x12": ("D1", "NS"), "edifact": ("301", "000")},
+    "DEPARTED_FROM_FC": {"x12": ("XB", "NS"), "edifact": ("101", "000")},
+    "IN_TRANSIT": {"x12": ("O1", "NS"), "edifact": ("201", "000")},
+    "LOST": {"x12": ("CA", "PL"), "edifact": ("409", "000")},
+    "OUT_FOR_DELIVERY": {"x12": ("OD", "NS"), "edifact": ("302", "000")},
+    "REJECTED": {"x12": ("A7", "AM"), "edifact": ("407", "000")},
+    "UNDELIVERABLE": {"x12": ("AP", "BG"), "edifact": ("416", "000")},
+}
+"""The eight statuses that Amazon supports, with status and reason by standard."""
+
+FINAL_STATUSES = frozenset({"LOST", "UNDELIVERABLE"})
+"""These end a package's life: a vendor must opt in to each."""
+
+CONTAINER_TYPES = frozenset({"carton", "pallet"})
+WEIGHT_UNITS = frozenset({"KG", "LB"})
+LENGTH_UNITS = frozenset({"IN", "CM"})
+
+_PAIRS = frozenset(pair for columns in AMAZON_PAIRS.values() for pair in columns.values())
+_ORDER_NUMBER = re.compile(r"[a-zA-Z0-9]+")
+_DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+_Rules = Iterator[RuleError]
+
+
+def check(event: Event, *, require_containers: bool = True) -> tuple[RuleError, ...]:
+    """Give every rule that the event breaks; none means that it may be sent.
+
+    `require_containers` refuses a SHIPPED confirmation without containers, which Amazon's guide
+    allows but Amazon has refused as EMPTY_PACKAGES.
+    """
+    if isinstance(event, ShipmentConfirmed):
+        return tuple(_confirmation(event, require_containers))
+    if isinstance(event, ShipmentStatusChanged):
+        return tuple(_status(event))
+    return tuple(_label_request(event))
+
+
+def _confirmation(event: ShipmentConfirmed, require_containers: bool) -> _Rules:
+    yield from _order_number(event.purchase_order_number)
+    yield from _parties(event)
+    yield from _moment("shippedDate", event.shipped_date, required=True)
+    yield from _moment("estimatedDeliveryDate", event.estimated_delivery_date)
+    if not event.items:
+        yield _error("NO_ITEMS", "a confirmation names every line of the order; this one has none")
+    yield from _items(event.items, event.shipment_status)
+    if event.shipment_status == "SHIPPED":
+        if require_containers and not event.containers:
+            yield _error(
+                "EMPTY_PACKAGES",
+                "a shipped order needs its containers: no package and no tracking number found",
+            )
+    elif event.shipment_status != "FLOOR_DENIAL":
+        yield _error("SHIPMENT_STATUS", f"{event.shipment_status!r} is neither SHIPPED nor FLOOR_DENIAL")
+    elif event.containers:
+        yield _error("CONTAINERS_OF_DENIAL", "a floor denial ships nothing and has no containers")
+    for container in event.containers:
+        yield from _container(container)
+        if not container.ship_method:
+            yield _error("MISSING_SHIP_METHOD", f"{_named(container)} has no shipMethod")
+    yield from _unique("containerIdentifier", (c.container_identifier for c in event.containers))
+    if event.containers:
+        yield from _packed_sums(event)
+
+
+def _status(event: ShipmentStatusChanged) -> _Rules:
+    # The ledger knows the order of a confirmed tracking number, so a missing one is no error here.
+    if event.purchase_order_number:
+        yield from _order_number(event.purchase_order_number)
+    if not event.selling_party.party_id:
+        yield _error("MISSING_SELLING_PARTY", "the document and the configuration name no selling party")
+    if not event.tracking_number:
+        yield _error("MISSING_TRACKING_NUMBER", "a status update needs the tracking number of its package")
+    if (event.status_code, event.reason_code) not in _PAIRS:
+        pair = f"{event.status_code}/{event.reason_code}"
+        yield _error("UNSUPPORTED_STATUS", f"{pair} is not one of the pairs that Amazon supports")
+    yield from _moment("statusDateTime", event.status_date_time, required=True)
+    if schedule := event.shipment_schedule:
+        yield from _moment("estimatedDeliveryDateTime", schedule.estimated_delivery_date_time)
+        yield from _moment("apptWindowStartDateTime", schedule.appt_window_start_date_time)
+        yield from _moment("apptWindowEndDateTime", schedule.appt_window_end_date_time)
+    country = event.status_location_address.country_code
+    if not _COUNTRY.fullmatch(country):
+        yield _error(
+            "MISSING_COUNTRY" if not country else "COUNTRY_CODE",
+            f"the status's place needs a country of two letters (ISO 3166-1), not {country!r}: "
+            "send it, or set the vendor's location",
+        )
+
+
+def _label_request(event: LabelRequested) -> _Rules:
+    yield from _order_number(event.purchase_order_number)
+    yield from _parties(event)
+    for container in event.containers:
+        yield from _container(container)
+
+
+def _order_number(number: str) -> _Rules:
+    if not number:
+        yield _error("MISSING_ORDER_NUMBER", "the document names no purchase order")
+    elif not _ORDER_NUMBER.fullmatch(number):
+        yield _error(
+            "ORDER_NUMBER_PATTERN", f"purchase order {number!r} may hold letters A-Z, a-z and digits only"
+        )
+
+
+def _parties(event: ShipmentConfirmed | LabelRequested) -> _Rules:
+    if not event.selling_party.party_id:
+        yield _error("MISSING_SELLING_PARTY", "the document and the configuration name no selling party")
+    if not event.ship_from_party.party_id:
+        yield _error(
+            "MISSING_SHIP_FROM",
+            "the document names no warehouse, and the configuration does not have exactly one",
+        )
+
+
+def _items(items: tuple[Item, ...], status: str) -> _Rules:
+    for item in items:
+        yield from _item(item)
+        if item.quantity.amount == 0 and status == "SHIPPED":
+            yield _error(
+                "ZERO_QUANTITY",
+                f"line {item.item_sequence_number} ships nothing: Amazon takes no partial shipment, "
+                "deny the whole order or ship all of it",
+            )
+    yield from _unique("itemSequenceNumber", (str(item.item_sequence_number) for item in items))
+
+
+def _item(item: Item) -> _Rules:
+    line = f"line {item.item_sequence_number}"
+    if item.item_sequence_number < 1:
+        yield _error("ITEM_SEQUENCE_NUMBER", f"{line}: item sequence numbers count from 1")
+    if not (item.buyer_product_identifier or item.vendor_product_identifier):
+        yield _error(
+            "MISSING_PRODUCT_IDENTIFIER", f"{line} has neither an ASIN nor a vendor's product number"
+        )
+    if item.quantity.amount < 0:
+        yield _error("QUANTITY", f"{line}: {item.quantity.amount} is negative")
+
+
+def _container(container: Container) -> _Rules:
+    named = _named(container)
+    if container.container_type not in CONTAINER_TYPES:
+        yield _error("CONTAINER_TYPE", f"{named}: {container.container_type!r} is neither carton nor pallet")
+    if not container.container_identifier:
+        yield _error(
+            "MISSING_CONTAINER_IDENTIFIER", "a container has neither an identifier nor a tracking number"
+        )
+    if container.weight is None:
+        yield _error("MISSING_WEIGHT", f"{named} has no weight")
+    elif container.weight.unit_of_measure not in WEIGHT_UNITS or not _DECIMAL.fullmatch(
+        container.weight.value
+    ):
+        yield _error("WEIGHT", f"{named}: a weight is a number in KG or LB")
+    if sides := container.dimensions:
+        values = (sides.length, sides.width, sides.height)
+        if sides.unit_of_measure not in LENGTH_UNITS or not all(_DECIMAL.fullmatch(side) for side in values):
+            yield _error(
+                "DIMENSIONS", f"{named}: length, width and height are numbers in IN or CM, all or none"
+            )
+    if not any(item.quantity.amount for item in container.packed_items):
+        yield _error("EMPTY_PACKAGES", f"{named} has nothing packed in it")
+    for item in container.packed_items:
+        yield from _item(item)
+    numbers = (str(item.item_sequence_number) for item in container.packed_items)
+    yield from _unique(f"packed itemSequenceNumber in {named}", numbers)
+
+
+def _packed_sums(event: ShipmentConfirmed) -> _Rules:
+    packed: Counter[int] = Counter()
+    for container in event.containers:
+        for item in container.packed_items:
+            packed[item.item_sequence_number] += item.quantity.amount
+    shipped = {item.item_sequence_number: item.quantity.amount for item in event.items}
+    for line in sorted(packed.keys() | shipped.keys()):
+        if packed[line] != shipped.get(line, 0):
+            yield _error(
+                "PACKED_QUANTITY",
+                f"line {line}: {shipped.get(line, 0)} shipped, but {packed[line]} packed in containers",
+            )
+
+
+def _moment(name: str, text: str, *, required: bool = False) -> _Rules:
+    if not text:
+        if required:
+            yield _error(f"MISSING_{_MISSING[name]}", f"{name} is missing")
+    elif not _MOMENT.fullmatch(text):
+        yield _error("DATE_TIME", f"{name} {text!r} is not ISO-8601 with Z or an offset")
+
+
+_MISSING = {"shippedDate": "SHIPPED_DATE", "statusDateTime": "STATUS_DATE"}
+
+
+def _unique(name: str, values: Iterable[str]) -> _Rules:
+    for value, count in Counter(values).items():
+        if count > 1 and value:
+            yield _error("DUPLICATE", f"{name} {value} stands {count} times")
+
+
+def _named(container: Container) -> str:
+    return f"container {container.container_identifier or '(without identifier)'}"
+
+
+def _error(code: str, message: str) -> RuleError:
+    return RuleError(code=code, message=message)

@@ -1,0 +1,288 @@
+"""The table of one mapping file to a compiled `Mapping`, with every mistake noted."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal, cast
+
+from bridge.edi.model import Standard
+from bridge.mapping.fields import Field, Step
+from bridge.mapping.loops import DOCUMENT, LoopRule
+from bridge.mapping.mappings import Denial, Mapping
+from bridge.mapping.references import Part, Reference, parse_conditions, parse_reference
+from bridge.mapping.tables import Table, TomlFile
+
+_KEYS = [
+    "name", "extends", "standard", "document", "versions", "vendors", "senders", "makes",
+    "status_codes", "loops", "fields", "denied", "packed_item_identifiers",
+]  # fmt: skip
+_FIELD_KEYS = ["scope", "single", "at", "values", "match", "default", "unit", "end"]
+_LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "levels"]
+_SEVERAL = {"time": (1, 3), "measure": (1, 2), "dimensions": (4, 4)}
+"""How many parts (`PRF01+02`) the references of a kind may have, from and to; any other kind one."""
+
+Kind = Literal["text", "time", "measure", "dimensions"]
+
+_CONFIRMATION: dict[str, Kind] = {
+    "purchase_order_number": "text",
+    "selling_party": "text",
+    "ship_from_party": "text",
+    "shipped_date": "time",
+    "estimated_delivery_date": "time",
+    "is_priority_shipment": "text",
+    "vendor_order_number": "text",
+    "item_sequence_number": "text",
+    "buyer_product_identifier": "text",
+    "vendor_product_identifier": "text",
+    "quantity": "measure",
+    "packed_quantity": "measure",
+    "container_identifier": "text",
+    "container_type": "text",
+    "tracking_number": "text",
+    "manifest_id": "text",
+    "manifest_date": "time",
+    "ship_method": "text",
+    "scac_code": "text",
+    "carrier": "text",
+    "container_sequence_number": "text",
+    "weight": "measure",
+    "dimensions": "dimensions",
+    "length": "measure",
+    "width": "measure",
+    "height": "measure",
+}
+_STATUS: dict[str, Kind] = {
+    "purchase_order_number": "text",
+    "selling_party": "text",
+    "ship_from_party": "text",
+    "tracking_number": "text",
+    "status_code": "text",
+    "reason_code": "text",
+    "status_date_time": "time",
+    "location_name": "text",
+    "location_address_line1": "text",
+    "location_city": "text",
+    "location_state_or_region": "text",
+    "location_postal_code": "text",
+    "location_country_code": "text",
+    "estimated_delivery_date_time": "time",
+    "appt_window_start_date_time": "time",
+    "appt_window_end_date_time": "time",
+}
+FIELDS: dict[str, dict[str, Kind]] = {"confirmation": _CONFIRMATION, "status": _STATUS}
+"""The fields that a mapping may say a position of, by what it makes."""
+_REQUIRED = {
+    "confirmation": ("purchase_order_number", "item_sequence_number", "quantity"),
+    "status": ("tracking_number", "status_code", "status_date_time"),
+}
+_LEVELS = {"confirmation": ("item",), "status": ("status",)}
+
+
+def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
+    """Compile a mapping, `table` being the file's content with what it extends filled in.
+
+    Mistakes are noted in `file`; None if it cannot be told at all what the mapping is for.
+    """
+    file.unknown_keys(table, _KEYS)
+    standard, makes = file.text(table, "standard"), file.text(table, "makes")
+    if standard not in {"x12", "edifact"}:
+        file.mistake("standard", 'must be "x12" or "edifact"')
+    if makes not in FIELDS:
+        file.mistake("makes", f"must be one of {', '.join(sorted(FIELDS))}")
+    for key in ("name", "document"):
+        if not file.text(table, key):
+            file.mistake(key, "is missing")
+    if standard not in {"x12", "edifact"} or makes not in FIELDS:
+        return None
+    return _compile(file, table, cast("Standard", standard), makes)
+
+
+def _compile(file: TomlFile, table: Table, standard: Standard, makes: str) -> Mapping:
+    loops = _loops(file, table)
+    levels = {DOCUMENT} | {name for rules in loops.values() for rule in rules for name in _levels(rule)}
+    for level in _LEVELS[makes]:
+        if level not in levels:
+            file.mistake("loops", f"no loop has the level {level!r}, which a {makes} needs")
+    identifiers = file.text(table, "packed_item_identifiers", default="buyer_else_vendor")
+    if identifiers not in {"buyer_else_vendor", "both"}:
+        file.mistake("packed_item_identifiers", 'must be "buyer_else_vendor" or "both"')
+    return Mapping(
+        name=file.text(table, "name"),
+        source=str(file.path.name),
+        standard=standard,
+        document=file.text(table, "document"),
+        makes=makes,
+        versions=file.texts(table, "versions"),
+        vendors=frozenset(file.texts(table, "vendors")),
+        senders=frozenset(file.texts(table, "senders")),
+        status_codes=file.text(table, "status_codes"),
+        loops=loops,
+        fields=_fields(file, table, standard, makes, levels),
+        denied=_denied(file, table, levels),
+        packed_item_identifiers=identifiers,
+    )
+
+
+def _levels(rule: LoopRule) -> tuple[str, ...]:
+    return tuple(rule.levels.values()) if rule.code else (rule.level,)
+
+
+def _loops(file: TomlFile, table: Table) -> dict[str, tuple[LoopRule, ...]]:
+    loops: dict[str, tuple[LoopRule, ...]] = {}
+    entries = table.get("loops", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        file.mistake("loops", "must be tables: [[loops]]")
+        return loops
+    for entry in entries:
+        file.unknown_keys(entry, _LOOP_KEYS, "loops")
+        opens = file.text(entry, "opens", "loops")
+        rule = LoopRule(
+            opens=opens,
+            level=file.text(entry, "level", "loops"),
+            within=file.texts(entry, "within", "loops") or (DOCUMENT,),
+            holds=frozenset(file.texts(entry, "holds", "loops")),
+            id=_loop_part(file, entry, "id", opens),
+            parent=_loop_part(file, entry, "parent", opens),
+            code=_loop_part(file, entry, "code", opens),
+            levels=file.text_table(entry, "levels", "loops"),
+        )
+        if not opens or bool(rule.level) == bool(rule.code):
+            file.mistake("loops", "a loop says which segment opens it, and its level or its code and levels")
+        loops[opens] = (*loops.get(opens, ()), rule)
+    return loops
+
+
+def _loop_part(file: TomlFile, entry: Table, key: str, opens: str) -> Part | None:
+    text = file.text(entry, key, "loops")
+    if not text:
+        return None
+    reference = _reference(file, f"loops.{key}", text)
+    if reference is None:
+        return None
+    if reference.tag != opens or len(reference.parts) != 1 or reference.conditions:
+        file.mistake(f"loops.{key}", f"must be an element of {opens}: {opens}01")
+        return None
+    return reference.parts[0]
+
+
+def _reference(file: TomlFile, place: str, text: str) -> Reference | None:
+    try:
+        return parse_reference(text)
+    except ValueError as error:
+        file.mistake(place, str(error))
+        return None
+
+
+def _fields(
+    file: TomlFile, table: Table, standard: Standard, makes: str, levels: set[str]
+) -> dict[str, Field]:
+    entries = table.get("fields", {})
+    if not isinstance(entries, dict):
+        file.mistake("fields", "must be tables: [fields.NAME]")
+        entries = {}
+    kinds = FIELDS[makes]
+    fields = {name: Field(name, ()) for name in kinds}
+    for name, entry in entries.items():
+        place = f"fields.{name}"
+        if name not in kinds:
+            file.mistake(place, f"unknown field; a {makes} has {', '.join(sorted(kinds))}")
+        elif not isinstance(entry, dict):
+            file.mistake(place, "must be a table with scope and at")
+        else:
+            fields[name] = _field(file, name, entry, standard, levels, kinds[name])
+    for name in _REQUIRED[makes]:
+        if not fields[name].steps:
+            file.mistake(f"fields.{name}", "is missing: this field needs a position")
+    return fields
+
+
+def _field(  # noqa: PLR0913, PLR0917 -- what is known of the file, handed down
+    file: TomlFile, name: str, entry: dict[str, Any], standard: Standard, levels: set[str], kind: Kind
+) -> Field:
+    place = f"fields.{name}"
+    file.unknown_keys(entry, _FIELD_KEYS, place)
+    scopes = [(level, False) for level in file.texts(entry, "scope", place)]
+    scopes += [(level, True) for level in file.texts(entry, "single", place)]
+    for level, single in scopes:
+        _known_level(file, f"{place}.{'single' if single else 'scope'}", level, levels)
+    end = entry.get("end", False)
+    if not isinstance(end, bool):
+        file.mistake(f"{place}.end", "must be true or false")
+    return Field(
+        name,
+        tuple(_steps(file, place, file.texts(entry, "at", place), scopes, standard, levels, kind)),
+        values=file.text_table(entry, "values", place),
+        match=_pattern(file, place, file.text(entry, "match", place)),
+        default=file.text(entry, "default", place),
+        unit=file.text(entry, "unit", place),
+        end=end is True,
+    )
+
+
+def _steps(  # noqa: PLR0913, PLR0917 -- as above
+    file: TomlFile,
+    place: str,
+    candidates: tuple[str, ...],
+    scopes: list[tuple[str, bool]],
+    standard: Standard,
+    levels: set[str],
+    kind: Kind,
+) -> list[Step]:
+    """Order the steps: candidates without a level of their own stand together, scope by scope."""
+    steps: list[Step] = []
+    block: list[Reference] = []
+
+    def close_block() -> None:
+        steps.extend(Step(ref, level, single, standard) for level, single in scopes for ref in block)
+        block.clear()
+
+    for candidate in candidates:
+        level, _, text = candidate.rpartition(":")
+        reference = _reference(file, f"{place}.at", text)
+        if reference is None:
+            continue
+        _count_parts(file, place, reference, kind)
+        if level:
+            close_block()
+            _known_level(file, f"{place}.at", level, levels)
+            steps.append(Step(reference, level, False, standard))
+        else:
+            block.append(reference)
+            if not scopes:
+                file.mistake(f"{place}.at", f"{text!r} has no level: set scope, or write level:{text}")
+    close_block()
+    return steps
+
+
+def _count_parts(file: TomlFile, place: str, reference: Reference, kind: Kind) -> None:
+    least, most = _SEVERAL.get(kind, (1, 1))
+    if not least <= max(len(reference.parts), 1) <= most:
+        file.mistake(
+            f"{place}.at",
+            f"{reference.text!r} names {len(reference.parts)} parts; a {kind} has {least} to {most}",
+        )
+
+
+def _known_level(file: TomlFile, place: str, level: str, levels: set[str]) -> None:
+    if level not in levels:
+        file.mistake(place, f"{level!r} is no level of this mapping; there are {', '.join(sorted(levels))}")
+
+
+def _pattern(file: TomlFile, place: str, text: str) -> re.Pattern[str] | None:
+    try:
+        return re.compile(text) if text else None
+    except re.error as error:
+        file.mistake(f"{place}.match", f"{text!r} is not a regular expression: {error}")
+        return None
+
+
+def _denied(file: TomlFile, table: Table, levels: set[str]) -> tuple[Denial, ...]:
+    denials = []
+    for entry in file.texts(table, "denied"):
+        level, _, text = entry.partition(":")
+        _known_level(file, "denied", level, levels)
+        try:
+            denials.append(Denial(level, parse_conditions(text)))
+        except ValueError as error:
+            file.mistake("denied", str(error))
+    return tuple(denials)

@@ -1,0 +1,120 @@
+"""A document's segments to a tree of loops, by the `[[loops]]` of its mapping.
+
+X12's HL and EDIFACT's CPS tell the tree by numbers (`id`, `parent`), the other loops by their place.
+Where an HL leaves its parent out, the nesting order tells: a level that is open already is closed
+and opened anew beside the old one, any other goes into the last loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bridge.domain.events import RuleError
+from bridge.edi.model import Segment
+from bridge.mapping.lookup import Place, Scope
+from bridge.mapping.problems import error_at
+from bridge.mapping.references import Part
+
+DOCUMENT = "document"
+
+
+class LoopRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How one segment opens a loop.
+
+    `level` names it, or `levels` translates the code in `code` (HL03). `within` are the levels that
+    it may stand in, the innermost open one is taken. `holds` are the only other segments it takes
+    (empty: any). `id` and `parent` are the numbers that tell the tree.
+    """
+
+    opens: str
+    level: str = ""
+    within: tuple[str, ...] = (DOCUMENT,)
+    holds: frozenset[str] = frozenset()
+    id: Part | None = None
+    parent: Part | None = None
+    code: Part | None = None
+    levels: dict[str, str] = {}
+
+
+class Tree(msgspec.Struct):
+    """The root of a document's loops, and what is wrong with the tree."""
+
+    root: Scope
+    errors: list[RuleError]
+
+
+def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...]]) -> Tree:
+    """Give the tree of a document's loops; `rules` are by the tag of the opening segment."""
+    builder = _Builder(rules)
+    for segment in segments:
+        builder.take(segment)
+    return Tree(builder.root, builder.errors)
+
+
+class _Builder:
+    def __init__(self, rules: dict[str, tuple[LoopRule, ...]]) -> None:
+        self.root = Scope(DOCUMENT, None, None)
+        self.errors: list[RuleError] = []
+        self._rules = rules
+        self._current = self.root
+        self._holds: dict[int, frozenset[str]] = {}
+        self._numbered: dict[str, Scope] = {}
+
+    def take(self, segment: Segment) -> None:
+        tag = segment.tag
+        for rule in self._rules.get(tag, ()):
+            parent = self._parent(rule, segment)
+            if parent is not None:
+                self._open(rule, parent, segment)
+                return
+        scope = self._current
+        while scope.parent is not None and (holds := self._holds.get(id(scope))) and tag not in holds:
+            scope = scope.parent
+        scope.add(segment)
+        self._current = scope
+
+    def _open(self, rule: LoopRule, parent: Scope, segment: Segment) -> None:
+        scope = Scope(self._level(rule, segment), parent, segment)
+        scope.add(segment)
+        if rule.holds:
+            self._holds[id(scope)] = rule.holds
+        if rule.id is not None and (number := segment.value(rule.id.element, rule.id.component)):
+            # A number used twice means its latest loop: some senders start anew with each order.
+            self._numbered[number] = scope
+        self._current = scope
+
+    def _level(self, rule: LoopRule, segment: Segment) -> str:
+        if rule.code is None:
+            return rule.level
+        code = segment.value(rule.code.element, rule.code.component)
+        return rule.levels.get(code, f"{segment.tag} {code}")
+
+    def _parent(self, rule: LoopRule, segment: Segment) -> Scope | None:
+        if rule.parent is None:
+            return self._innermost(rule.within)
+        number = segment.value(rule.parent.element, rule.parent.component)
+        if not number:
+            return self._by_nesting(self._level(rule, segment)) if rule.code else self._innermost(rule.within)
+        parent = self._numbered.get(number)
+        if parent is None:
+            place = Place(segment, rule.parent.element, rule.parent.component)
+            message = (
+                f"{segment.tag} names {number} as its parent, but no earlier {segment.tag} has that number"
+            )
+            self.errors.append(error_at(place, "PARENT_UNKNOWN", message))
+            return self.root
+        return parent
+
+    def _innermost(self, levels: tuple[str, ...]) -> Scope | None:
+        scope: Scope | None = self._current
+        while scope is not None and scope.level not in levels:
+            scope = scope.parent
+        return scope
+
+    def _by_nesting(self, level: str) -> Scope:
+        open_loop = self._current.scopes.get(level)
+        if open_loop is not None and open_loop.parent is not None:
+            return open_loop.parent
+        return self._current

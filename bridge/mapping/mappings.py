@@ -1,0 +1,126 @@
+"""The mappings and tables in force, and which mapping a document takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from bridge.edi.model import Document, Standard
+from bridge.mapping.fields import Field
+from bridge.mapping.loops import LoopRule
+from bridge.mapping.profile import VendorProfile
+from bridge.mapping.references import Condition
+from bridge.mapping.status import StatusTable
+from bridge.mapping.units import Units
+
+
+class Denial(msgspec.Struct, frozen=True):
+    """A condition that makes an order a floor denial, and the level it is looked for in."""
+
+    level: str
+    conditions: tuple[Condition, ...]
+
+
+class Mapping(msgspec.Struct, frozen=True, kw_only=True):
+    """One mapping file, compiled. `makes` is `confirmation` or `status`.
+
+    `versions` are exact, or end in `*`; none means any. `vendors` and `senders` (ISA06, GS02, UNB
+    sender) narrow it down; none means anybody.
+    """
+
+    name: str
+    source: str
+    standard: Standard
+    document: str
+    makes: str
+    versions: tuple[str, ...] = ()
+    vendors: frozenset[str] = frozenset()
+    senders: frozenset[str] = frozenset()
+    status_codes: str = ""
+    loops: dict[str, tuple[LoopRule, ...]] = {}
+    fields: dict[str, Field] = {}
+    denied: tuple[Denial, ...] = ()
+    packed_item_identifiers: str = "buyer_else_vendor"
+
+    def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
+        """Give how specifically it fits (greater is more), or None if it does not."""
+        version = self._version_fit(document.version)
+        if version < 0:
+            return None
+        if self.vendors and profile.vendor not in self.vendors and profile.mapping != self.name:
+            return None
+        if self.senders and not self.senders & _senders(document):
+            return None
+        return (profile.mapping == self.name, bool(self.vendors), bool(self.senders), version)
+
+    def _version_fit(self, version: str) -> int:
+        fits = [_version_fit(pattern, version) for pattern in self.versions]
+        return max(fits) if self.versions else 0
+
+
+class Mappings(msgspec.Struct, frozen=True, kw_only=True):
+    """All mappings and tables that were loaded; see `load_mappings`."""
+
+    mappings: tuple[Mapping, ...]
+    status_tables: dict[tuple[str, Standard], StatusTable]
+    units: Units
+    countries: dict[str, str]
+    by_type: dict[tuple[Standard, str], tuple[Mapping, ...]]
+
+    def knows(self, document: Document) -> bool:
+        """Tell whether any mapping is for documents of this standard and type, whatever the version."""
+        return (document.standard, document.type) in self.by_type
+
+    def choose(self, document: Document, profile: VendorProfile) -> Mapping | None:
+        """Give the most specific mapping for a document, None if none fits."""
+        best: tuple[int, ...] | None = None
+        chosen = None
+        for mapping in self.by_type.get((document.standard, document.type), ()):
+            fit = mapping.fits(document, profile)
+            if fit is not None and (best is None or fit > best):
+                best, chosen = fit, mapping
+        return chosen
+
+    def status_table(self, name: str, standard: Standard) -> StatusTable | None:
+        """Give a status table by name and standard."""
+        return self.status_tables.get((name, standard))
+
+    def names(self) -> frozenset[str]:
+        """Give the names that a vendor's `mapping` may say."""
+        return frozenset(mapping.name for mapping in self.mappings)
+
+
+def ambiguities(mappings: Sequence[Mapping]) -> list[tuple[Mapping, Mapping, str]]:
+    """Give the pairs of mappings that fit one document equally well, with what they have in common."""
+    found = []
+    for index, one in enumerate(mappings):
+        for other in mappings[index + 1 :]:
+            if (one.standard, one.document) != (other.standard, other.document):
+                continue
+            shared = _shared_versions(one, other)
+            alike = bool(one.vendors) == bool(other.vendors) and bool(one.senders) == bool(other.senders)
+            vendors = not one.vendors or bool(one.vendors & other.vendors)
+            senders = not one.senders or bool(one.senders & other.senders)
+            if shared and alike and vendors and senders:
+                found.append((one, other, f"{one.document} {shared}"))
+    return found
+
+
+def _shared_versions(one: Mapping, other: Mapping) -> str:
+    if not one.versions and not other.versions:
+        return "of any version"
+    return ", ".join(version for version in one.versions if version in other.versions)
+
+
+def _version_fit(pattern: str, version: str) -> int:
+    if pattern.endswith("*"):
+        return len(pattern) if version.startswith(pattern[:-1]) else -1
+    return 1000 if pattern == version else -1
+
+
+def _senders(document: Document) -> set[str]:
+    senders = {document.interchange.sender.id.strip()}
+    if document.group is not None:
+        senders.add(document.group.sender.id.strip())
+    return senders

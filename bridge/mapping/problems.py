@@ -1,0 +1,41 @@
+"""What a mapping finds wrong with a document: rule errors with the place they point to."""
+
+from __future__ import annotations
+
+from bridge.domain.events import RuleError
+from bridge.mapping.lookup import Place
+
+
+def error_at(place: Place | None, code: str, message: str) -> RuleError:
+    """Make a rule error that points at `place`, or at the document as a whole."""
+    if place is None:
+        return RuleError(code=code, message=message)
+    return RuleError(
+        code=code,
+        message=message,
+        segment=place.segment.tag,
+        position=place.segment.number,
+        element=place.element,
+        component=place.component if place.component > 1 else 0,
+    )
+
+
+class Findings:
+    """Collects the errors and holds of one fact while it is being mapped."""
+
+    __slots__ = ("errors", "holds")
+
+    def __init__(self) -> None:
+        self.errors: list[RuleError] = []
+        self.holds: list[str] = []
+
+    def error(self, place: Place | None, code: str, message: str) -> None:
+        """Note an error, each once."""
+        found = error_at(place, code, message)
+        if found not in self.errors:
+            self.errors.append(found)
+
+    def hold(self, reason: str) -> None:
+        """Note a reason to hold, each once."""
+        if reason not in self.holds:
+            self.holds.append(reason)

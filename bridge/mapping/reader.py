@@ -1,0 +1,171 @@
+"""Reads the fields of a mapping from a document's loops, noting what is wrong with a value."""
+
+from __future__ import annotations
+
+from bridge.domain.events import Dimensions, ItemQuantity, Weight
+from bridge.edi.model import Document
+from bridge.mapping.fields import Field
+from bridge.mapping.lookup import Place, Scope
+from bridge.mapping.mappings import Mapping, Mappings
+from bridge.mapping.problems import Findings
+from bridge.mapping.profile import VendorProfile
+from bridge.mapping.times import edifact_time, edifact_time_end, x12_time
+from bridge.mapping.units import Scale, scaled, whole
+
+_FLAGS = {"true": True, "Y": True, "1": True, "false": False, "N": False, "0": False}
+
+
+class Reader:
+    """One document, its mapping and its vendor. `findings` is exchanged for each fact."""
+
+    __slots__ = ("document", "fields", "findings", "mapping", "mappings", "mark", "profile")
+
+    def __init__(
+        self, document: Document, mapping: Mapping, profile: VendorProfile, mappings: Mappings
+    ) -> None:
+        self.document = document
+        self.mapping = mapping
+        self.fields = mapping.fields
+        self.mappings = mappings
+        self.profile = profile
+        self.mark = document.interchange.delimiters.decimal if document.standard == "edifact" else "."
+        self.findings = Findings()
+
+    def text(self, name: str, scope: Scope) -> str:
+        """Give a text, empty if there is none."""
+        return self.fields[name].text(scope)
+
+    def place(self, name: str, scope: Scope) -> Place | None:
+        """Tell where a field stands; where it is missing, the segment that opens its loop."""
+        return self.fields[name].place(scope) or opening(scope)
+
+    def time(self, name: str, scope: Scope) -> str:
+        """Give a time as ISO-8601 with an offset, empty if there is none or it is wrong."""
+        field = self.fields[name]
+        found = field.parts(scope)
+        if found is None:
+            return field.default
+        place, parts = found
+        try:
+            return self._moment(parts, field)
+        except ValueError as error:
+            self.findings.error(place, "DATE_TIME", f"{name}: {error}")
+            return ""
+
+    def whole(self, name: str, scope: Scope) -> int | None:
+        """Give an integer, None if there is none or it is wrong."""
+        text = self.fields[name].text(scope)
+        if not text:
+            return None
+        try:
+            return whole(text, self.mark)
+        except ValueError as error:
+            self.findings.error(self.place(name, scope), name.upper(), f"{name}: {error}")
+            return None
+
+    def flag(self, name: str, scope: Scope) -> bool | None:
+        """Give a yes or no, None if there is none or it is wrong."""
+        text = self.fields[name].text(scope)
+        if not text:
+            return None
+        if text not in _FLAGS:
+            message = f"{name}: {text!r} is neither yes (Y, 1, true) nor no (N, 0, false)"
+            self.findings.error(self.place(name, scope), name.upper(), message)
+        return _FLAGS.get(text)
+
+    def quantity(self, name: str, scope: Scope) -> ItemQuantity | None:
+        """Give a quantity in Amazon's unit, None if there is none or it is wrong."""
+        found = self._measure(name, scope)
+        if found is None:
+            return None
+        place, text, code = found
+        unit = self.mappings.units.quantity.get(code)
+        if unit is None:
+            self._unknown_unit(place, name, code, "quantity")
+            return None
+        try:
+            return ItemQuantity(whole(text, self.mark), unit)
+        except ValueError as error:
+            self.findings.error(place, "QUANTITY", f"{name}: {error}")
+            return None
+
+    def weight(self, name: str, scope: Scope) -> Weight | None:
+        """Give a weight in LB or KG, None if there is none or it is wrong."""
+        found = self._measure(name, scope)
+        if found is None:
+            return None
+        value = self._scaled(found, name, self.mappings.units.weight, "weight")
+        return None if value is None else Weight(*value)
+
+    def dimensions(self, scope: Scope) -> Dimensions | None:
+        """Give length, width and height: all three in one unit, or None."""
+        sides = self._sides(scope)
+        if not sides:
+            return None
+        scales = self.mappings.units.length
+        values = [self._scaled(side, name, scales, "length") for name, side in sides.items()]
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return None
+        place = next(iter(sides.values()))[0]
+        if len(known) < 3:
+            message = f"dimensions are length, width and height; only {', '.join(sides)} found"
+            self.findings.error(place, "DIMENSIONS", message)
+            return None
+        if len({unit for _, unit in known}) > 1:
+            self.findings.error(
+                place, "DIMENSIONS", "length, width and height have different systems of units"
+            )
+            return None
+        return Dimensions(known[0][0], known[1][0], known[2][0], known[0][1])
+
+    def _sides(self, scope: Scope) -> dict[str, tuple[Place, str, str]]:
+        names = ("length", "width", "height")
+        together = self.fields["dimensions"].parts(scope)
+        if together is not None:
+            place, parts = together
+            unit = parts[3] or self.fields["dimensions"].unit
+            return {name: (place, part, unit) for name, part in zip(names, parts, strict=False) if part}
+        return {name: found for name in names if (found := self._measure(name, scope)) is not None}
+
+    def _measure(self, name: str, scope: Scope) -> tuple[Place, str, str] | None:
+        found = self.fields[name].parts(scope)
+        if found is None:
+            return None
+        place, parts = found
+        return place, parts[0], (parts[1] if len(parts) > 1 else "") or self.fields[name].unit
+
+    def _scaled(
+        self, found: tuple[Place, str, str], name: str, scales: dict[str, Scale], table: str
+    ) -> tuple[str, str] | None:
+        place, text, code = found
+        scale = scales.get(code)
+        if scale is None:
+            self._unknown_unit(place, name, code, table)
+            return None
+        try:
+            return scaled(text, scale, self.mark), scale.unit
+        except ValueError as error:
+            self.findings.error(place, name.upper(), f"{name}: {error}")
+            return None
+
+    def _unknown_unit(self, place: Place, name: str, code: str, table: str) -> None:
+        message = (
+            f"{name}: unit {code!r} is not in [{table}] of mappings/units.toml"
+            if code
+            else f"{name} has no unit"
+        )
+        self.findings.error(place, "UNIT", message)
+
+    def _moment(self, parts: list[str], field: Field) -> str:
+        local = self.profile.timezone
+        first = parts[0]
+        second = parts[1] if len(parts) > 1 else ""
+        if self.document.standard == "x12":
+            return x12_time(first, second, parts[2] if len(parts) > 2 else "", local)
+        return (edifact_time_end if field.end else edifact_time)(first, second, local)
+
+
+def opening(scope: Scope) -> Place | None:
+    """Tell where a loop begins, None for the document as a whole."""
+    return Place(scope.first, 0) if scope.first is not None else None

@@ -1,0 +1,246 @@
+"""Shipping documents (856, DESADV) to `ShipmentConfirmed`: one for each order."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bridge.domain.events import (
+    Container,
+    Item,
+    ItemQuantity,
+    Mapped,
+    PartyIdentification,
+    ShipmentConfirmed,
+)
+from bridge.domain.rules import check
+from bridge.mapping.contents import Order, Packing, identity_of, read_orders
+from bridge.mapping.lookup import Scope, holds
+from bridge.mapping.loops import Tree
+from bridge.mapping.parties import selling_party, ship_from_party
+from bridge.mapping.problems import Findings
+from bridge.mapping.reader import Reader, opening
+
+_FIELD_OF_RULE = {
+    "ORDER_NUMBER_PATTERN": "purchase_order_number",
+    "MISSING_ORDER_NUMBER": "purchase_order_number",
+}
+
+
+def map_shipments(reader: Reader, tree: Tree) -> list[Mapped]:
+    """Give one outcome for each order of the document."""
+    orders = read_orders(reader, tree)
+    errors = [*tree.errors, *reader.findings.errors]
+    results = []
+    for order in orders:
+        reader.findings = Findings()
+        reader.findings.errors.extend(errors)
+        results.append(_Order(reader, order).mapped())
+    return results
+
+
+class _Line(msgspec.Struct):
+    """One line of the order while its cartons are added up."""
+
+    scope: Scope
+    number: int
+    unit: str
+    amount: int = 0
+    buyer: str = ""
+    vendor: str = ""
+
+
+class _Box(msgspec.Struct):
+    """One container while its items are added up; several loops may describe it."""
+
+    scopes: list[Scope]
+    lines: dict[int, ItemQuantity] = {}
+
+
+class _Order:
+    def __init__(self, reader: Reader, order: Order) -> None:
+        self.reader = reader
+        self.findings = reader.findings
+        self.order = order
+        self.lines: dict[int, _Line] = {}
+        self.boxes: dict[str, _Box] = {}
+        self._counted: set[int] = set()
+
+    def mapped(self) -> Mapped:
+        for packing in self.order.packings:
+            self._take(packing)
+        denied = self._denied()
+        containers = () if denied else tuple(self._container(box) for box in self.boxes.values())
+        event = self._event("FLOOR_DENIAL" if denied else "SHIPPED", containers)
+        for package in () if denied else self.order.empty:
+            name = identity_of(self.reader, package)
+            self.findings.error(
+                opening(package), "EMPTY_PACKAGES", f"package {name} has nothing packed in it"
+            )
+        for error in check(event, require_containers=self.reader.profile.require_containers):
+            field = _FIELD_OF_RULE.get(error.code)
+            scope = self.order.scope
+            place = self.reader.place(field, scope) if field else opening(scope)
+            self.findings.error(place, error.code, error.message)
+        tracking = next((c.tracking_number for c in containers if c.tracking_number), "")
+        return Mapped(
+            event=event,
+            hold="" if self.findings.errors else "; ".join(self.findings.holds),
+            errors=tuple(self.findings.errors),
+            purchase_order_number=self.order.number,
+            tracking_number=tracking,
+            summary=f"order {self.order.number or 'without number'}: {event.shipment_status}, "
+            f"{len(self.lines)} items in {len(containers)} containers",
+        )
+
+    def _event(self, status: str, containers: tuple[Container, ...]) -> ShipmentConfirmed:
+        reader, scope = self.reader, self.order.scope
+        return ShipmentConfirmed(
+            purchase_order_number=self.order.number,
+            selling_party=PartyIdentification(selling_party(reader, scope)),
+            ship_from_party=PartyIdentification(ship_from_party(reader, scope)),
+            shipment_status=status,
+            shipped_date=reader.time("shipped_date", scope),
+            estimated_delivery_date=reader.time("estimated_delivery_date", scope),
+            is_priority_shipment=reader.flag("is_priority_shipment", scope),
+            vendor_order_number=reader.text("vendor_order_number", scope),
+            items=tuple(
+                Item(
+                    item_sequence_number=line.number,
+                    quantity=ItemQuantity(line.amount, line.unit),
+                    buyer_product_identifier=line.buyer,
+                    vendor_product_identifier=line.vendor,
+                )
+                for line in self.lines.values()
+            ),
+            containers=containers,
+        )
+
+    def _denied(self) -> bool:
+        """Tell whether the order cannot ship; one line that cannot is enough, Amazon takes no part."""
+        scopes = [self.order.scope, *(packing.item for packing in self.order.packings)]
+        return any(
+            (at := scope.scopes.get(denial.level)) is not None and holds(denial.conditions, at.segments)
+            for denial in self.reader.mapping.denied
+            for scope in scopes
+        )
+
+    def _take(self, packing: Packing) -> None:
+        line = self._line(packing.item)
+        if line is None:
+            return
+        quantity = self._quantity(packing, line)
+        box = self._box(packing.package)
+        if box is None or quantity is None or quantity.amount == 0:
+            return
+        packed = box.lines.get(line.number)
+        amount = quantity.amount + (packed.amount if packed else 0)
+        box.lines[line.number] = ItemQuantity(amount, quantity.unit_of_measure)
+
+    def _line(self, scope: Scope) -> _Line | None:
+        """Find or make the line of an item loop, and count the loop's quantity once."""
+        reader = self.reader
+        number = reader.whole("item_sequence_number", scope)
+        if number is None:
+            if not reader.text("item_sequence_number", scope):
+                message = "the item names no line of the order (itemSequenceNumber)"
+                self.findings.error(
+                    reader.place("item_sequence_number", scope), "ITEM_SEQUENCE_NUMBER", message
+                )
+            return None
+        line = self.lines.setdefault(number, _Line(scope, number, ""))
+        if id(scope) not in self._counted:
+            self._counted.add(id(scope))
+            self._add(line, scope)
+        return line
+
+    def _add(self, line: _Line, scope: Scope) -> None:
+        reader = self.reader
+        quantity = reader.quantity("quantity", scope)
+        if quantity is None:
+            if reader.fields["quantity"].parts(scope) is None:
+                self.findings.error(opening(scope), "QUANTITY", f"line {line.number} has no quantity")
+            return
+        buyer = reader.text("buyer_product_identifier", scope)
+        vendor = reader.text("vendor_product_identifier", scope)
+        if line.unit and (quantity.unit_of_measure != line.unit or buyer not in {"", line.buyer or buyer}):
+            message = f"line {line.number} stands twice with another product or unit"
+            self.findings.error(opening(scope), "ITEM_CONFLICT", message)
+        line.amount += quantity.amount
+        line.unit = line.unit or quantity.unit_of_measure
+        line.buyer = line.buyer or buyer
+        line.vendor = line.vendor or vendor
+
+    def _quantity(self, packing: Packing, line: _Line) -> ItemQuantity | None:
+        reader = self.reader
+        if packing.package is not None and packing.package is not packing.item:
+            own = reader.quantity("packed_quantity", packing.package)
+            if own is not None:
+                return own
+        if packing.splits:
+            message = (
+                f"line {line.number} is in several packages, and they do not say how much of it each holds"
+            )
+            self.findings.error(opening(packing.item), "PACKED_QUANTITY", message)
+            return None
+        return reader.quantity("quantity", packing.item)
+
+    def _box(self, package: Scope | None) -> _Box | None:
+        reader = self.reader
+        if package is None:
+            scope = self.order.scope
+            if not (reader.text("tracking_number", scope) or reader.text("container_identifier", scope)):
+                return None
+            return self.boxes.setdefault("", _Box([scope]))
+        name = identity_of(reader, package) or f"#{id(package)}"
+        box = self.boxes.setdefault(name, _Box([]))
+        if not any(package is scope for scope in box.scopes):
+            box.scopes.append(package)
+        return box
+
+    def _container(self, box: _Box) -> Container:
+        reader, profile = self.reader, self.reader.profile
+        first = box.scopes[0]
+        tracking = self._agreed("tracking_number", box)
+        weights = [found for scope in box.scopes if (found := reader.weight("weight", scope))]
+        if len(set(weights)) > 1:
+            self._conflict("weight", box)
+        sides = [side for scope in box.scopes if (side := reader.dimensions(scope))]
+        return Container(
+            container_type=self._type(first),
+            container_identifier=self._agreed("container_identifier", box) or tracking,
+            packed_items=tuple(self._packed(number, quantity) for number, quantity in box.lines.items()),
+            weight=weights[0] if weights else None,
+            dimensions=sides[0] if sides else None,
+            tracking_number=tracking,
+            manifest_id=self._agreed("manifest_id", box),
+            manifest_date=reader.time("manifest_date", first),
+            ship_method=self._agreed("ship_method", box) or profile.ship_method,
+            scac_code=self._agreed("scac_code", box) or profile.scac,
+            carrier=self._agreed("carrier", box) or profile.carrier,
+            container_sequence_number=reader.whole("container_sequence_number", first),
+        )
+
+    def _type(self, scope: Scope) -> str:
+        return self.reader.text("container_type", scope) or ("pallet" if scope.level == "tare" else "carton")
+
+    def _agreed(self, name: str, box: _Box) -> str:
+        values = list(
+            dict.fromkeys(value for scope in box.scopes if (value := self.reader.text(name, scope)))
+        )
+        if len(values) > 1:
+            self._conflict(name, box)
+        return values[0] if values else ""
+
+    def _conflict(self, name: str, box: _Box) -> None:
+        message = f"one package is described twice, with another {name}"
+        self.findings.error(opening(box.scopes[-1]), "CONTAINER_CONFLICT", message)
+
+    def _packed(self, number: int, quantity: ItemQuantity) -> Item:
+        line = self.lines[number]
+        both = self.reader.mapping.packed_item_identifiers == "both"
+        return Item(
+            item_sequence_number=number,
+            quantity=quantity,
+            buyer_product_identifier=line.buyer,
+            vendor_product_identifier=line.vendor if both or not line.buyer else "",
+        )

@@ -1,0 +1,153 @@
+"""Status documents (214, IFTSTA) to `ShipmentStatusChanged`: each status of each package is one."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bridge.domain.events import (
+    Address,
+    Mapped,
+    PartyIdentification,
+    ShipmentSchedule,
+    ShipmentStatusChanged,
+)
+from bridge.domain.rules import check
+from bridge.mapping.lookup import Scope
+from bridge.mapping.loops import Tree
+from bridge.mapping.parties import selling_party, ship_from_party
+from bridge.mapping.problems import Findings
+from bridge.mapping.reader import Reader, opening
+from bridge.mapping.status import NO_UPDATE, SCHEDULE, Judgement, StatusTable, amazon_pair, judge
+
+_LOCATION = ("name", "address_line1", "city", "state_or_region", "postal_code", "country_code")
+
+
+class _Scan(msgspec.Struct):
+    """One status of one package, as the document has it."""
+
+    scope: Scope
+    tracking_number: str
+    code: str
+    reason: str
+    judgement: Judgement
+
+
+def map_statuses(reader: Reader, tree: Tree, table: StatusTable) -> list[Mapped]:
+    """Give one outcome for each status of each package of the document."""
+    scans = [scan for scope in tree.root.below("status") for scan in _scans(reader, scope, table)]
+    if not scans:
+        reader.findings.error(None, "NO_STATUS", "the document tells no status")
+        return [Mapped(errors=(*tree.errors, *reader.findings.errors), summary="no status")]
+    schedules = _schedules(reader, scans)
+    return [_mapped(reader, tree, scan, schedules.get(scan.tracking_number, "")) for scan in scans]
+
+
+def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
+    code = reader.text("status_code", status)
+    reason = reader.text("reason_code", status)
+    judgement = judge(table, code, reason, reader.profile.final_statuses)
+    scans: dict[str, _Scan] = {}
+    for scope in status.below("package") or [status]:
+        for number in reader.fields["tracking_number"].every(scope) or [""]:
+            scans.setdefault(number, _Scan(scope, number, code, reason, judgement))
+    return list(scans.values())
+
+
+def _schedules(reader: Reader, scans: list[_Scan]) -> dict[str, str]:
+    """Give the estimated delivery by tracking number, as AG and X2 tell it; the last one counts."""
+    return {
+        scan.tracking_number: time
+        for scan in scans
+        if scan.judgement.meaning == SCHEDULE and (time := reader.time("status_date_time", scan.scope))
+    }
+
+
+def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimated: str) -> Mapped:
+    reader.findings = findings = Findings()
+    findings.errors.extend(tree.errors)
+    meaning, hold = scan.judgement.meaning, scan.judgement.hold
+    order = reader.text("purchase_order_number", scan.scope)
+    pair = f"{scan.code}/{scan.reason}"
+    event = None
+    if not scan.code:
+        findings.error(reader.place("status_code", scan.scope), "MISSING_STATUS", "the status has no code")
+        hold = ""
+    elif meaning in {NO_UPDATE, SCHEDULE}:
+        return Mapped(
+            errors=tuple(findings.errors),
+            purchase_order_number=order,
+            tracking_number=scan.tracking_number,
+            summary=_nothing_sent(scan, pair),
+        )
+    elif meaning:
+        event = _event(reader, scan, order, meaning, estimated)
+        for error in check(event):
+            findings.error(opening(scan.scope), error.code, error.message)
+        hold = "; ".join(findings.holds)
+    return Mapped(
+        event=event,
+        hold=hold,
+        errors=tuple(findings.errors),
+        purchase_order_number=order,
+        tracking_number=scan.tracking_number,
+        summary=f"{scan.tracking_number or 'unknown package'}: {meaning or 'unknown'} ({pair})",
+    )
+
+
+def _nothing_sent(scan: _Scan, pair: str) -> str:
+    what = (
+        "only feeds the delivery schedule"
+        if scan.judgement.meaning == SCHEDULE
+        else "is no update for Amazon"
+    )
+    return f"{scan.tracking_number or 'unknown package'}: {pair} {what}, nothing is sent"
+
+
+def _event(reader: Reader, scan: _Scan, order: str, meaning: str, estimated: str) -> ShipmentStatusChanged:
+    scope = scan.scope
+    code, reason = amazon_pair(meaning, reader.document.standard)
+    return ShipmentStatusChanged(
+        purchase_order_number=order,
+        selling_party=PartyIdentification(selling_party(reader, scope)),
+        ship_from_party=PartyIdentification(ship_from_party(reader, scope)),
+        tracking_number=scan.tracking_number,
+        status_code=code,
+        reason_code=reason,
+        status_date_time=reader.time("status_date_time", scope),
+        status_location_address=_location(reader, scope),
+        shipment_schedule=_schedule(reader, scope, estimated),
+    )
+
+
+def _schedule(reader: Reader, scope: Scope, estimated: str) -> ShipmentSchedule | None:
+    schedule = ShipmentSchedule(
+        estimated_delivery_date_time=reader.time("estimated_delivery_date_time", scope) or estimated,
+        appt_window_start_date_time=reader.time("appt_window_start_date_time", scope),
+        appt_window_end_date_time=reader.time("appt_window_end_date_time", scope),
+    )
+    return None if schedule == _NO_SCHEDULE else schedule
+
+
+_NO_SCHEDULE = ShipmentSchedule()
+
+
+def _location(reader: Reader, scope: Scope) -> Address:
+    """Give the place of the status: what the document tells, the rest from the configuration.
+
+    Where the document names a place, the configured city, state and postal code would contradict it,
+    so only name, first line and country are filled in.
+    """
+    told = {part: reader.text(f"location_{part}", scope) for part in _LOCATION}
+    country = told["country_code"]
+    told["country_code"] = reader.mappings.countries.get(country, country)
+    default = reader.profile.location
+    if not any(told.values()):
+        return default
+    return Address(
+        name=told["name"] or default.name,
+        address_line1=told["address_line1"] or default.address_line1,
+        city=told["city"],
+        state_or_region=told["state_or_region"],
+        postal_code=told["postal_code"],
+        country_code=told["country_code"] or default.country_code,
+    )

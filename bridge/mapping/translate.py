@@ -1,0 +1,77 @@
+"""One document to its facts: choose the mapping, build the loops, make events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from bridge.domain.events import Mapped, RuleError
+from bridge.edi.model import Document
+from bridge.mapping.loops import Tree, build_tree
+from bridge.mapping.mappings import Mapping, Mappings
+from bridge.mapping.profile import VendorProfile
+from bridge.mapping.reader import Reader
+from bridge.mapping.shipments import map_shipments
+from bridge.mapping.statuses import map_statuses
+
+__all__ = ["translate"]
+
+
+def translate(document: Document, profile: VendorProfile, mappings: Mappings) -> list[Mapped]:
+    """Give what a document means, one `Mapped` a fact; `[]` for a type that no mapping knows.
+
+    Whatever is wrong with the document or the choice of its mapping is a `Mapped` with errors or a
+    hold, never an exception.
+    """
+    if not mappings.knows(document):
+        return []
+    mapping = mappings.choose(document, profile)
+    if mapping is None:
+        return [_unmapped(document, mappings)]
+    try:
+        return _MAKERS[mapping.makes](Reader(document, mapping, profile, mappings), mapping)
+    except Exception as error:  # noqa: BLE001 -- one bad document fails alone, and none is lost
+        message = f"mapping {mapping.name!r} failed on this document: {type(error).__name__}: {error}"
+        return [Mapped(errors=(RuleError(code="MAPPING_FAILED", message=message),), summary="not mapped")]
+
+
+def _shipments(reader: Reader, mapping: Mapping) -> list[Mapped]:
+    return map_shipments(reader, _tree(reader, mapping))
+
+
+def _statuses(reader: Reader, mapping: Mapping) -> list[Mapped]:
+    document, profile = reader.document, reader.profile
+    # A sender's own table is narrower than what the vendor generally says.
+    name = mapping.status_codes or profile.status_codes
+    table = reader.mappings.status_table(name, document.standard)
+    if table is None:
+        reason = (
+            f"there is no {document.standard} status table {name!r}: write one in mappings/status/, or "
+            'set the vendor\'s status_codes to "standard" or "amazon"'
+        )
+        return [Mapped(hold=reason, summary=f"{document.type} without a status table")]
+    return map_statuses(reader, _tree(reader, mapping), table)
+
+
+def _tree(reader: Reader, mapping: Mapping) -> Tree:
+    return build_tree(reader.document.segments, mapping.loops)
+
+
+_MAKERS: dict[str, Callable[[Reader, Mapping], list[Mapped]]] = {
+    "confirmation": _shipments,
+    "status": _statuses,
+}
+
+
+def _unmapped(document: Document, mappings: Mappings) -> Mapped:
+    known = sorted(
+        {
+            version
+            for mapping in mappings.by_type[document.standard, document.type]
+            for version in mapping.versions or ("any version",)
+        }
+    )
+    reason = (
+        f"no mapping fits {document.type} {document.version} of this sender and vendor; there are mappings "
+        f"for {', '.join(known)}: add one to mappings/"
+    )
+    return Mapped(hold=reason, summary=f"{document.type} {document.version} without a mapping")
