@@ -89,6 +89,8 @@ class Vendor(Table):
     warehouses: Codes = ()
     """Its warehouse codes at Amazon. Documents that name none are shipped from the first one;
     documents that name another are refused."""
+    party_aliases: dict[str, Text] = Field(default={})
+    """What its documents call a party (GLN, DUNS, own number) = the vendor or warehouse code at Amazon."""
     carrier: Annotated[Carrier, BeforeValidator(_carrier)] = Carrier()
     """Carrier of documents that name none: a SCAC, or a table with scac, name, ship_method."""
     timezone: Zone = "UTC"
@@ -101,6 +103,8 @@ class Vendor(Table):
     """Fills the place of status updates where documents leave it out."""
     mapping: str = ""
     """Mapping to use for its documents; empty: the one that fits standard, type and version."""
+    require_containers: Flag = True
+    """Whether a confirmation without any carton is refused, as Amazon has done (EMPTY_PACKAGES)."""
     batch_size: Annotated[Count, Field(ge=1, le=1000)] = 50
     """Most facts in one request to Amazon; 1 sends each alone."""
     confirmations: Literal["required", "elsewhere"] = "required"

@@ -1,0 +1,101 @@
+"""The command `edibridge`: options before the verb, the verbs, and what errors become."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bridge import __version__
+from bridge.cli import check as checking
+from bridge.cli import daemon, demo, explain, init, look, mend, simulator
+from bridge.cli.context import Settings
+from bridge.cli.exits import INTERRUPTED, tell, tell_unexpected
+from bridge.cli.output import say
+from bridge.errors import BridgeError
+
+app = typer.Typer(
+    name="edibridge",
+    help="Carries shipment EDI between vendors' SFTP folders and Amazon's Vendor Direct Fulfillment API.",
+    epilog="Exit codes: 0 done; 1 something was rejected, failed or held; 2 usage or configuration; "
+    "70 a fault of edibridge itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+class LogFormatName(StrEnum):
+    """What log lines look like."""
+
+    JSON = "json"
+    TEXT = "text"
+
+
+class LogLevel(StrEnum):
+    """From where on log lines are written."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        say(f"edibridge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(metavar="PATH", help="The configuration; $EDIBRIDGE_CONFIG, else config.toml here."),
+    ] = None,
+    log: Annotated[LogFormatName | None, typer.Option(help="What log lines look like.")] = None,
+    log_level: Annotated[LogLevel | None, typer.Option(help="From where on they are written.")] = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell it and stop.")
+    ] = False,  # noqa: ARG001
+) -> None:
+    """Keep the options before the verb for the verb."""
+    context.obj = Settings(config, log.value if log else None, log_level.value.upper() if log_level else None)
+
+
+VERBS: dict[str, Callable[..., None]] = {
+    "demo": demo.demo,
+    "init": init.init,
+    "check": checking.check,
+    "run": daemon.run,
+    "daemon": daemon.daemon,
+    "explain": explain.explain,
+    "status": look.status,
+    "batches": look.batches,
+    "show": look.show,
+    "trace": look.trace,
+    "rerun": mend.rerun,
+    "resolve": mend.resolve,
+    "purge": mend.purge,
+    "simulator": simulator.simulator,
+}
+for verb, function in VERBS.items():
+    app.command(verb)(function)
+
+
+def run() -> None:
+    """Run the command; never returns."""
+    try:
+        app(prog_name="edibridge")
+    except BridgeError as error:
+        sys.exit(tell(error))
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # noqa: BLE001 - the last frame: told with its traceback, and its own code
+        sys.exit(tell_unexpected(error))

@@ -1,0 +1,59 @@
+"""check: everything that is wrong with a configuration, before anything is done with it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bridge.cli.connections import try_connections
+from bridge.cli.context import AsJson, settings_of
+from bridge.cli.exits import DONE, REJECTED, USAGE
+from bridge.cli.findings import Finding, findings_of
+from bridge.cli.output import complain, emit, say, table
+from bridge.errors import ConfigurationError
+
+
+def check(
+    context: typer.Context,
+    connect: Annotated[
+        bool, typer.Option("--connect", help="Log in at each SFTP server and at Amazon, too.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check configuration, secrets and mappings.
+
+    Everything that is wrong is told at once, with its line; exit code 2 if something must be mended.
+    """
+    settings = settings_of(context)
+    source = str(settings.path)
+    tried: list[dict[str, object]] = []
+    try:
+        config = settings.config()
+        findings = list(findings_of(config))
+        if connect and not _wrong(findings):
+            tried = list(try_connections(config))
+    except ConfigurationError as error:
+        findings = [Finding("error", problem) for problem in error.problems]
+    code = USAGE if _wrong(findings) else DONE if all(one["ok"] for one in tried) else REJECTED
+    if as_json:
+        problems = [finding.as_json() for finding in findings]
+        emit({"file": source, "ok": code == DONE, "problems": problems, "connections": tried})
+    else:
+        _tell(source, findings, tried)
+    raise typer.Exit(code)
+
+
+def _tell(source: str, findings: list[Finding], tried: list[dict[str, object]]) -> None:
+    for finding in findings:
+        complain(f"{source}: {'warning: ' if finding.level == 'warning' else ''}{finding.problem}")
+    columns = ["place", "kind", "state", "what"]
+    table(
+        columns, [(one["place"], one["kind"], "ok" if one["ok"] else "error", one["told"]) for one in tried]
+    )
+    errors = _wrong(findings)
+    say(f"{source}: {len(errors)} to be mended" if errors else f"{source}: good")
+
+
+def _wrong(findings: list[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.level == "error"]

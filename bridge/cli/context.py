@@ -1,0 +1,77 @@
+"""What the options before the verb say, and how the verbs get at configuration and bridge."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, cast
+
+import typer
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.logs import LogFormat
+    from bridge.wiring import Bridge
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with keys that stay.")]
+OfVendor = Annotated[str | None, typer.Option("--vendor", metavar="V", help="Only this vendor.")]
+
+
+@dataclass(slots=True)
+class Settings:
+    """The options before the verb."""
+
+    config_path: Path | None = None
+    log_format: str | None = None
+    log_level: str | None = None
+
+    @property
+    def path(self) -> Path:
+        """The configuration's file."""
+        from bridge.config import default_path
+
+        return self.config_path or default_path()
+
+    def config(self) -> Config:
+        """Load the configuration. Raises ConfigurationError."""
+        from bridge.config import load_config
+
+        return load_config(self.path)
+
+    def config_if_any(self) -> Config | None:
+        """Load the configuration; None where none was named and none lies here."""
+        return self.config() if self.config_path or self.path.exists() else None
+
+    @contextmanager
+    def bridge(self, *, level: str = "WARNING") -> Iterator[Bridge]:
+        """Open the bridge of the configuration, logging from `level` up unless told otherwise."""
+        from bridge.wiring import open_bridge
+
+        config = self.config()
+        self.set_up_logs(config.bridge.log_format, level)
+        with open_bridge(config) as bridge:
+            yield bridge
+
+    def set_up_logs(self, log_format: LogFormat, level: str) -> None:
+        """Begin to log; what was said before the verb wins."""
+        from bridge.logs import set_up_logs
+
+        chosen = cast("LogFormat", self.log_format or log_format)
+        set_up_logs(chosen, level=self.log_level or level)
+
+
+def settings_of(context: typer.Context) -> Settings:
+    """Give the options before the verb."""
+    return context.find_object(Settings) or Settings()
+
+
+def known_vendor(config: Config, vendor: str | None) -> str | None:
+    """Check a vendor's name. Raises a usage error that tells the names there are."""
+    if vendor is None or vendor in config.vendors:
+        return vendor
+    near = get_close_matches(vendor, config.vendors, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(config.vendors)}"
+    raise typer.BadParameter(f"no vendor {vendor!r} in {config.source}; {hint}", param_hint="--vendor")

@@ -1,0 +1,102 @@
+"""What a configuration that loads can still be wrong about: secrets, files, mappings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from bridge.config import Config, Vendor, secrets_of
+from bridge.config.places import line_of, lines_of
+from bridge.errors import ConfigurationError, Problem
+
+_OWN_CODES = frozenset({"standard", "amazon"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A problem, and whether the bridge can work in spite of it."""
+
+    level: Literal["error", "warning"]
+    problem: Problem
+
+    def as_json(self) -> dict[str, object]:
+        """Give it with stable keys."""
+        problem = self.problem
+        return {
+            "level": self.level,
+            "place": problem.place,
+            "line": problem.line or None,
+            "message": problem.message,
+        }
+
+
+def findings_of(config: Config) -> Iterator[Finding]:
+    """Yield what is found, in the order of the file. Reads secrets, known hosts and mappings."""
+    lines = lines_of(config.source.read_text(encoding="utf-8-sig"))
+    found = [*_secrets(config), *_files(config), *_mappings(config)]
+    placed = [
+        (level, place, message, line_of(lines, tuple(place.split(".")))) for level, place, message in found
+    ]
+    for level, place, message, line in sorted(placed, key=lambda one: one[3]):
+        yield Finding(level, Problem(place, message, line))
+
+
+_Raw = tuple[Literal["error", "warning"], str, str]
+
+
+def _secrets(config: Config) -> Iterator[_Raw]:
+    for place, secret in secrets_of(config):
+        try:
+            secret.reveal()
+        except ConfigurationError as error:
+            yield "error", place, error.problems[0].message
+        for complaint in secret.complaints():
+            yield "warning", place, complaint
+
+
+def _files(config: Config) -> Iterator[_Raw]:
+    for name, vendor in config.vendors.items():
+        if vendor.sftp and vendor.sftp.known_hosts and not os.access(vendor.sftp.known_hosts, os.R_OK):
+            yield "error", f"vendors.{name}.sftp.known_hosts", f"{vendor.sftp.known_hosts} cannot be read"
+        if vendor.local and not vendor.local.folder("inbox").is_dir():
+            yield "warning", f"vendors.{name}.local", f"no folder {vendor.local.folder('inbox')} yet"
+    yield from _writable("bridge.spool", config.bridge.spool)
+    if "://" not in config.bridge.ledger:
+        yield from _writable("bridge.ledger", Path(config.bridge.ledger))
+
+
+def _writable(place: str, path: Path) -> Iterator[_Raw]:
+    """Whether a path is writable, or could be made where it does not exist."""
+    existing = next(folder for folder in (path, *path.parents) if folder.exists())
+    if not os.access(existing, os.W_OK):
+        yield "error", place, f"{existing} cannot be written to"
+
+
+def _mappings(config: Config) -> Iterator[_Raw]:
+    from bridge.wiring import mappings_of
+
+    for folder in config.bridge.mappings:
+        if not folder.is_dir():
+            yield "error", "bridge.mappings", f"no folder {folder}"
+            return
+    try:
+        mappings = mappings_of(config)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            yield "error", "bridge.mappings", f"{error.source}: {problem}"
+        return
+    tables = {name for name, _standard in mappings.status_tables}
+    for name, vendor in config.vendors.items():
+        yield from _names(name, vendor, mappings.names(), tables)
+
+
+def _names(name: str, vendor: Vendor, mappings: frozenset[str], tables: set[str]) -> Iterator[_Raw]:
+    if vendor.mapping and vendor.mapping not in mappings:
+        known = ", ".join(sorted(mappings))
+        yield "error", f"vendors.{name}.mapping", f"no mapping {vendor.mapping!r}; there are {known}"
+    if vendor.status_codes not in tables | _OWN_CODES:
+        known = ", ".join(sorted(tables | _OWN_CODES))
+        yield "error", f"vendors.{name}.status_codes", f"no table {vendor.status_codes!r}; there are {known}"

@@ -1,0 +1,141 @@
+"""What the verbs print: JSON, tables on a terminal, aligned plain lines elsewhere."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import PurePath
+from typing import Any
+
+import msgspec
+
+from bridge.cli.exits import PIPE_CLOSED
+
+Row = Sequence[object]
+
+
+def say(text: str = "") -> None:
+    """Print a line on standard output."""
+    _write(text + "\n")
+
+
+def complain(text: str) -> None:
+    """Print a line on standard error."""
+    print(text, file=sys.stderr)
+
+
+def emit(value: object) -> None:
+    """Print a value as JSON."""
+    _write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+
+
+def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; a table of kinds
+    """Turn structs, dates and paths into what JSON has; bytes are JSON texts of the ledger."""
+    match value:
+        case msgspec.Struct():
+            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+        case Mapping():
+            return {str(key): plain(entry) for key, entry in value.items()}
+        case bytes():
+            return msgspec.json.decode(value) if value else None
+        case datetime():
+            return value.isoformat(timespec="seconds")
+        case PurePath():
+            return str(value)
+        case list() | tuple() | set() | frozenset():
+            return [plain(entry) for entry in value]
+        case _ if hasattr(value, "__dataclass_fields__"):
+            return {name: plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        case _:
+            return value
+
+
+def table(columns: Sequence[str], rows: Sequence[Row], *, title: str = "") -> None:
+    """Print a table: with rules and colour on a terminal, as aligned lines elsewhere. Nothing for no rows."""
+    if not rows:
+        return
+    texts = [[cell(value) for value in row] for row in rows]
+    _write(_rich_table(columns, texts, title) if sys.stdout.isatty() else _plain_table(columns, texts, title))
+
+
+def cell(value: object) -> str:
+    """Write a value as a table shows it: on one line, times in UTC to the second."""
+    match value:
+        case None:
+            return "-"
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%SZ")
+        case Mapping():
+            return ", ".join(f"{count} {name}" for name, count in value.items() if count) or "-"
+        case _:
+            return " ".join(str(value).split()) or "-"
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[str, str, int], None]]:
+    """Show what the jobs do while they do it, on a terminal's standard error; silent elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _vendor, _job, _done: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(label) as status:
+        yield lambda vendor, job, done: status.update(f"{label}: {vendor} {job} {done}")
+
+
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> str:
+    lines = [[column.upper() for column in columns], *rows]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    text = f"{title}\n" if title else ""
+    for line in lines:
+        text += (
+            "  ".join(f"{value:<{width}}" for value, width in zip(line, widths, strict=True)).rstrip() + "\n"
+        )
+    return text
+
+
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        # Text, not markup: a file of a vendor's may be called "[red].edi".
+        drawn.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+    # The terminal's width and colours, but written by us, so that a closed pipe is met in one place.
+    screen = Console()
+    stream = io.StringIO()
+    Console(file=stream, width=screen.width, force_terminal=True, color_system=_colours(screen)).print(drawn)
+    return stream.getvalue()
+
+
+def _colours(screen: Any) -> Any:  # noqa: ANN401 - rich's own literal type
+    return screen.color_system or None
+
+
+_STYLES = {
+    **dict.fromkeys(("succeeded", "accepted", "delivered", "done", "ok", "Success"), "green"),
+    **dict.fromkeys(
+        ("failed", "refused", "rejected", "quarantined", "attention", "error", "in_doubt"), "red"
+    ),
+    **dict.fromkeys(("held", "waiting", "overdue", "working", "warning"), "yellow"),
+}
+
+
+def _write(text: str) -> None:
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # The reader (`| head`) has enough. Python would complain once more when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(PIPE_CLOSED) from None
