@@ -311,11 +311,11 @@ class Writer:
 
 
 def codes_xml(codes: dict[str, list[str]]) -> Iterator[str]:
-    """Write codes.xml; `closed` is for the bridge, pyx12 passes over it."""
+    """Write codes.xml; the name of a list tells the bridge whether it is complete."""
     yield "<codesets>"
     for number, values in sorted(codes.items()):
-        closed = ' closed="yes"' if number in CLOSED else ""
-        yield f"  <codeset{closed}><id>{number}</id><name>{number}</name><data_ele>{number}</data_ele><version>"
+        name = f"{number} (complete)" if number in CLOSED else number
+        yield f"  <codeset><id>{number}</id><name>{name}</name><data_ele>{number}</data_ele><version>"
         for start in range(0, len(values), 12):
             yield "    " + "".join(f"<code>{value}</code>" for value in values[start : start + 12])
         yield "  </version></codeset>"

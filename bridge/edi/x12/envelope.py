@@ -148,8 +148,7 @@ class _InterchangeReader:
         start = cursor.offset
         data = cursor.source.take(length)
         pieces = split_document(data, cursor.separators, cursor.delimiters, self.options.encoding)
-        transcript = Transcript(data, start, cursor.separators, cursor.delimiters)
-        return [X12Segment(elements, number, transcript) for number, elements in enumerate(pieces, 1)]
+        return Transcript(data, start, cursor.separators, cursor.delimiters).split(pieces)
 
     def _place(self, document: Document, length: int) -> None:
         document.number = self.tally.next_document()

@@ -1,10 +1,19 @@
-"""The grammar of X12 transaction sets."""
+"""Checks a document against the grammar of its transaction set."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Protocol
 
 from bridge.edi.model import Document, EdiError
+from bridge.edi.x12.codes import set_error
+from bridge.edi.x12.hierarchy import check_hierarchy
+from bridge.edi.x12.judging import Judge, element_error, judge_elements
+from bridge.edi.x12.maps import MapIndex, TransactionMap
+from bridge.edi.x12.segment import X12Segment
+
+_MOST_ERRORS = 500
 
 
 class DocumentChecker(Protocol):
@@ -13,3 +22,94 @@ class DocumentChecker(Protocol):
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
         """Give what is wrong with the document's body."""
         ...
+
+
+class X12Grammar:
+    """The maps of a folder, ready to check documents."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load the maps; raises ConfigurationError."""
+        self.maps = MapIndex(folder)
+
+    def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
+        """Give what is wrong with a document's segments and elements; the envelope is checked elsewhere."""
+        transaction, exact = self.maps.find(document.version, document.type)
+        if transaction is None:
+            detail = f"{document.type} of {document.version or 'no version'} is not supported"
+            return [set_error("1", detail[:80], at=("ST", 1, 1))]
+        segments = [segment for segment in document.segments if isinstance(segment, X12Segment)]
+        checking = _Checking(transaction, self.maps.tags, segments, strict=strict)
+        errors = list(checking.errors())
+        if not exact:
+            errors.append(
+                set_error("", f"there is no map of {document.version[:12]}; a near one was used", fatal=False)
+            )
+        return errors
+
+
+class _Checking:
+    """The check of one document."""
+
+    def __init__(
+        self, transaction: TransactionMap, known_tags: set[str], segments: list[X12Segment], *, strict: bool
+    ) -> None:
+        self._map = transaction
+        self._known = known_tags
+        self._segments = segments
+        self._strict = strict
+        self._noted: set[tuple[str, int, str]] = set()
+        self._at = segments[0]
+
+    def errors(self) -> Iterator[EdiError]:
+        """Give all errors, those of the library's own failing among them, up to a limit."""
+        found = 0
+        try:
+            for error in self._find():
+                found += 1
+                yield error
+                if found >= _MOST_ERRORS:
+                    yield set_error("", "more errors than are told", fatal=False)
+                    return
+        except Exception as failure:  # noqa: BLE001  # whatever pyx12 raises rejects this document alone
+            at = (self._at.tag[:3], self._at.number, 0)
+            yield set_error("5", f"the segment cannot be checked ({type(failure).__name__})", at=at)
+
+    def _find(self) -> Iterator[EdiError]:
+        judge = None
+        if not self._map.allows(" ".join([segment.elements[0] for segment in self._segments])):
+            judge = Judge(self._map, self._known, strict=self._strict)
+        delimiters = self._segments[0].transcript
+        checks = self._map.checks_for(delimiters.element, delimiters.component)
+        last = len(self._segments) - 1
+        for index, (segment, text) in enumerate(zip(self._segments, delimiters.pieces, strict=True)):
+            self._at = segment
+            tag = segment.elements[0]
+            node = None
+            if judge is not None and index:
+                yield from judge.place(segment)
+                node = judge.node_of(segment)
+            if index == 0 or (index == last and tag == "SE"):
+                continue  # ST and SE are the envelope's
+            check = checks[tag]
+            if check is not None and check.matches(text):
+                for place, values, closed in check.coded:
+                    if (
+                        place < len(segment.elements)
+                        and segment.elements[place] not in values
+                        and segment.elements[place]
+                    ):
+                        yield from self._unlisted(segment, place, closed=closed)
+            elif judge is None or node is not None:
+                yield from judge_elements(
+                    node or self._map.nodes[tag], segment, self._map, strict=self._strict
+                )
+        if self._map.root.id == "856":
+            yield from check_hierarchy(self._segments)
+
+    def _unlisted(self, segment: X12Segment, place: int, *, closed: bool) -> Iterator[EdiError]:
+        """Tell of a value that its code list lacks; only once, where the list is known to be incomplete."""
+        key = (segment.tag, place, segment.value(place))
+        if closed or self._strict or key not in self._noted:
+            self._noted.add(key)
+            number = self._map.number_of(segment.tag, place)
+            yield element_error("7", segment, (place, 0), number=number, fatal=closed or self._strict)

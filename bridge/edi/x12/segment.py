@@ -13,17 +13,25 @@ _MARGIN = b" \t\r\n"
 
 
 class Transcript:
-    """The bytes of one document, from which the place of a segment is worked out when asked for."""
+    """The text of one document as segments, and its bytes, from which places are told when asked for."""
 
-    __slots__ = ("_offsets", "component", "data", "offset", "repetition", "separators")
+    __slots__ = ("_offsets", "component", "data", "element", "offset", "pieces", "repetition", "separators")
 
     def __init__(self, data: bytes, offset: int, separators: Separators, delimiters: Delimiters) -> None:
         self.data = data
         self.offset = offset
         self.separators = separators
+        self.element = delimiters.element
         self.component = delimiters.component
         self.repetition = delimiters.repetition
+        self.pieces: list[str] = []
         self._offsets: list[int] | None = None
+
+    def split(self, pieces: list[str]) -> list[X12Segment]:
+        """Make segments of their texts, which are kept for checking."""
+        self.pieces = pieces
+        element = self.element
+        return [X12Segment(piece.split(element), number, self) for number, piece in enumerate(pieces, 1)]
 
     def offset_of(self, number: int) -> int:
         """Give the byte offset in the file at which segment `number` (from 1) begins."""

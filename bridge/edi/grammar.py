@@ -1,0 +1,31 @@
+"""The loaded structures of both standards, from the folder of mappings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bridge.edi.edifact.grammar import EdifactGrammar
+from bridge.edi.edifact.structures import load_structures
+from bridge.edi.model import Document, EdiError
+from bridge.edi.x12.grammar import X12Grammar
+
+
+class Grammar:
+    """Checks documents of either standard; holds no state of any of them."""
+
+    def __init__(self, x12: X12Grammar, edifact: EdifactGrammar) -> None:
+        self.x12 = x12
+        self.edifact = edifact
+
+    def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
+        """Give what is wrong with a document's body."""
+        checker = self.x12 if document.standard == "x12" else self.edifact
+        return checker.check(document, strict=strict)
+
+
+def load_grammar(folder: Path) -> Grammar:
+    """Load `x12` and `edifact` from the folder of mappings; files are touched now and never after.
+
+    Raises ConfigurationError, naming every map that cannot be used.
+    """
+    return Grammar(X12Grammar(folder / "x12"), EdifactGrammar(load_structures(folder / "edifact")))

@@ -1,0 +1,161 @@
+"""The maps of the transaction sets, as pyx12 reads them, and which of them a document is checked by."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pyx12.codes
+import pyx12.map_if
+import pyx12.map_index
+import pyx12.params
+from pyx12.map_if import map_if
+
+from bridge.edi.x12.patterns import rules_of, segment_pattern, structure_pattern
+from bridge.errors import ConfigurationError, Problem
+
+_LONGEST_SEQUENCE = 2000
+_MOST_SEQUENCES = 10_000
+_MOST_SEPARATORS = 64
+_MOST_TAGS = 1000
+_COMPLETE = "(complete)"
+"""How the name of a code list in codes.xml ends that has all values there are."""
+
+
+class CodeLists(msgspec.Struct, frozen=True):
+    """The code lists by data element; values outside of a closed one are errors, else notes."""
+
+    values: dict[str, frozenset[str]]
+    closed: frozenset[str]
+
+
+class SegmentCheck(msgspec.Struct, frozen=True):
+    """The fast check of one segment: a match of its text, then its coded elements.
+
+    `coded` holds position, values and whether they are all there are.
+    """
+
+    matches: Callable[[str], object]
+    coded: tuple[tuple[int, frozenset[str], bool], ...]
+
+
+class _Checks(dict[str, SegmentCheck | None]):
+    """The fast checks of a map under one pair of separators, made when first asked for."""
+
+    def __init__(self, transaction: TransactionMap, element: str, component: str) -> None:
+        super().__init__()
+        self._map = transaction
+        self._separators = element, component
+
+    def __missing__(self, tag: str) -> SegmentCheck | None:
+        rule = self._map.rules.get(tag)
+        check = None
+        if rule is not None:
+            codes = self._map.codes
+            pattern = segment_pattern(rule, *self._separators)
+            coded = ((place, codes.values[name], name in codes.closed) for place, name in rule.coded)
+            check = SegmentCheck(pattern.fullmatch, tuple(coded))
+        if len(self) < _MOST_TAGS:
+            self[tag] = check
+        return check
+
+
+class TransactionMap:
+    """One transaction set of one version: pyx12's tree of it, and what is derived from that."""
+
+    def __init__(self, root: map_if, codes: CodeLists) -> None:
+        self.root = root
+        self.start = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP/ST")
+        self.codes = codes
+        loop = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP")
+        self.rules, self.nodes = rules_of(loop)
+        self._structure = structure_pattern(loop)
+        self._sequences: dict[str, bool] = {}
+        self._checks: dict[tuple[str, str], _Checks] = {}
+
+    def allows(self, tags: str) -> bool:
+        """Tell whether a sequence of tags, with blanks between, is surely right."""
+        known = self._sequences.get(tags)  # partners repeat themselves
+        if known is None:
+            known = self._structure.fullmatch(tags + " ") is not None
+            known = known and all(self.rules[tag] is not None for tag in set(tags.split(" ")))
+            if len(tags) < _LONGEST_SEQUENCE:
+                if len(self._sequences) >= _MOST_SEQUENCES:
+                    self._sequences.clear()
+                self._sequences[tags] = known
+        return known
+
+    def checks_for(self, element: str, component: str) -> dict[str, SegmentCheck | None]:
+        """Give the fast checks under these separators, by tag; None where only pyx12 can tell."""
+        key = element, component
+        if key not in self._checks:
+            if len(self._checks) >= _MOST_SEPARATORS:
+                self._checks.clear()
+            self._checks[key] = _Checks(self, element, component)
+        return self._checks[key]
+
+    def number_of(self, tag: str, place: int) -> str:
+        """Give the number of the data element at a place of a segment; empty if the map has none."""
+        elements = self.nodes[tag].children
+        return element_number(elements[place - 1]) if 0 < place <= len(elements) else ""
+
+
+def element_number(node: object) -> str:
+    """Give the data element's number; the dictionary's keys carry suffixes where lengths differ."""
+    number = str(getattr(node, "data_ele", "") or "").partition(".")[0]
+    return number if number[:1].isdigit() or number[:1] == "C" else ""
+
+
+class MapIndex:
+    """All maps of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Load them; raises ConfigurationError with every map that cannot be used."""
+        problems: list[Problem] = []
+        self._maps: dict[tuple[str, str], TransactionMap] = {}
+        self.tags: set[str] = set()
+        try:
+            index = pyx12.map_index.map_index(str(folder)).maps
+            codes = _load_codes(folder)
+        except Exception as error:  # whatever pyx12 makes of unreadable files
+            raise ConfigurationError(str(folder), [Problem("maps.xml", str(error))]) from error
+        loaded: dict[str, TransactionMap] = {}
+        for entry in index:
+            name = str(entry["map_file"])
+            try:
+                if name not in loaded:
+                    loaded[name] = _load(folder, name, codes)
+            except Exception as error:  # noqa: BLE001  # pyx12 raises whatever comes
+                problems.append(Problem(name, f"{type(error).__name__}: {error}"))
+                continue
+            self._maps[str(entry["vriic"]), str(entry["abbr"])] = loaded[name]
+            self.tags.update(loaded[name].rules)
+        if problems:
+            raise ConfigurationError(str(folder), problems)
+
+    def find(self, version: str, kind: str) -> tuple[TransactionMap | None, bool]:
+        """Find the map of a set, and whether it is one of exactly this release.
+
+        `004010VICS` is checked by 004010 unless it has a map of its own; `004030` by 004010 too, as
+        being the nearest.
+        """
+        for name in (version, version[:6]):
+            if (name, kind) in self._maps:
+                return self._maps[name, kind], True
+        for (name, known), found in self._maps.items():
+            if known == kind and name[:6] == version[:6]:
+                return found, True
+        return self._maps.get((f"{version[:4]}10", kind)), False
+
+
+def _load(folder: Path, name: str, codes: CodeLists) -> TransactionMap:
+    parameters = pyx12.params.ParamsBase()
+    return TransactionMap(pyx12.map_if.load_map_file(name, parameters, str(folder)), codes)
+
+
+def _load_codes(folder: Path) -> CodeLists:
+    lists = pyx12.codes.ExternalCodes(str(folder)).codes
+    values = {str(number): frozenset(map(str, entry["codes"])) for number, entry in lists.items()}
+    closed = {str(number) for number, entry in lists.items() if str(entry["name"]).endswith(_COMPLETE)}
+    return CodeLists(values, frozenset(closed))
