@@ -113,10 +113,9 @@ def id_source(connection: Connection, table: Table) -> Callable[[], int]:
     """Give a function that hands out free ids of a table, within a write.
 
     Rows whose ids are known beforehand can be written many at a time. SQLite's writer is alone, so
-    counting on from the greatest id is safe; PostgreSQL is asked for one of the sequence each.
+    counting on from the last id is safe; PostgreSQL is asked for one of the sequence each.
     """
     if connection.dialect.name == "sqlite":
-        last = connection.execute(select(func.max(table.c.id))).scalar() or 0
-        return iter(range(last + 1, 2**62)).__next__
+        return iter(range(sqlite.last_id(connection, table.name) + 1, 2**62)).__next__
     sequence = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
     return lambda: int(connection.execute(select(sequence)).scalar_one())

@@ -13,6 +13,7 @@ from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.codec import seconds
 from bridge.ledger.database import Store
+from bridge.ledger.reports import reopen
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.sends import due_rows, settle_doubt
@@ -133,3 +134,4 @@ class DoubtStore(Store):
                 .where(events.c.id == event_id)
                 .values(state=state, reason=reason, updated_at=seconds(now))
             )
+            reopen(connection, [event_id], now)

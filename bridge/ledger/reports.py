@@ -66,12 +66,14 @@ class ReportStore(Store):
             count = 0
             for ids in chunks(event_ids, 500):
                 count += connection.execute(_REQUEUE, {"ids": ids, "now": seconds(now)}).rowcount
-                reopen(connection, ids)
+                reopen(connection, ids, now)
             return count
 
 
-def reopen(connection: Connection, event_ids: Sequence[int]) -> None:
+def reopen(connection: Connection, event_ids: Sequence[int], now: datetime) -> None:
     """Let the batches of events be reported again."""
     file_ids = [row[0] for row in connection.execute(_OF_EVENTS, {"ids": event_ids})]
     if file_ids:
-        connection.execute(update(files).where(files.c.id.in_(file_ids)).values(reported_at=None))
+        connection.execute(
+            update(files).where(files.c.id.in_(file_ids)).values(reported_at=None, touched_at=seconds(now))
+        )

@@ -310,7 +310,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     """A batch in one line. `state`: collected, quarantined, working, waiting, attention, succeeded, done.
 
     `attention`: something failed, is held, was rejected, or is in doubt. `waiting`: only status updates
-    without a confirmation are left. `done`: translated without any event.
+    without a confirmation are left. `done`: translated without any event. `submissions` counts those that
+    are not finished; `BatchDetail` has all.
     """
 
     id: int

@@ -26,6 +26,8 @@ from sqlalchemy import (
 HEAD = "0001"
 """The migration that this code goes with."""
 
+# `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
+# even when all that was there is purged: packages and alerts still name it.
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
@@ -92,7 +94,7 @@ files = Table(
     _int("accepted"),
     UniqueConstraint("vendor", "sha256"),
     Index("ix_files_name", "name"),
-    sqlite_autoincrement=True,  # a batch's number is never given to another, even after a purge
+    sqlite_autoincrement=True,
 )
 is_collected = one_of(files.c.state, "collected")
 is_unreported = one_of(files.c.state, "translated") & files.c.reported_at.is_(None)
@@ -153,6 +155,7 @@ documents = Table(
     _text("state"),
     UniqueConstraint("file_id", "number"),
     Index("ix_documents_interchange", "interchange_control_number"),
+    sqlite_autoincrement=True,
 )
 
 events = Table(
@@ -181,6 +184,7 @@ events = Table(
     Index("ix_events_file", "file_id", "state"),
     Index("ix_events_order", "purchase_order_number"),
     Index("ix_events_tracking", "tracking_number"),
+    sqlite_autoincrement=True,
 )
 is_ready = one_of(events.c.state, "ready")
 is_grouped = one_of(events.c.state, "grouped")
@@ -238,6 +242,7 @@ submissions = Table(
     _text("errors"),
     _text("reason"),
     Column("isolated_from", Integer, nullable=True),
+    sqlite_autoincrement=True,
 )
 is_sendable = one_of(submissions.c.state, "ready")
 is_sending = one_of(submissions.c.state, "sending")

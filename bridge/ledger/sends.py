@@ -109,6 +109,12 @@ class SendStore(Store):
             connection.execute(_CLAIMED, {"whose": account, "now": seconds(now)})
             return Fence(account, epoch)
 
+    def fence(self, account: str, now: datetime) -> Fence:
+        """Give the present owner's fence, to write beside it; an account nobody owned yet is claimed."""
+        with self._db.read() as connection:
+            epoch = connection.execute(select(accounts.c.epoch).where(accounts.c.account == account)).scalar()
+        return self.claim(account, now) if epoch is None else Fence(account, epoch)
+
     def check(self, fence: Fence) -> None:
         """Raise `StaleEpoch` when somebody else has claimed the account."""
         self._db.check(fence)

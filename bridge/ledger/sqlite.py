@@ -81,6 +81,12 @@ def advice(error: BaseException) -> str:
     return next((what for words, what in _ADVICE if words in text), text)
 
 
+def last_id(connection: Connection, table: str) -> int:
+    """Give the greatest id that a table with AUTOINCREMENT ever had."""
+    found = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar()
+    return int(found or 0)
+
+
 def explain(connection: Any, statement: str, parameters: Any) -> list[str]:  # noqa: ANN401 - a DBAPI's
     """Give the query plan of a statement, one line a step."""
     return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]

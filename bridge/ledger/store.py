@@ -4,7 +4,7 @@
 
 | module | methods |
 |---|---|
-| sends | claim, check, pause, unpause; due_submissions, start_sending, record_outcome, record_late |
+| sends | claim, fence, check, pause, unpause; due_submissions, start_sending, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, and the `FileWriter` that it gives |
 | packages | package |
@@ -14,7 +14,8 @@
 | reports | batches_to_report, report; requeue_events |
 | outbound | cursor, add_outbound, outbound_due, outbound_delivered, outbound_failed |
 | due | next_due, unfinished, moved_since |
-| views | batches, batch, batch_events, trace, counts |
+| views | batches, batch, batch_events, counts |
+| traces | trace |
 | alerts | raise_alert, clear_alert, alerts |
 | purges | purge |
 
@@ -40,6 +41,7 @@ from bridge.ledger.plans import PlanStore
 from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
 from bridge.ledger.sends import SendStore
+from bridge.ledger.traces import TraceStore
 from bridge.ledger.verdicts import VerdictStore
 from bridge.ledger.views import ViewStore
 from bridge.ledger.writer import WriterStore
@@ -57,6 +59,7 @@ class Ledger(
     OutboundStore,
     DueStore,
     ViewStore,
+    TraceStore,
     AlertStore,
     PurgeStore,
 ):

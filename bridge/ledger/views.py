@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
 from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks, row_as
@@ -20,7 +20,6 @@ from bridge.ledger.rows import (
     EventRow,
     OutboundRow,
     SubmissionRow,
-    Trace,
 )
 from bridge.ledger.schema import (
     arrivals,
@@ -29,6 +28,7 @@ from bridge.ledger.schema import (
     events,
     files,
     is_collected,
+    is_grouped,
     is_in_doubt,
     is_open,
     is_pending,
@@ -45,10 +45,10 @@ from bridge.ledger.schema import (
 T = TypeVar("T")
 SCAN = 200  # batches looked at a time where a state is asked for
 
-_EVENTS = select(events, documents.c.number.label("document_number")).join(
+EVENT_ROWS = select(events, documents.c.number.label("document_number")).join(
     documents, documents.c.id == events.c.document_id
 )
-_OUTBOUND = select(*[column for column in outbound_files.c if column.name != "data"])
+OUTBOUND_ROWS = select(*[column for column in outbound_files.c if column.name != "data"])
 
 
 class ViewStore(Store):
@@ -76,28 +76,27 @@ class ViewStore(Store):
     def batch(self, file_id: int) -> BatchDetail:
         """Give a batch with everything that came from it; raises `LedgerError` where there is none."""
         with self._db.read() as connection:
-            views = _views(connection, select(files).where(files.c.id == file_id))
+            views = batch_views(connection, select(files).where(files.c.id == file_id))
             if not views:
                 raise LedgerError(f"there is no batch {file_id}")
-            sent = _submissions(connection, _ids_of_submissions(connection, [file_id]).get(file_id, set()))
+            sent = submission_rows(connection, _ids_of_submissions(connection, file_id))
             return BatchDetail(
                 batch=views[0],
-                arrivals=_all(connection, ArrivalRow, select(arrivals).where(arrivals.c.file_id == file_id)),
-                documents=_all(
+                arrivals=rows_as(
+                    connection, ArrivalRow, select(arrivals).where(arrivals.c.file_id == file_id)
+                ),
+                documents=rows_as(
                     connection,
                     DocumentRow,
                     select(documents).where(documents.c.file_id == file_id).order_by(documents.c.number),
                 ),
                 events=_events_of_file(connection, file_id),
                 submissions=sent,
-                attempts=_attempts(connection, [row.id for row in sent]),
-                outbound=_all(connection, OutboundRow, _OUTBOUND.where(outbound_files.c.file_id == file_id)),
+                attempts=attempt_rows(connection, [row.id for row in sent]),
+                outbound=rows_as(
+                    connection, OutboundRow, OUTBOUND_ROWS.where(outbound_files.c.file_id == file_id)
+                ),
             )
-
-    def trace(self, text: str, limit: int = 200) -> Trace:
-        """Find by order, tracking, control, transaction or request number, or a file's name (exactly)."""
-        with self._db.read() as connection:
-            return _trace(connection, text.strip(), limit)
 
     def counts(self) -> dict[str, dict[str, dict[str, int]]]:
         """Count what is open or troubled, by vendor: {"files"|"events"|"submissions"|"outbound": {state: n}}.
@@ -137,16 +136,16 @@ def _page(connection: Connection, vendor: str | None, before: int | None, size: 
         query = query.where(files.c.vendor == vendor)
     if before is not None:
         query = query.where(files.c.id < before)
-    return _views(connection, query)
+    return batch_views(connection, query)
 
 
-def _views(connection: Connection, query: Select[Any]) -> list[BatchView]:
+def batch_views(connection: Connection, query: Select[Any]) -> list[BatchView]:
     rows = list(connection.execute(query).mappings())
     ids = [row["id"] for row in rows]
     seen = _tally(connection, arrivals.c.file_id, None, ids)
     of_events = _tally(connection, events.c.file_id, events.c.state, ids)
     of_outbound = _tally(connection, outbound_files.c.file_id, outbound_files.c.state, ids)
-    of_submissions = _states_of_submissions(connection, ids)
+    of_submissions = _unfinished_submissions(connection, ids)
     return [
         row_as(
             BatchView,
@@ -189,118 +188,51 @@ def _tally(
     return counted
 
 
-def _ids_of_submissions(connection: Connection, file_ids: Sequence[int]) -> dict[int, set[int]]:
-    found: dict[int, set[int]] = defaultdict(set)
+def _ids_of_submissions(connection: Connection, file_id: int) -> set[int]:
     query = (
-        select(events.c.file_id, submission_events.c.submission_id)
-        .join(submission_events, submission_events.c.event_id == events.c.id)
-        .where(events.c.file_id.in_(file_ids))
+        select(submission_events.c.submission_id)
+        .join(events, submission_events.c.event_id == events.c.id)
+        .where(events.c.file_id == file_id)
         .distinct()
     )
-    for file_id, submission_id in connection.execute(query):
-        found[file_id].add(submission_id)
-    return found
+    return set(connection.execute(query).scalars())
 
 
-def _states_of_submissions(connection: Connection, file_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+def _unfinished_submissions(connection: Connection, file_ids: Sequence[int]) -> dict[int, dict[str, int]]:
+    """Count by file and state the submissions that hold events now: few, however large the batches."""
     counted: dict[int, dict[str, int]] = defaultdict(dict)
-    found = _ids_of_submissions(connection, file_ids)
-    states: dict[int, str] = {}
-    for some in chunks({one for ids in found.values() for one in ids}, 500):
-        query = select(submissions.c.id, submissions.c.state).where(submissions.c.id.in_(some))
-        states.update({row.id: row.state for row in connection.execute(query)})
-    for file_id, ids in found.items():
-        for one in ids:
-            counted[file_id][states[one]] = counted[file_id].get(states[one], 0) + 1
+    for some in chunks(file_ids, 500):
+        query = (
+            select(events.c.file_id, submissions.c.state, func.count(submissions.c.id.distinct()))
+            .join(submissions, submissions.c.id == events.c.submission_id)
+            .where(events.c.file_id.in_(some), is_grouped)
+            .group_by(events.c.file_id, submissions.c.state)
+        )
+        for file_id, state, count in connection.execute(query):
+            counted[file_id][state] = count
     return counted
 
 
-def _all(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
+def rows_as(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
     return [row_as(kind, row) for row in connection.execute(query).mappings()]
 
 
 def _events_of_file(connection: Connection, file_id: int) -> list[EventRow]:
-    query = _EVENTS.where(events.c.file_id == file_id).order_by(documents.c.number, events.c.id)
-    return _all(connection, EventRow, query)
+    query = EVENT_ROWS.where(events.c.file_id == file_id).order_by(documents.c.number, events.c.id)
+    return rows_as(connection, EventRow, query)
 
 
-def _submissions(connection: Connection, ids: set[int]) -> list[SubmissionRow]:
+def submission_rows(connection: Connection, ids: set[int]) -> list[SubmissionRow]:
     rows: list[SubmissionRow] = []
     for some in chunks(sorted(ids), 500):
         query = select(submissions).where(submissions.c.id.in_(some)).order_by(submissions.c.id)
-        rows += _all(connection, SubmissionRow, query)
+        rows += rows_as(connection, SubmissionRow, query)
     return rows
 
 
-def _attempts(connection: Connection, submission_ids: Sequence[int]) -> list[AttemptRow]:
+def attempt_rows(connection: Connection, submission_ids: Sequence[int]) -> list[AttemptRow]:
     rows: list[AttemptRow] = []
     for some in chunks(submission_ids, 500):
         query = select(attempts).where(attempts.c.submission_id.in_(some)).order_by(attempts.c.id)
-        rows += _all(connection, AttemptRow, query)
+        rows += rows_as(connection, AttemptRow, query)
     return rows
-
-
-def _trace(connection: Connection, text: str, limit: int) -> Trace:
-    file_ids = _column(connection, select(files.c.id).where(files.c.name == text), limit) | _column(
-        connection, select(arrivals.c.file_id).where(arrivals.c.remote_name == text), limit
-    )
-    document_ids = _column(
-        connection, select(documents.c.id).where(documents.c.interchange_control_number == text), limit
-    )
-    sent = _column(
-        connection,
-        select(submissions.c.id).where(
-            or_(submissions.c.amazon_transaction_id == text, submissions.c.request_id == text)
-        ),
-        limit,
-    ) | _column(connection, select(attempts.c.submission_id).where(attempts.c.request_id == text), limit)
-    event_ids = _column(
-        connection,
-        select(events.c.id).where(
-            or_(events.c.purchase_order_number == text, events.c.tracking_number == text)
-        ),
-        limit,
-    )
-    event_ids |= _related(
-        connection, submission_events.c.event_id, submission_events.c.submission_id, sent, limit
-    )
-    event_ids |= _related(connection, events.c.id, events.c.document_id, document_ids, limit)
-    sent |= _related(
-        connection, submission_events.c.submission_id, submission_events.c.event_id, event_ids, limit
-    )
-    document_ids |= _related(connection, events.c.document_id, events.c.id, event_ids, limit)
-    file_ids |= _related(connection, documents.c.file_id, documents.c.id, document_ids, limit)
-    return Trace(
-        text=text,
-        files=_views(
-            connection, select(files).where(files.c.id.in_(sorted(file_ids)[:limit])).order_by(files.c.id)
-        ),
-        documents=_all(
-            connection,
-            DocumentRow,
-            select(documents)
-            .where(documents.c.id.in_(sorted(document_ids)[:limit]))
-            .order_by(documents.c.id),
-        ),
-        events=_all(
-            connection,
-            EventRow,
-            _EVENTS.where(events.c.id.in_(sorted(event_ids)[:limit])).order_by(events.c.id),
-        ),
-        submissions=_submissions(connection, set(sorted(sent)[:limit])),
-        attempts=_attempts(connection, sorted(sent)[:limit]),
-        outbound=_all(connection, OutboundRow, _OUTBOUND.where(outbound_files.c.name == text).limit(limit)),
-    )
-
-
-def _column(connection: Connection, query: Select[Any], limit: int) -> set[int]:
-    return set(connection.execute(query.limit(limit)).scalars())
-
-
-def _related(
-    connection: Connection, wanted: Column[Any], by: Column[Any], ids: set[int], limit: int
-) -> set[int]:
-    found: set[int] = set()
-    for some in chunks(sorted(ids)[:limit], 500):
-        found |= _column(connection, select(wanted).where(by.in_(some)).distinct(), limit)
-    return found

@@ -130,6 +130,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("isolated_from", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_submissions_amazon_transaction_id"), "submissions", ["amazon_transaction_id"], unique=False
@@ -230,6 +231,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_documents_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
         sa.UniqueConstraint("file_id", "number", name=op.f("uq_documents_file_id")),
+        sqlite_autoincrement=True,
     )
     op.create_index("ix_documents_interchange", "documents", ["interchange_control_number"], unique=False)
     op.create_table(
@@ -314,6 +316,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["document_id"], ["documents.id"], name=op.f("fk_events_document_id")),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_events_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_events")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_events_document_id"), "events", ["document_id"], unique=False)
     op.create_index("ix_events_file", "events", ["file_id", "state"], unique=False)
