@@ -140,6 +140,7 @@ def _page(connection: Connection, vendor: str | None, before: int | None, size: 
 
 
 def batch_views(connection: Connection, query: Select[Any]) -> list[BatchView]:
+    """Make views of the files that a query selects."""
     rows = list(connection.execute(query).mappings())
     ids = [row["id"] for row in rows]
     seen = _tally(connection, arrivals.c.file_id, None, ids)
@@ -214,6 +215,7 @@ def _unfinished_submissions(connection: Connection, file_ids: Sequence[int]) -> 
 
 
 def rows_as(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
+    """Make structs of a query's rows."""
     return [row_as(kind, row) for row in connection.execute(query).mappings()]
 
 
@@ -223,6 +225,7 @@ def _events_of_file(connection: Connection, file_id: int) -> list[EventRow]:
 
 
 def submission_rows(connection: Connection, ids: set[int]) -> list[SubmissionRow]:
+    """List submissions by their ids."""
     rows: list[SubmissionRow] = []
     for some in chunks(sorted(ids), 500):
         query = select(submissions).where(submissions.c.id.in_(some)).order_by(submissions.c.id)
@@ -231,6 +234,7 @@ def submission_rows(connection: Connection, ids: set[int]) -> list[SubmissionRow
 
 
 def attempt_rows(connection: Connection, submission_ids: Sequence[int]) -> list[AttemptRow]:
+    """List the attempts of submissions."""
     rows: list[AttemptRow] = []
     for some in chunks(submission_ids, 500):
         query = select(attempts).where(attempts.c.submission_id.in_(some)).order_by(attempts.c.id)
