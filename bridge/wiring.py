@@ -26,10 +26,12 @@ from bridge.edi.options import ReadOptions
 from bridge.errors import ConfigurationError, Problem
 from bridge.ledger.rows import Fence
 from bridge.ledger.store import Ledger
-from bridge.mapping.mappings import Mappings, load_mappings
+from bridge.mapping.load import load_mappings
+from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile, explain_profile
 from bridge.pipeline.drain import Progress
-from bridge.pipeline.explain import Explanation, explain as explain_file
+from bridge.pipeline.explain import Explanation
+from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.lane import Desk, Lane, Policies
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.spool import Spool
@@ -167,7 +169,7 @@ def trigger_of(vendor: Vendor) -> BaseTrigger:
 
 
 def fleet_of(config: Config, ledger: Ledger) -> Fleet:
-    """Make all lanes of a configuration. Reads the secrets; raises ConfigurationError where one is missing."""
+    """Make all lanes of a configuration. Reads the secrets; raises ConfigurationError for a missing one."""
     grammar, mappings = grammar_of(config), mappings_of(config)
     spool = Spool(config.bridge.spool)
     clients = {name: amazon_client_of(account) for name, account in config.accounts.items()}
@@ -245,7 +247,7 @@ class Bridge:
                 policies=policies_of(settings),
                 read_options=read_options_of(settings),
                 clock=utc_now,
-                fence=self.ledger.fence(settings.account),
+                fence=self.ledger.fence(settings.account, utc_now()),
             ),
             batch_id,
             dry_run=dry_run,

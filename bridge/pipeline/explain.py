@@ -114,10 +114,8 @@ def reasons_held(fact: Mapped) -> list[str]:
         return [fact.hold]
     event = fact.event
     if isinstance(event, ShipmentStatusChanged) and not fact.errors and not event.purchase_order_number:
-        return [
-            "the document names no order; a run takes it from the confirmation of tracking number "
-            f"{event.tracking_number}"
-        ]
+        known_by = f"the confirmation of tracking number {event.tracking_number}"
+        return [f"the document names no order; a run takes it from {known_by}"]
     return []
 
 

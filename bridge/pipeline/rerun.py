@@ -21,5 +21,9 @@ def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Deci
         if event.state != "replaced"
     ]
     if not dry_run:
-        translate_file(desk, desk.ledger.file(batch_id), again=frozenset(d.event_id for d in decisions if d.action != "keep"))
+        translate_file(
+            desk,
+            desk.ledger.file(batch_id),
+            again=frozenset(d.event_id for d in decisions if d.action != "keep"),
+        )
     return decisions

@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bridge.domain.events import Event, ShipmentStatusChanged
+from bridge.domain.events import Event
 from bridge.domain.planning import backoff
 from bridge.errors import StaleEpoch
-from bridge.ledger.rows import Answer, DueSubmission
+from bridge.ledger.rows import Answer, DueSubmission, Policy
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.lane import Lane
 from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, orders_named, request_body
@@ -52,34 +52,15 @@ def settle_doubts(lane: Lane) -> None:
             in_doubt(lane, submission)
 
 
-def complete(lane: Lane, event: ShipmentStatusChanged) -> ShipmentStatusChanged:
-    """Fill in what the ledger knows of the package: its order, and the warehouse that shipped it."""
-    if event.purchase_order_number and event.ship_from_party.party_id:
-        return event
-    package = lane.ledger.package(lane.vendor, event.tracking_number)
-    if package is None:
-        return event
-    ship_from = event.ship_from_party
-    if not ship_from.party_id:
-        ship_from = msgspec.structs.replace(ship_from, party_id=package.ship_from_party)
-    order = event.purchase_order_number or package.purchase_order_number
-    return msgspec.structs.replace(event, purchase_order_number=order, ship_from_party=ship_from)
-
-
 def _send(lane: Lane, submission: DueSubmission) -> int:
     if lane.stopping() or lane.ledger.pause(lane.account, lane.clock()):
         return 0
     operation = OPERATIONS[submission.operation]
-    body = request_body(operation, [item_of(_event(lane, body)) for body in submission.bodies])
+    body = request_body(operation, [item_of(_decode(body)) for body in submission.bodies])
     attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
     outcome = lane.amazon.submit(operation, body)
     _record(lane, submission, attempt, outcome)
     return 1
-
-
-def _event(lane: Lane, body: bytes) -> Event:
-    event = _decode(body)
-    return complete(lane, event) if isinstance(event, ShipmentStatusChanged) else event
 
 
 def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
@@ -123,7 +104,7 @@ def _tell(lane: Lane, submission: DueSubmission, outcome: Outcome, state: str) -
         in_doubt(lane, submission)
 
 
-def _policy(lane: Lane, operation: Operation) -> str:
+def _policy(lane: Lane, operation: Operation) -> Policy:
     return lane.policies.in_doubt.get(operation.name, operation.in_doubt)
 
 

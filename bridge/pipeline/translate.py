@@ -16,6 +16,7 @@ import structlog
 
 from bridge.domain.events import Event, Mapped, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import announced_packages, occurred_at, sequence_key
+from bridge.domain.planning import complete
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.model import Document, DocumentRead, EdiError, InterchangeClosed, ReaderEvent, Unreadable
 from bridge.edi.reader import read
@@ -141,8 +142,7 @@ class _Translation:
     def _fact(
         self, handle: int, document: Document, ordinal: int, fact: Mapped, kept: set[_Identity]
     ) -> None:
-        event = fact.event
-        state, reason = self._first_state(fact)
+        event, state, reason = self._first_state(fact)
         operation = operation_of(event).name if event is not None else _operation_meant(document)
         key = sequence_key(event) if event is not None else _key_meant(fact)
         at = (occurred_at(event) if event is not None else None) or self.now
@@ -156,7 +156,7 @@ class _Translation:
                 occurred_at=at,
                 body=_encode(event) if event is not None else None,
                 state=state,
-                purchase_order_number=fact.purchase_order_number,
+                purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
                 tracking_number=fact.tracking_number,
                 reason=reason,
                 errors=fact.errors,
@@ -170,29 +170,33 @@ class _Translation:
                     made, tracking_number, event.purchase_order_number, event.ship_from_party.party_id
                 )
 
-    def _first_state(self, fact: Mapped) -> tuple[FirstState, str]:
+    def _first_state(self, fact: Mapped) -> tuple[Event | None, FirstState, str]:
+        """Decide how a fact begins, and complete what the document does not tell itself."""
         if fact.errors:
-            return "refused", "; ".join(error.message for error in fact.errors)
-        if fact.hold:
-            return "held", fact.hold
+            return fact.event, "refused", "; ".join(error.message for error in fact.errors)
+        if fact.hold or fact.event is None:
+            return fact.event, "held", fact.hold
         if isinstance(fact.event, ShipmentStatusChanged):
             return self._first_state_of_status(fact.event)
-        return "ready", ""
+        return fact.event, "ready", ""
 
-    def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[FirstState, str]:
+    def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
         package = self.writer.package(event.tracking_number)
-        order = event.purchase_order_number
-        if package is not None and package.ambiguous and not order:
-            return "held", f"several orders were confirmed with tracking number {event.tracking_number}"
-        if self.desk.policies.confirmations_elsewhere:
-            if not order and package is None:
-                return "held", "the document names no order, and no confirmation of it passed through here"
-            return "ready", ""
         if package is None:
-            return "waiting", f"no confirmation of tracking number {event.tracking_number} has come yet"
-        if not package.confirmed:
-            return "waiting", "the confirmation of its shipment has not succeeded yet"
-        return "ready", ""
+            if not self.desk.policies.confirmations_elsewhere:
+                reason = f"no confirmation of tracking number {event.tracking_number} has come yet"
+                return event, "waiting", reason
+            if event.purchase_order_number and event.ship_from_party.party_id:
+                return event, "ready", ""
+            missing = "warehouse" if event.purchase_order_number else "order"
+            return event, "held", f"the document names no {missing}, and its confirmation did not pass here"
+        if package.ambiguous and not event.purchase_order_number:
+            reason = f"several orders were confirmed with tracking number {event.tracking_number}"
+            return event, "held", reason
+        whole = complete(event, package.purchase_order_number, package.ship_from_party)
+        if package.confirmed or self.desk.policies.confirmations_elsewhere:
+            return whole, "ready", ""
+        return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""
@@ -213,10 +217,9 @@ class _Translation:
         )
 
     def _acknowledge(self, result: InterchangeResult) -> None:
-        if all(document.type in ACKNOWLEDGEMENTS for group in result.groups for document in group.documents):
-            # An interchange of acknowledgements alone; an empty one is answered, so this needs a look.
-            if any(group.documents for group in result.groups):
-                return
+        types = {document.type for group in result.groups for document in group.documents}
+        if types and types <= ACKNOWLEDGEMENTS:
+            return
         answer = acknowledge(result, _ControlNumbers(self.writer, result), self.now)
         if answer is None:
             return

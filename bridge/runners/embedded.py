@@ -83,7 +83,7 @@ class Worker:
             # Another process took the account over; it is drained there, and here again next time.
             log.warning("account_taken_over", account=self.account)
         except BridgeError as error:
-            log.error("drain_failed", account=self.account, fault=str(error.fault), reason=str(error))
+            log.warning("drain_failed", account=self.account, fault=str(error.fault), reason=str(error))
             self.stop.wait(AFTER_AN_ERROR)
         except Exception:
             log.exception("drain_crashed", account=self.account)
@@ -139,7 +139,7 @@ class Daemon:
         try:
             loaded = self._load()
         except BridgeError as error:
-            log.error("reload_refused", fault=str(error.fault), reason=str(error))
+            log.warning("reload_refused", fault=str(error.fault), reason=str(error))
             return running
         running.end()
         log.info("reloaded", vendors=len(loaded[0].lanes))
@@ -167,7 +167,9 @@ class _Running:
         self._scheduler = BackgroundScheduler(
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None}, timezone=UTC
         )
-        self._scheduler.add_listener(_on_job_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+        self._scheduler.add_listener(
+            _on_job_event, EVENT_JOB_ERROR | EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES
+        )
         for worker in self._workers:
             self._scheduler.add_job(worker.pulse, "interval", seconds=PULSE, id=f"pulse-{worker.account}")
             for lane in worker.lanes:

@@ -33,7 +33,7 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     finished: bool
 
 
-def run(
+def run(  # noqa: PLR0913  what the verb says, all by name
     fleet: Fleet,
     *,
     clock: Callable[[], datetime],
