@@ -72,10 +72,14 @@ def judge_elements(
     except IndexError:  # pyx12 counts one too far where a composite has too many components
         yield element_error("3", segment, (0, 0), fatal=strict)
         return
+    told = set()
     for error in errors:
         element, component = _reference(str(error.refdes or ""), segment.tag)
         if error.map_node is None and error.err_cde == "2":
             element = _missing(node.syntax, element, segment)
+        if (error.err_cde, element, component) in told:
+            continue
+        told.add((error.err_cde, element, component))
         value = segment.value(element, component or 1) if element else ""
         yield element_error(
             error.err_cde,

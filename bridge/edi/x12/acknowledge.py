@@ -1,0 +1,165 @@
+"""The answer to an X12 interchange: a 997 (or 999) for each of its groups, and a TA1 if it asks for one.
+
+All go in one interchange, addressed back to the sender in the sender's own delimiters. Errors reject
+(`R`); notes of a kind that the sender can mend are told with an acceptance (`E`). Values missing from an
+incomplete code list are our affair and not told. Acknowledgements are never acknowledged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal
+
+from bridge.edi.model import EdiError, Group, Interchange
+from bridge.edi.verdicts import ControlNumbers, DocumentVerdict, GroupResult, InterchangeResult
+from bridge.edi.x12.writer import SegmentWriter
+
+Kind = Literal["997", "999"]
+_ANSWERS = frozenset({"997", "999", "TA1"})
+_MOST_CODES = 5
+"""AK502 to 06, AK905 to 09."""
+_MOST_ELEMENTS = 99
+"""AK4 in one AK3."""
+_MOST_SEGMENTS = 1000
+"""AK3 in one AK2; the standard allows 999,999, of use to nobody."""
+_VERSION_999 = "005010X231"
+
+
+def acknowledge(
+    result: InterchangeResult,
+    control: ControlNumbers,
+    now: datetime,
+    *,
+    kind: Kind = "997",
+    ta1: bool | None = None,
+) -> bytes:
+    """Write the answer to an interchange; empty where there is nothing to answer.
+
+    `ta1` None sends a TA1 if ISA14 asks for it. `now` is the time of preparation as it is written.
+    """
+    interchange = result.interchange
+    groups = [group for group in result.groups if _wants_answer(group)]
+    if ta1 is None:
+        ta1 = interchange.acknowledgement_requested
+    if not groups and not ta1:
+        return b""
+    writer = SegmentWriter(interchange.delimiters)
+    number = f"{control.next('interchange') % 10**9:09}"
+    _write_isa(writer, interchange, number, now)
+    if ta1:
+        _write_ta1(writer, interchange)
+    for group in groups:
+        _write_group(writer, group, control, now, kind)
+    writer.segment("IEA", len(groups), number)
+    return writer.data()
+
+
+def _wants_answer(result: GroupResult) -> bool:
+    group = result.group
+    if group is None or group.functional_id == "FA":
+        return False
+    return not result.documents or any(verdict.type not in _ANSWERS for verdict in result.documents)
+
+
+def _write_isa(writer: SegmentWriter, interchange: Interchange, number: str, now: datetime) -> None:
+    version = interchange.version if len(interchange.version) == 5 else "00401"
+    repetition = writer.delimiters.repetition or "U"
+    sender, receiver = interchange.receiver, interchange.sender
+    parties = [
+        f"{sender.qualifier:2.2}",
+        f"{sender.id:15.15}",
+        f"{receiver.qualifier:2.2}",
+        f"{receiver.id:15.15}",
+    ]
+    moment = [now.strftime("%y%m%d"), now.strftime("%H%M")]
+    usage = "T" if interchange.test else "P"
+    writer.isa(["00", " " * 10, "00", " " * 10, *parties, *moment, repetition, version, number, "0", usage])
+
+
+def _write_ta1(writer: SegmentWriter, interchange: Interchange) -> None:
+    """Answer the envelope itself: accepted, accepted with errors, rejected, and the first note code."""
+    errors = [error for error in interchange.errors if error.code]
+    status = "R" if any(error.fatal for error in errors) else "E" if errors else "A"
+    date, _, time = interchange.prepared.partition(":")
+    control = interchange.control_number.zfill(9)
+    writer.segment("TA1", control, date, time, status, errors[0].code if errors else "000")
+
+
+def _write_group(
+    writer: SegmentWriter, result: GroupResult, control: ControlNumbers, now: datetime, kind: Kind
+) -> None:
+    group = result.group
+    assert group is not None  # noqa: S101  # those without are left out
+    number = str(control.next("group") % 10**9)
+    reference = f"{control.next('document') % 10**9:04}"
+    version = (
+        _VERSION_999 if kind == "999" else group.version[:6] if group.version[:6].isdigit() else "004010"
+    )
+    moment = now.strftime("%Y%m%d"), now.strftime("%H%M")
+    writer.segment("GS", "FA", group.receiver.id, group.sender.id, *moment, number, "X", version)
+    start = len(writer)
+    writer.segment("ST", kind, reference, version if kind == "999" else "")
+    writer.segment(
+        "AK1", group.functional_id, group.control_number or "0", group.version if kind == "999" else ""
+    )
+    told = [_write_document(writer, verdict, kind) for verdict in result.documents]
+    _write_ak9(writer, group, told)
+    writer.segment("SE", len(writer) - start + 1, reference)
+    writer.segment("GE", 1, number)
+
+
+def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind) -> str:
+    """Write AK2 to AK5 (IK5) of one document; give the status."""
+    association = verdict.association if kind == "999" and verdict.association.startswith("0") else ""
+    writer.segment("AK2", verdict.type or "000", verdict.reference or "0000", association)
+    errors = [error for error in verdict.errors if (error.fatal if not verdict.accepted else _is_told(error))]
+    body = [error for error in errors if error.level in ("segment", "element")]
+    _write_notes(writer, body, "IK" if kind == "999" else "AK")
+    codes = [error.code for error in errors if error.level == "document" and error.code]
+    if body or (not codes and not verdict.accepted):
+        codes.append("5")
+    status = "R" if not verdict.accepted else "E" if errors else "A"
+    writer.segment("IK5" if kind == "999" else "AK5", status, *_unique(codes))
+    return status
+
+
+def _is_told(error: EdiError) -> bool:
+    """Tell whether a note is the sender's to mend; values missing from our code lists are not."""
+    return bool(error.code) and not (error.level == "element" and error.code == "7")
+
+
+def _write_notes(writer: SegmentWriter, errors: Iterable[EdiError], prefix: str) -> None:
+    """Write AK3 and AK4 (IK3, IK4), segment by segment in file order."""
+    by_segment: dict[tuple[int, str, str, str], list[EdiError]] = {}
+    for error in errors:
+        code = "8" if error.level == "element" else error.code
+        by_segment.setdefault((error.position, error.segment, error.loop, code), []).append(error)
+    for (position, tag, loop, code), found in sorted(by_segment.items(), key=lambda item: item[0][0])[
+        :_MOST_SEGMENTS
+    ]:
+        name = tag[:3] if tag.isalnum() and len(tag) > 1 else "ZZ"
+        writer.segment(f"{prefix}3", name, position, loop, code)
+        for error in found[:_MOST_ELEMENTS]:
+            if error.level == "element":
+                place = (str(error.element or 1), str(error.component) if error.component else "")
+                number = error.data_element if error.data_element.isdigit() else ""
+                writer.segment(f"{prefix}4", place, number, error.code, error.value[:99])
+
+
+def _write_ak9(writer: SegmentWriter, group: Group, told: Sequence[str]) -> None:
+    received = len(told)
+    rejected = told.count("R")
+    codes = _unique(error.code for error in group.errors if error.code)
+    if received and rejected == received:
+        status = "R"
+    elif rejected:
+        status = "P"
+    else:
+        status = "E" if codes or "E" in told else "A"
+    claimed = received if group.document_count_claimed is None else group.document_count_claimed
+    writer.segment("AK9", status, str(claimed)[:6], received, received - rejected, *codes)
+
+
+def _unique(codes: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(codes))[:_MOST_CODES]

@@ -1,0 +1,59 @@
+"""Writes X12 segments: elements joined, separators kept out of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bridge.edi.model import Delimiters
+
+Value = str | int | tuple[str, ...]
+"""An element, or the components of a composite."""
+STANDARD = Delimiters("*", ":", "~")
+
+
+class SegmentWriter:
+    """Writes segments under one set of delimiters.
+
+    X12 knows no escape, so a separator or control character in the data becomes a blank, and what is
+    not ASCII a question mark: a reader must be able to split what is written here.
+    """
+
+    def __init__(self, delimiters: Delimiters) -> None:
+        parts = delimiters.element + delimiters.component + delimiters.segment + delimiters.repetition
+        # A separator outside of ASCII depends on an encoding that the header does not tell.
+        self.delimiters = delimiters if parts.isascii() else STANDARD
+        parts = parts if parts.isascii() else "*:~"
+        blanks = dict.fromkeys([*range(32), 127, *map(ord, parts)], " ")
+        self._table = blanks
+        self._pieces: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self._pieces)
+
+    def segment(self, tag: str, *elements: Value) -> None:
+        """Write one segment; empty elements at its end are left out."""
+        values = [tag, *map(self._text, elements)]
+        while not values[-1]:
+            values.pop()
+        self._pieces.append(self.delimiters.element.join(values))
+
+    def isa(self, elements: Sequence[str]) -> None:
+        """Write an ISA of fifteen elements at their full widths; the sixteenth is the component separator."""
+        values = ["ISA", *(self._clean(value) for value in elements[:10]), elements[10], *elements[11:15]]
+        self._pieces.append(self.delimiters.element.join([*values, self.delimiters.component]))
+
+    def data(self) -> bytes:
+        """Give everything written so far."""
+        ending = self.delimiters.segment
+        return "".join(piece + ending for piece in self._pieces).encode("ascii", "replace")
+
+    def _text(self, value: Value) -> str:
+        if isinstance(value, tuple):
+            parts = [self._clean(part).strip() for part in value]
+            while parts and not parts[-1]:
+                parts.pop()
+            return self.delimiters.component.join(parts)
+        return self._clean(str(value)).strip()
+
+    def _clean(self, text: str) -> str:
+        return text.translate(self._table)
