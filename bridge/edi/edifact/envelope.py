@@ -275,8 +275,9 @@ class _Interchange:
         document = message.document(self._interchange, self._group, self._tally.next_document(), end)
         if not self._references.add(document.reference):
             message.error(Code.DUPLICATE, "the reference occurred before in the interchange or group")
-        for error in self._grammar.check(document, strict=self._options.strict):
-            message.errors.add(error)
+        if not message.refused:
+            for error in self._grammar.check(document, strict=self._options.strict):
+                message.errors.add(error)
         return DocumentRead(document, self._message_start, end - self._message_start)
 
     # strays and helpers

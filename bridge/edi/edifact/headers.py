@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.segment import EdifactSegment
 from bridge.edi.model import Delimiters, EdiError, Group, Interchange, Party
 
-TYPE_LENGTH = 6
+TYPE_LENGTH: Final = 6
+VERSIONS: Final = ("1", "2", "3", "4")
+"""Syntax versions of ISO 9735."""
 
 
 def interchange_of(
@@ -34,7 +38,7 @@ def interchange_of(
             interchange.errors.append(unb_error(Code.MISSING, f"UNB has no {what}", element, fatal=True))
     if not interchange.version:
         interchange.errors.append(unb_error(Code.MISSING, "UNB has no syntax version", 1, component=2))
-    elif interchange.version not in ("1", "2", "3", "4"):
+    elif interchange.version not in VERSIONS:
         message = f"syntax version {shown(interchange.version)} is not known; read as version 3"
         interchange.errors.append(unb_error(Code.SYNTAX_VERSION, message, 1, component=2))
     if not interchange.prepared:

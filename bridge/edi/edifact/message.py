@@ -50,7 +50,8 @@ class MessageBuilder:
         self._decode = decode
         self._options = options
         self._size = 0
-        self._refused = False
+        self.refused = False
+        """Set if the message is over the limit: then only its first segment is kept."""
         self.errors = Errors()
         self.segments: list[EdifactSegment] = []
         self.count = 0
@@ -146,8 +147,8 @@ class MessageBuilder:
             self.error(Code.TOO_LONG, message, tag)
 
     def _refuse_size(self) -> None:
-        if not self._refused:
-            self._refused = True
+        if not self.refused:
+            self.refused = True
             self.error(Code.UNSPECIFIED, f"the message has more than {self._options.max_document} bytes")
             del self.segments[1:]
 

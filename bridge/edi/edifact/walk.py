@@ -8,6 +8,7 @@ whose first segment is missing, then behind: so one mistake does not make mistak
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
@@ -49,6 +50,7 @@ class Plan:
     def __init__(self, table: MessageTable) -> None:
         self.table = table
         self._ahead: dict[tuple[int, str], tuple[Place, ...]] = {}
+        self._uses = Counter(leaf.tag for leaf in _leaves(table.root))
 
     def ahead(self, leaf: Node, tag: str) -> tuple[Place, ...]:
         """Give the places for a tag ahead of a segment, nearest first."""
@@ -57,6 +59,26 @@ class Plan:
         if places is None:
             places = self._ahead[key] = tuple(_search_ahead(leaf, tag))
         return places
+
+    def inside(self, group: Node, tag: str) -> Place | None:
+        """Find a segment in a group whose first segment is missing, or in one within; nearest level first.
+
+        Only of a segment that stands nowhere else in the message can be told that it belongs there.
+        """
+        if self._uses[tag] != 1:
+            return None
+        level: list[tuple[Node, tuple[Node, ...]]] = [(group, ())]
+        while level:
+            deeper: list[tuple[Node, tuple[Node, ...]]] = []
+            for node, entered in level:
+                path = (*entered, node)
+                for child in node.children:
+                    if child.trigger.tag == tag:
+                        groups = (*path, child) if child.children else path
+                        return Place(child.trigger, child, tuple(one.trigger for one in path), groups)
+                    deeper.append((child, path))
+            level = deeper
+        return None
 
 
 class Walk:
@@ -106,7 +128,7 @@ class Walk:
             return self.step(tag)
         for node in _outwards(self._place):
             for child in node.parent.children[node.index + 1 :] if node.parent else ():
-                place = _inside(child, tag)
+                place = self._plan.inside(child, tag)
                 if place is not None:
                     return self._enter(place)
         return (self._go_back(tag),)
@@ -144,24 +166,16 @@ def _outwards(node: Node) -> Iterator[Node]:
         node = node.parent
 
 
+def _leaves(node: Node) -> Iterator[Node]:
+    """Give the segments in a node, in order."""
+    if not node.children:
+        yield node
+    for child in node.children:
+        yield from _leaves(child)
+
+
 def _is_trigger(leaf: Node) -> bool:
     return leaf.index == 0 and leaf.parent is not None and leaf.parent.parent is not None
-
-
-def _inside(group: Node, tag: str) -> Place | None:
-    """Find a segment in a group, or in one within, whose first segment is missing; nearest level first."""
-    level: list[tuple[Node, tuple[Node, ...]]] = [(group, ())]
-    while level:
-        deeper: list[tuple[Node, tuple[Node, ...]]] = []
-        for node, entered in level:
-            for child in node.children:
-                path = (*entered, node)
-                if child.trigger.tag == tag:
-                    groups = (*path, child) if child.children else path
-                    return Place(child.trigger, child, tuple(one.trigger for one in path), groups)
-                deeper.append((child, path))
-        level = deeper
-    return None
 
 
 def _group_name(leaf: Node) -> str:

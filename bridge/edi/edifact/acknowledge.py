@@ -1,0 +1,154 @@
+"""CONTRL: the syntax verdict on one interchange, addressed back to its sender.
+
+Actions (0083): the interchange is acknowledged (7), with all groups and messages that are not rejected
+by name; or rejected as a whole (4); or merely received (8), where it holds nothing to acknowledge. Only
+what is rejected is listed. Errors that rejected nothing (a wrong count in UNZ) are told beside the action.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from bridge.edi.edifact.headers import VERSIONS
+from bridge.edi.edifact.writer import Line, Value, serialize
+from bridge.edi.model import EdiError, Interchange
+from bridge.edi.verdicts import ControlNumbers, DocumentVerdict, GroupResult, InterchangeResult
+
+REJECTED: Final = "4"
+ACKNOWLEDGED: Final = "7"
+RECEIVED: Final = "8"
+
+MOST_SEGMENTS: Final = 999
+"""UCS in one UCM, by the structure of CONTRL."""
+MOST_ELEMENTS: Final = 99
+"""UCD in one UCS."""
+SERVICE_TAGS: Final = frozenset({"UNH", "UNT"})
+_SYNTAX: Final = re.compile("[A-Z]{3}[A-Z0-9]")
+UNKNOWN: Final = "UNKNOWN"
+"""Stands for a reference that was not sent, where CONTRL must name one."""
+
+
+def acknowledge(result: InterchangeResult, control: ControlNumbers, now: datetime) -> bytes:
+    """Write the CONTRL that answers an interchange; empty where it held nothing but CONTRL.
+
+    `now` is the time of preparation as it is written.
+    """
+    interchange = result.interchange
+    types = {verdict.type for group in result.groups for verdict in group.documents}
+    if types == {"CONTRL"}:
+        return b""
+    reference = str(control.next("interchange"))
+    message = _message(result, str(control.next("document")))
+    lines = [_unb(interchange, reference, now), *message, ("UNZ", ["1", reference])]
+    return serialize(lines, interchange.delimiters, syntax=interchange.syntax)
+
+
+def _unb(interchange: Interchange, reference: str, now: datetime) -> Line:
+    """Turn the sender's UNB round: same syntax, parties exchanged."""
+    newest = interchange.version == "4"
+    syntax = interchange.syntax if _SYNTAX.fullmatch(interchange.syntax) else "UNOC"
+    version = interchange.version if interchange.version in VERSIONS else "3"
+    elements: list[Value] = [
+        [syntax, version],
+        [interchange.receiver.id or UNKNOWN, interchange.receiver.qualifier],
+        [interchange.sender.id or UNKNOWN, interchange.sender.qualifier],
+        [now.strftime("%Y%m%d" if newest else "%y%m%d"), now.strftime("%H%M")],
+        reference,
+    ]
+    if interchange.test:
+        elements += ["", "", "", "", "", "1"]
+    return "UNB", elements
+
+
+def _message(result: InterchangeResult, reference: str) -> list[Line]:
+    # CONTRL is a message of the syntax: 4:1 belongs to syntax version 4, D:3 to those before.
+    identifier = ["4", "1"] if result.interchange.version == "4" else ["D", "3"]
+    body: list[Line] = [_uci(result)]
+    if body[0][1][3] != REJECTED:
+        for group in sorted(result.groups, key=lambda one: one.group is not None):
+            body.extend(_group(group))
+    return [
+        ("UNH", [reference, ["CONTRL", *identifier, "UN"]]),
+        *body,
+        ("UNT", [str(len(body) + 2), reference]),
+    ]
+
+
+def _uci(result: InterchangeResult) -> Line:
+    interchange = result.interchange
+    fatal = [error for error in interchange.errors if error.fatal]
+    if fatal:
+        action = REJECTED
+    else:
+        action = ACKNOWLEDGED if any(group.documents for group in result.groups) else RECEIVED
+    parties: list[Value] = [
+        [interchange.sender.id or UNKNOWN, interchange.sender.qualifier],
+        [interchange.receiver.id or UNKNOWN, interchange.receiver.qualifier],
+    ]
+    reason = _reason(fatal or interchange.errors)
+    return "UCI", [interchange.control_number or UNKNOWN, *parties, action, *reason]
+
+
+def _reason(errors: Sequence[EdiError]) -> list[Value]:
+    """Give 0085, 0013 and S011 of the first error; nothing if there is none."""
+    if not errors:
+        return []
+    error = errors[0]
+    return [error.code, error.segment, _place(error)]
+
+
+def _place(error: EdiError) -> Value:
+    """Give S011: element and, within a composite, component."""
+    if not error.element:
+        return ""
+    return [str(error.element), str(error.component)] if error.component else str(error.element)
+
+
+def _group(result: GroupResult) -> Iterator[Line]:
+    """Tell of a group, if it has anything but what UCI acknowledges."""
+    rejected = [one for one in result.documents if not one.accepted and one.type != "CONTRL"]
+    messages = [line for verdict in rejected for line in _ucm(verdict)]
+    group = result.group
+    if group is not None and (messages or group.errors):
+        yield (
+            "UCF",
+            [
+                group.control_number or UNKNOWN,
+                [group.sender.id or UNKNOWN, group.sender.qualifier],
+                [group.receiver.id or UNKNOWN, group.receiver.qualifier],
+                ACKNOWLEDGED,
+                *_reason(group.errors),
+            ],
+        )
+    yield from messages
+
+
+def _ucm(verdict: DocumentVerdict) -> Iterator[Line]:
+    """Reject a message: its first error of the whole message in UCM, all others at their segments."""
+    fatal = [error for error in verdict.errors if error.fatal]
+    whole = [error for error in fatal if _is_of_message(error)]
+    placed = [error for error in fatal if error.position and error not in whole[:1]]
+    identifier = [part or UNKNOWN[:3] for part in (*verdict.identifier, "", "", "", "")[:4]]
+    identifier += verdict.identifier[4:5]
+    yield "UCM", [verdict.reference or UNKNOWN, identifier, REJECTED, *_reason(whole)]
+    yield from _ucs(placed)
+
+
+def _is_of_message(error: EdiError) -> bool:
+    return error.level in ("document", "interchange") or error.segment in SERVICE_TAGS
+
+
+def _ucs(errors: Iterable[EdiError]) -> Iterator[Line]:
+    """List errors by segment, in their order in the message."""
+    by_position: dict[int, list[EdiError]] = {}
+    for error in errors:
+        by_position.setdefault(error.position, []).append(error)
+    for position in sorted(by_position)[:MOST_SEGMENTS]:
+        here = by_position[position]
+        of_segment = [error.code for error in here if not error.element]
+        yield "UCS", [str(position), *of_segment[:1]]
+        for error in [one for one in here if one.element][:MOST_ELEMENTS]:
+            yield "UCD", [error.code, _place(error)]

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.edi.edifact.building import (
+    DESADV_BODY,
+    IFTSTA_BODY,
+    fatal,
+    interchange,
+    message,
+    notes,
+    only_document,
+)
+
+Body = tuple[str, ...]
+
+
+def errors_of(body: Body, kind: str = "DESADV:D:96A:UN") -> list[tuple[str, str, int, int, int]]:
+    return fatal(only_document(interchange(message(body, kind=kind))))
+
+
+def notes_of(body: Body, kind: str = "DESADV:D:96A:UN") -> list[tuple[str, str, int]]:
+    return notes(only_document(interchange(message(body, kind=kind))))
+
+
+def put(place: int, *segments: str) -> Body:
+    return (*DESADV_BODY[:place], *segments, *DESADV_BODY[place:])
+
+
+def test_the_examples_are_clean() -> None:
+    assert errors_of(DESADV_BODY) == []
+    assert notes_of(DESADV_BODY) == []
+    assert errors_of(IFTSTA_BODY, "IFTSTA:D:96A:UN") == []
+
+
+def test_a_missing_mandatory_segment_is_told_where_it_should_stand() -> None:
+    assert errors_of(DESADV_BODY[1:]) == [("13", "BGM", 2, 0, 0)]
+
+
+def test_a_mandatory_segment_missing_at_the_end_is_told_at_unt() -> None:
+    body = ("BGM+77+STA1+9'", "CNI+1+1Z999'")
+    assert errors_of(body, "IFTSTA:D:96A:UN") == [("13", "STS", 4, 0, 0)]
+
+
+def test_a_missing_group_head_is_one_error_and_what_follows_is_checked() -> None:
+    body = tuple(segment for segment in DESADV_BODY if not segment.startswith(("CPS", "PAC")))
+    assert errors_of(body) == [("13", "CPS", 6, 0, 0)]
+
+
+def test_an_unknown_segment_is_noted() -> None:
+    body = put(3, "XYZ+1'")
+    assert errors_of(body) == []
+    assert ("15", "XYZ", 5) in notes_of(body)
+
+
+def test_a_segment_out_of_place_is_one_error() -> None:
+    assert errors_of((*DESADV_BODY, "TDT+20'", "LIN+2'", "QTY+12:1'")) == [("15", "TDT", 10, 0, 0)]
+    assert errors_of((*DESADV_BODY, "PIA+5+A:SA'")) == [("15", "PIA", 10, 0, 0)]
+
+
+def test_too_many_repetitions_of_a_segment_are_told() -> None:
+    body = put(2, *["DTM+11:20240102:102'"] * 10)
+    assert errors_of(body) == [("35", "DTM", 13, 0, 0)]
+
+
+def test_too_many_repetitions_of_a_group_are_told() -> None:
+    body = put(3, *["RFF+ON:1'"] * 10)
+    assert errors_of(body) == [("36", "RFF", 14, 0, 0)]
+
+
+def test_counts_begin_anew_in_each_group() -> None:
+    lines = [
+        line for number in range(30) for line in (f"LIN+{number}'", "QTY+12:1'", "RFF+ON:1'", "DTM+171:1'")
+    ]
+    assert errors_of((*DESADV_BODY, *lines)) == []
+
+
+def test_order_decides_and_not_names_alone() -> None:
+    # RFF (SG16) takes one DTM; the second has no place ahead.
+    assert errors_of((*DESADV_BODY, "RFF+ON:1'", "DTM+171:1'", "DTM+171:1'")) == [("35", "DTM", 12, 0, 0)]
+    # LOC has a place behind NAD, but none behind RFF.
+    assert errors_of(put(4, "RFF+VA:1'", "LOC+7'")) == [("15", "LOC", 7, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("segment", "error"),
+    [
+        ("NAD++X'", ("13", "NAD", 5, 1, 0)),
+        ("NAD'", ("13", "NAD", 5, 1, 0)),
+        ("NAD+SU+:9'", ("13", "NAD", 5, 2, 1)),
+        ("NAD+SU+A:B:9:X'", ("16", "NAD", 5, 2, 4)),
+        ("NAD+SU+A+B+C+D+E+F+G+H+I'", ("8", "NAD", 5, 10, 0)),
+        ("NAD+SU:X+A'", ("16", "NAD", 5, 1, 2)),
+    ],
+)
+def test_wrong_elements_are_told_with_their_place(
+    segment: str, error: tuple[str, str, int, int, int]
+) -> None:
+    assert errors_of(tuple(segment if part.startswith("NAD") else part for part in DESADV_BODY)) == [error]
+
+
+@pytest.mark.parametrize(
+    ("value", "codes"),
+    [
+        ("12", []),
+        ("-12", []),
+        ("1.5", []),
+        ("1,5", ["19"]),
+        (".5", ["38"]),
+        ("5.", ["38"]),
+        ("123456789012345", []),
+        ("12345678901234.5", []),
+        ("1234567890123456", ["39"]),
+        ("ABC", ["37"]),
+        ("1.2.3", ["37"]),
+        ("-", ["37"]),
+        ("1E3", ["37"]),
+    ],
+)
+def test_numbers_are_what_iso_9735_takes_for_numbers(value: str, codes: list[str]) -> None:
+    document = only_document(interchange(message((*DESADV_BODY[:-1], f"QTY+12:{value}:PCE'"))))
+    assert [error.code for error in document.errors] == codes
+    assert document.accepted == (not set(codes) & {"37", "39"})
+
+
+def test_unknown_and_overlong_codes_and_overlong_texts_are_noted() -> None:
+    body = ("BGM+351+DES1+700101'", *DESADV_BODY[1:], "FTX+XYZ+++" + "T" * 100 + "'")
+    assert errors_of(body) == []
+    assert notes_of(body) == [("39", "BGM", 2), ("12", "FTX", 10), ("39", "FTX", 10)]
+
+
+def test_code_lists_of_other_agencies_are_left_alone() -> None:
+    own = (*IFTSTA_BODY[:4], "STS+1+ZZZ::87'", IFTSTA_BODY[5])
+    assert notes_of(own, "IFTSTA:D:01B:UN") == []
+    unknown = (*IFTSTA_BODY[:4], "STS+1+ZZZ'", IFTSTA_BODY[5])
+    assert notes_of(unknown, "IFTSTA:D:01B:UN") == [("12", "STS", 6)]
+
+
+def test_the_same_note_is_told_once_for_each_place() -> None:
+    body = (*DESADV_BODY, *["GIN+ZZZ+1'"] * 50)
+    assert notes_of(body) == [("12", "GIN", 10)]
+
+
+def test_a_version_without_tables_is_noted_and_read() -> None:
+    assert notes_of(DESADV_BODY, "DESADV:D:97A:UN") == [("14", "UNH", 1)]
+
+
+def test_a_type_without_tables_is_rejected() -> None:
+    assert errors_of(DESADV_BODY, "PAORES:93:1:IA") == [("14", "UNH", 1, 2, 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [("", ("13", "UNH", 1, 2, 1)), ("DESADVX:D:96A:UN", ("39", "UNH", 1, 2, 1))],
+)
+def test_a_header_without_a_usable_type_is_rejected(kind: str, error: tuple[str, str, int, int, int]) -> None:
+    assert error in errors_of(DESADV_BODY, kind)
+
+
+def test_an_explicit_nesting_indicator_is_noted() -> None:
+    body = tuple(segment.replace("CPS+1", "CPS:1+1") for segment in DESADV_BODY)
+    assert errors_of(body) == []
+    assert notes_of(body) == [("34", "CPS", 6)]
+
+
+def test_errors_are_bounded_in_number() -> None:
+    document = only_document(interchange(message((*DESADV_BODY, *["QTY+12:X'"] * 500))))
+    assert not document.accepted
+    assert len(document.errors) == 100
