@@ -10,6 +10,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+import msgspec
+
 from bridge.domain.events import (
     Container,
     Event,
@@ -45,11 +47,27 @@ _DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
-_Rules = Iterator[RuleError]
+
+class Breach(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that an event breaks, and the line or container it is about, where it is about one."""
+
+    code: str
+    message: str
+    line: int | None = None
+    container: str | None = None
+
+
+_Rules = Iterator[Breach]
 
 
 def check(event: Event, *, require_containers: bool = True) -> tuple[RuleError, ...]:
-    """Give every rule that the event breaks; none means that it may be sent.
+    """Give every rule that the event breaks; none means that it may be sent. See `breaches`."""
+    found = breaches(event, require_containers=require_containers)
+    return tuple(RuleError(code=breach.code, message=breach.message) for breach in found)
+
+
+def breaches(event: Event, *, require_containers: bool = True) -> tuple[Breach, ...]:
+    """Give every rule that the event breaks, with what it is about.
 
     `require_containers` refuses a SHIPPED confirmation without containers, which Amazon's guide
     allows but Amazon has refused as EMPTY_PACKAGES.
@@ -80,9 +98,7 @@ def _confirmation(event: ShipmentConfirmed, require_containers: bool) -> _Rules:
     elif event.containers:
         yield _error("CONTAINERS_OF_DENIAL", "a floor denial ships nothing and has no containers")
     for container in event.containers:
-        yield from _container(container)
-        if not container.ship_method:
-            yield _error("MISSING_SHIP_METHOD", f"{_named(container)} has no shipMethod")
+        yield from _about(_shipped_container(container), container=container.container_identifier)
     yield from _unique("containerIdentifier", (c.container_identifier for c in event.containers))
     if event.containers:
         yield from _packed_sums(event)
@@ -117,7 +133,7 @@ def _label_request(event: LabelRequested) -> _Rules:
     yield from _order_number(event.purchase_order_number)
     yield from _parties(event)
     for container in event.containers:
-        yield from _container(container)
+        yield from _about(_container(container), container=container.container_identifier)
 
 
 def _order_number(number: str) -> _Rules:
@@ -141,7 +157,7 @@ def _parties(event: ShipmentConfirmed | LabelRequested) -> _Rules:
 
 def _items(items: tuple[Item, ...], status: str) -> _Rules:
     for item in items:
-        yield from _item(item)
+        yield from _about(_item(item), line=item.item_sequence_number)
         if item.quantity.amount == 0 and status == "SHIPPED":
             yield _error(
                 "ZERO_QUANTITY",
@@ -161,6 +177,15 @@ def _item(item: Item) -> _Rules:
         )
     if item.quantity.amount < 0:
         yield _error("QUANTITY", f"{line}: {item.quantity.amount} is negative")
+
+
+def _shipped_container(container: Container) -> _Rules:
+    yield from _container(container)
+    if not container.ship_method:
+        yield _error(
+            "MISSING_SHIP_METHOD",
+            f"{_named(container)} has no shipMethod: send it, or set the vendor's ship_method",
+        )
 
 
 def _container(container: Container) -> _Rules:
@@ -186,7 +211,7 @@ def _container(container: Container) -> _Rules:
     if not any(item.quantity.amount for item in container.packed_items):
         yield _error("EMPTY_PACKAGES", f"{named} has nothing packed in it")
     for item in container.packed_items:
-        yield from _item(item)
+        yield from _about(_item(item), line=item.item_sequence_number)
     numbers = (str(item.item_sequence_number) for item in container.packed_items)
     yield from _unique(f"packed itemSequenceNumber in {named}", numbers)
 
@@ -226,5 +251,15 @@ def _named(container: Container) -> str:
     return f"container {container.container_identifier or '(without identifier)'}"
 
 
-def _error(code: str, message: str) -> RuleError:
-    return RuleError(code=code, message=message)
+def _error(code: str, message: str) -> Breach:
+    return Breach(code=code, message=message)
+
+
+def _about(found: _Rules, *, line: int | None = None, container: str | None = None) -> _Rules:
+    """Say what the rules are about."""
+    for breach in found:
+        yield msgspec.structs.replace(
+            breach,
+            line=breach.line if breach.line is not None else line,
+            container=breach.container if breach.container is not None else container,
+        )

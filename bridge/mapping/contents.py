@@ -51,7 +51,11 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
             orders[number].packings += _packings(reader, scope, identities)
     if not orders:
         orders[""] = Order(reader.text("purchase_order_number", root), root, [], [])
-    _note_empty(root, list(orders.values()), identities)
+    if not identities:
+        # Without any package each order is one container, and the header speaks for one order only.
+        root.packages = len(orders)
+    if not reader.findings.errors:
+        _note_empty(root, list(orders.values()), identities)
     return list(orders.values())
 
 
@@ -126,11 +130,7 @@ def _note_empty(root: Scope, orders: list[Order], identities: dict[int, str]) ->
 
 
 def _encloses(package: Scope) -> bool:
-    """Tell whether items or packages stand in a package, or below the CPS that it describes."""
-    holder = package.parent if package.level == "pack" and package.parent else package
-    around = holder if holder.level == "group" else package
-    return any(
-        scope is not package and scope.level in {"item", *_PACKAGES}
-        for scope in around.walk()
-        if scope.parent is not around or around is package
-    )
+    """Tell whether items or packages stand in a package, or in the groups (CPS) below its own."""
+    beside = package.parent.children if package.parent else []
+    inside = [*package.children, *(scope for scope in beside if scope.level == "group")]
+    return any(scope.level in {"item", *_PACKAGES} for child in inside for scope in child.walk())

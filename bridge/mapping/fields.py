@@ -68,17 +68,20 @@ class Field:
     def place(self, scope: Scope) -> Place | None:
         """Tell where the value stands, None for a default or nothing."""
         for places in self._found(scope):
-            for place in places:
+            for _, place in places:
                 if self._value(place):
                     return place
         return None
 
     def every(self, scope: Scope) -> list[str]:
-        """Give all the values of the first candidate that has any, each once, in document order."""
+        """Give all the values of the first candidate that has any, each once, in document order.
+
+        Of alternatives (`RFF01.1=CW|CU`) only the best one that is there counts.
+        """
         for places in self._found(scope):
-            values = list(dict.fromkeys(value for place in places if (value := self._value(place))))
+            values = [(rank, value) for rank, place in places if (value := self._value(place))]
             if values:
-                return values
+                return list(dict.fromkeys(value for rank, value in values if rank == values[0][0]))
         return [self.default] if self.default else []
 
     def parts(self, scope: Scope) -> tuple[Place, list[str]] | None:
@@ -88,12 +91,12 @@ class Field:
             at = scopes.get(step.level)
             if at is None or (step.single and at.packages > 1):
                 continue
-            for place in step.find(at.segments):
+            for _, place in step.find(at.segments):
                 others = step.reference.parts[1:]
                 return place, [self._value(place), *(_part(place, part) for part in others)]
         return None
 
-    def _found(self, scope: Scope) -> Iterator[list[Place]]:
+    def _found(self, scope: Scope) -> Iterator[list[tuple[int, Place]]]:
         for step in self.steps:
             at = scope.scopes.get(step.level)
             if at is not None and not (step.single and at.packages > 1):

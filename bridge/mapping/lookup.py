@@ -64,7 +64,8 @@ class Scope:
 
 
 Getter = Callable[[Segments], str]
-Finder = Callable[[Segments], Iterator[Place]]
+Finder = Callable[[Segments], Iterator[tuple[int, Place]]]
+"""From a loop's segments to the places named, best first, each with its rank (0 is the best)."""
 
 
 def compile_finder(reference: Reference, standard: Standard) -> Finder:
@@ -88,7 +89,7 @@ def compile_getter(reference: Reference, standard: Standard) -> Getter:
 
     def get(segments: Segments) -> str:
         if tag in segments:
-            for place in finder(segments):
+            for _, place in finder(segments):
                 return place.segment.value(place.element, place.component).strip()
         return ""
 
@@ -136,7 +137,7 @@ def _places(reference: Reference) -> Finder:
     elements = range(part.element, (reference.until or part.element) + 1)
     ranked = next((c for c in reference.conditions if not c.negated and len(c.values) > 1), None)
 
-    def find(segments: Segments) -> Iterator[Place]:
+    def find(segments: Segments) -> Iterator[tuple[int, Place]]:
         found = [
             (rank, Place(segment, element, part.component))
             for segment in _counted(reference, segments)
@@ -146,7 +147,7 @@ def _places(reference: Reference) -> Finder:
         ]
         if ranked is not None:
             found.sort(key=lambda pair: pair[0])
-        return (place for _, place in found)
+        return iter(found)
 
     return find
 
@@ -182,22 +183,22 @@ def _actual(condition: Condition, segment: Segment, segments: Segments) -> str:
 
 
 def _pairs_x12(reference: Reference) -> Finder:
-    def find(segments: Segments) -> Iterator[Place]:
-        for qualifier in reference.qualifiers:
+    def find(segments: Segments) -> Iterator[tuple[int, Place]]:
+        for rank, qualifier in enumerate(reference.qualifiers):
             for segment in segments.get(reference.tag, ()):
                 for element in range(2, len(segment), 2):
                     if segment.value(element).strip() == qualifier and segment.value(element + 1).strip():
-                        yield Place(segment, element + 1)
+                        yield rank, Place(segment, element + 1)
 
     return find
 
 
 def _pairs_edifact(reference: Reference) -> Finder:
-    def find(segments: Segments) -> Iterator[Place]:
-        for qualifier in reference.qualifiers:
+    def find(segments: Segments) -> Iterator[tuple[int, Place]]:
+        for rank, qualifier in enumerate(reference.qualifiers):
             for segment in segments.get(reference.tag, ()):
                 for element in range(2, len(segment) + 1):
                     if segment.value(element, 2).strip() == qualifier and segment.value(element).strip():
-                        yield Place(segment, element)
+                        yield rank, Place(segment, element)
 
     return find

@@ -97,6 +97,8 @@ class _Builder:
         number = segment.value(rule.parent.element, rule.parent.component)
         if not number:
             return self._by_nesting(self._level(rule, segment)) if rule.code else self._innermost(rule.within)
+        if rule.id is not None and number == segment.value(rule.id.element, rule.id.component):
+            return self.root  # some senders write the top of a CPS tree as its own parent
         parent = self._numbered.get(number)
         if parent is None:
             place = Place(segment, rule.parent.element, rule.parent.component)

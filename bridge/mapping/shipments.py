@@ -12,9 +12,9 @@ from bridge.domain.events import (
     PartyIdentification,
     ShipmentConfirmed,
 )
-from bridge.domain.rules import check
+from bridge.domain.rules import Breach, breaches
 from bridge.mapping.contents import Order, Packing, identity_of, read_orders
-from bridge.mapping.lookup import Scope, holds
+from bridge.mapping.lookup import Place, Scope, holds
 from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
@@ -23,6 +23,17 @@ from bridge.mapping.reader import Reader, opening
 _FIELD_OF_RULE = {
     "ORDER_NUMBER_PATTERN": "purchase_order_number",
     "MISSING_ORDER_NUMBER": "purchase_order_number",
+}
+_NONE: frozenset[str] = frozenset()
+_NOT_READ = frozenset({"QUANTITY", "UNIT", "ITEM_SEQUENCE_NUMBER", "ITEM_NOT_PACKED", "PACKED_QUANTITY"})
+# A value that could not be read is told once; the rules that miss it add nothing.
+_CAUSES = {
+    "ZERO_QUANTITY": _NOT_READ,
+    "EMPTY_PACKAGES": _NOT_READ | {"EMPTY_PACKAGES"},
+    "PACKED_QUANTITY": _NOT_READ,
+    "NO_ITEMS": _NOT_READ,
+    "MISSING_SHIPPED_DATE": frozenset({"DATE_TIME"}),
+    "MISSING_WEIGHT": frozenset({"WEIGHT", "UNIT"}),
 }
 
 
@@ -76,11 +87,7 @@ class _Order:
             self.findings.error(
                 opening(package), "EMPTY_PACKAGES", f"package {name} has nothing packed in it"
             )
-        for error in check(event, require_containers=self.reader.profile.require_containers):
-            field = _FIELD_OF_RULE.get(error.code)
-            scope = self.order.scope
-            place = self.reader.place(field, scope) if field else opening(scope)
-            self.findings.error(place, error.code, error.message)
+        self._check(event)
         tracking = next((c.tracking_number for c in containers if c.tracking_number), "")
         return Mapped(
             event=event,
@@ -91,6 +98,23 @@ class _Order:
             summary=f"order {self.order.number or 'without number'}: {event.shipment_status}, "
             f"{len(self.lines)} items in {len(containers)} containers",
         )
+
+    def _check(self, event: ShipmentConfirmed) -> None:
+        found = {error.code for error in self.findings.errors}
+        for breach in breaches(event, require_containers=self.reader.profile.require_containers):
+            if not found & _CAUSES.get(breach.code, _NONE):
+                self.findings.error(self._place(breach), breach.code, breach.message)
+
+    def _place(self, breach: Breach) -> Place | None:
+        """Tell where the vendor finds what a broken rule is about."""
+        if (field := _FIELD_OF_RULE.get(breach.code)) is not None:
+            return self.reader.place(field, self.order.scope)
+        if breach.line in self.lines:
+            return opening(self.lines[breach.line].scope)
+        for box in self.boxes.values():
+            if breach.container and breach.container in {self._name(box), self._tracking(box)}:
+                return opening(box.scopes[0])
+        return opening(self.order.scope)
 
     def _event(self, status: str, containers: tuple[Container, ...]) -> ShipmentConfirmed:
         reader, scope = self.reader, self.order.scope
@@ -155,24 +179,24 @@ class _Order:
 
     def _add(self, line: _Line, scope: Scope) -> None:
         reader = self.reader
-        quantity = reader.quantity("quantity", scope)
-        if quantity is None:
-            if reader.fields["quantity"].parts(scope) is None:
-                self.findings.error(opening(scope), "QUANTITY", f"line {line.number} has no quantity")
-            return
         buyer = reader.text("buyer_product_identifier", scope)
         vendor = reader.text("vendor_product_identifier", scope)
-        if line.unit and (quantity.unit_of_measure != line.unit or buyer not in {"", line.buyer or buyer}):
+        quantity = reader.quantity("quantity", scope)
+        unit = quantity.unit_of_measure if quantity else line.unit
+        if {line.buyer or buyer, line.unit or unit} != {buyer or line.buyer, unit}:
             message = f"line {line.number} stands twice with another product or unit"
             self.findings.error(opening(scope), "ITEM_CONFLICT", message)
-        line.amount += quantity.amount
-        line.unit = line.unit or quantity.unit_of_measure
         line.buyer = line.buyer or buyer
         line.vendor = line.vendor or vendor
+        line.unit = line.unit or unit
+        if quantity is not None:
+            line.amount += quantity.amount
+        elif reader.fields["quantity"].parts(scope) is None:
+            self.findings.error(opening(scope), "QUANTITY", f"line {line.number} has no quantity")
 
     def _quantity(self, packing: Packing, line: _Line) -> ItemQuantity | None:
         reader = self.reader
-        if packing.package is not None and packing.package is not packing.item:
+        if packing.package is not None and packing.package.scopes.get("item") is packing.item:
             own = reader.quantity("packed_quantity", packing.package)
             if own is not None:
                 return own
@@ -200,14 +224,14 @@ class _Order:
     def _container(self, box: _Box) -> Container:
         reader, profile = self.reader, self.reader.profile
         first = box.scopes[0]
-        tracking = self._agreed("tracking_number", box)
+        tracking = self._tracking(box)
         weights = [found for scope in box.scopes if (found := reader.weight("weight", scope))]
         if len(set(weights)) > 1:
             self._conflict("weight", box)
         sides = [side for scope in box.scopes if (side := reader.dimensions(scope))]
         return Container(
             container_type=self._type(first),
-            container_identifier=self._agreed("container_identifier", box) or tracking,
+            container_identifier=self._name(box) or tracking,
             packed_items=tuple(self._packed(number, quantity) for number, quantity in box.lines.items()),
             weight=weights[0] if weights else None,
             dimensions=sides[0] if sides else None,
@@ -219,6 +243,12 @@ class _Order:
             carrier=self._agreed("carrier", box) or profile.carrier,
             container_sequence_number=reader.whole("container_sequence_number", first),
         )
+
+    def _name(self, box: _Box) -> str:
+        return self._agreed("container_identifier", box)
+
+    def _tracking(self, box: _Box) -> str:
+        return self._agreed("tracking_number", box)
 
     def _type(self, scope: Scope) -> str:
         return self.reader.text("container_type", scope) or ("pallet" if scope.level == "tare" else "carton")

@@ -11,14 +11,20 @@ from bridge.domain.events import (
     ShipmentSchedule,
     ShipmentStatusChanged,
 )
-from bridge.domain.rules import check
+from bridge.domain.rules import breaches
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
-from bridge.mapping.reader import Reader, opening
+from bridge.mapping.reader import Reader
 from bridge.mapping.status import NO_UPDATE, SCHEDULE, Judgement, StatusTable, amazon_pair, judge
 
+_FIELD_OF_RULE = {
+    "ORDER_NUMBER_PATTERN": "purchase_order_number",
+    "COUNTRY_CODE": "location_country_code",
+    "MISSING_STATUS_DATE": "status_date_time",
+    "MISSING_TRACKING_NUMBER": "tracking_number",
+}
 _LOCATION = ("name", "address_line1", "city", "state_or_region", "postal_code", "country_code")
 
 
@@ -81,8 +87,12 @@ def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimated: str) -> Mapped:
         )
     elif meaning:
         event = _event(reader, scan, order, meaning, estimated)
-        for error in check(event):
-            findings.error(opening(scan.scope), error.code, error.message)
+        unread = {error.code for error in findings.errors}
+        for breach in breaches(event):
+            if breach.code == "MISSING_STATUS_DATE" and "DATE_TIME" in unread:
+                continue  # it is there, and told to be wrong already
+            field = _FIELD_OF_RULE.get(breach.code, "status_code")
+            findings.error(reader.place(field, scan.scope), breach.code, breach.message)
         hold = "; ".join(findings.holds)
     return Mapped(
         event=event,

@@ -1,0 +1,116 @@
+"""What each sample must become, beside it: `python -m tests.golden` writes the missing results.
+
+It never overwrites one: a changed result is a changed promise, so whoever means it deletes the old
+file first. `tests/samples` compares all of them.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from bridge.domain.events import Mapped
+from bridge.edi.grammar import Grammar, load_grammar
+from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
+from bridge.edi.reader import read
+from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
+from bridge.spapi.operations import item_of, operation_of
+
+ROOT = Path(__file__).parent.parent
+SAMPLES = ROOT / "samples"
+MAPPINGS = ROOT / "mappings"
+
+
+def samples() -> list[Path]:
+    """Give every sample."""
+    return sorted(SAMPLES.glob("*/*.edi"))
+
+
+def expected_path(sample: Path) -> Path:
+    """Tell where a sample's expected result stands."""
+    return sample.with_suffix(".expected.json")
+
+
+def profile_of(sample: Path) -> VendorProfile:
+    """Give the vendor of a sample: `NAME.profile.json`, or the stand-in of `edibridge explain`."""
+    path = sample.with_suffix(".profile.json")
+    if not path.exists():
+        return explain_profile()
+    return msgspec.json.decode(path.read_bytes(), type=VendorProfile)
+
+
+def outcome(sample: Path) -> dict[str, Any]:
+    """Read, check and map a sample, as `edibridge explain` does."""
+    profile, grammar = profile_of(sample), shipped_grammar()
+    documents, unreadable = [], 0
+    for event in read([sample.read_bytes()], grammar):
+        if isinstance(event, DocumentRead):
+            documents.append(_document(event.document, profile, shipped_mappings()))
+        elif isinstance(event, Unreadable):
+            unreadable += 1
+    result: dict[str, Any] = {"documents": documents}
+    if unreadable:
+        result["unreadable"] = unreadable
+    return result
+
+
+@cache
+def shipped_mappings() -> Mappings:
+    """Load the mappings of the repository, once."""
+    return load_mappings([MAPPINGS])
+
+
+@cache
+def shipped_grammar() -> Grammar:
+    """Load the grammars of the repository, once."""
+    return load_grammar(MAPPINGS)
+
+
+def written(result: dict[str, Any]) -> bytes:
+    """Write a result as it stands in its file."""
+    return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
+
+
+def _document(document: Document, profile: VendorProfile, mappings: Mappings) -> dict[str, Any]:
+    mapped = translate(document, profile, mappings) if document.accepted else []
+    return {
+        "type": document.type,
+        "reference": document.reference,
+        "accepted": document.accepted,
+        "requests": [_request(one) for one in mapped if one.event and not one.errors and not one.hold],
+        "held": [one.hold for one in mapped if one.hold],
+        "nothing_sent": [one.summary for one in mapped if not (one.event or one.errors or one.hold)],
+        "errors": [_error(error) for error in document.errors if error.fatal]
+        + [f"{error.segment}@{error.position} {error.code}" for one in mapped for error in one.errors],
+    }
+
+
+def _request(mapped: Mapped) -> dict[str, Any]:
+    assert mapped.event is not None
+    return {"operation": operation_of(mapped.event).name, "body": item_of(mapped.event)}
+
+
+def _error(error: EdiError) -> str:
+    return f"{error.segment}@{error.position} {error.level} {error.code}"
+
+
+def main() -> int:
+    """Write the expected results that are missing; tell which differ. Returns the exit code."""
+    different = 0
+    for sample in samples():
+        path, now = expected_path(sample), written(outcome(sample))
+        if not path.exists():
+            path.write_bytes(now)
+            sys.stdout.write(f"written: {path.relative_to(ROOT)}\n")
+        elif path.read_bytes() != now:
+            different += 1
+            sys.stdout.write(f"differs: {path.relative_to(ROOT)} (kept; delete it if the change is meant)\n")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,81 @@
+"""Every sample becomes what stands beside it, and the guides become Amazon's own example bodies."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests import golden
+
+MODEL = golden.ROOT.parent / "shared" / "spapi" / "vendorDirectFulfillmentShippingV1.json"
+_PATH = "/vendor/directFulfillment/shipping/v1/"
+
+
+@pytest.mark.parametrize("sample", golden.samples(), ids=lambda path: path.stem)
+def test_sample_becomes_what_stands_beside_it(sample: Path) -> None:
+    expected = json.loads(golden.expected_path(sample).read_bytes())
+    assert golden.outcome(sample) == expected
+
+
+def test_every_expected_result_and_profile_has_its_sample() -> None:
+    stems = {sample.with_suffix("") for sample in golden.samples()}
+    besides = [
+        path for path in golden.SAMPLES.glob("*/*") if path.name.endswith((".expected.json", ".profile.json"))
+    ]
+    assert besides
+    assert {path.with_suffix("").with_suffix("") for path in besides} <= stems
+
+
+def test_readme_names_every_sample() -> None:
+    readme = (golden.SAMPLES / "README.md").read_text(encoding="utf-8")
+    assert [path.stem for path in golden.samples() if f"`{path.parent.name}/{path.stem}`" not in readme] == []
+
+
+def test_golden_never_overwrites_a_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "samples" / "x12"
+    folder.mkdir(parents=True)
+    sample = folder / "214_delivered.edi"
+    sample.write_bytes((golden.SAMPLES / "x12" / "214_delivered.edi").read_bytes())
+    monkeypatch.setattr(golden, "SAMPLES", tmp_path / "samples")
+    monkeypatch.setattr(golden, "ROOT", tmp_path)
+    assert golden.main() == 0
+    written = golden.expected_path(sample).read_bytes()
+    golden.expected_path(sample).write_text("{}")
+    assert golden.main() == 1
+    assert golden.expected_path(sample).read_text() == "{}"
+    assert "differs" in capsys.readouterr().out
+    assert written == (golden.SAMPLES / "x12" / "214_delivered.expected.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("sample", "array"),
+    [
+        ("x12/856_guide", "shipmentConfirmations"),
+        ("edifact/desadv_guide", "shipmentConfirmations"),
+        ("x12/214_guide", "shipmentStatusUpdates"),
+        ("edifact/iftsta_guide", "shipmentStatusUpdates"),
+    ],
+)
+def test_guide_becomes_the_example_of_the_model(sample: str, array: str) -> None:
+    if not MODEL.exists():
+        pytest.skip("Amazon's model is not beside the repository (../shared/spapi)")
+    result = golden.outcome(golden.SAMPLES / f"{sample}.edi")
+    (request,) = result["documents"][0]["requests"]
+    expected = _example(array)
+    if sample.startswith("edifact/iftsta"):
+        # The pair stays in the sender's column: 301/000 is EDIFACT's D1/NS.
+        assert expected["statusUpdateDetails"]["statusCode"] == "D1"
+        expected["statusUpdateDetails"] |= {"statusCode": "301", "reasonCode": "000"}
+    assert request["body"] == expected
+
+
+def _example(array: str) -> dict[str, Any]:
+    post = json.loads(MODEL.read_bytes())["paths"][_PATH + array]["post"]
+    example = post["responses"]["202"]["x-amzn-api-sandbox"]["static"][0]
+    item: dict[str, Any] = example["request"]["parameters"]["body"]["value"][array][0]
+    return item
