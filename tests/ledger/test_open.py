@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import sqlite3
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects.sqlite import dialect
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from bridge.errors import LedgerError
+from bridge.ledger.database import Database
+from bridge.ledger.migrate import configuration
+from bridge.ledger.schema import HEAD, metadata
+from bridge.ledger.store import Ledger
+from tests.ledger.desk import T0, Desk, confirmation
+
+
+def test_a_ledger_is_made_with_its_folder_and_only_its_owner_reads_it(place: Path) -> None:
+    ledger = Ledger.open(place)
+    ledger.claim("main", T0)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place.parent.iterdir()}
+    assert modes["ledger.db"] == 0o600
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE(place.parent.stat().st_mode) == 0o700
+    ledger.close()
+
+
+def test_what_was_committed_is_there_after_reopening(place: Path) -> None:
+    ledger = Ledger.open(place)
+    file_id = Desk(ledger).take(confirmation("A"))
+    ledger.close()
+    again = Ledger.open(f"sqlite:///{place}")
+    assert [event.purchase_order_number for event in again.batch_events(file_id)] == ["A"]
+    again.close()
+
+
+def test_writes_are_synced_and_references_are_checked(ledger: Ledger) -> None:
+    with ledger._db.read() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
+
+
+def test_the_migrations_make_exactly_the_schema_of_the_code(ledger: Ledger) -> None:
+    with ledger._db.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, metadata) == []
+        made = {row[0]: row[1] for row in connection.exec_driver_sql("SELECT name, sql FROM sqlite_master")}
+    fresh = sqlite3.connect(":memory:")
+    for statement in _statements():
+        fresh.execute(statement)
+    wanted = dict(fresh.execute("SELECT name, sql FROM sqlite_master").fetchall())
+    made.pop("alembic_version")
+    made.pop("sqlite_autoindex_alembic_version_1")
+    assert {name: _plain(sql) for name, sql in made.items()} == {
+        name: _plain(sql) for name, sql in wanted.items()
+    }
+
+
+def _statements() -> list[str]:
+    made: list[str] = []
+    for table in metadata.sorted_tables:
+        made.append(str(CreateTable(table).compile(dialect=dialect())))
+        made += [str(CreateIndex(index).compile(dialect=dialect())) for index in table.indexes]
+    return made
+
+
+def _plain(sql: str | None) -> list[str]:
+    return sorted((sql or "").replace("(", " ( ").replace(")", " ) ").replace(",", " ").split())
+
+
+def test_the_code_names_the_newest_migration() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == HEAD
+
+
+def test_a_newer_schema_is_refused_untouched(place: Path) -> None:
+    Ledger.open(place).close()
+    connection = sqlite3.connect(place)
+    connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(LedgerError, match="newer edibridge"):
+        Ledger.open(place)
+
+
+def test_a_file_that_is_no_database_is_told_with_its_path(place: Path) -> None:
+    place.parent.mkdir()
+    place.write_bytes(b"no database" * 100)
+    with pytest.raises(LedgerError, match=r"ledger\.db.*restore"):
+        Ledger.open(place)
+    assert place.read_bytes() == b"no database" * 100
+
+
+def test_a_damaged_ledger_is_told_with_what_to_do(place: Path) -> None:
+    Ledger.open(place).close()
+    whole = place.read_bytes()
+    place.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(LedgerError, match=r"damaged.*restore"):
+        Ledger.open(place).counts()
+
+
+def test_a_ledger_of_a_backup_that_was_cut_is_told(place: Path) -> None:
+    Ledger.open(place).close()
+    place.write_bytes(place.read_bytes()[:6000])
+    with pytest.raises(LedgerError, match="damaged"):
+        Ledger.open(place).counts()
+
+
+def test_another_programs_database_is_left_alone(place: Path) -> None:
+    place.parent.mkdir()
+    connection = sqlite3.connect(place)
+    connection.execute("CREATE TABLE songs (title)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(LedgerError, match="another program"):
+        Ledger.open(place)
+
+
+def test_a_folder_in_the_ledgers_place_is_told(tmp_path: Path) -> None:
+    with pytest.raises(LedgerError, match="cannot write the ledger"):
+        Ledger.open(tmp_path)
+
+
+def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_lost(place: Path) -> None:
+    Ledger.open(place).close()
+    database = Database.open(place)
+    with database.read() as connection:
+        connection.exec_driver_sql("PRAGMA query_only = ON")
+    with pytest.raises(LedgerError, match="cannot be written"):
+        Ledger(database).claim("main", T0)
+    database.close()
+
+
+def test_an_unknown_kind_of_database_is_told() -> None:
+    with pytest.raises(LedgerError, match="no such kind of database"):
+        Ledger.open("cobol://somewhere/ledger")
+
+
+def test_many_may_open_a_new_ledger_at_once(place: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        ledgers = list(pool.map(lambda _: Ledger.open(place), range(6)))
+    epochs = {ledger.claim("main", T0).epoch for ledger in ledgers}
+    assert epochs == {1, 2, 3, 4, 5, 6}
+    for ledger in ledgers:
+        ledger.close()

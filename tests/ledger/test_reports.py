@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from bridge.ledger.rows import NewOutbound
+from tests.ledger.desk import STATUS, T0, Desk, confirmation, later, status
+
+
+def report(name: str) -> NewOutbound:
+    return NewOutbound(kind="status", folder="statuses", name=name, data=name.encode())
+
+
+def test_a_batch_is_reported_when_its_last_event_is_final(desk: Desk) -> None:
+    file_id = desk.take(
+        confirmation("A"), confirmation("B", state="refused"), confirmation("C", state="held")
+    )
+    assert desk.ledger.batches_to_report("acme") == []
+    desk.plan()
+    (due,) = desk.due()
+    desk.send(due.id)
+    assert desk.ledger.batches_to_report("acme") == []
+    desk.verdict(due.id)
+    (found,) = desk.ledger.batches_to_report("acme")
+    assert (found.file.id, found.report_number) == (file_id, 1)
+    assert desk.ledger.unfinished("acme")
+    desk.ledger.report(desk.fence, file_id, [report("a")], T0)
+    assert desk.ledger.batches_to_report("acme") == []
+    assert [row.name for row in desk.ledger.batch(file_id).outbound] == ["a"]
+
+
+def test_a_batch_with_a_waiting_update_is_not_reported(desk: Desk) -> None:
+    desk.take(confirmation("A", state="refused"), status("1Z"))
+    assert desk.ledger.batches_to_report("acme") == []
+    assert not desk.ledger.unfinished("acme"), "nothing goes on until a confirmation comes"
+
+
+def test_a_quarantined_file_is_not_reported(desk: Desk) -> None:
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        writer.finish("quarantined", "no EDI")
+    assert desk.ledger.batches_to_report("acme") == []
+
+
+def test_requeued_events_go_again_and_their_batch_is_reported_once_more(desk: Desk) -> None:
+    file_id = desk.take(
+        confirmation("A", state="held"),
+        confirmation("B", state="held", body=None),
+        confirmation("C", state="refused"),
+    )
+    desk.ledger.report(desk.fence, file_id, [], T0)
+    ids = [event.id for event in desk.ledger.batch_events(file_id)]
+    assert desk.ledger.requeue_events(desk.fence, ids, later(1)) == 1
+    assert desk.states(file_id) == {"A": "ready", "B": "held", "C": "refused"}
+    desk.plan()
+    (due,) = desk.due(later(1))
+    desk.send(due.id)
+    desk.verdict(due.id)
+    (found,) = desk.ledger.batches_to_report("acme")
+    assert found.report_number == 2
+
+
+def test_a_requeued_event_goes_in_a_batch_again(desk: Desk) -> None:
+    file_id = desk.take(*(confirmation(f"P{number}") for number in range(3)))
+    desk.plan()
+    desk.send(desk.due()[0].id, "refused")
+    desk.plan()
+    for due in desk.due():
+        desk.send(due.id, "refused")
+    ids = [event.id for event in desk.ledger.batch_events(file_id)]
+    assert desk.ledger.requeue_events(desk.fence, ids, T0) == 3
+    assert desk.plan() == 1
+
+
+def test_batches_that_moved_since_are_known(desk: Desk) -> None:
+    old = desk.take(confirmation("A"), now=T0)
+    waiting = desk.take(status("1Z"), now=T0)
+    desk.plan()
+    assert desk.ledger.moved_since("acme", later(1)) == []
+    assert desk.ledger.moved_since("acme", T0) == [old, waiting]
+    (due,) = desk.due()
+    desk.send(due.id, now=later(5))
+    assert desk.ledger.moved_since("acme", later(5)) == [old]
+    desk.verdict(due.id, now=later(9))
+    assert desk.ledger.moved_since("acme", later(9)) == [old]
+    assert desk.ledger.moved_since("other", T0) == []
+    assert desk.plan(STATUS) == 0

@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from bridge.domain.events import ShipmentStatusChanged
+from bridge.domain.states import IllegalMove
+from bridge.errors import LedgerError
+from bridge.ledger.rows import NewInterchange, NewOutbound
+from bridge.ledger.shelf import CHUNK, IN_MEMORY
+from bridge.ledger.store import Ledger
+from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status
+
+
+def test_documents_and_events_come_back_as_they_were_given(desk: Desk) -> None:
+    kept = desk.keep()
+    rejected = document_row(2, accepted=False, state="rejected", errors=({"code": "5", "message": "no"},))
+    with desk.ledger.translating(desk.fence, kept.file_id, later(3)) as writer:
+        handle = writer.document(document_row(1, sender="S", receiver="R", group_control_number="9"))
+        writer.event(handle, confirmation("A", occurred_at=later(-5), errors=({"code": "X"},), ordinal=4))
+        writer.document(rejected)
+        writer.finish()
+    detail = desk.ledger.batch(kept.file_id)
+    one, two = detail.documents
+    assert (one.sender, one.receiver, one.group_control_number, one.offset) == ("S", "R", "9", 100)
+    assert (two.accepted, two.errors, two.state) == (False, [{"code": "5", "message": "no"}], "rejected")
+    (event,) = detail.events
+    assert (event.document_id, event.document_number, event.ordinal) == (one.id, 1, 4)
+    assert (event.body, event.occurred_at, event.errors) == (b'{"order":"A"}', later(-5), [{"code": "X"}])
+    assert (detail.batch.documents, detail.batch.accepted, detail.batch.rejected) == (2, 1, 1)
+
+
+def test_an_exception_leaves_nothing_of_the_file_behind(desk: Desk) -> None:
+    kept = desk.keep()
+
+    def fail_on_the_way() -> None:
+        with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+            writer.event(writer.document(document_row(1)), confirmation("A"))
+            writer.outbound(NewOutbound(kind="997", folder="acknowledgements", name="a", data=b"x"))
+            writer.next_control_number("acme", "interchange")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_on_the_way()
+    assert [row.id for row in desk.ledger.files_to_translate("acme")] == [kept.file_id]
+    assert desk.ledger.batch(kept.file_id).documents == []
+    assert desk.ledger.outbound_due("acme", T0) == []
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        assert writer.next_control_number("acme", "interchange") == 1
+        writer.finish()
+
+
+def test_a_file_that_was_not_finished_is_not_committed(desk: Desk) -> None:
+    kept = desk.keep()
+    with (
+        pytest.raises(LedgerError, match="not finished"),
+        desk.ledger.translating(desk.fence, kept.file_id, T0) as writer,
+    ):
+        writer.document(document_row(1))
+    assert desk.ledger.file(kept.file_id).state == "collected"
+
+
+def test_a_translated_file_is_not_translated_again(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A"))
+    with (
+        pytest.raises(LedgerError, match="translated already"),
+        desk.ledger.translating(desk.fence, file_id, T0),
+    ):
+        pass
+
+
+def test_others_write_while_a_file_is_translated(ledger: Ledger) -> None:
+    desk, other = Desk(ledger), Desk(ledger, vendor="other", account="second")
+    kept = desk.keep()
+    with ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        writer.event(writer.document(document_row(1)), confirmation("A"))
+        other.take(confirmation("B"))
+        other.plan()
+        assert other.send(other.due()[0].id).state == "submitted"
+        writer.finish()
+    assert desk.states(kept.file_id) == {"A": "ready"}
+
+
+def test_a_file_too_large_for_memory_is_written_in_order(desk: Desk) -> None:
+    kept, count = desk.keep(), CHUNK * IN_MEMORY * 2 + 10
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        for number in range(1, count + 1):
+            event = writer.event(writer.document(document_row(number)), confirmation(f"P{number}"))
+            writer.announce(event, f"T{number}", f"P{number}", "WH")
+        writer.finish()
+    events = desk.ledger.batch_events(kept.file_id)
+    assert [(e.document_number, e.purchase_order_number) for e in events] == [
+        (number, f"P{number}") for number in range(1, count + 1)
+    ]
+    package = desk.ledger.package("acme", f"T{count}")
+    assert package is not None
+    assert package.purchase_order_number == f"P{count}"
+
+
+def test_control_numbers_run_without_gaps_or_repeats_for_each_scope_and_kind(desk: Desk) -> None:
+    numbers = []
+    for _ in range(3):
+        kept = desk.keep()
+        with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+            numbers += [writer.next_control_number("acme", "interchange") for _ in range(2)]
+            assert writer.next_control_number("acme", "group") == len(numbers) // 2
+            writer.finish()
+    assert numbers == [1, 2, 3, 4, 5, 6]
+
+
+def test_a_control_number_taken_meanwhile_is_never_given_twice(desk: Desk) -> None:
+    first, second = desk.keep(), desk.keep()
+
+    def take_one_beside_another() -> None:
+        with desk.ledger.translating(desk.fence, first.file_id, T0) as slow:
+            slow.next_control_number("acme", "interchange")
+            with desk.ledger.translating(desk.fence, second.file_id, T0) as fast:
+                assert fast.next_control_number("acme", "interchange") == 1
+                fast.finish()
+            slow.finish()
+
+    with pytest.raises(LedgerError, match="control numbers"):
+        take_one_beside_another()
+    assert desk.ledger.file(first.file_id).state == "collected"
+
+
+def test_a_package_is_known_from_this_file_and_from_earlier_ones(desk: Desk) -> None:
+    desk.take(confirmation("A"), packages=[("A", "1Z")])
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        earlier = writer.package("1Z")
+        assert earlier is not None
+        assert (earlier.purchase_order_number, earlier.ship_from_party, earlier.confirmed) == (
+            "A",
+            "WH1",
+            False,
+        )
+        assert writer.package("2Z") is None
+        event = writer.event(writer.document(document_row(1)), confirmation("B"))
+        for _ in range(2):  # in two containers
+            writer.announce(event, "2Z", "B", "WH2")
+        own = writer.package("2Z")
+        assert own is not None
+        assert (own.purchase_order_number, own.ambiguous) == ("B", False)
+        writer.announce(event, "1Z", "B", "WH2")
+        both = writer.package("1Z")
+        assert both is not None
+        assert both.ambiguous
+        writer.finish()
+
+
+def test_a_status_update_after_its_confirmation_succeeded_goes_at_once_and_is_completed(desk: Desk) -> None:
+    desk.take(confirmation("A"), packages=[("A", "1Z")])
+    desk.plan()
+    desk.send(desk.due()[0].id)
+    (sent,) = desk.ledger.to_poll("acme", later(60))
+    desk.verdict(sent.id)
+    file_id = desk.take(status("1Z"))
+    (event,) = desk.ledger.batch_events(file_id)
+    assert (event.state, event.purchase_order_number) == ("ready", "A")
+    completed = msgspec.json.decode(event.body or b"", type=ShipmentStatusChanged)
+    assert (completed.purchase_order_number, completed.ship_from_party.party_id) == ("A", "WH1")
+
+
+def test_earlier_interchanges_tell_a_resend_from_a_conflict(desk: Desk) -> None:
+    def facts(sha256: str, control: str = "7") -> NewInterchange:
+        return NewInterchange(
+            number=1, standard="x12", sender="S", receiver="R", control_number=control, sha256=sha256
+        )
+
+    found = []
+    for given in (facts("aa"), facts("aa"), facts("bb"), facts("aa", "8"), facts("cc", "9")):
+        kept = desk.keep()
+        with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+            found.append([(e.same_control_number, e.same_bytes) for e in writer.interchange(given)])
+            writer.finish()
+    assert found[0] == []
+    assert found[1] == [(True, True)]
+    assert found[2] == [(True, False)] * 2
+    assert found[3] == [(False, True)] * 2
+    assert found[4] == []
+
+
+def test_a_rerun_renews_documents_and_replaces_what_it_is_told_to(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A", state="held", body=None), confirmation("B"))
+    with desk.ledger.translating(desk.fence, file_id, later(9), rerun=True) as writer:
+        (held,) = writer.existing(1)
+        assert held.state == "held"
+        writer.replace(held.id)
+        writer.event(writer.document(document_row(1, type="945")), confirmation("A"))
+        writer.document(document_row(2))
+        writer.event(writer.document(document_row(3)), confirmation("C"))
+        writer.finish()
+    detail = desk.ledger.batch(file_id)
+    assert [(d.number, d.type) for d in detail.documents] == [(1, "945"), (2, "856"), (3, "856")]
+    assert [(e.purchase_order_number, e.state) for e in detail.events] == [
+        ("A", "replaced"), ("A", "ready"), ("B", "ready"), ("C", "ready"),
+    ]  # fmt: skip
+    assert len({event.document_id for event in detail.events[:2]}) == 1
+
+
+def test_what_is_under_way_cannot_be_replaced(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A"))
+    desk.plan()
+    (event,) = desk.ledger.batch_events(file_id)
+
+    def rerun() -> None:
+        with desk.ledger.translating(desk.fence, file_id, T0, rerun=True) as writer:
+            writer.replace(event.id)
+            writer.finish()
+
+    with pytest.raises(IllegalMove):
+        rerun()
+    assert desk.states(file_id) == {"A": "grouped"}
+
+
+def test_a_writer_is_of_no_use_outside_of_its_block(desk: Desk) -> None:
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        writer.finish()
+    with pytest.raises(LedgerError, match="outside of its block"):
+        writer.package("1Z")
