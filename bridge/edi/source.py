@@ -72,18 +72,18 @@ class ByteSource:
         searched = start
         while True:
             match = pattern.search(self._buffer, self._position + searched)
+            begin = match.start() - self._position if match else -1
             # Near the end of the buffer it might be longer, or another, with more bytes.
             if match is not None and (match.end() + overlap <= len(self._buffer) or self._ended):
-                begin = match.start() - self._position
                 return None if limit is not None and begin >= limit else (begin, match.end() - self._position)
             available = len(self._buffer) - self._position
-            if limit is not None and available >= limit + overlap:
+            if limit is not None and available >= limit + overlap and not 0 <= begin < limit:
                 return None
-            if not self._fill():
-                if match is None:
-                    return None
-                continue
+            if not self._fill() and match is None:
+                return None
             searched = max(searched, available - overlap)
+            if match is not None:
+                searched = min(searched, begin)
 
     def _available(self, size: int) -> bool:
         while len(self._buffer) - self._position < size:
