@@ -61,9 +61,9 @@ def options(
     ] = None,
     log: Annotated[LogFormatName | None, typer.Option(help="What log lines look like.")] = None,
     log_level: Annotated[LogLevel | None, typer.Option(help="From where on they are written.")] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback has done the work
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell it and stop.")
-    ] = False,  # noqa: ARG001
+    ] = False,
 ) -> None:
     """Keep the options before the verb for the verb."""
     context.obj = Settings(config, log.value if log else None, log_level.value.upper() if log_level else None)

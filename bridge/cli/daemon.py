@@ -57,7 +57,7 @@ def daemon(context: typer.Context) -> None:
 
 def _tell(views: list[BatchView], problems: list[str], *, finished: bool) -> None:
     batch_table(views)
-    if not views:
+    if not views and not problems:
         say("Nothing was due.")
     for problem in problems:
         complain(f"edibridge: {problem}")

@@ -1,7 +1,81 @@
-"""demo: placeholder."""
+"""demo: the whole way, from a vendor's folder to Amazon and back, over real sockets to stand-ins."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-def demo() -> None:
-    """Run the main job."""
+import typer
+
+from bridge.cli.context import AsJson
+from bridge.cli.exits import BROKEN, DONE
+from bridge.cli.output import complain, emit, progress, say
+
+if TYPE_CHECKING:
+    from bridge.cli.demo_stage import Stage
+    from bridge.cli.demo_story import Play, Told
+
+_TIMEOUT = 60.0
+
+
+def demo(
+    folder: Annotated[Path, typer.Option(help="Made afresh; removed only if the demo made it.")] = Path(
+        "demo"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """See the whole way at work.
+
+    Sends sample files from a stand-in SFTP server to a stand-in Amazon, and leaves a folder to look into.
+    """
+    from bridge.cli.demo_stage import Stage
+    from bridge.cli.demo_story import play_of, surprises, tell
+
+    stage, play = Stage(folder), play_of()
+    stage.clear()
+    told = _perform(stage, play)
+    found = surprises(play, told)
+    if as_json:
+        emit({"folder": str(folder), "as_expected": not found, "surprises": found, "files": told.files})
+    else:
+        tell(told, stage)
+        _point_out(stage)
+        for surprise in found:
+            complain(f"edibridge: not as it should be: {surprise}")
+    raise typer.Exit(BROKEN if found else DONE)
+
+
+def _perform(stage: Stage, play: Play) -> Told:
+    """Drop the files, let the bridge run once by the written configuration, and gather what happened."""
+    from bridge.cli.demo_stage import PASSWORD, USER
+    from bridge.cli.demo_story import SELLING_PARTY, WAREHOUSES, Told
+    from bridge.config import load_config
+    from bridge.logs import set_up_logs
+    from bridge.simulator.amazon import StandInAmazon
+    from bridge.simulator.sftp_server import SftpUser, StandInSftp
+    from bridge.wiring import open_bridge
+
+    user = SftpUser(stage.folder.resolve(), password=PASSWORD)
+    with StandInAmazon() as amazon, StandInSftp({USER: user}) as sftp, stage.log.open("w") as log:
+        set_up_logs("json", level="INFO", stream=log)
+        stage.configure(amazon, sftp, SELLING_PARTY, WAREHOUSES)
+        stage.drop(play.files)
+        with open_bridge(load_config(stage.config)) as bridge:
+            with progress("the bridge works") as working:
+                report = bridge.run(vendor=None, settle=True, timeout=_TIMEOUT, progress=working)
+            batches = [bridge.ledger.batch(view.id) for view in reversed(bridge.ledger.batches(limit=500))]
+        stage.keep_received(amazon.accepted)
+        return Told(tuple(report.problems), report.finished, tuple(batches), amazon.accepted)
+
+
+def _point_out(stage: Stage) -> None:
+    config = stage.config
+    say()
+    say("Look into:")
+    for path in sorted(path for path in stage.folder.iterdir() if not path.name.startswith(".")):
+        inside = len([one for one in path.rglob("*") if one.is_file()]) if path.is_dir() else 0
+        say(f"  {path}" + (f"/  ({inside} files)" if path.is_dir() else ""))
+    say("Go on with:")
+    say(f"  edibridge --config {config} batches")
+    say(f"  edibridge --config {config} show 1")
+    say(f"  edibridge --config {config} status")

@@ -168,5 +168,6 @@ def _error(error: dict[str, Any]) -> str:
             f" element {error['element']}" if error.get("element") else "",
         )
     )
-    code = f"{error['code']}: " if error.get("code") else ""
-    return f"{place}: {code}{error.get('message', '')}" if place else f"{code}{error.get('message', '')}"
+    note = "" if error.get("fatal", True) else "note: "
+    code = f" [{error['code']}]" if error.get("code") else ""
+    return f"{note}{place}{': ' if place else ''}{error.get('message', '')}{code}"

@@ -11,6 +11,7 @@ from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.look import BatchId
 from bridge.cli.output import emit, plain, say, table
 from bridge.config.kinds import duration_of
+from bridge.errors import LedgerError
 
 
 def rerun(
@@ -25,7 +26,13 @@ def rerun(
     What failed, was refused or is held; never what Amazon has, unless forced.
     """
     with settings_of(context).bridge() as bridge:
-        decisions = [plain(decision) for decision in bridge.rerun(batch, dry_run=dry_run, force=force)]
+        try:
+            decisions = [plain(decision) for decision in bridge.rerun(batch, dry_run=dry_run, force=force)]
+        except FileNotFoundError as error:
+            message = (
+                f"the raw bytes of batch {batch} are not in the spool any more: let the vendor send it again"
+            )
+            raise LedgerError(message) from error
     if as_json:
         emit({"batch": batch, "dry_run": dry_run, "decisions": decisions})
     elif decisions:

@@ -87,8 +87,8 @@ class Vendor(Table):
     selling_party: Text
     """Its vendor code at Amazon: the selling party of every request."""
     warehouses: Codes = ()
-    """Its warehouse codes at Amazon. Documents that name none are shipped from the first one;
-    documents that name another are refused."""
+    """Its warehouse codes at Amazon. Where there is one only, documents need not name it; documents that
+    name another are held."""
     party_aliases: dict[str, Text] = Field(default={})
     """What its documents call a party (GLN, DUNS, own number) = the vendor or warehouse code at Amazon."""
     carrier: Annotated[Carrier, BeforeValidator(_carrier)] = Carrier()

@@ -1,0 +1,158 @@
+"""The demo's folder: what the vendor sees, what Amazon got, and the bridge's own files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bridge.data import shipped
+from bridge.errors import ConfigurationError, Problem
+from bridge.simulator.amazon import StandInAmazon
+from bridge.simulator.records import Accepted
+from bridge.simulator.sftp_server import StandInSftp
+
+USER, PASSWORD = "acme", "made-up-for-the-demo"
+INBOX, ARCHIVE, QUARANTINE = "1-vendor-drops-here", "2-taken-and-archived", "3-unreadable"
+OUTBOX, RECEIVED, OWN = "4-answers-to-the-vendor", "5-amazon-received", "bridge"
+
+_MARKER = ".edibridge-demo"
+_CONFIG = """\
+# Written by `edibridge demo`. The servers it names were stand-ins on this machine, and are gone by now.
+[bridge]
+ledger = "ledger.sqlite"
+spool = "spool"
+# Times without a zone are read in this one; the results beside the samples are for it.
+timezone = "UTC"
+
+[accounts.demo]
+region = "na"
+endpoint = "{amazon}"
+auth_endpoint = "{auth}"
+client_id = "file:secrets/client-id"
+client_secret = "file:secrets/client-secret"
+refresh_token = "file:secrets/refresh-token"
+
+[vendors.acme]
+account = "demo"
+selling_party = "{selling_party}"
+warehouses = {warehouses}
+carrier = "UPSN"
+location = {{ country_code = "US" }}
+
+[vendors.acme.sftp]
+host = "{host}"
+port = {port}
+username = "{user}"
+password = "file:secrets/sftp-password"
+host_key = "{fingerprint}"
+inbox = "{inbox}"
+archive = "{archive}"
+quarantine = "{quarantine}"
+outbox = "{outbox}"
+
+[vendors.acme.pickup]
+interval = "0.2s"
+"""
+_READ_ME = """\
+What `edibridge demo` did here, over real sockets, with stand-ins for the vendor's SFTP server and for Amazon:
+
+{inbox}/      files were dropped here; it is empty, since all of them were taken
+{archive}/     the files that could be read, as they came
+{quarantine}/             the file in which nothing can be read, with the reason beside it
+{outbox}/  acknowledgements (997, CONTRL) and what became of each fact (statuses/)
+{received}/        every item that Amazon's stand-in accepted, as it was sent
+{own}/                   config.toml, the ledger, the raw bytes (spool) and the log
+
+Run it again and all of this is made afresh. Look round, for example:
+  edibridge --config {folder}/{own}/config.toml batches
+  edibridge --config {folder}/{own}/config.toml show 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """The demo's folder. It is only ever removed where the demo made it."""
+
+    folder: Path
+
+    @property
+    def config(self) -> Path:
+        """The configuration that the demo runs by."""
+        return self.folder / OWN / "config.toml"
+
+    @property
+    def log(self) -> Path:
+        """The bridge's log."""
+        return self.folder / OWN / "log.jsonl"
+
+    def clear(self) -> None:
+        """Make the folder afresh. Raises ConfigurationError where somebody else's things are in it."""
+        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / _MARKER).exists():
+            message = "is not empty and was not made by the demo; name another with --folder"
+            raise ConfigurationError(str(self.folder), [Problem("", message)])
+        if (self.folder / _MARKER).exists():
+            shutil.rmtree(self.folder)
+        for name in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED, f"{OWN}/secrets"):
+            (self.folder / name).mkdir(parents=True)
+        (self.folder / _MARKER).write_text(
+            "`edibridge demo` made this folder, and removes it when run again.\n"
+        )
+        names = {"inbox": INBOX, "archive": ARCHIVE, "quarantine": QUARANTINE, "outbox": OUTBOX}
+        text = _READ_ME.format(folder=self.folder, received=RECEIVED, own=OWN, **names)
+        (self.folder / "READ-ME.txt").write_text(text)
+
+    def configure(
+        self, amazon: StandInAmazon, sftp: StandInSftp, selling_party: str, warehouses: Sequence[str]
+    ) -> None:
+        """Write the configuration and its secrets."""
+        secrets = {
+            "client-id": amazon.credentials.client_id,
+            "client-secret": amazon.credentials.client_secret,
+            "refresh-token": amazon.credentials.refresh_token,
+            "sftp-password": PASSWORD,
+        }
+        for name, secret in secrets.items():
+            path = self.folder / OWN / "secrets" / name
+            path.write_text(secret)
+            path.chmod(0o600)
+        self.config.write_text(
+            _CONFIG.format(
+                amazon=amazon.url,
+                auth=amazon.auth_url,
+                selling_party=selling_party,
+                warehouses=json.dumps(list(warehouses)),
+                host=sftp.host,
+                port=sftp.port,
+                user=USER,
+                fingerprint=sftp.fingerprint,
+                inbox=INBOX,
+                archive=ARCHIVE,
+                quarantine=QUARANTINE,
+                outbox=OUTBOX,
+            )
+        )
+
+    def drop(self, files: Mapping[str, bytes]) -> None:
+        """Put files into the inbox, the first the oldest, as a vendor would over a minute."""
+        now = time.time()
+        for age, (name, data) in enumerate(reversed(list(files.items()))):
+            path = self.folder / INBOX / name
+            path.write_bytes(data)
+            os.utime(path, (now - age, now - age))
+
+    def keep_received(self, accepted: Sequence[Accepted]) -> None:
+        """Write each item that Amazon accepted to a file of its own."""
+        for one in accepted:
+            order = "".join(c for c in str(one.item.get("purchaseOrderNumber", "")) if c.isalnum())
+            path = self.folder / RECEIVED / f"{one.index + 1:03}-{one.operation}-{order}.json"
+            path.write_text(json.dumps(one.item, indent=2, ensure_ascii=False) + "\n")
+
+
+def samples() -> Path:
+    """Give the folder of the shipped samples."""
+    return shipped("samples")

@@ -1,0 +1,154 @@
+"""What the demo drops, what should become of it, and what did."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED, Stage
+from bridge.cli.output import say, table
+from bridge.data import shipped
+from bridge.ledger.rows import BatchDetail
+from bridge.simulator.records import Accepted
+
+SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")
+"""The codes at Amazon that the samples name."""
+
+# Shipments before the statuses of their packages, as time goes.
+SAMPLES = (
+    "x12/856_plain.edi",
+    "x12/856_cartons.edi",
+    "x12/856_order_item_pack.edi",
+    "x12/856_floor_denial.edi",
+    "edifact/desadv_plain.edi",
+    "x12/214_journey.edi",
+    "x12/214_bad_sibling.edi",
+    "x12/214_held.edi",
+    "edifact/iftsta_delivered.edi",
+)
+DAMAGED, UNREADABLE = "856_cut_off_in_the_middle.edi", "not_edi_at_all.edi"
+
+_TO_DAMAGE = "x12/856_orders_on_a_pallet.edi"
+_LETTER = b"Dear Amazon,\n\nyesterday's shipments are in the attachment. Kind regards\n"
+# The X12 and the EDIFACT samples tell of the same orders; here they shall be two.
+_RENUMBERED = ("edifact/", "DQ7T4M", "EU7T4M")
+
+Fact = tuple[str, ...]
+"""Operation, order, tracking number, status, time: enough to tell the facts of the samples apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """The files by name, in the order in which they are dropped, and the facts that they hold."""
+
+    files: dict[str, bytes]
+    expected: Counter[Fact]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What happened."""
+
+    problems: tuple[str, ...]
+    finished: bool
+    batches: tuple[BatchDetail, ...]
+    accepted: Sequence[Accepted]
+
+    @property
+    def files(self) -> list[dict[str, Any]]:
+        """Tell it file by file."""
+        return [_file(batch) for batch in self.batches]
+
+
+def play_of() -> Play:
+    """Take the samples, and damage one of them."""
+    files = {Path(name).name: _read(name).encode() for name in SAMPLES}
+    whole = _read(_TO_DAMAGE).encode()
+    files |= {DAMAGED: whole[: len(whole) * 2 // 3], UNREADABLE: _LETTER}
+    requests = [request for name in SAMPLES for request in _requests(name)]
+    return Play(files, Counter(_fact(request["operation"], request["body"]) for request in requests))
+
+
+def surprises(play: Play, told: Told) -> list[str]:
+    """Tell what did not come out as it should; nothing where all is well."""
+    found = list(told.problems)
+    if not told.finished:
+        found.append("not every verdict was in when the time was over")
+    received = Counter(_fact(one.operation, one.item) for one in told.accepted)
+    found += [f"Amazon did not get {' '.join(fact)}" for fact in play.expected - received]
+    found += [f"Amazon got {' '.join(fact)} {count} times" for fact, count in received.items() if count > 1]
+    states = {batch.batch.name: batch.batch.state for batch in told.batches}
+    found += [f"{name} was not taken" for name in play.files if name not in states]
+    if states.get(UNREADABLE) != "quarantined":
+        found.append(f"{UNREADABLE} was not put aside")
+    return found
+
+
+def tell(told: Told, stage: Stage) -> None:
+    """Print what happened, file by file, in the order of the way."""
+    say(f"{stage.folder}: {len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} facts.")
+    say()
+    rows = [
+        (one["file"], ", ".join(one["documents"]), one["happened"], ", ".join(one["answers"]))
+        for one in told.files
+    ]
+    table(["file", "holds", "what happened", "answered with"], rows)
+
+
+def _file(batch: BatchDetail) -> dict[str, Any]:
+    documents = Counter(row.type for row in batch.documents if row.type != "unreadable")
+    return {
+        "batch": batch.batch.id,
+        "file": batch.batch.name,
+        "state": batch.batch.state,
+        "documents": [f"{count} x {kind}" for kind, count in documents.items()],
+        "rejected": batch.batch.rejected,
+        "events": batch.batch.events,
+        "happened": _happened(batch),
+        "answers": sorted({row.kind for row in batch.outbound}),
+        "lies_in": QUARANTINE if batch.batch.state == "quarantined" else ARCHIVE,
+        "answers_in": OUTBOX,
+        "requests_in": RECEIVED,
+    }
+
+
+def _happened(batch: BatchDetail) -> str:
+    view = batch.batch
+    if view.state == "quarantined":
+        return f"put aside: {view.reason}"
+    parts = [f"{count} {state}" for state, count in view.events.items() if count]
+    if view.rejected:
+        parts.append(f"{view.rejected} rejected ({_first_error(batch)})")
+    reasons = sorted({row.reason for row in batch.events if row.reason and row.state != "succeeded"})
+    why = f": {shorten(reasons[0], 60, placeholder=' ...')}" if reasons else ""
+    return ", ".join(parts) + why or "nothing to send"
+
+
+def _first_error(batch: BatchDetail) -> str:
+    errors = [error for row in batch.documents if not row.accepted for error in row.errors]
+    fatal = [error for error in errors if error.get("fatal", True)]
+    return str((fatal or errors or [{"message": "unreadable"}])[0]["message"])
+
+
+def _requests(name: str) -> list[dict[str, Any]]:
+    """Read what a sample must become; the file beside it says so."""
+    expected = json.loads(_read(name.replace(".edi", ".expected.json")))
+    return [request for document in expected["documents"] for request in document["requests"]]
+
+
+def _read(name: str) -> str:
+    folder, old, new = _RENUMBERED
+    text = (shipped("samples") / name).read_bytes().decode("utf-8")
+    return text.replace(old, new) if name.startswith(folder) else text
+
+
+def _fact(operation: str, body: dict[str, Any]) -> Fact:
+    update = body.get("statusUpdateDetails", {})
+    status = update.get("statusCode") or body.get("shipmentDetails", {}).get("shipmentStatus", "")
+    keys = (body.get("purchaseOrderNumber", ""), update.get("trackingNumber", ""), status)
+    return (operation, *map(str, keys), str(update.get("statusDateTime", "")))

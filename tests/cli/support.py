@@ -1,0 +1,78 @@
+"""Runs the real command as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+CONFIG = """\
+[bridge]
+ledger = "ledger.sqlite"
+spool = "spool"
+
+[accounts.main]
+region = "na"
+endpoint = "http://127.0.0.1:9"
+auth_endpoint = "http://127.0.0.1:9"
+client_id = "made-up"
+client_secret = "file:secret"
+refresh_token = "file:secret"
+
+[vendors.acme]
+account = "main"
+selling_party = "ACMEV"
+warehouses = ["ACMW1"]
+
+[vendors.acme.local]
+root = "drop"
+
+[vendors.acme.pickup]
+interval = "0.1s"
+"""
+
+
+class Result(msgspec.Struct, frozen=True):
+    """What a process left."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+def edibridge(
+    *arguments: str | Path, folder: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None
+) -> Result:
+    """Run `python -m bridge` in a folder, with no configuration from outside."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("EDIBRIDGE_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "bridge", *map(str, arguments)],
+        cwd=folder,
+        env=inherited | dict(environment or {}),
+        input=stdin,
+        capture_output=True,
+        timeout=100,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def installation(folder: Path, text: str = CONFIG) -> Path:
+    """Make a folder with a configuration that loads, its secret and its drop folder."""
+    (folder / "config.toml").write_text(text)
+    secret = folder / "secret"
+    secret.write_text("made-up")
+    secret.chmod(0o600)
+    for name in ("inbox", "archive", "quarantine", "outbox"):
+        (folder / "drop" / name).mkdir(parents=True)
+    return folder
