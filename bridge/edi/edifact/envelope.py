@@ -19,6 +19,7 @@ from bridge.edi.edifact.message import MessageBuilder
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
 from bridge.edi.model import (
     Delimiters,
+    Document,
     DocumentRead,
     EdiError,
     Group,
@@ -249,7 +250,7 @@ class _Interchange:
         if not _counts(unt.value(1), message.count):
             text = f"UNT counts {shown(unt.value(1)) or 'no'} segments, {message.count} were received"
             message.error(Code.COUNT_MISMATCH, text, "UNT", element=1, value=shown(unt.value(1)))
-        reference = message.segments[0].value(1) if message.segments[0].tag == "UNH" else ""
+        reference = message.header.value(1)
         if unt.value(2).strip() != reference.strip():
             text = f"UNT refers to {shown(unt.value(2))!r}, UNH to {shown(reference)!r}"
             message.error(Code.REFERENCE_MISMATCH, text, "UNT", element=2, value=shown(unt.value(2)))
@@ -276,9 +277,16 @@ class _Interchange:
         if not self._references.add(document.reference):
             message.error(Code.DUPLICATE, "the reference occurred before in the interchange or group")
         if not message.refused:
+            self._check(document, message)
+        return DocumentRead(document, self._message_start, end - self._message_start)
+
+    def _check(self, document: Document, message: MessageBuilder) -> None:
+        """Check a message by the grammar. Whatever that raises, it is this one document that is rejected."""
+        try:
             for error in self._grammar.check(document, strict=self._options.strict):
                 message.errors.add(error)
-        return DocumentRead(document, self._message_start, end - self._message_start)
+        except Exception as error:  # noqa: BLE001 - the boundary between one document and the rest of the file
+            message.error(Code.UNSPECIFIED, f"the message cannot be checked: {type(error).__name__}")
 
     # strays and helpers
 

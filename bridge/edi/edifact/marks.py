@@ -75,6 +75,8 @@ def _from_advice(advice: bytes) -> Marks:
         characters = bare[:4] + b" " + bare[4:]
     if len(characters) < 6:
         raise MarksError("UNA is shorter than five characters")
+    if len(bare) > 6 and advice[6:].strip(WHITESPACE + advice[5:6]):
+        raise MarksError("UNA is longer than six characters")
     component, element, decimal, release, reserved, terminator = (characters[i : i + 1] for i in range(6))
     marks = Marks(
         component=component,

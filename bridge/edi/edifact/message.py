@@ -93,10 +93,16 @@ class MessageBuilder:
         """Tell something that is tolerated, unless the reading is strict."""
         self._tell(code, message, segment, element=element, value=value, fatal=self._options.strict)
 
+    @property
+    def header(self) -> EdifactSegment:
+        """Give the UNH; without elements if it cannot be read."""
+        if self.segments and self.segments[0].tag == "UNH":
+            return self.segments[0]
+        return EdifactSegment("UNH", 1, self.offset)
+
     def document(self, interchange: Interchange, group: Group | None, number: int, end: int) -> Document:
         """Make the document; `end` is the offset behind its last byte."""
-        first = self.segments[0] if self.segments and self.segments[0].tag == "UNH" else None
-        unh = first or EdifactSegment("UNH", 1, self.offset)
+        unh = self.header
         for error in unh_errors(unh):
             self.errors.add(error)
         version, release = unh.value(2, 2), unh.value(2, 3)

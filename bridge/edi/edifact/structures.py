@@ -94,7 +94,7 @@ class Structures(msgspec.Struct, frozen=True):
 
 def age(release: str) -> int:
     """Give a number to a release (`96A`, `01B`) in order of time; what is no release is very old."""
-    if len(release) < 3 or not release[:2].isdigit():
+    if len(release) < 3 or not (release.isascii() and release[:2].isdigit()):
         return 0
     year = int(release[:2])
     return 2 * (year if year > 50 else year + 100) + (release[2] > "A")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -19,6 +20,7 @@ Line = tuple[str, Sequence[Value]]
 """A segment: its tag and its elements."""
 
 DEFAULT: Final = Delimiters(element="+", component=":", segment="'", release="?", decimal=".")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 REPLACEMENT: Final = "."
 """Stands for a character that the syntax level has not. Not `?`, which releases."""
 
@@ -80,6 +82,6 @@ def _fit(text: str, encoding: str) -> str:
         return text
     encodable = text.encode(encoding, "replace").decode(encoding)
     return "".join(
-        REPLACEMENT if new != old or not (new.isprintable() or new.isspace()) or new in "\r\n" else new
+        REPLACEMENT if new != old or _CONTROL.match(new) else new
         for old, new in zip(text, encodable, strict=True)
     )

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from bridge.edi.model import (
+    Document,
     DocumentRead,
+    EdiError,
     GroupClosed,
     GroupOpened,
     InterchangeClosed,
@@ -11,6 +13,7 @@ from bridge.edi.model import (
     Party,
 )
 from bridge.edi.options import ReadOptions
+from bridge.edi.reader import read
 from tests.edi.edifact.building import (
     DESADV_BODY,
     IFTSTA_BODY,
@@ -288,3 +291,23 @@ def test_strict_reading_makes_errors_of_notes() -> None:
     data = interchange(message().replace("NAD+SU", "NAD+XYZ"))
     assert only_document(data).accepted
     assert fatal(only_document(data, ReadOptions(strict=True))) == [("12", "NAD", 5, 1, 0)]
+
+
+def test_a_message_whose_header_cannot_be_read_is_rejected() -> None:
+    first, second = documents(interchange(message().replace("UNH+1", "UNH:x+1"), message(reference="2")))
+    assert "13" in [code for code, *_ in fatal(first)]
+    assert second.accepted
+
+
+def test_a_grammar_that_raises_rejects_one_document() -> None:
+    class Raising:
+        def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
+            if document.reference == "1":
+                raise IndexError(strict)
+            return []
+
+    found = read([interchange(message(), message(reference="2"))], Raising())
+    first, second = [event.document for event in found if isinstance(event, DocumentRead)]
+    assert [(error.code, error.position) for error in first.errors] == [("18", 10)]
+    assert "IndexError" in first.errors[0].message
+    assert second.accepted

@@ -17,6 +17,7 @@ STANDARD = Marks(component=b":", element=b"+", terminator=b"'")
         (b"UNA:+.?'\r\nUNB+UNOC:3", STANDARD, 10),
         (b"UNA:+.? '\r\nUNB+UNOC:3", STANDARD, 11),
         (b"UNA:+.? \nUNB+UNOC:3", Marks(component=b":", element=b"+", terminator=b"\n"), 9),
+        (b"UNA:+.? ''UNB+UNOC:3", STANDARD, 10),
         (b"UNA:+.?*'UNB+UNOC:4", Marks(b":", b"+", b"'", repetition=b"*"), 9),
         (b"UNA:+,? 'UNB+UNOC:3", Marks(b":", b"+", b"'", decimal=b","), 9),
         (b"UNA;|.\\ ~UNB|UNOC;3", Marks(b";", b"|", b"~", release=b"\\"), 9),
@@ -29,7 +30,15 @@ def test_service_characters_are_those_of_the_header(head: bytes, marks: Marks, b
 
 @pytest.mark.parametrize(
     "head",
-    [b"UNA:+.?", b"UNA::.? 'UNB+", b"UNAA+.? 'UNB+", b"UNA:+.'UNB+", b"UNA\xe4+.? 'UNB+", b"UNA:+.? 'UNH+"],
+    [
+        b"UNA:+.?",
+        b"UNA:+.?* 'UNB+",
+        b"UNA::.? 'UNB+",
+        b"UNAA+.? 'UNB+",
+        b"UNA:+.'UNB+",
+        b"UNA\xe4+.? 'UNB+",
+        b"UNA:+.? 'UNH+",
+    ],
 )
 def test_unusable_service_characters_are_refused(head: bytes) -> None:
     with pytest.raises(MarksError):

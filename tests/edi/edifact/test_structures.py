@@ -41,6 +41,7 @@ def test_a_message_without_tables_is_not_found() -> None:
 def test_releases_are_in_order_of_time() -> None:
     releases = ["90A", "93A", "96A", "96B", "99B", "00A", "01B", "07B", "23A"]
     assert sorted(releases, key=age) == releases
+    assert age("²96A") == age("") == age("S") == 0
 
 
 def test_the_outline_keeps_groups_within_groups() -> None:
