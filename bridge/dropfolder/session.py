@@ -138,8 +138,9 @@ def _log_in(transport: paramiko.Transport, settings: SftpSettings, key: paramiko
                 f"{refused} (the server takes {', '.join(error.allowed_types)})"
             ) from error
         except paramiko.AuthenticationException as error:
-            if not transport.is_active():
-                raise  # cut or timed out in between: nothing was refused
+            # paramiko raises the same for a cut and for silence; then nothing was refused.
+            if not transport.is_active() or "timeout" in str(error):
+                raise
             raise AuthenticationRefused(refused) from error
     if missing:
         raise AuthenticationRefused(f"{refused} (the server asks for {', '.join(missing)} too)")

@@ -42,13 +42,13 @@ class Folder(paramiko.SFTPServerInterface):
         root: Callable[[], Path],
         faults: SftpFaults,
         cut: Callable[[], None],
-        posix_rename: Callable[[], bool],
+        renames: Callable[[], tuple[bool, bool]],
     ) -> None:
         super().__init__(server)
         self.faults = faults
         self._root = Path(os.path.realpath(root()))
         self._cut = cut
-        self._posix_rename = posix_rename
+        self._renames = renames  # whether the plain one works, and whether OpenSSH's
 
     def _real(self, path: str, *, follow: bool = False) -> Path:
         """Place on disk of a path. Raises PermissionError where a link or a fault forbids it."""
@@ -102,7 +102,7 @@ class Folder(paramiko.SFTPServerInterface):
     def rename(self, oldpath: str, newpath: str) -> int:
         """Rename to a name that is free, as SFTP version 3 has it."""
         old, new = self._real(oldpath), self._real(newpath)
-        if os.path.lexists(new):
+        if not self._renames()[0] or os.path.lexists(new):
             return SFTP_FAILURE
         old.rename(new)
         return SFTP_OK
@@ -110,7 +110,7 @@ class Folder(paramiko.SFTPServerInterface):
     @_answering
     def posix_rename(self, oldpath: str, newpath: str) -> int:
         """OpenSSH's extension: writes over what stands there."""
-        if not self._posix_rename():
+        if not self._renames()[1]:
             return SFTP_OP_UNSUPPORTED
         self._real(oldpath).rename(self._real(newpath))
         return SFTP_OK
@@ -181,8 +181,10 @@ class _OpenFile(paramiko.SFTPHandle):
         if self.faults.cuts_write(len(data)):
             self._cut()
             return SFTP_FAILURE
-        if self.faults.is_full(len(data)):
+        if self.faults.refuses_write(len(data)):
             return SFTP_FAILURE
+        if self.faults.loses_write(len(data)):
+            return SFTP_OK
         while data:
             count = os.pwrite(self._descriptor, data, offset)
             data, offset = data[count:], offset + count

@@ -47,8 +47,8 @@ class StandInSftp:
     """An SFTP server in threads of this process, on 127.0.0.1 and a free port, with a fresh host key.
 
     `faults` may be changed while it runs, `posix_rename` switched off for servers that lack the
-    extension. `connections` counts what was accepted; `attempts` holds the user name of every try to log in,
-    `logins` of those that got in.
+    extension, `plain_rename` for those on file systems without hard links. `connections` counts what was
+    accepted; `attempts` holds the user name of every try to log in, `logins` of those that got in.
     """
 
     def __init__(
@@ -58,6 +58,7 @@ class StandInSftp:
         self.host = "127.0.0.1"
         self.port = port
         self.faults = SftpFaults()
+        self.plain_rename = True
         self.posix_rename = True
         self.connections = 0
         self.attempts: list[str] = []
@@ -133,7 +134,7 @@ class StandInSftp:
         transport = paramiko.Transport(connection)
         transport.set_log_channel(_LOG)
         transport.add_server_key(self._host_key)
-        login = _Login(self)
+        login = _Login(self, transport)
         transport.set_subsystem_handler(
             "sftp",
             paramiko.SFTPServer,
@@ -141,7 +142,7 @@ class StandInSftp:
             root=lambda: self.users[transport.get_username() or ""].root,
             faults=self.faults,
             cut=lambda: _cut(transport),
-            posix_rename=lambda: self.posix_rename,
+            renames=lambda: (self.plain_rename, self.posix_rename),
         )
         with self._lock:
             self._transports = [kept for kept in self._transports if kept.is_alive()] + [transport]
@@ -151,8 +152,9 @@ class StandInSftp:
 class _Login(paramiko.ServerInterface):
     """Who may come in, and that they may do SFTP and nothing else."""
 
-    def __init__(self, server: StandInSftp) -> None:
+    def __init__(self, server: StandInSftp, transport: paramiko.Transport) -> None:
         self._server = server
+        self._transport = transport
 
     def get_allowed_auths(self, username: str) -> str:
         user = self._server.users.get(username)
@@ -174,6 +176,10 @@ class _Login(paramiko.ServerInterface):
 
     def _verdict(self, username: str, *, fits: bool) -> int:
         self._server.attempts.append(username)
+        if self._server.faults.silent_logins:
+            self._server.faults.stopping.wait()
+        if self._server.faults.cut_logins:
+            _cut(self._transport)
         if fits:
             self._server.logins.append(username)
         return AUTH_SUCCESSFUL if fits else AUTH_FAILED

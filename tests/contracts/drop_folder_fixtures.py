@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -65,12 +66,17 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sshd]:
     """A real OpenSSH server. Its absence is a failure where EDIBRIDGE_REQUIRE_SERVICES=1 says so."""
     program = find_sshd()
     if program is None:
-        missing = "no sshd found (Debian: apt-get install openssh-server)"
-        if os.environ.get("EDIBRIDGE_REQUIRE_SERVICES") == "1":
-            pytest.fail(missing)
-        pytest.skip(missing)
+        _unavailable("no sshd found (Debian: apt-get install openssh-server)")
     with Sshd(program, tmp_path_factory.mktemp("sshd")) as running:
+        if refusal := running.refusal():
+            _unavailable(f"sshd lets this account not in: {refusal}")
         yield running
+
+
+def _unavailable(reason: str) -> NoReturn:
+    if os.environ.get("EDIBRIDGE_REQUIRE_SERVICES") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 @pytest.fixture
@@ -100,12 +106,25 @@ def _plain_server(root: Path, _: pytest.FixtureRequest) -> Iterator[Callable[[],
 
 
 @contextmanager
+def _posix_server(root: Path, _: pytest.FixtureRequest) -> Iterator[Callable[[], DropFolder]]:
+    with StandInSftp({"acme": SftpUser(root, password="pass-1")}) as server:
+        server.plain_rename = False
+        yield lambda: SftpDropFolder(stand_in_settings(server))
+
+
+@contextmanager
 def _sshd(root: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[], DropFolder]]:
     running: Sshd = request.getfixturevalue("sshd")
     yield lambda: SftpDropFolder(sshd_settings(running, root))
 
 
-_ADAPTERS = {"local": _local, "stand-in": _stand_in, "no-posix-rename": _plain_server, "sshd": _sshd}
+_ADAPTERS = {
+    "local": _local,
+    "stand-in": _stand_in,
+    "no-posix-rename": _plain_server,
+    "no-plain-rename": _posix_server,
+    "sshd": _sshd,
+}
 
 
 @pytest.fixture(
@@ -113,6 +132,7 @@ _ADAPTERS = {"local": _local, "stand-in": _stand_in, "no-posix-rename": _plain_s
         "local",
         "stand-in",
         "no-posix-rename",
+        "no-plain-rename",
         pytest.param("sshd", marks=pytest.mark.sshd),
     ]
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import shutil
 import socket
 import subprocess
@@ -41,7 +41,7 @@ class Sshd:
     def __init__(self, program: str, folder: Path) -> None:
         self.host = "127.0.0.1"
         self.port = 0
-        self.username = getpass.getuser()
+        self.username = pwd.getpwuid(os.geteuid()).pw_name
         self.user_key = folder / "user_ed25519"
         self.known_hosts = folder / "known_hosts"
         self._program = program
@@ -53,6 +53,25 @@ class Sshd:
         """Host key of this kind ("ed25519", "rsa"), as "type base64"."""
         text = (self._folder / f"host_{kind}.pub").read_text()
         return " ".join(text.split()[:2])
+
+    def refusal(self) -> str:
+        """Why OpenSSH's own client cannot log in as this user (a locked account); empty when it can."""
+        options = {
+            "BatchMode": "yes",
+            "IdentitiesOnly": "yes",
+            "UserKnownHostsFile": str(self.known_hosts),
+            "StrictHostKeyChecking": "yes",
+        }
+        words = [word for key, value in options.items() for word in ("-o", f"{key}={value}")]
+        words += ["-F", "none", "-i", str(self.user_key), "-P", str(self.port), "-b", os.devnull]
+        probe = subprocess.run(
+            ["sftp", *words, f"{self.username}@{self.host}"],
+            capture_output=True,
+            text=True,
+            timeout=30,
+            check=False,
+        )
+        return probe.stderr.strip() if probe.returncode else ""
 
     def __enter__(self) -> Self:
         for name, kind in (("host_ed25519", "ed25519"), ("host_rsa", "rsa"), ("user_ed25519", "ed25519")):

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from bridge.dropfolder.hostkeys import fingerprint
 from bridge.dropfolder.sftp import SftpDropFolder
-from bridge.errors import AuthenticationRefused, DropFolderError, DropFolderUnavailable, HostKeyRefused
+from bridge.errors import AuthenticationRefused, DropFolderUnavailable, HostKeyRefused
 from bridge.simulator.sftp_server import SftpUser, StandInSftp, make_key, private_key_text
 from tests.contracts.drop_folder_fixtures import sshd_settings, stand_in_settings
 from tests.contracts.sshd import Sshd
@@ -218,8 +218,10 @@ def test_a_server_that_takes_keys_only_says_so(stand_in: StandInSftp, tmp_path: 
         looks(stand_in)
 
 
-def test_a_fault_of_the_line_is_never_taken_for_a_refusal(stand_in: StandInSftp) -> None:
-    stand_in.faults.refuse_connections = True
-    with pytest.raises(DropFolderError) as caught:
-        looks(stand_in)
-    assert isinstance(caught.value, DropFolderUnavailable)
+@pytest.mark.parametrize("fault", ["hangs up", "cut", "silent"])
+def test_a_fault_of_the_line_is_never_taken_for_a_refusal(stand_in: StandInSftp, fault: str) -> None:
+    stand_in.faults.refuse_connections = fault == "hangs up"
+    stand_in.faults.cut_logins = fault == "cut"
+    stand_in.faults.silent_logins = fault == "silent"
+    with pytest.raises(DropFolderUnavailable):
+        looks(stand_in, auth_timeout=0.3)

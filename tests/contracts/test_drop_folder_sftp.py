@@ -69,6 +69,21 @@ def test_a_kept_connection_that_died_is_opened_anew_unseen(
     assert delivered(root) == ["labels/x.png"]
 
 
+def test_a_kept_connection_that_dies_with_the_first_request_is_opened_anew_once(
+    stand_in: StandInSftp, root: Path, folder: SftpDropFolder
+) -> None:
+    seen = put(root, "x.edi", b"data")
+    folder.look()
+    stand_in.faults.cut_read_after = 0
+    assert b"".join(folder.read(seen)) == b"data"
+    assert stand_in.connections == 2
+    folder.close()
+    stand_in.faults.cut_read_after = 0
+    with pytest.raises(DropFolderUnavailable):
+        list(folder.read(seen))  # a fresh connection: the server is in trouble, not our memory of it
+    assert stand_in.connections == 3
+
+
 def test_a_cut_in_the_middle_of_a_read_is_transient_and_the_next_read_is_whole(
     stand_in: StandInSftp, root: Path, folder: SftpDropFolder
 ) -> None:
@@ -103,6 +118,25 @@ def test_a_full_disk_is_transient_and_leaves_nothing_behind(
     stand_in.faults.disk_full_after = None
     folder.deliver("labels", "x.png", LARGE)
     assert delivered(root) == ["labels/x.png"]
+
+
+@pytest.mark.parametrize("number", [0, 1, 70, 99])
+def test_one_write_refused_among_many_fails_the_delivery(
+    stand_in: StandInSftp, root: Path, folder: SftpDropFolder, number: int
+) -> None:
+    stand_in.faults.refused_write = number
+    with pytest.raises(DropFolderUnavailable):
+        folder.deliver("labels", "x.png", b"x" * (100 * BLOCK))
+    assert delivered(root) == []
+
+
+def test_a_server_that_loses_what_it_took_is_found_out(
+    stand_in: StandInSftp, root: Path, folder: SftpDropFolder
+) -> None:
+    stand_in.faults.lost_after = 3 * BLOCK
+    with pytest.raises(DropFolderUnavailable, match=str(3 * BLOCK)):
+        folder.deliver("labels", "x.png", LARGE)
+    assert delivered(root) == []
 
 
 def test_a_file_without_permission_fails_alone(
@@ -158,8 +192,10 @@ def test_a_server_that_stops_answering_does_not_hang_the_caller(stand_in: StandI
         stand_in.faults.silent.set()
         with pytest.raises(DropFolderUnavailable):
             list(folder.read(seen))
+        before = stand_in.connections
         stand_in.faults.silent.clear()
         assert b"".join(folder.read(seen)) == b"data"
+        assert stand_in.connections == before + 1  # no answer of the old one is ever waited for
 
 
 def test_a_server_that_never_starts_sftp_does_not_hang_the_caller(stand_in: StandInSftp) -> None:
