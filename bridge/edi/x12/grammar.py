@@ -90,6 +90,8 @@ class _Checking:
                 node = judge.node_of(segment)
             if index == 0 or (index == last and tag == "SE"):
                 continue  # ST and SE are the envelope's
+            if judge is not None and node is None:
+                continue  # out of its place, which was told
             check = checks[tag]
             if check is not None and check.matches(text):
                 for place, values, closed in check.coded:
@@ -99,7 +101,7 @@ class _Checking:
                         and segment.elements[place]
                     ):
                         yield from self._unlisted(segment, place, closed=closed)
-            elif judge is None or node is not None:
+            else:
                 yield from judge_elements(
                     node or self._map.nodes[tag], segment, self._map, strict=self._strict
                 )

@@ -80,13 +80,14 @@ def judge_elements(
         if (error.err_cde, element, component) in told:
             continue
         told.add((error.err_cde, element, component))
-        value = segment.value(element, component or 1) if element else ""
+        # The whole element, unless one component is at fault: a separator in a simple element cuts its value.
+        value = segment.value(element, component) if component else _whole(segment, element)
         yield element_error(
             error.err_cde,
             segment,
             (element, component),
             number=element_number(error.map_node) or transaction.number_of(segment.tag, element),
-            fatal=strict or _is_fatal(error, value, transaction),
+            fatal=strict or _is_fatal(error, value, segment, transaction),
         )
 
 
@@ -161,7 +162,7 @@ def _reference(refdes: str, tag: str) -> tuple[int, int]:
     return (int(element) if element.isdigit() else 0), (int(component) if component.isdigit() else 0)
 
 
-def _is_fatal(error: EleError, value: str, transaction: TransactionMap) -> bool:
+def _is_fatal(error: EleError, value: str, segment: X12Segment, transaction: TransactionMap) -> bool:
     """Tell whether an element's error rejects the document, or is only noted.
 
     Noted are: values missing from an incomplete code list, letters outside of the character set,
@@ -170,10 +171,9 @@ def _is_fatal(error: EleError, value: str, transaction: TransactionMap) -> bool:
     if error.err_cde == "7":
         return getattr(error.map_node, "external_codes", None) in transaction.codes.closed
     if error.err_cde == "6" and getattr(error.map_node, "data_type", "") in ("AN", "ID"):
-        return _holds_control(value)
+        return segment.transcript.component in value or not _CONTROL.isdisjoint(value)
     return error.err_cde not in ("2", "3", "10")
 
 
-def _holds_control(value: str) -> bool:
-    """Tell whether a value holds control characters, which no reading makes sense of."""
-    return not _CONTROL.isdisjoint(value)
+def _whole(segment: X12Segment, element: int) -> str:
+    return segment.elements[element] if 0 < element < len(segment.elements) else ""
