@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from bridge.edi.verdicts import InterchangeResult, Verdicts
+from tests.edi.x12.making import document, group, interchange, one, read_all, text
+
+
+def collect(data: bytes) -> list[InterchangeResult]:
+    verdicts = Verdicts()
+    return [result for event in read_all(data) if (result := verdicts.add(event)) is not None]
+
+
+def test_a_result_is_given_when_its_interchange_closes() -> None:
+    data = text(interchange(group(document(), number="1"), group(document("856"), kind="856", number="2")))
+    first, second = collect(data + one())
+    assert [found.group.functional_id for found in first.groups if found.group] == ["QM", "SH"]
+    assert [verdict.type for found in first.groups for verdict in found.documents] == ["214", "856"]
+    assert second.interchange.number == 2
+    assert first.accepted
+
+
+def test_a_group_without_documents_has_a_result() -> None:
+    assert [found.documents for found in collect(text(interchange(group())))[0].groups] == [[]]
+
+
+def test_a_rejected_document_keeps_its_errors_and_no_segments() -> None:
+    result = collect(one().replace(b"SE*9", b"SE*8"))[0]
+    verdict = result.groups[0].documents[0]
+    assert not verdict.accepted
+    assert not result.accepted
+    assert [error.code for error in verdict.errors] == ["4"]
+    assert not hasattr(verdict, "segments")
+
+
+def test_documents_outside_of_groups_are_kept_apart() -> None:
+    stray = document(reference="0009")
+    result = collect(text(interchange(stray, group(document()))))[0]
+    assert [found.group is None for found in result.groups] == [True, False]
+
+
+def test_a_ta1_has_no_verdict() -> None:
+    assert collect(text(interchange(["TA1*000000007*240102*1430*A*000"])))[0].groups == []
+
+
+def test_an_interchange_cut_off_has_its_result_too() -> None:
+    whole = one()
+    result = collect(whole[: whole.index(b"GE*")])[0]
+    assert len(result.groups[0].documents) == 1
+    assert result.interchange.errors
