@@ -66,7 +66,10 @@ def options(
     ] = False,
 ) -> None:
     """Keep the options before the verb for the verb."""
-    context.obj = Settings(config, log.value if log else None, log_level.value.upper() if log_level else None)
+    settings = Settings(config, log.value if log else None, log_level.value.upper() if log_level else None)
+    # Unconfigured, structlog prints on standard output, where the verbs' JSON goes.
+    settings.set_up_logs("text", "WARNING")
+    context.obj = settings
 
 
 VERBS: dict[str, Callable[..., None]] = {

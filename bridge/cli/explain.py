@@ -34,7 +34,6 @@ def explain(
     config = settings.config_if_any()
     if vendor is not None:
         known_vendor(config or settings.config(), vendor)
-    settings.set_up_logs("text", "ERROR")
     with _readable(file) as path:
         told = explain_file(path, config, vendor)
     told.file = file.name

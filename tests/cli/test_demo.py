@@ -1,0 +1,175 @@
+"""The demo does the whole job; the verbs that look at a ledger are tried on what it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.demo_stage import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
+from bridge.cli.demo_story import DAMAGED, SAMPLES, UNREADABLE
+from tests.cli.support import Result, edibridge
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Result]:
+    folder = tmp_path_factory.mktemp("demo")
+    return folder, edibridge("demo", "--json", folder=folder)
+
+
+@pytest.fixture(scope="module")
+def folder(played: tuple[Path, Result]) -> Path:
+    return played[0]
+
+
+def on_ledger(folder: Path, *arguments: str) -> Result:
+    return edibridge("--config", "demo/bridge/config.toml", *arguments, folder=folder)
+
+
+def batch_of(folder: Path, name: str) -> int:
+    batches = on_ledger(folder, "batches", "--json").json["batches"]
+    return next(int(batch["id"]) for batch in batches if batch["name"] == name)
+
+
+def test_what_happens_is_what_the_samples_should_become(played: tuple[Path, Result]) -> None:
+    _, done = played
+    assert done.code == 0, done
+    assert done.json["as_expected"] is True
+    assert done.json["surprises"] == []
+    states = {one["file"]: one["state"] for one in done.json["files"]}
+    assert set(states) == {Path(name).name for name in SAMPLES} | {DAMAGED, UNREADABLE}
+    assert states[UNREADABLE] == "quarantined"
+    assert states[DAMAGED] == "attention"
+    assert states["856_plain.edi"] == "succeeded"
+
+
+def test_every_file_lies_where_its_label_says(folder: Path) -> None:
+    demo = folder / "demo"
+    assert not list((demo / INBOX).iterdir())
+    assert len(list((demo / ARCHIVE).iterdir())) == len(SAMPLES) + 1
+    assert {path.name.split(".")[-1] for path in (demo / QUARANTINE).iterdir()} == {"edi", "txt"}
+    assert {path.name for path in (demo / OUTBOX).iterdir()} >= {"acknowledgements", "statuses"}
+    for label in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED):
+        assert label in (demo / "READ-ME.txt").read_text()
+
+
+def test_amazons_folder_holds_each_item_as_it_was_sent(folder: Path) -> None:
+    received = [json.loads(path.read_text()) for path in (folder / "demo" / RECEIVED).glob("*.json")]
+    orders = {one["purchaseOrderNumber"] for one in received}
+    assert {"DQ7T4M2ZP", "EU7T4M2ZP"} <= orders
+
+
+def test_the_archive_holds_the_bytes_that_were_dropped(folder: Path) -> None:
+    detail = on_ledger(folder, "show", str(batch_of(folder, "856_plain.edi")), "--json").json
+    archived = folder / "demo" / ARCHIVE / detail["arrivals"][0]["moved_to"]
+    assert hashlib.sha256(archived.read_bytes()).hexdigest() == detail["batch"]["sha256"]
+
+
+def test_batches_are_listed_newest_first_and_by_state(folder: Path) -> None:
+    every = on_ledger(folder, "batches", "--json").json["batches"]
+    assert [one["id"] for one in every] == sorted((one["id"] for one in every), reverse=True)
+    aside = on_ledger(folder, "batches", "--state", "quarantined", "--json").json["batches"]
+    assert [one["name"] for one in aside] == [UNREADABLE]
+    lines = on_ledger(folder, "batches", "--limit", "2").out.splitlines()
+    assert lines[0].split() == [
+        "BATCH",
+        "VENDOR",
+        "FILE",
+        "RECEIVED",
+        "STATE",
+        "DOCUMENTS",
+        "REJECTED",
+        "FACTS",
+    ]
+    assert len(lines) == 3
+    assert all("\t" not in line and line.isascii() for line in lines)
+
+
+def test_status_asks_for_a_person_while_something_is_held(folder: Path) -> None:
+    done = on_ledger(folder, "status", "--json")
+    assert done.code == 1
+    assert done.json["attention"] is True
+    vendor = done.json["vendors"]["acme"]
+    assert vendor["events"]["held"] == 3
+    assert vendor["last_file"]["name"] == UNREADABLE
+    assert "A person should look." in on_ledger(folder, "status").out
+
+
+def test_show_tells_a_batch_from_its_documents_to_the_answers(folder: Path) -> None:
+    number = batch_of(folder, "214_bad_sibling.edi")
+    detail = on_ledger(folder, "show", str(number), "--json").json
+    assert [document["accepted"] for document in detail["documents"]] == [True, False, False, True]
+    assert {event["state"] for event in detail["events"]} == {"succeeded"}
+    assert detail["events"][0]["body"]["tracking_number"] == "1Z8E21A90312345671"
+    assert {one["kind"] for one in detail["outbound"]} == {"997", "status"}
+    text = on_ledger(folder, "show", str(number)).out
+    assert "AT7@8 element 6: the time is invalid [9]" in text
+    assert "acknowledgements/997." in text
+
+
+def test_trace_finds_an_order_from_its_file_to_amazons_transaction(folder: Path) -> None:
+    found = on_ledger(folder, "trace", "DQ7T4M31A", "--json")
+    assert found.code == 0
+    assert {one["name"] for one in found.json["files"]} == {"856_cartons.edi", "214_journey.edi"}
+    transaction = found.json["submissions"][0]["amazon_transaction_id"]
+    again = on_ledger(folder, "trace", transaction)
+    assert "submitShipment" in again.out
+    nothing = on_ledger(folder, "trace", "no-such-order")
+    assert (nothing.code, nothing.out) == (1, "")
+    assert "nothing is known of 'no-such-order'" in nothing.err
+
+
+def test_a_batch_that_is_not_there_is_a_usage_error(folder: Path) -> None:
+    for verb in ("show", "rerun"):
+        done = on_ledger(folder, verb, "999")
+        assert done.code == 2
+        assert "Traceback" not in done.err
+
+
+def test_a_dry_rerun_tells_its_decisions_and_changes_nothing(folder: Path) -> None:
+    number = str(batch_of(folder, "214_held.edi"))
+    before = on_ledger(folder, "show", number, "--json").json
+    done = on_ledger(folder, "rerun", number, "--dry-run", "--json")
+    assert done.code == 0
+    assert [one["action"] for one in done.json["decisions"]].count("keep") == 1
+    assert on_ledger(folder, "show", number, "--json").json == before
+
+
+def test_a_held_fact_is_dropped_by_a_persons_word(folder: Path) -> None:
+    number = str(batch_of(folder, "214_held.edi"))
+    events = on_ledger(folder, "show", number, "--json").json["events"]
+    held = next(event["id"] for event in events if event["state"] == "held")
+    done = on_ledger(folder, "resolve", str(held), "--event", "--drop", "not ours", "--json")
+    assert done.json == {"id": held, "kind": "event", "resolved": "dropped"}
+    events = on_ledger(folder, "show", number, "--json").json["events"]
+    assert next(event["state"] for event in events if event["id"] == held) == "refused"
+
+
+def test_a_request_that_is_not_in_doubt_cannot_be_resolved(folder: Path) -> None:
+    done = on_ledger(folder, "resolve", "1", "--not-sent")
+    assert done.code == 2
+    assert "Traceback" not in done.err
+
+
+def test_a_run_without_the_server_exits_1_and_says_whose_fault_it_is(folder: Path) -> None:
+    done = on_ledger(folder, "run", "--json")
+    assert done.code == 1
+    assert "cannot be reached" in done.json["problems"][0]
+
+
+def test_purge_keeps_what_is_young(folder: Path) -> None:
+    assert on_ledger(folder, "purge", "--older-than", "1d", "--json").json["removed"]["files"] == 0
+
+
+def test_the_demo_removes_only_what_it_made(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    (tmp_path / "demo" / "mine.txt").write_text("mine")
+    done = edibridge("demo", folder=tmp_path)
+    assert done.code == 2
+    assert "was not made by the demo" in done.err
+    assert (tmp_path / "demo" / "mine.txt").read_text() == "mine"
+    again = edibridge("demo", folder=folder)
+    assert again.code == 0, again
+    assert "11 files came in" in again.out
