@@ -34,10 +34,12 @@ _NEXT_DELIVERY = select(func.min(outbound_files.c.next_attempt_at)).where(
     outbound_files.c.vendor == _V, is_pending
 )
 _PAUSED_UNTIL = (
-    select(func.max(accounts.c.paused_until))
+    select(accounts.c.paused_until)
     .select_from(submissions)
     .join(accounts, accounts.c.account == submissions.c.account)
     .where(submissions.c.vendor == _V, is_sendable)
+    .order_by(submissions.c.next_attempt_at)
+    .limit(1)
 )
 
 

@@ -1,0 +1,167 @@
+"""What the daemon repeats must not grow slower as the tables grow: no statement of its scans a table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Index, event
+
+from bridge.ledger import sqlite
+from bridge.ledger.rows import NewInterchange, NewOutbound
+from bridge.ledger.schema import metadata
+from bridge.ledger.store import Ledger
+from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
+
+GROWING = ("files", "arrivals", "interchanges", "documents", "events", "packages", "submissions",
+           "submission_events", "attempts", "outbound_files")  # fmt: skip
+
+
+@pytest.fixture
+def statements(ledger: Ledger) -> Iterator[dict[str, Any]]:
+    seen: dict[str, Any] = {}
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if re.match(r"SELECT|UPDATE|DELETE|INSERT", statement):
+            seen[statement] = parameters[0] if many else parameters
+
+    event.listen(ledger._db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(ledger._db.engine, "before_cursor_execute", note)
+
+
+ROUNDS = (
+    ("in_doubt", ""),
+    ("too_large", ""),
+    ("refused", ""),
+    ("unauthorized", ""),
+    ("not_taken", ""),
+    ("in_doubt", ""),
+    ("submitted", "Processing"),
+    ("submitted", "Failure"),
+    ("submitted", "Success"),
+    ("submitted", "Success"),
+)
+
+
+def daily_round(desk: Desk) -> None:
+    """Do all that the daemon does to a vendor's files, good and bad."""
+    file_id = taken_in(desk)
+    for turn, (kind, word) in enumerate(ROUNDS):
+        sent_and_settled(desk, kind, word, later(600 * turn))
+    told(desk, file_id, later(6000))
+
+
+def taken_in(desk: Desk) -> int:
+    ledger, fence = desk.ledger, desk.fence
+    kept = desk.keep()
+    desk.keep("again")
+    desk.keep("again")
+    ledger.files_to_translate("acme")
+    with ledger.translating(fence, kept.file_id, T0) as writer:
+        writer.interchange(
+            NewInterchange(
+                number=1, standard="x12", sender="S", receiver="R", control_number="7", sha256="aa"
+            )
+        )
+        writer.next_control_number("acme", "interchange")
+        for number, facts in enumerate([*(confirmation(f"P{n}") for n in range(6)), status("1Z0")]):
+            handle = writer.event(writer.document(document_row(number)), facts)
+            writer.package(f"1Z{number}")
+            if facts.operation == CONFIRM:
+                writer.announce(handle, f"1Z{number}", facts.purchase_order_number, "WH1")
+        writer.outbound(NewOutbound(kind="997", folder="acknowledgements", name="a", data=b"x"))
+        writer.finish()
+    desk.put_away()
+    return kept.file_id
+
+
+def sent_and_settled(desk: Desk, kind: str, word: str, now: datetime) -> None:
+    ledger, fence = desk.ledger, desk.fence
+    desk.plan(now=now)
+    desk.plan(STATUS, now=now)
+    for due in desk.due(now, limit=1):
+        desk.send(due.id, kind, now, policy="look")
+    for poll in ledger.to_poll("acme", now=later(10**5)):
+        if word:
+            desk.verdict(poll.id, word, now)
+    for doubt in ledger.to_look("acme", later(10**5)):
+        if len(doubt.event_ids) > 1:
+            ledger.record_look(fence, doubt.id, doubt.event_ids[:1], now, now)
+        ledger.record_look(fence, doubt.id, doubt.event_ids[1:], now, None)
+    ledger.in_doubt("acme")
+    ledger.pause("main", now)
+
+
+def told(desk: Desk, file_id: int, now: datetime) -> None:
+    ledger, fence = desk.ledger, desk.fence
+    ledger.release_waiting(fence, "acme", now, unconfirmed=True)
+    ledger.package("acme", "1Z0")
+    for batch in ledger.batches_to_report("acme"):
+        ledger.report(fence, batch.file.id, [], now)
+    for outbound in ledger.outbound_due("acme", now):
+        ledger.outbound_failed(fence, outbound.id, "no", now)
+        ledger.outbound_delivered(fence, outbound.id, now)
+    ledger.add_outbound(fence, "acme", [], now, cursor=("labels", "1"))
+    ledger.cursor("acme", "labels")
+    ledger.next_due("acme", now)
+    ledger.unfinished("acme")
+    ledger.moved_since("acme", now)
+    ledger.batch(file_id)
+    ledger.claim("main", now)
+
+
+def test_nothing_that_the_daemon_repeats_scans_a_growing_table(
+    desk: Desk, statements: dict[str, Any]
+) -> None:
+    daily_round(desk)
+    assert len(statements) > 60
+    partial = {index.name for table in metadata.tables.values() for index in table.indexes if _partial(index)}
+    scans = []
+    connection = desk.ledger._db.engine.raw_connection()
+    for statement, parameters in statements.items():
+        for step in sqlite.explain(connection.driver_connection, statement, parameters):
+            scanned = re.match(r"SCAN (\w+)", step)
+            if scanned and scanned[1] in (*GROWING, "busy", "other"):
+                scans.append((step, statement))
+            searched = re.match(r"SEARCH \w+ USING (?:COVERING )?INDEX (\w+) \(vendor=\?\)", step)
+            if searched and searched[1] not in partial:  # all that a vendor ever had: as good as a scan
+                scans.append((step, statement))
+    connection.close()
+    assert scans == []
+
+
+def _partial(index: Index) -> bool:
+    return index.dialect_options["sqlite"]["where"] is not None
+
+
+def test_the_check_itself_sees_a_scan(ledger: Ledger) -> None:
+    connection = ledger._db.engine.raw_connection()
+    steps = sqlite.explain(connection.driver_connection, "SELECT * FROM events WHERE summary = ?", ("x",))
+    assert steps == ["SCAN events"]
+    connection.close()
+
+
+def test_open_work_is_found_through_indices_of_open_work_alone(
+    desk: Desk, statements: dict[str, Any]
+) -> None:
+    daily_round(desk)
+    statements.clear()
+    desk.ledger.batches_to_report("acme")
+    desk.due()
+    desk.ledger.to_poll("acme", T0)
+    desk.ledger.outbound_due("acme", T0)
+    connection = desk.ledger._db.engine.raw_connection()
+    used = {
+        match[1]
+        for statement, parameters in statements.items()
+        for step in sqlite.explain(connection.driver_connection, statement, parameters)
+        if (match := re.search(r"INDEX (\w+)", step))
+    }
+    connection.close()
+    assert {
+        "ix_files_unreported", "ix_submissions_ready", "ix_submissions_pollable", "ix_outbound_pending",
+    } <= used  # fmt: skip
