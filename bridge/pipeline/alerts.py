@@ -43,6 +43,17 @@ def in_doubt(lane: Lane, submission: DueSubmission) -> None:
         log.error("in_doubt", vendor=lane.vendor, submission=submission.id, operation=submission.operation)
 
 
+def take_back_what_is_over(lane: Lane) -> None:
+    """Clear alerts about submissions that are no longer in doubt: a person or a late answer settled them."""
+    told = [alert for alert in lane.ledger.alerts(lane.vendor) if alert.kind == IN_DOUBT]
+    if not told:
+        return
+    doubted = {str(submission.id) for submission in lane.ledger.in_doubt(lane.vendor)}
+    for alert in told:
+        if alert.key not in doubted:
+            clear_alert(lane, IN_DOUBT, alert.key)
+
+
 def raise_alert(lane: Lane, kind: str, key: str, message: str) -> bool:
     """Raise an alert about the lane's vendor; tell whether it is new."""
     return lane.ledger.raise_alert(kind, lane.vendor, key, message, lane.clock(), account=lane.account)

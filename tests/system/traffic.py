@@ -59,16 +59,17 @@ def edifact(kind: str, release: str, number: int, bodies: list[list[str]]) -> by
 def ship_notice(number: int) -> list[str]:
     """Give the body of an 856: one order, one item in one carton."""
     return [
-        f"BSN*00*{number}*20261101*0815*0001",
+        f"BSN*00*{number:06}*20261101*0815*0001",
         "HL*1**S",
-        "TD5**2*UPSN*M*UPS Ground*******UPS_GR_RES",
+        "TD5**92*UPS_GR_RES",
+        "TD5**2*UPSN*M*UPS Ground",
         "DTM*011*20261101*0812*ET",
         "N1*SF*Acme Newark*92*ABCD",
         "HL*2*1*O",
         f"PRF*{order(number)}",
         "HL*3*2*P",
-        f"MAN*GM*{number:020}**CP*{tracking(number)}",
         "TD1*CTN*1****G*4.5*LB",
+        f"MAN*GM*{number:020}**CP*{tracking(number)}",
         "HL*4*3*I",
         "LIN*1*BP*B07DFVDRAB*VP*SKU-1",
         "SN1**2*EA",
@@ -102,8 +103,8 @@ def despatch_advice(number: int) -> list[str]:
         "PAC+1++CT",
         "MEA+PD+AAB+KGM:4.5",
         "PCI+33E",
-        f"GIN+BJ+{number:018}",
         f"RFF+CN:{tracking(number)}",
+        f"GIN+BJ+{number:018}",
         "LIN+1++4006381333931:EN",
         "PIA+5+B07DFVDRAB:BP+SKU-1:SA",
         "QTY+12:2:PCE",
@@ -124,3 +125,57 @@ def status_report(number: int) -> list[str]:
     ]
 
 
+def mixed_traffic(files: int, documents_a_file: int, damaged: int = 3) -> Traffic:
+    """Make files of all kinds in turn: confirmations first, then the status updates of what they ship.
+
+    Of the first `damaged` status files one document each is broken: its B10 or CNI is left out.
+    """
+    traffic = Traffic()
+    half = files // 2
+    for index in range(half):
+        numbers = range(index * documents_a_file, (index + 1) * documents_a_file)
+        traffic.orders |= {order(number) for number in numbers}
+        if index % 2:
+            name, data = f"desadv_{index:04}.edi", _despatches(index, numbers)
+        else:
+            name, data = f"856_{index:04}.edi", _notices(index, numbers)
+        traffic.files[name] = data
+    for index in range(half):
+        numbers = range(index * documents_a_file, (index + 1) * documents_a_file)
+        broken = numbers[3] if index < damaged else None
+        traffic.updates |= {tracking(number) for number in numbers if number != broken}
+        if index % 2:
+            name, data = f"iftsta_{index:04}.edi", _reports(index, numbers, broken)
+        else:
+            name, data = f"214_{index:04}.edi", _statuses(index, numbers, broken)
+        traffic.files[name] = data
+        if broken is not None:
+            traffic.damaged.add(name)
+    traffic.documents = 2 * half * documents_a_file
+    return traffic
+
+
+def _notices(index: int, numbers: range) -> bytes:
+    version = "004010" if index % 4 == 0 else "005010"
+    return x12("856", "SH", version, index + 1, [ship_notice(number) for number in numbers])
+
+
+def _despatches(index: int, numbers: range) -> bytes:
+    release = "96A" if index % 4 == 1 else "01B"
+    return edifact("DESADV", release, index + 1, [despatch_advice(number) for number in numbers])
+
+
+def _statuses(index: int, numbers: range, broken: int | None) -> bytes:
+    version = "004010" if index % 4 == 0 else "005010"
+    bodies = [_without(carrier_status(number), number == broken, "B10") for number in numbers]
+    return x12("214", "QM", version, 1000 + index, bodies)
+
+
+def _reports(index: int, numbers: range, broken: int | None) -> bytes:
+    release = "96A" if index % 4 == 1 else "01B"
+    bodies = [_without(status_report(number), number == broken, "BGM") for number in numbers]
+    return edifact("IFTSTA", release, 1000 + index, bodies)
+
+
+def _without(body: list[str], leave_out: bool, tag: str) -> list[str]:
+    return [segment for segment in body if not (leave_out and segment.startswith(tag))]

@@ -1,0 +1,94 @@
+"""A bridge as it stands at a vendor: the real command, a stand-in Amazon, a stand-in SFTP server."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.simulator.amazon import StandInAmazon
+from bridge.simulator.rehearsal import Addresses, Rehearsal
+
+
+@dataclass(slots=True)
+class Site:
+    """One installation: its folder, the vendor's SFTP home, and the stand-ins."""
+
+    folder: Path
+    home: Path
+    rehearsal: Rehearsal
+    addresses: Addresses
+
+    @property
+    def amazon(self) -> StandInAmazon:
+        return self.rehearsal.amazon
+
+    @property
+    def config(self) -> Path:
+        return self.folder / "config.toml"
+
+    def drop(self, name: str, data: bytes) -> None:
+        """Put a file into the vendor's inbox, whole at once."""
+        hidden = self.home / f".{name}.part"
+        hidden.write_bytes(data)
+        hidden.rename(self.home / "inbox" / name)
+
+    def outbox(self, folder: str) -> list[Path]:
+        """List what lies in a folder of the vendor's outbox, by name."""
+        return sorted((self.home / "outbox" / folder).glob("*"))
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, **self.addresses.environment}
+
+    def command(self, *arguments: str) -> list[str]:
+        return [sys.executable, "-m", "bridge", "--config", str(self.config), *arguments]
+
+    def edibridge(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a verb to its end as a process of its own."""
+        return subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            timeout=110,
+            check=False,
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start a verb as a process of its own."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def json(self, *arguments: str) -> Any:
+        """Run a verb with --json and give what it printed."""
+        done = self.edibridge(*arguments, "--json")
+        assert done.returncode in {0, 1}, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    with Rehearsal(sftp_root=tmp_path / "sftp", rate=None, verdict_polls=1) as rehearsal:
+        addresses = rehearsal.addresses()
+        folder = tmp_path / "bridge"
+        folder.mkdir()
+        config = addresses.config.replace('warehouses = ["ACMW1"]', 'warehouses = ["ABCD"]')
+        config = config.replace('selling_party = "ACMEV"', 'selling_party = "ACME"')
+        config = config.replace('carrier = "UPSN"', 'carrier = { scac = "UPSN", ship_method = "UPS_GR_RES" }')
+        config = config.replace('interval = "1s"', 'interval = "0.1s"')
+        (folder / "config.toml").write_text(config)
+        yield Site(folder, Path(addresses.sftp_root), rehearsal, addresses)
