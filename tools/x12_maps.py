@@ -19,7 +19,7 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -137,24 +137,19 @@ def rows(path: Path) -> list[list[str]]:
     return list(csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
-def read_segments(table: list[tuple[str, ...]]) -> Segments:
+def read_segments(table: Sequence[Sequence[str]]) -> Segments:
     """Make elements of the rows of segments.tsv."""
     segments: Segments = {}
     for row in table:
         tag, position, number, name, req, kind, low, high = [*row, *[""] * (8 - len(row))]
-        if kind not in ("composite", "") and number in KNOWN:
-            kind, low, high = KNOWN[number] if number == "337" else (kind, low, high)
-        elif not kind:
-            kind, low, high = KNOWN.get(number, ("", "0", "0"))
+        least, most = int(low or 0), int(high or 0)
         if kind == "composite":
             number = number or COMPOSITE_AT.get(tag + position, "C000")
-        segments.setdefault(tag, {})[int(position)] = Element(
-            number, name, req == "M", kind, int(low or 0), int(high or 0)
-        )
-    for tag in segments:
-        for element in segments[tag].values():
-            if element.type == "TM":
-                element.low, element.high = 4, 8
+        elif not kind or number == "337":
+            kind, least, most = KNOWN.get(number, ("", 0, 0))
+        if kind == "TM":
+            least, most = KNOWN["337"][1:]
+        segments.setdefault(tag, {})[int(position)] = Element(number, name, req == "M", kind, least, most)
     return segments
 
 
@@ -228,7 +223,8 @@ class Dictionary:
         yield "<data_elements>"
         for (_, kind, low, high), key in sorted(self.keys.items(), key=lambda item: item[1]):
             name = quoteattr(self.names[key] or key)
-            yield f'  <data_ele ele_num="{key}" data_type="{kind}" min_len="{low}" max_len="{high}" name={name}/>'
+            lengths = f'min_len="{low}" max_len="{high}"'
+            yield f'  <data_ele ele_num="{key}" data_type="{kind}" {lengths} name={name}/>'
         yield "</data_elements>"
 
 
@@ -252,10 +248,10 @@ class Writer:
         yield f'<transaction xid="{kind}" name="{kind}">'
         yield '  <loop xid="ISA_LOOP" type="explicit" name="Interchange" usage="R" pos="1" repeat="&gt;1">'
         yield from self.segment("ISA", 1, 1, 1, "    ")
-        yield '    <loop xid="GS_LOOP" type="explicit" name="Functional group" usage="R" pos="2" repeat="&gt;1">'
+        yield '    <loop xid="GS_LOOP" type="explicit" name="Group" usage="R" pos="2" repeat="&gt;1">'
         yield from self.segment("GS", 1, 1, 1, "      ")
         if loop is not None:
-            yield '      <loop xid="ST_LOOP" type="explicit" name="Transaction set" usage="R" pos="2" repeat="&gt;1">'
+            yield '      <loop xid="ST_LOOP" type="explicit" name="Set" usage="R" pos="2" repeat="&gt;1">'
             yield from self.children(loop, "        ")
             yield "      </loop>"
         yield from self.segment("GE", 1, 1, 3, "      ")
@@ -273,7 +269,8 @@ class Writer:
                 continue
             usage = "R" if child.low else "S"
             most = "&gt;1" if child.high >= MANY else child.high
-            yield f'{indent}<loop xid="{child.tag}_LOOP" name="{child.tag}" usage="{usage}" pos="{position}" repeat="{most}">'
+            place = f'usage="{usage}" pos="{position}" repeat="{most}"'
+            yield f'{indent}<loop xid="{child.tag}_LOOP" name="{child.tag}" {place}>'
             yield from self.children(child, indent + "  ")
             yield f"{indent}</loop>"
 
@@ -294,16 +291,16 @@ class Writer:
     def element(self, xid: str, place: int, element: Element, indent: str) -> Iterator[str]:
         """Write an element or composite."""
         usage = "R" if element.required else "S"
-        name = quoteattr(element.name or xid)
+        facts = f'xid="{xid}" name={quoteattr(element.name or xid)} usage="{usage}" seq="{place}"'
         if element.type == "composite":
-            yield f'{indent}<composite xid="{xid}" data_ele="{element.number}" name={name} usage="{usage}" seq="{place}">'
+            yield f'{indent}<composite data_ele="{element.number}" {facts}>'
             parts = COMPOSITES.get(element.number, [("", False)] * 20)
             for number, (part, mandatory) in enumerate(parts, 1):
                 component = Element(part, "", mandatory and element.required, *COMPONENTS[part])
                 yield from self.element(f"{xid}-{number:02}", number, component, indent + "  ")
             yield f"{indent}</composite>"
             return
-        head = f'{indent}<element xid="{xid}" data_ele="{self.dictionary.key(element)}" name={name} usage="{usage}" seq="{place}"'
+        head = f'{indent}<element data_ele="{self.dictionary.key(element)}" {facts}'
         if element.number in self.codes and element.number != "143":
             yield f'{head}><valid_codes external="{element.number}"/></element>'
         else:
@@ -333,7 +330,8 @@ def maps_xml() -> Iterator[str]:
         for alias, (base, kinds) in ALIASES.items():
             if base == version:
                 for kind in kinds:
-                    yield f'    <map vriic="{alias}" fic="{sets[kind]}" abbr="{kind}">{kind}.{version}.xml</map>'
+                    key = f'vriic="{alias}" fic="{sets[kind]}" abbr="{kind}"'
+                    yield f"    <map {key}>{kind}.{version}.xml</map>"
         yield "  </version>"
     yield "</maps>"
 
