@@ -25,7 +25,8 @@ MOST_SEGMENTS: Final = 999
 """UCS in one UCM, by the structure of CONTRL."""
 MOST_ELEMENTS: Final = 99
 """UCD in one UCS."""
-SERVICE_TAGS: Final = frozenset({"UNH", "UNT"})
+SERVICE_TAGS: Final = frozenset({"UNA", "UNB", "UNZ", "UNG", "UNE", "UNH", "UNT"})
+"""0013: the segments that UCI, UCF and UCM name."""
 _SYNTAX: Final = re.compile("[A-Z]{3}[A-Z0-9]")
 UNKNOWN: Final = "UNKNOWN"
 """Stands for a reference that was not sent, where CONTRL must name one."""
@@ -97,7 +98,7 @@ def _reason(errors: Sequence[EdiError]) -> list[Value]:
     if not errors:
         return []
     error = errors[0]
-    return [error.code, error.segment, _place(error)]
+    return [error.code, error.segment, _place(error)] if error.segment in SERVICE_TAGS else [error.code]
 
 
 def _place(error: EdiError) -> Value:

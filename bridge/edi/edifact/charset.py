@@ -21,7 +21,8 @@ ENCODINGS: Final = {
     "UNOK": "iso8859-9",
     "UNOL": "iso8859-15",
     "UNOW": "utf-8",
-    "UNOX": "iso2022_jp",
+    # Code extension by escape sequences is not read: they are refused as control characters.
+    "UNOX": "iso8859-1",
     "UNOY": "utf-8",
 }
 WESTERN: Final = frozenset({"ascii", "iso8859-1", "iso8859-15"})
@@ -43,21 +44,13 @@ def decoder(syntax: str, override: str = "") -> Callable[[bytes], Decoded]:
     """Give the function that decodes one segment that is not plain ASCII.
 
     `override` is a codec chosen by the operator: then nothing else is tried. The function raises
-    CharsetError.
+    CharsetError. Raises LookupError if Python does not know the codec.
     """
     if override:
+        codecs.lookup(override)
         return lambda raw: (_strictly(raw, override), "")
     declared = ENCODINGS.get(syntax, "iso8859-1")
     return lambda raw: _tolerantly(raw, declared)
-
-
-def known(encoding: str) -> bool:
-    """Tell whether Python knows the codec."""
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        return False
-    return True
 
 
 def _strictly(raw: bytes, encoding: str) -> str:
@@ -69,8 +62,6 @@ def _strictly(raw: bytes, encoding: str) -> str:
 
 def _tolerantly(raw: bytes, declared: str) -> Decoded:
     """Take UTF-8 where the bytes are valid UTF-8: no text of an 8-bit set is that by accident."""
-    if declared == "iso2022_jp":
-        return _strictly(raw, declared), ""
     try:
         return raw.decode("utf-8"), "" if declared == "utf-8" else "UTF-8"
     except UnicodeDecodeError as error:

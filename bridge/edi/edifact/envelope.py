@@ -300,6 +300,9 @@ class _Interchange:
     def _flush_stray(self) -> Iterator[ReaderEvent]:
         if self._stray is not None:
             (start, error), self._stray = self._stray, None
+            told = msgspec.structs.replace(error, fatal=False)
+            if told not in self._interchange.errors:
+                self._interchange.errors.append(told)
             yield Unreadable(start, self._frames.start - start, error)
 
     def _span(self) -> int:

@@ -210,6 +210,9 @@ def test_segments_outside_of_messages_are_unreadable() -> None:
     stray = "BGM+351'DTM+137'"
     data = interchange(stray + message())
     assert unreadable(data) == [(len(UNB), len(stray), "33")]
+    assert [(error.code, error.segment, error.fatal) for error in envelope_errors(data)] == [
+        ("33", "BGM", False)
+    ]
     assert only_document(data).accepted
 
 
@@ -262,6 +265,21 @@ def test_utf8_under_unoc_is_read_with_one_note() -> None:
     document = only_document(data)
     assert document.segments[7].value(4) == "Größe"
     assert [note for note in notes(document) if note[0] == "21"] == [("21", "", 8)]
+
+
+def test_the_operator_may_name_the_encoding() -> None:
+    data = (
+        interchange(message((*DESADV_BODY, "IMD+F++:::Gr@^e'"))).replace(b"@", b"\x94").replace(b"^", b"\xe1")
+    )
+    assert only_document(data, ReadOptions(encoding="cp437")).segments[9].value(3, 4) == "Größe"
+
+
+@pytest.mark.parametrize(
+    "advice",
+    [b"UNA:+.? '", b"'UNA:+.? '", b"UNA:+.?'", b"UNA:+.?'\r\n", b"'\r\nUNA:+.?'\r\n", b"UNA:+.? '\n"],
+)
+def test_una_is_read_as_it_occurs(advice: bytes) -> None:
+    assert only_document(advice + interchange()).accepted
 
 
 def test_the_terminator_may_be_a_line_feed() -> None:

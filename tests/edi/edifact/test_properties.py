@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from bridge.edi.edifact import framing
 from bridge.edi.edifact.envelope import read_edifact
 from bridge.edi.model import DocumentRead, ReaderEvent
 from bridge.edi.options import ReadOptions
+from bridge.edi.reader import read
 from bridge.edi.source import ByteSource
 from bridge.edi.tally import Tally
 from tests.edi.edifact.building import (
@@ -139,3 +141,22 @@ def test_an_endless_file_without_terminators_is_read_in_bounded_memory() -> None
     found = list(read_edifact(source, grammar(), ReadOptions(), Tally()))
     assert sum(event.length for event in found) == 200 + 200 * 65536
     assert max(sizes) <= 4 * 65536
+
+
+def test_memory_does_not_grow_with_the_number_of_messages() -> None:
+    def peak(messages: int) -> int:
+        def chunks() -> Iterator[bytes]:
+            yield GOOD[0][:51]
+            for number in range(messages):
+                yield message(reference=str(number)).encode()
+
+        tracemalloc.start()
+        try:
+            for _ in read(chunks(), grammar()):
+                pass
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    peak(10)
+    assert peak(3000) < 1.3 * peak(1500)
