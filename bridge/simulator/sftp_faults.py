@@ -15,6 +15,7 @@ class SftpFaults:
     login. `disk_full_after`: bytes that the disk still takes. `refused_write`: the nth write from now (0 is
     the next) is refused, once. `lost_after`: bytes after which writes are answered and not kept. `denied`:
     names that may not be touched. `delay`: seconds before each answer. `silent`: no answers while set.
+    `read_limit`: most bytes of one answer to a read.
     """
 
     cut_read_after: int | None = None
@@ -27,6 +28,7 @@ class SftpFaults:
     denied: frozenset[str] = frozenset()
     refuse_connections: bool = False
     delay: float = 0.0
+    read_limit: int | None = None
     silent: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
     lock: threading.Lock = field(default_factory=threading.Lock)

@@ -168,7 +168,7 @@ class _OpenFile(paramiko.SFTPHandle):
     @_answering
     def read(self, offset: int, length: int) -> bytes | int:
         """Read; empty at the end."""
-        data = os.pread(self._descriptor, length, offset)
+        data = os.pread(self._descriptor, min(length, self.faults.read_limit or length), offset)
         if self.faults.cuts_read(len(data)):
             self._cut()
             return SFTP_FAILURE

@@ -225,6 +225,14 @@ def test_a_large_file_is_never_in_memory_as_a_whole(
     assert stand_in.faults.cut_read_after == bound
 
 
+def test_a_server_that_answers_in_small_pieces_loses_nothing(
+    stand_in: StandInSftp, root: Path, folder: SftpDropFolder
+) -> None:
+    seen = put(root, "x.edi", LARGE[:100_000])
+    stand_in.faults.read_limit = 9_999
+    assert b"".join(folder.read(seen)) == LARGE[:100_000]
+
+
 def test_closing_leaves_no_thread_behind(stand_in: StandInSftp, folder: SftpDropFolder) -> None:
     before = set(threading.enumerate())
     folder.look()
