@@ -13,7 +13,10 @@ from bridge.edi.x12.header import Separators, decode
 _PIECE = 64 * 1024
 _REACH = 4096
 """Bytes within which a segment of the envelope (GS, GE, SE, IEA, TA1) must end."""
+_SHORTEST_HEADER = 40
+"""Bytes; in fewer no other header can stand unseen."""
 _BREAKS = b"\r\n"
+_BLANKS = b" \t\r\n"
 
 
 def skip_to(
@@ -87,13 +90,17 @@ class Cursor:
             rest = self.source.peek(start + _REACH)[start:]
             line = re.search(rb"(?<=[^\r\n])[\r\n]", rest)
             size = line.start() if line else len(rest)
+        if size < _SHORTEST_HEADER:
+            return size
         foreign = FOREIGN.search(self.source.peek(start + size + LONGEST_MATCH), start)
         return foreign.start() - start if foreign and foreign.start() < start + size else size
 
     def take_line_end(self) -> int:
         """Take the line break that follows a terminator, and the indent of the next line; count them."""
         size = 0
-        while self.source.peek(1) in (b"\n", b"\r", b" ", b"\t"):
+        while (head := self.source.peek(2)) and head[0] in _BLANKS:
+            if len(head) == 2 and head[1] not in _BLANKS:
+                return size + len(self.source.take(1))  # as nearly always
             match = LINE_END.match(self.source.peek(LONGEST_MATCH))
             size += len(self.source.take(match.end() if match else 1))
         return size

@@ -17,11 +17,12 @@ _BREAK = rb"[\r\n]{0,4}+"
 _MARGIN = rb"[ \t\r\n]{0,300}+"
 _TAGS = ("ST", "SE", "GS", "GE", "IEA", "TA1")
 
-# An ISA of full width is one wherever it stands, even where a cut left no terminator before it.
-_FULL_ISA = rb"ISA(?P<s>[^\w\s])..(?P=s).{10}(?P=s)..(?P=s).{10}(?P=s)..(?P=s).{15}(?P=s)..(?P=s).{15}(?P=s)"
-_LINE_ISA = rb"(?<=[\r\n\x1a\x00])ISA(?P<l>[^\w\s])[0-9 ]{0,2}(?P=l)"
+# An ISA of full width is one wherever it stands, even where a cut left no terminator before it; any
+# other must begin a line. Each alternative begins with a letter, so that the search skips all others.
+_FULL_ISA = rb"(?P<s>[^\w\s])..(?P=s).{10}(?P=s)..(?P=s).{10}(?P=s)..(?P=s).{15}(?P=s)..(?P=s).{15}(?P=s)"
+_LINE_ISA = rb"(?<=[\r\n\x1a\x00]ISA)(?P<l>[^\w\s])[0-9 ]{0,2}(?P=l)"
 _UNB = rb"UN(?:B[^\w\s]U[\r\n]*N[\r\n]*O|A[^\w\s][^\r\n]{3,5}[ \r\n]*'?[ \r\n]*UNB)"
-FOREIGN = re.compile(rb"(?s:" + _FULL_ISA + rb"|" + _LINE_ISA + rb"|" + _UNB + rb")")
+FOREIGN = re.compile(rb"(?s:ISA(?:" + _FULL_ISA + rb"|" + _LINE_ISA + rb")|" + _UNB + rb")")
 """The beginning of another interchange, of whatever separators."""
 LONGEST_MATCH = 512
 """Bytes in which any match of these patterns lies, with its look-ahead."""

@@ -10,7 +10,7 @@ from bridge.edi.model import Document, EdiError
 from bridge.edi.x12.codes import set_error
 from bridge.edi.x12.hierarchy import check_hierarchy
 from bridge.edi.x12.judging import Judge, element_error, judge_elements
-from bridge.edi.x12.maps import MapIndex, TransactionMap
+from bridge.edi.x12.maps import Checks, MapIndex, SegmentCheck, TransactionMap
 from bridge.edi.x12.segment import X12Segment
 
 _MOST_ERRORS = 500
@@ -75,43 +75,57 @@ class _Checking:
             yield set_error("5", f"the segment cannot be checked ({type(failure).__name__})", at=at)
 
     def _find(self) -> Iterator[EdiError]:
-        judge = None
-        if not self._map.allows(" ".join([segment.elements[0] for segment in self._segments])):
-            judge = Judge(self._map, self._known, strict=self._strict)
-        delimiters = self._segments[0].transcript
-        checks = self._map.checks_for(delimiters.element, delimiters.component)
-        last = len(self._segments) - 1
-        for index, (segment, text) in enumerate(zip(self._segments, delimiters.pieces, strict=True)):
-            self._at = segment
-            tag = segment.elements[0]
-            node = None
-            if judge is not None and index:
-                yield from judge.place(segment)
-                node = judge.node_of(segment)
-            if index == 0 or (index == last and tag == "SE"):
-                continue  # ST and SE are the envelope's
-            if judge is not None and node is None:
-                continue  # out of its place, which was told
-            check = checks[tag]
-            if check is not None and check.matches(text):
-                for place, values, closed in check.coded:
-                    if (
-                        place < len(segment.elements)
-                        and segment.elements[place] not in values
-                        and segment.elements[place]
-                    ):
-                        yield from self._unlisted(segment, place, closed=closed)
-            else:
-                yield from judge_elements(
-                    node or self._map.nodes[tag], segment, self._map, strict=self._strict
-                )
+        transcript = self._segments[0].transcript
+        checks = self._map.checks_for(transcript.element, transcript.component)
+        tags = [segment.elements[0] for segment in self._segments]
+        if self._map.allows(" ".join(tags)):
+            yield from self._find_in_elements(tags, checks)
+        else:
+            yield from self._find_everywhere(tags, checks)
         if self._map.root.id == "856":
             yield from check_hierarchy(self._segments)
 
-    def _unlisted(self, segment: X12Segment, place: int, *, closed: bool) -> Iterator[EdiError]:
-        """Tell of a value that its code list lacks; only once, where the list is known to be incomplete."""
-        key = (segment.tag, place, segment.value(place))
-        if closed or self._strict or key not in self._noted:
-            self._noted.add(key)
-            number = self._map.number_of(segment.tag, place)
-            yield element_error("7", segment, (place, 0), number=number, fatal=closed or self._strict)
+    def _find_in_elements(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
+        """Check the elements of segments that stand in their places; ST and SE are the envelope's."""
+        body = slice(1, len(tags) - 1)
+        pieces = self._segments[0].transcript.pieces
+        for tag, text, segment in zip(tags[body], pieces[body], self._segments[body], strict=True):
+            check = checks[tag]
+            if check is None or not check.matches(text):
+                self._at = segment
+                yield from judge_elements(self._map.nodes[tag], segment, self._map, strict=self._strict)
+            elif check.coded:
+                yield from self._unlisted(segment, check)
+
+    def _find_everywhere(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
+        """Find each segment's place, and check the elements of those that have one."""
+        judge = Judge(self._map, self._known, strict=self._strict)
+        pieces = self._segments[0].transcript.pieces
+        for tag, text, segment in zip(tags[1:], pieces[1:], self._segments[1:], strict=True):
+            self._at = segment
+            yield from judge.place(segment)
+            node = judge.node_of(segment)
+            if node is None or tag == "SE":
+                continue
+            check = checks[tag]
+            if check is not None and check.matches(text):
+                yield from self._unlisted(segment, check)
+            else:
+                yield from judge_elements(node, segment, self._map, strict=self._strict)
+
+    def _unlisted(self, segment: X12Segment, check: SegmentCheck) -> list[EdiError]:
+        """Tell of values that their code lists lack; once only, where a list is known to be incomplete."""
+        errors = []
+        elements = segment.elements
+        for place, values, closed in check.coded:
+            if place >= len(elements):
+                break
+            value = elements[place]
+            if value and value not in values:
+                key = (elements[0], place, value)
+                if closed or self._strict or key not in self._noted:
+                    self._noted.add(key)
+                    number = self._map.number_of(elements[0], place)
+                    fatal = closed or self._strict
+                    errors.append(element_error("7", segment, (place, 0), number=number, fatal=fatal))
+        return errors

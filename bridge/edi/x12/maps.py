@@ -40,7 +40,7 @@ class SegmentCheck(msgspec.Struct, frozen=True):
     coded: tuple[tuple[int, frozenset[str], bool], ...]
 
 
-class _Checks(dict[str, SegmentCheck | None]):
+class Checks(dict[str, SegmentCheck | None]):
     """The fast checks of a map under one pair of separators, made when first asked for."""
 
     def __init__(self, transaction: TransactionMap, element: str, component: str) -> None:
@@ -72,7 +72,7 @@ class TransactionMap:
         self.rules, self.nodes = rules_of(loop)
         self._structure = structure_pattern(loop)
         self._sequences: dict[str, bool] = {}
-        self._checks: dict[tuple[str, str], _Checks] = {}
+        self._checks: dict[tuple[str, str], Checks] = {}
 
     def allows(self, tags: str) -> bool:
         """Tell whether a sequence of tags, with blanks between, is surely right."""
@@ -86,13 +86,13 @@ class TransactionMap:
                 self._sequences[tags] = known
         return known
 
-    def checks_for(self, element: str, component: str) -> dict[str, SegmentCheck | None]:
+    def checks_for(self, element: str, component: str) -> Checks:
         """Give the fast checks under these separators, by tag; None where only pyx12 can tell."""
         key = element, component
         if key not in self._checks:
             if len(self._checks) >= _MOST_SEPARATORS:
                 self._checks.clear()
-            self._checks[key] = _Checks(self, element, component)
+            self._checks[key] = Checks(self, element, component)
         return self._checks[key]
 
     def number_of(self, tag: str, place: int) -> str:
