@@ -70,6 +70,10 @@ class Cursor:
             return begin + len(term), False
         return end + self.rest_of_segment(end), True
 
+    def count_segments(self, length: int) -> int:
+        """Count the segments in the next bytes, empty ones too."""
+        return self.source.peek(length).count(self.separators.segment)
+
     def take_segment(self) -> tuple[list[str], int]:
         """Take the envelope segment that begins here; give its elements (tag first) and its length."""
         raw = self.source.take(self.rest_of_segment(2) + 2)

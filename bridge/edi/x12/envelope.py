@@ -36,6 +36,9 @@ from bridge.edi.x12.header import ENOUGH, BadHeader, read_header
 from bridge.edi.x12.segment import Transcript, X12Segment
 from bridge.edi.x12.splitting import split_document
 
+_MOST_SEGMENTS = 1_000_000
+"""Segments of one document: short ones need far more memory than their bytes tell."""
+
 
 def read_x12(
     source: ByteSource, grammar: DocumentChecker, options: ReadOptions, tally: Tally | None = None
@@ -112,7 +115,7 @@ class _InterchangeReader:
     def _read_document(self) -> Iterator[ReaderEvent]:
         start = self.cursor.offset
         end = self.cursor.find_document_end(self.options.max_document)
-        if end is None:
+        if end is None or (end[0] > _MOST_SEGMENTS and self.cursor.count_segments(end[0]) > _MOST_SEGMENTS):
             yield from self._refuse_long_document()
             return
         length, complete = end
@@ -124,7 +127,8 @@ class _InterchangeReader:
         start = self.cursor.offset
         size = self.cursor.rest_of_segment(2) + 2
         document = self._take_document(size, complete=False)
-        error = set_error("5", f"the document is longer than {self.options.max_document} bytes")
+        limit = f"{self.options.max_document} bytes or {_MOST_SEGMENTS} segments"
+        error = set_error("5", f"the document is longer than {limit}")
         document.errors[:] = [error]
         yield DocumentRead(document, start, size)
         yield from self.cursor.skip(error)

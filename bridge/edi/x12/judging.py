@@ -34,6 +34,7 @@ class Judge:
         self._walker = pyx12.map_walker.walk_tree()
         self._walker.forceWalkCounterToLoopStart("/ISA_LOOP/GS_LOOP/ST_LOOP", "/ISA_LOOP/GS_LOOP/ST_LOOP/ST")
         self._lost = False
+        self._exceeded: set[tuple[str, str]] = set()
 
     def place(self, segment: X12Segment) -> Iterator[EdiError]:
         """Find the segment's place in the structure, and tell what that shows to be wrong."""
@@ -54,6 +55,10 @@ class Judge:
             missing = error.err_cde == "3"
             found = error.map_node if missing and error.map_node is not None else None
             code = "7" if error.err_cde == "1" else error.err_cde
+            if code in ("4", "5"):
+                if (code, tag) in self._exceeded:
+                    continue  # the hundredth too many is the same mistake
+                self._exceeded.add((code, tag))
             yield segment_error(
                 code, segment, tag=found.id if found else "", loop=loop_of(found or self._node)
             )

@@ -232,3 +232,13 @@ def test_a_segment_beyond_the_limit_is_refused() -> None:
     found = documents(read_all(data))[0]
     assert not found.accepted
     assert (found.errors[0].segment, found.errors[0].position) == ("K1", 3)
+
+
+def test_a_document_of_too_many_segments_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.edi.x12.envelope._MOST_SEGMENTS", 100)
+    data = text(interchange(group(document(body=["A"] * 200), document(reference="0002"))))
+    first, second = documents(read_all(data))
+    assert not first.accepted
+    assert "longer" in first.errors[0].message
+    assert len(first.segments) == 1
+    assert second.accepted

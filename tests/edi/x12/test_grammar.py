@@ -124,6 +124,11 @@ def test_an_open_code_list_is_told_once_a_document(grammar: X12Grammar) -> None:
     assert codes(errors_of(grammar, body)) == ["7"]
 
 
+def test_a_segment_far_too_often_is_one_error(grammar: X12Grammar) -> None:
+    found = errors_of(grammar, [BODY_214[0], *["MS3*UPSN*B"] * 400])
+    assert places(found) == [("5", "MS3", 15, 0)]
+
+
 def test_an_error_names_the_loop_and_the_data_element(grammar: X12Grammar) -> None:
     error = errors_of(grammar, with_line(BODY_214, 5, "AT7*D1*NS***20240102*1430*XX"))[0]
     assert (error.data_element, error.value) == ("623", "XX")
