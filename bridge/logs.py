@@ -42,9 +42,22 @@ _SILENT = ("pyx12", "pydifact")
 _QUIET = ("httpx", "httpcore", "paramiko", "apscheduler", "alembic", "sqlalchemy", "uvicorn", "stamina")
 
 
+class _Handler(logging.StreamHandler[TextIO]):
+    """Writes to a stream, or to what standard error is at the moment."""
+
+    def __init__(self, stream: TextIO | None) -> None:
+        super().__init__(stream)
+        self._fixed = stream
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record."""
+        self.stream = self._fixed or sys.stderr
+        super().emit(record)
+
+
 def set_up_logs(log_format: LogFormat, *, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send every log line to `stream` (standard error) in one format. May be called again."""
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = _Handler(stream)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,

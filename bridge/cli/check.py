@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.connections import try_connections
 from bridge.cli.context import AsJson, settings_of
 from bridge.cli.exits import DONE, REJECTED, USAGE
-from bridge.cli.findings import Finding, findings_of
 from bridge.cli.output import complain, emit, say, table
 from bridge.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from bridge.cli.findings import Finding
 
 
 def check(
@@ -25,6 +26,9 @@ def check(
 
     Everything that is wrong is told at once, with its line; exit code 2 if something must be mended.
     """
+    from bridge.cli.connections import try_connections
+    from bridge.cli.findings import Finding, findings_of
+
     settings = settings_of(context)
     source = str(settings.path)
     tried: list[dict[str, object]] = []

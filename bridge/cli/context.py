@@ -13,6 +13,7 @@ import typer
 
 if TYPE_CHECKING:
     from bridge.config import Config
+    from bridge.ledger.store import Ledger
     from bridge.logs import LogFormat
     from bridge.wiring import Bridge
 
@@ -54,6 +55,17 @@ class Settings:
         self.set_up_logs(config.bridge.log_format, level)
         with open_bridge(config) as bridge:
             yield bridge
+
+    @contextmanager
+    def ledger(self) -> Iterator[Ledger]:
+        """Open the ledger alone, for verbs that only look."""
+        from bridge.ledger.store import Ledger
+
+        ledger = Ledger.open(self.config().bridge.ledger)
+        try:
+            yield ledger
+        finally:
+            ledger.close()
 
     def set_up_logs(self, log_format: LogFormat, level: str) -> None:
         """Begin to log; what was said before the verb wins."""

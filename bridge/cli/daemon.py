@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import complain, emit, progress, say, table
-from bridge.ledger.rows import BatchView
+
+if TYPE_CHECKING:
+    from bridge.ledger.rows import BatchView
 
 TROUBLED = frozenset({"attention", "quarantined"})
 """States of a batch in which something was rejected, failed or is held."""

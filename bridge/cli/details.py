@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.cli.output import cell, plain, say, table
-from bridge.ledger.rows import (
-    AttemptRow,
-    BatchDetail,
-    DocumentRow,
-    EventRow,
-    OutboundRow,
-    SubmissionRow,
-    Trace,
-)
+
+if TYPE_CHECKING:
+    from bridge.ledger.rows import (
+        AttemptRow,
+        BatchDetail,
+        DocumentRow,
+        EventRow,
+        OutboundRow,
+        SubmissionRow,
+        Trace,
+    )
 
 
 def batch_json(detail: BatchDetail) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,8 +12,10 @@ from bridge.cli.daemon import batch_table
 from bridge.cli.details import batch_json, tell_batch, tell_trace
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import complain, emit, say, table
-from bridge.config import Config
-from bridge.ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.ledger.store import Ledger
 
 BatchId = Annotated[int, typer.Argument(metavar="BATCH", min=1, help="The batch's number.")]
 
@@ -28,8 +30,8 @@ def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = Fa
     settings = settings_of(context)
     config = settings.config()
     known_vendor(config, vendor)
-    with settings.bridge() as bridge:
-        told = _status(config, bridge.ledger, [vendor] if vendor else list(config.vendors))
+    with settings.ledger() as ledger:
+        told = _status(config, ledger, [vendor] if vendor else list(config.vendors))
     if as_json:
         emit(told)
     else:
@@ -55,8 +57,8 @@ def batches(
     """
     settings = settings_of(context)
     known_vendor(settings.config(), vendor)
-    with settings.bridge() as bridge:
-        views = bridge.ledger.batches(vendor=vendor, state=state, limit=limit)
+    with settings.ledger() as ledger:
+        views = ledger.batches(vendor=vendor, state=state, limit=limit)
     if as_json:
         emit({"batches": views})
     elif views:
@@ -70,8 +72,8 @@ def show(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> Non
 
     Its documents, facts, requests to Amazon and answers to the vendor.
     """
-    with settings_of(context).bridge() as bridge:
-        detail = bridge.ledger.batch(batch)
+    with settings_of(context).ledger() as ledger:
+        detail = ledger.batch(batch)
     if as_json:
         emit(batch_json(detail))
     else:
@@ -89,8 +91,8 @@ def trace(
 
     Tells everything that is known of it; exit code 1 if that is nothing.
     """
-    with settings_of(context).bridge() as bridge:
-        found = bridge.ledger.trace(text)
+    with settings_of(context).ledger() as ledger:
+        found = ledger.trace(text)
     hits = any(
         (found.files, found.documents, found.events, found.submissions, found.attempts, found.outbound)
     )

@@ -10,7 +10,6 @@ import typer
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.look import BatchId
 from bridge.cli.output import emit, plain, say, table
-from bridge.config.kinds import duration_of
 from bridge.errors import LedgerError
 
 
@@ -67,15 +66,15 @@ def resolve(  # noqa: PLR0917 - the options are parameters
     chosen = [sent is not None, not_sent, send, drop is not None]
     if sum(chosen) != 1 or event != (send or drop is not None):
         raise typer.BadParameter("say --sent TXID or --not-sent; or --event with --send or --drop REASON")
-    with settings_of(context).bridge() as bridge:
+    with settings_of(context).ledger() as ledger:
         if send:
-            bridge.ledger.release_event(number, now)
+            ledger.release_event(number, now)
             told = "released"
         elif drop is not None:
-            bridge.ledger.refuse_event(number, drop, now)
+            ledger.refuse_event(number, drop, now)
             told = "dropped"
         else:
-            bridge.ledger.resolve(number, sent, now)
+            ledger.resolve(number, sent, now)
             told = "sent" if sent else "not_sent"
     if as_json:
         emit({"id": number, "kind": "event" if event else "request", "resolved": told})
@@ -96,13 +95,14 @@ def purge(
     Those that are settled, reported and delivered, with their raw files.
     """
     settings = settings_of(context)
-    known_vendor(settings.config(), vendor)
+    config = settings.config()
+    known_vendor(config, vendor)
     before = datetime.now(UTC) - _age(older_than)
-    with settings.bridge() as bridge:
-        purged = bridge.ledger.purge(vendor, before)
+    with settings.ledger() as ledger:
+        purged = ledger.purge(vendor, before)
         for name in purged.spool_names:
             # As `bridge.pipeline.spool` lays them out.
-            (bridge.config.bridge.spool / name[:2] / name).unlink(missing_ok=True)
+            (config.bridge.spool / name[:2] / name).unlink(missing_ok=True)
     if as_json:
         emit({"before": before, "removed": purged})
     else:
@@ -111,6 +111,8 @@ def purge(
 
 
 def _age(text: str) -> timedelta:
+    from bridge.config.kinds import duration_of
+
     try:
         return duration_of(text)
     except ValueError as error:

@@ -11,7 +11,6 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from apscheduler.triggers.cron import CronTrigger
 from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints, ValidationInfo
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -100,6 +99,8 @@ def _cron(value: str) -> str:
     if any(character.isdigit() for character in fields[4]):
         # APScheduler counts weekdays from Monday = 0, cron from Sunday = 0: digits would fire on another day.
         raise ValueError("must name the weekdays (mon-fri, sun), not number them")
+    from apscheduler.triggers.cron import CronTrigger  # noqa: PLC0415 - most configurations need no cron
+
     CronTrigger.from_crontab(value)
     return value
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from bridge.simulator.amazon import StandInAmazon
-from tests.cli.support import CONFIG, edibridge, installation
+from tests.cli.support import CONFIG, edibridge, in_process, installation
 
 
 def test_a_good_configuration_is_good(tmp_path: Path) -> None:
-    done = edibridge("check", "--json", folder=installation(tmp_path))
+    done = in_process("check", "--json", folder=installation(tmp_path))
     assert done.code == 0, done.err
     assert done.json == {"file": "config.toml", "ok": True, "problems": [], "connections": []}
 
 
 def test_every_problem_is_in_the_json_with_its_line(tmp_path: Path) -> None:
     text = CONFIG.replace("selling_party", "seling_party").replace('"file:secret"', '"hunter2"', 1)
-    done = edibridge("check", "--json", folder=installation(tmp_path, text))
+    done = in_process("check", "--json", folder=installation(tmp_path, text))
     assert done.code == 2
     assert [(one["level"], one["place"], one["line"]) for one in done.json["problems"]] == [
         ("error", "accounts.main.client_secret", 10),
@@ -29,7 +29,7 @@ def test_every_problem_is_in_the_json_with_its_line(tmp_path: Path) -> None:
 def test_secrets_and_names_that_are_not_there_are_told_with_their_lines(tmp_path: Path) -> None:
     text = CONFIG.replace('client_secret = "file:secret"', 'client_secret = "env:EDI_NOT_SET"')
     text = text.replace("warehouses", 'status_codes = "ours"\nmapping = "mine"\nwarehouses')
-    done = edibridge("check", folder=installation(tmp_path, text))
+    done = in_process("check", folder=installation(tmp_path, text))
     assert done.code == 2
     told = [line for line in done.err.splitlines() if line.startswith("config.toml: line")]
     assert [line.split(": ")[2] for line in told] == [
@@ -43,7 +43,7 @@ def test_secrets_and_names_that_are_not_there_are_told_with_their_lines(tmp_path
 def test_a_secret_that_everybody_can_read_is_a_warning(tmp_path: Path) -> None:
     folder = installation(tmp_path)
     (folder / "secret").chmod(0o644)
-    done = edibridge("check", "--json", folder=folder)
+    done = in_process("check", "--json", folder=folder)
     assert done.code == 0
     assert {one["level"] for one in done.json["problems"]} == {"warning"}
 
@@ -71,22 +71,22 @@ def test_connect_tries_every_folder_and_every_account(tmp_path: Path) -> None:
 
 
 def test_init_makes_a_folder_to_begin_with_and_overwrites_nothing(tmp_path: Path) -> None:
-    made = edibridge("init", "here", "--json", folder=tmp_path)
+    made = in_process("init", "here", "--json", folder=tmp_path)
     assert made.code == 0, made.err
     config = tmp_path / "here" / "config.toml"
     assert str(Path("here") / "config.toml") in made.json["made"]
     assert (tmp_path / "here" / "mappings").is_dir()
     assert (tmp_path / "here" / "secrets").stat().st_mode & 0o077 == 0
     config.write_text("mine = 1\n")
-    again = edibridge("init", "here", folder=tmp_path)
+    again = in_process("init", "here", folder=tmp_path)
     assert again.code == 2
     assert "overwrites nothing" in again.err
     assert config.read_text() == "mine = 1\n"
 
 
 def test_what_init_writes_lacks_only_its_secrets(tmp_path: Path) -> None:
-    edibridge("init", folder=tmp_path)
-    done = edibridge("check", "--json", folder=tmp_path)
+    in_process("init", folder=tmp_path)
+    done = in_process("check", "--json", folder=tmp_path)
     assert done.code == 2
     assert {one["place"] for one in done.json["problems"]} == {
         "accounts.main.client_id",

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.cli.demo_stage import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
 from bridge.cli.demo_story import DAMAGED, SAMPLES, UNREADABLE
-from tests.cli.support import Result, edibridge
+from tests.cli.support import Result, edibridge, in_process
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def folder(played: tuple[Path, Result]) -> Path:
 
 
 def on_ledger(folder: Path, *arguments: str) -> Result:
-    return edibridge("--config", "demo/bridge/config.toml", *arguments, folder=folder)
+    return in_process("--config", "demo/bridge/config.toml", *arguments, folder=folder)
 
 
 def batch_of(folder: Path, name: str) -> int:

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from bridge import __version__
-from bridge.cli.app import VERBS
-from tests.cli.support import CONFIG, edibridge, installation
+from bridge.cli.app import VERBS, run
+from tests.cli.support import CONFIG, edibridge, in_process, installation
 
 
 def test_every_agreed_verb_is_there_and_tells_its_options(tmp_path: Path) -> None:
@@ -43,20 +43,20 @@ def test_the_version_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_exits_2_without_a_traceback(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    done = edibridge(*arguments, folder=installation(tmp_path))
+    done = in_process(*arguments, folder=installation(tmp_path))
     assert (done.code, done.out) == (2, "")
     assert "Traceback" not in done.err
     assert "Error" in done.err
 
 
 def test_an_unknown_vendor_is_answered_with_the_one_that_was_meant(tmp_path: Path) -> None:
-    done = edibridge("batches", "--vendor", "acne", folder=installation(tmp_path))
+    done = in_process("batches", "--vendor", "acne", folder=installation(tmp_path))
     assert "did you mean acme?" in " ".join(done.err.split())
 
 
 @pytest.mark.parametrize("verb", ["run", "daemon", "status", "batches", "check"])
 def test_a_missing_configuration_exits_2_and_says_how_to_get_one(verb: str, tmp_path: Path) -> None:
-    done = edibridge(verb, folder=tmp_path)
+    done = in_process(verb, folder=tmp_path)
     assert done.code == 2
     assert "config.toml: no such file; `edibridge init` writes one" in done.err
 
@@ -75,7 +75,7 @@ def test_the_configuration_comes_from_the_option_or_the_environment(tmp_path: Pa
     there.mkdir()
     installation(there)
     path = there / "config.toml"
-    assert edibridge("--config", path, "batches", folder=tmp_path).code == 0
+    assert in_process("--config", path, "batches", folder=tmp_path).code == 0
     assert edibridge("batches", folder=tmp_path, environment={"EDIBRIDGE_CONFIG": str(path)}).code == 0
     assert (
         edibridge(
@@ -101,3 +101,18 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
         os.close(writing)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (141, b"")
+
+
+def test_a_fault_of_our_own_exits_70_with_its_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(**_: object) -> None:
+        raise ZeroDivisionError("made up")
+
+    monkeypatch.setattr("bridge.cli.app.app", broken)
+    with pytest.raises(SystemExit) as ended:
+        run()
+    assert ended.value.code == 70
+    told = capsys.readouterr().err
+    assert "ZeroDivisionError: made up" in told
+    assert "a fault of edibridge itself" in told
