@@ -11,6 +11,7 @@ from bridge.pipeline.lane import Lane
 log = structlog.get_logger(__name__)
 
 FOLDER = "drop_folder"
+FILE = "file"
 CREDENTIALS = "credentials"
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"

@@ -13,6 +13,7 @@ from bridge.dropfolder.port import RemoteFile
 from bridge.errors import RemoteFileError
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
+from bridge.pipeline.alerts import FILE, clear_alert, raise_alert
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -39,9 +40,7 @@ def put_away(lane: Lane) -> int:
     if not arrivals:
         return 0
     present = {remote.name: remote for remote in lane.folder.look()}
-    for arrival in arrivals:
-        _put_away(lane, arrival, present.get(arrival.remote_name))
-    return len(arrivals)
+    return sum(_put_away(lane, arrival, present.get(arrival.remote_name)) for arrival in arrivals)
 
 
 def _take(lane: Lane, remote: RemoteFile) -> int:
@@ -64,29 +63,32 @@ def _take(lane: Lane, remote: RemoteFile) -> int:
     return 1
 
 
-def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> None:
-    now = lane.clock()
-    target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
-    if present is not None and present != _look_of(arrival):
+def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
+    """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
+    look = _look_of(arrival)
+    if present is not None and present != look:
         # The vendor has put another file under this name: that one is not ours to move yet.
-        lane.ledger.arrival_moved(lane.fence, arrival.id, "replaced", now)
-        return
+        lane.ledger.arrival_moved(lane.fence, arrival.id, "", lane.clock())
+        return 1
+    target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
     try:
         if arrival.file_state == "quarantined":
             lane.folder.quarantine(arrival.remote_name, target, arrival.file_reason)
         else:
-            lane.folder.archive(arrival.remote_name, target)
+            lane.folder.archive(arrival.remote_name, target, expected=look)
     except RemoteFileError as error:
+        log.warning("not_put_away", vendor=lane.vendor, file=arrival.remote_name, reason=str(error))
         if present is not None:
-            raise
+            raise_alert(lane, FILE, arrival.remote_name, str(error))
+            return 0
         # Somebody removed it meanwhile; its bytes are in the spool.
-        log.warning("file_gone", vendor=lane.vendor, file=arrival.remote_name, reason=str(error))
-        lane.ledger.arrival_moved(lane.fence, arrival.id, "gone", now)
-        return
+        target = ""
     marker = lane.settling.marker_of(arrival.remote_name)
     if marker:
         lane.folder.remove(marker)
-    lane.ledger.arrival_moved(lane.fence, arrival.id, target, now)
+    lane.ledger.arrival_moved(lane.fence, arrival.id, target, lane.clock())
+    clear_alert(lane, FILE, arrival.remote_name)
+    return 1
 
 
 def _look_of(arrival: Arrival) -> RemoteFile:
