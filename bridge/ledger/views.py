@@ -30,13 +30,14 @@ from bridge.ledger.schema import (
     is_collected,
     is_grouped,
     is_in_doubt,
-    is_open,
     is_pending,
     is_pollable,
+    is_ready,
     is_sendable,
     is_sending,
     is_troubled,
     is_undelivered,
+    is_waiting,
     outbound_files,
     submission_events,
     submissions,
@@ -117,9 +118,12 @@ class ViewStore(Store):
         return {vendor: dict(kinds) for vendor, kinds in counted.items()}
 
 
+# One condition a partial index: each count reads no more than what is open.
 _OPEN: tuple[tuple[str, Table, ColumnElement[bool]], ...] = (
     ("files", files, is_collected),
-    ("events", events, is_open),
+    ("events", events, is_waiting),
+    ("events", events, is_ready),
+    ("events", events, is_grouped),
     ("events", events, is_troubled),
     ("submissions", submissions, is_sendable),
     ("submissions", submissions, is_sending),
