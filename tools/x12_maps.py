@@ -10,7 +10,7 @@ They may be edited afterwards; this tool is for making them anew.
 The tables come from implementations of the standard, so where they narrow it they are widened:
 - 004010 lacks the later elements of some segments (TD5, PO4, BSN): they are taken from 005010, optional;
 - an element is mandatory in 004010 only if 005010, where it has the segment, says so too;
-- a time (element 337) has 4 to 8 digits;
+- a time (element 337) has 4 to 8 digits; a set's control number (329) may be short;
 - the code lists are not complete; `CLOSED` names those that are, whose other values are errors.
 """
 
@@ -40,6 +40,7 @@ KNOWN = {
     "212": ("R", 1, 17),
     "280": ("R", 4, 10),
     "330": ("R", 1, 15),
+    "329": ("ID", 1, 9),
     "337": ("TM", 4, 8),
     "354": ("N0", 1, 6),
     "356": ("N0", 1, 6),
@@ -55,6 +56,8 @@ KNOWN = {
     "782": ("R", 1, 18),
     "954": ("R", 1, 10),
 }
+# Partners number their sets 1, 2, 3, and an acknowledgement must echo that.
+WIDENED = {"329", "337"}
 # Components of composites: (element, mandatory).
 COMPOSITES = {
     "C001": [("355", True), ("1018", False), ("649", False)]
@@ -145,7 +148,7 @@ def read_segments(table: Sequence[Sequence[str]]) -> Segments:
         least, most = int(low or 0), int(high or 0)
         if kind == "composite":
             number = number or COMPOSITE_AT.get(tag + position, "C000")
-        elif not kind or number == "337":
+        elif not kind or number in WIDENED:
             kind, least, most = KNOWN.get(number, ("", 0, 0))
         if kind == "TM":
             least, most = KNOWN["337"][1:]
@@ -172,11 +175,18 @@ def merge(older: Segments, newer: Segments) -> tuple[Segments, Segments]:
             if family(other.type) == family(element.type) and not element.number:
                 element.number, element.name = other.number, other.name
                 element.type = other.type if other.type != "AN" else element.type
-    for elements in older.values():
-        for element in elements.values():
-            if not element.type:
-                element.type, element.low, element.high = "AN", 1, 80
+    for elements in (*older.values(), *newer.values()):
+        complete(elements)
     return older, newer
+
+
+def complete(elements: dict[int, Element]) -> None:
+    """Widen what is widened, and give a type to elements that no table gives one."""
+    for element in elements.values():
+        if element.number in WIDENED:
+            element.type, element.low, element.high = KNOWN[element.number]
+        elif not element.type:
+            element.type, element.low, element.high = "AN", 1, 80
 
 
 def family(kind: str) -> str:

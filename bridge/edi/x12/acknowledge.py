@@ -63,7 +63,7 @@ def _wants_answer(result: GroupResult) -> bool:
 
 
 def _write_isa(writer: SegmentWriter, interchange: Interchange, number: str, now: datetime) -> None:
-    version = interchange.version if len(interchange.version) == 5 else "00401"
+    version = _fitting(interchange.version, 5, 5, "00401")
     repetition = writer.delimiters.repetition or "U"
     sender, receiver = interchange.receiver, interchange.sender
     parties = [
@@ -93,16 +93,15 @@ def _write_group(
     assert group is not None  # noqa: S101  # those without are left out
     number = str(control.next("group") % 10**9)
     reference = f"{control.next('document') % 10**9:04}"
-    version = (
-        _VERSION_999 if kind == "999" else group.version[:6] if group.version[:6].isdigit() else "004010"
-    )
+    version = _VERSION_999 if kind == "999" else _fitting(group.version[:6], 6, 6, "004010")
     moment = now.strftime("%Y%m%d"), now.strftime("%H%M")
     writer.segment("GS", "FA", group.receiver.id, group.sender.id, *moment, number, "X", version)
     start = len(writer)
     writer.segment("ST", kind, reference, version if kind == "999" else "")
-    writer.segment(
-        "AK1", group.functional_id, group.control_number or "0", group.version if kind == "999" else ""
-    )
+    identifier = _fitting(group.functional_id, 2, 2, "ZZ")
+    answered = group.control_number if group.control_number.isdigit() else ""
+    version_answered = group.version[:12] if kind == "999" else ""
+    writer.segment("AK1", identifier, _fitting(answered, 1, 9, "0"), version_answered)
     told = [_write_document(writer, verdict, kind) for verdict in result.documents]
     _write_ak9(writer, group, told)
     writer.segment("SE", len(writer) - start + 1, reference)
@@ -112,7 +111,8 @@ def _write_group(
 def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind) -> str:
     """Write AK2 to AK5 (IK5) of one document; give the status."""
     association = verdict.association if kind == "999" and verdict.association.startswith("0") else ""
-    writer.segment("AK2", verdict.type or "000", verdict.reference or "0000", association)
+    kind_answered = _fitting(verdict.type, 3, 3, "000")
+    writer.segment("AK2", kind_answered, _fitting(verdict.reference, 1, 9, "0000"), association[:35])
     errors = [error for error in verdict.errors if (error.fatal if not verdict.accepted else _is_told(error))]
     body = [error for error in errors if error.level in ("segment", "element")]
     _write_notes(writer, body, "IK" if kind == "999" else "AK")
@@ -122,6 +122,12 @@ def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind)
     status = "R" if not verdict.accepted else "E" if errors else "A"
     writer.segment("IK5" if kind == "999" else "AK5", status, *_unique(codes))
     return status
+
+
+def _fitting(value: str, low: int, high: int, otherwise: str) -> str:
+    """Give a value that must be echoed, if it is one at all."""
+    value = value.strip()[:high]
+    return value if len(value) >= low and value.isascii() and value.isprintable() else otherwise
 
 
 def _is_told(error: EdiError) -> bool:

@@ -63,7 +63,7 @@ def read_header(data: bytes) -> Header | BadHeader:
     wrapped = any(_LINE_BREAK.search(piece) for piece in pieces[1:16])
     fields = [_LINE_BREAK.sub(b"", piece) for piece in pieces[:16]]
     if fields[0] != b"ISA" or any(
-        len(field.strip()) > longest for field, longest in zip(fields[1:], _LONGEST, strict=True)
+        len(decode(field.strip())) > longest for field, longest in zip(fields[1:], _LONGEST, strict=True)
     ):
         return BadHeader("022", "the ISA's elements are too long, or it breaks off")
     tail = pieces[16]
@@ -138,7 +138,8 @@ def _repeats(texts: list[str], taken: set[bytes]) -> bool:
     version = texts[12].strip()
     separator = texts[11].strip()
     return (
-        version.isdigit()
+        version.isascii()
+        and version.isdigit()
         and int(version) >= 402
         and len(separator) == 1
         and not separator.isalnum()

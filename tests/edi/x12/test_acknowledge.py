@@ -154,6 +154,12 @@ def test_more_errors_than_an_acknowledgement_holds_are_cut(grammar: X12Grammar) 
     assert sum(segment.tag == "AK4" for segment in found.segments) == 99 + 999
 
 
+def test_what_must_be_echoed_is_written_so_that_it_can_be_read(grammar: X12Grammar) -> None:
+    data = text(interchange(group(document("2145", "7"), number="W")))
+    lines = answer(data.replace(b"GS*QM", b"GS*Q"), grammar)
+    assert lines[lines.index("ST*997*0001") :][1:3] == ["AK1*ZZ*0", "AK2*214*7"]
+
+
 def test_control_numbers_stay_within_their_widths(grammar: X12Grammar) -> None:
     numbers = Counting()
     numbers.numbers.update(interchange=10**9 + 41, group=10**9, document=10**9 + 5)

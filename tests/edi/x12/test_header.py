@@ -16,6 +16,11 @@ def header_of(data: bytes) -> Header:
     return header
 
 
+def test_a_name_outside_of_ascii_may_fill_its_element() -> None:
+    name = "Müller & Söhne "
+    assert header_of(FULL.replace(b"ACME           ", name.encode())).elements[8] == name
+
+
 def test_a_full_header_is_read_to_its_terminator() -> None:
     header = header_of(FULL + b"GS*QM")
     assert header.length == 106
@@ -75,10 +80,11 @@ def test_a_header_wrapped_at_80_columns_is_read() -> None:
         ("^", "00501", b"^"),
         ("^", "00403", b"^"),
         ("^", "00401", b""),
+        ("^", "0040¹", b""),
     ],
 )
 def test_isa11_repeats_from_version_402_on(eleven: str, version: str, repetition: bytes) -> None:
-    data = FULL.replace(b"*U*00401", f"*{eleven}*{version}".encode())
+    data = FULL.replace(b"*U*00401", f"*{eleven}*{version}".encode("latin-1"))
     assert header_of(data).separators.repetition == repetition
 
 
