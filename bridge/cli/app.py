@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable
 from enum import StrEnum
@@ -94,6 +95,9 @@ for verb, function in VERBS.items():
 
 def run() -> None:
     """Run the command; never returns."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A vendor's file name may hold what this terminal has no character for.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app(prog_name="edibridge")
     except BridgeError as error:
