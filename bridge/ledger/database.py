@@ -52,7 +52,7 @@ class Database:
             path = Path(text).expanduser().resolve()
             return cls(sqlite.engine(path), str(path))
         try:
-            engine = create_engine(text)
+            engine = create_engine(text, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise LedgerError(
                 f"[bridge] ledger: no such kind of database, or its driver is missing: {error}"

@@ -11,12 +11,13 @@ from bridge.domain.planning import next_poll
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
+from bridge.ledger.answers import settle_doubt
 from bridge.ledger.codec import seconds
 from bridge.ledger.database import Store
 from bridge.ledger.reports import reopen
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
-from bridge.ledger.sends import due_rows, settle_doubt
+from bridge.ledger.sends import due_rows
 
 _IN_DOUBT = (
     select(submissions)

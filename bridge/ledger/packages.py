@@ -89,7 +89,7 @@ def package_of(rows: list[tuple[str, str, bool]]) -> Package | None:
         purchase_order_number=best[0],
         ship_from_party=best[1],
         confirmed=best[2],
-        ambiguous=len({row[0] for row in rows}) > 1,
+        ambiguous=len({row[0] for row in rows if row[2] == best[2]}) > 1,
     )
 
 

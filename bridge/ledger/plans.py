@@ -8,9 +8,10 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
 from bridge.domain.planning import Ready, group
 from bridge.ledger.codec import seconds
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store, id_source
 from bridge.ledger.rows import Fence
-from bridge.ledger.schema import events, is_ready, one_of, submission_events, submissions
+from bridge.ledger.schema import events, is_ready, submission_events, submissions
 
 AT_ONCE = 2000
 

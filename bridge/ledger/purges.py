@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Select, delete, exists, select
 
 from bridge.ledger.codec import chunks, seconds
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.rows import Purged
 from bridge.ledger.schema import (
@@ -20,7 +21,6 @@ from bridge.ledger.schema import (
     is_open,
     is_pending,
     is_unmoved,
-    one_of,
     outbound_files,
     packages,
     submission_events,

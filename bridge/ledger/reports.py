@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, exists, select, update
 
 from bridge.ledger.codec import chunks, seconds
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.files import file_row, load_file
 from bridge.ledger.outbound import queue
 from bridge.ledger.rows import Added, Fence, NewOutbound, ToReport
-from bridge.ledger.schema import events, files, is_open, is_unreported, one_of
+from bridge.ledger.schema import events, files, is_open, is_unreported
 
 UNREPORTED = select(files).where(
     files.c.vendor == bindparam("v"),

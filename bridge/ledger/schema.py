@@ -10,7 +10,6 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Double,
     ForeignKey,
     Index,
@@ -20,8 +19,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    literal_column,
 )
+
+from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
 HEAD = "0001"
 """The migration that this code goes with."""
@@ -38,40 +38,13 @@ metadata = MetaData(
 )
 
 
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
-
-
-def _int(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _time(name: str) -> Column[float]:
-    return Column(name, Double, nullable=False)
-
-
-def _maybe_time(name: str) -> Column[float]:
-    return Column(name, Double, nullable=True)
-
-
-def one_of(column: Column[str], *states: str) -> ColumnElement[bool]:
-    """Compare a column with states written into the statement, so that partial indices serve it."""
-    if len(states) == 1:
-        return column == literal_column(f"'{states[0]}'", Text)
-    return column.in_([literal_column(f"'{state}'", Text) for state in states])
-
-
-def _partial(name: str, *columns: Column[object], where: ColumnElement[bool], unique: bool = False) -> Index:
-    return Index(name, *columns, sqlite_where=where, postgresql_where=where, unique=unique)
-
-
 accounts = Table(
     "accounts",
     metadata,
     Column("account", Text, primary_key=True),
-    _int("epoch"),
-    _maybe_time("paused_until"),
-    _text("paused_reason"),
+    integer("epoch"),
+    maybe_time("paused_until"),
+    text("paused_reason"),
 )
 
 files = Table(
@@ -80,26 +53,26 @@ files = Table(
     Column("id", Integer, primary_key=True),
     Column("vendor", Text, nullable=False),
     Column("sha256", Text, nullable=False),
-    _text("name"),
-    _int("size"),
-    _text("spool_name"),
+    text("name"),
+    integer("size"),
+    text("spool_name"),
     Column("state", Text, nullable=False),  # collected, translated, quarantined
-    _text("reason"),
-    _time("received_at"),
-    _maybe_time("translated_at"),
-    _maybe_time("reported_at"),
-    _time("touched_at"),  # when anything of the batch moved last
-    _int("reports"),
-    _int("documents"),
-    _int("accepted"),
+    text("reason"),
+    time("received_at"),
+    maybe_time("translated_at"),
+    maybe_time("reported_at"),
+    time("touched_at"),  # when anything of the batch moved last
+    integer("reports"),
+    integer("documents"),
+    integer("accepted"),
     UniqueConstraint("vendor", "sha256"),
     Index("ix_files_name", "name"),
     sqlite_autoincrement=True,
 )
 is_collected = one_of(files.c.state, "collected")
 is_unreported = one_of(files.c.state, "translated") & files.c.reported_at.is_(None)
-_partial("ix_files_collected", files.c.vendor, files.c.id, where=is_collected)
-_partial("ix_files_unreported", files.c.vendor, files.c.id, where=is_unreported)
+partial("ix_files_collected", files.c.vendor, files.c.id, where=is_collected)
+partial("ix_files_unreported", files.c.vendor, files.c.id, where=is_unreported)
 Index("ix_files_vendor", files.c.vendor, files.c.id)
 Index("ix_files_touched", files.c.vendor, files.c.touched_at)
 
@@ -111,12 +84,12 @@ arrivals = Table(
     Column("vendor", Text, nullable=False),
     Column("remote_name", Text, nullable=False, index=True),
     Column("mtime", Double, nullable=False),
-    _time("arrived_at"),
-    _text("moved_to"),
-    _maybe_time("moved_at"),
+    time("arrived_at"),
+    text("moved_to"),
+    maybe_time("moved_at"),
 )
 is_unmoved = arrivals.c.moved_at.is_(None)
-_partial("ix_arrivals_unmoved", arrivals.c.vendor, arrivals.c.id, where=is_unmoved)
+partial("ix_arrivals_unmoved", arrivals.c.vendor, arrivals.c.id, where=is_unmoved)
 
 interchanges = Table(
     "interchanges",
@@ -124,11 +97,11 @@ interchanges = Table(
     Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("vendor", Text, nullable=False),
-    _text("standard"),
-    _text("sender"),
-    _text("receiver"),
-    _text("control_number"),
-    _text("sha256"),
+    text("standard"),
+    text("sender"),
+    text("receiver"),
+    text("control_number"),
+    text("sha256"),
     Index("ix_interchanges_control", "vendor", "sender", "control_number"),
     Index("ix_interchanges_sha256", "vendor", "sha256"),
     sqlite_with_rowid=False,
@@ -140,19 +113,19 @@ documents = Table(
     Column("id", Integer, primary_key=True),
     Column("file_id", Integer, ForeignKey("files.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    _int("offset"),
-    _int("length"),
-    _text("standard"),
-    _text("type"),
-    _text("version"),
-    _text("reference"),
-    _text("interchange_control_number"),
-    _text("group_control_number"),
-    _text("sender"),
-    _text("receiver"),
+    integer("offset"),
+    integer("length"),
+    text("standard"),
+    text("type"),
+    text("version"),
+    text("reference"),
+    text("interchange_control_number"),
+    text("group_control_number"),
+    text("sender"),
+    text("receiver"),
     Column("accepted", Boolean, nullable=False),
-    _text("errors"),
-    _text("state"),
+    text("errors"),
+    text("state"),
     UniqueConstraint("file_id", "number"),
     Index("ix_documents_interchange", "interchange_control_number"),
     sqlite_autoincrement=True,
@@ -166,21 +139,21 @@ events = Table(
     Column("file_id", Integer, ForeignKey("files.id"), nullable=False),
     Column("account", Text, nullable=False),
     Column("vendor", Text, nullable=False),
-    _int("ordinal"),
+    integer("ordinal"),
     Column("operation", Text, nullable=False),
-    _text("purchase_order_number"),
-    _text("tracking_number"),
-    _text("sequence_key"),
-    _time("occurred_at"),
+    text("purchase_order_number"),
+    text("tracking_number"),
+    text("sequence_key"),
+    time("occurred_at"),
     Column("body", Text, nullable=True),
     Column("state", Text, nullable=False),
-    _text("reason"),
-    _text("errors"),
-    _text("summary"),
+    text("reason"),
+    text("errors"),
+    text("summary"),
     Column("batch_limit", Integer, nullable=True),
     Column("isolated_from", Integer, nullable=True),
     Column("submission_id", Integer, nullable=True),
-    _time("updated_at"),
+    time("updated_at"),
     Index("ix_events_file", "file_id", "state"),
     Index("ix_events_order", "purchase_order_number"),
     Index("ix_events_tracking", "tracking_number"),
@@ -191,7 +164,7 @@ is_grouped = one_of(events.c.state, "grouped")
 is_waiting = one_of(events.c.state, "waiting")
 is_open = one_of(events.c.state, "waiting", "ready", "grouped")
 is_troubled = one_of(events.c.state, "held", "failed", "refused")
-_partial(
+partial(
     "ix_events_ready",
     events.c.vendor,
     events.c.operation,
@@ -200,10 +173,10 @@ _partial(
     where=is_ready,
 )
 # The rule that a package is never in two unfinished submissions, kept by the database itself.
-_partial("ux_events_grouped_key", events.c.vendor, events.c.sequence_key, where=is_grouped, unique=True)
-_partial("ix_events_grouped", events.c.submission_id, events.c.id, where=is_grouped)
-_partial("ix_events_waiting", events.c.vendor, events.c.tracking_number, where=is_waiting)
-_partial("ix_events_troubled", events.c.vendor, events.c.state, where=is_troubled)
+partial("ux_events_grouped_key", events.c.vendor, events.c.sequence_key, where=is_grouped, unique=True)
+partial("ix_events_grouped", events.c.submission_id, events.c.id, where=is_grouped)
+partial("ix_events_waiting", events.c.vendor, events.c.tracking_number, where=is_waiting)
+partial("ix_events_troubled", events.c.vendor, events.c.state, where=is_troubled)
 
 packages = Table(
     "packages",
@@ -211,10 +184,10 @@ packages = Table(
     Column("vendor", Text, primary_key=True),
     Column("tracking_number", Text, primary_key=True),
     Column("event_id", Integer, primary_key=True, index=True),
-    _text("purchase_order_number"),
-    _text("ship_from_party"),
-    _maybe_time("confirmed_at"),
-    _time("announced_at"),
+    text("purchase_order_number"),
+    text("ship_from_party"),
+    maybe_time("confirmed_at"),
+    time("announced_at"),
     sqlite_with_rowid=False,
 )
 
@@ -226,21 +199,21 @@ submissions = Table(
     Column("vendor", Text, nullable=False),
     Column("operation", Text, nullable=False),
     Column("state", Text, nullable=False),
-    _int("epoch"),
-    _int("attempts"),
-    _int("event_count"),
-    _time("created_at"),
-    _maybe_time("next_attempt_at"),
-    _maybe_time("submitted_at"),
-    _maybe_time("next_poll_at"),
-    _int("polls"),
+    integer("epoch"),
+    integer("attempts"),
+    integer("event_count"),
+    time("created_at"),
+    maybe_time("next_attempt_at"),
+    maybe_time("submitted_at"),
+    maybe_time("next_poll_at"),
+    integer("polls"),
     Column("amazon_transaction_id", Text, nullable=False, server_default="", index=True),
     Column("request_id", Text, nullable=False, server_default="", index=True),
-    _maybe_time("verdict_at"),
-    _maybe_time("doubted_at"),
-    _text("policy"),
-    _text("errors"),
-    _text("reason"),
+    maybe_time("verdict_at"),
+    maybe_time("doubted_at"),
+    text("policy"),
+    text("errors"),
+    text("reason"),
     Column("isolated_from", Integer, nullable=True),
     sqlite_autoincrement=True,
 )
@@ -248,16 +221,16 @@ is_sendable = one_of(submissions.c.state, "ready")
 is_sending = one_of(submissions.c.state, "sending")
 is_pollable = one_of(submissions.c.state, "submitted", "overdue")
 is_in_doubt = one_of(submissions.c.state, "in_doubt")
-_partial(
+partial(
     "ix_submissions_ready",
     submissions.c.vendor,
     submissions.c.next_attempt_at,
     submissions.c.id,
     where=is_sendable,
 )
-_partial("ix_submissions_sending", submissions.c.account, where=is_sending)
-_partial("ix_submissions_pollable", submissions.c.vendor, submissions.c.next_poll_at, where=is_pollable)
-_partial("ix_submissions_in_doubt", submissions.c.vendor, submissions.c.next_attempt_at, where=is_in_doubt)
+partial("ix_submissions_sending", submissions.c.account, where=is_sending)
+partial("ix_submissions_pollable", submissions.c.vendor, submissions.c.next_poll_at, where=is_pollable)
+partial("ix_submissions_in_doubt", submissions.c.vendor, submissions.c.next_attempt_at, where=is_in_doubt)
 
 submission_events = Table(
     "submission_events",
@@ -272,14 +245,14 @@ attempts = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False, index=True),
-    _int("number"),
-    _int("epoch"),
-    _time("started_at"),
-    _maybe_time("ended_at"),
-    _text("kind"),
+    integer("number"),
+    integer("epoch"),
+    time("started_at"),
+    maybe_time("ended_at"),
+    text("kind"),
     Column("http_status", Integer, nullable=True),
     Column("request_id", Text, nullable=False, server_default="", index=True),
-    _text("reason"),
+    text("reason"),
 )
 
 outbound_files = Table(
@@ -288,31 +261,31 @@ outbound_files = Table(
     Column("id", Integer, primary_key=True),
     Column("vendor", Text, nullable=False),
     Column("file_id", Integer, ForeignKey("files.id"), nullable=True, index=True),
-    _text("kind"),
+    text("kind"),
     Column("folder", Text, nullable=False),
     Column("name", Text, nullable=False, index=True),
     Column("data", LargeBinary, nullable=False),
-    _int("size"),
-    _text("sha256"),
+    integer("size"),
+    text("sha256"),
     Column("state", Text, nullable=False),  # pending, delivered, failed
-    _time("created_at"),
-    _maybe_time("delivered_at"),
-    _int("attempts"),
-    _maybe_time("next_attempt_at"),
-    _text("last_error"),
+    time("created_at"),
+    maybe_time("delivered_at"),
+    integer("attempts"),
+    maybe_time("next_attempt_at"),
+    text("last_error"),
     UniqueConstraint("vendor", "folder", "name"),
 )
 is_pending = one_of(outbound_files.c.state, "pending")
 is_undelivered = one_of(outbound_files.c.state, "failed")
-_partial("ix_outbound_pending", outbound_files.c.vendor, outbound_files.c.next_attempt_at, where=is_pending)
-_partial("ix_outbound_failed", outbound_files.c.vendor, where=is_undelivered)
+partial("ix_outbound_pending", outbound_files.c.vendor, outbound_files.c.next_attempt_at, where=is_pending)
+partial("ix_outbound_failed", outbound_files.c.vendor, where=is_undelivered)
 
 control_numbers = Table(
     "control_numbers",
     metadata,
     Column("scope", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
-    _int("last"),
+    integer("last"),
 )
 
 cursors = Table(
@@ -320,20 +293,20 @@ cursors = Table(
     metadata,
     Column("vendor", Text, primary_key=True),
     Column("name", Text, primary_key=True),
-    _text("value"),
+    text("value"),
 )
 
 alerts = Table(
     "alerts",
     metadata,
     Column("id", Integer, primary_key=True),
-    _text("account"),
+    text("account"),
     Column("kind", Text, nullable=False),
     Column("vendor", Text, nullable=False),
     Column("key", Text, nullable=False),
-    _text("message"),
-    _time("raised_at"),
-    _maybe_time("cleared_at"),
+    text("message"),
+    time("raised_at"),
+    maybe_time("cleared_at"),
 )
 is_uncleared = alerts.c.cleared_at.is_(None)
-_partial("ux_alerts_open", alerts.c.kind, alerts.c.vendor, alerts.c.key, where=is_uncleared, unique=True)
+partial("ux_alerts_open", alerts.c.kind, alerts.c.vendor, alerts.c.key, where=is_uncleared, unique=True)

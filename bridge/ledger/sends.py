@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
-from bridge.domain.planning import backoff, halve, in_doubt_move, next_poll
 from bridge.domain.states import SUBMISSION_MOVES
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger import moves
-from bridge.ledger.codec import errors_text, moment, seconds
+from bridge.ledger.answers import CONSEQUENCES, submitted
+from bridge.ledger.codec import moment, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import accounts, attempts, events, is_grouped, is_sendable, is_sending, submissions
-
-LOOK_AFTER = 60.0  # seconds until a submission in doubt is looked for, where the caller names no time
 
 _DUE = (
     select(submissions)
@@ -169,7 +166,7 @@ class SendStore(Store):
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
             _end(connection, attempt_id, answer, now)
             moves.touch(connection, row["id"], now)
-            return _CONSEQUENCES[answer.kind](connection, row, answer, now)
+            return CONSEQUENCES[answer.kind](connection, row, answer, now)
 
     def record_late(self, attempt_id: int, answer: Answer, now: datetime) -> bool:
         """Commit a stale owner's `submitted` answer if the submission waits in doubt for it; tell if so.
@@ -182,7 +179,7 @@ class SendStore(Store):
             last = attempt["number"] == row["attempts"] and attempt["epoch"] == row["epoch"]
             if answer.kind != "submitted" or not last or (row["state"], "late") not in SUBMISSION_MOVES:
                 return False
-            _submitted(connection, row, answer, now, cause="late")
+            submitted(connection, row, answer, now, cause="late")
             return True
 
 
@@ -203,115 +200,3 @@ def _end(connection: Connection, attempt_id: int, answer: Answer, now: datetime)
         "why": answer.reason,
     }
     connection.execute(_END, asked)
-
-
-def _submitted(
-    connection: Connection, row: RowMapping, answer: Answer, now: datetime, cause: str = "submitted"
-) -> Moved:
-    at = seconds(now)
-    state = moves.put(
-        connection,
-        row,
-        cause,
-        submitted_at=at,
-        next_attempt_at=None,
-        next_poll_at=at + next_poll(0, 0.0),
-        polls=0,
-        amazon_transaction_id=answer.amazon_transaction_id,
-        request_id=answer.request_id,
-        reason="",
-        errors="",
-    )
-    return Moved(state=state)
-
-
-def _not_taken(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    at = seconds(answer.retry_at) if answer.retry_at else seconds(now) + backoff(row["attempts"])
-    return Moved(state=_ready(connection, row, "not_taken", answer, at))
-
-
-def _unauthorized(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    until = answer.retry_at or now + timedelta(seconds=backoff(99))
-    connection.execute(
-        update(accounts)
-        .where(accounts.c.account == row["account"])
-        .values(paused_until=seconds(until), paused_reason=answer.reason)
-    )
-    # Due at once when the pause ends, or is ended by a person.
-    return Moved(state=_ready(connection, row, "unauthorized", answer, seconds(now)))
-
-
-def _ready(connection: Connection, row: RowMapping, cause: str, answer: Answer, at: float) -> str:
-    return moves.put(
-        connection,
-        row,
-        cause,
-        next_attempt_at=at,
-        reason=answer.reason,
-        request_id=answer.request_id,
-        errors=errors_text(answer.errors),
-    )
-
-
-def _too_large(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    ids = tuple(event.id for event in moves.members(connection, row["id"]))
-    limit = halve(len(ids))
-    if limit is None:
-        return _refused(connection, row, answer, now)
-    state = moves.put(connection, row, "too_large", reason=answer.reason, request_id=answer.request_id)
-    moves.again(connection, ids, limit, row["id"], now)
-    return Moved(state=state, again=ids)
-
-
-def _refused(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    state = moves.put(
-        connection,
-        row,
-        "refused",
-        verdict_at=seconds(now),
-        request_id=answer.request_id,
-        reason=answer.reason,
-        errors=errors_text(answer.errors),
-    )
-    return moves.fail(connection, row, state, (answer.reason, answer.errors, answer.named_orders), now)
-
-
-def _in_doubt(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    moves.put(
-        connection,
-        row,
-        "in_doubt",
-        doubted_at=seconds(now),
-        reason=answer.reason,
-        request_id=answer.request_id,
-        errors=errors_text(answer.errors),
-    )
-    row = moves.load(connection, row["id"])
-    return Moved(state=settle_doubt(connection, row, answer.policy, now, answer.retry_at))
-
-
-def settle_doubt(
-    connection: Connection, row: RowMapping, policy: str, now: datetime, at: datetime | None
-) -> str:
-    """Put a submission in doubt under a policy; give its state."""
-    cause = in_doubt_move(policy)
-    if cause is not None:
-        when = seconds(at) if at else seconds(now) + backoff(row["attempts"])
-        return moves.put(connection, row, cause, policy=policy, next_attempt_at=when)
-    look = None
-    if policy == "look":
-        look = seconds(at) if at else seconds(now) + LOOK_AFTER
-    connection.execute(
-        update(submissions).where(submissions.c.id == row["id"]).values(policy=policy, next_attempt_at=look)
-    )
-    return "in_doubt"
-
-
-_CONSEQUENCES: dict[str, Callable[[Connection, RowMapping, Answer, datetime], Moved]] = {
-    "submitted": _submitted,
-    "not_taken": _not_taken,
-    "unauthorized": _unauthorized,
-    "too_large": _too_large,
-    "refused": _refused,
-    "in_doubt": _in_doubt,
-}

@@ -29,6 +29,7 @@ def engine(path: Path) -> Engine:
     made = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
+        hide_parameters=True,  # addresses and names: never in a log
         pool_size=0,  # no limit: each thread holds at most one or two at a time
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
     )

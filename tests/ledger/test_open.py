@@ -9,13 +9,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bridge.errors import LedgerError
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
-from bridge.ledger.schema import HEAD, metadata
+from bridge.ledger.schema import HEAD, documents, metadata
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation
 
@@ -74,6 +76,30 @@ def _statements() -> list[str]:
 
 def _plain(sql: str | None) -> list[str]:
     return sorted((sql or "").replace("(", " ( ").replace(")", " ) ").replace(",", " ").split())
+
+
+def test_the_schema_can_be_written_for_postgresql_too() -> None:
+    statements = [
+        str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables
+    ]
+    assert all(statement.strip().startswith("CREATE TABLE") for statement in statements)
+
+
+def test_a_failing_statement_tells_no_values(ledger: Ledger) -> None:
+    desk = Desk(ledger)
+    file_id = desk.take(confirmation("A"))
+    (event,) = ledger.batch_events(file_id)
+
+    def again() -> None:
+        with ledger._db.write() as connection:
+            connection.execute(
+                insert(documents), {"id": event.document_id, "sender": "Jane Doe", "errors": ""}
+            )
+
+    with pytest.raises(LedgerError) as caught:
+        again()
+    assert "Jane" not in str(caught.value)
+    assert "Jane" not in str(caught.value.__cause__)
 
 
 def test_the_code_names_the_newest_migration() -> None:

@@ -149,6 +149,22 @@ def test_a_package_is_known_from_this_file_and_from_earlier_ones(desk: Desk) -> 
         writer.finish()
 
 
+def test_a_corrected_confirmation_is_the_one_that_counts(desk: Desk) -> None:
+    for order in ("TYPO", "A"):
+        desk.take(confirmation(order), packages=[(order, "1Z")])
+    found = desk.ledger.package("acme", "1Z")
+    assert found is not None
+    assert found.ambiguous
+    desk.plan(batch_size=1)
+    wrong, right = sorted(desk.due(), key=lambda due: due.purchase_order_numbers != ("TYPO",))
+    for due, word in ((wrong, "Failure"), (right, "Success")):
+        desk.send(due.id)
+        desk.verdict(due.id, word)
+    found = desk.ledger.package("acme", "1Z")
+    assert found is not None
+    assert (found.purchase_order_number, found.confirmed, found.ambiguous) == ("A", True, False)
+
+
 def test_a_status_update_after_its_confirmation_succeeded_goes_at_once_and_is_completed(desk: Desk) -> None:
     desk.take(confirmation("A"), packages=[("A", "1Z")])
     desk.plan()
