@@ -27,30 +27,43 @@ class Packing(msgspec.Struct):
 
 
 class Order(msgspec.Struct):
-    """One order of a document: where it is told, and its items in their packages."""
+    """One order of a document: where it is told, and its items in their packages.
+
+    `packages` are all loops that describe a package, by its name; `empty` those with nothing in them.
+    """
 
     number: str
     scope: Scope
-    packings: list[Packing]
-    empty: list[Scope]
-    """Packages with nothing in them."""
+    packages: dict[str, list[Scope]]
+    packings: list[Packing] = []
+    empty: list[Scope] = []
+
+    def loops_of(self, name: str, package: Scope) -> list[Scope]:
+        """Give the loops that describe the package of this name, `package` being one of them."""
+        if not name:
+            return [package]
+        of = package.scopes.get("order")
+        return [scope for scope in self.packages[name] if scope.scopes.get("order") is of]
 
 
 def read_orders(reader: Reader, tree: Tree) -> list[Order]:
     """Give the orders of a document in order of appearance; errors go to the tree's."""
     root = tree.root
-    identities = {id(scope): _identity(reader, scope) for scope in root.below(*_PACKAGES)}
+    identities = {id(scope): identity_of(reader, scope) for scope in root.below(*_PACKAGES)}
     _count_packages(root, identities)
+    named: dict[str, list[Scope]] = {}
+    for scope in root.below(*_PACKAGES):
+        named.setdefault(identities[id(scope)], []).append(scope)
     orders: dict[str, Order] = {}
     for scope in root.below("order", "item"):
         number = reader.text("purchase_order_number", scope)
         if number not in orders:
             # The items of an order share its loop; without one, the first item stands for it.
-            orders[number] = Order(number, scope.scopes.get("order", scope), [], [])
+            orders[number] = Order(number, scope.scopes.get("order", scope), named)
         if scope.level == "item":
             orders[number].packings += _packings(reader, scope, identities)
     if not orders:
-        orders[""] = Order(reader.text("purchase_order_number", root), root, [], [])
+        orders[""] = Order(reader.text("purchase_order_number", root), root, named)
     if not identities:
         # Without any package each order is one container, and the header speaks for one order only.
         root.packages = len(orders)
@@ -61,10 +74,6 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
 
 def identity_of(reader: Reader, package: Scope) -> str:
     """Name a package by its own marks; two loops with the same name are one package."""
-    return _identity(reader, package)
-
-
-def _identity(reader: Reader, package: Scope) -> str:
     for name in ("container_identifier", "tracking_number"):
         place = reader.fields[name].place(package)
         if place is not None and any(

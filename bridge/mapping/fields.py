@@ -13,10 +13,11 @@ from bridge.mapping.references import Part, Reference
 class Step:
     """One candidate position in one level. `single`: only where the level holds one package."""
 
-    __slots__ = ("find", "get", "level", "reference", "single")
+    __slots__ = ("find", "get", "level", "reference", "single", "tag")
 
     def __init__(self, reference: Reference, level: str, single: bool, standard: Standard) -> None:
         self.reference = reference
+        self.tag = reference.tag
         self.level = level
         self.single = single
         self.get: Getter = compile_getter(reference, standard)
@@ -58,7 +59,7 @@ class Field:
         scopes = scope.scopes
         for step in self.steps:
             at = scopes.get(step.level)
-            if at is None or (step.single and at.packages > 1):
+            if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
                 continue
             value = step.get(at.segments)
             if value and (self._plain or (value := self._read(value))):
@@ -89,7 +90,7 @@ class Field:
         scopes = scope.scopes
         for step in self.steps:
             at = scopes.get(step.level)
-            if at is None or (step.single and at.packages > 1):
+            if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
                 continue
             for _, place in step.find(at.segments):
                 others = step.reference.parts[1:]
@@ -99,7 +100,7 @@ class Field:
     def _found(self, scope: Scope) -> Iterator[list[tuple[int, Place]]]:
         for step in self.steps:
             at = scope.scopes.get(step.level)
-            if at is not None and not (step.single and at.packages > 1):
+            if at is not None and step.tag in at.segments and not (step.single and at.packages > 1):
                 yield list(step.find(at.segments))
 
     def _value(self, place: Place) -> str:

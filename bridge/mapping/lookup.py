@@ -44,9 +44,8 @@ class Scope:
         if parent is not None:
             parent.children.append(self)
 
-    def add(self, segment: Segment) -> None:
-        """Put a segment into this loop."""
-        tag = segment.tag
+    def add(self, tag: str, segment: Segment) -> None:
+        """Put a segment, whose tag is given, into this loop."""
         if (known := self.segments.get(tag)) is not None:
             known.append(segment)
         else:
@@ -133,41 +132,31 @@ def _qualified_value(tag: str, part: Part, condition: Condition) -> Getter:
 
 
 def _places(reference: Reference) -> Finder:
-    part = reference.parts[0]
+    part, tag, conditions = reference.parts[0], reference.tag, reference.conditions
+    component = part.component
     elements = range(part.element, (reference.until or part.element) + 1)
-    ranked = next((c for c in reference.conditions if not c.negated and len(c.values) > 1), None)
+    ranked = next((c for c in conditions if not c.negated and len(c.values) > 1), None)
 
     def find(segments: Segments) -> Iterator[tuple[int, Place]]:
-        found = [
-            (rank, Place(segment, element, part.component))
-            for segment in _counted(reference, segments)
-            if (rank := _rank(reference.conditions, ranked, segment, segments)) >= 0
-            for element in elements
-            if segment.value(element, part.component).strip()
-        ]
-        if ranked is not None:
-            found.sort(key=lambda pair: pair[0])
-        return iter(found)
+        if tag not in segments:
+            return
+        candidates = _counted(reference, segments[tag]) if reference.ordinal else segments[tag]
+        for segment in candidates:
+            if conditions and not all(_meets(condition, segment, segments) for condition in conditions):
+                continue
+            rank = ranked.values.index(_actual(ranked, segment, segments)) if ranked else 0
+            for element in elements:
+                if segment.value(element, component).strip():
+                    yield rank, Place(segment, element, component)
 
-    return find
+    if ranked is None:
+        return find
+    return lambda segments: iter(sorted(find(segments), key=lambda found: found[0]))
 
 
-def _counted(reference: Reference, segments: Segments) -> list[Segment]:
-    candidates = segments.get(reference.tag, [])
-    if not reference.ordinal:
-        return candidates
+def _counted(reference: Reference, candidates: list[Segment]) -> list[Segment]:
     index = reference.ordinal - 1 if reference.ordinal > 0 else reference.ordinal
     return candidates[index:][:1] if -len(candidates) <= index < len(candidates) else []
-
-
-def _rank(
-    conditions: tuple[Condition, ...], ranked: Condition | None, segment: Segment, segments: Segments
-) -> int:
-    if not all(_meets(condition, segment, segments) for condition in conditions):
-        return -1
-    if ranked is None:
-        return 0
-    return ranked.values.index(_actual(ranked, segment, segments))
 
 
 def _meets(condition: Condition, segment: Segment, segments: Segments) -> bool:

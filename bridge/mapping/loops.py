@@ -64,20 +64,21 @@ class _Builder:
 
     def take(self, segment: Segment) -> None:
         tag = segment.tag
-        for rule in self._rules.get(tag, ()):
-            parent = self._parent(rule, segment)
-            if parent is not None:
-                self._open(rule, parent, segment)
-                return
+        if tag in self._rules:
+            for rule in self._rules[tag]:
+                parent = self._parent(rule, segment)
+                if parent is not None:
+                    self._open(rule, parent, segment)
+                    return
         scope = self._current
         while scope.parent is not None and (holds := self._holds.get(id(scope))) and tag not in holds:
             scope = scope.parent
-        scope.add(segment)
+        scope.add(tag, segment)
         self._current = scope
 
     def _open(self, rule: LoopRule, parent: Scope, segment: Segment) -> None:
         scope = Scope(self._level(rule, segment), parent, segment)
-        scope.add(segment)
+        scope.add(rule.opens, segment)
         if rule.holds:
             self._holds[id(scope)] = rule.holds
         if rule.id is not None and (number := segment.value(rule.id.element, rule.id.component)):

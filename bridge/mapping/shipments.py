@@ -215,11 +215,8 @@ class _Order:
             if not (reader.text("tracking_number", scope) or reader.text("container_identifier", scope)):
                 return None
             return self.boxes.setdefault("", _Box([scope]))
-        name = identity_of(reader, package) or f"#{id(package)}"
-        box = self.boxes.setdefault(name, _Box([]))
-        if not any(package is scope for scope in box.scopes):
-            box.scopes.append(package)
-        return box
+        name = identity_of(reader, package)
+        return self.boxes.setdefault(name or f"#{id(package)}", _Box(self.order.loops_of(name, package)))
 
     def _container(self, box: _Box) -> Container:
         reader, profile = self.reader, self.reader.profile

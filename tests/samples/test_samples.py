@@ -37,6 +37,7 @@ def test_readme_names_every_sample() -> None:
 def test_golden_never_overwrites_a_result(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    promised = (golden.SAMPLES / "x12" / "214_delivered.expected.json").read_bytes()
     folder = tmp_path / "samples" / "x12"
     folder.mkdir(parents=True)
     sample = folder / "214_delivered.edi"
@@ -49,7 +50,7 @@ def test_golden_never_overwrites_a_result(
     assert golden.main() == 1
     assert golden.expected_path(sample).read_text() == "{}"
     assert "differs" in capsys.readouterr().out
-    assert written == (golden.SAMPLES / "x12" / "214_delivered.expected.json").read_bytes()
+    assert written == promised
 
 
 @pytest.mark.parametrize(
