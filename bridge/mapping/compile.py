@@ -191,7 +191,8 @@ def _fields(
         else:
             fields[name] = _field(file, name, entry, standard, levels, kinds[name])
     for name in _REQUIRED[makes]:
-        if not fields[name].steps:
+        entry = entries.get(name, {})
+        if isinstance(entry, dict) and not entry.get("at"):
             file.mistake(f"fields.{name}", "is missing: this field needs a position")
     return fields
 
