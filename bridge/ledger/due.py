@@ -66,9 +66,14 @@ _UNFINISHED = select(
 )
 
 
+_DOUBTED = (
+    select(events.c.file_id)
+    .join(submissions, submissions.c.id == events.c.submission_id)
+    .where(submissions.c.vendor == _V, is_in_doubt, submissions.c.doubted_at >= bindparam("since"))
+)
 _MOVED = (
     select(files.c.id)
-    .where(files.c.vendor == _V, files.c.touched_at >= bindparam("since"))
+    .where(files.c.vendor == _V, or_(files.c.touched_at >= bindparam("since"), files.c.id.in_(_DOUBTED)))
     .order_by(files.c.id)
 )
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
+import tempfile
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +42,38 @@ def engine(path: Path) -> Engine:
 
 
 def _make(path: Path) -> None:
-    """Make the file and its folder where they are missing: readable by their owner only."""
+    """Make the file and its folder where they are missing: readable by their owner only.
+
+    An existing file is never opened here: closing it again would drop the locks that this process
+    holds on it through SQLite (POSIX locks go with any descriptor of the file). A new one appears
+    complete: turning a file to WAL fails at once, without waiting, where another process does so too.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            _make_file(path)
+        if not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, "no file that may be read and written")
     except OSError as error:
         raise LedgerError(
             f"cannot write the ledger {path}: {error.strerror}; set its owner and mode, or [bridge] ledger"
         ) from error
+
+
+def _make_file(path: Path) -> None:
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)  # mode 0600
+    os.close(descriptor)
+    made = Path(name)
+    try:
+        with closing(sqlite3.connect(made)) as connection:
+            connection.execute(_SETTINGS[0])
+        os.link(made, path)
+    except FileExistsError:
+        pass  # another process was faster
+    except OSError:  # no hard links on this file system: two that begin at once could meet here
+        made.rename(path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def _settle(connection: sqlite3.Connection, _record: object) -> None:

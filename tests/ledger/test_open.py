@@ -2,6 +2,9 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,12 +12,13 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import insert
+from sqlalchemy import Dialect, insert
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bridge.errors import LedgerError
+from bridge.ledger import sqlite
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
 from bridge.ledger.schema import HEAD, documents, metadata
@@ -79,9 +83,8 @@ def _plain(sql: str | None) -> list[str]:
 
 
 def test_the_schema_can_be_written_for_postgresql_too() -> None:
-    statements = [
-        str(CreateTable(table).compile(dialect=postgresql.dialect())) for table in metadata.sorted_tables
-    ]
+    written: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    statements = [str(CreateTable(table).compile(dialect=written)) for table in metadata.sorted_tables]
     assert all(statement.strip().startswith("CREATE TABLE") for statement in statements)
 
 
@@ -170,9 +173,63 @@ def test_an_unknown_kind_of_database_is_told() -> None:
 
 
 def test_many_may_open_a_new_ledger_at_once(place: Path) -> None:
+    together = threading.Barrier(6)
+
+    def open_one(_: int) -> Ledger:
+        together.wait()
+        return Ledger.open(place)
+
     with ThreadPoolExecutor(6) as pool:
-        ledgers = list(pool.map(lambda _: Ledger.open(place), range(6)))
+        ledgers = list(pool.map(open_one, range(6)))
     epochs = {ledger.claim("main", T0).epoch for ledger in ledgers}
     assert epochs == {1, 2, 3, 4, 5, 6}
     for ledger in ledgers:
         ledger.close()
+    assert [path.name for path in place.parent.iterdir() if path.name.startswith(".")] == []
+
+
+OPENER = """
+import sys
+from bridge.ledger.store import Ledger
+from tests.ledger.desk import T0
+sys.stdin.readline()
+print(Ledger.open(sys.argv[1]).claim("main", T0).epoch, flush=True)
+"""
+
+
+def test_many_processes_may_open_a_new_ledger_at_once(place: Path) -> None:
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPENER, str(place)],
+            cwd=Path(__file__).parents[2],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(4)
+    ]
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    assert sorted(process.communicate()[0].strip() for process in processes) == ["1", "2", "3", "4"]
+
+
+def test_opening_a_ledger_again_keeps_the_locks_of_the_one_that_is_open(place: Path) -> None:
+    ledger = Ledger.open(place)
+    with ledger._db.write() as connection:
+        connection.exec_driver_sql("INSERT INTO cursors (vendor, name) VALUES ('a', 'b')")
+        sqlite.engine(place).dispose()
+        other = subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                "import sqlite3, sys; sqlite3.connect(sys.argv[1], timeout=0).execute('BEGIN IMMEDIATE')",
+                str(place),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert "database is locked" in other.stderr
+    ledger.close()
