@@ -79,8 +79,10 @@ def profile_of(name: str, vendor: Vendor) -> VendorProfile:
         ship_method=vendor.carrier.ship_method,
         status_codes=vendor.status_codes,
         final_statuses=frozenset(vendor.final_statuses),
+        party_aliases=dict(vendor.party_aliases),
         location=Address(**vendor.location.model_dump()),
         mapping=vendor.mapping,
+        require_containers=vendor.require_containers,
     )
 
 

@@ -11,6 +11,7 @@ from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.look import BatchId
 from bridge.cli.output import emit, plain, say, table
 from bridge.errors import LedgerError
+from bridge.pipeline.spool import Spool
 
 
 def rerun(
@@ -100,9 +101,9 @@ def purge(
     before = datetime.now(UTC) - _age(older_than)
     with settings.ledger() as ledger:
         purged = ledger.purge(vendor, before)
+        spool = Spool(config.bridge.spool)
         for name in purged.spool_names:
-            # As `bridge.pipeline.spool` lays them out.
-            (config.bridge.spool / name[:2] / name).unlink(missing_ok=True)
+            spool.remove(name)
     if as_json:
         emit({"before": before, "removed": purged})
     else:

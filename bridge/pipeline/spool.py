@@ -62,6 +62,10 @@ class Spool:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
+    def remove(self, name: str) -> None:
+        """Remove a kept file; gone already is fine."""
+        self._path(name).unlink(missing_ok=True)
+
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
 

@@ -90,5 +90,6 @@ def site(tmp_path: Path) -> Iterator[Site]:
         config = config.replace('selling_party = "ACMEV"', 'selling_party = "ACME"')
         config = config.replace('carrier = "UPSN"', 'carrier = { scac = "UPSN", ship_method = "UPS_GR_RES" }')
         config = config.replace('interval = "1s"', 'interval = "0.1s"')
+        config = config.replace('poll = "5s"', 'poll = "1s"')
         (folder / "config.toml").write_text(config)
         yield Site(folder, Path(addresses.sftp_root), rehearsal, addresses)

@@ -1,0 +1,110 @@
+"""The daemon as a process: it works, stops when told to, takes a new configuration, survives a kill."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from tests.system.conftest import Site
+from tests.system.traffic import ship_notice, x12
+
+PATIENCE = 60.0
+
+
+def notices(*numbers: int) -> bytes:
+    return x12("856", "SH", "004010", numbers[0], [ship_notice(number) for number in numbers])
+
+
+@contextmanager
+def daemon(site: Site) -> Iterator[subprocess.Popen[str]]:
+    process = site.start("daemon")
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.communicate(timeout=PATIENCE)
+
+
+def eventually(condition: Callable[[], bool]) -> bool:
+    """Look at what another process does to files until it is so; there is no event to wait for."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def accepted(site: Site) -> int:
+    return len(site.amazon.accepted)
+
+
+def test_the_daemon_carries_what_is_dropped_while_it_runs(site: Site) -> None:
+    with daemon(site) as process:
+        site.drop("856-1.edi", notices(1))
+        assert eventually(lambda: len(site.outbox("statuses")) == 2)
+        site.drop("856-2.edi", notices(2))
+        assert eventually(lambda: len(site.outbox("statuses")) == 4)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+    assert accepted(site) == 2
+
+
+def test_the_daemon_ends_within_ten_seconds_of_sigterm_with_a_post_under_way(site: Site) -> None:
+    site.amazon.faults.hold(operation="submitShipmentConfirmations")
+    with daemon(site) as process:
+        site.drop("856.edi", notices(1))
+        assert site.amazon.wait_until(lambda: accepted(site) > 0, PATIENCE)
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=10)
+    site.amazon.faults.release()
+
+
+def test_a_second_daemon_is_told_who_drains_already(site: Site) -> None:
+    with daemon(site) as first:
+        site.drop("856.edi", notices(1))
+        assert eventually(lambda: accepted(site) == 1)
+        second = site.edibridge("run")
+        assert second.returncode == 2
+        assert str(first.pid) in second.stderr
+
+
+def test_sighup_takes_a_new_configuration_and_refuses_a_broken_one(site: Site) -> None:
+    config = site.config.read_text()
+    with daemon(site) as process:
+        site.drop("856-1.edi", notices(1))
+        assert eventually(lambda: len(site.outbox("statuses")) == 2)
+        site.config.write_text(config + "\n[vendors.acme.nonsense]\n")
+        process.send_signal(signal.SIGHUP)
+        site.drop("856-2.edi", notices(2))
+        assert eventually(lambda: len(site.outbox("statuses")) == 4)
+        site.config.write_text(config.replace('carrier = {', 'status_files = ["csv"]\ncarrier = {'))
+        process.send_signal(signal.SIGHUP)
+        site.drop("856-3.edi", notices(3))
+        assert eventually(lambda: len(site.outbox("statuses")) == 5)
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=10)
+    assert "nonsense" in log
+    assert "reloaded" in log
+
+
+def test_a_kill_in_the_middle_of_a_post_loses_nothing_and_sends_nothing_twice(site: Site) -> None:
+    """Amazon took the documents, the answer never came, and the process is dead."""
+    site.amazon.faults.hold(operation="submitShipmentConfirmations")
+    with daemon(site) as process:
+        site.drop("856.edi", notices(1, 2))
+        assert site.amazon.wait_until(lambda: accepted(site) > 0, PATIENCE)
+        process.send_signal(signal.SIGKILL)
+        process.wait(timeout=PATIENCE)
+    site.amazon.faults.release()
+
+    done = site.edibridge("run", "--settle")
+
+    assert done.returncode == 1, done.stderr  # in doubt: confirmations are held for a person
+    batch = site.json("batches")["batches"][0]
+    assert batch["submissions"] == {"in_doubt": 1}
+    assert not site.amazon.duplicates(processed=False)
