@@ -79,6 +79,7 @@ class DoubtStore(Store):
             row = moves.load(connection, submission_id)
             if row["state"] != "in_doubt":
                 raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+            moves.touch(connection, submission_id, now)
             own = [event.id for event in moves.members(connection, submission_id)]
             done = [event_id for event_id in own if event_id in set(found)]
             if len(done) == len(own):
@@ -98,6 +99,7 @@ class DoubtStore(Store):
             if row["state"] != "in_doubt":
                 raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
             at = seconds(now)
+            moves.touch(connection, submission_id, now)
             if sent_transaction_id is None:
                 moves.put(connection, row, "resolved_not_sent", next_attempt_at=at)
                 return

@@ -64,16 +64,9 @@ _UNFINISHED = select(
         _any(outbound_files.c.vendor == _V, is_pending),
     )
 )
-
-
-_DOUBTED = (
-    select(events.c.file_id)
-    .join(submissions, submissions.c.id == events.c.submission_id)
-    .where(submissions.c.vendor == _V, is_in_doubt, submissions.c.doubted_at >= bindparam("since"))
-)
 _MOVED = (
     select(files.c.id)
-    .where(files.c.vendor == _V, or_(files.c.touched_at >= bindparam("since"), files.c.id.in_(_DOUBTED)))
+    .where(files.c.vendor == _V, files.c.touched_at >= bindparam("since"))
     .order_by(files.c.id)
 )
 

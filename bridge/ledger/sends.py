@@ -14,7 +14,16 @@ from bridge.ledger.answers import CONSEQUENCES, submitted
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
-from bridge.ledger.schema import accounts, attempts, events, is_grouped, is_sendable, is_sending, submissions
+from bridge.ledger.schema import (
+    accounts,
+    attempts,
+    events,
+    files,
+    is_grouped,
+    is_sendable,
+    is_sending,
+    submissions,
+)
 
 _DUE = (
     select(submissions)
@@ -50,6 +59,17 @@ _END = (
         request_id=bindparam("request"),
         reason=bindparam("why"),
     )
+)
+_TOUCH_CLAIMED = (
+    update(files)
+    .where(
+        files.c.id.in_(
+            select(events.c.file_id)
+            .join(submissions, submissions.c.id == events.c.submission_id)
+            .where(submissions.c.account == bindparam("whose"), is_sending, is_grouped)
+        )
+    )
+    .values(touched_at=bindparam("now"))
 )
 _CLAIMED = (
     update(submissions)
@@ -103,6 +123,7 @@ class SendStore(Store):
             ):
                 connection.execute(insert(accounts).values(account=account, epoch=1))
             epoch: int = connection.execute(select(accounts.c.epoch).where(mine)).scalar_one()
+            connection.execute(_TOUCH_CLAIMED, {"whose": account, "now": seconds(now)})
             connection.execute(_CLAIMED, {"whose": account, "now": seconds(now)})
             return Fence(account, epoch)
 

@@ -81,4 +81,12 @@ def test_batches_that_moved_since_are_known(desk: Desk) -> None:
     desk.verdict(due.id, now=later(9))
     assert desk.ledger.moved_since("acme", later(9)) == [old]
     assert desk.ledger.moved_since("other", T0) == []
+    other = desk.take(confirmation("B"), now=later(10))
+    desk.plan()
+    (due,) = desk.due()
+    desk.ledger.start_sending(desk.fence, due.id, later(10))
+    desk.fence = desk.ledger.claim("main", later(20))
+    assert desk.ledger.moved_since("acme", later(20)) == [other], "found in doubt"
+    desk.ledger.resolve(due.id, None, later(30))
+    assert desk.ledger.moved_since("acme", later(30)) == [other]
     assert desk.plan(STATUS) == 0
