@@ -28,6 +28,7 @@ _CONFIRMATION: dict[str, Kind] = {
     "selling_party": "text",
     "ship_from_party": "text",
     "shipped_date": "time",
+    "denial_date": "time",
     "estimated_delivery_date": "time",
     "is_priority_shipment": "text",
     "vendor_order_number": "text",

@@ -118,12 +118,15 @@ class _Order:
 
     def _event(self, status: str, containers: tuple[Container, ...]) -> ShipmentConfirmed:
         reader, scope = self.reader, self.order.scope
+        shipped = reader.time("shipped_date", scope)
+        if not shipped and status == "FLOOR_DENIAL":
+            shipped = reader.time("denial_date", scope)
         return ShipmentConfirmed(
             purchase_order_number=self.order.number,
             selling_party=PartyIdentification(selling_party(reader, scope)),
             ship_from_party=PartyIdentification(ship_from_party(reader, scope)),
             shipment_status=status,
-            shipped_date=reader.time("shipped_date", scope),
+            shipped_date=shipped,
             estimated_delivery_date=reader.time("estimated_delivery_date", scope),
             is_priority_shipment=reader.flag("is_priority_shipment", scope),
             vendor_order_number=reader.text("vendor_order_number", scope),

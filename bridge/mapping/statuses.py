@@ -96,7 +96,7 @@ def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimated: str) -> Mapped:
         hold = "; ".join(findings.holds)
     return Mapped(
         event=event,
-        hold=hold,
+        hold="" if findings.errors else hold,
         errors=tuple(findings.errors),
         purchase_order_number=order,
         tracking_number=scan.tracking_number,

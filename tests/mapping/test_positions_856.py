@@ -210,6 +210,12 @@ def test_floor_denial_is_bsn06_and_07() -> None:
     assert confirmation(x12("856", notice(("*0915*0001", "*0915*0001*72")))).shipment_status == "SHIPPED"
 
 
+def test_a_denial_without_shipped_date_takes_the_notices_own() -> None:
+    changes = (("SN1**2*EA", "SN1**0*EA*****IR"), ("DTM*011*20260302*0910*ET\n", ""))
+    event = confirmation(x12("856", notice(*changes)))
+    assert (event.shipment_status, event.shipped_date) == ("FLOOR_DENIAL", "2026-03-02T09:15:00Z")
+
+
 def test_floor_denial_is_one_line_with_ir() -> None:
     line = "SN1**2*EA\nHL*5*3*I\nLIN*2*BP*ASIN2\nSN1**0*EA*****IR"
     event = confirmation(x12("856", notice(("SN1**2*EA", line))))

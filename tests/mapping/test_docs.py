@@ -1,0 +1,44 @@
+"""docs/mapping.md tells the truth about fields, notation and statuses."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from bridge.mapping.compile import FIELDS
+from bridge.mapping.references import parse_reference
+from bridge.mapping.status import MEANINGS
+from tests.golden import ROOT
+
+TEXT = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("makes", FIELDS)
+def test_every_field_is_named_and_no_other(makes: str) -> None:
+    section = TEXT.split(f"<!-- fields: {makes} -->")[1].split("<!--", maxsplit=1)[0]
+    named = set(re.findall(r"`([a-z_0-9]+)`", section))
+    assert named == set(FIELDS[makes])
+
+
+def test_every_example_of_the_notation_can_be_read() -> None:
+    table = TEXT.split("## Places")[1].split("## Fields", maxsplit=1)[0]
+    examples = [
+        text.replace("\\|", "|")
+        for row in table.splitlines()
+        if row.startswith("| `")
+        for text in re.findall(r"`([^`]+)`", re.split(r"(?<!\\)\|", row)[1])
+    ]
+    assert len(examples) >= 10
+    for example in examples:
+        assert parse_reference(example).text == example
+
+
+def test_every_example_is_toml() -> None:
+    for block in re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL):
+        assert tomllib.loads(block)
+
+
+def test_every_meaning_is_named() -> None:
+    assert [meaning for meaning in sorted(MEANINGS) if meaning not in TEXT] == []
