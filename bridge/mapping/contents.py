@@ -73,14 +73,25 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
 
 
 def identity_of(reader: Reader, package: Scope) -> str:
-    """Name a package by its own marks; two loops with the same name are one package."""
-    for name in ("container_identifier", "tracking_number"):
-        place = reader.fields[name].place(package)
-        if place is not None and any(
-            place.segment is segment for segment in package.segments.get(place.segment.tag, ())
-        ):
-            return reader.text(name, package)
-    return ""
+    """Name a package by its own marks; two loops with the same name are one package.
+
+    A tracking number alone makes two loops one only where packages stand below their items, and so
+    are told again for each. Elsewhere several cartons may travel under one tracking number.
+    """
+    if _has_own(reader, "container_identifier", package):
+        return reader.text("container_identifier", package)
+    if not _has_own(reader, "tracking_number", package):
+        return ""
+    tracking = reader.text("tracking_number", package)
+    if "item" in package.scopes or package.first is None:
+        return tracking
+    return f"{tracking} ({package.first.tag} {package.first.number})"
+
+
+def _has_own(reader: Reader, name: str, package: Scope) -> bool:
+    place = reader.fields[name].place(package)
+    own = package.segments.get(place.segment.tag, ()) if place is not None else ()
+    return any(place is not None and place.segment is segment for segment in own)
 
 
 def _packings(reader: Reader, item: Scope, identities: dict[int, str]) -> list[Packing]:

@@ -144,6 +144,22 @@ def test_one_carton_told_twice_is_one_container() -> None:
     ]
 
 
+def test_two_cartons_under_one_tracking_number_are_not_made_one() -> None:
+    same = "TD1*CTN25*1****G*4*LB\nMAN*CP*T\n"
+    both = tree(*S_O, ("P", 2, same), ("I", 3, ITEM_1), ("P", 2, same), ("I", 5, ITEM_2))
+    assert codes(x12("856", _body(both))) == ["DUPLICATE"]  # they need identifiers of their own
+    named = both.replace("MAN*CP*T\n", "MAN*CP*T\nMAN*GM*A\n", 1)
+    boxes = confirmation(x12("856", _body(named))).containers
+    assert [(box.container_identifier, box.tracking_number) for box in boxes] == [("A", "T"), ("T", "T")]
+
+
+def test_one_carton_told_by_its_tracking_number_below_each_item_is_one_container() -> None:
+    same = "TD1*CTN25*1****G*4*LB\nMAN*CP*T\n"
+    body = tree(O_ROOT, ("I", 1, ITEM_1), ("P", 2, same), ("I", 1, ITEM_2), ("P", 4, same))
+    (box,) = confirmation(x12("856", _body(body))).containers
+    assert [item.item_sequence_number for item in box.packed_items] == [1, 2]
+
+
 def test_one_carton_told_twice_with_another_weight_is_a_conflict() -> None:
     body = SHAPES["O-I-P"].replace(PACK_B, PACK_A.replace("*4*LB", "*6*LB"))
     assert "CONTAINER_CONFLICT" in codes(x12("856", _body(body)))
