@@ -62,16 +62,17 @@ class Site:
             check=False,
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    @property
+    def log(self) -> str:
+        """Give what the processes that `start` started have logged."""
+        return (self.folder / "log").read_text()
+
+    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """Start a verb as a process of its own."""
-        return subprocess.Popen(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        with (self.folder / "log").open("ab") as log:
+            return subprocess.Popen(
+                self.command(*arguments), cwd=self.folder, env=self.environment(), stdout=log, stderr=log
+            )
 
     def json(self, *arguments: str) -> Any:
         """Run a verb with --json and give what it printed."""

@@ -19,14 +19,14 @@ def notices(*numbers: int) -> bytes:
 
 
 @contextmanager
-def daemon(site: Site) -> Iterator[subprocess.Popen[str]]:
+def daemon(site: Site) -> Iterator[subprocess.Popen[bytes]]:
     process = site.start("daemon")
     try:
         yield process
     finally:
         if process.poll() is None:
             process.kill()
-        process.communicate(timeout=PATIENCE)
+        process.wait(timeout=PATIENCE)
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
@@ -80,16 +80,16 @@ def test_sighup_takes_a_new_configuration_and_refuses_a_broken_one(site: Site) -
         assert eventually(lambda: len(site.outbox("statuses")) == 2)
         site.config.write_text(config + "\n[vendors.acme.nonsense]\n")
         process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: "nonsense" in site.log)
         site.drop("856-2.edi", notices(2))
         assert eventually(lambda: len(site.outbox("statuses")) == 4)
         site.config.write_text(config.replace('carrier = {', 'status_files = ["csv"]\ncarrier = {'))
         process.send_signal(signal.SIGHUP)
+        assert eventually(lambda: '"reloaded"' in site.log)
         site.drop("856-3.edi", notices(3))
         assert eventually(lambda: len(site.outbox("statuses")) == 5)
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=10)
-    assert "nonsense" in log
-    assert "reloaded" in log
+        assert process.wait(timeout=10) == 0
 
 
 def test_a_kill_in_the_middle_of_a_post_loses_nothing_and_sends_nothing_twice(site: Site) -> None:
