@@ -145,6 +145,10 @@ class Document(msgspec.Struct, kw_only=True):
     """ST02 or UNH 0062."""
     number: int
     """Counts the documents of the file from 1."""
+    segment: int = 0
+    """Number of the document's first segment in the file, from 1. Segments of the envelope count (ISA, GS,
+    TA1, GE, IEA; UNB, UNG, UNE, UNZ), and so do stray ones within an interchange; UNA is no segment, nor
+    is an empty one, nor what belongs to no interchange."""
     offset: int
     length: int
     segments: Sequence[Segment]

@@ -45,11 +45,13 @@ class SeenNumbers:
 class Tally:
     """Counts and control numbers of one file; `reader.read` makes one and hands it on."""
 
-    __slots__ = ("_interchanges_seen", "documents", "interchanges")
+    __slots__ = ("_interchanges_seen", "documents", "interchanges", "segments")
 
     def __init__(self) -> None:
         self.interchanges = 0
         self.documents = 0
+        self.segments = 0
+        """Segments read so far, those of the envelope among them."""
         self._interchanges_seen: dict[tuple[str, ...], SeenNumbers] = {}
 
     def next_interchange(self) -> int:

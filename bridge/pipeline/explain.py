@@ -142,7 +142,7 @@ def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
         "type": document.type,
         "version": document.version,
         "reference": document.reference,
-        "segment": len(document.segments),
+        "segment": document.segment,
         "accepted": document.accepted,
         "errors": [_error(error) for error in document.errors if error.fatal] + refusals,
         "notes": [_error(error) for error in document.errors if not error.fatal],

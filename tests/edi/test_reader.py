@@ -119,3 +119,13 @@ def test_whatever_stands_together_is_tiled_and_chunks_do_not_matter(parts: list[
     whole = [(type(event), event.offset, event.length) for event in events(data)]
     bytewise = read([data[place : place + 1] for place in range(len(data))], grammar())
     assert [(type(event), event.offset, event.length) for event in bytewise] == whole
+
+
+def test_a_document_tells_the_number_of_its_first_segment_in_the_file() -> None:
+    second = X12.replace(b"ST*997*0001", b"ZZ*stray~\r\n~ZZ*stray~ST*997*0001", 1)
+    edifact = b"UNA:+.? '" + EDIFACT
+    data = X12 + b"\r\n" + edifact + b"no interchange~" + second + edifact
+    found = [event.document for event in events(data) if isinstance(event, DocumentRead)]
+    size = len(found[1].segments)
+    # ISA, GS, four segments, GE, IEA; UNB, the message, UNZ; ISA, GS, two strays; and so on.
+    assert [document.segment for document in found] == [3, 10, 15 + size, 22 + size]

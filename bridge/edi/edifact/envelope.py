@@ -93,7 +93,7 @@ class _Interchange:
         self._interchange: Interchange
         self._group: Group | None = None
         self._message: MessageBuilder | None = None
-        self._message_start = 0
+        self._message_start = self._message_segment = 0
         self._empty = 0
         self._groups = self._messages = self._messages_in_group = 0
         self._loose_messages = 0
@@ -123,6 +123,7 @@ class _Interchange:
             if isinstance(raw, Ended):
                 yield from self._break_off()
                 return
+            self._tally.segments += 1
             handler = self._handlers.get(raw[:3]) if raw.startswith(b"UN") else None
             if handler is not None:
                 yield from self._flush_stray()
@@ -142,6 +143,7 @@ class _Interchange:
         if unb.tag != "UNB" or not unb.elements:
             return False
         header = self._parser.raw_elements(self._text(raw))
+        self._tally.segments += 1
         number = self._tally.next_interchange()
         self._interchange = interchange_of(unb, header, number, self._delimiters)
         if self._interchange.version != "4" and self._delimiters.repetition:
@@ -236,6 +238,7 @@ class _Interchange:
         yield from self._end_message()
         self._message = MessageBuilder(self._parser, self._decode, self._options)
         self._message_start = self._frames.start
+        self._message_segment = self._tally.segments
         self._empty = self._frames.empty
         self._message.add(raw, self._frames.offset, self._frames.flaw)
 
@@ -274,6 +277,7 @@ class _Interchange:
             if error.fatal:
                 message.errors.add(error)
         document = message.document(self._interchange, self._group, self._tally.next_document(), end)
+        document.segment = self._message_segment
         if not self._references.add(document.reference):
             message.error(Code.DUPLICATE, "the reference occurred before in the interchange or group")
         if not message.refused:

@@ -21,15 +21,18 @@ _BLANKS = b" \t\r\n"
 
 def skip_to(
     source: ByteSource, pattern: re.Pattern[bytes], after: int, error: EdiError
-) -> Iterator[Unreadable]:
-    """Pass over everything before the next match of `pattern` that begins at `after` or later."""
+) -> Iterator[tuple[Unreadable, bytes]]:
+    """Pass over everything before the next match of `pattern` that begins at `after` or later.
+
+    Gives each event with the bytes that it is about.
+    """
     found = None
     while found is None and not source.at_end():
         found = source.search(pattern, after, _PIECE, overlap=LONGEST_MATCH)
-        length = len(source.take(found[0] if found else _PIECE))
+        data = source.take(found[0] if found else _PIECE)
         after = 0
-        if length:
-            yield Unreadable(source.offset - length, length, error)
+        if data:
+            yield Unreadable(source.offset - len(data), len(data), error), data
 
 
 class Cursor:
@@ -118,6 +121,7 @@ class Cursor:
             size += len(self.source.take(match.end()))
         return size
 
-    def skip(self, error: EdiError) -> Iterator[Unreadable]:
-        """Pass over everything up to the next envelope tag or header."""
-        yield from skip_to(self.source, self.patterns.before_tag, 1, error)
+    def skip(self, error: EdiError) -> Iterator[tuple[Unreadable, int]]:
+        """Pass over everything up to the next envelope tag or header; count the segments in each event."""
+        for event, data in skip_to(self.source, self.patterns.before_tag, 1, error):
+            yield event, len(self.patterns.ending.findall(data))

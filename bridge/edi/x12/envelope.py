@@ -52,12 +52,14 @@ def read_x12(
     header = read_header(source.peek(ENOUGH))
     if isinstance(header, BadHeader):
         error = EdiError(level="interchange", code=header.code, message=header.reason, segment="ISA")
-        yield from skip_to(source, FOREIGN, 3, error)
+        for event, _ in skip_to(source, FOREIGN, 3, error):
+            yield event
         return
     source.take(header.length)
     cursor = Cursor(source, header.separators, header.delimiters)
     length = header.length + cursor.take_line_end()
     tally = tally or Tally()
+    tally.segments += 1
     interchange = checks.make_interchange(header, tally, start)
     yield InterchangeOpened(interchange, start, length)
     yield from _InterchangeReader(cursor, interchange, grammar, options, tally).read()
@@ -105,7 +107,7 @@ class _InterchangeReader:
         yield from self._close_group("3", 0)
         start = self.cursor.offset
         if tag == "IEA":
-            elements, length = self.cursor.take_segment()
+            elements, length = self._take_service_segment()
             checks.check_interchange_end(self.interchange, elements, self.groups)
         else:
             length = 0
@@ -131,7 +133,7 @@ class _InterchangeReader:
         error = set_error("5", f"the document is longer than {limit}")
         document.errors[:] = [error]
         yield DocumentRead(document, start, size)
-        yield from self.cursor.skip(error)
+        yield from self._skip(error)
 
     def _take_document(self, length: int, *, complete: bool) -> Document:
         segments = self._take_segments(length)
@@ -156,13 +158,15 @@ class _InterchangeReader:
 
     def _place(self, document: Document, length: int) -> None:
         document.number = self.tally.next_document()
+        document.segment = self.tally.segments + 1
+        self.tally.segments += len(document.segments)
         document.offset = self.cursor.offset - length
         document.length = length
 
     def _open_group(self) -> Iterator[ReaderEvent]:
         yield from self._close_group("3", 0)
         start = self.cursor.offset
-        elements, length = self.cursor.take_segment()
+        elements, length = self._take_service_segment()
         self.groups += 1
         self.documents_in_group = 0
         self.references = SeenNumbers()
@@ -175,7 +179,7 @@ class _InterchangeReader:
         if self.group is None:
             yield from self._pass_trailer()
             return
-        elements, length = self.cursor.take_segment()
+        elements, length = self._take_service_segment()
         checks.check_group_end(self.group, elements, self.documents_in_group)
         yield from self._close_group("", length + self.cursor.take_line_end())
 
@@ -197,7 +201,7 @@ class _InterchangeReader:
     def _pass_trailer(self) -> Iterator[ReaderEvent]:
         """Pass over an SE or GE that ends nothing."""
         start = self.cursor.offset
-        elements, length = self.cursor.take_segment()
+        elements, length = self._take_service_segment()
         message = f"{elements[0]} without its {'ST' if elements[0] == 'SE' else 'GS'}"
         error = EdiError(level="interchange", code="024", message=message, segment=elements[0])
         yield Unreadable(start, length + self.cursor.take_line_end(), error)
@@ -210,4 +214,14 @@ class _InterchangeReader:
             yield Ignored(start, filler)
             return
         message = "segments outside of any transaction set"
-        yield from self.cursor.skip(EdiError(level="interchange", code="024", message=message))
+        yield from self._skip(EdiError(level="interchange", code="024", message=message))
+
+    def _take_service_segment(self) -> tuple[list[str], int]:
+        self.tally.segments += 1
+        return self.cursor.take_segment()
+
+    def _skip(self, error: EdiError) -> Iterator[ReaderEvent]:
+        """Pass over everything up to the next envelope tag or header, counting the segments in it."""
+        for event, segments in self.cursor.skip(error):
+            self.tally.segments += segments
+            yield event

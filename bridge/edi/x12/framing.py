@@ -41,6 +41,8 @@ class Patterns(msgspec.Struct, frozen=True):
     """The next envelope tag (group `t`) that begins a segment, or the next foreign header."""
     before_tag: re.Pattern[bytes]
     """The same, beginning after the terminator before it."""
+    ending: re.Pattern[bytes]
+    """The end of a segment that is not empty."""
     filler: re.Pattern[bytes]
     """Empty segments, line breaks, blanks: what may stand between segments and means nothing."""
 
@@ -57,5 +59,6 @@ def patterns_for(separators: Separators) -> Patterns:
         tag=re.compile(start),
         next_tag=re.compile(rb"(?s:" + term + _MARGIN + start + rb"|" + foreign + rb")"),
         before_tag=re.compile(rb"(?s:(?<=" + term + rb")" + _MARGIN + start + rb"|" + foreign + rb")"),
+        ending=re.compile(rb"(?s:(?!" + term + rb")[^\s]\s{0,8}" + term + rb")"),
         filler=re.compile(rb"(?:[\s\x00\x1a]|" + term + rb")*+"),
     )
