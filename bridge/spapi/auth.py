@@ -5,9 +5,7 @@ Nothing secret is logged, shown or put into an error.
 
 from __future__ import annotations
 
-import random
 import re
-import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,13 +16,9 @@ import structlog
 
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.replies import request_id_of, retry_after_of
+from bridge.spapi.tokencache import Grant, TokenCache, some_seconds
 from bridge.spapi.transport import Reply, exchange
 
-_MARGIN = 60.0
-_JITTER = 30.0
-# Threads that waited for a fetch that failed share its failure instead of repeating it one by one.
-_FAILURE_SHARED = 1.0
-_TOKEN = re.compile(r"[!-~]+")
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 _TRANSIENT = frozenset({408, 429})
 
@@ -40,7 +34,7 @@ class Credentials:
     refresh_token: str = field(repr=False)
 
 
-class _Grant(msgspec.Struct):
+class _Granted(msgspec.Struct):
     access_token: str
     expires_in: float = 3600.0
 
@@ -64,59 +58,26 @@ class TokenSource:
         credentials: Credentials,
         body_seconds: float = 60.0,
         clock: Callable[[], float] = time.monotonic,
-        jitter: Callable[[], float] = lambda: random.uniform(0, _JITTER),  # noqa: S311  no secret
+        jitter: Callable[[], float] = some_seconds,
     ) -> None:
         self._http = http
         self._address = address
         self._credentials = credentials
         self._body_seconds = body_seconds
-        self._clock = clock
-        self._jitter = jitter
-        self._lock = threading.Lock()
-        self._token = ""
-        self._refresh_at = 0.0
-        self._expires_at = 0.0
-        self._failure: AmazonUnavailable | CredentialsRefused | None = None
-        self._failed_at = 0.0
+        self._cache = TokenCache(self._ask, clock=clock, jitter=jitter)
 
     def token(self) -> str:
         """Give a token that is valid now.
 
         Raises `AmazonUnavailable` (trying again may help) or `CredentialsRefused` (a person must act).
         """
-        with self._lock:
-            if self._token and self._clock() < self._refresh_at:
-                return self._token
-            try:
-                return self._fetch()
-            except AmazonUnavailable:
-                if self._token and self._clock() < self._expires_at:
-                    return self._token  # early refresh failed, and there is time for another one
-                raise
+        return self._cache.token()
 
     def renew(self, refused: str) -> str:
         """Give another token than the one that Amazon refused; raises as `token` does."""
-        with self._lock:
-            if self._token == refused:
-                self._token = ""
-            return self._token or self._fetch()
+        return self._cache.renew(refused)
 
-    def _fetch(self) -> str:
-        if self._failure is not None and self._clock() < self._failed_at + _FAILURE_SHARED:
-            raise self._failure.with_traceback(None)
-        asked_at = self._clock()
-        try:
-            grant = self._ask()
-        except (AmazonUnavailable, CredentialsRefused) as failure:
-            self._failure, self._failed_at = failure, self._clock()
-            raise
-        self._failure = None
-        self._token = grant.access_token
-        self._expires_at = asked_at + grant.expires_in
-        self._refresh_at = self._expires_at - min(_MARGIN + self._jitter(), grant.expires_in / 2)
-        return self._token
-
-    def _ask(self) -> _Grant:
+    def _ask(self) -> Grant:
         begun = time.monotonic()
         request = self._http.build_request("POST", self._address, data=self._form())
         try:
@@ -142,7 +103,7 @@ class TokenSource:
         }
 
 
-def _grant_of(reply: Reply) -> _Grant:
+def _grant_of(reply: Reply) -> Grant:
     request_id = request_id_of(reply.headers)
     if reply.status == 200:
         return _readable_grant(reply, request_id)
@@ -159,13 +120,13 @@ def _grant_of(reply: Reply) -> _Grant:
     )
 
 
-def _readable_grant(reply: Reply, request_id: str) -> _Grant:
+def _readable_grant(reply: Reply, request_id: str) -> Grant:
     try:
-        grant = msgspec.json.decode(reply.body, type=_Grant, strict=False)
+        granted = msgspec.json.decode(reply.body, type=_Granted, strict=False)
     except (msgspec.DecodeError, ValueError, RecursionError):
-        grant = _Grant(access_token="")
-    # What goes into a header must be visible ASCII.
-    if not _TOKEN.fullmatch(grant.access_token) or not 0 < grant.expires_in < float("inf"):
+        granted = _Granted(access_token="")
+    grant = Grant(granted.access_token, granted.expires_in)
+    if not grant.is_usable():
         raise AmazonUnavailable("Login with Amazon's answer is unreadable", request_id=request_id)
     return grant
 
