@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,6 +69,33 @@ def test_a_small_configuration_loads_with_the_documented_defaults() -> None:
     assert vendor.schedule.interval == timedelta(seconds=60)
     assert vendor.pickup.convention == "settled"
     assert config.accounts["main"].requests_per_second == 10
+
+
+def test_nothing_is_fetched_and_nothing_new_is_acknowledged_unless_it_is_asked_for() -> None:
+    vendor = load(GOOD).vendors["acme"]
+    assert (vendor.acknowledgement_kind, vendor.ta1, vendor.same_content) == ("997", "requested", "hold")
+    assert (vendor.fetch.labels, vendor.fetch.packing_slips, vendor.fetch.invoices) == (False, False, False)
+    assert (vendor.fetch.every, vendor.fetch.since) == (timedelta(hours=1), timedelta(days=7))
+    assert (vendor.fetch.hours, vendor.fetch.index) == (None, "csv")
+    assert (vendor.label_requests.when, vendor.label_requests.from_acknowledgements) == ("at_once", False)
+
+
+@pytest.mark.parametrize(
+    ("hours", "open_at", "closed_at"),
+    [
+        ("06:00-20:00", ["06:00", "19:59"], ["05:59", "20:00"]),
+        ("22:00-06:00", ["22:00", "05:59"], ["06:00", "21:59"]),
+        ("08:00-24:00", ["08:00", "23:59"], ["07:59", "00:00"]),
+    ],
+)
+def test_business_hours_cover_from_their_beginning_to_before_their_end(
+    hours: str, open_at: list[str], closed_at: list[str]
+) -> None:
+    read = load(GOOD + f'[vendors.acme.fetch]\nhours = "{hours}"\n').vendors["acme"].fetch.hours
+    assert read is not None
+    assert str(read) == hours
+    assert all(read.cover(time.fromisoformat(at)) for at in open_at)
+    assert not any(read.cover(time.fromisoformat(at)) for at in closed_at)
 
 
 def test_a_vendor_without_a_time_zone_has_that_of_the_bridge() -> None:
@@ -180,6 +207,29 @@ def test_a_syntax_error_is_told_with_its_line() -> None:
             "not both",
         ),
         ("account =", 'local = { root = "x" }\naccount =', "vendors.acme.local", "two drop folders"),
+        ("account =", 'fetch = { hours = "6-20" }\naccount =', "vendors.acme.fetch.hours", "06:00-20:00"),
+        ("account =", 'fetch = { hours = "06:00-25:00" }\naccount =', "vendors.acme.fetch.hours", "24:00"),
+        ("account =", 'fetch = { hours = "06:00-06:00" }\naccount =', "vendors.acme.fetch.hours", "all day"),
+        (
+            "account =",
+            'fetch = { label_name = "labels/{order}.{ext}" }\naccount =',
+            "vendors.acme.fetch.label_name",
+            "no {order}; there are {purchase_order}",
+        ),
+        (
+            "account =",
+            'fetch = { label_name = "labels/{purchase_order}.{ext}" }\naccount =',
+            "vendors.acme.fetch.label_name",
+            "one name",
+        ),
+        (
+            "account =",
+            'fetch = { label_name = "../{tracking}.{ext}" }\naccount =',
+            "vendors.acme.fetch.label_name",
+            "without ..",
+        ),
+        ("account =", 'status_files = ["xml"]\naccount =', "vendors.acme.status_files.0", "aperak"),
+        ("account =", 'ta1 = "sometimes"\naccount =', "vendors.acme.ta1", "requested"),
         ("[bridge]", '[bridge]\nledger = "postgresql://u:pw@db/x"', "bridge.ledger", "password"),
         ("[bridge]", "vendor = 1\n[bridge]", "vendor", "did you mean vendors?"),
     ],

@@ -1,7 +1,9 @@
 """Settings: `load_config(path)` gives a `Config`, or all that is wrong with the file at once."""
 
 from bridge.config.account import Account, BridgeSettings
+from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
+from bridge.config.hours import Hours
 from bridge.config.load import Config, default_path, load_config, parse_config
 from bridge.config.secret import Secret, TextOrSecret, secrets_of
 from bridge.config.vendor import Carrier, InDoubt, Location, Vendor
@@ -11,7 +13,10 @@ __all__ = [
     "BridgeSettings",
     "Carrier",
     "Config",
+    "Fetch",
+    "Hours",
     "InDoubt",
+    "LabelRequests",
     "Local",
     "Location",
     "Pickup",

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bridge.config.account import Table
+from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
 from bridge.config.kinds import Codes, Count, Encoding, Flag, Text, Zone
 
@@ -54,12 +55,12 @@ class Location(Table):
 
 
 class InDoubt(Table):
-    """`[vendors.V.in_doubt]`: what to do when it is unknown whether Amazon took a request."""
+    """`[vendors.V.in_doubt]`: what to do when it is unknown whether Amazon took a submission."""
 
     confirmations: Literal["hold", "resubmit"] = "hold"
     """hold: a person decides (`edibridge resolve`); resubmit: send again, at the risk of a duplicate."""
     status_updates: Literal["hold", "resubmit"] = "resubmit"
-    """resubmit is harmless here: the same fact twice."""
+    """resubmit is harmless here: the same event twice."""
     label_requests: Literal["look", "hold", "resubmit"] = "look"
     """look: ask Amazon for the label first, and send again only if there is none."""
 
@@ -79,13 +80,17 @@ def _acknowledgements(value: object) -> object:
     return {True: "always", False: "never"}[value] if isinstance(value, bool) else value
 
 
+def _acknowledgement_kind(value: object) -> object:
+    return str(value) if isinstance(value, int) else value
+
+
 class Vendor(Table):
     """`[vendors.V]`: one vendor code at Amazon with its drop folder."""
 
     account: Text
-    """The account (`[accounts.A]`) that its requests go through."""
+    """The account (`[accounts.A]`) that its submissions go through."""
     selling_party: Text
-    """Its vendor code at Amazon: the selling party of every request."""
+    """Its vendor code at Amazon: the selling party of every submission."""
     warehouses: Codes = ()
     """Its warehouse codes at Amazon. Where there is one only, documents need not name it; documents that
     name another are held."""
@@ -106,16 +111,28 @@ class Vendor(Table):
     require_containers: Flag = True
     """Whether a confirmation without any carton is refused, as Amazon has done (EMPTY_PACKAGES)."""
     batch_size: Annotated[Count, Field(ge=1, le=1000)] = 50
-    """Most facts in one request to Amazon; 1 sends each alone."""
+    """Most events in one submission to Amazon; 1 sends each alone."""
     confirmations: Literal["required", "elsewhere"] = "required"
     """required: status updates wait until their package's confirmation succeeded; elsewhere: another
     system confirms shipments, so nothing waits."""
     in_doubt: InDoubt = InDoubt()
-    """What to do when it is unknown whether Amazon took a request."""
+    """What to do when it is unknown whether Amazon took a submission."""
     acknowledgements: Annotated[Literal["always", "never"], BeforeValidator(_acknowledgements)] = "always"
-    """Whether to answer files with 997/TA1 or CONTRL in the outbox: always (true) or never (false)."""
-    status_files: tuple[Literal["json", "csv"], ...] = ("json", "csv")
-    """Formats of the files in the outbox that tell what became of each document; empty for none."""
+    """Whether to answer files with 997 or 999 and TA1, or CONTRL: always (true) or never (false)."""
+    acknowledgement_kind: Annotated[Literal["997", "999"], BeforeValidator(_acknowledgement_kind)] = "997"
+    """What X12 documents are acknowledged by: 997, or 999 for partners who want it; EDIFACT has CONTRL."""
+    ta1: Literal["requested", "always", "never"] = "requested"
+    """When an X12 interchange is acknowledged by TA1, too: requested (ISA14 is 1), always or never."""
+    same_content: Literal["hold", "send"] = "hold"
+    """What to do with an interchange whose content came before under another control number: hold its events
+    for a person, or send them as if they were new."""
+    status_files: tuple[Literal["json", "csv", "824", "aperak"], ...] = ("json", "csv")
+    """Formats of the files in the outbox that tell what became of each document: json, csv, and application
+    advices, 824 for X12 and aperak for EDIFACT; empty for none."""
+    label_requests: LabelRequests = LabelRequests()
+    """When Amazon is asked to make shipping labels."""
+    fetch: Fetch = Fetch()
+    """What is fetched from Amazon and put into the outbox."""
     strict: Flag = False
     """Whether unknown codes and segments and surplus elements reject a document, not just are noted."""
     encoding: Encoding = ""
