@@ -32,7 +32,7 @@ class Field:
     where a measure has none, `end` takes the end of a period.
     """
 
-    __slots__ = ("_plain", "default", "end", "match", "name", "steps", "unit", "values")
+    __slots__ = ("_getters", "_plain", "default", "end", "match", "name", "steps", "unit", "values")
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
         self,
@@ -52,16 +52,17 @@ class Field:
         self.default = default
         self.unit = unit
         self.end = end
+        self._getters = tuple((step.level, step.tag, step.single, step.get) for step in steps)
         self._plain = not self.values and match is None
 
     def text(self, scope: Scope) -> str:
         """Give the field's value as seen from `scope`, or the default."""
         scopes = scope.scopes
-        for step in self.steps:
-            at = scopes.get(step.level)
-            if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
+        for level, tag, single, get in self._getters:
+            at = scopes.get(level)
+            if at is None or tag not in at.segments or (single and at.packages > 1):
                 continue
-            value = step.get(at.segments)
+            value = get(at.segments)
             if value and (self._plain or (value := self._read(value))):
                 return value
         return self.default

@@ -12,9 +12,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from bridge.edi.model import Segment, Standard
+from bridge.mapping.conditions import Segments, Test, compile_read, compile_tests
 from bridge.mapping.references import Condition, Part, Reference
-
-Segments = dict[str, list[Segment]]
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -28,16 +27,18 @@ class Place(msgspec.Struct, frozen=True):
 class Scope:
     """One loop: `segments` by tag, `scopes` by level (itself and all that it stands in).
 
-    `packages` counts the packages at or below it, once they are known (see `contents`).
+    `packages` counts the packages at or below it, once they are known (see `contents`). `holds` are
+    the only segments that it takes, None means any.
     """
 
-    __slots__ = ("children", "first", "level", "packages", "parent", "scopes", "segments")
+    __slots__ = ("children", "first", "holds", "level", "packages", "parent", "scopes", "segments")
 
     def __init__(self, level: str, parent: Scope | None, first: Segment | None) -> None:
         self.level = level
         self.parent = parent
         self.first = first
         self.packages = 0
+        self.holds: frozenset[str] | None = None
         self.segments: Segments = {}
         self.children: list[Scope] = []
         self.scopes: dict[str, Scope] = {**parent.scopes, level: self} if parent else {level: self}
@@ -56,6 +57,14 @@ class Scope:
         yield self
         for child in self.children:
             yield from child.walk()
+
+    def dissolve(self) -> None:
+        """Undo the tree, which nothing can use any more: its references are cycles, slow to be freed."""
+        for child in self.children:
+            child.dissolve()
+        self.parent = None
+        self.scopes = {}
+        self.children = []
 
     def below(self, *levels: str) -> list[Scope]:
         """Give the scopes of these levels at or below this one, in document order."""
@@ -77,12 +86,10 @@ def compile_finder(reference: Reference, standard: Standard) -> Finder:
 def compile_getter(reference: Reference, standard: Standard) -> Getter:
     """Give a function from a scope's segments to the value, empty if there is none."""
     simple = not (reference.qualifiers or reference.until or reference.ordinal)
-    if simple and not reference.conditions:
-        return _first_value(reference.tag, reference.parts[0])
-    if simple and len(reference.conditions) == 1:
-        condition = reference.conditions[0]
-        if condition.tag == reference.tag and not condition.negated and len(condition.values) == 1:
-            return _qualified_value(reference.tag, reference.parts[0], condition)
+    if simple and _ranked(reference) is None:
+        test = compile_tests(reference.conditions, reference.tag)
+        first = reference.parts[0]
+        return _first_value(reference.tag, first) if test is None else _tested(reference.tag, first, test)
     finder = compile_finder(reference, standard)
     tag = reference.tag
 
@@ -93,14 +100,6 @@ def compile_getter(reference: Reference, standard: Standard) -> Getter:
         return ""
 
     return get
-
-
-def holds(conditions: tuple[Condition, ...], segments: Segments) -> bool:
-    """Tell whether one segment of the first condition's tag meets all conditions."""
-    return any(
-        all(_meets(condition, candidate, segments) for condition in conditions)
-        for candidate in segments.get(conditions[0].tag, ())
-    )
 
 
 def _first_value(tag: str, part: Part) -> Getter:
@@ -115,36 +114,40 @@ def _first_value(tag: str, part: Part) -> Getter:
     return get
 
 
-def _qualified_value(tag: str, part: Part, condition: Condition) -> Getter:
+def _tested(tag: str, part: Part, test: Test) -> Getter:
     element, component = part.element, part.component
-    of, of_component = condition.part.element, condition.part.component
-    wanted = condition.values[0]
 
     def get(segments: Segments) -> str:
         for segment in segments.get(tag, ()):
-            if segment.value(of, of_component).strip() == wanted and (
-                value := segment.value(element, component).strip()
-            ):
+            if test(segment, segments) and (value := segment.value(element, component).strip()):
                 return value
         return ""
 
     return get
 
 
+def _ranked(reference: Reference) -> Condition | None:
+    """Give the condition whose values are named in order of preference."""
+    return next((c for c in reference.conditions if not c.negated and len(c.values) > 1), None)
+
+
 def _places(reference: Reference) -> Finder:
-    part, tag, conditions = reference.parts[0], reference.tag, reference.conditions
+    part, tag = reference.parts[0], reference.tag
     component = part.component
     elements = range(part.element, (reference.until or part.element) + 1)
-    ranked = next((c for c in conditions if not c.negated and len(c.values) > 1), None)
+    ranked = _ranked(reference)
+    values = ranked.values if ranked is not None else ()
+    read = compile_read(ranked, tag) if ranked is not None else None
+    test = compile_tests(reference.conditions, tag)
 
     def find(segments: Segments) -> Iterator[tuple[int, Place]]:
         if tag not in segments:
             return
         candidates = _counted(reference, segments[tag]) if reference.ordinal else segments[tag]
         for segment in candidates:
-            if conditions and not all(_meets(condition, segment, segments) for condition in conditions):
+            if test is not None and not test(segment, segments):
                 continue
-            rank = ranked.values.index(_actual(ranked, segment, segments)) if ranked else 0
+            rank = values.index(read(segment, segments)) if read is not None else 0
             for element in elements:
                 if segment.value(element, component).strip():
                     yield rank, Place(segment, element, component)
@@ -157,18 +160,6 @@ def _places(reference: Reference) -> Finder:
 def _counted(reference: Reference, candidates: list[Segment]) -> list[Segment]:
     index = reference.ordinal - 1 if reference.ordinal > 0 else reference.ordinal
     return candidates[index:][:1] if -len(candidates) <= index < len(candidates) else []
-
-
-def _meets(condition: Condition, segment: Segment, segments: Segments) -> bool:
-    return (_actual(condition, segment, segments) in condition.values) is not condition.negated
-
-
-def _actual(condition: Condition, segment: Segment, segments: Segments) -> str:
-    part = condition.part
-    if condition.tag == segment.tag:
-        return segment.value(part.element, part.component).strip()
-    before = [other for other in segments.get(condition.tag, ()) if other.number < segment.number]
-    return before[-1].value(part.element, part.component).strip() if before else ""
 
 
 def _pairs_x12(reference: Reference) -> Finder:

@@ -49,7 +49,9 @@ def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...
     """Give the tree of a document's loops; `rules` are by the tag of the opening segment."""
     builder = _Builder(rules)
     for segment in segments:
-        builder.take(segment)
+        tag = segment.tag
+        if tag not in rules or not builder.open(tag, segment):
+            builder.put(tag, segment)
     return Tree(builder.root, builder.errors)
 
 
@@ -59,19 +61,21 @@ class _Builder:
         self.errors: list[RuleError] = []
         self._rules = rules
         self._current = self.root
-        self._holds: dict[int, frozenset[str]] = {}
         self._numbered: dict[str, Scope] = {}
 
-    def take(self, segment: Segment) -> None:
-        tag = segment.tag
-        if tag in self._rules:
-            for rule in self._rules[tag]:
-                parent = self._parent(rule, segment)
-                if parent is not None:
-                    self._open(rule, parent, segment)
-                    return
+    def open(self, tag: str, segment: Segment) -> bool:
+        """Open the loop that a segment begins; False if it begins none here."""
+        for rule in self._rules[tag]:
+            parent = self._parent(rule, segment)
+            if parent is not None:
+                self._open(rule, parent, segment)
+                return True
+        return False
+
+    def put(self, tag: str, segment: Segment) -> None:
+        """Put a segment into the innermost open loop that takes it."""
         scope = self._current
-        while scope.parent is not None and (holds := self._holds.get(id(scope))) and tag not in holds:
+        while scope.holds is not None and tag not in scope.holds and scope.parent is not None:
             scope = scope.parent
         scope.add(tag, segment)
         self._current = scope
@@ -80,7 +84,7 @@ class _Builder:
         scope = Scope(self._level(rule, segment), parent, segment)
         scope.add(rule.opens, segment)
         if rule.holds:
-            self._holds[id(scope)] = rule.holds
+            scope.holds = rule.holds
         if rule.id is not None and (number := segment.value(rule.id.element, rule.id.component)):
             # A number used twice means its latest loop: some senders start anew with each order.
             self._numbered[number] = scope

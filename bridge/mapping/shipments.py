@@ -13,8 +13,9 @@ from bridge.domain.events import (
     ShipmentConfirmed,
 )
 from bridge.domain.rules import Breach, breaches
+from bridge.mapping.conditions import holds
 from bridge.mapping.contents import Order, Packing, identity_of, read_orders
-from bridge.mapping.lookup import Place, Scope, holds
+from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings

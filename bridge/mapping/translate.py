@@ -35,7 +35,10 @@ def translate(document: Document, profile: VendorProfile, mappings: Mappings) ->
 
 
 def _shipments(reader: Reader, mapping: Mapping) -> list[Mapped]:
-    return map_shipments(reader, _tree(reader, mapping))
+    tree = _tree(reader, mapping)
+    mapped = map_shipments(reader, tree)
+    tree.root.dissolve()
+    return mapped
 
 
 def _statuses(reader: Reader, mapping: Mapping) -> list[Mapped]:
@@ -49,7 +52,10 @@ def _statuses(reader: Reader, mapping: Mapping) -> list[Mapped]:
             'set the vendor\'s status_codes to "standard" or "amazon"'
         )
         return [Mapped(hold=reason, summary=f"{document.type} without a status table")]
-    return map_statuses(reader, _tree(reader, mapping), table)
+    tree = _tree(reader, mapping)
+    mapped = map_statuses(reader, tree, table)
+    tree.root.dissolve()
+    return mapped
 
 
 def _tree(reader: Reader, mapping: Mapping) -> Tree:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.edi.model import Standard
-from bridge.mapping.lookup import Scope, compile_finder, compile_getter, holds
+from bridge.mapping.conditions import holds
+from bridge.mapping.lookup import Scope, compile_finder, compile_getter
 from bridge.mapping.references import Part, parse_conditions, parse_reference
 from tests.mapping.support import edifact, x12
 

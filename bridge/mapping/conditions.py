@@ -1,0 +1,65 @@
+"""Conditions of references (`RFF01.1=ON`), compiled to functions once, at load."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from bridge.edi.model import Segment
+from bridge.mapping.references import Condition
+
+Segments = dict[str, list[Segment]]
+"""A loop's own segments by tag, in document order."""
+Test = Callable[[Segment, Segments], bool]
+"""Tells whether a segment, one of those of its loop, meets a condition."""
+Read = Callable[[Segment, Segments], str]
+"""Gives the value that a condition is about."""
+
+
+def compile_tests(conditions: tuple[Condition, ...], tag: str) -> Test | None:
+    """Give one test for all conditions of a reference to segments `tag`; None if there are none."""
+    tests = tuple(_test(condition, tag) for condition in conditions)
+    if len(tests) == 1:
+        return tests[0]
+    if len(tests) == 2:
+        one, other = tests
+        return lambda segment, segments: one(segment, segments) and other(segment, segments)
+    return (lambda segment, segments: all(test(segment, segments) for test in tests)) if tests else None
+
+
+def compile_read(condition: Condition, tag: str) -> Read:
+    """Give a function to the value that a condition on segments `tag` looks at."""
+    element, component, other = condition.part.element, condition.part.component, condition.tag
+    if other == tag:
+        return lambda segment, _: segment.value(element, component).strip()
+
+    def read(segment: Segment, segments: Segments) -> str:
+        before = [one for one in segments.get(other, ()) if one.number < segment.number]
+        return before[-1].value(element, component).strip() if before else ""
+
+    return read
+
+
+def holds(conditions: tuple[Condition, ...], segments: Segments) -> bool:
+    """Tell whether one segment of the first condition's tag meets all conditions."""
+    tag = conditions[0].tag
+    meets = _tests(conditions, tag)
+    return any(meets is None or meets(candidate, segments) for candidate in segments.get(tag, ()))
+
+
+_tests = lru_cache(maxsize=1024)(compile_tests)
+
+
+def _test(condition: Condition, tag: str) -> Test:
+    values = condition.values
+    if condition.tag == tag:
+        # Written out, as nearly every condition is one of these and is asked of every segment.
+        element, component = condition.part.element, condition.part.component
+        if condition.negated:
+            return lambda segment, _: segment.value(element, component).strip() not in values
+        if len(values) == 1:
+            (only,) = values
+            return lambda segment, _: segment.value(element, component).strip() == only
+        return lambda segment, _: segment.value(element, component).strip() in values
+    read, negated = compile_read(condition, tag), condition.negated
+    return lambda segment, segments: (read(segment, segments) in values) is not negated
