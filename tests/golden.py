@@ -83,7 +83,7 @@ def _document(document: Document, profile: VendorProfile, mappings: Mappings) ->
         "accepted": document.accepted,
         "requests": [_request(one) for one in mapped if one.event and not one.errors and not one.hold],
         "held": [one.hold for one in mapped if one.hold],
-        "nothing_sent": [one.summary for one in mapped if not (one.event or one.errors or one.hold)],
+        "nothing_sent": [one.summary for one in mapped if one.nothing_to_send],
         "errors": [_error(error) for error in document.errors if error.fatal]
         + [f"{error.segment}@{error.position} {error.code}" for one in mapped for error in one.errors],
     }

@@ -167,3 +167,8 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     purchase_order_number: str = ""
     tracking_number: str = ""
     summary: str = ""
+
+    @property
+    def nothing_to_send(self) -> bool:
+        """Tell whether the fact needs no step at all: neither event nor hold nor errors."""
+        return self.event is None and not self.hold and not self.errors

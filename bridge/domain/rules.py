@@ -134,6 +134,7 @@ def _label_request(event: LabelRequested) -> _Rules:
     yield from _parties(event)
     for container in event.containers:
         yield from _about(_container(container), container=container.container_identifier)
+    yield from _unique("containerIdentifier", (c.container_identifier for c in event.containers))
 
 
 def _order_number(number: str) -> _Rules:
@@ -181,10 +182,12 @@ def _item(item: Item) -> _Rules:
 
 def _shipped_container(container: Container) -> _Rules:
     yield from _container(container)
-    if not container.ship_method:
+    # Vendors who ship with their own carrier tell scacCode (NA) or carrier (EU) instead.
+    if not (container.ship_method or container.scac_code or container.carrier):
         yield _error(
             "MISSING_SHIP_METHOD",
-            f"{_named(container)} has no shipMethod: send it, or set the vendor's ship_method",
+            f"{_named(container)} has none of shipMethod, scacCode and carrier: send one of them, "
+            "or set the vendor's carrier",
         )
 
 

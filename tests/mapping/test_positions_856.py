@@ -90,9 +90,15 @@ def test_ship_method_stands_in_a_first_td5_of_its_own() -> None:
     assert (one.ship_method, one.scac_code) == ("UPS_GR_RES", "UPSN")
 
 
+def test_a_package_needs_a_ship_method_scac_or_carrier() -> None:
+    td5 = "TD5**2*UPSN*M*UPS GROUND*******CG"
+    assert codes(x12("856", notice((td5, "")))) == ["MISSING_SHIP_METHOD"]
+    for one in ("TD5**2*UPSN", "TD5*****UPS GROUND", "TD5************CG"):
+        assert codes(x12("856", notice((td5, one)))) == []
+
+
 def test_a_missing_ship_method_is_the_vendors() -> None:
     changed = x12("856", notice(("*******CG", "")))
-    assert codes(changed) == ["MISSING_SHIP_METHOD"]
     event = confirmation(changed, ship_method="UPS_GR_RES", scac="UPSX", carrier="X")
     assert event.containers[0].ship_method == "UPS_GR_RES"
     assert event.containers[0].scac_code == "UPSN"

@@ -148,6 +148,17 @@ def test_containers_may_be_left_out_where_the_vendor_says_so() -> None:
     assert check(bare, require_containers=False) == ()
 
 
+@pytest.mark.parametrize("own", [{"scac_code": "UPSN"}, {"carrier": "UPS"}])
+def test_a_carrier_of_ones_own_stands_for_the_ship_method(own: dict[str, Any]) -> None:
+    event = msgspec.structs.replace(SHIPPED, containers=(box(ship_method="", **own),))
+    assert check(event) == ()
+
+
+def test_packages_of_a_label_request_have_names_of_their_own() -> None:
+    event = msgspec.structs.replace(LABEL, containers=(BOX, BOX))
+    assert [error.code for error in check(event)] == ["DUPLICATE"]
+
+
 def test_a_breach_says_what_it_is_about() -> None:
     event = msgspec.structs.replace(SHIPPED, containers=(box(weight=None),))
     (found,) = breaches(event)

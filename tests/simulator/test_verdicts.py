@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import uuid
-
 import pytest
 
 from bridge.simulator.amazon import StandInAmazon
@@ -71,7 +69,10 @@ def test_a_failure_can_name_nothing(amazon: StandInAmazon, caller: Caller) -> No
     assert caller.verdict(sent)["errors"] == [{"code": "NotAvailable", "message": "NotAvailable"}]
 
 
-@pytest.mark.parametrize("unknown", [str(uuid.uuid4()), f"20260101000000-{uuid.uuid4()}"])
+_NOWHERE = "8a3b6901-ef20-412f-9270-21c021796605"
+
+
+@pytest.mark.parametrize("unknown", [_NOWHERE, f"20260101000000-{_NOWHERE}"])
 def test_an_unknown_transaction_is_not_answered(caller: Caller, unknown: str) -> None:
     expected = 404 if unknown.startswith("20260101000000-") else 400
     assert caller.poll(unknown).status_code == expected
