@@ -14,6 +14,7 @@ from bridge.ledger.database import Database, id_source
 from bridge.ledger.outbound import queue
 from bridge.ledger.packages import release_of_file
 from bridge.ledger.rows import Fence, FileRow, NewOutbound
+from bridge.ledger.sameness import hold_same_content
 from bridge.ledger.schema import control_numbers, documents, events, files, interchanges, packages
 from bridge.ledger.shelf import Row, Shelf
 
@@ -48,6 +49,7 @@ class Gathered:
         self.reason = ""
         self.accepted = 0
         self.waiting = False
+        self.hold_same_content = False
         self.documents = Shelf()
         self.renewed = Shelf()
         self.events = Shelf()
@@ -72,13 +74,27 @@ def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, 
         _replace(connection, gathered.replaced, now)
         _insert_rows(connection, gathered)
         _insert_interchanges(connection, file.id, gathered)
-        for facts in gathered.outbound:
-            queue(connection, file.vendor, file.id, facts, now)
-        for (scope, kind), (first, last) in gathered.control_numbers.items():
-            _take_numbers(connection, scope, kind, first, last)
+        if gathered.hold_same_content:
+            hold_same_content(connection, file.id)
+        _answer(connection, file, gathered, now)
         if gathered.waiting:
             release_of_file(connection, file.id, now)
         _close_file(connection, file, gathered, now)
+
+
+def commit_answers(
+    database: Database, fence: Fence, file: FileRow, gathered: Gathered, now: datetime
+) -> None:
+    """Write the outbound files and the control numbers they took, and nothing else."""
+    with database.write(fence) as connection:
+        _answer(connection, file, gathered, now)
+
+
+def _answer(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:
+    for facts in gathered.outbound:
+        queue(connection, file.vendor, file.id, facts, now)
+    for (scope, kind), (first, last) in gathered.control_numbers.items():
+        _take_numbers(connection, scope, kind, first, last)
 
 
 def _insert_rows(connection: Connection, gathered: Gathered) -> None:

@@ -177,13 +177,11 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EarlierInterchange(msgspec.Struct, frozen=True, kw_only=True):
-    """An interchange of an earlier file with the same control number or the same bytes."""
+    """An interchange of an earlier file with the same sender and control number."""
 
     file_id: int
     name: str
-    control_number: str
-    same_control_number: bool
-    same_bytes: bool
+    sha256: str
     received_at: datetime
 
 

@@ -103,7 +103,6 @@ interchanges = Table(
     text("control_number"),
     text("sha256"),
     Index("ix_interchanges_control", "vendor", "sender", "control_number"),
-    Index("ix_interchanges_sha256", "vendor", "sha256"),
     sqlite_with_rowid=False,
 )
 

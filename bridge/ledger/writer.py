@@ -11,11 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, union
+from sqlalchemy import Connection, bindparam, select
 
 from bridge.errors import LedgerError
 from bridge.ledger.codec import errors_text, moment, row_as, seconds
-from bridge.ledger.commit import Gathered, commit
+from bridge.ledger.commit import Gathered, commit, commit_answers
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
 from bridge.ledger.packages import OF_TRACKING, package_of
@@ -35,18 +35,17 @@ from bridge.ledger.schema import control_numbers, documents, events, files, inte
 _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")
 )
-_SOME_EARLIER = (
+_EARLIER = (
     select(interchanges, files.c.name, files.c.received_at)
     .join(files, files.c.id == interchanges.c.file_id)
-    .where(interchanges.c.vendor == bindparam("v"), interchanges.c.file_id != bindparam("own"))
+    .where(
+        interchanges.c.vendor == bindparam("v"),
+        interchanges.c.file_id != bindparam("own"),
+        interchanges.c.sender == bindparam("from"),
+        interchanges.c.control_number == bindparam("control"),
+    )
+    .order_by(interchanges.c.file_id)
 )
-# Two searches rather than one with OR: each has its index.
-_EARLIER = union(
-    _SOME_EARLIER.where(
-        interchanges.c.sender == bindparam("from"), interchanges.c.control_number == bindparam("control")
-    ),
-    _SOME_EARLIER.where(interchanges.c.sha256 == bindparam("sha")),
-).order_by("file_id")
 _NUMBERS = select(documents.c.number, documents.c.id).where(documents.c.file_id == bindparam("file"))
 _OF_DOCUMENT = (
     select(events, documents.c.number.label("document_number"))
@@ -69,8 +68,18 @@ class FileWriter:
         self._ids: dict[int, int] = {}
         self._reading: Connection | None = None
 
-    def interchange(self, facts: NewInterchange) -> list[EarlierInterchange]:
-        """Note an interchange; give those of earlier files with its control number or its bytes."""
+    def earlier_interchanges(self, sender: str, control_number: str) -> list[EarlierInterchange]:
+        """List the interchanges of earlier files with this sender's control number, oldest first."""
+        asked = {"v": self.file.vendor, "own": self.file.id, "from": sender, "control": control_number}
+        return [
+            EarlierInterchange(
+                file_id=row.file_id, name=row.name, sha256=row.sha256, received_at=moment(row.received_at)
+            )
+            for row in self._read(_EARLIER, asked)
+        ]
+
+    def interchange(self, facts: NewInterchange) -> None:
+        """Note an interchange, by which a resend or a conflict is told later."""
         self.gathered.interchanges.append(
             {
                 "file_id": self.file.id,
@@ -83,14 +92,10 @@ class FileWriter:
                 "sha256": facts.sha256,
             }
         )
-        asked = {
-            "v": self.file.vendor,
-            "own": self.file.id,
-            "from": facts.sender,
-            "control": facts.control_number,
-            "sha": facts.sha256,
-        }
-        return [_earlier(row, facts) for row in self._read(_EARLIER, asked)]
+
+    def hold_same_content(self) -> None:
+        """Hold those events of this file that say what an earlier event says, word for word."""
+        self.gathered.hold_same_content = True
 
     def document(self, facts: NewDocument) -> int:
         """Add a document; give a handle for `event`. In a rerun the document of that number is renewed."""
@@ -205,17 +210,6 @@ class FileWriter:
         return list(self._connection().execute(statement, asked))
 
 
-def _earlier(row: Any, facts: NewInterchange) -> EarlierInterchange:  # noqa: ANN401 - a row
-    return EarlierInterchange(
-        file_id=row.file_id,
-        name=row.name,
-        control_number=row.control_number,
-        same_control_number=row.sender == facts.sender and row.control_number == facts.control_number,
-        same_bytes=row.sha256 == facts.sha256,
-        received_at=moment(row.received_at),
-    )
-
-
 @contextmanager
 def translating(
     database: Database, fence: Fence, file_id: int, now: datetime, *, rerun: bool
@@ -236,8 +230,27 @@ def translating(
             writer.gathered.close()
 
 
+@contextmanager
+def answering(database: Database, fence: Fence, file_id: int, now: datetime) -> Iterator[FileWriter]:
+    """See `WriterStore.answering`."""
+    with database.read() as connection:
+        writer = FileWriter(load_file(connection, file_id), fence.account, now, rerun=False)
+        try:
+            writer.enter(connection)
+            yield writer
+            writer.leave()
+            connection.rollback()
+            commit_answers(database, fence, writer.file, writer.gathered, now)
+        finally:
+            writer.gathered.close()
+
+
 class WriterStore(Store):
     """What the job translate writes."""
+
+    def answering(self, fence: Fence, file_id: int, now: datetime) -> AbstractContextManager[FileWriter]:
+        """Open a writer that takes control numbers and outbound files alone, for a file that came again."""
+        return answering(self._db, fence, file_id, now)
 
     def translating(
         self, fence: Fence, file_id: int, now: datetime, *, rerun: bool = False

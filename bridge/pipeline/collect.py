@@ -15,6 +15,7 @@ from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.alerts import FILE, clear_alert, raise_alert
 from bridge.pipeline.lane import Lane
+from bridge.pipeline.translate import acknowledge_again
 
 log = structlog.get_logger(__name__)
 
@@ -66,6 +67,9 @@ def _take(lane: Lane, remote: RemoteFile) -> int:
 def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
     """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
     look = _look_of(arrival)
+    if not arrival.first and arrival.file_state == "translated" and lane.policies.acknowledge:
+        # The vendor sent the same file once more, so it may have missed our answer.
+        acknowledge_again(lane, lane.ledger.file(arrival.file_id))
     if present is not None and present != look:
         # The vendor has put another file under this name: that one is not ours to move yet.
         lane.ledger.arrival_moved(lane.fence, arrival.id, "", lane.clock())

@@ -34,6 +34,8 @@ class Policies:
     """Operation → `hold` or `resubmit`, where it differs from the operation's default."""
     acknowledge: bool = True
     """Send a 997 or CONTRL for each interchange."""
+    hold_same_content: bool = True
+    """Hold what says the same as an earlier event under a new control number; False: send it."""
     status_files: tuple[str, ...] = ("json",)
     """Forms of the transaction-status file."""
 

@@ -8,9 +8,9 @@ from bridge.pipeline.translate import translate_file
 
 
 def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Decision]:
-    """Decide for each fact of a batch, and unless `dry_run` do it; give the decisions.
+    """Decide for each event of a batch, and unless `dry_run` do it; give the decisions.
 
-    Facts that Amazon has, or that are under way, are kept as they are; `force` sends once more what
+    Those that Amazon has, or that are under way, are kept as they are; `force` sends once more what
     Amazon has. All else is made anew from the raw bytes. Raises FileNotFoundError where those were
     purged, LedgerError where there is no such batch.
     """
@@ -21,9 +21,6 @@ def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Deci
         if event.state != "replaced"
     ]
     if not dry_run:
-        translate_file(
-            desk,
-            desk.ledger.file(batch_id),
-            again=frozenset(d.event_id for d in decisions if d.action != "keep"),
-        )
+        again = frozenset(decision.event_id for decision in decisions if decision.action != "keep")
+        translate_file(desk, desk.ledger.file(batch_id), again=again, force=force)
     return decisions

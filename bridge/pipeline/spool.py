@@ -62,6 +62,14 @@ class Spool:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
+    def read_span(self, name: str, begin: int, end: int) -> Iterator[bytes]:
+        """Give the bytes from offset `begin` up to `end` of a kept file, in chunks."""
+        with self._path(name).open("rb") as stream:
+            stream.seek(begin)
+            while begin < end and (chunk := stream.read(min(CHUNK, end - begin))):
+                begin += len(chunk)
+                yield chunk
+
     def remove(self, name: str) -> None:
         """Remove a kept file; gone already is fine."""
         self._path(name).unlink(missing_ok=True)

@@ -18,14 +18,23 @@ from bridge.domain.events import Event, Mapped, ShipmentConfirmed, ShipmentStatu
 from bridge.domain.facts import announced_packages, occurred_at, sequence_key
 from bridge.domain.planning import complete
 from bridge.edi.acknowledge import acknowledge
-from bridge.edi.model import Document, DocumentRead, EdiError, InterchangeClosed, ReaderEvent, Unreadable
+from bridge.edi.model import (
+    Document,
+    DocumentRead,
+    EdiError,
+    InterchangeClosed,
+    InterchangeOpened,
+    ReaderEvent,
+    Unreadable,
+)
 from bridge.edi.reader import read
 from bridge.edi.verdicts import InterchangeResult, Verdicts
-from bridge.ledger.rows import FileRow, NewDocument, NewEvent, NewOutbound
+from bridge.ledger.rows import FileRow, NewDocument, NewEvent, NewInterchange, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.mapping.translate import translate as map_document
 from bridge.outfiles.names import stem_of
 from bridge.pipeline.lane import Desk, Lane
+from bridge.pipeline.resends import NEW, Precedent, Precedents, sender_of, span_hash
 from bridge.spapi.operations import operation_of
 
 log = structlog.get_logger(__name__)
@@ -50,14 +59,17 @@ def translate(lane: Lane) -> int:
     return len(files)
 
 
-def translate_file(desk: Desk, file: FileRow, *, again: frozenset[int] | None = None) -> None:
+def translate_file(
+    desk: Desk, file: FileRow, *, again: frozenset[int] | None = None, force: bool = False
+) -> None:
     """Read one file into the ledger, whole or not at all.
 
-    In a rerun `again` names the events to make anew; facts of events that stand otherwise are skipped.
+    In a rerun `again` names the events to make anew; those that stand otherwise are skipped. `force`
+    sends what is held as a conflict or as said before.
     """
     now = desk.clock()
     with desk.ledger.translating(desk.fence, file.id, now, rerun=again is not None) as writer:
-        translation = _Translation(desk=desk, file=file, writer=writer, now=now, again=again)
+        translation = _Translation(desk=desk, file=file, writer=writer, now=now, again=again, force=force)
         for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
             translation.take(event)
         translation.finish()
@@ -79,32 +91,62 @@ class _Translation:
     writer: FileWriter
     now: datetime
     again: frozenset[int] | None
+    force: bool
+    precedent: Precedent = NEW
     verdicts: Verdicts = field(default_factory=Verdicts)
     documents: int = 0
     rejected: int = 0
     interchanges: int = 0
+    begun: int = 0
     first_trouble: str = ""
 
     def take(self, event: ReaderEvent) -> None:
         """Keep what the reader found."""
         result = self.verdicts.add(event)
-        if isinstance(event, DocumentRead):
+        if isinstance(event, InterchangeOpened):
+            self._opened(event)
+        elif isinstance(event, DocumentRead):
             self._document(event.document)
         elif isinstance(event, Unreadable):
             self._unreadable(event)
         elif isinstance(event, InterchangeClosed):
-            self.interchanges += 1
+            self._closed(event)
         if result is not None and self.desk.policies.acknowledge and self.again is None:
             self._acknowledge(result)
 
     def finish(self) -> None:
         """End the file: quarantined when it held no interchange at all."""
+        if self.desk.policies.hold_same_content and not self.force:
+            self.writer.hold_same_content()
         if self.interchanges:
             self.writer.finish("translated")
             return
         reason = self.first_trouble or "the file is empty"
         self.writer.finish("quarantined", f"no interchange can be read in it: {reason}")
         log.warning("file_quarantined", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
+
+    def _opened(self, event: InterchangeOpened) -> None:
+        self.begun = event.offset
+        self.precedent = NEW
+        if not self.force:
+            self.precedent = Precedents(self.desk, self.file, self.writer).of(event.interchange)
+        if self.precedent.kind != "new":
+            log.warning("seen_before", vendor=self.desk.vendor, batch=self.file.id, kind=self.precedent.kind)
+
+    def _closed(self, event: InterchangeClosed) -> None:
+        self.interchanges += 1
+        interchange = event.interchange
+        end = event.offset + event.length
+        self.writer.interchange(
+            NewInterchange(
+                number=interchange.number,
+                standard=interchange.standard,
+                sender=sender_of(interchange),
+                receiver=f"{interchange.receiver.id}:{interchange.receiver.qualifier}",
+                control_number=interchange.control_number,
+                sha256=span_hash(self.desk, self.file, self.begun, end),
+            )
+        )
 
     def _document(self, document: Document) -> None:
         self.documents += 1
@@ -113,6 +155,9 @@ class _Translation:
         if not document.accepted:
             state = "rejected"
             self.rejected += 1
+        elif self.precedent.kind == "resend":
+            state = "resent"
+            notes.append({"level": "note", "message": self.precedent.reason})
         elif self.desk.mappings.knows(document):
             state = "translated"
             mapped = map_document(document, self.desk.profile, self.desk.mappings)
@@ -176,6 +221,8 @@ class _Translation:
             return fact.event, "refused", "; ".join(error.message for error in fact.errors)
         if fact.hold or fact.event is None:
             return fact.event, "held", fact.hold
+        if self.precedent.kind == "conflict":
+            return fact.event, "held", self.precedent.reason
         if isinstance(fact.event, ShipmentStatusChanged):
             return self._first_state_of_status(fact.event)
         return fact.event, "ready", ""
@@ -217,16 +264,28 @@ class _Translation:
         )
 
     def _acknowledge(self, result: InterchangeResult) -> None:
-        types = {document.type for group in result.groups for document in group.documents}
-        if types and types <= ACKNOWLEDGEMENTS:
-            return
-        answer = acknowledge(result, _ControlNumbers(self.writer, result), self.now)
-        if answer is None:
-            return
-        name = f"{answer.kind}.{stem_of(self.file.name)}.{self.file.id}.{result.interchange.number}.edi"
-        self.writer.outbound(
-            NewOutbound(kind=answer.kind, folder="acknowledgements", name=name, data=answer.data)
-        )
+        queue_acknowledgement(self.writer, result, self.now)
+
+
+def acknowledge_again(desk: Desk, file: FileRow) -> None:
+    """Answer a file that came again: its acknowledgements anew, and nothing else."""
+    now, verdicts = desk.clock(), Verdicts()
+    with desk.ledger.answering(desk.fence, file.id, now) as writer:
+        for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
+            result = verdicts.add(event)
+            if result is not None:
+                queue_acknowledgement(writer, result, now)
+    log.info("acknowledged_again", vendor=desk.vendor, batch=file.id)
+
+
+def queue_acknowledgement(writer: FileWriter, result: InterchangeResult, now: datetime) -> None:
+    """Queue the 997 or CONTRL of one interchange, where it is to be answered at all."""
+    answer = acknowledge(result, _ControlNumbers(writer, result), now)
+    if answer is None:
+        return
+    file, number = writer.file, result.interchange.number
+    name = f"{answer.kind}.{stem_of(file.name)}.{file.id}.{number}.edi"
+    writer.outbound(NewOutbound(kind=answer.kind, folder="acknowledgements", name=name, data=answer.data))
 
 
 class _ControlNumbers:
@@ -235,7 +294,8 @@ class _ControlNumbers:
     def __init__(self, writer: FileWriter, result: InterchangeResult) -> None:
         self._writer = writer
         parties = result.interchange
-        self._scope = f"{parties.standard}:{parties.receiver.id}:{parties.sender.id}"
+        vendor = writer.file.vendor
+        self._scope = f"{vendor}:{parties.standard}:{parties.receiver.id}:{parties.sender.id}"
 
     def next(self, kind: str) -> int:
         """Give the next number of its kind: interchange, group or document."""

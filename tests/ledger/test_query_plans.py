@@ -67,6 +67,8 @@ def taken_in(desk: Desk) -> int:
                 number=1, standard="x12", sender="S", receiver="R", control_number="7", sha256="aa"
             )
         )
+        writer.earlier_interchanges("S", "7")
+        writer.hold_same_content()
         writer.next_control_number("acme", "interchange")
         for number, facts in enumerate([*(confirmation(f"P{n}") for n in range(6)), status("1Z0")]):
             handle = writer.event(writer.document(document_row(number)), facts)

@@ -178,23 +178,34 @@ def test_a_status_update_after_its_confirmation_succeeded_goes_at_once_and_is_co
     assert (completed.purchase_order_number, completed.ship_from_party.party_id) == ("A", "WH1")
 
 
-def test_earlier_interchanges_tell_a_resend_from_a_conflict(desk: Desk) -> None:
-    def facts(sha256: str, control: str = "7") -> NewInterchange:
+def test_earlier_interchanges_of_a_control_number_are_told_with_their_hash(desk: Desk) -> None:
+    def facts(sha256: str, control: str) -> NewInterchange:
         return NewInterchange(
             number=1, standard="x12", sender="S", receiver="R", control_number=control, sha256=sha256
         )
 
     found = []
-    for given in (facts("aa"), facts("aa"), facts("bb"), facts("aa", "8"), facts("cc", "9")):
+    for given in (facts("aa", "7"), facts("aa", "7"), facts("bb", "7"), facts("aa", "8")):
         kept = desk.keep()
         with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
-            found.append([(e.same_control_number, e.same_bytes) for e in writer.interchange(given)])
+            earlier = writer.earlier_interchanges(given.sender, given.control_number)
+            found.append([one.sha256 for one in earlier])
+            writer.interchange(given)
             writer.finish()
-    assert found[0] == []
-    assert found[1] == [(True, True)]
-    assert found[2] == [(True, False)] * 2
-    assert found[3] == [(False, True)] * 2
-    assert found[4] == []
+    assert found == [[], ["aa"], ["aa", "aa"], []]
+
+
+def test_what_an_earlier_event_says_word_for_word_is_held_if_asked_to(desk: Desk) -> None:
+    desk.take(confirmation("A"))
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        for number, given in enumerate([confirmation("A"), confirmation("B"), confirmation("B")], 1):
+            writer.event(writer.document(document_row(number)), given)
+        writer.hold_same_content()
+        writer.finish()
+    events = desk.ledger.batch_events(kept.file_id)
+    assert [event.state for event in events] == ["held", "ready", "held"]
+    assert events[2].reason == f"it says the same as event {events[1].id}"
 
 
 def test_a_rerun_renews_documents_and_replaces_what_it_is_told_to(desk: Desk) -> None:

@@ -251,7 +251,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_interchanges_control", "interchanges", ["vendor", "sender", "control_number"], unique=False
     )
-    op.create_index("ix_interchanges_sha256", "interchanges", ["vendor", "sha256"], unique=False)
     op.create_table(
         "outbound_files",
         sa.Column("id", sa.Integer(), nullable=False),

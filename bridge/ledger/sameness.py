@@ -1,0 +1,60 @@
+"""Events that say what an earlier event says: the same content under a new control number."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Connection, Text, Update, bindparam, cast, func, literal, select, update
+
+from bridge.ledger.schema import events
+
+# What Amazon did not take, or what was replaced, may be said again.
+_SPENT = ("replaced", "refused", "failed")
+
+_earlier = events.alias("earlier")
+
+
+def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
+    """Hold a file's events whose twin stands before them.
+
+    `subject` is the indexed column that leads to few candidates; events with `other_subject` alone are
+    left to the other statement.
+    """
+    twin = (
+        select(func.min(_earlier.c.id))
+        .where(
+            _earlier.c[subject.name] == subject,
+            _earlier.c.vendor == events.c.vendor,
+            _earlier.c.operation == events.c.operation,
+            _earlier.c.sequence_key == events.c.sequence_key,
+            _earlier.c.occurred_at == events.c.occurred_at,
+            _earlier.c.body == events.c.body,
+            _earlier.c.id < events.c.id,
+            _earlier.c.state.not_in(_SPENT),
+        )
+        .scalar_subquery()
+    )
+    by_subject = subject != ""
+    alone = by_subject & (other_subject == "") if subject is events.c.purchase_order_number else by_subject
+    reason = literal("it says the same as event ") + cast(twin, Text)
+    return (
+        update(events)
+        .where(
+            events.c.file_id == bindparam("of"),
+            events.c.state.in_(("ready", "waiting")),
+            alone,
+            twin.is_not(None),
+        )
+        .values(state="held", reason=reason)
+    )
+
+
+# A status update is found by its package, anything else by its order.
+_STATEMENTS = (
+    _hold(events.c.tracking_number, events.c.purchase_order_number),
+    _hold(events.c.purchase_order_number, events.c.tracking_number),
+)
+
+
+def hold_same_content(connection: Connection, file_id: int) -> None:
+    """Hold those events of a file, just written, that repeat an earlier event word for word."""
+    for statement in _STATEMENTS:
+        connection.execute(statement, {"of": file_id})
