@@ -1,10 +1,12 @@
 """The syntax verdicts on one interchange, collected from a reader's events for its acknowledgement.
 
-They hold no segments, so an interchange of any size needs only a few hundred bytes a document.
+They hold no segments, and accepted documents are packed, so an interchange of any size needs little more
+than its references.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import msgspec
@@ -12,7 +14,6 @@ import msgspec
 from bridge.edi.model import (
     Document,
     DocumentRead,
-    EdiError,
     Group,
     GroupOpened,
     Interchange,
@@ -20,6 +21,17 @@ from bridge.edi.model import (
     InterchangeOpened,
     ReaderEvent,
 )
+from bridge.edi.packed import DocumentVerdict, VerdictList
+
+__all__ = [
+    "LONE_SEGMENTS",
+    "ControlNumbers",
+    "DocumentVerdict",
+    "GroupResult",
+    "InterchangeResult",
+    "VerdictList",
+    "Verdicts",
+]
 
 LONE_SEGMENTS = frozenset({"TA1"})
 """Documents that are a segment of the envelope: they answer ours, and nothing answers them."""
@@ -33,22 +45,11 @@ class ControlNumbers(Protocol):
         ...
 
 
-class DocumentVerdict(msgspec.Struct, kw_only=True, frozen=True):
-    """The verdict on one document. `identifier` is UNH's S009, empty for X12."""
-
-    type: str
-    reference: str
-    errors: tuple[EdiError, ...] = ()
-    accepted: bool = True
-    association: str = ""
-    identifier: tuple[str, ...] = ()
-
-
 class GroupResult(msgspec.Struct, kw_only=True):
     """The verdicts on one group; `group` is None for documents outside of any."""
 
     group: Group | None
-    documents: list[DocumentVerdict] = []
+    documents: Sequence[DocumentVerdict] = ()
 
 
 class InterchangeResult(msgspec.Struct, kw_only=True):
@@ -68,6 +69,8 @@ class Verdicts:
 
     def __init__(self) -> None:
         self._result: InterchangeResult | None = None
+        self._documents = VerdictList()
+        """Those of the last group of the result."""
 
     def add(self, event: ReaderEvent) -> InterchangeResult | None:
         """Take one event in file order; the interchange's result if the event closes it, else None."""
@@ -76,7 +79,7 @@ class Verdicts:
         elif isinstance(event, InterchangeOpened):
             self._result = InterchangeResult(interchange=event.interchange)
         elif isinstance(event, GroupOpened) and self._result is not None:
-            self._result.groups.append(GroupResult(group=event.group))
+            self._open(self._result, event.group)
         elif isinstance(event, InterchangeClosed):
             result, self._result = self._result, None
             return result
@@ -87,8 +90,8 @@ class Verdicts:
             return
         groups = self._result.groups
         if not groups or groups[-1].group is not document.group:
-            groups.append(GroupResult(group=document.group))
-        groups[-1].documents.append(
+            self._open(self._result, document.group)
+        self._documents.append(
             DocumentVerdict(
                 type=document.type,
                 reference=document.reference,
@@ -98,3 +101,7 @@ class Verdicts:
                 identifier=document.identifier,
             )
         )
+
+    def _open(self, result: InterchangeResult, group: Group | None) -> None:
+        self._documents = VerdictList()
+        result.groups.append(GroupResult(group=group, documents=self._documents))

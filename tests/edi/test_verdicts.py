@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import tracemalloc
+
+from bridge.edi.model import EdiError
+from bridge.edi.packed import DocumentVerdict, VerdictList
 from bridge.edi.verdicts import InterchangeResult, Verdicts
 from tests.edi.x12.making import document, group, interchange, one, read_all, text
 
@@ -19,7 +23,7 @@ def test_a_result_is_given_when_its_interchange_closes() -> None:
 
 
 def test_a_group_without_documents_has_a_result() -> None:
-    assert [found.documents for found in collect(text(interchange(group())))[0].groups] == [[]]
+    assert [list(found.documents) for found in collect(text(interchange(group())))[0].groups] == [[]]
 
 
 def test_a_rejected_document_keeps_its_errors_and_no_segments() -> None:
@@ -46,3 +50,39 @@ def test_an_interchange_cut_off_has_its_result_too() -> None:
     result = collect(whole[: whole.index(b"GE*")])[0]
     assert len(result.groups[0].documents) == 1
     assert result.interchange.errors
+
+
+def test_packed_verdicts_come_out_as_they_went_in() -> None:
+    note = EdiError(level="element", code="7", message="not in the list", position=3, fatal=False)
+    fault = EdiError(level="document", code="4", message="wrong count")
+    verdicts = [
+        DocumentVerdict(type="214", reference="0001"),
+        DocumentVerdict(type="214", reference="é\udcff"),
+        DocumentVerdict(type="214", reference=""),
+        DocumentVerdict(type="214", reference="0002", errors=(note,)),
+        DocumentVerdict(type="214", reference="0003"),
+        DocumentVerdict(type="214", reference="0004", errors=(note, fault), accepted=False),
+        DocumentVerdict(type="856", reference="0004", association="X"),
+        DocumentVerdict(type="DESADV", reference="1", identifier=("DESADV", "D", "96A", "UN")),
+    ]
+    packed = VerdictList()
+    for verdict in verdicts:
+        packed.append(verdict)
+    assert list(packed) == verdicts
+    assert [packed[place] for place in range(-8, 8)] == verdicts * 2
+    assert packed[2:5] == verdicts[2:5]
+    assert len(packed) == 8
+
+
+def test_verdicts_alike_take_a_few_bytes_each() -> None:
+    note = EdiError(level="element", code="7", message="not in the list", fatal=False)
+    packed = VerdictList()
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            errors = (note,) if number % 2 else ()
+            packed.append(DocumentVerdict(type="214", reference=f"{number:09}", errors=errors))
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 20_000 * 25

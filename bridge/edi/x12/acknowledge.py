@@ -7,7 +7,8 @@ incomplete code list are our affair and not told. Acknowledgements are never ack
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal
 
@@ -102,7 +103,7 @@ def _write_group(
     answered = group.control_number if group.control_number.isdigit() else ""
     version_answered = group.version[:12] if kind == "999" else ""
     writer.segment("AK1", identifier, _fitting(answered, 1, 9, "0"), version_answered)
-    told = [_write_document(writer, verdict, kind) for verdict in result.documents]
+    told = Counter(_write_document(writer, verdict, kind) for verdict in result.documents)
     _write_ak9(writer, group, told)
     writer.segment("SE", len(writer) - start + 1, reference)
     writer.segment("GE", 1, number)
@@ -153,16 +154,17 @@ def _write_notes(writer: SegmentWriter, errors: Iterable[EdiError], prefix: str)
                 writer.segment(f"{prefix}4", place, number, error.code, error.value[:99])
 
 
-def _write_ak9(writer: SegmentWriter, group: Group, told: Sequence[str]) -> None:
-    received = len(told)
-    rejected = told.count("R")
+def _write_ak9(writer: SegmentWriter, group: Group, told: Counter[str]) -> None:
+    """Sum up a group; `told` counts its documents by status."""
+    received = told.total()
+    rejected = told["R"]
     codes = _unique(error.code for error in group.errors if error.code)
     if received and rejected == received:
         status = "R"
     elif rejected:
         status = "P"
     else:
-        status = "E" if codes or "E" in told else "A"
+        status = "E" if codes or told["E"] else "A"
     claimed = received if group.document_count_claimed is None else group.document_count_claimed
     writer.segment("AK9", status, str(claimed)[:6], received, received - rejected, *codes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from io import BytesIO
 
 from bridge.edi.model import Delimiters
 
@@ -25,27 +26,33 @@ class SegmentWriter:
         parts = parts if parts.isascii() else "*:~"
         blanks = dict.fromkeys([*range(32), 127, *map(ord, parts)], " ")
         self._table = blanks
-        self._pieces: list[str] = []
+        # Bytes, not texts: the answer to a large interchange has a million segments.
+        self._written = BytesIO()
+        self._segments = 0
 
     def __len__(self) -> int:
-        return len(self._pieces)
+        return self._segments
 
     def segment(self, tag: str, *elements: Value) -> None:
         """Write one segment; empty elements at its end are left out."""
         values = [tag, *map(self._text, elements)]
         while not values[-1]:
             values.pop()
-        self._pieces.append(self.delimiters.element.join(values))
+        self._write(values)
 
     def isa(self, elements: Sequence[str]) -> None:
         """Write an ISA of fifteen elements at their full widths; the sixteenth is the component separator."""
         values = ["ISA", *(self._clean(value) for value in elements[:10]), elements[10], *elements[11:15]]
-        self._pieces.append(self.delimiters.element.join([*values, self.delimiters.component]))
+        self._write([*values, self.delimiters.component])
 
     def data(self) -> bytes:
         """Give everything written so far."""
-        ending = self.delimiters.segment
-        return "".join(piece + ending for piece in self._pieces).encode("ascii", "replace")
+        return self._written.getvalue()
+
+    def _write(self, values: Sequence[str]) -> None:
+        text = self.delimiters.element.join(values) + self.delimiters.segment
+        self._written.write(text.encode("ascii", "replace"))
+        self._segments += 1
 
     def _text(self, value: Value) -> str:
         if isinstance(value, tuple):
