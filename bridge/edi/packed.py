@@ -1,11 +1,12 @@
 """A growing list of verdicts that needs a few bytes for each accepted document.
 
 An interchange of hundreds of megabytes holds a million documents, and nearly all are alike but for their
-references: accepted without a note, or with the same note. Each kind is kept once.
+references: accepted without a note, or with the same note. Each kind is kept once, references compressed.
 """
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -15,8 +16,10 @@ import msgspec
 
 from bridge.edi.model import EdiError
 
+_BLOCK = 1024
+_TEXT = "utf-8", "surrogatepass"
 _END = "\n"
-"""Ends a packed reference; none holds a line end, as the readers drop these inside of segments."""
+"""Stands between packed references; none holds a line end, as the readers drop these inside of segments."""
 
 
 class DocumentVerdict(msgspec.Struct, kw_only=True, frozen=True):
@@ -30,27 +33,43 @@ class DocumentVerdict(msgspec.Struct, kw_only=True, frozen=True):
     identifier: tuple[str, ...] = ()
 
 
+class _Block(msgspec.Struct, frozen=True):
+    """Some verdicts, compressed: the number of the kind of each, and their references."""
+
+    kinds: bytes
+    references: bytes
+
+    def unpack(self) -> Iterator[tuple[int, str]]:
+        kinds = array("I")
+        kinds.frombytes(zlib.decompress(self.kinds))
+        return zip(kinds, zlib.decompress(self.references).decode(*_TEXT).split(_END), strict=True)
+
+
 class VerdictList(Sequence[DocumentVerdict]):
     """Verdicts in file order. Going through them makes each anew; an index is found by counting."""
 
-    __slots__ = ("_kind_of", "_kinds", "_last", "_numbers", "_references")
+    __slots__ = ("_blocks", "_kinds", "_last", "_length", "_numbers", "_open_kinds", "_open_references")
 
     def __init__(self) -> None:
         self._kinds: list[DocumentVerdict] = []
         self._numbers: dict[DocumentVerdict, int] = {}
-        self._kind_of = array("I")
-        self._references = bytearray()
+        self._blocks: list[_Block] = []
+        self._open_kinds = array("I")
+        self._open_references: list[str] = []
+        self._length = 0
         self._last = -1
 
     def append(self, verdict: DocumentVerdict) -> None:
         """Add a verdict at the end."""
         if self._last < 0 or not _alike(self._kinds[self._last], verdict):
             self._last = self._number(verdict)
-        self._kind_of.append(self._last)
-        reference = (
-            verdict.reference if _END not in verdict.reference else verdict.reference.replace(_END, " ")
-        )
-        self._references += (reference + _END).encode("utf-8", "surrogatepass")
+        self._open_kinds.append(self._last)
+        self._open_references.append(verdict.reference)
+        self._length += 1
+        if len(self._open_kinds) >= _BLOCK:
+            self._blocks.append(self._pack())
+            self._open_kinds = array("I")
+            self._open_references.clear()
 
     def _number(self, verdict: DocumentVerdict) -> int:
         kind = msgspec.structs.replace(verdict, reference="")
@@ -59,16 +78,19 @@ class VerdictList(Sequence[DocumentVerdict]):
             self._kinds.append(kind)
         return number
 
+    def _pack(self) -> _Block:
+        text = _END.join(reference.replace(_END, " ") for reference in self._open_references)
+        return _Block(zlib.compress(self._open_kinds, 1), zlib.compress(text.encode(*_TEXT), 1))
+
     def __iter__(self) -> Iterator[DocumentVerdict]:
-        start = 0
-        for number in self._kind_of:
-            end = self._references.index(_END.encode(), start)
-            reference = self._references[start:end].decode("utf-8", "surrogatepass")
-            start = end + 1
+        for block in self._blocks:
+            for number, reference in block.unpack():
+                yield msgspec.structs.replace(self._kinds[number], reference=reference)
+        for number, reference in zip(self._open_kinds, self._open_references, strict=True):
             yield msgspec.structs.replace(self._kinds[number], reference=reference)
 
     def __len__(self) -> int:
-        return len(self._kind_of)
+        return self._length
 
     @overload
     def __getitem__(self, index: int) -> DocumentVerdict: ...
