@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from apscheduler.triggers.base import BaseTrigger
@@ -22,6 +23,7 @@ from bridge.dropfolder.settings import LocalSettings, SftpSettings
 from bridge.dropfolder.settling import UNFINISHED, Settling
 from bridge.dropfolder.sftp import SftpDropFolder
 from bridge.edi.grammar import Grammar, load_grammar
+from bridge.edi.names import Names, load_names
 from bridge.edi.options import ReadOptions
 from bridge.errors import ConfigurationError, Problem
 from bridge.ledger.rows import Fence
@@ -62,9 +64,19 @@ def mappings_of(config: Config | None) -> Mappings:
 
 
 def grammar_of(config: Config | None) -> Grammar:
-    """Load the shipped grammars."""
+    """Load the shipped grammars, once: they serve every reader and keep nothing."""
     del config
+    return _shipped_grammar()
+
+
+@cache
+def _shipped_grammar() -> Grammar:
     return load_grammar(mappings_folder())
+
+
+def names_of(config: Config | None) -> Names:
+    """Load the words for what the shipped grammars know."""
+    return load_names(mappings_folder(), grammar_of(config))
 
 
 def profile_of(name: str, vendor: Vendor) -> VendorProfile:
@@ -99,6 +111,7 @@ def policies_of(vendor: Vendor) -> Policies:
         confirmations_elsewhere=vendor.confirmations == "elsewhere",
         in_doubt={_OPERATION_OF_POLICY[key]: policy for key, policy in chosen.items()},
         acknowledge=vendor.acknowledgements == "always",
+        hold_same_content=vendor.same_content == "hold",
         status_files=tuple(vendor.status_files),
     )
 

@@ -39,6 +39,12 @@ _TAKE_NUMBER = (
     .values(last=bindparam("upto"))
 )
 
+_REPORTED = (
+    update(files)
+    .where(files.c.id == bindparam("file"))
+    .values(reported_at=bindparam("now"), reports=files.c.reports + 1)
+)
+
 
 class Gathered:
     """What a writer was given, until it is committed."""
@@ -50,6 +56,7 @@ class Gathered:
         self.accepted = 0
         self.waiting = False
         self.hold_same_content = False
+        self.reported = False
         self.documents = Shelf()
         self.renewed = Shelf()
         self.events = Shelf()
@@ -85,9 +92,11 @@ def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, 
 def commit_answers(
     database: Database, fence: Fence, file: FileRow, gathered: Gathered, now: datetime
 ) -> None:
-    """Write the outbound files and the control numbers they took, and nothing else."""
+    """Write the outbound files, the control numbers they took, and that the batch is reported with them."""
     with database.write(fence) as connection:
         _answer(connection, file, gathered, now)
+        if gathered.reported:
+            connection.execute(_REPORTED, {"file": file.id, "now": seconds(now)})
 
 
 def _answer(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:

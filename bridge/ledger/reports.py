@@ -10,9 +10,8 @@ from sqlalchemy import Connection, bindparam, exists, select, update
 from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.files import file_row, load_file
-from bridge.ledger.outbound import queue
-from bridge.ledger.rows import Added, Fence, NewOutbound, ToReport
+from bridge.ledger.files import file_row
+from bridge.ledger.rows import Fence, ToReport
 from bridge.ledger.schema import events, files, is_open, is_unreported
 
 UNREPORTED = select(files).where(
@@ -43,20 +42,6 @@ class ReportStore(Store):
         with self._db.read() as connection:
             rows = list(connection.execute(_TO_REPORT, {"v": vendor, "most": limit}).mappings())
         return [ToReport(file=file_row(row), report_number=row["reports"] + 1) for row in rows]
-
-    def report(
-        self, fence: Fence, file_id: int, outbound: Sequence[NewOutbound], now: datetime
-    ) -> list[Added]:
-        """Queue a batch's report files (or none) and mark it reported, in one transaction."""
-        with self._db.write(fence) as connection:
-            file = load_file(connection, file_id)
-            added = [queue(connection, file.vendor, file_id, one, now) for one in outbound]
-            connection.execute(
-                update(files)
-                .where(files.c.id == file_id)
-                .values(reported_at=seconds(now), reports=files.c.reports + 1)
-            )
-            return added
 
     def requeue_events(self, fence: Fence, event_ids: Collection[int], now: datetime) -> int:
         """Let failed and held events (those with a body) be sent again; give how many.

@@ -6,12 +6,12 @@
 |---|---|
 | sends | claim, fence, check, pause, unpause; due_submissions, start_sending, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
-| writer | translating, and the `FileWriter` that it gives |
+| writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
 | plans | plan |
 | doubts | in_doubt, to_look, apply_policy, record_look, resolve; release_event, refuse_event |
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
-| reports | batches_to_report, report; requeue_events |
+| reports | batches_to_report; requeue_events |
 | outbound | cursor, add_outbound, outbound_due, outbound_delivered, outbound_failed |
 | due | next_due, unfinished, moved_since |
 | views | batches, batch, batch_events, counts |

@@ -185,6 +185,10 @@ class FileWriter:
         """Set an event of an earlier translation aside (→ replaced); a grouped one cannot be."""
         self.gathered.replaced.append(event_id)
 
+    def reported(self) -> None:
+        """Mark the batch reported: the outbound files given here are its report."""
+        self.gathered.reported = True
+
     def finish(self, state: str = "translated", reason: str = "") -> None:
         """Say how the file ended: `translated`, or `quarantined` with the reason."""
         self.gathered.state, self.gathered.reason = state, reason
@@ -249,7 +253,7 @@ class WriterStore(Store):
     """What the job translate writes."""
 
     def answering(self, fence: Fence, file_id: int, now: datetime) -> AbstractContextManager[FileWriter]:
-        """Open a writer that takes control numbers and outbound files alone, for a file that came again."""
+        """Open a writer for control numbers and outbound files alone: answers to a file, its report."""
         return answering(self._db, fence, file_id, now)
 
     def translating(

@@ -10,8 +10,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from typing import Literal
 
 import msgspec
+
+Status = Literal["Success", "Failure", "Refused", "Held", "Rejected"]
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -24,12 +27,14 @@ class Message(msgspec.Struct, frozen=True):
 class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one fact; `at` is ISO-8601 in UTC."""
 
+    document_number: int = 0
+    """Counts the documents of the file from 1; 0 where a stretch of bytes is no document."""
     document_type: str
     document_reference: str
     operation: str = ""
     purchase_order_number: str = ""
     tracking_number: str = ""
-    status: str
+    status: Status
     errors: tuple[Message, ...] = ()
     amazon_transaction_id: str = ""
     request_id: str = ""
@@ -49,6 +54,7 @@ class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
 COLUMNS = (
     "batch",
     "file",
+    "document_number",
     "document_type",
     "document_reference",
     "operation",
@@ -79,6 +85,7 @@ def as_csv(report: StatusReport) -> bytes:
         cells = (
             str(report.batch),
             report.file,
+            str(line.document_number),
             line.document_type,
             line.document_reference,
             line.operation,

@@ -6,9 +6,9 @@ from typing import Any
 
 from bridge.ledger.rows import DocumentRow, EventRow, FileRow, SubmissionRow
 from bridge.ledger.store import Ledger
-from bridge.outfiles.statuses import Message, StatusLine, StatusReport
+from bridge.outfiles.statuses import Message, Status, StatusLine, StatusReport
 
-_STATUS_OF_EVENT = {
+_STATUS_OF_EVENT: dict[str, Status] = {
     "succeeded": "Success",
     "failed": "Failure",
     "refused": "Refused",
@@ -17,7 +17,7 @@ _STATUS_OF_EVENT = {
 
 
 def status_report(ledger: Ledger, file: FileRow) -> StatusReport:
-    """Tell of each document and fact of a batch what became of it, in file order."""
+    """Tell of each document and event of a batch what became of it, in file order."""
     batch = ledger.batch(file.id)
     submissions = {submission.id: submission for submission in batch.submissions}
     facts: dict[int, list[EventRow]] = {}
@@ -43,6 +43,7 @@ def status_report(ledger: Ledger, file: FileRow) -> StatusReport:
 
 def _rejected(document: DocumentRow) -> StatusLine:
     return StatusLine(
+        document_number=max(document.number, 0),
         document_type=document.type,
         document_reference=document.reference,
         status="Rejected",
@@ -56,6 +57,7 @@ def _rejected(document: DocumentRow) -> StatusLine:
 
 def _line(document: DocumentRow, event: EventRow, submission: SubmissionRow | None) -> StatusLine:
     return StatusLine(
+        document_number=max(document.number, 0),
         document_type=document.type,
         document_reference=document.reference,
         operation=event.operation,

@@ -10,6 +10,7 @@ from bridge.errors import AmazonError
 from bridge.ledger.rows import NewOutbound, ToPoll, ToReport, VerdictIn
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS
+from bridge.pipeline.advise import advice_files
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.reports import status_report
 from bridge.spapi.operations import orders_named
@@ -61,18 +62,22 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
 def _report(lane: Lane) -> int:
     due = lane.ledger.batches_to_report(lane.vendor, REPORTS_A_PASS)
     for batch in due:
-        lane.ledger.report(lane.fence, batch.file.id, _status_files(lane, batch), lane.clock())
+        _report_one(lane, batch)
     return len(due)
 
 
-def _status_files(lane: Lane, batch: ToReport) -> list[NewOutbound]:
-    """Write the report in each form that the vendor chose; none for a batch without a fact to report."""
-    report = status_report(lane.ledger, batch.file)
-    if not report.lines:
-        return []
+def _report_one(lane: Lane, batch: ToReport) -> None:
+    """Write the report in each form that the vendor chose; none for a batch without anything to report."""
+    now, file = lane.clock(), batch.file
+    report = status_report(lane.ledger, file)
     again = f".{batch.report_number}" if batch.report_number > 1 else ""
-    stem = f"{stem_of(report.file)}.{batch.file.id}{again}"
-    return [
-        NewOutbound(kind="status", folder="statuses", name=f"{stem}.{form}", data=FORMATS[form](report))
-        for form in lane.policies.status_files
-    ]
+    stem = f"{stem_of(report.file)}.{file.id}{again}"
+    forms = lane.policies.status_files if report.lines else ()
+    with lane.ledger.answering(lane.fence, file.id, now) as writer:
+        for form in forms:
+            if form in FORMATS:
+                name, data = f"{stem}.{form}", FORMATS[form](report)
+                writer.outbound(NewOutbound(kind="status", folder="statuses", name=name, data=data))
+        for advice in advice_files(lane, writer, report, forms):
+            writer.outbound(advice)
+        writer.reported()

@@ -34,6 +34,7 @@ from bridge.ledger.writer import FileWriter
 from bridge.mapping.translate import translate as map_document
 from bridge.outfiles.names import stem_of
 from bridge.pipeline.lane import Desk, Lane
+from bridge.pipeline.numbers import LedgerNumbers
 from bridge.pipeline.resends import NEW, Precedent, Precedents, sender_of, span_hash
 from bridge.spapi.operations import operation_of
 
@@ -280,26 +281,12 @@ def acknowledge_again(desk: Desk, file: FileRow) -> None:
 
 def queue_acknowledgement(writer: FileWriter, result: InterchangeResult, now: datetime) -> None:
     """Queue the 997 or CONTRL of one interchange, where it is to be answered at all."""
-    answer = acknowledge(result, _ControlNumbers(writer, result), now)
+    answer = acknowledge(result, LedgerNumbers(writer, result.interchange), now)
     if answer is None:
         return
     file, number = writer.file, result.interchange.number
     name = f"{answer.kind}.{stem_of(file.name)}.{file.id}.{number}.edi"
     writer.outbound(NewOutbound(kind=answer.kind, folder="acknowledgements", name=name, data=answer.data))
-
-
-class _ControlNumbers:
-    """Control numbers of what we send to one partner, from the ledger."""
-
-    def __init__(self, writer: FileWriter, result: InterchangeResult) -> None:
-        self._writer = writer
-        parties = result.interchange
-        vendor = writer.file.vendor
-        self._scope = f"{vendor}:{parties.standard}:{parties.receiver.id}:{parties.sender.id}"
-
-    def next(self, kind: str) -> int:
-        """Give the next number of its kind: interchange, group or document."""
-        return self._writer.next_control_number(self._scope, kind)
 
 
 def _row_of(document: Document, errors: list[EdiError | dict[str, str]], state: str) -> NewDocument:

@@ -18,6 +18,7 @@ from bridge.ledger.rows import (
     Moved,
     NewDocument,
     NewEvent,
+    NewOutbound,
     VerdictIn,
 )
 from bridge.ledger.store import Ledger
@@ -119,6 +120,15 @@ class Desk:
     def send(self, submission: int, kind: str = "submitted", now: datetime = T0, **more: object) -> Moved:
         attempt = self.ledger.start_sending(self.fence, submission, now)
         return self.ledger.record_outcome(self.fence, attempt, answer(kind, attempt, **more), now)
+
+    def report(
+        self, file_id: int, *outbound: NewOutbound, fence: Fence | None = None, now: datetime = T0
+    ) -> None:
+        """Report a batch with these files."""
+        with self.ledger.answering(fence or self.fence, file_id, now) as writer:
+            for facts in outbound:
+                writer.outbound(facts)
+            writer.reported()
 
     def verdict(self, submission: int, word: str = "Success", now: datetime = T0, **more: object) -> Moved:
         verdict = msgspec.convert({"status": word, **more}, VerdictIn)

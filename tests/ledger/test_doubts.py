@@ -84,7 +84,7 @@ def test_a_held_event_with_nothing_to_send_cannot_go(desk: Desk) -> None:
 
 def test_a_persons_refusal_ends_an_event_and_its_batch_is_reported_again(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", state="held"))
-    desk.ledger.report(desk.fence, file_id, [], T0)
+    desk.report(file_id)
     (event,) = desk.ledger.batch_events(file_id)
     desk.ledger.refuse_event(event.id, "test order", later(1))
     (event,) = desk.ledger.batch_events(file_id)

@@ -14,7 +14,7 @@ def done(desk: Desk, *orders: str) -> int:
     for due in desk.due():
         desk.send(due.id)
         desk.verdict(due.id)
-    desk.ledger.report(desk.fence, file_id, [], T0)
+    desk.report(file_id)
     return file_id
 
 
@@ -49,7 +49,7 @@ def test_what_is_young_open_or_another_vendors_stays(desk: Desk) -> None:
 def test_a_batch_whose_answer_is_not_delivered_stays(desk: Desk) -> None:
     file_id = done(desk, "A")
     pending = NewOutbound(kind="status", folder="statuses", name="a", data=b"x")
-    desk.ledger.report(desk.fence, file_id, [pending], T0)
+    desk.report(file_id, pending)
     assert desk.ledger.purge(None, T0 + LONG).files == 0
 
 
@@ -59,10 +59,10 @@ def test_a_submission_goes_with_the_last_of_its_files(desk: Desk) -> None:
     (due,) = desk.due()
     desk.send(due.id)
     desk.verdict(due.id)
-    desk.ledger.report(desk.fence, first, [], T0)
+    desk.report(first)
     assert desk.ledger.purge(None, T0 + LONG).files == 1
     assert [row.id for row in desk.ledger.batch(second).submissions] == [due.id]
-    desk.ledger.report(desk.fence, second, [], T0)
+    desk.report(second)
     assert desk.ledger.purge(None, T0 + LONG).files == 1
 
 

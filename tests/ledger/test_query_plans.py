@@ -103,7 +103,7 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.release_waiting(fence, "acme", now, unconfirmed=True)
     ledger.package("acme", "1Z0")
     for batch in ledger.batches_to_report("acme"):
-        ledger.report(fence, batch.file.id, [], now)
+        desk.report(batch.file.id, now=now)
     for outbound in ledger.outbound_due("acme", now):
         ledger.outbound_failed(fence, outbound.id, "no", now)
         ledger.outbound_delivered(fence, outbound.id, now)

@@ -21,7 +21,7 @@ def test_a_batch_is_reported_when_its_last_event_is_final(desk: Desk) -> None:
     (found,) = desk.ledger.batches_to_report("acme")
     assert (found.file.id, found.report_number) == (file_id, 1)
     assert desk.ledger.unfinished("acme")
-    desk.ledger.report(desk.fence, file_id, [report("a")], T0)
+    desk.report(file_id, report("a"))
     assert desk.ledger.batches_to_report("acme") == []
     assert [row.name for row in desk.ledger.batch(file_id).outbound] == ["a"]
 
@@ -45,7 +45,7 @@ def test_requeued_events_go_again_and_their_batch_is_reported_once_more(desk: De
         confirmation("B", state="held", body=None),
         confirmation("C", state="refused"),
     )
-    desk.ledger.report(desk.fence, file_id, [], T0)
+    desk.report(file_id)
     ids = [event.id for event in desk.ledger.batch_events(file_id)]
     assert desk.ledger.requeue_events(desk.fence, ids, later(1)) == 1
     assert desk.states(file_id) == {"A": "ready", "B": "held", "C": "refused"}

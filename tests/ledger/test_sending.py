@@ -143,7 +143,7 @@ def test_a_stale_owner_changes_nothing(desk: Desk) -> None:
         lambda: ledger.record_outcome(old, attempt, answer("submitted"), T0),
         lambda: ledger.start_sending(old, submission, T0),
         lambda: ledger.plan(old, "acme", "x", 1, T0),
-        lambda: ledger.report(old, file_id, [], T0),
+        lambda: desk.report(file_id, fence=old),
         lambda: ledger.add_outbound(old, "acme", [], T0),
         lambda: ledger.record_look(old, submission, [], T0, None),
         lambda: ledger.requeue_events(old, [1], T0),

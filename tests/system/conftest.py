@@ -34,6 +34,10 @@ class Site:
     def config(self) -> Path:
         return self.folder / "config.toml"
 
+    def configure(self, setting: str) -> None:
+        """Add a setting to the vendor's table."""
+        self.config.write_text(self.config.read_text().replace("carrier = {", f"{setting}\ncarrier = {{"))
+
     def drop(self, name: str, data: bytes) -> None:
         """Put a file into the vendor's inbox, whole at once."""
         hidden = self.home / f".{name}.part"

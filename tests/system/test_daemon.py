@@ -83,7 +83,7 @@ def test_sighup_takes_a_new_configuration_and_refuses_a_broken_one(site: Site) -
         assert eventually(lambda: "nonsense" in site.log)
         site.drop("856-2.edi", notices(2))
         assert eventually(lambda: len(site.outbox("statuses")) == 4)
-        site.config.write_text(config.replace('carrier = {', 'status_files = ["csv"]\ncarrier = {'))
+        site.config.write_text(config.replace("carrier = {", 'status_files = ["csv"]\ncarrier = {'))
         process.send_signal(signal.SIGHUP)
         assert eventually(lambda: '"reloaded"' in site.log)
         site.drop("856-3.edi", notices(3))

@@ -103,7 +103,9 @@ def test_one_order_that_amazon_refuses_does_not_take_the_others_with_it(site: Si
     assert lines[order(1)]["status"] == "Failure"
     assert lines[order(1)]["errors"][0]["code"] == "INVALID_ORDER_ID"
     assert lines[order(2)]["status"] == "Success"
-    status = [e for b in site.json("batches")["batches"] if b["name"] == "214.edi" for e in b["events"].items()]
+    status = [
+        e for b in site.json("batches")["batches"] if b["name"] == "214.edi" for e in b["events"].items()
+    ]
     assert dict(status) == {"succeeded": 1, "waiting": 1}
 
 

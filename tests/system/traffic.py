@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
-ISA = (
-    "ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*AMAZONDF       *261101*0830*U*{version}*{number:09}*0*P*>~\n"
-)
+ISA = "ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*AMAZONDF       *261101*0830*U*{version}*{number:09}*0*P*>~\n"
 SENDER = "ACMEWH"
 
 
