@@ -9,6 +9,7 @@ from bridge.edi.model import Standard
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Denial, Mapping
+from bridge.mapping.orders import LINE_VERDICTS, ORDER_VERDICTS
 from bridge.mapping.references import Part, Reference, parse_conditions, parse_reference
 from bridge.mapping.tables import Table, TomlFile
 
@@ -21,17 +22,14 @@ _LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "leve
 _SEVERAL = {"time": (1, 3), "measure": (1, 2), "dimensions": (4, 4)}
 """How many parts (`PRF01+02`) the references of a kind may have, from and to; any other kind one."""
 
-Kind = Literal["text", "time", "measure", "dimensions"]
+Kind = Literal["text", "time", "measure", "dimensions", "order_verdict", "line_verdict"]
 
-_CONFIRMATION: dict[str, Kind] = {
+_PARTIES: dict[str, Kind] = {
     "purchase_order_number": "text",
     "selling_party": "text",
     "ship_from_party": "text",
-    "shipped_date": "time",
-    "denial_date": "time",
-    "estimated_delivery_date": "time",
-    "is_priority_shipment": "text",
-    "vendor_order_number": "text",
+}
+_PACKING: dict[str, Kind] = {
     "item_sequence_number": "text",
     "buyer_product_identifier": "text",
     "vendor_product_identifier": "text",
@@ -52,10 +50,17 @@ _CONFIRMATION: dict[str, Kind] = {
     "width": "measure",
     "height": "measure",
 }
+_CONFIRMATION: dict[str, Kind] = {
+    **_PARTIES,
+    "shipped_date": "time",
+    "denial_date": "time",
+    "estimated_delivery_date": "time",
+    "is_priority_shipment": "text",
+    "vendor_order_number": "text",
+    **_PACKING,
+}
 _STATUS: dict[str, Kind] = {
-    "purchase_order_number": "text",
-    "selling_party": "text",
-    "ship_from_party": "text",
+    **_PARTIES,
     "tracking_number": "text",
     "status_code": "text",
     "reason_code": "text",
@@ -70,13 +75,27 @@ _STATUS: dict[str, Kind] = {
     "appt_window_start_date_time": "time",
     "appt_window_end_date_time": "time",
 }
-FIELDS: dict[str, dict[str, Kind]] = {"confirmation": _CONFIRMATION, "status": _STATUS}
+_LABEL_REQUEST: dict[str, Kind] = {
+    **_PARTIES,
+    "order_verdict": "order_verdict",
+    "line_verdict": "line_verdict",
+    "ordered_quantity": "text",
+    "accepted_quantity": "text",
+    **_PACKING,
+}
+FIELDS: dict[str, dict[str, Kind]] = {
+    "confirmation": _CONFIRMATION,
+    "status": _STATUS,
+    "label_request": _LABEL_REQUEST,
+}
 """The fields that a mapping may say a position of, by what it makes."""
 _REQUIRED = {
     "confirmation": ("purchase_order_number", "item_sequence_number", "quantity"),
     "status": ("tracking_number", "status_code", "status_date_time"),
+    "label_request": ("purchase_order_number", "order_verdict"),
 }
-_LEVELS = {"confirmation": ("item",), "status": ("status",)}
+_LEVELS = {"confirmation": ("item",), "status": ("status",), "label_request": ("item",)}
+_VERDICTS = {"order_verdict": ORDER_VERDICTS, "line_verdict": LINE_VERDICTS}
 
 
 def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
@@ -210,15 +229,27 @@ def _field(  # noqa: PLR0913, PLR0917 -- what is known of the file, handed down
     end = entry.get("end", False)
     if not isinstance(end, bool):
         file.mistake(f"{place}.end", "must be true or false")
+    values = file.text_table(entry, "values", place)
+    default = file.text(entry, "default", place)
+    _known_verdicts(file, place, kind, [*values.values(), default])
     return Field(
         name,
         tuple(_steps(file, place, file.texts(entry, "at", place), scopes, standard, levels, kind)),
-        values=file.text_table(entry, "values", place),
+        values=values,
         match=_pattern(file, place, file.text(entry, "match", place)),
-        default=file.text(entry, "default", place),
+        default=default,
         unit=file.text(entry, "unit", place),
         end=end is True,
     )
+
+
+def _known_verdicts(file: TomlFile, place: str, kind: Kind, words: list[str]) -> None:
+    known = _VERDICTS.get(kind)
+    if known is None:
+        return
+    for word in words:
+        if word and word not in known:
+            file.mistake(f"{place}.values", f"{word!r} is not one of {', '.join(sorted(known))}")
 
 
 def _steps(  # noqa: PLR0913, PLR0917 -- as above

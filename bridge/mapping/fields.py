@@ -86,6 +86,14 @@ class Field:
                 return list(dict.fromkeys(value for rank, value in values if rank == values[0][0]))
         return [self.default] if self.default else []
 
+    def places(self, scope: Scope) -> list[tuple[str, Place]]:
+        """Give all values with their places, of the same candidates as `every`; equal ones stay."""
+        for places in self._found(scope):
+            found = [(rank, value, place) for rank, place in places if (value := self._value(place))]
+            if found:
+                return [(value, place) for rank, value, place in found if rank == found[0][0]]
+        return []
+
     def parts(self, scope: Scope) -> tuple[Place, list[str]] | None:
         """Give all parts of a reference of several (`DTM02+03+04`), read from one segment."""
         scopes = scope.scopes

@@ -23,7 +23,7 @@ class Denial(msgspec.Struct, frozen=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """One mapping file, compiled. `makes` is `confirmation` or `status`.
+    """One mapping file, compiled. `makes` is `confirmation`, `status` or `label_request`.
 
     `versions` are exact, or end in `*`; none means any. `vendors` and `senders` (ISA06, GS02, UNB
     sender) narrow it down; none means anybody.

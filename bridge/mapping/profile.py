@@ -17,7 +17,8 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
     IANA name: times without a zone are read in it. `scac`, `carrier`, `ship_method` and `location`
     stand in where a document is silent. `status_codes` is `standard`, `amazon` or the name of a
     status table. `final_statuses` opts in to LOST and UNDELIVERABLE. `mapping` names a mapping to
-    prefer. A `stand_in` profile knows no vendor: whatever a document says is right.
+    prefer. `label_requests` makes an order that the vendor accepts (855, ORDRSP) a request for its
+    label. A `stand_in` profile knows no vendor: whatever a document says is right.
     """
 
     vendor: str
@@ -33,6 +34,7 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
     location: Address = Address()
     mapping: str = ""
     require_containers: bool = True
+    label_requests: bool = False
     stand_in: bool = False
 
 
@@ -44,5 +46,6 @@ def explain_profile() -> VendorProfile:
         warehouses=("WAREHOUSE",),
         timezone="UTC",
         location=Address(country_code="US"),
+        label_requests=True,
         stand_in=True,
     )

@@ -46,7 +46,7 @@ def map_shipments(reader: Reader, tree: Tree) -> list[Mapped]:
     for order in orders:
         reader.findings = Findings()
         reader.findings.errors.extend(errors)
-        results.append(_Order(reader, order).mapped())
+        results.append(ShippedOrder(reader, order).mapped())
     return results
 
 
@@ -68,7 +68,9 @@ class _Box(msgspec.Struct):
     lines: dict[int, ItemQuantity] = {}
 
 
-class _Order:
+class ShippedOrder:
+    """One order of a document while its lines and cartons are added up."""
+
     def __init__(self, reader: Reader, order: Order) -> None:
         self.reader = reader
         self.findings = reader.findings
@@ -77,11 +79,17 @@ class _Order:
         self.boxes: dict[str, _Box] = {}
         self._counted: set[int] = set()
 
+    def containers(self) -> tuple[Container, ...]:
+        """Give the packages with what is in them; errors go to the reader's findings. Call it once."""
+        self._take_all()
+        return tuple(self._container(box) for box in self.boxes.values())
+
     def mapped(self) -> Mapped:
-        for packing in self.order.packings:
-            self._take(packing)
+        """Give the confirmation of the order. Call it once."""
         denied = self._denied()
-        containers = () if denied else tuple(self._container(box) for box in self.boxes.values())
+        if denied:
+            self._take_all()
+        containers = () if denied else self.containers()
         event = self._event("FLOOR_DENIAL" if denied else "SHIPPED", containers)
         for package in () if denied else self.order.empty:
             name = identity_of(self.reader, package)
@@ -151,6 +159,10 @@ class _Order:
             for denial in self.reader.mapping.denied
             for scope in scopes
         )
+
+    def _take_all(self) -> None:
+        for packing in self.order.packings:
+            self._take(packing)
 
     def _take(self, packing: Packing) -> None:
         line = self._line(packing.item)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bridge.domain.events import Mapped, RuleError
 from bridge.edi.model import Document
+from bridge.mapping.label_requests import SWITCHED_OFF, map_label_requests
 from bridge.mapping.loops import Tree, build_tree
 from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.profile import VendorProfile
@@ -26,7 +27,7 @@ def translate(document: Document, profile: VendorProfile, mappings: Mappings) ->
         return []
     mapping = mappings.choose(document, profile)
     if mapping is None:
-        return [_unmapped(document, mappings)]
+        return [_unmapped(document, profile, mappings)]
     try:
         return _MAKERS[mapping.makes](Reader(document, mapping, profile, mappings), mapping)
     except Exception as error:  # noqa: BLE001 -- one bad document fails alone, and none is lost
@@ -62,20 +63,22 @@ def _tree(reader: Reader, mapping: Mapping) -> Tree:
     return build_tree(reader.document.segments, mapping.loops)
 
 
+def _label_requests(reader: Reader, mapping: Mapping) -> list[Mapped]:
+    return map_label_requests(reader, _tree(reader, mapping))
+
+
 _MAKERS: dict[str, Callable[[Reader, Mapping], list[Mapped]]] = {
     "confirmation": _shipments,
     "status": _statuses,
+    "label_request": _label_requests,
 }
 
 
-def _unmapped(document: Document, mappings: Mappings) -> Mapped:
-    known = sorted(
-        {
-            version
-            for mapping in mappings.by_type[document.standard, document.type]
-            for version in mapping.versions or ("any version",)
-        }
-    )
+def _unmapped(document: Document, profile: VendorProfile, mappings: Mappings) -> Mapped:
+    candidates = mappings.by_type[document.standard, document.type]
+    if not profile.label_requests and all(one.makes == "label_request" for one in candidates):
+        return Mapped(summary=f"{document.type} {document.version}: {SWITCHED_OFF}")
+    known = sorted({version for mapping in candidates for version in mapping.versions or ("any version",)})
     reason = (
         f"no mapping fits {document.type} {document.version} of this sender and vendor; there are mappings "
         f"for {', '.join(known)}: add one to mappings/"

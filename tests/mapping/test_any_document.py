@@ -10,6 +10,7 @@ from bridge.edi.model import Document, Segment
 from bridge.mapping import explain_profile, translate
 from tests.golden import shipped_mappings
 from tests.mapping.support import edifact, x12
+from tests.mapping.test_label_requests import LINES, RESPONSE
 from tests.mapping.test_positions_856 import NOTICE
 from tests.mapping.test_positions_desadv import ADVICE
 from tests.mapping.test_positions_status import CARRIER, TRANSPORT
@@ -19,6 +20,8 @@ BASES = [
     x12("214", CARRIER),
     edifact("DESADV", ADVICE),
     edifact("IFTSTA", TRANSPORT),
+    x12("855", f"BAK*00*AC*PO1*20260302\n{LINES}"),
+    edifact("ORDRSP", RESPONSE.format("4", "LIN+1+3+1:EN'QTY+21:2'QTY+113:1'").replace("'", "\n")),
 ]
 
 

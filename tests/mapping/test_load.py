@@ -49,7 +49,8 @@ def problems(tmp_path: Path, **files: str) -> list[str]:
 
 
 def test_the_shipped_mappings_load() -> None:
-    assert golden.shipped_mappings().names() == {"x12-856", "x12-214", "edifact-desadv", "edifact-iftsta"}
+    shipped = {"x12-856", "x12-214", "x12-855", "edifact-desadv", "edifact-iftsta", "edifact-ordrsp"}
+    assert golden.shipped_mappings().names() == shipped
 
 
 def test_all_mistakes_are_told_at_once_with_key_and_line(tmp_path: Path) -> None:

@@ -1,0 +1,82 @@
+"""Answers to orders (855, ORDRSP) to `LabelRequested`: one for each order accepted as a whole."""
+
+from __future__ import annotations
+
+from bridge.domain.events import LabelRequested, Mapped, PartyIdentification
+from bridge.domain.rules import breaches
+from bridge.mapping.contents import Order, read_orders
+from bridge.mapping.loops import Tree
+from bridge.mapping.orders import judge_order
+from bridge.mapping.parties import selling_party, ship_from_party
+from bridge.mapping.problems import Findings
+from bridge.mapping.reader import Reader, opening
+from bridge.mapping.shipments import ShippedOrder
+
+SWITCHED_OFF = (
+    "nothing is sent, since the vendor's order acknowledgements ask for no labels "
+    "(label_requests.from_acknowledgements)"
+)
+_FIELD_OF_RULE = {
+    "ORDER_NUMBER_PATTERN": "purchase_order_number",
+    "MISSING_ORDER_NUMBER": "purchase_order_number",
+}
+
+
+def map_label_requests(reader: Reader, tree: Tree) -> list[Mapped]:
+    """Give one outcome for each order of the document."""
+    orders = read_orders(reader, tree)
+    errors = [*tree.errors, *reader.findings.errors]
+    results = []
+    for order in orders:
+        reader.findings = Findings()
+        reader.findings.errors.extend(errors)
+        results.append(_mapped(reader, order))
+    return results
+
+
+def _mapped(reader: Reader, order: Order) -> Mapped:
+    name = f"order {order.number or 'without number'}"
+    if not reader.profile.label_requests:
+        return Mapped(purchase_order_number=order.number, summary=f"{name}: {SWITCHED_OFF}")
+    findings = reader.findings
+    lines = {id(packing.item): packing.item for packing in order.packings}
+    judgement = judge_order(reader, order.scope, list(lines.values()))
+    if judgement.refusal:
+        return Mapped(
+            errors=tuple(findings.errors),
+            purchase_order_number=order.number,
+            summary=f"{name}: {judgement.refusal}, no label is asked for",
+        )
+    # What a person decides on is made ready all the same: releasing it sends it.
+    event = _event(reader, order)
+    return Mapped(
+        event=event,
+        hold="" if findings.errors else "; ".join(filter(None, [judgement.hold, *findings.holds])),
+        errors=tuple(findings.errors),
+        purchase_order_number=order.number,
+        summary=f"{name}: label request for {_packages(event)}",
+    )
+
+
+def _packages(event: LabelRequested) -> str:
+    count = len(event.containers)
+    return f"{count} packages" if count > 1 else "1 package" if count else "the order as it is"
+
+
+def _event(reader: Reader, order: Order) -> LabelRequested:
+    findings = reader.findings
+    packed = any(packing.package is not None for packing in order.packings)
+    event = LabelRequested(
+        purchase_order_number=order.number,
+        selling_party=PartyIdentification(selling_party(reader, order.scope)),
+        ship_from_party=PartyIdentification(ship_from_party(reader, order.scope)),
+        containers=ShippedOrder(reader, order).containers() if packed else (),
+    )
+    unread = {error.code for error in findings.errors}
+    for breach in breaches(event):
+        if breach.code == "MISSING_WEIGHT" and unread & {"WEIGHT", "UNIT"}:
+            continue  # it is there, and told to be wrong already
+        field = _FIELD_OF_RULE.get(breach.code)
+        place = reader.place(field, order.scope) if field else opening(order.scope)
+        findings.error(place, breach.code, breach.message)
+    return event
