@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-ISA = "ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*AMAZONDF       *261101*0830*U*{version}*{number:09}*0*P*>~\n"
+ISA = "ISA*00*          *00*          *ZZ*{sender:<15}*ZZ*AMAZONDF       *261101*0830*U*{version}*{number:09}*0*P*>~\n"  # noqa: E501
 SENDER = "ACMEWH"
 
 
