@@ -11,15 +11,18 @@ The tables come from implementations of the standard, so where they narrow it th
 - 004010 lacks the later elements of some segments (TD5, PO4, BSN): they are taken from 005010, optional;
 - an element is mandatory in 004010 only if 005010, where it has the segment, says so too;
 - a time (element 337) has 4 to 8 digits; a set's control number (329) may be short;
-- the code lists are not complete; `CLOSED` names those that are, whose other values are errors.
+- the code lists are not complete; `CLOSED` names those that are, whose other values are errors;
+- a set of one release has the optional segments of the other, too (`UNITED`), and what partners send
+  and neither table has (`ADDED`, `LENGTHS`); each with its reason.
 """
 
 from __future__ import annotations
 
+import copy
 import csv
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -105,6 +108,31 @@ SEGMENTS_999 = [
         for n in range(2, 7)
     ],
 ]
+# Sets whose optional segments and loops are taken from the other release where their own table lacks them
+# (a greater number of repeats, too). Mandatory is only what a release's own table says.
+UNITED = {
+    "214": "the 005010 table lacks the header's L11, MAN, K1 and N1 and the line's CD3, PRF and SPO, the"
+    " 004010 table the line's N1 and the status' K1 and M7; carriers send them under either release",
+    "855": "004010 has N9/MSG, 005010 N9/MTX; suppliers who moved to 005010 still send MSG",
+    "856": "004010 allows one LH4, 005010 four",
+    "824": "005010 has TED/CTX",
+}
+# (set, loop, after, segment, repeats, reason): segments that neither table has there.
+ADDED = [
+    ("214", "ST", "K1", "G62", 10, "pickup and delivery dates in the header instead of below an N1"),
+    ("214", "ST/N1", "N4", "G62", 10, "carriers give several dates of a stop, each with its qualifier"),
+    ("214", "ST/LX/N1", "N4", "G62", 10, "the same below a line"),
+    ("214", "ST/N1", "N1", "N2", 2, "the 856 has two: a name of more than two lines is no mistake"),
+    ("214", "ST/LX/N1", "N1", "N2", 2, "the same below a line"),
+]
+# (segment, element): (least, most, reason).
+LENGTHS = {
+    ("TD5", 12): (
+        1,
+        35,
+        "in place of a service level (284, ID 2/2), Amazon's ship method: UPS_GR_RES",
+    ),
+}
 # In 004010 the rows of these segments are shifted against their elements: 005010 has them right.
 SHIFTED = {"LFH", "LH1", "LH2", "LH3", "LH4"}
 
@@ -175,6 +203,8 @@ def merge(older: Segments, newer: Segments) -> tuple[Segments, Segments]:
             if family(other.type) == family(element.type) and not element.number:
                 element.number, element.name = other.number, other.name
                 element.type = other.type if other.type != "AN" else element.type
+    for tag, elements in older.items():
+        newer.setdefault(tag, {place: Element(**vars(element)) for place, element in elements.items()})
     for elements in (*older.values(), *newer.values()):
         complete(elements)
     return older, newer
@@ -208,6 +238,57 @@ def read_structure(table: list[tuple[str, ...]]) -> Loop:
         else:
             loops[path].children.append((tag, int(low), int(high)))
     return loops["ST"]
+
+
+def unite(loop: Loop, other: Loop) -> None:
+    """Take what another release has in a loop and this one lacks, each behind what it follows there."""
+    place = 0
+    for child in other.children[1:]:
+        tag = child.tag if isinstance(child, Loop) else child[0]
+        tags = [mine.tag if isinstance(mine, Loop) else mine[0] for mine in loop.children]
+        if tag not in tags:
+            place += 1
+            loop.children.insert(place, optional(child))
+            continue
+        place = tags.index(tag)
+        mine = loop.children[place]
+        if isinstance(mine, Loop) and isinstance(child, Loop):
+            mine.high = max(mine.high, child.high)
+            unite(mine, child)
+        elif isinstance(mine, tuple) and isinstance(child, tuple):
+            loop.children[place] = (tag, mine[1], max(mine[2], child[2]))
+
+
+def optional(child: tuple[str, int, int] | Loop) -> tuple[str, int, int] | Loop:
+    """Copy a segment or loop as one that may be left out."""
+    if isinstance(child, tuple):
+        return (child[0], 0, child[2])
+    return Loop(child.tag, 0, child.high, list(child.children))
+
+
+def add(kind: str, root: Loop) -> None:
+    """Add what neither table has to a set."""
+    for wanted, path, after, tag, most, _ in ADDED:
+        if wanted != kind:
+            continue
+        loop = root
+        for name in path.split("/")[1:]:
+            loop = next(child for child in loop.children if isinstance(child, Loop) and child.tag == name)
+        tags = [child.tag if isinstance(child, Loop) else child[0] for child in loop.children]
+        if tag in tags:
+            loop.children[tags.index(tag)] = (tag, 0, most)
+        else:
+            loop.children.insert(tags.index(after) + 1, (tag, 0, most))
+
+
+def complete_sets(older: dict[str, Loop], newer: dict[str, Loop]) -> None:
+    """Give the sets of both releases what `UNITED` and `ADDED` say."""
+    before = copy.deepcopy((older, newer))
+    for sets, others in ((older, before[1]), (newer, before[0])):
+        for kind, loop in sets.items():
+            if kind in UNITED:
+                unite(loop, others[kind])
+            add(kind, loop)
 
 
 class Dictionary:
@@ -356,10 +437,15 @@ def main(standards: Path, target: Path) -> None:
     }
     raw["005010"].update(read_segments(SEGMENTS_999))
     older, newer = merge(raw["004010"], raw["005010"])
+    for (tag, place), (low, high, _) in LENGTHS.items():
+        for segments in (older, newer):
+            segments[tag][place].low, segments[tag][place].high = low, high
     codes: dict[str, list[str]] = {}
     for number, value, *_ in rows(tables["004010"] / "codes.tsv"):
         codes.setdefault(number, []).append(value)
     dictionary = Dictionary()
+    loops = {version: read_loops(tables[version] / "structures.tsv", SETS[version]) for version in SETS}
+    complete_sets(loops["004010"], loops["005010"])
     for version, segments in (("004010", older), ("005010", newer)):
         syntax: dict[str, list[str]] = {}
         for tag, note, places in rows(tables[version] / "syntax.tsv"):
@@ -367,15 +453,22 @@ def main(standards: Path, target: Path) -> None:
                 note + "".join(f"{int(place):02}" for place in places.split(","))
             )
         writer = Writer(segments, syntax, codes, dictionary)
-        structures = rows(tables[version] / "structures.tsv")
-        for kind in SETS[version]:
-            table = [tuple(row[1:]) for row in structures if row[0] == kind] or STRUCTURE_999
-            loop = read_structure([(*row, *[""] * (5 - len(row))) for row in table])
+        for kind, loop in loops[version].items():
             write(target / f"{kind}.{version}.xml", writer.transaction(kind, loop))
         write(target / f"x12.control.{CONTROL_VERSION[version]}.xml", writer.transaction("X12", None))
     write(target / "dataele.xml", dictionary.xml())
     write(target / "codes.xml", codes_xml(codes))
     write(target / "maps.xml", maps_xml())
+
+
+def read_loops(path: Path, kinds: Iterable[str]) -> dict[str, Loop]:
+    """Read the structures of one release, by set."""
+    structures = rows(path)
+    loops = {}
+    for kind in kinds:
+        table = [tuple(row[1:]) for row in structures if row[0] == kind] or STRUCTURE_999
+        loops[kind] = read_structure([(*row, *[""] * (5 - len(row))) for row in table])
+    return loops
 
 
 def write(path: Path, lines: Iterator[str]) -> None:

@@ -132,8 +132,12 @@ def _fitting(value: str, low: int, high: int, otherwise: str) -> str:
 
 
 def _is_told(error: EdiError) -> bool:
-    """Tell whether a note is the sender's to mend; values missing from our code lists are not."""
-    return bool(error.code) and not (error.level == "element" and error.code == "7")
+    """Tell whether a note is the sender's to mend.
+
+    Values missing from our code lists are not, nor is the order of segments, of which the tables of
+    the standard themselves disagree.
+    """
+    return bool(error.code) and not (error.code == "7" and error.level in ("segment", "element"))
 
 
 def _write_notes(writer: SegmentWriter, errors: Iterable[EdiError], prefix: str) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
 from bridge.edi.model import Document, EdiError
 from bridge.edi.x12.codes import set_error
 from bridge.edi.x12.hierarchy import check_hierarchy
-from bridge.edi.x12.judging import Judge, element_error, judge_elements
+from bridge.edi.x12.judging import Judge, element_error, judge_elements, segment_error
 from bridge.edi.x12.maps import Checks, MapIndex, SegmentCheck, TransactionMap
+from bridge.edi.x12.ordering import IMPLIED, IMPLIED_TAG
 from bridge.edi.x12.segment import X12Segment
 
 _MOST_ERRORS = 500
@@ -39,7 +40,7 @@ class X12Grammar:
             return [set_error("1", detail[:80], at=("ST", 1, 1))]
         segments = [segment for segment in document.segments if isinstance(segment, X12Segment)]
         checking = _Checking(transaction, self.maps.tags, segments, strict=strict)
-        errors = list(checking.errors())
+        errors = sorted(checking.errors(), key=lambda error: error.position)
         if not exact:
             errors.append(
                 set_error("", f"there is no map of {document.version[:12]}; a near one was used", fatal=False)
@@ -80,8 +81,10 @@ class _Checking:
         tags = [segment.elements[0] for segment in self._segments]
         if self._map.allows(" ".join(tags)):
             yield from self._find_in_elements(tags, checks)
+        elif self._strict:
+            yield from self._find_everywhere(range(len(tags)), checks)
         else:
-            yield from self._find_everywhere(tags, checks)
+            yield from self._find_in_order(tags, checks)
         if self._map.root.id == "856":
             yield from check_hierarchy(self._segments)
 
@@ -97,18 +100,37 @@ class _Checking:
             elif check.coded:
                 yield from self._unlisted(segment, check)
 
-    def _find_everywhere(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
+    def _find_in_order(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
+        """Note the segments that stand elsewhere than the map has them, and check them as if they did not."""
+        found = self._map.arrange(tags)
+        for index in found.moved:
+            yield segment_error("7", self._segments[index], fatal=False)
+        for index in found.implied:
+            yield segment_error("3", self._segments[index], tag=IMPLIED_TAG, loop=IMPLIED_TAG, fatal=False)
+        arranged = [tags[index] if index != IMPLIED else IMPLIED_TAG for index in found.order]
+        if self._map.allows(" ".join(arranged)):
+            yield from self._find_in_elements(tags, checks)
+        else:
+            yield from self._find_everywhere(found.order, checks)
+
+    def _find_everywhere(self, order: Iterable[int], checks: Checks) -> Iterator[EdiError]:
         """Find each segment's place, and check the elements of those that have one."""
         judge = Judge(self._map, self._known, strict=self._strict)
         pieces = self._segments[0].transcript.pieces
-        for tag, text, segment in zip(tags[1:], pieces[1:], self._segments[1:], strict=True):
-            self._at = segment
+        for index in order:
+            if index == IMPLIED:
+                judge.imply(IMPLIED_TAG, self._at)
+                continue
+            self._at = segment = self._segments[index]
+            tag = segment.tag
+            if tag == "ST":
+                continue
             yield from judge.place(segment)
             node = judge.node_of(segment)
             if node is None or tag == "SE":
                 continue
             check = checks[tag]
-            if check is not None and check.matches(text):
+            if check is not None and check.matches(pieces[index]):
                 yield from self._unlisted(segment, check)
             else:
                 yield from judge_elements(node, segment, self._map, strict=self._strict)

@@ -55,13 +55,21 @@ class Judge:
             missing = error.err_cde == "3"
             found = error.map_node if missing and error.map_node is not None else None
             code = "7" if error.err_cde == "1" else error.err_cde
+            fatal = True
             if code in ("4", "5"):
                 if (code, tag) in self._exceeded:
                     continue  # the hundredth too many is the same mistake
                 self._exceeded.add((code, tag))
+                # Two of what there may be one of contradict each other; one too many of many does not.
+                fatal = self._strict or error.map_node is None or error.map_node.get_max_repeat() == 1
             yield segment_error(
-                code, segment, tag=found.id if found else "", loop=loop_of(found or self._node)
+                code, segment, tag=found.id if found else "", loop=loop_of(found or self._node), fatal=fatal
             )
+
+    def imply(self, tag: str, before: X12Segment) -> None:
+        """Walk on as if there were a segment of this tag, which the caller has told to be missing."""
+        implied = X12Segment([tag, "1"], before.number, before.transcript)
+        list(self.place(implied))
 
     def node_of(self, segment: X12Segment) -> segment_if | None:
         """Give the place found last if it is this segment's, else None."""
@@ -170,14 +178,24 @@ def _reference(refdes: str, tag: str) -> tuple[int, int]:
 def _is_fatal(error: EleError, value: str, segment: X12Segment, transaction: TransactionMap) -> bool:
     """Tell whether an element's error rejects the document, or is only noted.
 
-    Noted are: values missing from an incomplete code list, letters outside of the character set,
+    Rejected is what a person would call wrong: a mandatory value that is missing, a number or date that is
+    none. Noted is what only a table calls wrong: values missing from an incomplete code list, texts,
+    codes and numbers longer or shorter than the table has them, letters outside of the character set,
     elements too many, and broken relations between elements (a name without its identifier).
     """
+    kind = getattr(error.map_node, "data_type", "")
+    if error.err_cde in ("4", "5"):
+        return kind in ("DT", "TM") or _is_closed(error, transaction)
     if error.err_cde == "7":
-        return getattr(error.map_node, "external_codes", None) in transaction.codes.closed
-    if error.err_cde == "6" and getattr(error.map_node, "data_type", "") in ("AN", "ID"):
+        return _is_closed(error, transaction)
+    if error.err_cde == "6" and kind in ("AN", "ID"):
         return segment.transcript.component in value or not _CONTROL.isdisjoint(value)
     return error.err_cde not in ("2", "3", "10")
+
+
+def _is_closed(error: EleError, transaction: TransactionMap) -> bool:
+    """Tell whether the element has a list of all the codes that there are."""
+    return getattr(error.map_node, "external_codes", None) in transaction.codes.closed
 
 
 def _whole(segment: X12Segment, element: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -12,11 +12,13 @@ import pyx12.map_index
 import pyx12.params
 from pyx12.map_if import map_if
 
+from bridge.edi.x12.ordering import Arrangement, Loop, arrange
 from bridge.edi.x12.patterns import rules_of, segment_pattern, structure_pattern
 from bridge.errors import ConfigurationError, Problem
 
 _LONGEST_SEQUENCE = 2000
 _MOST_SEQUENCES = 10_000
+_MOST_ARRANGEMENTS = 1000
 _MOST_SEPARATORS = 64
 _MOST_TAGS = 1000
 _COMPLETE = "(complete)"
@@ -71,7 +73,9 @@ class TransactionMap:
         loop = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP")
         self.rules, self.nodes = rules_of(loop)
         self._structure = structure_pattern(loop)
+        self._order = Loop(loop)
         self._sequences: dict[str, bool] = {}
+        self._arrangements: dict[str, Arrangement] = {}
         self._checks: dict[tuple[str, str], Checks] = {}
 
     def allows(self, tags: str) -> bool:
@@ -84,6 +88,18 @@ class TransactionMap:
                 if len(self._sequences) >= _MOST_SEQUENCES:
                     self._sequences.clear()
                 self._sequences[tags] = known
+        return known
+
+    def arrange(self, tags: Sequence[str]) -> Arrangement:
+        """Put a sequence of tags in the order of this map."""
+        key = " ".join(tags)
+        known = self._arrangements.get(key)
+        if known is None:
+            known = arrange(self._order, tags)
+            if len(key) < _LONGEST_SEQUENCE:
+                if len(self._arrangements) >= _MOST_ARRANGEMENTS:
+                    self._arrangements.clear()
+                self._arrangements[key] = known
         return known
 
     def checks_for(self, element: str, component: str) -> Checks:
@@ -133,6 +149,9 @@ class MapIndex:
             self.tags.update(loaded[name].rules)
         if problems:
             raise ConfigurationError(str(folder), problems)
+
+    def __iter__(self) -> Iterator[TransactionMap]:
+        return iter(self._maps.values())
 
     def find(self, version: str, kind: str) -> tuple[TransactionMap | None, bool]:
         """Find the map of a set, and whether it is one of exactly this release.
