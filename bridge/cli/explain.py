@@ -13,22 +13,28 @@ import typer
 
 from bridge.cli.context import AsJson, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
-from bridge.cli.output import emit, say
+from bridge.cli.output import emit, line_width, tell_lines
 
 
-def explain(
+def explain(  # noqa: PLR0917 - the options are parameters
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The EDI file; - for standard input.")],
     vendor: Annotated[str | None, typer.Option(metavar="V", help="Read it as this vendor's.")] = None,
+    documents: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Show so many whole, and so many that are wrong.")
+    ] = 5,
+    everything: Annotated[bool, typer.Option("--all", help="Show every document and segment.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tell what a file would become.
+    """Show what a file says and would become.
 
-    What it holds, what is wrong with it and where, and the requests to Amazon; touches nothing else.
+    Its segments in words, what is wrong and where, what Amazon would get, and the acknowledgement;
+    touches nothing else.
     """
-    from bridge.cli.explain_text import explanation
+    from bridge.cli.explain_text import View, explanation
     from bridge.pipeline.explain import as_json as json_of
     from bridge.wiring import explain as explain_file
+    from bridge.wiring import names_of
 
     settings = settings_of(context)
     config = settings.config_if_any()
@@ -40,7 +46,8 @@ def explain(
     if as_json:
         emit(json_of(told))
     else:
-        say("\n".join(explanation(told)))
+        view = View(names=names_of(config), width=line_width(), documents=documents, everything=everything)
+        tell_lines(explanation(told, view))
     raise typer.Exit(DONE if told.clean and told.interchanges else REJECTED)
 
 

@@ -1,120 +1,217 @@
-"""An explanation for people: the segments by their loops, what is wrong where, what becomes of it."""
+"""An explanation for people: who writes to whom, the segments, what is wrong where, what becomes of it."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
-from bridge.cli.indent import Indent
-from bridge.domain.events import Mapped, RuleError
-from bridge.edi.model import Delimiters, Document, EdiError, Segment
+import msgspec
+
+from bridge.cli.envelopes import acknowledgement_lines, interchange_lines
+from bridge.cli.lines import Line, folded, outline, shown
+from bridge.cli.segments import Error, Page, is_note, segment_lines, told
+from bridge.domain.events import Mapped
+from bridge.edi.model import Document, EdiError
+from bridge.edi.names import Names
 from bridge.pipeline.explain import Explanation, reasons_held
 from bridge.spapi.operations import item_of, operation_of
 
-Error = EdiError | RuleError
+DOCUMENTS = 5
+"""So many documents, and so many more with something wrong, are shown whole unless all is asked for."""
+BODIES = 3
+"""So many events of a document are shown as they would be sent."""
+_SUMMARIES = 12
+_ANSWERS = {
+    **dict.fromkeys(("TA1", "997", "999", "CONTRL"), "an acknowledgement"),
+    **dict.fromkeys(("824", "APERAK"), "an application advice"),
+}
 
 
-def explanation(told: Explanation) -> Iterator[str]:
+class View(msgspec.Struct, frozen=True, kw_only=True):
+    """How an explanation is shown."""
+
+    names: Names | None = None
+    width: int = 110
+    documents: int = DOCUMENTS
+    everything: bool = False
+
+
+Read = tuple[Document, list[Mapped]]
+
+
+def explanation(told_of: Explanation, view: View | None = None) -> Iterator[Line]:
     """Yield the lines of an explanation."""
-    yield told.file
-    for interchange in told.interchanges:
-        yield ""
-        yield (
-            f"{interchange.standard} interchange {interchange.control_number}"
-            f" from {interchange.sender.id} to {interchange.receiver.id}"
-        )
-        for error in interchange.errors:
-            yield f"  ! {_where(error)}{_what(error)}"
-        for document, mapped in told.documents:
-            if document.interchange is interchange:
-                yield from _document(document, mapped)
-    for unreadable in told.unreadable:
+    view = view or View()
+    yield from folded(f"{told_of.file}: {_summary(told_of)}", view.width, rest="  ", look="title")
+    whole = _shown_whole(told_of.documents, view)
+    for interchange in told_of.interchanges:
+        yield Line("")
+        yield from interchange_lines(interchange, view.width)
+        within = [read for read in told_of.documents if read[0].interchange is interchange]
+        yield from _documents(within, whole, view)
+    if told_of.unreadable:
+        yield Line("")
+    for unreadable in told_of.unreadable:
         place = f"bytes {unreadable.offset} to {unreadable.offset + unreadable.length}"
-        yield f"! {place} cannot be read: {unreadable.error.message}"
-    if told.acknowledgement:
-        yield ""
-        yield "answered with:"
-        yield from _acknowledgement(told.acknowledgement)
+        text = f"{place} cannot be read: {unreadable.error.message}"
+        yield from folded(text, view.width, first="! ", rest="  ", look="bad")
+    yield from acknowledgement_lines(told_of.acknowledgement, view.width, everything=view.everything)
 
 
-def _document(document: Document, mapped: list[Mapped]) -> Iterator[str]:
+def is_troubled(read: Read) -> bool:
+    """Tell whether something of a document was rejected, refused or held."""
+    document, mapped = read
+    return not document.accepted or any(fact.errors or fact.hold for fact in mapped)
+
+
+def _summary(told_of: Explanation) -> str:
+    documents = [document for document, _ in told_of.documents]
+    kinds = Counter(document.type for document in documents)
+    parts = [_count(len(told_of.interchanges), "interchange")]
+    if documents:
+        parts.append(", ".join(f"{count} x {kind}" for kind, count in kinds.items()))
+        parts.append(_verdicts(told_of.documents))
+    if told_of.unreadable:
+        parts.append(f"{_count(len(told_of.unreadable), 'stretch', 'es')} that cannot be read")
+    return "; ".join(parts)
+
+
+def _verdicts(reads: Sequence[Read]) -> str:
+    """Count what became of documents and their events."""
+    events = [fact for _, mapped in reads for fact in mapped]
+    going = sum(1 for fact in events if fact.event is not None and not fact.errors and not fact.hold)
+    counts = {
+        "accepted": sum(1 for document, _ in reads if document.accepted),
+        "rejected": sum(1 for document, _ in reads if not document.accepted),
+    }
+    words = [f"{count} {word}" for word, count in counts.items() if count]
+    words += [_count(going, "event")] if going else []
+    held = sum(1 for fact in events if fact.hold)
+    refused = sum(1 for fact in events if fact.errors)
+    words += [f"{held} held"] if held else []
+    words += [f"{refused} refused"] if refused else []
+    return ", ".join(words)
+
+
+def _shown_whole(reads: Sequence[Read], view: View) -> set[int]:
+    """Choose the documents that are shown whole, by number: the first ones, and the first troubled ones."""
+    if view.everything:
+        return {document.number for document, _ in reads}
+    troubled = [read for read in reads if is_troubled(read)]
+    return {document.number for document, _ in (*reads[: view.documents], *troubled[: view.documents])}
+
+
+def _documents(reads: Sequence[Read], whole: set[int], view: View) -> Iterator[Line]:
+    """Show documents, those in between that are not shown whole in a line for each run of them."""
+    run: list[Read] = []
+    for read in reads:
+        if read[0].number not in whole:
+            run.append(read)
+            continue
+        yield from _run(run, view)
+        run = []
+        yield Line("")
+        yield from _document(*read, view)
+    yield from _run(run, view)
+
+
+def _run(reads: list[Read], view: View) -> Iterator[Line]:
+    if reads:
+        first, last = reads[0][0].number, reads[-1][0].number
+        place = f"document {first}" if first == last else f"documents {first} to {last}"
+        text = f"... {place}: {_verdicts(reads)}; --all shows them"
+        yield Line("")
+        yield from folded(text, view.width, first="  ", rest="      ", look="words")
+
+
+def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[Line]:
     verdict = "accepted" if document.accepted else "rejected"
-    yield f"  {document.type} {document.version} {document.reference}: {verdict}"
+    version = f" ({document.version})" if document.version else ""
+    head = f"{document.number}. {document.type}{version}, control number {document.reference}: {verdict}"
+    yield from folded(head, view.width, first="  ", rest="     ", look="good" if document.accepted else "bad")
     errors: list[Error] = [*document.errors, *(error for fact in mapped for error in fact.errors)]
-    yield from _segments(document, errors)
-    for error in errors:
-        yield f"    {_mark(error)} {_where(error)}{_what(error)}"
-    for fact in mapped:
-        yield from _fact(fact)
-    if document.accepted and not mapped:
-        yield "    becomes nothing: no mapping is for such documents"
+    numbers = {segment.number for segment in document.segments}
+    wrong = [error for error in errors if not is_note(error)]
+    placed = [error for error in wrong if error.position in numbers]
+    page = Page(document, view.names, view.width)
+    yield from segment_lines(page, placed, everything=view.everything)
+    for error in wrong:
+        if error.position not in numbers:
+            yield from folded(
+                _of_whole(document, error, view), view.width, first="    ! ", rest="      ", look="bad"
+            )
+    yield from _notes(document, view)
+    yield from _becomes(document, mapped, view)
 
 
-def _fact(fact: Mapped) -> Iterator[str]:
-    for reason in reasons_held(fact):
-        yield f"    held: {reason}"
+def _of_whole(document: Document, error: Error, view: View) -> str:
+    segment = error.segment and f"{error.segment}: "
+    return f"{segment}{told(error, document, None, view.names)}"
+
+
+def _notes(document: Document, view: View) -> Iterator[Line]:
+    """Tell apart what is tolerated, the same note once."""
+    notes: dict[str, list[int]] = {}
+    for error in document.errors:
+        if not error.fatal:
+            notes.setdefault(_note(document, error, view), []).append(error.position)
+    if notes:
+        yield Line("    notes, tolerated:", "note")
+    for text, positions in notes.items():
+        places = ", ".join(str(one) for one in positions[:6] if one) + (", ..." if len(positions) > 6 else "")
+        where = f" (segment{'s' * (len(positions) > 1)} {places})" if any(positions) else ""
+        yield from folded(text + where, view.width, first="      ~ ", rest="        ", look="note")
+
+
+def _note(document: Document, error: EdiError, view: View) -> str:
+    at = error.position
+    segment = document.segments[at - 1] if 0 < at <= len(document.segments) else None
+    text = told(error, document, segment, view.names)
+    return text if error.element or not error.segment else f"{error.segment}: {text}"
+
+
+def _becomes(document: Document, mapped: list[Mapped], view: View) -> Iterator[Line]:
+    if not document.accepted:
+        yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")
+        return
+    if not mapped:
+        kind = _ANSWERS.get(document.type)
+        text = f"becomes nothing: no mapping is for {document.type} documents"
+        text = f"becomes nothing for Amazon: it is {kind}" if kind else text
+        yield from folded(text, view.width, first="    ", rest="      ", look="words")
+    shown_so_far = 0
+    for number, fact in enumerate(mapped):
+        going = fact.event is not None and not fact.errors and not fact.hold
+        if number >= BODIES + _SUMMARIES and not view.everything:
+            yield Line(f"    ... {len(mapped) - number} more; --all shows them", "words")
+            return
+        whole = view.everything or shown_so_far < BODIES
+        shown_so_far += going
+        yield from _fact(fact, view, whole=whole)
+
+
+def _fact(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
+    summary = f" ({fact.summary})" if fact.summary else ""
     if fact.errors:
-        yield f"    refused: {fact.summary}" if fact.summary else "    refused"
-    elif fact.event is not None and not fact.hold:
-        yield f"    becomes {operation_of(fact.event).name}:"
-        for line in json.dumps(item_of(fact.event), indent=2, ensure_ascii=False).splitlines():
-            yield f"      {line}"
-    elif not fact.hold:
-        yield f"    becomes nothing: {fact.summary}"
+        reasons = "; ".join(error.message for error in fact.errors)
+        text = f"refused{summary}: {reasons}"
+        yield from folded(text, view.width, first="    ", rest="      ", look="bad")
+    elif fact.hold:
+        text = f"held for a person{summary}: {fact.hold}"
+        yield from folded(text, view.width, first="    ", rest="      ", look="note")
+    elif fact.event is None:
+        yield from folded(
+            f"becomes nothing: {fact.summary}", view.width, first="    ", rest="      ", look="words"
+        )
+    else:
+        head = f"becomes {operation_of(fact.event).name}{summary}"
+        yield from folded(head, view.width, first="    ", rest="      ", look="good")
+        for reason in reasons_held(fact):
+            yield from folded(reason, view.width, first="      waits: ", rest="        ", look="note")
+        if whole:
+            for line in outline(item_of(fact.event), "      "):
+                yield Line(shown(line))
 
 
-def _segments(document: Document, errors: list[Error]) -> Iterator[str]:
-    """Yield the segments; errors that stand at one are told under it and taken from the list."""
-    indent = Indent(document.standard)
-    for segment in document.segments:
-        margin = f"    {segment.number:>4}  {'  ' * indent.of(segment)}"
-        text, starts = _written(segment, document.interchange.delimiters)
-        yield margin + text
-        for error in [error for error in errors if error.position == segment.number]:
-            errors.remove(error)
-            column = starts.get((error.element, error.component), starts.get((error.element, 0), 0))
-            mark = "^" if _mark(error) == "!" else "~"
-            yield f"{' ' * (len(margin) + column)}{mark} {_where(error, in_place=True)}{_what(error)}"
-
-
-def _written(segment: Segment, marks: Delimiters) -> tuple[str, dict[tuple[int, int], int]]:
-    """Write a segment, and tell at which column each (element, component) begins; (n, 0) is the element."""
-    text, starts = segment.tag, {(0, 0): 0}
-    for element in range(1, len(segment) + 1):
-        text += marks.element
-        starts[element, 0] = len(text)
-        for index, components in enumerate(segment.repetitions(element)):
-            text += marks.repetition if index else ""
-            for number, component in enumerate(components, start=1):
-                text += marks.component if number > 1 else ""
-                starts.setdefault((element, number), len(text))
-                text += component
-    return "".join(character if character.isprintable() else "·" for character in text), starts
-
-
-def _mark(error: Error) -> str:
-    return "note:" if isinstance(error, EdiError) and not error.fatal else "!"
-
-
-def _where(error: Error, *, in_place: bool = False) -> str:
-    parts = [] if in_place or not error.segment else [error.segment]
-    if error.position and not in_place:
-        parts.append(f"(segment {error.position})")
-    if error.element:
-        parts.append(f"element {error.element}")
-    if error.component:
-        parts.append(f"component {error.component}")
-    return " ".join(parts) + ": " if parts else ""
-
-
-def _what(error: Error) -> str:
-    return f"{error.message} [{error.code}]" if error.code else error.message
-
-
-def _acknowledgement(text: str) -> Iterator[str]:
-    """Put each segment on a line of its own, whatever segments end in."""
-    ending = text[105:106] if text.startswith("ISA") else "'"
-    lines = text.splitlines() if ending.isspace() else text.replace(ending, ending + "\n").splitlines()
-    for line in lines:
-        if line.strip():
-            yield f"  {line.strip()}"
+def _count(number: int, word: str, plural: str = "s") -> str:
+    return f"{number} {word}{plural * (number != 1)}"

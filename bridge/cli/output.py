@@ -5,8 +5,9 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
@@ -15,6 +16,7 @@ from typing import Any
 import msgspec
 
 from bridge.cli.exits import PIPE_CLOSED
+from bridge.cli.lines import Line, plain_text
 
 Row = Sequence[object]
 
@@ -76,6 +78,35 @@ def cell(value: object) -> str:
             return " ".join(str(value).split()) or "-"
 
 
+def line_width() -> int:
+    """Give the room that lines have: the terminal's; elsewhere an ISA in its place."""
+    return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 110
+
+
+def tell_lines(lines: Iterable[Line]) -> None:
+    """Print lines, with colour on a terminal."""
+    if not sys.stdout.isatty():
+        _write(plain_text(lines))
+        return
+    from rich.text import Text
+
+    # Text, not markup, and never wrapped again: what is in the lines stands where it was put.
+    drawn = [_coloured(Text(line.text), line.look).append(line.aside, _LOOKS["words"]) for line in lines]
+    _write(_on_screen(*drawn))
+
+
+def _coloured(text: Any, look: str) -> Any:  # noqa: ANN401 - rich's own type, loaded late
+    if look == "segment":
+        text.highlight_regex(r"^ *\d+", "dim")
+        text.highlight_regex(r"(?<=  )\w+", "bold")
+    else:
+        text.stylize(_LOOKS.get(look, ""))
+    return text
+
+
+_LOOKS = {"title": "bold", "good": "green", "bad": "bold red", "note": "yellow", "words": "cyan"}
+
+
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[str, str, int], None]]:
     """Show what the jobs do while they do it, on a terminal's standard error; silent elsewhere."""
@@ -101,7 +132,6 @@ def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: s
 
 def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> str:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -111,10 +141,18 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: st
     for row in rows:
         # Text, not markup: a file of a vendor's may be called "[red].edi".
         drawn.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+    return _on_screen(drawn)
+
+
+def _on_screen(*drawn: Any) -> str:  # noqa: ANN401 - anything that rich can draw
+    from rich.console import Console
+
     # The terminal's width and colours, but written by us, so that a closed pipe is met in one place.
     screen = Console()
     stream = io.StringIO()
-    Console(file=stream, width=screen.width, force_terminal=True, color_system=_colours(screen)).print(drawn)
+    console = Console(file=stream, width=screen.width, force_terminal=True, color_system=_colours(screen))
+    for one in drawn:
+        console.print(one, no_wrap=True, overflow="ignore", crop=False)
     return stream.getvalue()
 
 

@@ -39,7 +39,7 @@ def test_a_file_with_a_bad_document_exits_1_and_its_siblings_are_told(tmp_path: 
 
 def test_the_bad_element_is_marked_for_people(tmp_path: Path) -> None:
     lines = in_process("explain", MIXED, folder=tmp_path).out.splitlines()
-    marked = next(number for number, line in enumerate(lines) if "^ element 6: the time is invalid" in line)
+    marked = next(number for number, line in enumerate(lines) if "^ AT706 Time: the time is invalid" in line)
     assert lines[marked].index("^") == lines[marked - 1].index("2527")
 
 

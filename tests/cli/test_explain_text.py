@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from bridge.cli.explain_text import explanation
+from pathlib import Path
+
+import pytest
+
+from bridge.cli.explain_text import View
+from bridge.cli.explain_text import explanation as lines_of
+from bridge.data import shipped
 from bridge.domain.events import (
     Address,
     LabelRequested,
@@ -46,6 +52,11 @@ def told_of(text: str) -> Explanation:
     return told
 
 
+def explanation(told: Explanation, view: View | None = None) -> list[str]:
+    """Give the lines as a page has them."""
+    return [(line.text + line.aside).rstrip() for line in lines_of(told, view)]
+
+
 def status_changed() -> ShipmentStatusChanged:
     return ShipmentStatusChanged(
         purchase_order_number="D123",
@@ -60,21 +71,26 @@ def status_changed() -> ShipmentStatusChanged:
 
 
 def test_segments_stand_in_their_loops() -> None:
-    lines = list(explanation(told_of(X12)))
-    assert lines[:3] == ["x.edi", "", "x12 interchange 000000007 from ACMEV to AMAZON"]
-    assert [line for line in lines if line[4:8].strip().isdigit()] == [
-        "       1  ST*214*0001",
-        "       2  B10*1Z999*D123*UPSN",
-        "       3  LX*1",
-        "       4    AT7*D9*NS***20261121*1530*LT",
-        "       5      MS1*OMAHA*NE*US",
-        "       6  SE*6*0001",
+    lines = explanation(told_of(X12))
+    assert lines[:4] == [
+        "x.edi: 1 interchange; 1 x 214; 1 accepted",
+        "",
+        "X12 interchange 000000007, from ACMEV (ZZ) to AMAZON (ZZ)",
+        "  prepared 2026-11-22 01:00, version 00401",
+    ]
+    assert [line for line in lines if line[:5].strip().isdigit()] == [
+        "    1  ST*214*0001",
+        "    2  B10*1Z999*D123*UPSN",
+        "    3  LX*1",
+        "    4    AT7*D9*NS***20261121*1530*LT",
+        "    5      MS1*OMAHA*NE*US",
+        "    6  SE*6*0001",
     ]
 
 
 def test_packages_stand_in_their_tree() -> None:
-    lines = list(explanation(told_of(DESADV)))
-    assert [line[10:] for line in lines if "CPS" in line or "LIN" in line or "QTY" in line] == [
+    lines = explanation(told_of(DESADV))
+    assert [line[7:] for line in lines if "CPS" in line or "LIN" in line or "QTY" in line] == [
         "CPS+1",
         "  CPS+2+1",
         "    LIN+1++4006381333931:EN",
@@ -86,9 +102,9 @@ def test_an_error_is_marked_under_its_element_or_component() -> None:
     told = told_of(X12)
     error = EdiError(level="element", code="7", message="no such code", segment="AT7", position=4, element=1)
     told.documents[0][0].errors.append(error)
-    lines = list(explanation(told))
-    place = lines.index("       4    AT7*D9*NS***20261121*1530*LT")
-    assert lines[place + 1] == "                ^ element 1: no such code [7]"
+    lines = explanation(told)
+    place = lines.index("    4    AT7*D9*NS***20261121*1530*LT")
+    assert lines[place + 1] == "             ^ AT701: no such code [7]"
     assert lines[place + 1].index("^") == lines[place].index("D9")
 
     told = told_of(DESADV)
@@ -96,7 +112,7 @@ def test_an_error_is_marked_under_its_element_or_component() -> None:
         level="element", code="12", message="bad", segment="LIN", position=5, element=3, component=2
     )
     told.documents[0][0].errors.append(error)
-    lines = list(explanation(told))
+    lines = explanation(told)
     place = next(number for number, line in enumerate(lines) if "LIN+1" in line)
     assert lines[place + 1].index("^") == lines[place].index("EN")
 
@@ -104,10 +120,10 @@ def test_an_error_is_marked_under_its_element_or_component() -> None:
 def test_errors_without_a_place_stand_under_the_document() -> None:
     told = told_of(X12)
     told.documents[0][0].errors.append(EdiError(level="document", code="4", message="count wrong"))
-    assert "    ! count wrong [4]" in list(explanation(told))
+    assert "    ! count wrong [4]" in explanation(told)
 
 
-def test_a_fact_is_told_as_what_it_becomes() -> None:
+def test_an_event_is_told_as_what_it_becomes() -> None:
     told = told_of(X12)
     told.documents[0][1].extend(
         [
@@ -126,20 +142,89 @@ def test_a_fact_is_told_as_what_it_becomes() -> None:
             ),
         ]
     )
-    lines = list(explanation(told))
-    assert "    becomes submitShipmentStatusUpdates:" in lines
-    assert '        "purchaseOrderNumber": "D123",' in lines
-    assert "    held: status pair D9/NS is unknown" in lines
-    assert "          ^ no order number [ORDER_NUMBER]" in lines
-    assert "    refused: order -" in lines
+    lines = explanation(told)
+    assert "    becomes submitShipmentStatusUpdates (1Z999 DELIVERED)" in lines
+    assert "      purchaseOrderNumber: D123" in lines
+    assert "        statusCode: D1" in lines
+    assert "    held for a person (1Z999): status pair D9/NS is unknown" in lines
+    assert "       ^ no order number [ORDER_NUMBER]" in lines
+    assert "    refused (order -): no order number" in lines
 
 
 def test_the_answer_is_told_a_segment_a_line() -> None:
     told = told_of(X12)
     told.acknowledgement = ISA + "GS*FA~IEA*1~"
-    assert list(explanation(told))[-4:] == ["answered with:", f"  {ISA}", "  GS*FA~", "  IEA*1~"]
+    said = "The acknowledgement that would be sent:"
+    assert explanation(told)[-4:] == [said, f"  {ISA}", "  GS*FA~", "  IEA*1~"]
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
-    lines = list(explanation(told_of(X12.replace("OMAHA", "OM\x1b[2JHA"))))
+    lines = explanation(told_of(X12.replace("OMAHA", "OM\x1b[2JHA")))
     assert not any("\x1b" in line for line in lines)
+
+
+def test_notes_stand_apart_and_the_same_one_once() -> None:
+    told = told_of(X12)
+    for position in (4, 5):
+        note = EdiError(
+            level="element", code="7", message="odd", segment="AT7", position=position, fatal=False
+        )
+        told.documents[0][0].errors.append(note)
+    lines = explanation(told)
+    assert lines[lines.index("    notes, tolerated:") + 1] == "      ~ AT7: odd [7] (segments 4, 5)"
+    assert not any("^" in line for line in lines)
+
+
+def many(count: int, bad: frozenset[int] = frozenset()) -> Explanation:
+    body = X12[X12.index("ST*") : X12.index("GE*")]
+    bodies = "".join(body.replace("0001", f"{number:04}") for number in range(1, count + 1))
+    told = told_of(X12.replace(body, bodies).replace("GE*1*", f"GE*{count}*"))
+    for document, _ in told.documents:
+        if document.number in bad:
+            document.errors.append(EdiError(level="document", code="5", message="made up to be bad"))
+    return told
+
+
+def test_of_a_thousand_documents_the_first_and_the_bad_ones_are_shown_and_the_rest_is_counted() -> None:
+    told = many(1000, frozenset({700, 800}))
+    lines = explanation(told)
+    assert len(lines) < 150
+    assert sum("made up to be bad" in line for line in lines) == 2
+    assert "  ... documents 6 to 699: 694 accepted; --all shows them" in lines
+    assert "  ... documents 801 to 1000: 200 accepted; --all shows them" in lines
+    assert sum("214 (004010)" in line for line in explanation(told, View(everything=True))) == 1000
+
+
+def test_a_thousand_bad_documents_do_not_flood_either() -> None:
+    assert len(explanation(many(1000, frozenset(range(1, 1001))))) < 150
+
+
+def test_a_long_document_is_shown_from_its_beginning_and_where_it_is_wrong() -> None:
+    told = told_of(X12.replace("LX*1~", "LX*1~" * 300))
+    error = EdiError(level="element", code="7", message="bad number", segment="LX", position=200, element=1)
+    told.documents[0][0].errors.append(error)
+    lines = explanation(told)
+    assert len(lines) < 60
+    assert lines[lines.index("  200  LX*1") + 1].lstrip() == "^ LX01: bad number [7]"
+    assert sum("more segments; --all shows them" in line for line in lines) == 2
+
+
+@pytest.mark.parametrize("width", [80, 140])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    from bridge.wiring import explain, names_of  # noqa: PLC0415 - only here
+
+    view = View(names=names_of(None), width=width)
+    for path in sorted(shipped("samples").rglob("*.edi")):
+        lines = explanation(explain(path, None, None), view)
+        assert max(map(len, lines)) <= width, path
+
+
+@pytest.mark.parametrize("folder", ["x12", "edifact"])
+def test_every_segment_of_the_samples_has_a_name(folder: str) -> None:
+    from bridge.wiring import explain, names_of  # noqa: PLC0415 - only here
+
+    names = names_of(None)
+    for path in sorted((Path(shipped("samples")) / folder).glob("*.edi")):
+        for document, _ in explain(path, None, None).documents:
+            tags = {segment.tag for segment in document.segments if segment.tag.isalnum()}
+            assert not [tag for tag in tags if not names.segment(document.standard, tag)], path

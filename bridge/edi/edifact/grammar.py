@@ -19,6 +19,11 @@ class EdifactGrammar:
         self._structures = structures
         self._plans: dict[tuple[str, str], Plan] = {}
 
+    @property
+    def structures(self) -> Structures:
+        """The tables, for whoever wants their names."""
+        return self._structures
+
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
         """Give what is wrong with the segments of a message, its counts and references apart."""
         unh = document.segments[0] if document.segments else None

@@ -1,0 +1,73 @@
+"""Lines for people: broken to a width at places that make sense, coloured on a terminal."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """A line and how it looks on a terminal: title, good, bad, note, words, segment or nothing."""
+
+    text: str
+    look: str = ""
+    aside: str = ""
+    """What stands behind it, in the look of `words`."""
+
+
+def folded(text: str, width: int, *, first: str = "", rest: str = "", look: str = "") -> Iterator[Line]:
+    """Break a text between words to a width; `first` and `rest` begin the first and the further lines."""
+    # A reference or a pattern that is longer than the line is of no use cut in two.
+    lines = textwrap.wrap(
+        " ".join(shown(text).split()),
+        max(width, len(rest) + 20),
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    for line in lines or [first.rstrip()]:
+        yield Line(line, look)
+
+
+def shown(text: str) -> str:
+    """Replace what would do something to the terminal instead of standing there."""
+    return "".join(character if character.isprintable() else "·" for character in text)
+
+
+def outline(value: object, indent: str = "") -> Iterator[str]:
+    """Write a JSON value as indented lines, `key: value` each, lists with dashes."""
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _entry(f"{indent}{key}:", entry, indent)
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for entry in value:
+            lines = list(outline(entry, indent + "  "))
+            if lines:
+                yield f"{indent}- {lines[0].removeprefix(indent + '  ')}"
+                yield from lines[1:]
+    else:
+        yield f"{indent}{_scalar(value)}"
+
+
+def _entry(head: str, entry: object, indent: str) -> Iterator[str]:
+    nested = isinstance(entry, (Mapping, Sequence)) and not isinstance(entry, str)
+    if nested and entry:
+        yield head
+        yield from outline(entry, indent + "  ")
+    else:
+        yield f"{head} {_scalar(entry)}"
+
+
+def _scalar(value: object) -> str:
+    """Write a value bare where that cannot be read as something else."""
+    if isinstance(value, str) and value and value == value.strip() and value.isprintable():
+        return value
+    return json.dumps(value, ensure_ascii=False)
+
+
+def plain_text(lines: Iterable[Line]) -> str:
+    """Join lines as they are."""
+    return "".join(f"{line.text}{line.aside}".rstrip() + "\n" for line in lines)
