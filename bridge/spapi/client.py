@@ -1,4 +1,4 @@
-"""The client of one account: submits documents once, asks for verdicts as often as it takes.
+"""The client of one account: submits documents once, reads verdicts and labels as often as it takes.
 
 A POST is never repeated but after a 401 or 403, by which Amazon says that it took nothing. A GET may
 be: it is retried with stamina.
@@ -8,30 +8,29 @@ from __future__ import annotations
 
 import platform
 import re
-import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Protocol, TypeVar
+from urllib.parse import quote, urlencode
 
 import httpx
 import msgspec
 import stamina
-import structlog
 
 from bridge import __version__
 from bridge.errors import ConfigurationError, Problem
+from bridge.spapi import restricted
 from bridge.spapi.auth import Credentials, TokenSource
+from bridge.spapi.channel import Channel
 from bridge.spapi.endpoints import endpoint_mistake, is_loopback, token_address
-from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ReplyTooLarge
+from bridge.spapi.fetched import Fetched, Page, UnreadableItem
 from bridge.spapi.operations import TRANSACTION_STATUS, Operation, item_count
 from bridge.spapi.pacing import Pacer
-from bridge.spapi.replies import (
-    Outcome,
-    Verdict,
-    classify_reply,
-    parse_verdict,
-    rate_limit_of,
-    request_id_of,
-    retry_after_of,
-)
-from bridge.spapi.transport import Reply, Timeouts, classify_exception, exchange, http_client
+from bridge.spapi.reads import parse_order, parse_page
+from bridge.spapi.replies import Outcome, Verdict, classify_reply, parse_verdict, request_id_of
+from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client
+from bridge.spapi.windows import Query
 
 __all__ = ["AmazonClient", "Timeouts", "classify_exception", "user_agent"]
 
@@ -39,8 +38,17 @@ _ATTEMPTS_OF_A_GET = 4
 _LONGEST_WAIT_IN_A_CALL = 10.0
 _DEFAULT_TIMEOUTS = Timeouts()
 _CONNECTIONS = 20
+_ORDER = re.compile(r"[a-zA-Z0-9]+")  # Amazon's pattern of a purchase order number
 
-_log = structlog.get_logger(__name__)
+T_co = TypeVar("T_co", covariant=True)
+T = TypeVar("T")
+
+
+class Parse(Protocol[T_co]):
+    """Makes a value of a reply to a read, or raises an `AmazonError`."""
+
+    def __call__(self, status: int, headers: Mapping[str, str], body: bytes, /) -> T_co:
+        """Read a reply."""
 
 
 def user_agent() -> str:
@@ -72,11 +80,6 @@ class AmazonClient:
         connections: int = _CONNECTIONS,
     ) -> None:
         _check(endpoint=endpoint, auth_endpoint=auth_endpoint, user_agent=user_agent)
-        self._endpoint = endpoint.rstrip("/")
-        self._timeouts = timeouts
-        self._patience = patience
-        self._closed = False
-        self._pacer = Pacer(rate=rate, burst=burst)
         self._http = http_client(
             timeouts,
             user_agent=user_agent,
@@ -89,6 +92,12 @@ class AmazonClient:
             credentials=credentials,
             body_seconds=timeouts.body,
         )
+        channel = partial(
+            Channel, self._http, endpoint=endpoint.rstrip("/"), timeouts=timeouts, patience=patience
+        )
+        self._channel = channel(pacer=Pacer(rate=rate, burst=burst))
+        self._token_channel = channel(pacer=Pacer(rate=restricted.RATE, burst=restricted.BURST))
+        self._restricted = restricted.RestrictedTokens(self._token_channel, self._tokens)
 
     def submit(self, operation: Operation, body: bytes) -> Outcome:
         """POST a body of `request_body` once, and tell what became of it. Raises nothing of HTTP's.
@@ -118,27 +127,36 @@ class AmazonClient:
         Raises `AmazonUnavailable` (ask later), `AmazonRefused` (no such transaction),
         `CredentialsRefused` (a person must act); all of them `AmazonError`.
         """
-        retrying = stamina.RetryingCaller(
-            attempts=_ATTEMPTS_OF_A_GET, timeout=60.0, wait_initial=0.5, wait_max=8.0, wait_jitter=0.5
-        )
         path = TRANSACTION_STATUS.path_of(transactionId=amazon_transaction_id)
-        return retrying.on(self._ask_again)(self._verdict, path)
+        return self._read(TRANSACTION_STATUS, path, parse_verdict)
+
+    def read_page(self, operation: Operation, query: Query) -> Page:
+        """Read one page of a window (`query_of`), again a few times where that may help.
+
+        Raises `AmazonUnavailable` (ask later), `AmazonRefused` (the query is wrong, or its token too
+        old), `CredentialsRefused` (a person must act), `ReplyTooLarge` (ask for fewer); all of them
+        `AmazonError`.
+        """
+        target = f"{operation.path}?{urlencode(query, quote_via=quote)}"
+        return self._read(operation, target, partial(parse_page, operation))
+
+    def read_order(self, operation: Operation, purchase_order_number: str) -> Fetched | UnreadableItem | None:
+        """Read what there is for one order; None where there is nothing. Raises as `read_page` does."""
+        if not _ORDER.fullmatch(purchase_order_number):  # ".." would lead to another operation
+            raise AmazonRefused("the purchase order number is not made of letters and digits only")
+        path = operation.path_of(purchaseOrderNumber=purchase_order_number)
+        return self._read(operation, path, partial(parse_order, operation))
 
     def close(self) -> None:
         """Let go of the connections; calls that wait for their turn end as not taken."""
-        self._closed = True
-        self._pacer.close()
+        self._channel.close()
+        self._token_channel.close()
         self._http.close()
 
     def _post(self, operation: Operation, body: bytes, token: str) -> Outcome:
-        wait = self._pacer.acquire(operation.name, self._patience)
-        if self._closed:
-            return Outcome(kind="not_taken", reason="the client was closed before the request was sent")
-        if wait:
-            return Outcome(kind="not_taken", retry_after=wait, reason="it is not this request's turn yet")
         items = item_count(operation, body)
         try:
-            reply = self._exchange(operation, operation.path, token, body=body, items=items)
+            reply = self._channel.send(operation, operation.path, token, body=body, items=items)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return classify_exception(error)
         outcome = classify_reply(reply.status, reply.headers, reply.body)
@@ -146,55 +164,43 @@ class AmazonClient:
             outcome = msgspec.structs.replace(outcome, reason=f"{outcome.reason}: {reply.flaw}")
         return outcome
 
-    def _verdict(self, path: str) -> Verdict:
-        token = self._tokens.token()
-        reply = self._get(path, token)
+    def _read(self, operation: Operation, target: str, parse: Parse[T]) -> T:
+        """Read and parse, again a few times where that may help."""
+        retrying = stamina.RetryingCaller(
+            attempts=_ATTEMPTS_OF_A_GET, timeout=60.0, wait_initial=0.5, wait_max=8.0, wait_jitter=0.5
+        )
+        return retrying.on(self._ask_again)(self._read_once, operation, target, parse)
+
+    def _read_once(self, operation: Operation, target: str, parse: Parse[T]) -> T:
+        tokens = self._restricted.of(operation) if operation.restricted else self._tokens
+        token = tokens.token()
+        reply = self._get(operation, target, token)
         if reply.status in {401, 403}:
-            reply = self._get(path, self._tokens.renew(token))
-        return parse_verdict(reply.status, reply.headers, reply.body)
+            reply = self._get(operation, target, tokens.renew(token))
+        if reply.flaw and reply.status == 200:
+            raise _flawed(operation, reply)
+        return parse(reply.status, reply.headers, reply.body)
 
     def _ask_again(self, error: Exception) -> bool | float:
         """Tell stamina whether to repeat a GET, and after how many seconds if Amazon said so."""
-        if not isinstance(error, AmazonUnavailable) or self._closed:
+        if not isinstance(error, AmazonUnavailable) or self._channel.closed:
             return False
         if error.retry_after is None:
             return True
         return error.retry_after if error.retry_after <= _LONGEST_WAIT_IN_A_CALL else False
 
-    def _get(self, path: str, token: str) -> Reply:
-        wait = self._pacer.acquire(TRANSACTION_STATUS.name, self._patience)
-        if self._closed:
-            raise AmazonUnavailable("the client was closed before the request was sent")
-        if wait:
-            raise AmazonUnavailable("it is not this request's turn yet", retry_after=wait)
+    def _get(self, operation: Operation, target: str, token: str) -> Reply:
         try:
-            return self._exchange(TRANSACTION_STATUS, path, token)
+            return self._channel.send(operation, target, token)
         except httpx.HTTPError as error:
             raise AmazonUnavailable(f"no reply from Amazon: {type(error).__name__}") from error
 
-    def _exchange(
-        self, operation: Operation, path: str, token: str, *, body: bytes | None = None, items: int = 0
-    ) -> Reply:
-        begun = time.monotonic()
-        headers = {"x-amz-access-token": token, "content-type": "application/json"}
-        request = self._http.build_request(
-            operation.method, self._endpoint + path, headers=headers, content=body
-        )
-        log = _log.bind(operation=operation.name, items=items)
-        try:
-            reply = exchange(self._http, request, body_seconds=self._timeouts.body)
-        except httpx.HTTPError as error:
-            log.info("amazon_request", error=type(error).__name__, duration_ms=_since(begun))
-            raise
-        request_id = request_id_of(reply.headers)
-        log.info("amazon_request", http_status=reply.status, request_id=request_id, duration_ms=_since(begun))
-        self._pacer.heed(
-            operation.name,
-            status=reply.status,
-            limit=rate_limit_of(reply.headers),
-            retry_after=retry_after_of(reply.headers),
-        )
-        return reply
+
+def _flawed(operation: Operation, reply: Reply) -> AmazonUnavailable | ReplyTooLarge:
+    request_id = request_id_of(reply.headers)
+    if reply.too_large and operation.list_key:
+        return ReplyTooLarge(reply.flaw, request_id=request_id)
+    return AmazonUnavailable(f"HTTP {reply.status}: {reply.flaw}", request_id=request_id)
 
 
 def _check(*, endpoint: str, auth_endpoint: str, user_agent: str) -> None:
@@ -208,7 +214,3 @@ def _check(*, endpoint: str, auth_endpoint: str, user_agent: str) -> None:
         problems.append(Problem("user_agent", "must be visible ASCII"))
     if problems:
         raise ConfigurationError("account", problems)
-
-
-def _since(begun: float) -> int:
-    return round((time.monotonic() - begun) * 1000)

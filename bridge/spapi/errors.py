@@ -55,3 +55,15 @@ class CredentialsRefused(AmazonError):
         super().__init__(reason)
         self.http_status = http_status
         self.request_id = request_id
+
+
+class ReplyTooLarge(AmazonError):
+    """A reply is larger than we take; asking for fewer elements may help, asking again does not."""
+
+    def __init__(self, reason: str, *, request_id: str = "") -> None:
+        super().__init__(reason)
+        self.request_id = request_id
+
+
+class PagingInterrupted(AmazonUnavailable):
+    """The pages of a window cannot be read to their end: read the window anew from its first page."""

@@ -27,6 +27,7 @@ from bridge.spapi.replies import (
 
 __all__ = [
     "OPERATIONS",
+    "RESTRICTED_DATA_TOKEN",
     "TRANSACTION_STATUS",
     "AmazonApiError",
     "InDoubtPolicy",
@@ -57,6 +58,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     events (empty and None for a GET). `in_doubt` is what to do by default where nobody knows whether
     Amazon took it: `hold` for a person, `resubmit`, or `look` for the result. `verdict_minutes` is
     when Amazon expects to have a verdict.
+
+    `restricted`: Amazon wants a restricted data token instead of the access token. `list_key` names
+    the list that a read answers with, by order too, where there is one element of it alone. `limit`
+    is how many elements a page may hold; 0 where there are no pages.
     """
 
     name: str
@@ -66,6 +71,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     event: type[Event] | None = None
     in_doubt: InDoubtPolicy = "hold"
     verdict_minutes: int = 10
+    restricted: bool = False
+    list_key: str = ""
+    limit: int = 0
 
     def path_of(self, **names: str) -> str:
         """Fill in the path's names, each percent-encoded."""
@@ -77,6 +85,28 @@ TRANSACTION_STATUS = Operation(
     method="GET",
     path=f"{_TRANSACTIONS}/transactions/{{transactionId}}",
 )
+
+RESTRICTED_DATA_TOKEN = Operation(
+    name="createRestrictedDataToken",
+    method="POST",
+    path="/tokens/2021-03-01/restrictedDataToken",
+)
+
+
+def _reads(many: str, one: str, list_key: str, limit: int) -> tuple[Operation, Operation]:
+    """Make the two reads of a kind of document: those of a window, and that of one order."""
+    path = f"{_SHIPPING}/{list_key}"
+    return (
+        Operation(name=many, method="GET", path=path, restricted=True, list_key=list_key, limit=limit),
+        Operation(
+            name=one,
+            method="GET",
+            path=f"{path}/{{purchaseOrderNumber}}",
+            restricted=True,
+            list_key=list_key,
+        ),
+    )
+
 
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
@@ -108,6 +138,10 @@ OPERATIONS: dict[str, Operation] = {
             verdict_minutes=15,
         ),
         TRANSACTION_STATUS,
+        *_reads("getShippingLabels", "getShippingLabel", "shippingLabels", 100),
+        *_reads("getPackingSlips", "getPackingSlip", "packingSlips", 100),
+        # The model says 100, the guide 10: what both take is asked for.
+        *_reads("getCustomerInvoices", "getCustomerInvoice", "customerInvoices", 10),
     )
 }
 

@@ -59,8 +59,9 @@ class Pacer:
         deadline = self._clock() + patience
         with self._condition:
             while not self._closed:
+                lane = self._lane(operation)  # before the time is taken: a new bucket is full from now on
                 now = self._clock()
-                seconds = self._lane(operation).bucket.take(now)
+                seconds = lane.bucket.take(now)
                 if seconds == 0.0:
                     return 0.0
                 if now + seconds > deadline:

@@ -66,7 +66,7 @@ _KIND_OF_STATUS: dict[int, OutcomeKind] = {
 
 def classify_reply(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
     """Tell what a reply to a POST means; `body` may be empty, cut or no JSON. Never raises."""
-    content = _json(body)
+    content = decoded(body)
     transaction_id = _transaction_id(content)
     if 200 <= status < 300 and transaction_id:
         kind: OutcomeKind = "submitted"
@@ -74,13 +74,13 @@ def classify_reply(status: int, headers: Mapping[str, str], body: bytes) -> Outc
     else:
         kind = _kind_of(status)
         transaction_id = ""
-        reason = _reason(status, content)
+        reason = reason_of(status, errors_of(content))
     return Outcome(
         kind=kind,
         http_status=status,
         amazon_transaction_id=transaction_id,
         request_id=request_id_of(headers),
-        errors=_errors(content),
+        errors=errors_of(content),
         retry_after=retry_after_of(headers),
         reason=reason,
     )
@@ -92,16 +92,26 @@ def parse_verdict(status: int, headers: Mapping[str, str], body: bytes) -> Verdi
     Raises `AmazonUnavailable` where asking again may help (5xx, 429, 408, an unreadable body),
     `CredentialsRefused` on 401 and 403, `AmazonRefused` on any other status.
     """
-    content = _json(body)
+    if status != 200:
+        raise failure_of(status, headers, body)
+    return _verdict(decoded(body), request_id_of(headers))
+
+
+def failure_of(
+    status: int, headers: Mapping[str, str], body: bytes
+) -> AmazonUnavailable | CredentialsRefused | AmazonRefused:
+    """Give the error that a reply to a read means, whose status is not 200.
+
+    Asking again may help on 5xx, 408 and 429; 401 and 403 are the credentials' matter.
+    """
+    content = decoded(body)
     request_id = request_id_of(headers)
-    if status == 200:
-        return _verdict(content, request_id)
-    reason = _reason(status, content)
+    reason = reason_of(status, errors_of(content))
     if status >= 500 or status in {408, 429}:
-        raise AmazonUnavailable(reason, retry_after=retry_after_of(headers), request_id=request_id)
+        return AmazonUnavailable(reason, retry_after=retry_after_of(headers), request_id=request_id)
     if status in {401, 403}:
-        raise CredentialsRefused(reason, http_status=status, request_id=request_id)
-    raise AmazonRefused(reason, http_status=status, errors=_errors(content), request_id=request_id)
+        return CredentialsRefused(reason, http_status=status, request_id=request_id)
+    return AmazonRefused(reason, http_status=status, errors=errors_of(content), request_id=request_id)
 
 
 def orders_named(errors: Iterable[AmazonApiError], candidates: Collection[str]) -> set[str]:
@@ -149,7 +159,7 @@ def _verdict(content: object, request_id: str) -> Verdict:
     status = next((known for known in _VERDICT_STATUSES if known == told), None)
     if status is None:
         raise AmazonUnavailable("the transaction status is unreadable", request_id=request_id)
-    return Verdict(status=status, errors=_errors(transaction), request_id=request_id)
+    return Verdict(status=status, errors=errors_of(transaction), request_id=request_id)
 
 
 def _transaction_id(content: object) -> str:
@@ -165,7 +175,8 @@ def _inner(content: object, name: str) -> object:
     return content
 
 
-def _errors(content: object) -> tuple[AmazonApiError, ...]:
+def errors_of(content: object) -> tuple[AmazonApiError, ...]:
+    """Give the `errors` of a decoded body, or its bare `message` as one; empty where there are none."""
     if not isinstance(content, dict):
         return ()
     listed = content.get("errors")
@@ -180,12 +191,13 @@ def _error(element: dict[str, Any]) -> AmazonApiError:
     return AmazonApiError(code, message, details)
 
 
-def _reason(status: int, content: object) -> str:
-    codes = sorted({error.code for error in _errors(content) if error.code})
+def reason_of(status: int, errors: Iterable[AmazonApiError]) -> str:
+    """Say in short why: the status and Amazon's codes, never its free text."""
+    codes = sorted({error.code for error in errors if error.code})
     return f"HTTP {status}" + (f" ({', '.join(codes)})" if codes else "")
 
 
-def _json(body: bytes) -> object:
+def decoded(body: bytes) -> object:
     """Decode a body; None for anything that is no JSON, absurdly deep nesting included."""
     try:
         return msgspec.json.decode(body)

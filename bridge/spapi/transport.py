@@ -15,7 +15,10 @@ import msgspec
 from bridge.spapi.replies import Outcome
 
 BODY_LIMIT = 10 * 1024 * 1024
+LARGE_BODY_LIMIT = 64 * 1024 * 1024
+"""For pages of labels, slips and invoices: a hundred orders of base64."""
 _KEEPALIVE_SECONDS = 5.0
+_TOO_LARGE = "the reply is larger than"
 
 _CONFIGURATION = (httpx.InvalidURL, httpx.UnsupportedProtocol)
 # A TLS failure and a proxy that opens no tunnel are met before a byte of the request is sent.
@@ -23,22 +26,30 @@ _SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds: for a connection, for each wait on the socket, for a free connection, for a reply's body."""
+    """Seconds: for a connection, for each wait on the socket, for a free connection, for a reply's body.
+
+    `large_body` is for the body of a page of labels, slips or invoices.
+    """
 
     connect: float = 10.0
     read: float = 30.0
     write: float = 30.0
     pool: float = 30.0
     body: float = 60.0
+    large_body: float = 300.0
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """A reply. `flaw` says why the body could not be read whole; it is empty then."""
+    """A reply. `flaw` says why the body could not be read whole; it is empty then.
+
+    `too_large` tells the one flaw that asking again cannot mend.
+    """
 
     status: int
     headers: dict[str, str]
     body: bytes
     flaw: str = ""
+    too_large: bool = False
 
 
 def http_client(timeouts: Timeouts, *, user_agent: str, connections: int, direct: bool) -> httpx.Client:
@@ -60,15 +71,18 @@ def http_client(timeouts: Timeouts, *, user_agent: str, connections: int, direct
     )
 
 
-def exchange(http: httpx.Client, request: httpx.Request, *, body_seconds: float) -> Reply:
+def exchange(
+    http: httpx.Client, request: httpx.Request, *, body_seconds: float, body_limit: int = BODY_LIMIT
+) -> Reply:
     """Send once and read the reply. Raises httpx.TransportError where no status line came.
 
     Once it came, a body that is cut, slow or too large is a flaw and no error: the status alone tells
     a lot (a 429 is a 429).
     """
     with closing(http.send(request, stream=True)) as response:
-        body, flaw = _read(response, time.monotonic() + body_seconds)
-    return Reply(response.status_code, dict(response.headers), body, flaw)
+        body, flaw = _read(response, time.monotonic() + body_seconds, body_limit)
+    too_large = flaw.startswith(_TOO_LARGE)
+    return Reply(response.status_code, dict(response.headers), body, flaw, too_large)
 
 
 def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
@@ -84,13 +98,13 @@ def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
     return Outcome(kind="in_doubt", reason=f"no reply from Amazon: {name}")
 
 
-def _read(response: httpx.Response, deadline: float) -> tuple[bytes, str]:
+def _read(response: httpx.Response, deadline: float, limit: int) -> tuple[bytes, str]:
     chunks = bytearray()
     try:
         for chunk in response.iter_bytes():  # as it comes: a chunk size would wait for a whole one
             chunks += chunk
-            if len(chunks) > BODY_LIMIT:
-                return b"", f"the reply is larger than {BODY_LIMIT} bytes"
+            if len(chunks) > limit:
+                return b"", f"{_TOO_LARGE} {limit} bytes"
             if time.monotonic() > deadline:
                 return b"", "the reply did not end in time"
     except (httpx.TransportError, httpx.DecodingError) as error:

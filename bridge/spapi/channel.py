@@ -1,0 +1,83 @@
+"""The way to Amazon: waits for the operation's turn, sends once, writes the log, heeds the rate."""
+
+from __future__ import annotations
+
+import time
+
+import httpx
+import structlog
+
+from bridge.spapi.errors import AmazonUnavailable
+from bridge.spapi.operations import Operation
+from bridge.spapi.pacing import Pacer
+from bridge.spapi.replies import rate_limit_of, request_id_of, retry_after_of
+from bridge.spapi.transport import BODY_LIMIT, LARGE_BODY_LIMIT, Reply, Timeouts, exchange
+
+_log = structlog.get_logger(__name__)
+
+
+class Channel:
+    """Thread-safe. `endpoint` has no slash at its end, `patience` is the longest wait for a turn."""
+
+    def __init__(
+        self, http: httpx.Client, *, endpoint: str, pacer: Pacer, timeouts: Timeouts, patience: float
+    ) -> None:
+        self._http = http
+        self._endpoint = endpoint
+        self._pacer = pacer
+        self._timeouts = timeouts
+        self._patience = patience
+        self.closed = False
+
+    def send(
+        self, operation: Operation, target: str, token: str, *, body: bytes | None = None, items: int = 0
+    ) -> Reply:
+        """Send one request to `target` (path and query), and give the reply whatever its status.
+
+        Raises `AmazonUnavailable` where it was not sent since its turn did not come, and httpx's
+        errors where no status line came back.
+        """
+        wait = self._pacer.acquire(operation.name, self._patience)
+        if self.closed:
+            raise AmazonUnavailable("the client was closed before the request was sent")
+        if wait:
+            raise AmazonUnavailable("it is not this request's turn yet", retry_after=wait)
+        headers = {"x-amz-access-token": token, "content-type": "application/json"}
+        request = self._http.build_request(
+            operation.method, self._endpoint + target, headers=headers, content=body
+        )
+        reply = self._exchange(operation, request, items)
+        self._pacer.heed(
+            operation.name,
+            status=reply.status,
+            limit=rate_limit_of(reply.headers),
+            retry_after=retry_after_of(reply.headers),
+        )
+        return reply
+
+    def close(self) -> None:
+        """Send home all that wait for their turn."""
+        self.closed = True
+        self._pacer.close()
+
+    def _exchange(self, operation: Operation, request: httpx.Request, items: int) -> Reply:
+        begun = time.monotonic()
+        log = _log.bind(operation=operation.name, items=items)
+        large = bool(operation.list_key)
+        try:
+            reply = exchange(
+                self._http,
+                request,
+                body_seconds=self._timeouts.large_body if large else self._timeouts.body,
+                body_limit=LARGE_BODY_LIMIT if large else BODY_LIMIT,
+            )
+        except httpx.HTTPError as error:
+            log.info("amazon_request", error=type(error).__name__, duration_ms=_since(begun))
+            raise
+        request_id = request_id_of(reply.headers)
+        log.info("amazon_request", http_status=reply.status, request_id=request_id, duration_ms=_since(begun))
+        return reply
+
+
+def _since(begun: float) -> int:
+    return round((time.monotonic() - begun) * 1000)

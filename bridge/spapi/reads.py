@@ -1,0 +1,229 @@
+"""Replies of the reads to values: pages of a window, and what there is for one order. Pure.
+
+A page is taken apart before its elements are read, so that one bad element stays alone. Only what a
+vendor cannot do without is required of an element: the order's number and the content.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import msgspec
+
+from bridge.spapi.errors import AmazonApiError, AmazonUnavailable
+from bridge.spapi.fetched import (
+    CustomerInvoice,
+    Fetched,
+    LabelData,
+    PackingSlip,
+    Page,
+    ShippingLabel,
+    UnreadableItem,
+)
+from bridge.spapi.operations import Operation
+from bridge.spapi.replies import decoded, errors_of, failure_of, reason_of, request_id_of
+
+_Members = dict[str, msgspec.Raw]
+
+
+class _Party(msgspec.Struct, rename="camel"):
+    party_id: str | None = None
+
+
+class _Content(msgspec.Struct, rename="camel"):
+    content: str
+
+
+class _LabelData(_Content, rename="camel"):
+    package_identifier: str | None = None
+    tracking_number: str | None = None
+    ship_method: str | None = None
+    ship_method_name: str | None = None
+
+
+class _ShippingLabel(msgspec.Struct, rename="camel"):
+    purchase_order_number: str
+    label_data: list[_LabelData]
+    label_format: str | None = None
+    selling_party: _Party | None = None
+    ship_from_party: _Party | None = None
+
+
+class _Document(_Content, rename="camel"):
+    purchase_order_number: str
+    content_type: str | None = None
+
+
+def parse_page(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> Page:
+    """Read the reply of a read of a window, wrapped in `payload` or not.
+
+    No payload and no list are a page without elements. Raises `AmazonUnavailable` where asking again
+    may help (5xx, 429, 408, a body that is no such reply), `CredentialsRefused` on 401 and 403,
+    `AmazonRefused` on any other status.
+    """
+    if status != 200:
+        raise failure_of(status, headers, body)
+    request_id = request_id_of(headers)
+    outer = _members(body, request_id)
+    payload = _payload(outer, request_id)
+    errors = _errors_beside(outer, body)
+    if errors and operation.list_key not in payload:
+        raise AmazonUnavailable(reason_of(status, errors), request_id=request_id)
+    items: list[Fetched] = []
+    unreadable: list[UnreadableItem] = []
+    for raw in _elements(payload.get(operation.list_key), request_id):
+        item = _item(operation, raw)
+        if isinstance(item, UnreadableItem):
+            unreadable.append(item)
+        else:
+            items.append(item)
+    return Page(
+        items=tuple(items),
+        unreadable=tuple(unreadable),
+        next_token=_next_token(payload, outer, request_id),
+        request_id=request_id,
+        errors=errors,
+    )
+
+
+def parse_order(
+    operation: Operation, status: int, headers: Mapping[str, str], body: bytes
+) -> Fetched | UnreadableItem | None:
+    """Read the reply of a read of one order; None where there is nothing (404, empty payload).
+
+    Raises as `parse_page` does.
+    """
+    if status == 404:
+        return None
+    if status != 200:
+        raise failure_of(status, headers, body)
+    request_id = request_id_of(headers)
+    outer = _members(body, request_id)
+    payload = _payload(outer, request_id)
+    errors = _errors_beside(outer, body)
+    if errors and "purchaseOrderNumber" not in payload:
+        raise AmazonUnavailable(reason_of(status, errors), request_id=request_id)
+    if not payload:
+        return None
+    return _item(operation, outer.get("payload", msgspec.Raw(body)))
+
+
+def _item(operation: Operation, raw: msgspec.Raw) -> Fetched | UnreadableItem:
+    try:
+        return _READERS[operation.list_key](raw)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        # msgspec's messages name types and places, never values.
+        return UnreadableItem(
+            purchase_order_number=_number_at_least(raw),
+            reason=str(error) or type(error).__name__,
+            raw=bytes(raw),
+        )
+
+
+def _shipping_label(raw: msgspec.Raw) -> ShippingLabel:
+    read = msgspec.json.decode(raw, type=_ShippingLabel)
+    if not read.label_data:
+        # Half of an order's packages would be worse than none; none is worth a person's look.
+        raise ValueError("it holds no label - at `$.labelData`")
+    return ShippingLabel(
+        purchase_order_number=_number(read.purchase_order_number),
+        selling_party=_party_id(read.selling_party),
+        ship_from_party=_party_id(read.ship_from_party),
+        label_format=read.label_format or "",
+        labels=tuple(_label_data(data) for data in read.label_data),
+    )
+
+
+def _label_data(data: _LabelData) -> LabelData:
+    return LabelData(
+        content=_content(data),
+        package_identifier=data.package_identifier or "",
+        tracking_number=data.tracking_number or "",
+        ship_method=data.ship_method or "",
+        ship_method_name=data.ship_method_name or "",
+    )
+
+
+def _packing_slip(raw: msgspec.Raw) -> PackingSlip:
+    read = msgspec.json.decode(raw, type=_Document)
+    return PackingSlip(
+        purchase_order_number=_number(read.purchase_order_number),
+        content=_content(read),
+        content_type=read.content_type or "",
+    )
+
+
+def _customer_invoice(raw: msgspec.Raw) -> CustomerInvoice:
+    read = msgspec.json.decode(raw, type=_Document)
+    return CustomerInvoice(purchase_order_number=_number(read.purchase_order_number), content=_content(read))
+
+
+_READERS: Mapping[str, Callable[[msgspec.Raw], Fetched]] = {
+    "shippingLabels": _shipping_label,
+    "packingSlips": _packing_slip,
+    "customerInvoices": _customer_invoice,
+}
+
+
+def _number(text: str) -> str:
+    if not text.strip():
+        raise ValueError("it is empty - at `$.purchaseOrderNumber`")
+    return text
+
+
+def _content(read: _Content) -> str:
+    if not read.content.strip():
+        raise ValueError("a content is empty")
+    return read.content
+
+
+def _party_id(party: _Party | None) -> str:
+    return (party.party_id or "") if party else ""
+
+
+def _number_at_least(raw: msgspec.Raw) -> str:
+    """Give the order's number of an element of which the rest could not be read."""
+    element = decoded(bytes(raw))
+    number = element.get("purchaseOrderNumber") if isinstance(element, dict) else None
+    return number if isinstance(number, str) else ""
+
+
+def _errors_beside(outer: _Members, body: bytes) -> tuple[AmazonApiError, ...]:
+    return errors_of(decoded(body)) if outer.keys() & {"errors", "message"} else ()
+
+
+def _next_token(payload: _Members, outer: _Members, request_id: str) -> str:
+    found = payload.get("pagination") or outer.get("pagination")
+    if found is None:
+        return ""
+    pagination = decoded(bytes(found))
+    token = pagination.get("nextToken") if isinstance(pagination, dict) else pagination
+    if token is None or isinstance(token, str):
+        return token or ""
+    raise _unreadable(request_id)  # a token that is not understood may lead to more elements
+
+
+def _elements(raw: msgspec.Raw | None, request_id: str) -> list[msgspec.Raw]:
+    try:
+        return msgspec.json.decode(raw, type=list[msgspec.Raw] | None) or [] if raw is not None else []
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise _unreadable(request_id) from error
+
+
+def _payload(outer: _Members, request_id: str) -> _Members:
+    """Unwrap `{"payload": {...}}`; a null payload is an empty one."""
+    if "payload" not in outer:
+        return outer
+    payload = outer["payload"]
+    return {} if bytes(payload).strip() == b"null" else _members(payload, request_id)
+
+
+def _members(body: bytes | msgspec.Raw, request_id: str) -> _Members:
+    try:
+        return msgspec.json.decode(body, type=_Members)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise _unreadable(request_id) from error
+
+
+def _unreadable(request_id: str) -> AmazonUnavailable:
+    return AmazonUnavailable("the reply is unreadable", request_id=request_id)
