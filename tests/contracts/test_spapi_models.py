@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -45,14 +44,9 @@ from bridge.spapi.operations import (
     parse_verdict,
     request_body,
 )
+from tests.contracts.spapi_models import SHIPPING, TRANSACTIONS, model, models_are_here, shown
 
-MODELS = Path(__file__).resolve().parents[2].parent / "shared" / "spapi"
-SHIPPING = "vendorDirectFulfillmentShippingV1.json"
-TRANSACTIONS = "vendorDirectFulfillmentTransactionsV1.json"
-
-pytestmark = pytest.mark.skipif(
-    not (MODELS / SHIPPING).is_file(), reason="Amazon's models (../shared/spapi) are not here"
-)
+pytestmark = models_are_here
 
 formats = FormatChecker(formats=())
 
@@ -60,11 +54,6 @@ formats = FormatChecker(formats=())
 @formats.checks("date-time", raises=ValueError)
 def _is_date_time_with_offset(value: object) -> bool:
     return not isinstance(value, str) or datetime.fromisoformat(value).tzinfo is not None
-
-
-@cache
-def model(name: str) -> Any:
-    return json.loads((MODELS / name).read_text(encoding="utf-8"))
 
 
 @cache
@@ -212,15 +201,6 @@ def test_the_contract_notices_a_mistake(spoiled: dict[str, Any]) -> None:
     event = event_of(OPERATIONS["submitShipmentConfirmations"], next(confirmations_shown()))
     operation = operation_of(event)
     assert mistakes(operation, request_body(operation, [{**item_of(event), **spoiled}])) != []
-
-
-def shown(operation: Operation, file: str = SHIPPING) -> Iterator[tuple[int, Any, Any]]:
-    """Amazon's sandbox examples: status, body asked with (or None), content of the reply."""
-    method = model(file)["paths"][operation.path][operation.method.lower()]
-    for status, response in method["responses"].items():
-        for example in response.get("x-amzn-api-sandbox", {}).get("static", []):
-            body = example["request"]["parameters"].get("body", {}).get("value")
-            yield int(status), body, example["response"]
 
 
 def confirmations_shown() -> Iterator[Mapping[str, Any]]:

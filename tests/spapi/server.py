@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 TOKEN_PATH = "/auth/o2/token"
+RESTRICTED_PATH = "/tokens/2021-03-01/restrictedDataToken"
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,26 @@ def grant(token: str, expires_in: float = 3600) -> Answer:
     return json_answer(200, {"access_token": token, "token_type": "bearer", "expires_in": expires_in})
 
 
+def restricted_grant(token: str, expires_in: float = 3600) -> Answer:
+    return json_answer(200, {"restrictedDataToken": token, "expiresIn": expires_in})
+
+
 TAKEN = json_answer(202, {"payload": {"transactionId": "T-1"}})
 
 
 class ScriptedServer:
-    """`answers` are given in turn to the API's requests, `grants` to those for a token."""
+    """`answers` are given in turn to the API's requests, `grants` to those for a token.
+
+    `restricted_grants` are given to those for a restricted data token.
+    """
 
     def __init__(self) -> None:
         self.answers: deque[Answer] = deque()
         self.grants: deque[Answer] = deque()
+        self.restricted_grants: deque[Answer] = deque()
         self.requests: list[Request] = []
         self.token_requests: list[Request] = []
+        self.restricted_requests: list[Request] = []
         self.released = threading.Event()
         self.hung_up = threading.Event()
         self._lock = threading.Lock()
@@ -83,6 +93,11 @@ class ScriptedServer:
             if request.path == TOKEN_PATH:
                 self.token_requests.append(request)
                 return self.grants.popleft() if self.grants else grant(f"token-{len(self.token_requests)}")
+            if request.path == RESTRICTED_PATH:
+                self.restricted_requests.append(request)
+                if self.restricted_grants:
+                    return self.restricted_grants.popleft()
+                return restricted_grant(f"restricted-{len(self.restricted_requests)}")
             self.requests.append(request)
             return self.answers.popleft() if self.answers else TAKEN
 
@@ -109,7 +124,8 @@ class ScriptedServer:
 
     def keep_body(self, path: str, body: bytes) -> None:
         with self._lock:
-            kept = self.token_requests if path == TOKEN_PATH else self.requests
+            by_path = {TOKEN_PATH: self.token_requests, RESTRICTED_PATH: self.restricted_requests}
+            kept = by_path.get(path, self.requests)
             kept[-1] = Request(kept[-1].method, path, kept[-1].headers, body)
 
     def send(self, connection: socket.socket, answer: Answer) -> bool:
