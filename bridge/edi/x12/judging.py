@@ -180,7 +180,8 @@ def _is_fatal(error: EleError, value: str, segment: X12Segment, transaction: Tra
 
     Rejected is what a person would call wrong: a mandatory value that is missing, a number or date that is
     none. Noted is what only a table calls wrong: values missing from an incomplete code list, texts,
-    codes and numbers longer or shorter than the table has them, letters outside of the character set,
+    codes and numbers longer or shorter than the table has them, letters outside of the character set and
+    component separators in texts,
     elements too many, and broken relations between elements (a name without its identifier).
     """
     kind = getattr(error.map_node, "data_type", "")
@@ -189,7 +190,8 @@ def _is_fatal(error: EleError, value: str, segment: X12Segment, transaction: Tra
     if error.err_cde == "7":
         return _is_closed(error, transaction)
     if error.err_cde == "6" and kind in ("AN", "ID"):
-        return segment.transcript.component in value or not _CONTROL.isdisjoint(value)
+        cut = kind == "ID" and segment.transcript.component in value
+        return cut or not _CONTROL.isdisjoint(value)
     return error.err_cde not in ("2", "3", "10")
 
 

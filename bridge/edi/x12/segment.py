@@ -10,6 +10,15 @@ from bridge.edi.model import Delimiters
 from bridge.edi.x12.header import Separators
 
 _MARGIN = b" \t\r\n"
+COMPOSITES = frozenset(
+    {
+        *(("AK4", 1), ("IK4", 1), ("CTB", 7), ("CTP", 5), ("CTX", 1), ("CTX", 5), ("CTX", 6), ("INC", 2)),
+        *(("MEA", 4), ("N9", 7), ("PAM", 3), ("PWK", 8), ("QTY", 3), ("REF", 4), ("SLN", 5), ("TED", 5)),
+        *(("TED", 6), ("UIT", 1)),
+    }
+)
+"""The elements of 004010 and 005010 that have components. Elsewhere the component separator is text: not
+rightly so, but `DELIVER TO: DOCK 4` is read as it was meant."""
 
 
 class Transcript:
@@ -87,7 +96,7 @@ class X12Segment(msgspec.Struct, gc=False):
         transcript = self.transcript
         if transcript.repetition and transcript.repetition in text:
             text = text.partition(transcript.repetition)[0]
-        if transcript.component in text:
+        if transcript.component in text and (component != 1 or (self.elements[0], element) in COMPOSITES):
             parts = text.split(transcript.component)
             text = parts[component - 1] if component <= len(parts) else ""
         elif component != 1:

@@ -89,14 +89,14 @@ def test_a_second_interchange_may_have_other_separators() -> None:
 
 
 def test_components_and_repetitions_are_split_when_asked_for() -> None:
-    segments = interchange(group(document(body=["MEA*A>B^C*^*PLAIN "], reference="0001")))
+    segments = interchange(group(document(body=["QTY*01*1*A>B^C*^*PLAIN "], reference="0001")))
     data = text(segments).replace(b"*U*00401", b"*^*00501")
     segment = documents(read_all(data))[0].segments[1]
-    assert segment.repetitions(1) == [["A", "B"], ["C"]]
-    assert segment.components(1) == ["A", "B"]
-    assert (segment.value(1), segment.value(1, 2), segment.value(1, 3)) == ("A", "B", "")
-    assert (segment.value(3), segment.value(3, 2), segment.value(9)) == ("PLAIN", "", "")
-    assert len(segment) == 3
+    assert segment.repetitions(3) == [["A", "B"], ["C"]]
+    assert segment.components(3) == ["A", "B"]
+    assert (segment.value(3), segment.value(3, 2), segment.value(3, 3)) == ("A", "B", "")
+    assert (segment.value(5), segment.value(5, 2), segment.value(9)) == ("PLAIN", "", "")
+    assert len(segment) == 5
 
 
 @pytest.mark.parametrize(

@@ -153,3 +153,12 @@ def test_lengths_are_noted_and_dates_are_not(
 ) -> None:
     found = errors_of(grammar, [line, *BODY_856[1:]], "856", "004010")
     assert places(found) == expected
+
+
+def test_a_component_separator_in_a_text_is_read_as_text(grammar: X12Grammar) -> None:
+    body = ["B10*1*2*UPSN", "L11*2024-01-31T09>30>15*ZZ*STATUS", "LX*1", "AT7*D1*NS***20240102*1430*CT"]
+    (document,) = documents(read_all(one(body), grammar))
+    assert [(error.code, error.segment, error.element) for error in document.errors] == [("6", "L11", 1)]
+    assert document.accepted
+    assert document.segments[2].value(1) == "2024-01-31T09>30>15"
+    assert document.segments[2].value(1, 2) == "30"
