@@ -79,6 +79,8 @@ def exchange(
     Once it came, a body that is cut, slow or too large is a flaw and no error: the status alone tells
     a lot (a 429 is a 429).
     """
+    if http.is_closed:  # else a RuntimeError, of which nobody would know that nothing was sent
+        raise httpx.ConnectError("the client is closed", request=request)
     with closing(http.send(request, stream=True)) as response:
         body, flaw = _read(response, time.monotonic() + body_seconds, body_limit)
     too_large = flaw.startswith(_TOO_LARGE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -272,7 +271,16 @@ def test_a_closed_client_reads_nothing(server: ScriptedServer, client: AmazonCli
     server.answers.append(listed(SLIPS, "A"))
     client.read_page(SLIPS, QUERY)
     client.close()
+    for read in (lambda: client.read_page(SLIPS, QUERY), lambda: client.read_order(LABEL, "PO1")):
+        with pytest.raises(AmazonUnavailable):
+            read()
+    assert (len(server.requests), len(server.restricted_requests)) == (1, 1)
+
+
+def test_a_client_closed_before_its_first_read_asks_nobody(
+    server: ScriptedServer, client: AmazonClient
+) -> None:
+    client.close()
     with pytest.raises(AmazonUnavailable):
         client.read_page(SLIPS, QUERY)
-    assert len(server.requests) == 1
-    assert json.loads(server.restricted_requests[0].body)["restrictedResources"][0]["method"] == "GET"
+    assert server.token_requests == server.restricted_requests == server.requests == []
