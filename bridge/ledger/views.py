@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, select
 
 from bridge.errors import LedgerError
-from bridge.ledger.codec import chunks, row_as
+from bridge.ledger.codec import chunks, row_as, seconds
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.rows import (
     ArrivalRow,
@@ -74,30 +76,60 @@ class ViewStore(Store):
                 before = views[-1].id
         return found[:limit]
 
-    def batch(self, file_id: int) -> BatchDetail:
-        """Give a batch with everything that came from it; raises `LedgerError` where there is none."""
+    def batches_of(self, ids: Collection[int]) -> list[BatchView]:
+        """Give the views of batches by their ids, oldest first; ids of no batch are passed over."""
+        views: list[BatchView] = []
+        with self._db.read() as connection:
+            for some in chunks(sorted(ids), 500):
+                views += batch_views(
+                    connection, select(files).where(files.c.id.in_(some)).order_by(files.c.id)
+                )
+        return views
+
+    def batch(self, file_id: int, limit: int | None = None) -> BatchDetail:
+        """Give a batch with everything that came from it; raises `LedgerError` where there is none.
+
+        With a `limit`, at most so many documents, events and outbound files, those with something wrong
+        before the others, and the submissions of these events; `BatchView` counts them all.
+        """
         with self._db.read() as connection:
             views = batch_views(connection, select(files).where(files.c.id == file_id))
             if not views:
                 raise LedgerError(f"there is no batch {file_id}")
-            sent = submission_rows(connection, _ids_of_submissions(connection, file_id))
+            of_batch = select(documents).where(documents.c.file_id == file_id).order_by(documents.c.number)
+            read = _first(connection, DocumentRow, of_batch, ~documents.c.accepted, limit)
+            of_batch = EVENT_ROWS.where(events.c.file_id == file_id).order_by(events.c.id)
+            made = _first(connection, EventRow, of_batch, is_troubled, limit)
+            of_batch = OUTBOUND_ROWS.where(outbound_files.c.file_id == file_id).order_by(outbound_files.c.id)
+            to_vendor = _first(connection, OutboundRow, of_batch, is_undelivered, limit)
+            of_all = _ids_of_submissions(connection, file_id) if limit is None else set()
+            sent = submission_rows(connection, of_all | _ids_of_submissions_of(connection, made, limit))
             return BatchDetail(
                 batch=views[0],
                 arrivals=rows_as(
-                    connection, ArrivalRow, select(arrivals).where(arrivals.c.file_id == file_id)
+                    connection, ArrivalRow, select(arrivals).where(arrivals.c.file_id == file_id).limit(limit)
                 ),
-                documents=rows_as(
-                    connection,
-                    DocumentRow,
-                    select(documents).where(documents.c.file_id == file_id).order_by(documents.c.number),
-                ),
-                events=_events_of_file(connection, file_id),
+                documents=sorted(read, key=lambda row: row.number),
+                events=sorted(made, key=lambda row: (row.document_number, row.id)),
                 submissions=sent,
                 attempts=attempt_rows(connection, [row.id for row in sent]),
-                outbound=rows_as(
-                    connection, OutboundRow, OUTBOUND_ROWS.where(outbound_files.c.file_id == file_id)
-                ),
+                outbound=sorted(to_vendor, key=lambda row: row.id),
             )
+
+    def troubled_since(self, vendor: str, since: datetime, limit: int = 50) -> list[BatchView]:
+        """List batches received since then with something rejected, refused or failed, newest first."""
+        at = seconds(since)
+        wrong = exists().where(events.c.file_id == files.c.id, one_of(events.c.state, "failed", "refused"))
+        query = (
+            select(files)
+            # What was received was touched then or later: the index of that is there already.
+            .where(files.c.vendor == vendor, files.c.touched_at >= at, files.c.received_at >= at)
+            .where((files.c.accepted < files.c.documents) | wrong)
+            .order_by(files.c.id.desc())
+            .limit(limit)
+        )
+        with self._db.read() as connection:
+            return batch_views(connection, query)
 
     def counts(self) -> dict[str, dict[str, dict[str, int]]]:
         """Count what is open or troubled, by vendor: {"files"|"events"|"submissions"|"outbound": {state: n}}.
@@ -191,6 +223,27 @@ def _tally(
         for row in connection.execute(query):
             counted[row[0]][row[1] if state is not None else ""] = row[-1]
     return counted
+
+
+def _first(
+    connection: Connection, kind: type[T], query: Select[Any], wrong: ColumnElement[bool], limit: int | None
+) -> list[T]:
+    """Make structs of at most `limit` rows, those with something wrong before the others."""
+    if limit is None:
+        return rows_as(connection, kind, query)
+    found = rows_as(connection, kind, query.where(wrong).limit(limit))
+    return found + rows_as(connection, kind, query.where(~wrong).limit(limit - len(found)))
+
+
+def _ids_of_submissions_of(connection: Connection, made: list[EventRow], limit: int | None) -> set[int]:
+    """Find the submissions of some events; of all of a batch's, `_ids_of_submissions` is quicker."""
+    if limit is None:
+        return set()
+    found: set[int] = set()
+    for some in chunks([event.id for event in made], 500):
+        query = select(submission_events.c.submission_id).where(submission_events.c.event_id.in_(some))
+        found |= set(connection.execute(query.distinct()).scalars())
+    return found
 
 
 def _ids_of_submissions(connection: Connection, file_id: int) -> set[int]:
