@@ -22,8 +22,10 @@ from bridge.ledger.schema import (
     is_sendable,
     is_sending,
     is_unmoved,
+    is_wanted,
     outbound_files,
     submissions,
+    wanted,
 )
 
 _V: BindParameter[str] = bindparam("v")
@@ -32,6 +34,10 @@ _NEXT_LOOK = select(func.min(submissions.c.next_attempt_at)).where(submissions.c
 _NEXT_POLL = select(func.min(submissions.c.next_poll_at)).where(submissions.c.vendor == _V, is_pollable)
 _NEXT_DELIVERY = select(func.min(outbound_files.c.next_attempt_at)).where(
     outbound_files.c.vendor == _V, is_pending
+)
+_NEXT_PAPER = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
+_NEXT_EVENT = select(func.min(events.c.occurred_at)).where(
+    events.c.vendor == _V, is_ready, events.c.occurred_at > bindparam("now")
 )
 _PAUSED_UNTIL = (
     select(accounts.c.paused_until)
@@ -51,7 +57,7 @@ _AT_ONCE = select(
     or_(
         _any(files.c.vendor == _V, is_collected),
         _any(arrivals.c.vendor == _V, is_unmoved),
-        _any(events.c.vendor == _V, is_ready),
+        _any(events.c.vendor == _V, is_ready, events.c.occurred_at <= bindparam("now")),
         UNREPORTED.exists(),
     )
 )
@@ -86,18 +92,23 @@ class DueStore(Store):
             if send is not None and pause is not None and pause > seconds(now):
                 send = max(send, pause)
             times = [send]
-            times += [_time(connection, one, vendor) for one in (_NEXT_LOOK, _NEXT_POLL, _NEXT_DELIVERY)]
+            times += [
+                _time(connection, one, vendor)
+                for one in (_NEXT_LOOK, _NEXT_POLL, _NEXT_DELIVERY, _NEXT_PAPER)
+            ]
+            times.append(connection.execute(_NEXT_EVENT, {"v": vendor, "now": seconds(now)}).scalar())
         known = [time for time in times if time is not None]
         return moment(min(known)) if known else None
 
-    def unfinished(self, vendor: str) -> bool:
+    def unfinished(self, vendor: str, now: datetime) -> bool:
         """Tell whether work goes on that needs no person: files, events, submissions, deliveries, reports.
 
-        Waiting and held events and submissions that are held in doubt do not count.
+        Waiting and held events, label requests for a later day, and submissions that are held in doubt do
+        not count.
         """
         with self._db.read() as connection:
-            asked = {"v": vendor}
-            return any(connection.execute(one, asked).scalar() for one in (_AT_ONCE, _UNFINISHED))
+            at_once = connection.execute(_AT_ONCE, {"v": vendor, "now": seconds(now)}).scalar()
+            return bool(at_once or connection.execute(_UNFINISHED, {"v": vendor}).scalar())
 
     def moved_since(self, vendor: str, since: datetime) -> list[int]:
         """List the batches that were taken in or of which anything moved since then."""

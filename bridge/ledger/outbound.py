@@ -1,8 +1,7 @@
-"""Files for vendors' outboxes, and the cursors of the lists that some of them come from."""
+"""Files for vendors' outboxes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
@@ -12,7 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 from bridge.ledger.codec import digest, row_as, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.rows import Added, Fence, NewOutbound, Outbound
-from bridge.ledger.schema import cursors, is_pending, outbound_files
+from bridge.ledger.schema import is_pending, outbound_files
 
 _TAKEN = select(outbound_files.c.id, outbound_files.c.sha256).where(
     outbound_files.c.vendor == bindparam("v"),
@@ -28,9 +27,6 @@ _DUE = (
     )
     .order_by(outbound_files.c.next_attempt_at, outbound_files.c.id)
     .limit(bindparam("most"))
-)
-_CURSOR = select(cursors.c.value).where(
-    cursors.c.vendor == bindparam("v"), cursors.c.name == bindparam("name")
 )
 
 
@@ -66,28 +62,7 @@ def queue(
 
 
 class OutboundStore(Store):
-    """What the jobs fetch and deliver ask of the ledger."""
-
-    def cursor(self, vendor: str, name: str) -> str | None:
-        """Give how far a list of Amazon's was fetched; None at the beginning."""
-        with self._db.read() as connection:
-            return connection.execute(_CURSOR, {"v": vendor, "name": name}).scalar()
-
-    def add_outbound(
-        self,
-        fence: Fence,
-        vendor: str,
-        facts: Sequence[NewOutbound],
-        now: datetime,
-        *,
-        cursor: tuple[str, str] | None = None,
-    ) -> list[Added]:
-        """Queue files for a vendor's outbox and set a cursor (its name and value), in one transaction."""
-        with self._db.write(fence) as connection:
-            added = [queue(connection, vendor, None, one, now) for one in facts]
-            if cursor is not None:
-                _set_cursor(connection, vendor, *cursor)
-            return added
+    """What the job deliver asks of the ledger."""
 
     def outbound_due(self, vendor: str, now: datetime, limit: int = 50) -> list[Outbound]:
         """List outbound files to deliver now, oldest first."""
@@ -123,9 +98,3 @@ class OutboundStore(Store):
                     last_error=error,
                 )
             )
-
-
-def _set_cursor(connection: Connection, vendor: str, name: str, value: str) -> None:
-    at = (cursors.c.vendor == vendor, cursors.c.name == name)
-    if connection.execute(update(cursors).where(*at).values(value=value)).rowcount == 0:
-        connection.execute(insert(cursors).values(vendor=vendor, name=name, value=value))

@@ -14,6 +14,8 @@ from bridge.ledger.rows import Fence
 from bridge.ledger.schema import events, is_ready, submission_events, submissions
 
 AT_ONCE = 2000
+FOREVER = 1e12
+"""A time after all times; a vendor's clock may run ahead of ours."""
 
 _busy = events.alias("busy")
 _READY = (
@@ -22,6 +24,7 @@ _READY = (
         events.c.vendor == bindparam("v"),
         events.c.operation == bindparam("of"),
         is_ready,
+        events.c.occurred_at <= bindparam("until"),
         ~exists().where(
             _busy.c.vendor == events.c.vendor,
             _busy.c.sequence_key == events.c.sequence_key,
@@ -41,14 +44,25 @@ _GROUP = (
 class PlanStore(Store):
     """What the job submit asks before it sends."""
 
-    def plan(self, fence: Fence, vendor: str, operation: str, batch_size: int, now: datetime) -> int:
+    def plan(  # noqa: PLR0913 - what the drain knows of one operation
+        self,
+        fence: Fence,
+        vendor: str,
+        operation: str,
+        batch_size: int,
+        now: datetime,
+        *,
+        on_their_day: bool = False,
+    ) -> int:
         """Make submissions of up to 2,000 ready events, oldest first; give how many were made.
 
-        At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed.
-        Call again until 0.
+        At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed. With
+        `on_their_day` an event waits until its own time. Call again until 0.
         """
         with self._db.write(fence) as connection:
-            rows = connection.execute(_READY, {"v": vendor, "of": operation})
+            rows = connection.execute(
+                _READY, {"v": vendor, "of": operation, "until": seconds(now) if on_their_day else FOREVER}
+            )
             groups = group((Ready(*row) for row in rows), batch_size)
             if groups:
                 self._write(connection, fence, (vendor, operation), groups, now)

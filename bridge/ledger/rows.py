@@ -113,13 +113,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Amazon's verdict on a transaction."""
+    """Amazon's verdict on a transaction.
+
+    `wants`: the kind of papers (`labels`) that a Success lets Amazon make for its orders.
+    """
 
     status: Literal["Processing", "Success", "Failure"]
     errors: tuple[Any, ...] = ()
     named_orders: frozenset[str] = frozenset()
     reason: str = ""
     request_id: str = ""
+    wants: str = ""
 
 
 # --- out: what the jobs work on -------------------------------------------------------------------
@@ -249,6 +253,15 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     data: bytes
     sha256: str
+    attempts: int
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to ask Amazon for by its order's number; `kind`: `labels`, `packing-slips`, `invoices`."""
+
+    kind: str
+    purchase_order_number: str
+    wanted_at: datetime
     attempts: int
 
 

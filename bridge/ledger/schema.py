@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0001"
+HEAD = "0002"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -294,6 +294,22 @@ cursors = Table(
     Column("name", Text, primary_key=True),
     text("value"),
 )
+
+# What is to be asked for by its order's number: after a label verdict, or when a list held something bad.
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("purchase_order_number", Text, primary_key=True),
+    time("wanted_at"),
+    maybe_time("next_attempt_at"),
+    integer("attempts"),
+    text("reason"),
+    sqlite_with_rowid=False,
+)
+is_wanted = wanted.c.next_attempt_at.is_not(None)
+partial("ix_wanted_due", wanted.c.vendor, wanted.c.next_attempt_at, where=is_wanted)
 
 alerts = Table(
     "alerts",

@@ -12,9 +12,10 @@
 | doubts | in_doubt, to_look, apply_policy, record_look, resolve; release_event, refuse_event |
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
 | reports | batches_to_report; requeue_events |
-| outbound | cursor, add_outbound, outbound_due, outbound_delivered, outbound_failed |
+| papers | cursor, add_outbound; want, wanted_due, not_found |
+| outbound | outbound_due, outbound_delivered, outbound_failed |
 | due | next_due, unfinished, moved_since |
-| views | batches, batch, batch_events, counts |
+| views | batches, batches_of, batch, batch_events, troubled_since, counts |
 | traces | trace |
 | alerts | raise_alert, clear_alert, alerts |
 | purges | purge |
@@ -37,6 +38,7 @@ from bridge.ledger.files import FileStore
 from bridge.ledger.migrate import migrate
 from bridge.ledger.outbound import OutboundStore
 from bridge.ledger.packages import PackageStore
+from bridge.ledger.papers import PaperStore
 from bridge.ledger.plans import PlanStore
 from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
@@ -56,6 +58,7 @@ class Ledger(
     DoubtStore,
     VerdictStore,
     ReportStore,
+    PaperStore,
     OutboundStore,
     DueStore,
     ViewStore,

@@ -13,6 +13,7 @@ from bridge.ledger import moves
 from bridge.ledger.codec import errors_text, row_as, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.packages import release_of_vendor
+from bridge.ledger.papers import want
 from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictIn
 from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
 
@@ -68,6 +69,11 @@ class VerdictStore(Store):
                 request_id=verdict.request_id or row["request_id"],
             )
             if verdict.status == "Success":
+                if verdict.wants:
+                    orders = [
+                        event.purchase_order_number for event in moves.members(connection, submission_id)
+                    ]
+                    want(connection, row["vendor"], verdict.wants, orders, seconds(now))
                 return moves.succeed(connection, submission_id, state, now)
             return moves.fail(
                 connection, row, state, (verdict.reason, verdict.errors, verdict.named_orders), now

@@ -68,7 +68,7 @@ def run(  # noqa: PLR0913  what the verb says, all by name
 def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
     """Tell whether waiting may move this lane on; what only its failing folder holds up does not count."""
     if not folder_fails:
-        return fleet.ledger.unfinished(lane.vendor)
+        return fleet.ledger.unfinished(lane.vendor, lane.clock())
     submissions = fleet.ledger.counts().get(lane.vendor, {}).get("submissions", {})
     return any(submissions.get(state, 0) for state in ("ready", "sending", "submitted", "overdue"))
 

@@ -110,7 +110,7 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.add_outbound(fence, "acme", [], now, cursor=("labels", "1"))
     ledger.cursor("acme", "labels")
     ledger.next_due("acme", now)
-    ledger.unfinished("acme")
+    ledger.unfinished("acme", later(9000))
     ledger.moved_since("acme", now)
     ledger.counts()
     ledger.batch(file_id)

@@ -20,7 +20,7 @@ def test_a_batch_is_reported_when_its_last_event_is_final(desk: Desk) -> None:
     desk.verdict(due.id)
     (found,) = desk.ledger.batches_to_report("acme")
     assert (found.file.id, found.report_number) == (file_id, 1)
-    assert desk.ledger.unfinished("acme")
+    assert desk.ledger.unfinished("acme", later(9000))
     desk.report(file_id, report("a"))
     assert desk.ledger.batches_to_report("acme") == []
     assert [row.name for row in desk.ledger.batch(file_id).outbound] == ["a"]
@@ -29,7 +29,7 @@ def test_a_batch_is_reported_when_its_last_event_is_final(desk: Desk) -> None:
 def test_a_batch_with_a_waiting_update_is_not_reported(desk: Desk) -> None:
     desk.take(confirmation("A", state="refused"), status("1Z"))
     assert desk.ledger.batches_to_report("acme") == []
-    assert not desk.ledger.unfinished("acme"), "nothing goes on until a confirmation comes"
+    assert not desk.ledger.unfinished("acme", later(9000)), "nothing goes on until a confirmation comes"
 
 
 def test_a_quarantined_file_is_not_reported(desk: Desk) -> None:

@@ -1,0 +1,114 @@
+"""Papers of Amazon's for vendors: how far their lists were fetched, and what is asked for by order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from bridge.ledger.codec import row_as, seconds
+from bridge.ledger.database import Store
+from bridge.ledger.outbound import queue
+from bridge.ledger.rows import Added, Fence, NewOutbound, Wanted
+from bridge.ledger.schema import cursors, is_wanted, wanted
+
+_CURSOR = select(cursors.c.value).where(
+    cursors.c.vendor == bindparam("v"), cursors.c.name == bindparam("name")
+)
+_KEY = (
+    wanted.c.vendor == bindparam("v"),
+    wanted.c.kind == bindparam("of"),
+    wanted.c.purchase_order_number == bindparam("order"),
+)
+_WANTED = (
+    select(wanted)
+    .where(wanted.c.vendor == bindparam("v"), is_wanted, wanted.c.next_attempt_at <= bindparam("now"))
+    .order_by(wanted.c.next_attempt_at)
+    .limit(bindparam("most"))
+)
+_FOUND = delete(wanted).where(*_KEY)
+_AGAIN = update(wanted).where(*_KEY)
+
+Paper = tuple[str, str]
+"""Kind and purchase order number."""
+
+
+def want(connection: Connection, vendor: str, kind: str, orders: Iterable[str], at: float) -> None:
+    """Note, within a write, that papers of these orders are to be asked for from `at` on."""
+    for order in dict.fromkeys(orders):
+        key = {"v": vendor, "of": kind, "order": order}
+        renewed = connection.execute(_AGAIN.values(next_attempt_at=at, attempts=0, reason=""), key)
+        if renewed.rowcount == 0:
+            row = {
+                "vendor": vendor,
+                "kind": kind,
+                "purchase_order_number": order,
+                "wanted_at": at,
+                "next_attempt_at": at,
+            }
+            connection.execute(insert(wanted), row)
+
+
+class PaperStore(Store):
+    """What the job fetch asks of the ledger."""
+
+    def cursor(self, vendor: str, name: str) -> str | None:
+        """Give how far a list of Amazon's was fetched; None at the beginning."""
+        with self._db.read() as connection:
+            return connection.execute(_CURSOR, {"v": vendor, "name": name}).scalar()
+
+    def add_outbound(  # noqa: PLR0913 - all by name that is not always there
+        self,
+        fence: Fence,
+        vendor: str,
+        facts: Sequence[NewOutbound],
+        now: datetime,
+        *,
+        cursor: tuple[str, str] | None = None,
+        found: Iterable[Paper] = (),
+        beside: Callable[[list[Added]], Sequence[NewOutbound]] | None = None,
+    ) -> list[Added]:
+        """Queue files for a vendor's outbox, in one transaction; bytes that were queued before are not new.
+
+        `cursor` (its name and value) is moved, `found` is no longer asked for, and `beside` gives further
+        files (an index) by what turned out new.
+        """
+        with self._db.write(fence) as connection:
+            added = [queue(connection, vendor, None, one, now) for one in facts]
+            for one in beside(added) if beside is not None else ():
+                queue(connection, vendor, None, one, now)
+            for kind, order in found:
+                connection.execute(_FOUND, {"v": vendor, "of": kind, "order": order})
+            if cursor is not None:
+                _set_cursor(connection, vendor, *cursor)
+            return added
+
+    def want(self, fence: Fence, vendor: str, kind: str, orders: Iterable[str], at: datetime) -> None:
+        """Note that papers of these orders are to be asked for from `at` on."""
+        with self._db.write(fence) as connection:
+            want(connection, vendor, kind, orders, seconds(at))
+
+    def wanted_due(self, vendor: str, now: datetime, limit: int = 100) -> list[Wanted]:
+        """List what is to be asked for by order now."""
+        with self._db.read() as connection:
+            asked = {"v": vendor, "now": seconds(now), "most": limit}
+            return [row_as(Wanted, row) for row in connection.execute(_WANTED, asked).mappings()]
+
+    def not_found(
+        self, fence: Fence, vendor: str, paper: Paper, reason: str, again_at: datetime | None
+    ) -> None:
+        """Note that something wanted is not there yet; it is asked for at `again_at`, or (None) no more."""
+        with self._db.write(fence) as connection:
+            changes = _AGAIN.values(
+                next_attempt_at=None if again_at is None else seconds(again_at),
+                attempts=wanted.c.attempts + 1,
+                reason=reason,
+            )
+            connection.execute(changes, {"v": vendor, "of": paper[0], "order": paper[1]})
+
+
+def _set_cursor(connection: Connection, vendor: str, name: str, value: str) -> None:
+    at = (cursors.c.vendor == vendor, cursors.c.name == name)
+    if connection.execute(update(cursors).where(*at).values(value=value)).rowcount == 0:
+        connection.execute(insert(cursors).values(vendor=vendor, name=name, value=value))
