@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.elements import Fault, faults
+from bridge.edi.edifact.patterns import Checks
 from bridge.edi.edifact.segment import EdifactSegment
 from bridge.edi.edifact.structures import MessageTable, Structures
 from bridge.edi.edifact.walk import Finding, Plan, Walk
-from bridge.edi.model import Document, EdiError
+from bridge.edi.model import Document, EdiError, Segment
 
 
 class EdifactGrammar:
@@ -45,14 +46,33 @@ class EdifactGrammar:
         plan = self._plans.get(key)
         if plan is None:
             plan = self._plans[key] = Plan(table)
+        segments = document.segments
+        unsure = _unsure(segments, plan.checks_for(document.interchange.delimiters))
+        tags = " ".join([segment.tag for segment in segments])
+        if plan.knows(tags) and not unsure:
+            return
         walk, rules, decimal = Walk(plan), table.segments, document.interchange.delimiters.decimal
-        for segment in document.segments[1:]:
+        right = True
+        for segment in segments[1:]:
             for finding in walk.step(segment.tag):
+                right = False
                 yield _segment_error(finding, segment.number, strict=strict)
             rule = rules.get(segment.tag)
-            if rule is not None and isinstance(segment, EdifactSegment):
+            if rule is not None and segment.number in unsure and isinstance(segment, EdifactSegment):
                 for fault in faults(segment, rule, decimal):
                     yield _element_error(fault, segment, walk.group, strict=strict)
+        if right:
+            plan.learn(tags)
+
+
+def _unsure(segments: Sequence[Segment], checks: Checks) -> set[int]:
+    """Give the numbers of the segments, UNH apart, whose elements the fast checks do not find right."""
+    unsure = set()
+    for segment in segments[1:]:
+        check = checks[segment.tag]
+        if check is not None and not (isinstance(segment, EdifactSegment) and check.passes(segment)):
+            unsure.add(segment.number)
+    return unsure
 
 
 def _unh_error(code: Code, message: str, component: int, value: str, *, fatal: bool) -> EdiError:
@@ -77,7 +97,7 @@ def _segment_error(finding: Finding, position: int, *, strict: bool) -> EdiError
         segment=finding.tag,
         position=position,
         loop=finding.group,
-        fatal=strict or finding.known,
+        fatal=strict or not finding.tolerable,
     )
 
 

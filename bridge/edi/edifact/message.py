@@ -79,7 +79,7 @@ class MessageBuilder:
             return None
         if nested:
             self.note(Code.NESTING_INDICATOR, "the explicit nesting indicator is not used", tag)
-        segment = EdifactSegment(tag, self.count, offset, elements)
+        segment = EdifactSegment(tag, self.count, offset, elements, text)
         self.segments.append(segment)
         return segment
 

@@ -35,12 +35,13 @@ class SegmentError(ValueError):
 
 
 class EdifactSegment(msgspec.Struct, frozen=True, gc=False):
-    """One segment; see the protocol in `bridge.edi.model`."""
+    """One segment; see the protocol in `bridge.edi.model`. `text` is what it was split from."""
 
     tag: str
     number: int
     offset: int
     elements: tuple[Element, ...] = ()
+    text: str = ""
 
     def __len__(self) -> int:
         """Count the elements."""

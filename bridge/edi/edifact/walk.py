@@ -4,6 +4,10 @@ From the place of the last segment, a segment is looked for forward: in its grou
 repetition of the group, then behind the group, and so on outwards; the first place found is taken. Where
 a place is full, the next one is tried. A segment that has no place ahead is looked for inside of groups
 whose first segment is missing, then behind: so one mistake does not make mistakes of all that follows.
+
+What is missing rejects a message. A conditional segment at another place of the groups that are open, or
+more often than the table has it, does so in strict reading only: partners' order differs, and a person
+would not call it wrong.
 """
 
 from __future__ import annotations
@@ -15,7 +19,9 @@ from typing import Final
 import msgspec
 
 from bridge.edi.edifact.codes import Code
+from bridge.edi.edifact.patterns import Checks
 from bridge.edi.edifact.structures import MessageTable, Node
+from bridge.edi.model import Delimiters
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -37,10 +43,13 @@ class Finding(msgspec.Struct, frozen=True):
     message: str
     tag: str
     group: str = ""
-    known: bool = True
-    """False if the segment belongs nowhere in the message."""
+    tolerable: bool = False
+    """True of what only a table calls wrong: a segment that the message does not have, or has elsewhere."""
 
 
+LONGEST_SEQUENCE: Final = 2000
+MOST_SEQUENCES: Final = 10_000
+MOST_DELIMITERS: Final = 64
 NOTHING: Final[tuple[Finding, ...]] = ()
 
 
@@ -51,6 +60,28 @@ class Plan:
         self.table = table
         self._ahead: dict[tuple[int, str], tuple[Place, ...]] = {}
         self._uses = Counter(leaf.tag for leaf in _leaves(table.root))
+        self._right: set[str] = set()
+        self._checks: dict[Delimiters, Checks] = {}
+
+    def knows(self, tags: str) -> bool:
+        """Tell whether a sequence of tags was walked before, and found right: partners repeat themselves."""
+        return tags in self._right
+
+    def learn(self, tags: str) -> None:
+        """Remember a sequence of tags, with blanks between, as right."""
+        if len(tags) < LONGEST_SEQUENCE:
+            if len(self._right) >= MOST_SEQUENCES:
+                self._right.clear()
+            self._right.add(tags)
+
+    def checks_for(self, delimiters: Delimiters) -> Checks:
+        """Give the fast checks of segments under these delimiters."""
+        checks = self._checks.get(delimiters)
+        if checks is None:
+            if len(self._checks) >= MOST_DELIMITERS:
+                self._checks.clear()
+            checks = self._checks[delimiters] = Checks(self.table.segments, delimiters)
+        return checks
 
     def ahead(self, leaf: Node, tag: str) -> tuple[Place, ...]:
         """Give the places for a tag ahead of a segment, nearest first."""
@@ -120,7 +151,7 @@ class Walk:
         if tag not in self._plan.table.tags:
             return (
                 Finding(
-                    Code.NOT_SUPPORTED_HERE, f"segment {tag} is not part of the message", tag, known=False
+                    Code.NOT_SUPPORTED_HERE, f"segment {tag} is not part of the message", tag, tolerable=True
                 ),
             )
         if self._resume is not None:
@@ -136,7 +167,11 @@ class Walk:
     def _go_back(self, tag: str) -> Finding:
         """Take a segment that comes too late, and go on from where it should not have been."""
         finding = Finding(
-            Code.NOT_SUPPORTED_HERE, f"segment {tag} is not in its place", tag, _group_name(self._place)
+            Code.NOT_SUPPORTED_HERE,
+            f"segment {tag} is not in its place",
+            tag,
+            _group_name(self._place),
+            tolerable=_has_home(self._place, tag),
         )
         for node in _outwards(self._place):
             for child in node.parent.children if node.parent else ():
@@ -166,6 +201,16 @@ def _outwards(node: Node) -> Iterator[Node]:
         node = node.parent
 
 
+def _has_home(leaf: Node, tag: str) -> bool:
+    """Tell whether a group that is open, or one in it, has this segment as a conditional one."""
+    for node in _outwards(leaf):
+        for child in node.parent.children if node.parent else ():
+            within = child.children if child.children and child.trigger.tag != tag else (child,)
+            if any(not one.mandatory and one.trigger.tag == tag for one in within):
+                return True
+    return False
+
+
 def _leaves(node: Node) -> Iterator[Node]:
     """Give the segments in a node, in order."""
     if not node.children:
@@ -191,12 +236,14 @@ def _missing(node: Node) -> Finding:
 
 def _too_many(place: Place) -> Finding:
     counted, tag = place.counted, place.leaf.tag
+    tolerable = counted.most > 1 or not counted.mandatory
     if counted.children:
         text = f"group {counted.tag} ({tag}) occurs more than {counted.most} times"
-        return Finding(Code.TOO_MANY_GROUPS, text, tag, counted.tag)
+        return Finding(Code.TOO_MANY_GROUPS, text, tag, counted.tag, tolerable=tolerable)
     return Finding(
         Code.TOO_MANY_SEGMENTS,
         f"segment {tag} occurs more than {counted.most} times",
         tag,
         _group_name(counted),
+        tolerable=tolerable,
     )
