@@ -117,7 +117,7 @@ def _check_value(value: str, rule: ElementRule, place: int, component: int, deci
 def _flaws(value: str, rule: ElementRule, decimal: str) -> Iterator[tuple[Code, str, bool]]:
     """Tell what is wrong with a value, and whether that is tolerable.
 
-    What is too long for its element can still be read; a number that is none cannot.
+    What is too long for its element can still be read, a number too; one that is none cannot.
     """
     if rule.kind == "n":
         yield from _number_flaws(value.strip(), rule.length, decimal)
@@ -142,4 +142,4 @@ def _number_flaws(value: str, most: int, decimal: str) -> Iterator[tuple[Code, s
     if mark and not (whole and fraction):
         yield Code.DIGIT_BEFORE_DECIMAL, "lacks a digit at the decimal mark", True
     if len(whole) + len(fraction) > most:
-        yield Code.TOO_LONG, f"has more than {most} digits", False
+        yield Code.TOO_LONG, f"has more than {most} digits", True

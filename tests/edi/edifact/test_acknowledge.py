@@ -62,15 +62,16 @@ def test_a_good_interchange_is_acknowledged_and_sent_back() -> None:
 
 def test_a_rejected_message_is_named_with_its_errors() -> None:
     bad = message(
-        ("BGM+351+D+9'", "NAD+SU:X+A'", "CPS+1'", "TDT+20'", "LIN+1'", "QTY+12:X'"), reference="2", count="99"
+        ("BGM+351+D+9'", "NAD+SU:X+A'", "CPS'", "LIN+1'", "QTY+12:X'", "TDT+20'"), reference="2", count="99"
     )
     assert lines(interchange(message(), bad))[2:-2] == [
         "UCI+REF1+SENDER:14+RECEIVER:14+7",
         "UCM+2+DESADV:D:96A:UN+4+29+UNT+1",
         "UCS+3",
         "UCD+16+1:2",
-        "UCS+5+15",
-        "UCS+7",
+        "UCS+4",
+        "UCD+13+1",
+        "UCS+6",
         "UCD+37+1:2",
     ]
 
