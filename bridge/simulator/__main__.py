@@ -24,6 +24,9 @@ def main() -> None:
     parser.add_argument("--verdict-delay", type=float, default=0.0, help="seconds of Processing")
     parser.add_argument("--verdict-polls", type=int, default=0, help="polls that are told Processing")
     parser.add_argument("--keep", choices=("items", "keys", "counts"), default="items")
+    parser.add_argument("--label-format", choices=("PNG", "ZPL"), default="PNG")
+    parser.add_argument("--packing-slips", action="store_true", help="a slip for every label requested")
+    parser.add_argument("--invoices", action="store_true", help="an invoice for every label requested")
     given = parser.parse_args()
     serve(
         given.host,
@@ -37,6 +40,9 @@ def main() -> None:
         verdict_delay=given.verdict_delay,
         verdict_polls=given.verdict_polls,
         keep=given.keep,
+        label_format=given.label_format,
+        packing_slips=given.packing_slips,
+        invoices=given.invoices,
     )
 
 

@@ -13,20 +13,27 @@ from typing import Any, Self, Unpack
 from bridge.simulator.app import Front
 from bridge.simulator.calls import Operations
 from bridge.simulator.control import Control
+from bridge.simulator.documents import Documents
 from bridge.simulator.faults import Faults
+from bridge.simulator.gate import Gate
 from bridge.simulator.options import Options, OptionValues
-from bridge.simulator.records import Accepted, ItemKey, Records, RequestSeen
+from bridge.simulator.press import Press
+from bridge.simulator.reads import ReadDesk
+from bridge.simulator.records import Accepted, ItemKey, ReadSeen, Records, RequestSeen
+from bridge.simulator.restricted import RestrictedDesk
 from bridge.simulator.server import ThreadedServer
+from bridge.simulator.shelf import Shelf
 from bridge.simulator.state import Clerk
 from bridge.simulator.throttle import Throttle
 from bridge.simulator.tokens import Credentials, TokenDesk
 
 
-class StandInAmazon:
+class StandInAmazon(Documents):
     """A context manager that serves in a thread of its own.
 
     `options` may be changed while it serves; `fail_orders["PO1"] = (code, words)` makes every batch
-    fail that holds the order; `faults` injects what goes wrong on the wire. State outlives
+    fail that holds the order; `faults` injects what goes wrong on the wire. Labels come of label requests
+    that succeed, or of `add_label`. State outlives
     `stop` and `start`, and the port stays the same. `journal` names a file to which every accepted item
     is appended as a line of JSON, flushed before the answer (see `records.read_journal`).
     """
@@ -43,8 +50,21 @@ class StandInAmazon:
         self.faults = Faults()
         self._records = Records(self.options, journal)
         self._tokens = TokenDesk(time.monotonic)
-        self._clerk = Clerk(self.options, self._records, time.monotonic, time.time)
-        operations = Operations(self.options, self._tokens, Throttle(time.monotonic), self._clerk)
+        self._restricted = RestrictedDesk(time.monotonic)
+        shelf = Shelf(self.options)
+        press = Press(self.options, shelf)
+        super().__init__(shelf, press, self.now)
+        self._clerk = Clerk(self.options, self._records, press, time.monotonic, self.now)
+        self._reads = ReadDesk(self.options, shelf, self.now)
+        gate = Gate(self.options, self._tokens, self._restricted, Throttle(time.monotonic))
+        operations = Operations(
+            self.options,
+            tokens=self._tokens,
+            restricted=self._restricted,
+            gate=gate,
+            clerk=self._clerk,
+            reads=self._reads,
+        )
         self._front = Front(operations, self.faults, self._records)
         self._application = self._front.application(Control(self).routes())
         self._host = host
@@ -98,6 +118,10 @@ class StandInAmazon:
         """The base of Login with Amazon, for `auth_endpoint`; the token path is `/auth/o2/token`."""
         return self.url
 
+    def now(self) -> float:
+        """Tell the stand-in's time of day, in seconds since the epoch."""
+        return time.time() + self.options.clock_offset
+
     # Accounts
 
     def open_account(self, name: str) -> Credentials:
@@ -111,6 +135,14 @@ class StandInAmazon:
     def expire_tokens(self) -> None:
         """End every access token at once."""
         self._tokens.expire_all()
+
+    def expire_restricted_tokens(self) -> None:
+        """End every Restricted Data Token at once."""
+        self._restricted.expire_all()
+
+    def expire_page_tokens(self) -> None:
+        """End every nextToken at once."""
+        self._reads.pages.expire()
 
     # What happened
 
@@ -128,6 +160,16 @@ class StandInAmazon:
     def requests(self) -> tuple[RequestSeen, ...]:
         """Every request (`keep="items"`), in the order of the answers."""
         return self._records.requests
+
+    @property
+    def reads(self) -> tuple[ReadSeen, ...]:
+        """Every read of labels, slips and invoices (`keep="items"`), in the order of the answers."""
+        return self._records.reads
+
+    def delivered(self, operation: str) -> Counter[str]:
+        """Count how often a read's answers brought each order's document."""
+        counts = self._records.delivered()
+        return Counter({order: count for (read, order), count in counts.items() if read == operation})
 
     @property
     def verdicts(self) -> dict[str, str]:
@@ -163,5 +205,8 @@ class StandInAmazon:
             "answers": answers,
             "throttled": self.count_429,
             "tokens": self._tokens.issued,
+            "restricted_tokens": self._restricted.issued,
+            "documents": self.documents,
+            "delivered": self._records.delivered_counts(),
             "verdicts": dict(Counter(self.verdicts.values())),
         }

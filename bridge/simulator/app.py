@@ -15,8 +15,18 @@ from starlette.routing import BaseRoute, Route
 
 from bridge.simulator.calls import Call, Operations
 from bridge.simulator.faults import Fault, Faults
-from bridge.simulator.lanes import LANES, STATUS_OPERATION, TOKEN, TOKEN_OPERATION, TRANSACTIONS
-from bridge.simulator.records import Records, RequestSeen
+from bridge.simulator.lanes import (
+    LANES,
+    ORDER_PLACE,
+    READS,
+    RESTRICTED_TOKEN,
+    RESTRICTED_TOKEN_OPERATION,
+    STATUS_OPERATION,
+    TOKEN,
+    TOKEN_OPERATION,
+    TRANSACTIONS,
+)
+from bridge.simulator.records import ReadSeen, Records, RequestSeen
 from bridge.simulator.replies import CutResponse, Reply, reply, request_id
 
 _STEP = 0.005
@@ -36,6 +46,11 @@ class Front:
         routes: list[BaseRoute] = [
             Route(lane.path, self._endpoint(lane.operation), methods=["POST"]) for lane in LANES.values()
         ]
+        routes += [
+            Route(read.path.replace(ORDER_PLACE, "{order}"), self._endpoint(read.operation))
+            for read in READS.values()
+        ]
+        routes.append(Route(RESTRICTED_TOKEN, self._endpoint(RESTRICTED_TOKEN_OPERATION), methods=["POST"]))
         routes.append(Route(TOKEN, self._endpoint(TOKEN_OPERATION), methods=["POST"]))
         routes.append(Route(TRANSACTIONS + "/{transaction_id}", self._endpoint(STATUS_OPERATION)))
         return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._no_such_thing})
@@ -53,6 +68,8 @@ class Front:
                 user_agent=headers.get("user-agent", ""),
                 content_type=headers.get("content-type", ""),
                 transaction_id=request.path_params.get("transaction_id", ""),
+                order=request.path_params.get("order", ""),
+                query=dict(request.query_params),
             )
             answer, response = await self._meet(call)
             self._record(call, answer)
@@ -67,7 +84,7 @@ class Front:
             answer = self._operations.answer(call)
             return answer.status, _response(answer)
         await self._pause(fault.delay)
-        call.withhold_verdict = fault.withhold_verdict
+        call.withhold_verdict, call.listing = fault.withhold_verdict, fault.listing
         processed = fault.taken or fault.action in ("none", "truncate")
         true_answer = self._operations.answer(call) if processed else None
         if fault.hold:
@@ -76,15 +93,16 @@ class Front:
         return self._spoilt(fault, call, true_answer)
 
     def _spoilt(self, fault: Fault, call: Call, answer: Reply | None) -> tuple[int, Response]:
+        if fault.action == "none" and answer is not None and not self.closing:
+            return answer.status, _response(answer)
+        call.delivered = ()  # what was found does not arrive
         if fault.action == "cut" or self.closing:
             return 0, CutResponse()
         if fault.action == "truncate":
             return 0, CutResponse(answer)
-        if fault.action == "reply" or answer is None:
-            headers = {"x-amzn-RequestId": call.request_id, "content-type": "application/json"}
-            told = Reply(status=fault.status, body=fault.body.encode(), headers=headers | dict(fault.headers))
-            return fault.status, _response(told)
-        return answer.status, _response(answer)
+        headers = {"x-amzn-RequestId": call.request_id, "content-type": "application/json"}
+        told = Reply(status=fault.status, body=fault.body.encode(), headers=headers | dict(fault.headers))
+        return fault.status, _response(told)
 
     async def _held(self) -> None:
         before = self._faults.releases
@@ -97,6 +115,19 @@ class Front:
             await asyncio.sleep(_STEP)
 
     def _record(self, call: Call, status: int) -> None:
+        if call.operation in READS:
+            self._records.read(
+                ReadSeen(
+                    time=time.time(),
+                    account=call.account,
+                    operation=call.operation,
+                    order=call.order,
+                    query=dict(call.query),
+                    status=status,
+                    count=len(call.delivered),
+                    orders=call.delivered,
+                )
+            )
         self._records.request(
             RequestSeen(
                 time=time.time(),

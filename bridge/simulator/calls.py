@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
 
-from bridge.simulator.lanes import LANES, STATUS_OPERATION, TOKEN_OPERATION
+from bridge.simulator.faults import Listing
+from bridge.simulator.gate import Gate
+from bridge.simulator.lanes import (
+    LANES,
+    READS,
+    RESTRICTED_TOKEN_OPERATION,
+    STATUS_OPERATION,
+    TOKEN_OPERATION,
+)
 from bridge.simulator.options import Options
+from bridge.simulator.reads import ReadDesk
 from bridge.simulator.replies import Refused, Reply, reply
+from bridge.simulator.restricted import RestrictedDesk
 from bridge.simulator.state import Clerk
-from bridge.simulator.throttle import Throttle
 from bridge.simulator.tokens import TokenDesk, TokenRefused
 from bridge.simulator.validation import problems_of
 
@@ -23,7 +32,10 @@ _DECODER = msgspec.json.Decoder()
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """One request as the operations see it; `account` and `items` are filled in on the way."""
+    """One request as the operations see it; the last three are filled in on the way.
+
+    `delivered` names the orders whose documents are in the answer.
+    """
 
     operation: str
     method: str
@@ -34,19 +46,43 @@ class Call(msgspec.Struct, kw_only=True):
     user_agent: str = ""
     content_type: str = ""
     transaction_id: str = ""
+    order: str = ""
+    query: Mapping[str, str] = {}
     withhold_verdict: bool = False
+    listing: Listing = ""
     account: str = ""
     items: int = 0
+    delivered: tuple[str, ...] = ()
+
+
+Content = tuple[dict[str, Any], HTTPStatus]
 
 
 class Operations:
     """Amazon's operations over the stand-in's state."""
 
-    def __init__(self, options: Options, tokens: TokenDesk, throttle: Throttle, clerk: Clerk) -> None:
+    def __init__(  # noqa: PLR0913 - each is a part of the stand-in's state
+        self,
+        options: Options,
+        *,
+        tokens: TokenDesk,
+        restricted: RestrictedDesk,
+        gate: Gate,
+        clerk: Clerk,
+        reads: ReadDesk,
+    ) -> None:
         self._options = options
         self._tokens = tokens
-        self._throttle = throttle
+        self._restricted = restricted
+        self._gate = gate
         self._clerk = clerk
+        self._reads = reads
+        self._doors: dict[str, Callable[[Call], Content]] = {
+            STATUS_OPERATION: self._status,
+            RESTRICTED_TOKEN_OPERATION: self._restricted_token,
+            **dict.fromkeys(LANES, self._submit),
+            **dict.fromkeys(READS, self._read),
+        }
 
     def answer(self, call: Call) -> Reply:
         """Process one request as Amazon would."""
@@ -55,28 +91,28 @@ class Operations:
         headers = {"x-amzn-RequestId": call.request_id}
         try:
             self._admit(call)
-            content, status = self._status(call) if call.operation == STATUS_OPERATION else self._submit(call)
+            content, status = self._doors[call.operation](call)
         except Refused as refused:
             if refused.limit:
-                headers |= self._limit()
+                headers |= self._gate.limit(call.operation)
             return reply(refused.status, {"errors": refused.errors}, headers)
-        told = {"payload": content} if self._options.wrapped else content
-        return reply(status, told, headers | self._limit())
+        wrapped = self._options.wrapped and call.operation != RESTRICTED_TOKEN_OPERATION
+        told = {"payload": content} if wrapped else content
+        return reply(status, told, headers | self._gate.limit(call.operation))
 
     def orders_of(self, call: Call) -> Collection[str]:
         """Find the purchase orders that a request holds, for faults that strike by order."""
         if call.operation == STATUS_OPERATION:
             found = self._clerk.find(self._tokens.account_of(call.token) or "", call.transaction_id)
             return found.orders if found else ()
+        if call.operation in READS:
+            return (call.order,)
         lane = LANES.get(call.operation)
         try:
             items = _DECODER.decode(call.body)[lane.key] if lane else []
             return {item["purchaseOrderNumber"] for item in items}
         except (msgspec.DecodeError, KeyError, TypeError):
             return ()  # a body that cannot be read holds no orders; validation says so to the caller
-
-    def _limit(self) -> dict[str, str]:
-        return {} if self._options.rate is None else {"x-amzn-RateLimit-Limit": str(self._options.rate)}
 
     def _token(self, call: Call) -> Reply:
         headers = {"x-amzn-RequestId": call.request_id, "cache-control": "no-store"}
@@ -98,39 +134,33 @@ class Operations:
         """Check who asks and how often; names the account."""
         if not call.user_agent:
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "The user-agent header is missing.")
-        account = self._tokens.account_of(call.token)
-        if account is None:
-            message = "Access to requested resource is denied."
-            why = self._tokens.why_denied(call.token)
-            raise Refused(HTTPStatus.FORBIDDEN, "Unauthorized", message, why, limit=False)
-        call.account = account
-        options = self._options
-        if not self._throttle.allows(account, call.operation, rate=options.rate, burst=options.burst):
-            message = "You exceeded your quota for the requested resource."
-            raise Refused(
-                HTTPStatus.TOO_MANY_REQUESTS, "QuotaExceeded", message, limit=options.rate_headers_on_429
-            )
+        call.account = self._gate.account_of(call.operation, call.token, call.method, call.path)
+        self._gate.count(call.operation, call.account)
 
-    def _submit(self, call: Call) -> tuple[dict[str, Any], HTTPStatus]:
+    def _submit(self, call: Call) -> Content:
         lane = LANES[call.operation]
-        if call.content_type.partition(";")[0].strip().lower() != "application/json":
-            message = "The request's Content-Type is not supported; send application/json."
-            raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message, limit=False)
-        if len(call.body) > self._options.max_body:
-            message = "The request size exceeded the maximum accepted size."
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestTooLarge", message, limit=False)
-        try:
-            body = _DECODER.decode(call.body)
-        except msgspec.DecodeError as error:
-            message = "The request body cannot be parsed as JSON."
-            raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message, str(error)) from error
+        body = _json_body(call, self._options.max_body)
         if problems := problems_of(body, lane.key, lane.shape):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", problems[0], " ".join(problems[1:]))
         items = body[lane.key]
         call.items = len(items)
         return {"transactionId": self._clerk.take(call.account, lane.operation, items)}, HTTPStatus.ACCEPTED
 
-    def _status(self, call: Call) -> tuple[dict[str, Any], HTTPStatus]:
+    def _restricted_token(self, call: Call) -> Content:
+        lifetime = self._options.rdt_lifetime
+        token = self._restricted.issue(call.account, _json_body(call, self._options.max_body), lifetime)
+        return {"restrictedDataToken": token, "expiresIn": int(lifetime)}, HTTPStatus.OK
+
+    def _read(self, call: Call) -> Content:
+        self._clerk.print_due()
+        read = READS[call.operation]
+        if read.one:
+            payload, call.delivered = self._reads.one(call.account, read, call.order, call.listing)
+        else:
+            payload, call.delivered = self._reads.many(call.account, read, call.query, call.listing)
+        return payload, HTTPStatus.OK
+
+    def _status(self, call: Call) -> Content:
         if not _TRANSACTION_ID.fullmatch(call.transaction_id):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "Invalid transmission ID.")
         found = self._clerk.find(call.account, call.transaction_id)
@@ -142,3 +172,17 @@ class Operations:
         if status == "Failure":
             told["errors"] = found.errors
         return {"transactionStatus": told}, HTTPStatus.OK
+
+
+def _json_body(call: Call, most: int) -> Any:  # noqa: ANN401 - as it came
+    if call.content_type.partition(";")[0].strip().lower() != "application/json":
+        message = "The request's Content-Type is not supported; send application/json."
+        raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message, limit=False)
+    if len(call.body) > most:
+        message = "The request size exceeded the maximum accepted size."
+        raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "RequestTooLarge", message, limit=False)
+    try:
+        return _DECODER.decode(call.body)
+    except msgspec.DecodeError as error:
+        message = "The request body cannot be parsed as JSON."
+        raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message, str(error)) from error

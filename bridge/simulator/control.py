@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
+class _Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    orders: list[str]
+    packages: int = 1
+    packing_slips: bool = False
+    invoices: bool = False
+    account: str = "default"
+
+
 class Control:
     """Steers one stand-in over HTTP."""
 
@@ -37,6 +45,8 @@ class Control:
             Route("/_stand-in/fail-orders", _guarded(self._fail_orders), methods=lists),
             Route("/_stand-in/release", _guarded(self._release), methods=["POST"]),
             Route("/_stand-in/expire-tokens", _guarded(self._expire_tokens), methods=["POST"]),
+            Route("/_stand-in/expire-restricted-tokens", _guarded(self._expire_restricted), methods=["POST"]),
+            Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
         ]
@@ -69,6 +79,23 @@ class Control:
     async def _expire_tokens(self, _request: Request) -> Response:
         self._amazon.expire_tokens()
         return _json({})
+
+    async def _expire_restricted(self, _request: Request) -> Response:
+        self._amazon.expire_restricted_tokens()
+        return _json({})
+
+    async def _labels(self, request: Request) -> Response:
+        """Add a label for each order of a list, with a slip and an invoice for each if so wanted."""
+        given = msgspec.json.decode(await request.body(), type=_Labels)
+        for order in given.orders:
+            label = self._amazon.add_label(order, packages=given.packages, account=given.account)
+            for wanted, add in (
+                (given.packing_slips, self._amazon.add_packing_slip),
+                (given.invoices, self._amazon.add_invoice),
+            ):
+                if wanted:
+                    add(order, label.created, account=given.account)
+        return _json(self._amazon.documents)
 
     async def _state(self, _request: Request) -> Response:
         return _json(self._amazon.summary())

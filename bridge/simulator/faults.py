@@ -10,6 +10,28 @@ from typing import Literal
 import msgspec
 
 Action = Literal["reply", "cut", "truncate", "none"]
+Listing = Literal[
+    "",
+    "repeat_page",
+    "repeat_token",
+    "overlap",
+    "short_page",
+    "blank_token",
+    "expired_token",
+    "empty_payload",
+    "broken_item",
+    "incomplete_item",
+]
+"""How a list of labels, slips or invoices can deviate; see `pages` and `reads` for how.
+
+`repeat_page`: the next token is a new one that leads to this page once more. `repeat_token`: the next
+token is the one that was sent; on a first page one that leads to it again. `overlap`: the last item of this
+page is the first of the next. `short_page`: half as many items as asked for, with a token for the rest.
+`blank_token`: a last page has an empty token instead of none. `expired_token`: a token that was sent is
+refused with 400. `empty_payload`: an empty object instead of a list. `broken_item`: the content of the first
+item is no base64. `incomplete_item`: the first item lacks what the model requires. The last two strike reads
+of one order, too.
+"""
 HTML_503 = "<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
 
 
@@ -22,9 +44,10 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """
 
     operation: str = "*"
-    """An operation's name, `token`, `getTransactionStatus` or `*` for all."""
+    """An operation's name as in Amazon's models, `token` for Login with Amazon, or `*` for all."""
     order: str = ""
-    """Only requests that hold this purchase order; for a poll: whose transaction holds it."""
+    """Only requests that hold this purchase order; for a poll: whose transaction holds it; for a read of
+    one order: that asks for it."""
     nth: int = 0
     """Strikes from the nth matching request after the injection on; 0 or 1: from the first."""
     times: int | None = 1
@@ -43,6 +66,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """The answer waits, after processing, until `Faults.release`."""
     withhold_verdict: bool = False
     """A poll is told Processing, whatever the verdict is."""
+    listing: Listing = ""
+    """How the answer to a read deviates; for `action` "none"."""
 
 
 class _Armed(msgspec.Struct):
@@ -137,6 +162,10 @@ class Faults:
         """Tell polls Processing, for ever by default."""
         wanted = {"operation": "getTransactionStatus", "times": None, "withhold_verdict": True}
         return self.inject(_fault({"action": "none", "taken": True, **wanted, **match}))
+
+    def listing(self, how: Listing, **match: object) -> Fault:
+        """Let an answer to a read deviate."""
+        return self.inject(_fault({"action": "none", "taken": True, "listing": how, **match}))
 
 
 def _fault(fields: Mapping[str, object]) -> Fault:

@@ -7,6 +7,8 @@ from typing import Literal, TypedDict
 
 import msgspec
 
+from bridge.simulator.papers.model import LabelFormat
+
 Keep = Literal["items", "keys", "counts"]
 
 
@@ -33,10 +35,28 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_body: int = 10 * 1024 * 1024
     """Larger bodies are refused with 413. Amazon does not publish its limit."""
     token_lifetime: float = 3600.0
+    rdt_lifetime: float = 3600.0
+    """How long a Restricted Data Token is good for."""
+    rdt_rate: float | None = 1.0
+    """Allowed requests a second for Restricted Data Tokens, `rate` being for everything else."""
+    rdt_burst: int = 10
+    label_format: LabelFormat = "PNG"
+    """Of labels that a request brings about; `StandInAmazon.label_formats` has exceptions."""
+    label_days: float | None = 90.0
+    """Labels are gone so long after their creation; None: never."""
+    packing_slips: bool = False
+    """Every order whose label is requested gets a packing slip; otherwise only `gift_orders` do."""
+    invoices: bool = False
+    """Every order whose label is requested gets a customer invoice."""
+    unknown_order: Literal[404, 400] = 404
+    """What a read of one order says where there is none: the sandbox's examples are 400s."""
+    clock_offset: float = 0.0
+    """How far the stand-in's time of day is ahead, for creation times, limits to the past and expiry."""
     keep: Keep = "items"
     """What is remembered of each accepted item: all of it, its key only, or only that it came.
 
     For millions of items take "counts" with `strict_order` off, which remembers tracking numbers.
+    With "counts" a label request brings no label about.
     """
 
     def change(self, changes: Mapping[str, object]) -> None:
@@ -60,4 +80,13 @@ class OptionValues(TypedDict, total=False):
     wrapped: bool
     max_body: int
     token_lifetime: float
+    rdt_lifetime: float
+    rdt_rate: float | None
+    rdt_burst: int
+    label_format: LabelFormat
+    label_days: float | None
+    packing_slips: bool
+    invoices: bool
+    unknown_order: Literal[404, 400]
+    clock_offset: float
     keep: Keep

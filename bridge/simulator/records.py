@@ -62,6 +62,22 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     items: int
 
 
+class ReadSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """One read of labels, slips or invoices and how many documents its answer brought.
+
+    `status` is 0 where the connection was cut; `order` is empty for lists.
+    """
+
+    time: float
+    account: str
+    operation: str
+    order: str
+    query: dict[str, str]
+    status: int
+    count: int
+    orders: tuple[str, ...]
+
+
 def key_of(operation: str, item: Item) -> ItemKey:
     """Order, packages, status and time of an item, in the words of its operation."""
     order = item["purchaseOrderNumber"]
@@ -92,6 +108,8 @@ class Records:
         self._options = options
         self.changed = threading.Condition()
         self._requests: list[RequestSeen] = []
+        self._reads: list[ReadSeen] = []
+        self._delivered: Counter[tuple[str, str]] = Counter()
         self._accepted: list[Accepted] = []
         self._keys: Counter[ItemKey] = Counter()
         self._processed_keys: Counter[ItemKey] = Counter()
@@ -106,6 +124,15 @@ class Records:
             self._answers[seen.operation, seen.status] += 1
             if self._options.keep == "items":
                 self._requests.append(seen)
+            self.changed.notify_all()
+
+    def read(self, seen: ReadSeen) -> None:
+        """Remember one read; in counting mode nothing of it."""
+        with self.changed:
+            if self._options.keep == "items":
+                self._reads.append(seen)
+            if self._options.keep != "counts":
+                self._delivered.update((seen.operation, order) for order in seen.orders)
             self.changed.notify_all()
 
     def accept(self, batch: Batch) -> None:
@@ -149,6 +176,24 @@ class Records:
         """Every request so far, in the order of the answers."""
         with self.changed:
             return tuple(self._requests)
+
+    @property
+    def reads(self) -> tuple[ReadSeen, ...]:
+        """Every read so far, in the order of the answers."""
+        with self.changed:
+            return tuple(self._reads)
+
+    def delivered(self) -> Counter[tuple[str, str]]:
+        """Count how often each order's document went out, by operation and order."""
+        with self.changed:
+            return Counter(self._delivered)
+
+    def delivered_counts(self) -> Counter[str]:
+        """Count the documents that went out, by operation."""
+        counted: Counter[str] = Counter()
+        for (operation, _), count in self.delivered().items():
+            counted[operation] += count
+        return counted
 
     def answers(self) -> Counter[tuple[str, int]]:
         """Count the answers by operation and status."""

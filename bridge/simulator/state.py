@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from bridge.simulator.lanes import CONFIRMATIONS
+from bridge.simulator.lanes import CONFIRMATIONS, LABEL_REQUESTS
 from bridge.simulator.options import Options
+from bridge.simulator.press import Press
 from bridge.simulator.records import Batch, Records
 from bridge.simulator.rules import NOT_AVAILABLE, Books, Court, ErrorBody, Item
 
@@ -31,6 +32,14 @@ class Transaction(msgspec.Struct, kw_only=True):
         return "Failure" if self.errors else "Success"
 
 
+class _Requested(msgspec.Struct, frozen=True):
+    """Label requests whose verdict is not due; `taken` by the time of day."""
+
+    transaction: Transaction
+    items: Sequence[Item]
+    taken: float
+
+
 class Clerk:
     """Takes batches, judges them at once and tells the verdict when it is due.
 
@@ -38,9 +47,17 @@ class Clerk:
     """
 
     def __init__(
-        self, options: Options, records: Records, now: Callable[[], float], wall: Callable[[], float]
+        self,
+        options: Options,
+        records: Records,
+        press: Press,
+        now: Callable[[], float],
+        wall: Callable[[], float],
     ) -> None:
         self._options = options
+        self._press = press
+        self._requested: list[_Requested] = []
+        self._looked = float("-inf")
         self._records = records
         self._now = now
         self._wall = wall
@@ -63,7 +80,7 @@ class Clerk:
             good = []
         if operation == CONFIRMATIONS.operation and self._options.strict_order:
             self.books.confirm(account, transaction_id, good)
-        self._transactions[transaction_id] = Transaction(
+        transaction = Transaction(
             id=transaction_id,
             account=account,
             operation=operation,
@@ -71,6 +88,10 @@ class Clerk:
             taken_at=self._now(),
             errors=errors if not errors or self._options.name_orders else [NOT_AVAILABLE],
         )
+        self._transactions[transaction_id] = transaction
+        if operation == LABEL_REQUESTS.operation and good and self._options.keep != "counts":
+            self._requested.append(_Requested(transaction, good, wall))
+            self.print_due()
         batch = Batch(
             time=wall,
             account=account,
@@ -95,7 +116,21 @@ class Clerk:
     def poll(self, transaction: Transaction) -> str:
         """Count one poll and give the status that it is told."""
         transaction.polls += 1
+        self.print_due()
         return transaction.verdict if self._due(transaction) else "Processing"
+
+    def print_due(self) -> None:
+        """Make the labels of requests whose verdict is due by now, dated when it became so."""
+        now, waiting = self._wall(), []
+        for requested in self._requested:
+            if self._due(requested.transaction):
+                due = min(now, requested.taken + self._options.verdict_delay)
+                for item in requested.items:
+                    # Never before the last look: what was not there then was not created before.
+                    self._press.issue(requested.transaction.account, item, max(due, self._looked))
+            else:
+                waiting.append(requested)
+        self._requested, self._looked = waiting, now
 
     def verdicts(self) -> dict[str, str]:
         """Tell for every transaction its verdict, or Processing while that is not due."""

@@ -100,7 +100,8 @@ _DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def _is_time(value: object) -> bool:
+def is_time(value: object) -> bool:
+    """Tell whether a value is an ISO-8601 date and time with Z or an offset."""
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         return False
     try:
@@ -110,13 +111,15 @@ def _is_time(value: object) -> bool:
     return True
 
 
+def is_order(value: object) -> bool:
+    """Tell whether a value can be a purchase order number."""
+    return isinstance(value, str) and _ORDER_NUMBER.fullmatch(value) is not None
+
+
 SCALARS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "text": ("a string that is not empty", lambda value: isinstance(value, str) and value != ""),
-    "order": (
-        "letters and digits only (^[a-zA-Z0-9]+$)",
-        lambda value: isinstance(value, str) and _ORDER_NUMBER.fullmatch(value) is not None,
-    ),
-    "time": ("an ISO-8601 date and time with Z or an offset", _is_time),
+    "order": ("letters and digits only (^[a-zA-Z0-9]+$)", is_order),
+    "time": ("an ISO-8601 date and time with Z or an offset", is_time),
     "integer": ("an integer", lambda value: isinstance(value, int) and not isinstance(value, bool)),
     "boolean": ("true or false", lambda value: isinstance(value, bool)),
     "decimal": (

@@ -1,0 +1,77 @@
+"""The six restricted reads: labels, packing slips and customer invoices, by time or by order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from bridge.simulator.faults import Listing
+from bridge.simulator.lanes import Read
+from bridge.simulator.options import Options
+from bridge.simulator.pages import Pages
+from bridge.simulator.papers.printing import Item, printed
+from bridge.simulator.queries import parse_query
+from bridge.simulator.replies import Refused
+from bridge.simulator.shelf import Shelf
+from bridge.simulator.validation import is_order
+
+_NOT_BASE64 = "%%% not base64 %%%"
+Answer = tuple[dict[str, Any], tuple[str, ...]]
+"""A payload, and the orders whose documents are in it."""
+
+
+class ReadDesk:
+    """Answers reads from the shelf; `clock` gives the stand-in's time of day."""
+
+    def __init__(self, options: Options, shelf: Shelf, clock: Callable[[], float]) -> None:
+        self._options = options
+        self._shelf = shelf
+        self._clock = clock
+        self.pages = Pages()
+
+    def one(self, account: str, read: Read, order: str, listing: Listing) -> Answer:
+        """Give one order's document; raises `Refused` where there is none."""
+        if not is_order(order):
+            raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", read.unknown)
+        document = self._shelf.find(account, read.kind, order, self._clock())
+        if document is None:
+            if self._options.unknown_order == 400:
+                raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", read.unknown)
+            message = "The requested resource doesn't exist."
+            raise Refused(HTTPStatus.NOT_FOUND, "NotFound", message, f"There is none for order {order}.")
+        return _spoilt(printed(document), listing), (order,)
+
+    def many(self, account: str, read: Read, given: Mapping[str, str], listing: Listing) -> Answer:
+        """Give one page of a list; raises `Refused`."""
+        now = self._clock()
+        query = parse_query(given, read.limit, now)
+        page = self.pages.page(
+            account,
+            read.operation,
+            query,
+            lambda: self._shelf.listed(account, read.kind, query, now),
+            listing,
+        )
+        if listing == "empty_payload":
+            return {}, ()
+        items = [printed(document) for document in page.documents]
+        payload: dict[str, Any] = {read.key: _first_spoilt(items, listing)}
+        if page.next_token is not None:
+            payload = {"pagination": {"nextToken": page.next_token}, **payload}
+        return payload, tuple(document.order for document in page.documents)
+
+
+def _first_spoilt(items: Sequence[Item], listing: Listing) -> list[Item]:
+    return [_spoilt(item, listing) if place == 0 else item for place, item in enumerate(items)]
+
+
+def _spoilt(item: Item, listing: Listing) -> Item:
+    if listing == "broken_item":
+        if "labelData" in item:
+            first, *rest = item["labelData"]
+            return item | {"labelData": [first | {"content": _NOT_BASE64}, *rest]}
+        return item | {"content": _NOT_BASE64}
+    if listing == "incomplete_item":
+        return {name: value for name, value in item.items() if name not in ("labelData", "content")}
+    return item
