@@ -119,6 +119,8 @@ class _Interchange:
             return
         yield InterchangeOpened(self._interchange, start, frames.end - start)
         while not self._closed:
+            if self._message is not None and (plain := frames.plain(self._message.room)) is not None:
+                self._tally.segments += self._message.add_plain(*plain)
             raw = frames.next()
             if isinstance(raw, Ended):
                 yield from self._break_off()

@@ -16,6 +16,8 @@ _ISA: Final = rb"ISA(?P<isa>[^0-9A-Za-z\s])[0-9A-Z ]{0,2}(?P=isa)"
 _FOREIGN: Final = re.compile(rb"(?:" + HEADER.pattern + rb"|" + _ISA + rb")")
 _HEADER_TAGS: Final = (b"UNA", b"UNB", b"ISA")
 _FILLER: Final = WHITESPACE + b"\x1a\x00"
+_LONGEST_PLAIN: Final = 4096
+"""Bytes of a segment that is taken without a closer look."""
 _EXCERPT: Final = 64
 """Bytes kept of a segment that is over the limit."""
 
@@ -58,6 +60,7 @@ class Frames:
         self._resume = re.compile(
             rb"(?P<end>" + re.escape(marks.terminator) + rb")\s{0,8}" + service + rb"|" + self._buried.pattern
         )
+        self._plain = _plain_segments(marks, self._blanks, limit)
         self._limit = limit
         self._window = b""
         self._position = 0
@@ -84,6 +87,21 @@ class Frames:
             self.empty += 1
             self._position = stop + 1
         return self._frame(stop) if stop >= 0 else self._flawed()
+
+    def plain(self, room: int) -> tuple[str, int] | None:
+        """Give the segments that come next at once, with terminators, as far as they are plain.
+
+        That is most of most files: printable ASCII, nothing released, no line ends within segments, no
+        service segments, nothing that `next` would tell anything of. With the text comes the offset at
+        which it begins. None if the next segment is for `next`, or if they are more than `room` bytes.
+        """
+        match = self._plain.match(self._window, self._position) if self._plain is not None else None
+        if match is None or not 0 < match.end() - self._position <= room:
+            return None
+        begin = self._source.offset + self._position
+        self._position = match.end()
+        self.start, self.end, self.flaw = begin, self._source.offset + self._position, None
+        return match[0].decode("ascii"), begin
 
     def sync(self) -> None:
         """Let the source stand where the last span ended."""
@@ -175,3 +193,17 @@ class Frames:
                 break
         self.end = self._source.offset + self._position
         return excerpt
+
+
+def _plain_segments(marks: Marks, blanks: frozenset[int], limit: int) -> re.Pattern[bytes] | None:
+    """Compile the pattern of a run of segments that need no closer look; None if there are none."""
+    if not marks.terminator.isascii() or limit <= _LONGEST_PLAIN:
+        return None
+    special = {*marks.terminator, *marks.release}
+    letters = ({*range(32, 127), *marks.element, *marks.component}) - special
+    letter = b"[" + b"".join(re.escape(bytes([one])) for one in sorted(letters)) + b"]"
+    blank = b"[" + b"".join(re.escape(bytes([one])) for one in sorted(blanks)) + b"]*+"
+    tag = rb"(?!UN|ISA)[A-Z][A-Z0-9]{2}" + re.escape(marks.element)
+    most = str(_LONGEST_PLAIN - 4).encode()
+    segment = blank + tag + letter + b"{0," + most + b"}+" + re.escape(marks.terminator)
+    return re.compile(b"(?:" + segment + b")*+")

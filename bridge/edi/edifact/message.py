@@ -10,12 +10,14 @@ from bridge.edi.edifact.charset import CharsetError, Decoded
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.framing import Flaw
 from bridge.edi.edifact.headers import unh_errors
+from bridge.edi.edifact.marks import WHITESPACE
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
 from bridge.edi.model import Document, EdiError, Group, Interchange
 from bridge.edi.options import ReadOptions
 
 MOST_ERRORS: Final = 100
 """Errors told of one document; what is wrong hundreds of times is wrong throughout."""
+_BLANKS: Final = WHITESPACE.decode()
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -82,6 +84,22 @@ class MessageBuilder:
         segment = EdifactSegment(tag, self.count, offset, elements, text)
         self.segments.append(segment)
         return segment
+
+    @property
+    def room(self) -> int:
+        """Count the bytes that may still come."""
+        return self._options.max_document - self._size
+
+    def add_plain(self, text: str, offset: int) -> int:
+        """Take segments that are plain (see `Frames.plain`), as `add` would; give how many."""
+        count, size, append, split = self.count, self._size, self.segments.append, self._parser.unreleased
+        for number, piece in enumerate(text.split(self._parser.terminator)[:-1], count + 1):
+            bare = piece.lstrip(_BLANKS)
+            size += len(bare)
+            append(EdifactSegment(bare[:3], number, offset + len(piece) - len(bare), split(bare[3:]), bare))
+            offset += len(piece) + 1
+        self.count, self._size = self.segments[-1].number, size
+        return self.count - count
 
     def error(
         self, code: Code, message: str, segment: str = "", *, element: int = 0, value: str = ""

@@ -83,7 +83,7 @@ class SegmentParser:
         self._component = delimiters.component
         self._repetition = delimiters.repetition
         self._release = delimiters.release
-        self._terminator = delimiters.segment
+        self.terminator = delimiters.segment
         self._characters = Characters(  # type: ignore[no-untyped-call]
             component_separator=delimiters.component,
             data_separator=delimiters.element,
@@ -137,7 +137,7 @@ class SegmentParser:
         """Split elements that hold release characters, by pydifact."""
         if self._repetition:
             body = self._unreleased.sub(lambda match: match[1] or REPETITION, body)
-        tokens = Tokenizer().get_tokens("TAG" + body + self._terminator, self._characters)
+        tokens = Tokenizer().get_tokens("TAG" + body + self.terminator, self._characters)
         try:
             # Not Parser.parse: it takes a released "?'UNA" in data for a service string advice.
             parsed = next(self._pydifact.convert_tokens_to_raw_segments(TokenIterator(tokens)))
