@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
@@ -34,7 +35,7 @@ from bridge.mapping.profile import VendorProfile, explain_profile
 from bridge.pipeline.drain import Progress
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
-from bridge.pipeline.lane import Desk, Lane, Policies
+from bridge.pipeline.lane import Desk, FetchPlan, Lane, Policies
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.spool import Spool
 from bridge.runners.embedded import Daemon
@@ -113,6 +114,21 @@ def policies_of(vendor: Vendor) -> Policies:
         acknowledge=vendor.acknowledgements == "always",
         hold_same_content=vendor.same_content == "hold",
         status_files=tuple(vendor.status_files),
+    )
+
+
+def fetch_plan_of(vendor: Vendor) -> FetchPlan:
+    """Tell the job fetch what a vendor wants of Amazon's papers."""
+    wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)
+    chosen = {"labels": wants.labels, "packing-slips": wants.packing_slips, "invoices": wants.invoices}
+    hours = wants.hours
+    return FetchPlan(
+        kinds=tuple(kind for kind, wanted in chosen.items() if wanted),
+        every=wants.every.total_seconds(),
+        since=wants.since,
+        is_open=lambda now: hours is None or hours.cover(now.astimezone(zone).time()),
+        label_name=wants.label_name,
+        index=wants.index,
     )
 
 
@@ -204,6 +220,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 amazon=clients[vendor.account],
                 folder=drop_folder_of(vendor),
                 settling=settling_of(vendor),
+                papers=fetch_plan_of(vendor),
                 clock=utc_now,
                 fence=Fence(vendor.account, 0),
                 stopping=fleet.stop.is_set,

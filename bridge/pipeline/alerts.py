@@ -12,6 +12,8 @@ log = structlog.get_logger(__name__)
 
 FOLDER = "drop_folder"
 FILE = "file"
+FETCH = "fetch"
+PAPER = "paper"
 CREDENTIALS = "credentials"
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"

@@ -16,6 +16,7 @@ from bridge.errors import DropFolderError
 from bridge.pipeline.alerts import folder_failed, folder_works, take_back_what_is_over
 from bridge.pipeline.collect import collect, put_away
 from bridge.pipeline.deliver import deliver
+from bridge.pipeline.fetch import fetch
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
@@ -34,6 +35,7 @@ JOBS: tuple[tuple[Job, bool], ...] = (
     (put_away, True),
     (submit, False),
     (settle, False),
+    (fetch, False),
     (deliver, True),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settling import Settling
@@ -40,6 +40,22 @@ class Policies:
     """Forms of the transaction-status file."""
 
 
+@dataclass(frozen=True, slots=True)
+class FetchPlan:
+    """What of Amazon's papers a vendor wants, and when Amazon is asked for them."""
+
+    kinds: tuple[str, ...] = ()
+    """`labels`, `packing-slips`, `invoices`."""
+    every: float = 3600.0
+    """Seconds between two looks."""
+    since: timedelta = timedelta(days=7)
+    """How far back the first look goes."""
+    is_open: Callable[[datetime], bool] = lambda _now: True
+    """Tells whether it is business hours at the vendor's."""
+    label_name: str = "labels/{purchase_order}/{package}_{tracking}.{ext}"
+    index: str = "csv"
+
+
 @dataclass(slots=True, kw_only=True)
 class Desk:
     """What it takes to read a vendor's files into the ledger."""
@@ -64,6 +80,9 @@ class Lane(Desk):
     amazon: AmazonClient
     folder: DropFolder
     settling: Settling
+    papers: FetchPlan = FetchPlan()
+    fetch_at: float = 0.0
+    """When the lists are to be fetched next, by `seconds`."""
     stopping: Callable[[], bool] = bool
     """Tells that the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic

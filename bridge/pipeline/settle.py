@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import structlog
 
+from bridge.domain.events import LabelRequested
 from bridge.errors import AmazonError
 from bridge.ledger.rows import NewOutbound, ToPoll, ToReport, VerdictIn
 from bridge.outfiles.names import stem_of
@@ -13,7 +14,7 @@ from bridge.outfiles.statuses import FORMATS
 from bridge.pipeline.advise import advice_files
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.reports import status_report
-from bridge.spapi.operations import orders_named
+from bridge.spapi.operations import OPERATIONS, orders_named
 
 log = structlog.get_logger(__name__)
 
@@ -52,11 +53,18 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
             errors=verdict.errors,
             named_orders=frozenset(orders_named(verdict.errors, submission.purchase_order_numbers)),
             request_id=verdict.request_id,
+            wants=_wanted_after(lane, submission),
         ),
         lane.clock(),
     )
     log.info("verdict", vendor=lane.vendor, submission=submission.id, state=moved.state)
     return int(verdict.status != "Processing")
+
+
+def _wanted_after(lane: Lane, submission: ToPoll) -> str:
+    """Name the papers that a Success lets Amazon make, where the vendor wants them."""
+    asks_for_labels = OPERATIONS[submission.operation].event is LabelRequested
+    return "labels" if asks_for_labels and "labels" in lane.papers.kinds else ""
 
 
 def _report(lane: Lane) -> int:

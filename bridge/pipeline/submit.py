@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 import msgspec
 import structlog
 
-from bridge.domain.events import Event
+from bridge.domain.events import Event, LabelRequested
 from bridge.domain.planning import backoff
 from bridge.errors import StaleEpoch
 from bridge.ledger.rows import Answer, DueSubmission, Policy
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
+from bridge.pipeline.fetch import look_for_labels
 from bridge.pipeline.lane import Lane
 from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, orders_named, request_body
 
@@ -30,10 +31,7 @@ def submit(lane: Lane) -> int:
     settle_doubts(lane)
     for operation in OPERATIONS.values():
         if operation.event is not None:
-            while lane.ledger.plan(
-                lane.fence, lane.vendor, operation.name, lane.policies.batch_size, lane.clock()
-            ):
-                pass
+            _plan(lane, operation)
     due = lane.ledger.due_submissions(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS)
     if not due:
         return 0
@@ -41,11 +39,22 @@ def submit(lane: Lane) -> int:
         return sum(pool.map(lambda submission: _send(lane, submission), due))
 
 
+def _plan(lane: Lane, operation: Operation) -> None:
+    # Only label requests have a day of their own; other events are of the past.
+    on_their_day = operation.event is LabelRequested
+    size = lane.policies.batch_size
+    while lane.ledger.plan(
+        lane.fence, lane.vendor, operation.name, size, lane.clock(), on_their_day=on_their_day
+    ):
+        pass
+
+
 def settle_doubts(lane: Lane) -> None:
     """Put what a crash left in doubt under the policy of its operation."""
     for submission in lane.ledger.to_look(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS):
         policy = _policy(lane, OPERATIONS[submission.operation])
         if policy == "look":
+            look_for_labels(lane, submission)
             continue
         state = lane.ledger.apply_policy(lane.fence, submission.id, policy, lane.clock(), None)
         if state == "in_doubt":

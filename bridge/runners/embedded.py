@@ -21,6 +21,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bridge.errors import BridgeError, StaleEpoch
 from bridge.pipeline.drain import drain
+from bridge.pipeline.fetch import fetch_is_due
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
 
@@ -56,14 +57,14 @@ class Worker:
         self.wake.set()
 
     def pulse(self) -> None:
-        """Wake up if the ledger has something due, or a file is to be looked at once more."""
+        """Wake up if the ledger has something due, or what is asked of Amazon or the inbox by the clock."""
         now = self.clock()
         for lane in self.lanes:
             if lane.unsettled and lane.seconds() >= lane.looked_at + lane.look_interval:
                 self.look(lane)
                 return
             due = lane.ledger.next_due(lane.vendor, now)
-            if due is not None and due <= now:
+            if (due is not None and due <= now) or fetch_is_due(lane, now):
                 self.wake.set()
                 return
 

@@ -1,0 +1,79 @@
+"""Labels, packing slips and invoices as Amazon sends them, checked and named for the vendor's outbox.
+
+The content is base64; it is decoded strictly and must be what it says it is, by its signature. Names are
+built from numbers that came from outside: none can leave its folder or take another's place.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from bridge.outfiles.names import safe_part
+
+Format = Literal["png", "zpl", "pdf"]
+
+
+class BadPaperError(Exception):
+    """A label, slip or invoice that is not what it says; the message says why, with none of its content."""
+
+
+class NamedPaper(msgspec.Struct, frozen=True):
+    """One file for the outbox."""
+
+    folder: str
+    name: str
+    data: bytes
+
+    @property
+    def sha256(self) -> str:
+        """Hash the bytes, as the index tells them."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def _is_png(data: bytes) -> bool:
+    return data.startswith(b"\x89PNG\r\n\x1a\n") and data.rstrip().endswith(b"IEND\xaeB`\x82")
+
+
+def _is_zpl(data: bytes) -> bool:
+    # Printers are set up by commands before the first ^XA; ~ begins some of those.
+    text = data.strip()
+    return text[:1] in {b"^", b"~"} and b"^XA" in text and text.endswith(b"^XZ")
+
+
+def _is_pdf(data: bytes) -> bool:
+    return data.startswith(b"%PDF-") and b"%%EOF" in data[-1024:]
+
+
+SIGNATURES: dict[Format, Callable[[bytes], bool]] = {"png": _is_png, "zpl": _is_zpl, "pdf": _is_pdf}
+"""How each format begins and ends, so that what was cut off is noticed."""
+
+
+def decode(content: str, expected: Format) -> bytes:
+    """Decode a paper and check that it is what it should be. Raises `BadPaperError`."""
+    if not content.strip():
+        raise BadPaperError("it is empty")
+    try:
+        data = base64.b64decode("".join(content.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadPaperError(f"it is not base64, or was cut off: {error}") from error
+    if SIGNATURES[expected](data):
+        return data
+    begins = next((name for name, fits in SIGNATURES.items() if fits(data)), "")
+    found = f"a whole {begins.upper()}" if begins else "something else, or was cut off"
+    raise BadPaperError(f"it should be a whole {expected.upper()}, and is {found}")
+
+
+def named(template: str, fields: dict[str, str], data: bytes) -> NamedPaper:
+    """Name a paper by a template such as `labels/{purchase_order}/{package}_{tracking}.{ext}`.
+
+    Each field becomes a harmless part of a name first, so that a slash in it never makes a folder.
+    """
+    safe = {name: safe_part(value, 80) if value else "none" for name, value in fields.items()}
+    folder, _, name = template.format_map(safe).rpartition("/")
+    return NamedPaper(folder, name, data)

@@ -1,0 +1,157 @@
+"""Fetch: cursors → labels, packing slips and customer invoices in the outbox.
+
+Lists are read in windows that overlap, each to its last page; the cursor moves when a window is through,
+so a crash anywhere repeats a window and leaves no gap. What was queued before is known by name and bytes.
+What is wanted of one order is asked for by its number: after a label verdict, when a list held something
+bad, and when a person asks.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Literal
+
+import structlog
+
+from bridge.errors import AmazonError
+from bridge.ledger.rows import DueSubmission, Wanted
+from bridge.pipeline.alerts import CREDENTIALS, FETCH, PAPER, clear_alert, raise_alert
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.papers import KINDS, PaperKind, keep_papers
+from bridge.spapi.errors import AmazonRefused, CredentialsRefused
+from bridge.spapi.fetched import UnreadableItem
+from bridge.spapi.paging import pages
+from bridge.spapi.windows import windows
+
+log = structlog.get_logger(__name__)
+
+OVERLAP = timedelta(hours=2)
+"""So far a window begins before the one before it ended: what Amazon lists late is found all the same."""
+AFTER_AN_ERROR = 60.0
+"""Seconds until lists are asked for again that could not be read."""
+WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60))
+"""Between two questions for one order; the last one goes on."""
+GIVEN_UP = timedelta(hours=24)
+"""So long one order's papers are asked for."""
+
+
+def fetch(lane: Lane) -> int:
+    """Fetch what is wanted by order, and the lists when their hour has come; give how many were new."""
+    done = _fetch_wanted(lane)
+    if not fetch_is_due(lane, lane.clock()):
+        return done
+    failed = False
+    for kind in lane.papers.kinds:
+        for warehouse in lane.profile.warehouses or ("",):
+            try:
+                done += _fetch_list(lane, KINDS[kind], warehouse)
+            except AmazonError as error:
+                failed = True
+                _failed(lane, kind, error)
+    lane.fetch_at = lane.seconds() + (AFTER_AN_ERROR if failed else lane.papers.every)
+    if not failed:
+        clear_alert(lane, FETCH, "")
+    return done
+
+
+def fetch_is_due(lane: Lane, now: datetime) -> bool:
+    """Tell whether the vendor's lists are to be read now."""
+    plan = lane.papers
+    return bool(plan.kinds) and lane.seconds() >= lane.fetch_at and plan.is_open(now)
+
+
+def look_for_labels(lane: Lane, submission: DueSubmission) -> None:
+    """Settle a label request in doubt: if the labels are there, Amazon took it; else it is sent again.
+
+    Amazon gets the time that a verdict takes before their absence counts.
+    """
+    now = lane.clock()
+    kind = KINDS["labels"]
+    try:
+        found = [
+            event_id
+            for event_id, order in zip(submission.event_ids, submission.purchase_order_numbers, strict=True)
+            if _fetch_order(lane, kind, order) != "nothing"
+        ]
+    except AmazonError as error:
+        log.warning("not_looked_for", vendor=lane.vendor, submission=submission.id, reason=str(error))
+        lane.ledger.apply_policy(lane.fence, submission.id, "look", now, now + WAITS[0])
+        return
+    patience = timedelta(minutes=15)
+    over = submission.doubted_at is not None and now - submission.doubted_at >= patience
+    lane.ledger.record_look(lane.fence, submission.id, found, now, None if over else now + WAITS[1])
+
+
+def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
+    name = f"{kind.name}:{warehouse}"
+    now = lane.clock()
+    cursor = lane.ledger.cursor(lane.vendor, name)
+    since = datetime.fromisoformat(cursor) if cursor else now - lane.papers.since
+    done = 0
+    for window in windows(since, now, overlap=OVERLAP):
+        for page in pages(lane.amazon, kind.listed, window, ship_from_party_id=warehouse):
+            done += keep_papers(lane, kind, page.items, page.unreadable)
+            if lane.stopping():
+                return done
+        through = (name, window.until.isoformat())
+        lane.ledger.add_outbound(lane.fence, lane.vendor, [], lane.clock(), cursor=through)
+    return done
+
+
+def _fetch_wanted(lane: Lane) -> int:
+    done = 0
+    for wanted in lane.ledger.wanted_due(lane.vendor, lane.clock()):
+        if lane.stopping():
+            break
+        try:
+            found = _fetch_order(lane, KINDS[wanted.kind], wanted.purchase_order_number)
+        except AmazonError as error:
+            _missed(lane, wanted, str(error), for_good=isinstance(error, AmazonRefused))
+        else:
+            if found == "kept":
+                done += 1
+            elif found == "nothing":
+                _missed(lane, wanted, "Amazon has none yet", for_good=False)
+    return done
+
+
+def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Literal["kept", "bad", "nothing"]:
+    """Queue what Amazon has for one order; `bad` is told to a person and asked for again."""
+    try:
+        item = lane.amazon.read_order(kind.single, order)
+    except AmazonRefused as refused:
+        if refused.http_status == HTTPStatus.BAD_REQUEST:  # what Amazon says of an order without a label
+            return "nothing"
+        raise
+    if item is None or item.purchase_order_number not in {order, ""}:
+        return "nothing"
+    if isinstance(item, UnreadableItem):
+        keep_papers(lane, kind, (), (item,))
+        return "bad"
+    keep_papers(lane, kind, (item,))
+    return "kept"
+
+
+def _missed(lane: Lane, wanted: Wanted, reason: str, *, for_good: bool) -> None:
+    now = lane.clock()
+    paper = (wanted.kind, wanted.purchase_order_number)
+    if for_good or now - wanted.wanted_at >= GIVEN_UP:
+        lane.ledger.not_found(lane.fence, lane.vendor, paper, reason, None)
+        message = (
+            f"{wanted.kind} of order {wanted.purchase_order_number} did not come: {reason}; ask again with: "
+            f"edibridge fetch {wanted.kind} {wanted.purchase_order_number}"
+        )
+        raise_alert(lane, PAPER, f"{wanted.kind}:{wanted.purchase_order_number}", message)
+        return
+    wait = WAITS[min(wanted.attempts, len(WAITS) - 1)]
+    lane.ledger.not_found(lane.fence, lane.vendor, paper, reason, now + wait)
+
+
+def _failed(lane: Lane, kind: str, error: AmazonError) -> None:
+    log.warning("not_fetched", vendor=lane.vendor, kind=kind, fault=str(error.fault), reason=str(error))
+    if isinstance(error, CredentialsRefused):
+        message = f"Amazon refuses account {lane.account} the {kind}: {error}"
+        raise_alert(lane, CREDENTIALS, lane.account, message)
+    else:
+        raise_alert(lane, FETCH, "", f"{kind} could not be fetched: {error}; it is tried every minute")
