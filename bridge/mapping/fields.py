@@ -6,14 +6,23 @@ import re
 from collections.abc import Iterator
 
 from bridge.edi.model import Standard
-from bridge.mapping.lookup import Finder, Getter, Place, Scope, compile_finder, compile_getter
+from bridge.mapping.lookup import (
+    Finder,
+    Getter,
+    Locator,
+    Place,
+    Scope,
+    compile_finder,
+    compile_getter,
+    compile_locator,
+)
 from bridge.mapping.references import Part, Reference
 
 
 class Step:
     """One candidate position in one level. `single`: only where the level holds one package."""
 
-    __slots__ = ("find", "get", "level", "reference", "single", "tag")
+    __slots__ = ("find", "get", "level", "locate", "reference", "single", "tag")
 
     def __init__(self, reference: Reference, level: str, single: bool, standard: Standard) -> None:
         self.reference = reference
@@ -21,6 +30,7 @@ class Step:
         self.level = level
         self.single = single
         self.get: Getter = compile_getter(reference, standard)
+        self.locate: Locator = compile_locator(reference, standard)
         self.find: Finder = compile_finder(reference, standard)
 
 
@@ -101,9 +111,10 @@ class Field:
             at = scopes.get(step.level)
             if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
                 continue
-            for _, place in step.find(at.segments):
+            place = step.locate(at.segments)
+            if place is not None:
                 others = step.reference.parts[1:]
-                return place, [self._value(place), *(_part(place, part) for part in others)]
+                return place, [self._value(place), *[_part(place, part) for part in others]]
         return None
 
     def _found(self, scope: Scope) -> Iterator[list[tuple[int, Place]]]:

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from bridge.edi.model import Segment, Standard
-from bridge.mapping.conditions import Segments, Test, compile_read, compile_tests
-from bridge.mapping.references import Condition, Part, Reference
+from bridge.mapping.conditions import Segments, compile_read, compile_tests
+from bridge.mapping.references import Condition, Reference
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -72,6 +72,7 @@ class Scope:
 
 
 Getter = Callable[[Segments], str]
+Locator = Callable[[Segments], "Place | None"]
 Finder = Callable[[Segments], Iterator[tuple[int, Place]]]
 """From a loop's segments to the places named, best first, each with its rank (0 is the best)."""
 
@@ -83,47 +84,81 @@ def compile_finder(reference: Reference, standard: Standard) -> Finder:
     return _places(reference)
 
 
+def compile_locator(reference: Reference, standard: Standard) -> Locator:
+    """Give a function from a scope's segments to the best place, None if there is none."""
+    if not _is_simple(reference):
+        finder = compile_finder(reference, standard)
+        return lambda segments: next((place for _, place in finder(segments)), None)
+    best, element, component = _best(reference), reference.parts[0].element, reference.parts[0].component
+
+    def locate(segments: Segments) -> Place | None:
+        segment = best(segments)
+        return Place(segment, element, component) if segment is not None else None
+
+    return locate
+
+
 def compile_getter(reference: Reference, standard: Standard) -> Getter:
     """Give a function from a scope's segments to the value, empty if there is none."""
-    simple = not (reference.qualifiers or reference.until or reference.ordinal)
-    if simple and _ranked(reference) is None:
-        test = compile_tests(reference.conditions, reference.tag)
-        first = reference.parts[0]
-        return _first_value(reference.tag, first) if test is None else _tested(reference.tag, first, test)
-    finder = compile_finder(reference, standard)
-    tag = reference.tag
+    if not _is_simple(reference):
+        locate = compile_locator(reference, standard)
+
+        def get_at(segments: Segments) -> str:
+            place = locate(segments)
+            return place.segment.value(place.element, place.component).strip() if place is not None else ""
+
+        return get_at
+    if _ranked(reference) is None:
+        return _first_value(reference)
+    best, element, component = _best(reference), reference.parts[0].element, reference.parts[0].component
 
     def get(segments: Segments) -> str:
-        if tag in segments:
-            for _, place in finder(segments):
-                return place.segment.value(place.element, place.component).strip()
-        return ""
+        segment = best(segments)
+        return segment.value(element, component).strip() if segment is not None else ""
 
     return get
 
 
-def _first_value(tag: str, part: Part) -> Getter:
-    element, component = part.element, part.component
+def _is_simple(reference: Reference) -> bool:
+    """Tell whether a reference names one element of any segment that meets its conditions."""
+    return not (reference.qualifiers or reference.until or reference.ordinal)
+
+
+def _first_value(reference: Reference) -> Getter:
+    tag, element, component = reference.tag, reference.parts[0].element, reference.parts[0].component
+    test = compile_tests(reference.conditions, tag)
 
     def get(segments: Segments) -> str:
         for segment in segments.get(tag, ()):
-            if value := segment.value(element, component).strip():
+            if (test is None or test(segment, segments)) and (
+                value := segment.value(element, component).strip()
+            ):
                 return value
         return ""
 
     return get
 
 
-def _tested(tag: str, part: Part, test: Test) -> Getter:
-    element, component = part.element, part.component
+def _best(reference: Reference) -> Callable[[Segments], Segment | None]:
+    """Give a function to the segment of the best place; the same as the first of `_places`."""
+    tag, element, component = reference.tag, reference.parts[0].element, reference.parts[0].component
+    test = compile_tests(reference.conditions, tag)
+    ranked = _ranked(reference)
+    values = ranked.values if ranked is not None else ()
+    read = compile_read(ranked, tag) if ranked is not None else None
 
-    def get(segments: Segments) -> str:
+    def best(segments: Segments) -> Segment | None:
+        found, least = None, len(values)
         for segment in segments.get(tag, ()):
-            if test(segment, segments) and (value := segment.value(element, component).strip()):
-                return value
-        return ""
+            if (test is None or test(segment, segments)) and segment.value(element, component).strip():
+                rank = values.index(read(segment, segments)) if read is not None else 0
+                if rank == 0:
+                    return segment
+                if rank < least:
+                    found, least = segment, rank
+        return found
 
-    return get
+    return best
 
 
 def _ranked(reference: Reference) -> Condition | None:

@@ -53,12 +53,13 @@ class EdifactSegment(msgspec.Struct, frozen=True, gc=False):
 
     def value(self, element: int, component: int = 1) -> str:
         """Give one component of one element; empty where absent."""
-        if element > len(self.elements):
+        elements = self.elements
+        if element > len(elements):
             return ""
-        item = self.elements[element - 1]
+        item = elements[element - 1]
         if isinstance(item, str):
             return item if component == 1 else ""
-        parts = item.each[0] if isinstance(item, Repeated) else item
+        parts = item if isinstance(item, tuple) else item.each[0]
         return parts[component - 1] if component <= len(parts) else ""
 
     def components(self, element: int) -> Sequence[str]:
