@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from starlette.requests import Request
@@ -24,7 +24,7 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    orders: list[str]
+    orders: list[Annotated[str, msgspec.Meta(pattern=r"^[a-zA-Z0-9]+\Z")]]
     packages: int = 1
     packing_slips: bool = False
     invoices: bool = False

@@ -52,8 +52,7 @@ class RestrictedDesk:
         if grant is None or self._clock() >= grant.end:
             return None
         # A resource with a literal place for the order covers every order.
-        folder, _, last = path.rpartition("/")
-        covering = {(method, path), (method, f"{folder}/{ORDER_PLACE}") if is_order(last) else (method, path)}
+        covering = {(method, path), (method, f"{path.rpartition('/')[0]}/{ORDER_PLACE}")}
         return grant.account if covering & grant.resources else None
 
     def why_denied(self, token: str) -> str:

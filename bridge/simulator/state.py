@@ -124,7 +124,9 @@ class Clerk:
         now, waiting = self._wall(), []
         for requested in self._requested:
             if self._due(requested.transaction):
-                due = min(now, requested.taken + self._options.verdict_delay)
+                # Where polls count it is the poll of this moment that made it due.
+                options = self._options
+                due = now if options.verdict_polls else min(now, requested.taken + options.verdict_delay)
                 for item in requested.items:
                     # Never before the last look: what was not there then was not created before.
                     self._press.issue(requested.transaction.account, item, max(due, self._looked))

@@ -14,6 +14,7 @@ import pytest
 from bridge.simulator.amazon import StandInAmazon
 from bridge.simulator.validation import SHAPES
 from tests.simulator.caller import CONFIRMATIONS, LABELS, SHIPPING, STATUS_UPDATES, Caller, confirmation
+from tests.simulator.reader import EVERYTHING, PLACE, RESTRICTED_TOKEN, Reader, resources
 
 MODELS = Path(__file__).parents[2].parent / "shared" / "spapi"
 PATHS = (CONFIRMATIONS, STATUS_UPDATES, LABELS)
@@ -127,3 +128,86 @@ def test_our_description_names_every_field_of_the_model_and_no_other() -> None:
         for field, kind in fields.items():
             if isinstance(kind, tuple):
                 assert list(kind) == defined["properties"][field.removesuffix("!")]["enum"], field
+
+
+@pytest.fixture
+def reader(amazon: StandInAmazon) -> Reader:
+    for order in ("PO1", "PO2"):
+        amazon.add_label(order, packages=2)
+        amazon.add_packing_slip(order)
+        amazon.add_invoice(order)
+    return Reader(amazon).unlock()
+
+
+def read(path: str) -> dict[str, Any]:
+    told: dict[str, Any] = model(SHIPPING_MODEL)["paths"][path]["get"]
+    return told
+
+
+def defined_fields(name: str) -> set[str]:
+    return set(model(SHIPPING_MODEL)["definitions"][name]["properties"])
+
+
+@pytest.mark.parametrize("path", EVERYTHING)
+def test_every_read_fits_and_so_do_its_errors(amazon: StandInAmazon, reader: Reader, path: str) -> None:
+    query = {} if PLACE in path else reader.window(limit="1")
+    good = reader.http.get(path.replace(PLACE, "PO1"), params=query)
+    bad = reader.http.get(path.replace(PLACE, "PO-1"), params={"limit": "0"})
+    amazon.expire_restricted_tokens()
+    denied = reader.http.get(path.replace(PLACE, "PO1"), params=query)
+    assert [good.status_code, bad.status_code, denied.status_code] == [200, 400, 403]
+    for reply in (good, bad, denied):
+        fits(SHIPPING_MODEL, read(path), reply.status_code, reply.json())
+        assert has_only_the_models_fields(reply.json())
+
+
+def test_items_have_only_the_models_fields(reader: Reader) -> None:
+    for name, definition in {"shippingLabels": "ShippingLabel", "packingSlips": "PackingSlip"}.items():
+        for item in reader.items(name):
+            assert set(item) == defined_fields(definition)
+    for item in reader.items("customerInvoices"):
+        assert set(item) == defined_fields("CustomerInvoice")
+    for label in reader.items("shippingLabels"):
+        assert all(set(one) == defined_fields("LabelData") for one in label["labelData"])
+
+
+def sandbox(path: str, status: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = read(path)["responses"][status]["x-amzn-api-sandbox"]["static"]
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in EVERYTHING if PLACE in path])
+def test_the_sandboxes_unknown_order_is_answered_as_there(
+    amazon: StandInAmazon, reader: Reader, path: str
+) -> None:
+    amazon.options.unknown_order = 400
+    [example] = sandbox(path, "400")
+    order = example["request"]["parameters"]["purchaseOrderNumber"]["value"]
+    reply = reader.http.get(path.replace(PLACE, order))
+    assert (reply.status_code, reply.json()) == (400, example["response"])
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [(EVERYTHING[0], "400"), (EVERYTHING[2], "400"), (EVERYTHING[4], "403")]
+)
+def test_the_sandboxes_bad_window_is_refused_in_its_words(reader: Reader, path: str, status: str) -> None:
+    [example] = sandbox(path, status)
+    query = {name: given["value"] for name, given in example["request"]["parameters"].items()}
+    reply = reader.http.get(path, params=query)
+    assert reply.status_code == 400  # the model has a 403 for invoices: an error in it, we suppose
+    [told], [error] = example["response"]["errors"], reply.json()["errors"]
+    assert {**error, "details": ""} == told
+
+
+def test_a_restricted_token_and_its_refusal_fit(reader: Reader) -> None:
+    name = "tokens_2021-03-01"
+    operation = model(name)["paths"][RESTRICTED_TOKEN]["post"]
+    body = resources(*EVERYTHING)
+    schema = model(name)["definitions"]["CreateRestrictedDataTokenRequest"]
+    jsonschema.validate(body, {**schema, "definitions": model(name)["definitions"]})
+    [example] = operation["responses"]["400"]["x-amzn-api-sandbox"]["static"]
+    for asked, status in ((body, 200), (example["request"]["parameters"]["body"]["value"], 400)):
+        reply = reader.ask_restricted(asked)
+        assert reply.status_code == status
+        fits(name, operation, status, reply.json())
+    assert reply.json() == example["response"]
