@@ -9,14 +9,14 @@ from typing import Final, Literal
 import msgspec
 
 from bridge.edi.edifact import acknowledge as edifact
-from bridge.edi.model import Standard
 from bridge.edi.verdicts import ControlNumbers, InterchangeResult
 from bridge.edi.x12 import acknowledge as x12
 
-Kind = Literal["997", "CONTRL"]
+X12Kind = Literal["997", "999"]
+Kind = Literal["997", "999", "TA1", "CONTRL"]
+"""What answers an interchange; TA1 is the kind of an answer that holds nothing else."""
 
 _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]+")
-_KINDS: Final[dict[Standard, Kind]] = {"x12": "997", "edifact": "CONTRL"}
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,16 +27,27 @@ class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes
 
 
-def acknowledge(result: InterchangeResult, control: ControlNumbers, now: datetime) -> Acknowledgement | None:
+def acknowledge(
+    result: InterchangeResult,
+    control: ControlNumbers,
+    now: datetime,
+    *,
+    kind: X12Kind = "997",
+    ta1: bool | None = None,
+) -> Acknowledgement | None:
     """Answer an interchange; None where there is nothing to answer (acknowledgements are not).
 
-    `now` is the time of preparation as it is to stand in the answer.
+    `now` is the time of preparation as it is to stand in the answer. X12 alone has a choice: `kind` of the
+    answer to its groups, and a TA1 on the interchange itself (`ta1` None: if its ISA14 asks for one).
     """
-    standard = result.interchange.standard
-    write = x12.acknowledge if standard == "x12" else edifact.acknowledge
-    data = write(result, control, now)
+    answered: Kind
+    if result.interchange.standard == "edifact":
+        answered = "CONTRL"
+        data = edifact.acknowledge(result, control, now)
+    else:
+        answered = kind if x12.groups_to_answer(result) else "TA1"
+        data = x12.acknowledge(result, control, now, kind=kind, ta1=ta1)
     if not data:
         return None
-    kind = _KINDS[standard]
     reference = _UNSAFE.sub("-", result.interchange.control_number).strip("-")
-    return Acknowledgement(name_hint=f"{kind}_{reference or 'unknown'}", kind=kind, data=data)
+    return Acknowledgement(name_hint=f"{answered}_{reference or 'unknown'}", kind=answered, data=data)

@@ -57,6 +57,8 @@ class InterchangeResult(msgspec.Struct, kw_only=True):
 
     interchange: Interchange
     groups: list[GroupResult] = []
+    answers: bool = False
+    """Whether it holds TA1 segments, which answer an interchange of ours."""
 
     @property
     def accepted(self) -> bool:
@@ -86,7 +88,10 @@ class Verdicts:
         return None
 
     def _add_document(self, document: Document) -> None:
-        if self._result is None or document.type in LONE_SEGMENTS:
+        if self._result is None:
+            return
+        if document.type in LONE_SEGMENTS:
+            self._result.answers = True
             return
         groups = self._result.groups
         if not groups or groups[-1].group is not document.group:

@@ -37,12 +37,15 @@ def acknowledge(
 ) -> bytes:
     """Write the answer to an interchange; empty where there is nothing to answer.
 
-    `ta1` None sends a TA1 if ISA14 asks for it. `now` is the time of preparation as it is written.
+    `ta1` None sends a TA1 if ISA14 asks for it, True always, False never. An interchange without groups
+    gets a TA1 alone, if any. What holds nothing but acknowledgements gets none even if it asks for it: two
+    partners who always answer would never stop. `now` is the time of preparation as it is written.
     """
     interchange = result.interchange
-    groups = [group for group in result.groups if _wants_answer(group)]
+    groups = groups_to_answer(result)
     if ta1 is None:
         ta1 = interchange.acknowledgement_requested
+    ta1 = ta1 and (bool(groups) or not (result.groups or result.answers))
     if not groups and not ta1:
         return b""
     writer = SegmentWriter(interchange.delimiters)
@@ -54,6 +57,11 @@ def acknowledge(
         _write_group(writer, group, control, now, kind)
     writer.segment("IEA", len(groups), number)
     return writer.data()
+
+
+def groups_to_answer(result: InterchangeResult) -> list[GroupResult]:
+    """Give the groups that are answered: all but those of acknowledgements."""
+    return [group for group in result.groups if _wants_answer(group)]
 
 
 def _wants_answer(result: GroupResult) -> bool:
