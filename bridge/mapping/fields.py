@@ -42,7 +42,7 @@ class Field:
     where a measure has none, `end` takes the end of a period.
     """
 
-    __slots__ = ("_getters", "_plain", "default", "end", "match", "name", "steps", "unit", "values")
+    __slots__ = ("_getters", "_looks", "_plain", "default", "end", "match", "name", "steps", "unit", "values")
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
         self,
@@ -63,6 +63,7 @@ class Field:
         self.unit = unit
         self.end = end
         self._getters = tuple((step.level, step.tag, step.single, step.get) for step in steps)
+        self._looks = tuple((step.level, step.tag, step.single, step) for step in steps)
         self._plain = not self.values and match is None
 
     def text(self, scope: Scope) -> str:
@@ -107,9 +108,9 @@ class Field:
     def parts(self, scope: Scope) -> tuple[Place, list[str]] | None:
         """Give all parts of a reference of several (`DTM02+03+04`), read from one segment."""
         scopes = scope.scopes
-        for step in self.steps:
-            at = scopes.get(step.level)
-            if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
+        for level, tag, single, step in self._looks:
+            at = scopes.get(level)
+            if at is None or tag not in at.segments or (single and at.packages > 1):
                 continue
             place = step.locate(at.segments)
             if place is not None:
@@ -118,9 +119,10 @@ class Field:
         return None
 
     def _found(self, scope: Scope) -> Iterator[list[tuple[int, Place]]]:
-        for step in self.steps:
-            at = scope.scopes.get(step.level)
-            if at is not None and step.tag in at.segments and not (step.single and at.packages > 1):
+        scopes = scope.scopes
+        for level, tag, single, step in self._looks:
+            at = scopes.get(level)
+            if at is not None and tag in at.segments and not (single and at.packages > 1):
                 yield list(step.find(at.segments))
 
     def _value(self, place: Place) -> str:

@@ -25,7 +25,14 @@ _FIELD_OF_RULE = {
     "MISSING_STATUS_DATE": "status_date_time",
     "MISSING_TRACKING_NUMBER": "tracking_number",
 }
-_LOCATION = ("name", "address_line1", "city", "state_or_region", "postal_code", "country_code")
+_LOCATION = (
+    "location_name",
+    "location_address_line1",
+    "location_city",
+    "location_state_or_region",
+    "location_postal_code",
+    "location_country_code",
+)
 
 
 class _Scan(msgspec.Struct):
@@ -147,17 +154,17 @@ def _location(reader: Reader, scope: Scope) -> Address:
     Where the document names a place, the configured city, state and postal code would contradict it,
     so only name, first line and country are filled in.
     """
-    told = {part: reader.text(f"location_{part}", scope) for part in _LOCATION}
-    country = told["country_code"]
-    told["country_code"] = reader.mappings.countries.get(country, country)
+    fields = reader.fields
+    name, line1, city, state, postal_code, country = [fields[part].text(scope) for part in _LOCATION]
+    country = reader.mappings.countries.get(country, country)
     default = reader.profile.location
-    if not any(told.values()):
+    if not (name or line1 or city or state or postal_code or country):
         return default
     return Address(
-        name=told["name"] or default.name,
-        address_line1=told["address_line1"] or default.address_line1,
-        city=told["city"],
-        state_or_region=told["state_or_region"],
-        postal_code=told["postal_code"],
-        country_code=told["country_code"] or default.country_code,
+        name=name or default.name,
+        address_line1=line1 or default.address_line1,
+        city=city,
+        state_or_region=state,
+        postal_code=postal_code,
+        country_code=country or default.country_code,
     )

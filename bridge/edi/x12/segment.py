@@ -24,7 +24,17 @@ rightly so, but `DELIVER TO: DOCK 4` is read as it was meant."""
 class Transcript:
     """The text of one document as segments, and its bytes, from which places are told when asked for."""
 
-    __slots__ = ("_offsets", "component", "data", "element", "offset", "pieces", "repetition", "separators")
+    __slots__ = (
+        "_offsets",
+        "component",
+        "data",
+        "element",
+        "offset",
+        "pieces",
+        "plain",
+        "repetition",
+        "separators",
+    )
 
     def __init__(self, data: bytes, offset: int, separators: Separators, delimiters: Delimiters) -> None:
         self.data = data
@@ -33,12 +43,16 @@ class Transcript:
         self.element = delimiters.element
         self.component = delimiters.component
         self.repetition = delimiters.repetition
+        self.plain = False
+        """Tells that the document has neither components nor repetitions, as most have not."""
         self.pieces: list[str] = []
         self._offsets: list[int] | None = None
 
     def split(self, pieces: list[str]) -> list[X12Segment]:
         """Make segments of their texts, which are kept for checking."""
         self.pieces = pieces
+        text = "".join(pieces)
+        self.plain = self.component not in text and (not self.repetition or self.repetition not in text)
         element = self.element
         return [X12Segment(piece.split(element), number, self) for number, piece in enumerate(pieces, 1)]
 
@@ -94,6 +108,8 @@ class X12Segment(msgspec.Struct, gc=False):
         except IndexError:
             return ""
         transcript = self.transcript
+        if transcript.plain:
+            return text.rstrip(" ") if component == 1 else ""
         if transcript.repetition and transcript.repetition in text:
             text = text.partition(transcript.repetition)[0]
         if transcript.component in text and (component != 1 or (self.elements[0], element) in COMPOSITES):
