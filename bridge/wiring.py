@@ -112,6 +112,9 @@ def policies_of(vendor: Vendor) -> Policies:
         confirmations_elsewhere=vendor.confirmations == "elsewhere",
         in_doubt={_OPERATION_OF_POLICY[key]: policy for key, policy in chosen.items()},
         acknowledge=vendor.acknowledgements == "always",
+        acknowledgement_kind=vendor.acknowledgement_kind,
+        ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
+        labels_on_shipping_day=vendor.label_requests.when == "shipping_day",
         hold_same_content=vendor.same_content == "hold",
         status_files=tuple(vendor.status_files),
     )

@@ -126,12 +126,16 @@ class ShipmentStatusChanged(msgspec.Struct, frozen=True, omit_defaults=True, kw_
 
 
 class LabelRequested(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag=True):
-    """The warehouse wants Amazon's shipping label for an order, with or without its containers."""
+    """The warehouse wants Amazon's shipping label for an order, with or without its containers.
+
+    `ship_date` (ISO-8601 date, at the vendor's) is not sent: a vendor may have its requests wait for it.
+    """
 
     purchase_order_number: str
     selling_party: PartyIdentification
     ship_from_party: PartyIdentification
     containers: tuple[Container, ...] = ()
+    ship_date: str = ""
 
 
 Event = ShipmentConfirmed | ShipmentStatusChanged | LabelRequested

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Text, Update, bindparam, cast, func, literal, select, update
+from sqlalchemy import Column, Connection, Text, Update, bindparam, cast, func, literal, or_, select, update
 
 from bridge.ledger.schema import events
 
@@ -25,7 +25,11 @@ def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
             _earlier.c.vendor == events.c.vendor,
             _earlier.c.operation == events.c.operation,
             _earlier.c.sequence_key == events.c.sequence_key,
-            _earlier.c.occurred_at == events.c.occurred_at,
+            # A label request has no time of its own.
+            or_(
+                _earlier.c.occurred_at == events.c.occurred_at,
+                events.c.operation == "submitShippingLabelRequest",
+            ),
             _earlier.c.body == events.c.body,
             _earlier.c.id < events.c.id,
             _earlier.c.state.not_in(_SPENT),

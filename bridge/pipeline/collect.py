@@ -13,9 +13,9 @@ from bridge.dropfolder.port import RemoteFile
 from bridge.errors import RemoteFileError
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
+from bridge.pipeline.acknowledgements import acknowledge_again
 from bridge.pipeline.alerts import FILE, clear_alert, raise_alert
 from bridge.pipeline.lane import Lane
-from bridge.pipeline.translate import acknowledge_again
 
 log = structlog.get_logger(__name__)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settling import Settling
@@ -33,7 +34,13 @@ class Policies:
     in_doubt: Mapping[str, Policy] = field(default_factory=dict)
     """Operation → `hold` or `resubmit`, where it differs from the operation's default."""
     acknowledge: bool = True
-    """Send a 997 or CONTRL for each interchange."""
+    """Send an acknowledgement for each interchange."""
+    acknowledgement_kind: Literal["997", "999"] = "997"
+    """What X12 documents are acknowledged by."""
+    ta1: bool | None = None
+    """Whether an X12 interchange gets a TA1, too; None: when it asks for one."""
+    labels_on_shipping_day: bool = False
+    """Let a label request wait for the day of shipping, where its document tells that."""
     hold_same_content: bool = True
     """Hold what says the same as an earlier event under a new control number; False: send it."""
     status_files: tuple[str, ...] = ("json",)

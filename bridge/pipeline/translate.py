@@ -8,16 +8,11 @@ the same transaction, so that the vendor hears of exactly what the ledger holds.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
 
 import msgspec
 import structlog
 
-from bridge.domain.events import Event, Mapped, ShipmentConfirmed, ShipmentStatusChanged
-from bridge.domain.facts import announced_packages, occurred_at, sequence_key
-from bridge.domain.planning import complete
-from bridge.edi.acknowledge import acknowledge
+from bridge.domain.events import Mapped
 from bridge.edi.model import (
     Document,
     DocumentRead,
@@ -28,24 +23,28 @@ from bridge.edi.model import (
     Unreadable,
 )
 from bridge.edi.reader import read
-from bridge.edi.verdicts import InterchangeResult, Verdicts
-from bridge.ledger.rows import FileRow, NewDocument, NewEvent, NewInterchange, NewOutbound
+from bridge.edi.verdicts import Verdicts
+from bridge.errors import VendorFileError
+from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
 from bridge.ledger.writer import FileWriter
+from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file, recognise
+from bridge.mapping.dropfiles import Kind as DropKind
 from bridge.mapping.translate import translate as map_document
-from bridge.outfiles.names import stem_of
+from bridge.pipeline.acknowledgements import queue_acknowledgement
+from bridge.pipeline.keeping import EventKeeper
 from bridge.pipeline.lane import Desk, Lane
-from bridge.pipeline.numbers import LedgerNumbers
 from bridge.pipeline.resends import NEW, Precedent, Precedents, sender_of, span_hash
-from bridge.spapi.operations import operation_of
 
 log = structlog.get_logger(__name__)
 
-_Identity = tuple[str, str, float]
-"""What makes two events the same fact: operation, sequence key, time."""
-FirstState = Literal["ready", "waiting", "held", "refused"]
-
-_encode = msgspec.json.Encoder().encode
-
+_CONFIRM = "submitShipmentConfirmations"
+_OPERATION_MEANT = {
+    "214": "submitShipmentStatusUpdates",
+    "IFTSTA": "submitShipmentStatusUpdates",
+    "855": "submitShippingLabelRequest",
+    "ORDRSP": "submitShippingLabelRequest",
+}
+"""The operation of what could not be made into an event."""
 ACKNOWLEDGEMENTS = frozenset({"997", "999", "TA1", "CONTRL"})
 """What a vendor sends in answer to us: kept, never mapped, and never acknowledged in turn."""
 
@@ -70,10 +69,13 @@ def translate_file(
     """
     now = desk.clock()
     with desk.ledger.translating(desk.fence, file.id, now, rerun=again is not None) as writer:
-        translation = _Translation(desk=desk, file=file, writer=writer, now=now, again=again, force=force)
-        for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
-            translation.take(event)
-        translation.finish()
+        events = EventKeeper(desk, writer, now, again)
+        translation = _Translation(desk, file, writer, events, rerun=again is not None, force=force)
+        kind = recognise(file.name, next(desk.spool.read(file.spool_name), b""))
+        if kind is not None:
+            translation.drop_file(kind)
+        else:
+            translation.interchange_file()
     log.info(
         "file_translated",
         vendor=desk.vendor,
@@ -90,8 +92,8 @@ class _Translation:
     desk: Desk
     file: FileRow
     writer: FileWriter
-    now: datetime
-    again: frozenset[int] | None
+    events: EventKeeper
+    rerun: bool
     force: bool
     precedent: Precedent = NEW
     verdicts: Verdicts = field(default_factory=Verdicts)
@@ -100,6 +102,28 @@ class _Translation:
     interchanges: int = 0
     begun: int = 0
     first_trouble: str = ""
+
+    def interchange_file(self) -> None:
+        """Read X12 and EDIFACT."""
+        desk = self.desk
+        for event in read(desk.spool.read(self.file.spool_name), desk.grammar, options=desk.read_options):
+            self.take(event)
+        self.finish()
+
+    def drop_file(self, kind: DropKind) -> None:
+        """Read a CSV or JSON file of label requests."""
+        # One byte more than it may have is enough for the reader to say so.
+        data = b"".join(self.desk.spool.read_span(self.file.spool_name, 0, MAX_BYTES + 1))
+        try:
+            records = read_drop_file(data, kind, self.desk.profile, self.desk.mappings)
+        except VendorFileError as error:
+            self.first_trouble = str(error)
+            self.finish()
+            return
+        for record in records:
+            self._record(kind, record)
+        self.interchanges = 1
+        self.finish()
 
     def take(self, event: ReaderEvent) -> None:
         """Keep what the reader found."""
@@ -112,8 +136,8 @@ class _Translation:
             self._unreadable(event)
         elif isinstance(event, InterchangeClosed):
             self._closed(event)
-        if result is not None and self.desk.policies.acknowledge and self.again is None:
-            self._acknowledge(result)
+        if result is not None and self.desk.policies.acknowledge and not self.rerun:
+            queue_acknowledgement(self.desk, self.writer, result)
 
     def finish(self) -> None:
         """End the file: quarantined when it held no interchange at all."""
@@ -123,7 +147,7 @@ class _Translation:
             self.writer.finish("translated")
             return
         reason = self.first_trouble or "the file is empty"
-        self.writer.finish("quarantined", f"no interchange can be read in it: {reason}")
+        self.writer.finish("quarantined", f"nothing can be read in it: {reason}")
         log.warning("file_quarantined", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
 
     def _opened(self, event: InterchangeOpened) -> None:
@@ -162,89 +186,27 @@ class _Translation:
         elif self.desk.mappings.knows(document):
             state = "translated"
             mapped = map_document(document, self.desk.profile, self.desk.mappings)
-            notes += [{"level": "note", "message": fact.summary} for fact in mapped if _says_nothing(fact)]
+            notes += [{"level": "note", "message": fact.summary} for fact in mapped if fact.nothing_to_send]
         else:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         handle = self.writer.document(_row_of(document, notes, state))
-        kept = self._set_aside(document.number)
-        for ordinal, fact in enumerate(mapped):
-            if not _says_nothing(fact):
-                self._fact(handle, document, ordinal, fact, kept)
+        meant = _OPERATION_MEANT.get(document.type, _CONFIRM)
+        self.events.keep(handle, document.number, mapped, meant, self.precedent)
 
-    def _set_aside(self, document_number: int) -> set[_Identity]:
-        """In a rerun, replace the events to be made anew, and give the identities of those that stand."""
-        kept: set[_Identity] = set()
-        if self.again is None:
-            return kept
-        for event in self.writer.existing(document_number):
-            if event.state == "replaced":
-                continue
-            if event.id not in self.again:
-                kept.add((event.operation, event.sequence_key, round(event.occurred_at.timestamp(), 3)))
-            elif event.state != "succeeded":
-                self.writer.replace(event.id)
-        return kept
-
-    def _fact(
-        self, handle: int, document: Document, ordinal: int, fact: Mapped, kept: set[_Identity]
-    ) -> None:
-        event, state, reason = self._first_state(fact)
-        operation = operation_of(event).name if event is not None else _operation_meant(document)
-        key = sequence_key(event) if event is not None else _key_meant(fact)
-        at = (occurred_at(event) if event is not None else None) or self.now
-        if (operation, key, round(at.timestamp(), 3)) in kept:
-            return
-        made = self.writer.event(
-            handle,
-            NewEvent(
-                operation=operation,
-                sequence_key=key,
-                occurred_at=at,
-                body=_encode(event) if event is not None else None,
-                state=state,
-                purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
-                tracking_number=fact.tracking_number,
-                reason=reason,
-                errors=fact.errors,
-                summary=fact.summary,
-                ordinal=ordinal,
-            ),
+    def _record(self, kind: DropKind, record: Record) -> None:
+        """Keep one order of a drop file; a row that is wrong is its own refusal."""
+        self.documents += 1
+        handle = self.writer.document(
+            NewDocument(
+                number=record.number,
+                offset=record.offset,
+                length=record.length,
+                standard=kind,
+                type="label-request",
+                reference=record.reference,
+            )
         )
-        if isinstance(event, ShipmentConfirmed) and state == "ready":
-            for tracking_number in announced_packages(event):
-                self.writer.announce(
-                    made, tracking_number, event.purchase_order_number, event.ship_from_party.party_id
-                )
-
-    def _first_state(self, fact: Mapped) -> tuple[Event | None, FirstState, str]:
-        """Decide how a fact begins, and complete what the document does not tell itself."""
-        if fact.errors:
-            return fact.event, "refused", "; ".join(error.message for error in fact.errors)
-        if fact.hold or fact.event is None:
-            return fact.event, "held", fact.hold
-        if self.precedent.kind == "conflict":
-            return fact.event, "held", self.precedent.reason
-        if isinstance(fact.event, ShipmentStatusChanged):
-            return self._first_state_of_status(fact.event)
-        return fact.event, "ready", ""
-
-    def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
-        package = self.writer.package(event.tracking_number)
-        if package is None:
-            if not self.desk.policies.confirmations_elsewhere:
-                reason = f"no confirmation of tracking number {event.tracking_number} has come yet"
-                return event, "waiting", reason
-            if event.purchase_order_number and event.ship_from_party.party_id:
-                return event, "ready", ""
-            missing = "warehouse" if event.purchase_order_number else "order"
-            return event, "held", f"the document names no {missing}, and its confirmation did not pass here"
-        if package.ambiguous and not event.purchase_order_number:
-            reason = f"several orders were confirmed with tracking number {event.tracking_number}"
-            return event, "held", reason
-        whole = complete(event, package.purchase_order_number, package.ship_from_party)
-        if package.confirmed or self.desk.policies.confirmations_elsewhere:
-            return whole, "ready", ""
-        return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
+        self.events.keep(handle, record.number, [record.mapped], "submitShippingLabelRequest", NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""
@@ -263,30 +225,6 @@ class _Translation:
                 state="rejected",
             )
         )
-
-    def _acknowledge(self, result: InterchangeResult) -> None:
-        queue_acknowledgement(self.writer, result, self.now)
-
-
-def acknowledge_again(desk: Desk, file: FileRow) -> None:
-    """Answer a file that came again: its acknowledgements anew, and nothing else."""
-    now, verdicts = desk.clock(), Verdicts()
-    with desk.ledger.answering(desk.fence, file.id, now) as writer:
-        for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
-            result = verdicts.add(event)
-            if result is not None:
-                queue_acknowledgement(writer, result, now)
-    log.info("acknowledged_again", vendor=desk.vendor, batch=file.id)
-
-
-def queue_acknowledgement(writer: FileWriter, result: InterchangeResult, now: datetime) -> None:
-    """Queue the 997 or CONTRL of one interchange, where it is to be answered at all."""
-    answer = acknowledge(result, LedgerNumbers(writer, result.interchange), now)
-    if answer is None:
-        return
-    file, number = writer.file, result.interchange.number
-    name = f"{answer.kind}.{stem_of(file.name)}.{file.id}.{number}.edi"
-    writer.outbound(NewOutbound(kind=answer.kind, folder="acknowledgements", name=name, data=answer.data))
 
 
 def _row_of(document: Document, errors: list[EdiError | dict[str, str]], state: str) -> NewDocument:
@@ -311,17 +249,3 @@ def _row_of(document: Document, errors: list[EdiError | dict[str, str]], state: 
 def _without_value(error: EdiError) -> EdiError:
     """Leave the bad data itself out: it may be personal, and the raw file has it while it is kept."""
     return msgspec.structs.replace(error, value="") if error.value else error
-
-
-def _says_nothing(fact: Mapped) -> bool:
-    return fact.event is None and not fact.hold and not fact.errors
-
-
-def _operation_meant(document: Document) -> str:
-    """Name the operation of a fact that could not be made into an event."""
-    statuses = document.type in {"214", "IFTSTA"}
-    return "submitShipmentStatusUpdates" if statuses else "submitShipmentConfirmations"
-
-
-def _key_meant(fact: Mapped) -> str:
-    return f"pkg:{fact.tracking_number}" if fact.tracking_number else f"po:{fact.purchase_order_number}"

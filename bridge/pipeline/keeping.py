@@ -1,0 +1,135 @@
+"""Keeping events: what a document says becomes rows of the ledger, each with the state it begins in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from bridge.domain.events import Event, LabelRequested, Mapped, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.facts import announced_packages, occurred_at, sequence_key
+from bridge.domain.planning import complete
+from bridge.ledger.rows import NewEvent
+from bridge.ledger.writer import FileWriter
+from bridge.pipeline.lane import Desk
+from bridge.pipeline.resends import Precedent
+from bridge.spapi.operations import operation_of
+
+FirstState = Literal["ready", "waiting", "held", "refused"]
+_Identity = tuple[str, str, float]
+"""What makes two events the same: operation, sequence key, time."""
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class EventKeeper:
+    """Keeps the events of one file. In a rerun `again` names those to be made anew."""
+
+    desk: Desk
+    writer: FileWriter
+    now: datetime
+    again: frozenset[int] | None
+
+    def keep(
+        self, handle: int, number: int, mapped: list[Mapped], operation_meant: str, precedent: Precedent
+    ) -> None:
+        """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
+        standing = self._set_aside(number)
+        for ordinal, fact in enumerate(mapped):
+            if fact.nothing_to_send:
+                continue
+            event, state, reason = self._first_state(fact, precedent)
+            row = NewEvent(
+                operation=operation_of(event).name if event is not None else operation_meant,
+                sequence_key=sequence_key(event) if event is not None else _key_meant(fact),
+                occurred_at=self._time_of(event),
+                body=_encode(event) if event is not None else None,
+                state=state,
+                purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
+                tracking_number=fact.tracking_number,
+                reason=reason,
+                errors=fact.errors,
+                summary=fact.summary,
+                ordinal=ordinal,
+            )
+            if _identity(row.operation, row.sequence_key, row.occurred_at) not in standing:
+                self._keep(handle, row, event)
+
+    def _keep(self, handle: int, row: NewEvent, event: Event | None) -> None:
+        made = self.writer.event(handle, row)
+        if not isinstance(event, ShipmentConfirmed) or row.state == "refused":
+            return
+        # A held confirmation announces its packages too: it may be released yet.
+        for tracking_number in announced_packages(event):
+            self.writer.announce(
+                made, tracking_number, event.purchase_order_number, event.ship_from_party.party_id
+            )
+
+    def _set_aside(self, document_number: int) -> set[_Identity]:
+        """In a rerun, replace the events to be made anew, and give the identities of those that stand."""
+        standing: set[_Identity] = set()
+        if self.again is None:
+            return standing
+        for event in self.writer.existing(document_number):
+            if event.state == "replaced":
+                continue
+            if event.id not in self.again:
+                standing.add(_identity(event.operation, event.sequence_key, event.occurred_at))
+            elif event.state != "succeeded":
+                self.writer.replace(event.id)
+        return standing
+
+    def _time_of(self, event: Event | None) -> datetime:
+        """Tell when an event happened, or for a label request when it may be sent."""
+        if (
+            isinstance(event, LabelRequested)
+            and event.ship_date
+            and self.desk.policies.labels_on_shipping_day
+        ):
+            zone = ZoneInfo(self.desk.profile.timezone)
+            return datetime.combine(date.fromisoformat(event.ship_date), time.min, zone)
+        return (occurred_at(event) if event is not None else None) or self.now
+
+    def _first_state(self, fact: Mapped, precedent: Precedent) -> tuple[Event | None, FirstState, str]:
+        """Decide how a fact begins, and complete what the document does not tell itself."""
+        if fact.errors:
+            return fact.event, "refused", "; ".join(error.message for error in fact.errors)
+        if fact.hold or fact.event is None:
+            return fact.event, "held", fact.hold
+        if precedent.kind == "conflict":
+            return fact.event, "held", precedent.reason
+        if isinstance(fact.event, ShipmentStatusChanged):
+            return self._first_state_of_status(fact.event)
+        return fact.event, "ready", ""
+
+    def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
+        package = self.writer.package(event.tracking_number)
+        if package is None:
+            if not self.desk.policies.confirmations_elsewhere:
+                reason = f"no confirmation of tracking number {event.tracking_number} has come yet"
+                return event, "waiting", reason
+            if event.purchase_order_number and event.ship_from_party.party_id:
+                return event, "ready", ""
+            missing = "warehouse" if event.purchase_order_number else "order"
+            return event, "held", f"the document names no {missing}, and its confirmation did not pass here"
+        if package.ambiguous and not event.purchase_order_number:
+            reason = f"several orders were confirmed with tracking number {event.tracking_number}"
+            return event, "held", reason
+        whole = complete(event, package.purchase_order_number, package.ship_from_party)
+        if package.confirmed or self.desk.policies.confirmations_elsewhere:
+            return whole, "ready", ""
+        return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
+
+
+def _identity(operation: str, key: str, at: datetime) -> _Identity:
+    # A label request has no time of its own.
+    timeless = operation == "submitShippingLabelRequest"
+    return operation, key, 0.0 if timeless else round(at.timestamp(), 3)
+
+
+def _key_meant(fact: Mapped) -> str:
+    return f"pkg:{fact.tracking_number}" if fact.tracking_number else f"po:{fact.purchase_order_number}"
