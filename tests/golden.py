@@ -18,6 +18,7 @@ from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
+from bridge.mapping.dropfiles import Record, read_drop_file, recognise
 from bridge.spapi.operations import item_of, operation_of
 
 ROOT = Path(__file__).parent.parent
@@ -27,17 +28,28 @@ MAPPINGS = ROOT / "mappings"
 
 def samples() -> list[Path]:
     """Give every sample."""
-    return sorted(SAMPLES.glob("*/*.edi"))
+    return sorted([*SAMPLES.glob("*/*.edi"), *SAMPLES.glob("drop/*.csv"), *_drop_json()])
+
+
+def _drop_json() -> list[Path]:
+    besides = (".expected.json", ".profile.json")
+    return [path for path in SAMPLES.glob("drop/*.json") if not path.name.endswith(besides)]
 
 
 def expected_path(sample: Path) -> Path:
     """Tell where a sample's expected result stands."""
-    return sample.with_suffix(".expected.json")
+    return _beside(sample, "expected")
+
+
+def _beside(sample: Path, what: str) -> Path:
+    # A drop file keeps its suffix, since the CSV and the JSON have one name.
+    stem = sample.stem if sample.suffix == ".edi" else sample.name
+    return sample.with_name(f"{stem}.{what}.json")
 
 
 def profile_of(sample: Path) -> VendorProfile:
     """Give the vendor of a sample: `NAME.profile.json`, or the stand-in of `edibridge explain`."""
-    path = sample.with_suffix(".profile.json")
+    path = _beside(sample, "profile")
     if not path.exists():
         return explain_profile()
     return msgspec.json.decode(path.read_bytes(), type=VendorProfile)
@@ -46,8 +58,11 @@ def profile_of(sample: Path) -> VendorProfile:
 def outcome(sample: Path) -> dict[str, Any]:
     """Read, check and map a sample, as `edibridge explain` does."""
     profile, grammar = profile_of(sample), shipped_grammar()
+    data = sample.read_bytes()
+    if kind := recognise(sample.name, data[:512]):
+        return {"records": [_record(one) for one in read_drop_file(data, kind, profile, shipped_mappings())]}
     documents, unreadable = [], 0
-    for event in read([sample.read_bytes()], grammar):
+    for event in read([data], grammar):
         if isinstance(event, DocumentRead):
             documents.append(_document(event.document, profile, shipped_mappings()))
         elif isinstance(event, Unreadable):
@@ -77,15 +92,27 @@ def written(result: dict[str, Any]) -> bytes:
 
 def _document(document: Document, profile: VendorProfile, mappings: Mappings) -> dict[str, Any]:
     mapped = translate(document, profile, mappings) if document.accepted else []
+    outcome = _outcome(mapped)
+    outcome["errors"][:0] = [_error(error) for error in document.errors if error.fatal]
     return {
         "type": document.type,
         "reference": document.reference,
         "accepted": document.accepted,
+        **outcome,
+    }
+
+
+def _record(record: Record) -> dict[str, Any]:
+    return {"reference": record.reference, **_outcome([record.mapped])}
+
+
+def _outcome(mapped: list[Mapped]) -> dict[str, Any]:
+    errors = [error for one in mapped for error in one.errors]
+    return {
         "requests": [_request(one) for one in mapped if one.event and not one.errors and not one.hold],
         "held": [one.hold for one in mapped if one.hold],
         "nothing_sent": [one.summary for one in mapped if one.nothing_to_send],
-        "errors": [_error(error) for error in document.errors if error.fatal]
-        + [f"{error.segment}@{error.position} {error.code}" for one in mapped for error in one.errors],
+        "errors": [f"{error.segment}@{error.position} {error.code}" for error in errors],
     }
 
 

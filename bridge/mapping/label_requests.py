@@ -54,13 +54,15 @@ def _mapped(reader: Reader, order: Order) -> Mapped:
         hold="" if findings.errors else "; ".join(filter(None, [judgement.hold, *findings.holds])),
         errors=tuple(findings.errors),
         purchase_order_number=order.number,
-        summary=f"{name}: label request for {_packages(event)}",
+        summary=summary_of(event),
     )
 
 
-def _packages(event: LabelRequested) -> str:
+def summary_of(event: LabelRequested) -> str:
+    """Name a label request for people."""
     count = len(event.containers)
-    return f"{count} packages" if count > 1 else "1 package" if count else "the order as it is"
+    packages = f"{count} packages" if count > 1 else "1 package" if count else "the order as it is"
+    return f"order {event.purchase_order_number or 'without number'}: label request for {packages}"
 
 
 def _event(reader: Reader, order: Order) -> LabelRequested:

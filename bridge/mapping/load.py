@@ -9,13 +9,14 @@ from typing import TypeVar, cast
 from bridge.domain.rules import LENGTH_UNITS, WEIGHT_UNITS
 from bridge.edi.model import Standard
 from bridge.errors import ConfigurationError, Problem
+from bridge.mapping.columns import ColumnsBuilder
 from bridge.mapping.compile import compile_mapping
 from bridge.mapping.mappings import Mapping, Mappings, ambiguities
 from bridge.mapping.status import MEANINGS, StatusTable
 from bridge.mapping.tables import Table, TomlFile
 from bridge.mapping.units import Scale, Units, parse_scale
 
-_UNITS, _COUNTRIES = "units.toml", "countries.toml"
+_UNITS, _COUNTRIES, _COLUMNS = "units.toml", "countries.toml", "label-request-csv.toml"
 _Key = tuple[str, str, str]
 _K = TypeVar("_K")
 
@@ -24,8 +25,8 @@ def load_mappings(folders: Sequence[Path]) -> Mappings:
     """Load `*.toml` and `status/*.toml` of the folders; a later folder overrides an earlier one.
 
     A mapping is overridden by one of the same name, standard and document, a status table by name
-    and standard, a unit or country by its code. Raises ConfigurationError with every mistake of
-    every file, its key and its line.
+    and standard, a unit or country by its code; names of CSV columns are added. Raises
+    ConfigurationError with every mistake of every file, its key and its line.
     """
     loader = _Loader()
     for folder in folders:
@@ -42,6 +43,7 @@ class _Loader:
         self.weight: dict[str, Scale] = {}
         self.length: dict[str, Scale] = {}
         self.countries: dict[str, str] = {}
+        self.columns = ColumnsBuilder()
         self.files: list[TomlFile] = []
 
     def read(self, folder: Path) -> None:
@@ -55,6 +57,8 @@ class _Loader:
                 self._read_units(file)
             elif path.name == _COUNTRIES:
                 self.countries |= file.text_table(file.content, "countries")
+            elif path.name == _COLUMNS:
+                self.columns.add(file)
             elif file.content:
                 key = (_name(file, "name"), _name(file, "standard"), _name(file, "document"))
                 self._once(seen, key, file)
@@ -90,6 +94,7 @@ class _Loader:
             },
             units=Units(quantity=self.quantity, weight=self.weight, length=self.length),
             countries=self.countries,
+            columns=self.columns.finish(),
             by_type=by_type,
         )
 

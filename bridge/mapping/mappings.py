@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from bridge.edi.model import Document, Standard
+from bridge.mapping.columns import Columns
 from bridge.mapping.fields import Field
 from bridge.mapping.loops import LoopRule
 from bridge.mapping.profile import VendorProfile
@@ -67,6 +68,7 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
     units: Units
     countries: dict[str, str]
     by_type: dict[tuple[Standard, str], tuple[Mapping, ...]]
+    columns: Columns = Columns()
 
     def knows(self, document: Document) -> bool:
         """Tell whether any mapping is for documents of this standard and type, whatever the version."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.mapping.lookup import Scope
+from bridge.mapping.profile import VendorProfile
 from bridge.mapping.reader import Reader
 
 
@@ -19,15 +20,23 @@ def ship_from_party(reader: Reader, scope: Scope) -> str:
     return named or (warehouses[0] if len(warehouses) == 1 else "")
 
 
+def known_party(profile: VendorProfile, kind: str, code: str, known: tuple[str, ...]) -> tuple[str, str]:
+    """Give Amazon's code for a party's, and a reason to hold it where it is none of `known`."""
+    party = profile.party_aliases.get(code, code)
+    if not known or party in known or profile.stand_in:
+        return party, ""
+    return party, (
+        f"the document names the {kind} {code!r}, which is not this vendor's ({', '.join(known)}): "
+        "somebody else's document, or a code to list in the vendor's configuration"
+    )
+
+
 def _listed(reader: Reader, scope: Scope, name: str, known: tuple[str, ...]) -> str:
     code = reader.text(name, scope)
     if not code:
         return ""
-    party = reader.profile.party_aliases.get(code, code)
-    if known and party not in known and not reader.profile.stand_in:
-        kind = "selling party" if name == "selling_party" else "warehouse"
-        reader.findings.hold(
-            f"the document names the {kind} {code!r}, which is not this vendor's ({', '.join(known)}): "
-            "somebody else's document, or a code to list in the vendor's configuration"
-        )
+    kind = "selling party" if name == "selling_party" else "warehouse"
+    party, hold = known_party(reader.profile, kind, code, known)
+    if hold:
+        reader.findings.hold(hold)
     return party

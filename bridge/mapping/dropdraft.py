@@ -1,0 +1,133 @@
+"""A label request of a drop file while it is read, and what it becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import msgspec
+
+from bridge.domain.events import (
+    Address,
+    Container,
+    Dimensions,
+    LabelRequested,
+    Mapped,
+    PartyIdentification,
+    RuleError,
+)
+from bridge.domain.rules import Breach, breaches
+from bridge.mapping.label_requests import summary_of
+from bridge.mapping.parties import known_party
+from bridge.mapping.profile import VendorProfile
+
+# A value that could not be read is told once; the rules that miss it add nothing.
+_CAUSES = {
+    "MISSING_ORDER_NUMBER": frozenset({"VALUE", "TYPE"}),
+    "MISSING_WEIGHT": frozenset({"WEIGHT", "UNIT", "TYPE", "UNKNOWN_KEY"}),
+    "EMPTY_PACKAGES": frozenset({"QUANTITY", "ITEM_SEQUENCE_NUMBER", "VALUE", "TYPE", "UNKNOWN_KEY"}),
+    "MISSING_PRODUCT_IDENTIFIER": frozenset({"VALUE", "TYPE", "UNKNOWN_KEY"}),
+    "MISSING_CONTAINER_IDENTIFIER": frozenset({"VALUE", "TYPE", "UNKNOWN_KEY"}),
+}
+_NONE: frozenset[str] = frozenset()
+_ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+")
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """One request. `start` and `end` count characters of the file's text, `end` not included.
+
+    `unit` is "row" or "request", `number` its number in the file, counting from 1; `reference` names
+    it for people. `addresses` are of `selling_party` and `ship_from_party`. `places` tells the row of
+    each container.
+    """
+
+    unit: str
+    number: int
+    reference: str
+    start: int
+    end: int
+    order: str = ""
+    selling_party: str = ""
+    ship_from: str = ""
+    addresses: dict[str, Address] = {}
+    containers: tuple[Container, ...] = ()
+    errors: list[RuleError] = []
+    places: dict[str, int] = {}
+
+    def error(self, code: str, message: str, number: int = 0, column: int = 0) -> None:
+        """Note an error at a row (or request) and a column."""
+        at = number or self.number
+        found = RuleError(
+            code=code,
+            message=f"{self.unit} {at}: {message}",
+            segment=self.unit,
+            position=at,
+            element=column,
+        )
+        if found not in self.errors:
+            self.errors.append(found)
+
+
+def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
+    """Make the request, or say why it is refused or held."""
+    own = (profile.selling_party,) if profile.selling_party else ()
+    selling, other_vendor = _party(profile, "selling party", draft.selling_party, own)
+    warehouse, other_warehouse = _party(profile, "warehouse", draft.ship_from, profile.warehouses)
+    event = LabelRequested(
+        purchase_order_number=draft.order,
+        selling_party=PartyIdentification(selling, draft.addresses.get("selling_party")),
+        ship_from_party=PartyIdentification(warehouse, draft.addresses.get("ship_from_party")),
+        containers=draft.containers,
+    )
+    found = {error.code for error in draft.errors}
+    for breach in breaches(event):
+        if not found & _CAUSES.get(breach.code, _NONE):
+            draft.error(breach.code, breach.message, _row(draft, breach))
+    holds = [hold for hold in (other_vendor, other_warehouse) if hold]
+    return Mapped(
+        event=event,
+        hold="" if draft.errors else "; ".join(holds),
+        errors=tuple(draft.errors),
+        purchase_order_number=draft.order,
+        tracking_number=next((c.tracking_number for c in draft.containers if c.tracking_number), ""),
+        summary=f"{draft.reference}, {_told(event, draft)}",
+    )
+
+
+def _told(event: LabelRequested, draft: Draft) -> str:
+    # What could not be read is not in the event, so that its packages are not worth telling.
+    return f"order {draft.order or 'without number'}: refused" if draft.errors else summary_of(event)
+
+
+def dimensions_of(sides: Sequence[str | None], unit: str) -> Dimensions | None:
+    """Give length, width and height, None where one of them could not be read."""
+    length, width, height = sides
+    return (
+        None if length is None or width is None or height is None else Dimensions(length, width, height, unit)
+    )
+
+
+def spoiled(text: str) -> str:
+    """Tell what a spreadsheet or a wrong encoding has made of a value, "" if nothing."""
+    if "\ufffd" in text:
+        return "has letters that were lost on the way (�): save the file as UTF-8"
+    if any(ord(letter) < ord(" ") or ord(letter) == 0x7F for letter in text):
+        return "holds a line end or another control character: is a quote missing?"
+    if text[:1] in {"=", "@", "'"} or (text[:1] in {"+", "-"} and not re.fullmatch(r"[+-][\d.,]+", text)):
+        return f"begins with {text[0]!r}, like a spreadsheet's formula: write the plain value"
+    return ""
+
+
+def rounded(text: str) -> bool:
+    """Tell whether a spreadsheet has turned a long number into `1.23E+17`, whose digits are lost."""
+    return _ROUNDED.fullmatch(text.upper()) is not None
+
+
+def _party(profile: VendorProfile, kind: str, code: str, known: tuple[str, ...]) -> tuple[str, str]:
+    if code:
+        return known_party(profile, kind, code, known)
+    return (known[0] if len(known) == 1 else ""), ""
+
+
+def _row(draft: Draft, breach: Breach) -> int:
+    return draft.places.get(breach.container or "", draft.number)

@@ -1,0 +1,107 @@
+"""The requests of a JSON drop file, each with its place in the text.
+
+A file is one request, an array of them, or Amazon's body: `{"shippingLabelRequests": [...]}`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from bridge.errors import VendorFileError
+
+_WRAPPERS = ("shippingLabelRequests", "shipping_label_requests")
+_BLANK = re.compile(r"[ \t\r\n]*")
+
+Element = tuple[int, int, Any]
+"""Where a request starts and ends in the text, and the request."""
+
+
+class Fraction(str):
+    """A number with a fraction or exponent, exactly as written."""
+
+    __slots__ = ()
+
+
+class Members(dict[str, Any]):
+    """An object's members; `doubled` are the keys that stand twice."""
+
+    doubled: tuple[str, ...] = ()
+
+
+def elements(text: str) -> list[Element]:
+    """Give the requests of a file. Raises VendorFileError."""
+    try:
+        found, end = _file(text)
+        end = _skip(text, end)
+    except (ValueError, RecursionError) as error:
+        raise VendorFileError(f"the file is not JSON: {error}") from error
+    if end < len(text):
+        raise VendorFileError(f"the file goes on after its end, {_line(text, end)}")
+    return found
+
+
+def _file(text: str) -> tuple[list[Element], int]:
+    start = _skip(text, 0)
+    if text[start : start + 1] == "[":
+        return _array(text, start)
+    request, end = _DECODER.raw_decode(text, start)
+    if isinstance(request, dict) and any(name in request for name in _WRAPPERS):
+        return _wrapped(text, start, request)
+    return [(start, end, request)], end
+
+
+def _wrapped(text: str, start: int, request: dict[str, Any]) -> tuple[list[Element], int]:
+    if others := [key for key in request if key not in _WRAPPERS]:
+        raise VendorFileError(f"unknown keys beside {_WRAPPERS[0]}: {', '.join(others)[:200]}")
+    _, at = _DECODER.raw_decode(text, _skip(text, start + 1))  # the only key
+    at = _skip(text, _skip(text, at) + 1)
+    if text[at] != "[":
+        raise VendorFileError(f"{_WRAPPERS[0]} must be an array")
+    found, at = _array(text, at)
+    at = _skip(text, at)
+    if text[at] != "}":
+        raise VendorFileError(f"{_WRAPPERS[0]} stands twice")
+    return found, at + 1
+
+
+def _array(text: str, start: int) -> tuple[list[Element], int]:
+    found: list[Element] = []
+    at = _skip(text, start + 1)
+    if text[at : at + 1] == "]":
+        return found, at + 1
+    while True:
+        value, end = _DECODER.raw_decode(text, at)
+        found.append((at, end, value))
+        at = _skip(text, end)
+        separator = text[at : at + 1]
+        if separator == "]":
+            return found, at + 1
+        if separator != ",":
+            raise ValueError(f"a comma or ] is missing, {_line(text, at)}")
+        at = _skip(text, at + 1)
+
+
+def _skip(text: str, at: int) -> int:
+    match = _BLANK.match(text, at)
+    return match.end() if match else at
+
+
+def _line(text: str, at: int) -> str:
+    return f"line {text.count(chr(10), 0, at) + 1}"
+
+
+def _members(pairs: list[tuple[str, Any]]) -> Members:
+    members = Members(pairs)
+    if len(members) < len(pairs):
+        keys = [key for key, _ in pairs]
+        members.doubled = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+    return members
+
+
+def _refuse(constant: str) -> Any:  # noqa: ANN401 -- what the decoder calls
+    raise ValueError(f"{constant} is no number of JSON")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_float=Fraction, parse_constant=_refuse)
