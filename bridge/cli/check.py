@@ -52,11 +52,17 @@ def _tell(source: str, findings: list[Finding], tried: list[dict[str, object]]) 
     for finding in findings:
         complain(f"{source}: {'warning: ' if finding.level == 'warning' else ''}{finding.problem}")
     columns = ["place", "kind", "state", "what"]
-    table(
-        columns, [(one["place"], one["kind"], "ok" if one["ok"] else "error", one["told"]) for one in tried]
-    )
+    rows = [(one["place"], one["kind"], "ok" if one["ok"] else "error", one["told"]) for one in tried]
+    table(columns, rows, folding=("what",))
     errors = _wrong(findings)
-    say(f"{source}: {len(errors)} to be mended" if errors else f"{source}: good")
+    if errors:
+        say(f"{source}: {len(errors)} mistake{'s' * (len(errors) != 1)} to be mended; nothing else was tried")
+        return
+    failed = sum(1 for one in tried if not one["ok"])
+    if failed:
+        say(f"{source}: good, but {failed} of {len(tried)} connections failed")
+    else:
+        say(f"{source}: good" + ("" if tried else "; --connect tries the servers and credentials, too"))
 
 
 def _wrong(findings: list[Finding]) -> list[Finding]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,6 +53,9 @@ class Settings:
         from bridge.wiring import open_bridge
 
         config = self.config()
+        if level == "WARNING" and sys.stderr.isatty():
+            # Whoever looks is told by the verb itself; log lines are for machines, and for --log-level.
+            level = "CRITICAL"
         self.set_up_logs(config.bridge.log_format, level)
         with open_bridge(config) as bridge:
             yield bridge
@@ -78,6 +82,13 @@ class Settings:
 def settings_of(context: typer.Context) -> Settings:
     """Give the options before the verb."""
     return context.find_object(Settings) or Settings()
+
+
+def known_batch(ledger: Ledger, batch: int) -> int:
+    """Check a batch's number. Raises a usage error that says where the numbers are."""
+    if ledger.batches_of([batch]):
+        return batch
+    raise typer.BadParameter(f"there is no batch {batch}; `edibridge batches` lists them", param_hint="BATCH")
 
 
 def known_vendor(config: Config, vendor: str | None) -> str | None:

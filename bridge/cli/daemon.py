@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
-from bridge.cli.output import complain, emit, progress, say, table
+from bridge.cli.lines import Line, folded
+from bridge.cli.output import complain, emit, line_width, narrow, progress, say, table, tell_lines
+from bridge.cli.words import counted, state_look
 
 if TYPE_CHECKING:
     from bridge.ledger.rows import BatchView
 
 TROUBLED = frozenset({"attention", "quarantined"})
 """States of a batch in which something was rejected, failed or is held."""
+_MOST = 50
+"""So many batches are listed after a run."""
 
 
 def run(
@@ -30,14 +35,14 @@ def run(
 ) -> None:
     """Work until nothing is due.
 
-    Collects, translates, submits, settles and delivers; with --settle until every verdict is in.
+    Collects, translates, submits, settles, fetches and delivers; with --settle until every verdict is in.
     """
     settings = settings_of(context)
     known_vendor(settings.config(), vendor)
     with settings.bridge() as bridge:
         with progress("working") as told:
             report = bridge.run(vendor=vendor, settle=settle, timeout=timeout, progress=told)
-        views = [bridge.ledger.batch(batch_id).batch for batch_id in report.batches]
+        views = bridge.ledger.batches_of(report.batches)
     if as_json:
         emit({"finished": report.finished, "problems": list(report.problems), "batches": views})
     else:
@@ -63,30 +68,57 @@ def daemon(context: typer.Context) -> None:
 
 
 def _tell(views: list[BatchView], problems: list[str], *, finished: bool) -> None:
-    batch_table(views)
+    batch_table(views[:_MOST])
+    if len(views) > _MOST:
+        say(f"... and {len(views) - _MOST} more; `edibridge batches` lists them")
     if not views and not problems:
         say("Nothing was due.")
+    troubled = [view for view in views if view.state in TROUBLED]
+    if troubled:
+        say(f"A person should look: edibridge show {troubled[0].id}")
     for problem in problems:
         complain(f"edibridge: {problem}")
+    if problems:
+        complain("edibridge: `edibridge check --connect` tries every server; the next run tries again, too")
     if not finished:
         complain("edibridge: the time was over before everything was done; run it again to go on")
 
 
 def batch_table(views: list[BatchView]) -> None:
-    """Print batches, a line each."""
+    """Print batches: a line each, or two where the terminal is narrow."""
+    if narrow():
+        tell_lines(line for view in views for line in _in_two_lines(view))
+        return
     table(
-        ["batch", "vendor", "file", "received", "state", "documents", "rejected", "facts"],
+        ["batch", "vendor", "file", "received", "state", "documents", "events"],
         [
             (
                 view.id,
                 view.vendor,
                 view.name,
-                view.received_at,
+                _minute(view),
                 view.state,
-                view.documents,
-                view.rejected,
-                view.events,
+                _documents(view),
+                counted(view.events),
             )
             for view in views
         ],
+        folding=("file", "events"),
     )
+
+
+def _in_two_lines(view: BatchView) -> Iterator[Line]:
+    width = line_width()
+    look = state_look(view.state)
+    yield from folded(f"{view.state}: {view.name}", width, first=f"{view.id:>6}  ", rest=" " * 8, look=look)
+    facts = [view.vendor, _minute(view), f"documents: {_documents(view)}"]
+    facts += [f"events: {counted(view.events)}"] if any(view.events.values()) else []
+    yield from folded(", ".join(facts), width, first=" " * 10, rest=" " * 10)
+
+
+def _minute(view: BatchView) -> str:
+    return f"{view.received_at:%Y-%m-%d %H:%MZ}"
+
+
+def _documents(view: BatchView) -> str:
+    return f"{view.documents} ({view.rejected} rejected)" if view.rejected else str(view.documents)

@@ -9,7 +9,7 @@ import typer
 
 from bridge.cli.context import AsJson
 from bridge.cli.exits import BROKEN, DONE
-from bridge.cli.output import complain, emit, progress, say
+from bridge.cli.output import complain, emit, line_width, progress, say, tell_lines
 
 if TYPE_CHECKING:
     from bridge.cli.demo_stage import Stage
@@ -29,7 +29,7 @@ def demo(
     Sends sample files from a stand-in SFTP server to a stand-in Amazon, and leaves a folder to look into.
     """
     from bridge.cli.demo_stage import Stage
-    from bridge.cli.demo_story import play_of, surprises, tell
+    from bridge.cli.demo_story import play_of, story_lines, surprises
 
     stage, play = Stage(folder), play_of()
     stage.clear()
@@ -38,7 +38,7 @@ def demo(
     if as_json:
         emit({"folder": str(folder), "as_expected": not found, "surprises": found, "files": told.files})
     else:
-        tell(told, stage)
+        tell_lines(story_lines(told, folder, line_width()))
         _point_out(stage)
         for surprise in found:
             complain(f"edibridge: not as it should be: {surprise}")
@@ -69,13 +69,15 @@ def _perform(stage: Stage, play: Play) -> Told:
 
 
 def _point_out(stage: Stage) -> None:
-    config = stage.config
+    from bridge.cli.demo_stage import ARCHIVE
+
     say()
     say("Look into:")
-    for path in sorted(path for path in stage.folder.iterdir() if not path.name.startswith(".")):
-        inside = len([one for one in path.rglob("*") if one.is_file()]) if path.is_dir() else 0
-        say(f"  {path}" + (f"/  ({inside} files)" if path.is_dir() else ""))
+    for path, what in stage.tour():
+        say(f"  {path}")
+        say(f"      {what}")
     say("Go on with:")
-    say(f"  edibridge --config {config} batches")
-    say(f"  edibridge --config {config} show 1")
-    say(f"  edibridge --config {config} status")
+    for verb in ("status", "batches", "show 8", "trace DQ7T4M31A"):
+        say(f"  edibridge --config {stage.config} {verb}")
+    say("or see a file in words:")
+    say(f"  edibridge explain {stage.folder / ARCHIVE}/856_cartons.*")

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +64,13 @@ What `edibridge demo` did here, over real sockets, with stand-ins for the vendor
 {inbox}/      files were dropped here; it is empty, since all of them were taken
 {archive}/     the files that could be read, as they came
 {quarantine}/             the file in which nothing can be read, with the reason beside it
-{outbox}/  acknowledgements (997, CONTRL) and what became of each fact (statuses/)
+{outbox}/  acknowledgements (997, CONTRL) and what became of each event (statuses/)
 {received}/        every item that Amazon's stand-in accepted, as it was sent
 {own}/                   config.toml, the ledger, the raw bytes (spool) and the log
 
 Run it again and all of this is made afresh. Look round, for example:
   edibridge --config {folder}/{own}/config.toml batches
-  edibridge --config {folder}/{own}/config.toml show 1
+  edibridge --config {folder}/{own}/config.toml show 8
 """
 
 
@@ -151,6 +151,23 @@ class Stage:
             order = "".join(c for c in str(one.item.get("purchaseOrderNumber", "")) if c.isalnum())
             path = self.folder / RECEIVED / f"{one.index + 1:03}-{one.operation}-{order}.json"
             path.write_text(json.dumps(one.item, indent=2, ensure_ascii=False) + "\n")
+
+    def tour(self) -> Iterator[tuple[str, str]]:
+        """Name each folder, and say what lies in it."""
+        for name, what in _TOUR.items():
+            path = self.folder / name
+            files = [one for one in path.rglob("*") if one.is_file()]
+            yield f"{path}/", what.format(count=len(files)) if files else "empty: every file was taken"
+
+
+_TOUR = {
+    INBOX: "{count} files that were not taken",
+    ARCHIVE: "{count} files that could be read, as they came",
+    QUARANTINE: "the file in which nothing can be read, and the reason beside it",
+    OUTBOX: "{count} acknowledgements and status files",
+    RECEIVED: "{count} items, each as Amazon's stand-in got it",
+    OWN: "config.toml, the ledger, the raw bytes and the log",
+}
 
 
 def samples() -> Path:

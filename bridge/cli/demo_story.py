@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from textwrap import shorten
 from typing import Any
 
-from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED, Stage
-from bridge.cli.output import say, table
+from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
+from bridge.cli.details import error_text
+from bridge.cli.lines import Line, folded
+from bridge.cli.words import counted, state_look, state_words
 from bridge.data import shipped
 from bridge.ledger.rows import BatchDetail
 from bridge.simulator.records import Accepted
@@ -38,16 +39,16 @@ _LETTER = b"Dear Amazon,\n\nyesterday's shipments are in the attachment. Kind re
 # The X12 and the EDIFACT samples tell of the same orders; here they shall be two.
 _RENUMBERED = ("edifact/", "DQ7T4M", "EU7T4M")
 
-Fact = tuple[str, ...]
-"""Operation, order, tracking number, status, time: enough to tell the facts of the samples apart."""
+Happening = tuple[str, ...]
+"""Operation, order, tracking number, status, time: enough to tell the events of the samples apart."""
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """The files by name, in the order in which they are dropped, and the facts that they hold."""
+    """The files by name, in the order in which they are dropped, and the events that they hold."""
 
     files: dict[str, bytes]
-    expected: Counter[Fact]
+    expected: Counter[Happening]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def play_of() -> Play:
     whole = _read(_TO_DAMAGE).encode()
     files |= {DAMAGED: whole[: len(whole) * 2 // 3], UNREADABLE: _LETTER}
     requests = [request for name in SAMPLES for request in _requests(name)]
-    return Play(files, Counter(_fact(request["operation"], request["body"]) for request in requests))
+    return Play(files, Counter(_key(request["operation"], request["body"]) for request in requests))
 
 
 def surprises(play: Play, told: Told) -> list[str]:
@@ -79,9 +80,9 @@ def surprises(play: Play, told: Told) -> list[str]:
     found = list(told.problems)
     if not told.finished:
         found.append("not every verdict was in when the time was over")
-    received = Counter(_fact(one.operation, one.item) for one in told.accepted)
-    found += [f"Amazon did not get {' '.join(fact)}" for fact in play.expected - received]
-    found += [f"Amazon got {' '.join(fact)} {count} times" for fact, count in received.items() if count > 1]
+    received = Counter(_key(one.operation, one.item) for one in told.accepted)
+    found += [f"Amazon did not get {' '.join(key)}" for key in play.expected - received]
+    found += [f"Amazon got {' '.join(key)} {count} times" for key, count in received.items() if count > 1]
     states = {batch.batch.name: batch.batch.state for batch in told.batches}
     found += [f"{name} was not taken" for name in play.files if name not in states]
     if states.get(UNREADABLE) != "quarantined":
@@ -89,15 +90,18 @@ def surprises(play: Play, told: Told) -> list[str]:
     return found
 
 
-def tell(told: Told, stage: Stage) -> None:
-    """Print what happened, file by file, in the order of the way."""
-    say(f"{stage.folder}: {len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} facts.")
-    say()
-    rows = [
-        (one["file"], ", ".join(one["documents"]), one["happened"], ", ".join(one["answers"]))
-        for one in told.files
-    ]
-    table(["file", "holds", "what happened", "answered with"], rows)
+def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
+    """Tell what happened, file by file, in the order of the way."""
+    text = f"{len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} events."
+    yield from folded(f"{folder}: {text}", width, look="title")
+    for one in told.files:
+        yield Line("")
+        holds = f" ({', '.join(one['documents'])})" if one["documents"] else ""
+        yield from folded(f"{one['file']}{holds}", width, rest="  ", look=state_look(one["state"]))
+        for line in one["happened"]:
+            yield from folded(line, width, first="  ", rest="    ")
+        if one["answers"]:
+            yield from folded(f"answered with {', '.join(one['answers'])}", width, first="  ", rest="    ")
 
 
 def _file(batch: BatchDetail) -> dict[str, Any]:
@@ -110,29 +114,35 @@ def _file(batch: BatchDetail) -> dict[str, Any]:
         "rejected": batch.batch.rejected,
         "events": batch.batch.events,
         "happened": _happened(batch),
-        "answers": sorted({row.kind for row in batch.outbound}),
+        "answers": sorted({_ANSWERS.get(row.kind, row.kind) for row in batch.outbound}),
         "lies_in": QUARANTINE if batch.batch.state == "quarantined" else ARCHIVE,
         "answers_in": OUTBOX,
-        "requests_in": RECEIVED,
+        "received_in": RECEIVED,
     }
 
 
-def _happened(batch: BatchDetail) -> str:
+_ANSWERS = {"status": "status files"}
+
+
+def _happened(batch: BatchDetail) -> list[str]:
+    """Tell in lines: how many events came to what, why some are held, which documents were rejected."""
     view = batch.batch
     if view.state == "quarantined":
-        return f"put aside: {view.reason}"
-    parts = [f"{count} {state}" for state, count in view.events.items() if count]
-    if view.rejected:
-        parts.append(f"{view.rejected} rejected ({_first_error(batch)})")
-    reasons = sorted({row.reason for row in batch.events if row.reason and row.state != "succeeded"})
-    why = f": {shorten(reasons[0], 60, placeholder=' ...')}" if reasons else ""
-    return ", ".join(parts) + why or "nothing to send"
-
-
-def _first_error(batch: BatchDetail) -> str:
-    errors = [error for row in batch.documents if not row.accepted for error in row.errors]
-    fatal = [error for error in errors if error.get("fatal", True)]
-    return str((fatal or errors or [{"message": "unreadable"}])[0]["message"])
+        return [f"put aside: {view.reason}"]
+    lines = []
+    if told := counted(view.events):
+        lines.append(f"events: {told}")
+    lines += [
+        f"{state_words(row.state)}: {row.summary}: {row.reason}"
+        for row in batch.events
+        if row.reason and row.state != "succeeded"
+    ]
+    for document in batch.documents:
+        if not document.accepted:
+            fatal = [error for error in document.errors if error.get("fatal", True)] or document.errors
+            why = error_text(fatal[0]) if fatal else "unreadable"
+            lines.append(f"rejected: {document.type} {document.reference}: {why}")
+    return lines or ["nothing to send"]
 
 
 def _requests(name: str) -> list[dict[str, Any]]:
@@ -147,7 +157,7 @@ def _read(name: str) -> str:
     return text.replace(old, new) if name.startswith(folder) else text
 
 
-def _fact(operation: str, body: dict[str, Any]) -> Fact:
+def _key(operation: str, body: dict[str, Any]) -> Happening:
     update = body.get("statusUpdateDetails", {})
     status = update.get("statusCode") or body.get("shipmentDetails", {}).get("shipmentStatus", "")
     keys = (body.get("purchaseOrderNumber", ""), update.get("trackingNumber", ""), status)

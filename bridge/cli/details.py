@@ -1,16 +1,22 @@
-"""How a batch and a trace are told."""
+"""How a batch and a trace are told: from what came in to what went out."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bridge.cli.output import cell, plain, say, table
+from bridge.cli.lines import Line, folded
+from bridge.cli.output import cell, plain
+from bridge.cli.words import STATES_OF_BATCHES, counted, state_look, state_words
 
 if TYPE_CHECKING:
     from bridge.ledger.rows import (
+        ArrivalRow,
         AttemptRow,
         BatchDetail,
+        BatchView,
         DocumentRow,
         EventRow,
         OutboundRow,
@@ -19,157 +25,232 @@ if TYPE_CHECKING:
     )
 
 
+_WORD = re.compile(r"[^\s:,]+")
+
+
 def batch_json(detail: BatchDetail) -> dict[str, Any]:
-    """Give a batch as JSON has it: the batch's own keys, and lists of what came from it."""
+    """Give a batch as JSON has it: itself, lists of what came from it, and how much is left out."""
     told: dict[str, Any] = plain(detail)
-    return told
+    return told | {"left_out": left_out(detail)}
 
 
-def tell_batch(detail: BatchDetail) -> None:
-    """Print a batch and everything that came from it."""
+def left_out(detail: BatchDetail) -> dict[str, int]:
+    """Count what a part of a batch lacks."""
     batch = detail.batch
-    say(f"Batch {batch.id}: {cell(batch.name)} of {batch.vendor}, {batch.size} bytes, sha256 {batch.sha256}")
-    say(f"State: {batch.state}" + (f" ({cell(batch.reason)})" if batch.reason else ""))
-    _section(
-        "Arrivals",
-        ["file", "arrived", "moved to"],
-        [(arrival.remote_name, arrival.arrived_at, arrival.moved_to) for arrival in detail.arrivals],
-    )
-    _documents(detail.documents)
-    _events(detail.events)
-    _submissions(detail.submissions)
-    _attempts(detail.attempts)
-    _outbound(detail.outbound)
+    return {
+        "documents": batch.documents - len(detail.documents),
+        "events": sum(batch.events.values()) - len(detail.events),
+        "outbound": sum(batch.outbound.values()) - len(detail.outbound),
+    }
 
 
-def tell_trace(found: Trace) -> None:
-    """Print everything that a number leads to."""
-    _section(
-        "Batches",
-        ["batch", "vendor", "file", "received", "state"],
-        [(view.id, view.vendor, view.name, view.received_at, view.state) for view in found.files],
-    )
-    _documents(found.documents)
-    _events(found.events)
-    _submissions(found.submissions)
-    _attempts(found.attempts)
-    _outbound(found.outbound)
+def batch_lines(detail: BatchDetail, width: int) -> Iterator[Line]:
+    """Tell the whole story of a batch."""
+    batch, lacking = detail.batch, left_out(detail)
+    yield from folded(f"Batch {batch.id}: {batch.name}", width, rest="  ", look="title")
+    state, meaning = state_words(batch.state), batch.reason or STATES_OF_BATCHES.get(batch.state, "")
+    yield from _fact("state", f"{state}: {meaning}" if meaning else state, width, batch.state)
+    yield from _fact("vendor", batch.vendor, width)
+    yield from _fact("received", f"{cell(batch.received_at)}, {batch.size} bytes", width)
+    yield from _fact("sha256", batch.sha256, width)
+    yield from _arrivals(detail.arrivals, width)
+    yield from document_lines(detail.documents, width, _verdicts(batch), lacking["documents"])
+    yield from event_lines(detail.events, width, batch.events, lacking["events"])
+    yield from submission_lines(detail.submissions, detail.attempts, width)
+    yield from outbound_lines(detail.outbound, width, batch.outbound, lacking["outbound"])
+    yield from _what_to_do(detail, width)
 
 
-def _documents(rows: list[DocumentRow]) -> None:
-    columns = ["batch", "document", "type", "reference", "interchange", "at byte", "verdict", "errors"]
-    _section(
-        "Documents",
-        columns,
-        [
-            (
-                row.file_id,
-                row.number,
-                f"{row.type} {row.version}",
-                row.reference,
-                row.interchange_control_number,
-                row.offset,
-                row.state,
-                _errors(row.errors),
-            )
-            for row in rows
-        ],
-    )
-
-
-def _events(rows: list[EventRow]) -> None:
-    columns = ["event", "batch", "document", "fact", "order", "tracking", "state", "why"]
-    _section(
-        "Facts",
-        columns,
-        [
-            (
-                row.id,
-                row.file_id,
-                row.document_number,
-                row.summary or row.operation,
-                row.purchase_order_number,
-                row.tracking_number,
-                row.state,
-                row.reason or _errors(row.errors),
-            )
-            for row in rows
-        ],
-    )
-
-
-def _submissions(rows: list[SubmissionRow]) -> None:
-    columns = ["request", "operation", "facts", "state", "tries", "transaction", "request id", "why"]
-    _section(
-        "Requests to Amazon",
-        columns,
-        [
-            (
-                row.id,
-                row.operation,
-                row.event_count,
-                row.state,
-                row.attempts,
-                row.amazon_transaction_id,
-                row.request_id,
-                row.reason or _errors(row.errors),
-            )
-            for row in rows
-        ],
-    )
-
-
-def _attempts(rows: list[AttemptRow]) -> None:
-    _section(
-        "Tries",
-        ["request", "try", "started", "ended", "outcome", "HTTP", "request id", "why"],
-        [
-            (
-                row.submission_id,
-                row.number,
-                row.started_at,
-                row.ended_at,
-                row.kind,
-                row.http_status,
-                row.request_id,
-                row.reason,
-            )
-            for row in rows
-        ],
-    )
-
-
-def _outbound(rows: list[OutboundRow]) -> None:
-    _section(
-        "To the vendor",
-        ["file", "kind", "bytes", "state", "delivered", "why"],
-        [
-            (f"{row.folder}/{row.name}", row.kind, row.size, row.state, row.delivered_at, row.last_error)
-            for row in rows
-        ],
-    )
-
-
-def _section(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print a titled table; nothing at all where it has no rows."""
-    if rows:
-        say()
-        table(columns, rows, title=title)
-
-
-def _errors(errors: list[Any]) -> str:
-    told = [_error(error) for error in errors if isinstance(error, dict)]
-    return "; ".join(told)
-
-
-def _error(error: dict[str, Any]) -> str:
-    place = "".join(
-        (
-            f"{error.get('segment', '')}",
-            f"@{error['position']}" if error.get("position") else "",
-            f" element {error['element']}" if error.get("element") else "",
+def trace_lines(found: Trace, width: int) -> Iterator[Line]:
+    """Tell everything that a number leads to."""
+    if found.files:
+        yield Line("Batches", "title")
+    for view in found.files:
+        head = (
+            f"{view.id:>6}  {state_words(view.state)}: {view.name} of {view.vendor}, {cell(view.received_at)}"
         )
-    )
-    note = "" if error.get("fatal", True) else "note: "
+        yield from folded(head, width, first=_lead(head), rest=" " * 8, look=state_look(view.state))
+    yield from document_lines(found.documents, width, {}, batches=True)
+    yield from event_lines(found.events, width, {}, batches=True)
+    yield from submission_lines(found.submissions, found.attempts, width)
+    yield from outbound_lines(found.outbound, width, {})
+
+
+def _lead(text: str) -> str:
+    return text[: len(text) - len(text.lstrip())]
+
+
+def _fact(name: str, text: str, width: int, state: str = "") -> Iterator[Line]:
+    yield from folded(text, width, first=f"  {name:<10}", rest=" " * 12, look=state_look(state))
+
+
+def _head(title: str, counts: Mapping[str, int], width: int) -> Iterator[Line]:
+    told = counted(counts)
+    yield Line("")
+    yield from folded(f"{title}: {told}" if told else title, width, rest="  ", look="title")
+
+
+def _more(lacking: int) -> Iterator[Line]:
+    if lacking > 0:
+        yield Line(f"        ... and {lacking} more; --limit N shows them", "words")
+
+
+def _verdicts(batch: BatchView) -> dict[str, int]:
+    return {"accepted": batch.accepted, "rejected": batch.rejected}
+
+
+def _arrivals(rows: Sequence[ArrivalRow], width: int) -> Iterator[Line]:
+    yield from _head("Arrivals", {}, width)
+    for row in rows:
+        moved = f"moved to {row.moved_to}" if row.moved_to else "still to be moved out of the inbox"
+        text = f"{cell(row.arrived_at)} as {row.remote_name}, {moved}"
+        yield from folded(text, width, first="  ", rest="    ")
+
+
+def document_lines(
+    rows: Sequence[DocumentRow],
+    width: int,
+    counts: Mapping[str, int],
+    lacking: int = 0,
+    *,
+    batches: bool = False,
+) -> Iterator[Line]:
+    """Tell documents with what is wrong with them."""
+    if not rows:
+        return
+    yield from _head("Documents", counts, width)
+    for row in rows:
+        of = f"batch {row.file_id}, " if batches else ""
+        number = f"number {row.reference}, " if row.reference else ""
+        within = f"interchange {row.interchange_control_number}, " if row.interchange_control_number else ""
+        verdict = row.state if row.accepted else "rejected"
+        text = f"{verdict}: {of}{row.type} {row.version} {number}{within}from byte {row.offset}"
+        lead = f"{row.number:>6}  " if row.number > 0 else "     -  "
+        yield from folded(text, width, first=lead, rest=" " * 8, look="" if row.accepted else "bad")
+        for error in row.errors:
+            look = "bad" if error.get("fatal", True) and error.get("level") != "note" else "note"
+            yield from folded(error_text(error), width, first=" " * 10, rest=" " * 12, look=look)
+    yield from _more(lacking)
+
+
+def event_lines(
+    rows: Sequence[EventRow],
+    width: int,
+    counts: Mapping[str, int],
+    lacking: int = 0,
+    *,
+    batches: bool = False,
+) -> Iterator[Line]:
+    """Tell events, with their states and the reasons for them."""
+    if not rows:
+        return
+    yield from _head("Events", counts, width)
+    for row in rows:
+        text = f"{state_words(row.state)}: {row.summary or row.operation}"
+        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
+        # The summary names the order or the package already.
+        said = _WORD.findall(row.summary)
+        known: dict[str, object] = {
+            "batch": row.file_id if batches else None,
+            "order": row.purchase_order_number if row.purchase_order_number not in said else "",
+            "tracking": row.tracking_number if row.tracking_number not in said else "",
+            "document": row.document_number,
+            "submission": row.submission_id,
+        }
+        news = {name: value for name, value in known.items() if value}
+        text = ", ".join(f"{name} {value}" for name, value in news.items())
+        yield from folded(text, width, first=" " * 10, rest=" " * 10)
+        for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
+            if reason and not (row.reason and reason.startswith(row.reason) and reason != row.reason):
+                yield from folded(reason, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
+    yield from _more(lacking)
+
+
+def submission_lines(
+    rows: Sequence[SubmissionRow], attempts: Sequence[AttemptRow], width: int
+) -> Iterator[Line]:
+    """Tell submissions, with Amazon's ids, its errors, and every attempt."""
+    if not rows:
+        return
+    tries: dict[int, list[AttemptRow]] = defaultdict(list)
+    for attempt in attempts:
+        tries[attempt.submission_id].append(attempt)
+    yield from _head("Submissions to Amazon", {}, width)
+    for row in rows:
+        count = f"{row.event_count} event{'s' * (row.event_count != 1)}"
+        text = f"{state_words(row.state)}: {row.operation}, {count}"
+        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
+        if row.amazon_transaction_id:
+            yield from folded(
+                f"transaction {row.amazon_transaction_id}", width, first=" " * 10, rest=" " * 12
+            )
+        if row.request_id:
+            yield from folded(f"verdict's request id {row.request_id}", width, first=" " * 10, rest=" " * 12)
+        for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
+            if reason:
+                yield from folded(reason, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
+        for attempt in tries[row.id]:
+            yield from _attempt(attempt, width)
+
+
+def _attempt(row: AttemptRow, width: int) -> Iterator[Line]:
+    parts = [
+        f"attempt {row.number} {cell(row.started_at)}: {state_words(row.kind) or 'no answer yet'}",
+        f"HTTP {row.http_status}" if row.http_status else "",
+        f"request id {row.request_id}" if row.request_id else "",
+        row.reason,
+    ]
+    text = ", ".join(part for part in parts if part)
+    yield from folded(text, width, first=" " * 10, rest=" " * 12)
+
+
+def outbound_lines(
+    rows: Sequence[OutboundRow], width: int, counts: Mapping[str, int], lacking: int = 0
+) -> Iterator[Line]:
+    """Tell the files for the vendor."""
+    if not rows:
+        return
+    yield from _head("Files to the vendor", counts, width)
+    for row in rows:
+        when = f" {cell(row.delivered_at)}" if row.delivered_at else ""
+        text = f"{state_words(row.state)}{when}: {row.folder}/{row.name}, {row.size} bytes"
+        yield from folded(text, width, first="  ", rest="    ", look=state_look(row.state))
+        if row.last_error and not row.delivered_at:
+            yield from folded(row.last_error, width, first=" " * 4, rest=" " * 6, look="bad")
+    yield from _more(lacking)
+
+
+def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
+    """Say what a person can do about this batch; nothing where there is nothing to do."""
+    held = [event.id for event in detail.events if event.state == "held"]
+    doubted = [row.id for row in detail.submissions if row.state == "in_doubt"]
+    failed = detail.batch.events.get("failed", 0)
+    advice = []
+    if held:
+        advice.append(
+            f"`edibridge resolve {held[0]} --event --send` lets event {held[0]} go, --drop REASON ends it"
+        )
+    if doubted:
+        advice.append(f"look at Amazon, then `edibridge resolve {doubted[0]} --sent TXID` or --not-sent")
+    if held or failed:
+        advice.append(f"`edibridge rerun {detail.batch.id} --dry-run` tells what a rerun would send again")
+    if detail.batch.rejected or detail.batch.events.get("refused"):
+        advice.append("what was rejected or refused, the vendor has to send again, corrected")
+    if advice:
+        yield from _head("What to do", {}, width)
+    for one in advice:
+        yield from folded(one, width, first="  - ", rest="    ")
+
+
+def error_text(error: Any) -> str:  # noqa: ANN401 - a JSON object of the ledger
+    """Tell one error of a document, an event or Amazon: where, what, and its code."""
+    if not isinstance(error, dict):
+        return str(error)
+    segment, element = error.get("segment", ""), error.get("element", 0)
+    place = f"{segment}{element:02}" if segment and element else segment
+    place += f".{error['component']}" if error.get("component") else ""
+    place += f" in segment {error['position']}" if error.get("position") else ""
+    tolerated = error.get("level") == "note" or not error.get("fatal", True)
     code = f" [{error['code']}]" if error.get("code") else ""
+    note = "note: " if tolerated else ""
     return f"{note}{place}{': ' if place else ''}{error.get('message', '')}{code}"

@@ -2,40 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
+from bridge.cli.context import AsJson, OfVendor, known_batch, known_vendor, settings_of
 from bridge.cli.daemon import batch_table
-from bridge.cli.details import batch_json, tell_batch, tell_trace
+from bridge.cli.details import batch_json, batch_lines, trace_lines
 from bridge.cli.exits import DONE, REJECTED
-from bridge.cli.output import complain, emit, say, table
-
-if TYPE_CHECKING:
-    from bridge.config import Config
-    from bridge.ledger.store import Ledger
+from bridge.cli.output import complain, emit, line_width, say, tell_lines
 
 BatchId = Annotated[int, typer.Argument(metavar="BATCH", min=1, help="The batch's number.")]
 
-_ATTENTION = {"events": ("held",), "submissions": ("in_doubt", "overdue"), "outbound": ("failed",)}
+SHOWN = 50
+"""So many documents and events of a batch are printed, unless told otherwise."""
 
 
 def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = False) -> None:
     """Tell how things stand.
 
-    Vendor by vendor; exit code 1 if a person should look.
+    Vendor by vendor: the last file, what waits, and what a person should do; exit code 1 if there is any.
     """
+    from bridge.cli.status import status_lines, status_of
+
     settings = settings_of(context)
     config = settings.config()
     known_vendor(config, vendor)
     with settings.ledger() as ledger:
-        told = _status(config, ledger, [vendor] if vendor else list(config.vendors))
+        told = status_of(config, ledger, [vendor] if vendor else list(config.vendors))
     if as_json:
         emit(told)
     else:
-        _tell_status(told)
+        tell_lines(status_lines(told, line_width()))
     raise typer.Exit(REJECTED if told["attention"] else DONE)
 
 
@@ -67,17 +65,27 @@ def batches(
         say("No batches.")
 
 
-def show(context: typer.Context, batch: BatchId, as_json: AsJson = False) -> None:
+def show(
+    context: typer.Context,
+    batch: BatchId,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"At most so many documents and events; {SHOWN}, with --json all."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show all about one batch.
 
-    Its documents, facts, requests to Amazon and answers to the vendor.
+    Its arrivals, documents, events, submissions to Amazon and files to the vendor; what is wrong comes first
+    where not all is shown.
     """
+    most = limit or (None if as_json else SHOWN)
     with settings_of(context).ledger() as ledger:
-        detail = ledger.batch(batch)
+        detail = ledger.batch(known_batch(ledger, batch), limit=most)
     if as_json:
         emit(batch_json(detail))
     else:
-        tell_batch(detail)
+        tell_lines(batch_lines(detail, line_width()))
 
 
 def trace(
@@ -99,54 +107,10 @@ def trace(
     if as_json:
         emit(found)
     elif hits:
-        tell_trace(found)
+        tell_lines(trace_lines(found, line_width()))
     else:
-        complain(f"edibridge: nothing is known of {text!r}")
-    raise typer.Exit(DONE if hits else REJECTED)
-
-
-def _status(config: Config, ledger: Ledger, vendors: list[str]) -> dict[str, Any]:
-    counts, now = ledger.counts(), datetime.now(UTC)
-    told = {name: _vendor_status(ledger, name, counts.get(name, {})) for name in vendors}
-    alerts = [alert for alert in ledger.alerts() if alert.vendor in {*vendors, ""}]
-    pauses = {
-        account: {"until": pause.until, "reason": pause.reason}
-        for account in sorted({config.vendors[name].account for name in vendors})
-        if (pause := ledger.pause(account, now)) is not None
-    }
-    attention = bool(alerts or pauses or any(vendor["attention"] for vendor in told.values()))
-    return {"attention": attention, "vendors": told, "paused_accounts": pauses, "alerts": alerts}
-
-
-def _vendor_status(ledger: Ledger, vendor: str, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
-    last = ledger.batches(vendor=vendor, limit=1)
-    attention = any(
-        counts.get(kind, {}).get(state) for kind, states in _ATTENTION.items() for state in states
-    )
-    return {
-        "attention": attention,
-        "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
-        if last
-        else None,
-        **{kind: counts.get(kind, {}) for kind in ("files", "events", "submissions", "outbound")},
-    }
-
-
-def _tell_status(told: dict[str, Any]) -> None:
-    rows = [
-        (
-            name,
-            (vendor["last_file"] or {}).get("name"),
-            (vendor["last_file"] or {}).get("received_at"),
-            *tuple(vendor[kind] for kind in ("files", "events", "submissions", "outbound")),
+        complain(
+            f"edibridge: nothing is known of {text!r}: no order, tracking, control, transaction or request"
         )
-        for name, vendor in told["vendors"].items()
-    ]
-    table(["vendor", "last file", "received", "files", "facts", "requests", "outbox"], rows)
-    for account, pause in told["paused_accounts"].items():
-        say(f"Account {account} pauses until {pause['until']:%Y-%m-%d %H:%M:%SZ}: {pause['reason']}")
-    if told["alerts"]:
-        say()
-        alerts = [(a.raised_at, a.vendor or a.account, a.kind, a.message) for a in told["alerts"]]
-        table(["since", "who", "alert", "what"], alerts)
-    say("A person should look." if told["attention"] else "All is well.")
+        complain("number and no file name is exactly this; `edibridge batches` lists what came in")
+    raise typer.Exit(DONE if hits else REJECTED)

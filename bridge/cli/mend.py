@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
+from bridge.cli.context import AsJson, OfVendor, known_batch, known_vendor, settings_of
+from bridge.cli.lines import Line, folded
 from bridge.cli.look import BatchId
-from bridge.cli.output import emit, plain, say, table
+from bridge.cli.output import emit, line_width, plain, say, tell_lines
 from bridge.errors import LedgerError
 from bridge.pipeline.spool import Spool
 
@@ -26,6 +28,7 @@ def rerun(
     What failed, was refused or is held; never what Amazon has, unless forced.
     """
     with settings_of(context).bridge() as bridge:
+        known_batch(bridge.ledger, batch)
         try:
             decisions = [plain(decision) for decision in bridge.rerun(batch, dry_run=dry_run, force=force)]
         except FileNotFoundError as error:
@@ -36,32 +39,48 @@ def rerun(
     if as_json:
         emit({"batch": batch, "dry_run": dry_run, "decisions": decisions})
     elif decisions:
-        columns = list(dict.fromkeys(key for decision in decisions for key in decision))
-        table(columns, [[decision.get(column) for column in columns] for decision in decisions])
-        say("Nothing was changed." if dry_run else "Queued; the daemon goes on with it, or `edibridge run`.")
+        tell_lines(_decision_lines(decisions, line_width()))
+        say()
+        if dry_run:
+            say(f"Nothing was changed; `edibridge rerun {batch}` does it.")
+        else:
+            say("Queued; the daemon goes on with it, or `edibridge run`.")
     else:
         say("There is nothing to do again.")
 
 
+_ACTIONS = {"again": "made anew", "keep": "kept", "send twice": "sent twice"}
+
+
+def _decision_lines(decisions: list[dict[str, Any]], width: int) -> Iterator[Line]:
+    """Tell for each event what a rerun does with it, and why."""
+    for decision in decisions:
+        again = decision["action"] != "keep"
+        head = f"{_ACTIONS[decision['action']]}: {decision['summary'] or 'event'}"
+        look = "note" if again else ""
+        yield from folded(head, width, first=f"{decision['event_id']:>6}  ", rest=" " * 8, look=look)
+        yield from folded(decision["reason"], width, first=" " * 10, rest=" " * 10)
+
+
 def resolve(  # noqa: PLR0917 - the options are parameters
     context: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The request's (or event's) number.")],
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The submission's (or event's) number.")],
     sent: Annotated[
-        str | None, typer.Option(metavar="TXID", help="Amazon took the request: its transaction id.")
+        str | None, typer.Option(metavar="TXID", help="Amazon took the submission: its transaction id.")
     ] = None,
     not_sent: Annotated[
-        bool, typer.Option("--not-sent", help="Amazon never got the request: send it again.")
+        bool, typer.Option("--not-sent", help="Amazon never got the submission: send it again.")
     ] = False,
-    event: Annotated[bool, typer.Option("--event", help="ID is that of a held fact.")] = False,
-    send: Annotated[bool, typer.Option("--send", help="With --event: let the fact go.")] = False,
+    event: Annotated[bool, typer.Option("--event", help="ID is that of a held event.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="With --event: let the event go.")] = False,
     drop: Annotated[
-        str | None, typer.Option(metavar="REASON", help="With --event: never send the fact.")
+        str | None, typer.Option(metavar="REASON", help="With --event: never send the event.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Settle what is in doubt or held.
 
-    A request in doubt: --sent TXID or --not-sent. A held fact: --event with --send or --drop REASON.
+    A submission in doubt: --sent TXID or --not-sent. A held event: --event with --send or --drop REASON.
     """
     now = datetime.now(UTC)
     chosen = [sent is not None, not_sent, send, drop is not None]
@@ -78,9 +97,9 @@ def resolve(  # noqa: PLR0917 - the options are parameters
             ledger.resolve(number, sent, now)
             told = "sent" if sent else "not_sent"
     if as_json:
-        emit({"id": number, "kind": "event" if event else "request", "resolved": told})
+        emit({"id": number, "kind": "event" if event else "submission", "resolved": told})
     else:
-        say(f"{'Event' if event else 'Request'} {number}: {told.replace('_', ' ')}.")
+        say(f"{'Event' if event else 'Submission'} {number}: {told.replace('_', ' ')}.")
 
 
 def purge(
@@ -107,7 +126,7 @@ def purge(
     if as_json:
         emit({"before": before, "removed": purged})
     else:
-        say(f"Removed {purged.files} batches with {purged.documents} documents, {purged.events} facts")
+        say(f"Removed {purged.files} batches with {purged.documents} documents, {purged.events} events")
         say(f"and {purged.outbound} outbound files, received before {before:%Y-%m-%d %H:%M}Z.")
 
 

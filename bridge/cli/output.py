@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
@@ -16,9 +16,11 @@ from typing import Any
 import msgspec
 
 from bridge.cli.exits import PIPE_CLOSED
-from bridge.cli.lines import Line, plain_text
+from bridge.cli.lines import Line, folded, plain_text
+from bridge.cli.words import state_look
 
 Row = Sequence[object]
+_TABLES = 110
 
 
 def say(text: str = "") -> None:
@@ -27,7 +29,10 @@ def say(text: str = "") -> None:
 
 
 def complain(text: str) -> None:
-    """Print a line on standard error."""
+    """Print a line on standard error, broken between words on a terminal."""
+    if sys.stderr.isatty():
+        room = max(shutil.get_terminal_size().columns, 40)
+        text = plain_text(folded(text, room, rest="  ")).rstrip("\n")
     print(text, file=sys.stderr)
 
 
@@ -57,12 +62,16 @@ def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; a table of kin
             return value
 
 
-def table(columns: Sequence[str], rows: Sequence[Row], *, title: str = "") -> None:
-    """Print a table: with rules and colour on a terminal, as aligned lines elsewhere. Nothing for no rows."""
+def table(columns: Sequence[str], rows: Sequence[Row], *, folding: Collection[str] = ()) -> None:
+    """Print a table: with rules and colour on a terminal, as aligned lines elsewhere. Nothing for no rows.
+
+    On a narrow terminal the columns in `folding` (all, where none is named) go on in further lines.
+    """
     if not rows:
         return
     texts = [[cell(value) for value in row] for row in rows]
-    _write(_rich_table(columns, texts, title) if sys.stdout.isatty() else _plain_table(columns, texts, title))
+    terminal = sys.stdout.isatty()
+    _write(_rich_table(columns, texts, folding or columns) if terminal else _plain_table(columns, texts))
 
 
 def cell(value: object) -> str:
@@ -83,6 +92,11 @@ def line_width() -> int:
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 110
 
 
+def narrow() -> bool:
+    """Tell whether tables of seven columns have no room: then things are told in two lines each."""
+    return sys.stdout.isatty() and line_width() < _TABLES
+
+
 def tell_lines(lines: Iterable[Line]) -> None:
     """Print lines, with colour on a terminal."""
     if not sys.stdout.isatty():
@@ -91,7 +105,12 @@ def tell_lines(lines: Iterable[Line]) -> None:
     from rich.text import Text
 
     # Text, not markup, and never wrapped again: what is in the lines stands where it was put.
-    drawn = [_coloured(Text(line.text), line.look).append(line.aside, _LOOKS["words"]) for line in lines]
+    drawn = [
+        _coloured(Text(line.text, no_wrap=True, overflow="ignore"), line.look).append(
+            line.aside, _LOOKS["words"]
+        )
+        for line in lines
+    ]
     _write(_on_screen(*drawn))
 
 
@@ -119,10 +138,10 @@ def progress(label: str) -> Iterator[Callable[[str, str, int], None]]:
         yield lambda vendor, job, done: status.update(f"{label}: {vendor} {job} {done}")
 
 
-def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> str:
+def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     lines = [[column.upper() for column in columns], *rows]
     widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
-    text = f"{title}\n" if title else ""
+    text = ""
     for line in lines:
         text += (
             "  ".join(f"{value:<{width}}" for value, width in zip(line, widths, strict=True)).rstrip() + "\n"
@@ -130,17 +149,17 @@ def _plain_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: s
     return text
 
 
-def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> str:
+def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], folding: Collection[str]) -> str:
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        drawn.add_column(column, overflow="fold")
+        drawn.add_column(column, overflow="fold", no_wrap=column not in folding)
     for row in rows:
         # Text, not markup: a file of a vendor's may be called "[red].edi".
-        drawn.add_row(*(Text(value, style=_STYLES.get(value, "")) for value in row))
+        drawn.add_row(*(Text(value, style=_LOOKS.get(state_look(value), "")) for value in row))
     return _on_screen(drawn)
 
 
@@ -152,21 +171,12 @@ def _on_screen(*drawn: Any) -> str:  # noqa: ANN401 - anything that rich can dra
     stream = io.StringIO()
     console = Console(file=stream, width=screen.width, force_terminal=True, color_system=_colours(screen))
     for one in drawn:
-        console.print(one, no_wrap=True, overflow="ignore", crop=False)
+        console.print(one, crop=False)
     return stream.getvalue()
 
 
 def _colours(screen: Any) -> Any:  # noqa: ANN401 - rich's own literal type
     return screen.color_system or None
-
-
-_STYLES = {
-    **dict.fromkeys(("succeeded", "accepted", "delivered", "done", "ok", "Success"), "green"),
-    **dict.fromkeys(
-        ("failed", "refused", "rejected", "quarantined", "attention", "error", "in_doubt"), "red"
-    ),
-    **dict.fromkeys(("held", "waiting", "overdue", "working", "warning"), "yellow"),
-}
 
 
 def _write(text: str) -> None:

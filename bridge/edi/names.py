@@ -21,7 +21,9 @@ from bridge.errors import ConfigurationError, Problem
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # The tables of EDIFACT say `partyFunctionCodeQualifier` and `statusCoded`; who reads knows what a code is.
-_JOINED = re.compile(r"\b(document|date|time|charge|allowance)(message|time|period|charge|allowance)")
+_JOINED = re.compile(
+    r"\b(document|date|time|charge|allowance|place)(message|time|period|charge|allowance|location)"
+)
 _CODED = re.compile(r" (?:coded|code qualifier|code)$")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -73,16 +74,7 @@ def test_batches_are_listed_newest_first_and_by_state(folder: Path) -> None:
     aside = on_ledger(folder, "batches", "--state", "quarantined", "--json").json["batches"]
     assert [one["name"] for one in aside] == [UNREADABLE]
     lines = on_ledger(folder, "batches", "--limit", "2").out.splitlines()
-    assert lines[0].split() == [
-        "BATCH",
-        "VENDOR",
-        "FILE",
-        "RECEIVED",
-        "STATE",
-        "DOCUMENTS",
-        "REJECTED",
-        "FACTS",
-    ]
+    assert lines[0].split() == ["BATCH", "VENDOR", "FILE", "RECEIVED", "STATE", "DOCUMENTS", "EVENTS"]
     assert len(lines) == 3
     assert all("\t" not in line and line.isascii() for line in lines)
 
@@ -94,7 +86,15 @@ def test_status_asks_for_a_person_while_something_is_held(folder: Path) -> None:
     vendor = done.json["vendors"]["acme"]
     assert vendor["events"]["held"] == 3
     assert vendor["last_file"]["name"] == UNREADABLE
-    assert "A person should look." in on_ledger(folder, "status").out
+    assert {one["name"]: one["rejected"] for one in vendor["troubled_batches"]} == {
+        UNREADABLE: 1,
+        DAMAGED: 1,
+        "214_bad_sibling.edi": 2,
+    }
+    text = on_ledger(folder, "status").out
+    assert "3 events held for a person" in text
+    assert "in the last 24 hours 4 documents rejected" in text
+    assert "A person should look." in text
 
 
 def test_show_tells_a_batch_from_its_documents_to_the_answers(folder: Path) -> None:
@@ -105,8 +105,29 @@ def test_show_tells_a_batch_from_its_documents_to_the_answers(folder: Path) -> N
     assert detail["events"][0]["body"]["tracking_number"] == "1Z8E21A90312345671"
     assert {one["kind"] for one in detail["outbound"]} == {"997", "status"}
     text = on_ledger(folder, "show", str(number)).out
-    assert "AT7@8 element 6: the time is invalid [9]" in text
+    assert "AT706 in segment 8: the time is invalid [9]" in text
+    assert "moved to 214_bad_sibling." in text
+    transaction = detail["submissions"][0]["amazon_transaction_id"]
+    assert f"transaction {transaction}" in text
+    assert detail["attempts"][0]["request_id"] in text
     assert "acknowledgements/997." in text
+
+
+def test_show_prints_what_is_wrong_first_and_says_how_much_more_there_is(folder: Path) -> None:
+    number = str(batch_of(folder, "214_bad_sibling.edi"))
+    text = on_ledger(folder, "show", number, "--limit", "1").out
+    assert "rejected: 214 004010 number 0002" in text
+    assert "... and 3 more; --limit N shows them" in text
+    assert "... and 2 more; --limit N shows them" in text
+    part = on_ledger(folder, "show", number, "--limit", "1", "--json").json
+    assert part["left_out"] == {"documents": 3, "events": 2, "outbound": 2}
+    assert on_ledger(folder, "show", number, "--json").json["left_out"]["documents"] == 0
+
+
+def test_show_says_what_to_do_about_what_is_held(folder: Path) -> None:
+    text = on_ledger(folder, "show", str(batch_of(folder, "214_held.edi"))).out
+    assert re.search(r"`edibridge resolve \d+ --event --send` lets event \d+ go", text)
+    assert "What to do" not in on_ledger(folder, "show", str(batch_of(folder, "856_plain.edi"))).out
 
 
 def test_trace_finds_an_order_from_its_file_to_amazons_transaction(folder: Path) -> None:
@@ -125,7 +146,9 @@ def test_a_batch_that_is_not_there_is_a_usage_error(folder: Path) -> None:
     for verb in ("show", "rerun"):
         done = on_ledger(folder, verb, "999")
         assert done.code == 2
-        assert "Traceback" not in done.err
+        assert "there is no batch 999; `edibridge batches` lists" in " ".join(
+            done.err.replace("│", "").split()
+        )
 
 
 def test_a_dry_rerun_tells_its_decisions_and_changes_nothing(folder: Path) -> None:
@@ -137,7 +160,7 @@ def test_a_dry_rerun_tells_its_decisions_and_changes_nothing(folder: Path) -> No
     assert on_ledger(folder, "show", number, "--json").json == before
 
 
-def test_a_held_fact_is_dropped_by_a_persons_word(folder: Path) -> None:
+def test_a_held_event_is_dropped_by_a_persons_word(folder: Path) -> None:
     number = str(batch_of(folder, "214_held.edi"))
     events = on_ledger(folder, "show", number, "--json").json["events"]
     held = next(event["id"] for event in events if event["state"] == "held")
@@ -147,7 +170,7 @@ def test_a_held_fact_is_dropped_by_a_persons_word(folder: Path) -> None:
     assert next(event["state"] for event in events if event["id"] == held) == "refused"
 
 
-def test_a_request_that_is_not_in_doubt_cannot_be_resolved(folder: Path) -> None:
+def test_a_submission_that_is_not_in_doubt_cannot_be_resolved(folder: Path) -> None:
     done = on_ledger(folder, "resolve", "1", "--not-sent")
     assert done.code == 2
     assert "Traceback" not in done.err
@@ -173,3 +196,6 @@ def test_the_demo_removes_only_what_it_made(folder: Path, tmp_path: Path) -> Non
     again = edibridge("demo", folder=folder)
     assert again.code == 0, again
     assert "11 files came in" in again.out
+    assert " ..." not in again.out.replace('= "..."', "")
+    assert "final_statuses, or resolve this one by hand" in again.out
+    assert "empty: every file was taken" in again.out

@@ -23,9 +23,9 @@ from bridge.errors import (
 
 def test_a_plain_table_is_aligned_without_tabs_colour_or_rules(capsys: pytest.CaptureFixture[str]) -> None:
     when = datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC)
-    table(["id", "file", "facts"], [(7, "a b\tc.edi", {"held": 2, "failed": 0}), (12, None, when)])
+    table(["id", "file", "events"], [(7, "a b\tc.edi", {"held": 2, "failed": 0}), (12, None, when)])
     assert capsys.readouterr().out.splitlines() == [
-        "ID  FILE       FACTS",
+        "ID  FILE       EVENTS",
         "7   a b c.edi  2 held",
         "12  -          2026-11-22 01:02:03Z",
     ]

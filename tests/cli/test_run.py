@@ -57,7 +57,7 @@ def test_a_run_exits_0_when_all_went_well_and_1_when_something_was_rejected(fold
     assert (quiet.code, quiet.out) == (0, "Nothing was due.\n")
 
 
-def test_a_person_settles_a_request_of_which_nobody_knows_whether_amazon_took_it(
+def test_a_person_settles_a_submission_of_which_nobody_knows_whether_amazon_took_it(
     folder: Path, amazon: StandInAmazon
 ) -> None:
     amazon.faults.cut_before(operation="submitShipmentConfirmations")

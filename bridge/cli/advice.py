@@ -1,0 +1,47 @@
+"""What a person can do about it: for each kind of alert, and for each state that waits for somebody."""
+
+from __future__ import annotations
+
+from typing import Final
+
+ALERTS: Final[dict[str, str]] = {
+    "drop_folder": "try it with `edibridge check --connect`; the bridge tries on by itself",
+    "file": "see whether the server lets us read and move the file; the bridge tries on by itself",
+    "credentials": "renew the account's secrets, try `edibridge check --connect`; it goes on by itself then",
+    "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
+    "paper": "`edibridge trace ORDER`; look at the order at Amazon, the document may not be ready there",
+    "in_doubt": "look at Amazon, then `edibridge resolve ID --sent TXID` or --not-sent",
+    "overdue": "`edibridge show BATCH` has the transaction id: ask Amazon's support; we ask on, too",
+    "translation": "a fault of edibridge: report it with the log; then `edibridge rerun BATCH`",
+    "held": "`edibridge show BATCH` says why; then `edibridge resolve ID --event --send` or --drop REASON",
+    "waiting": "`edibridge trace TRACKING` finds the confirmation; ask the vendor where there is none",
+}
+"""By the alert's kind."""
+
+STATES: Final[dict[tuple[str, str], tuple[str, str]]] = {
+    ("events", "held"): (
+        "held for a person",
+        "`edibridge batches --state attention`, `edibridge show BATCH` for the reasons",
+    ),
+    ("submissions", "in_doubt"): (
+        "in doubt: nobody knows whether Amazon took them",
+        "look at Amazon, then `edibridge resolve ID --sent TXID` or --not-sent",
+    ),
+    ("submissions", "overdue"): (
+        "overdue: no verdict in 30 minutes",
+        "`edibridge trace TXID`; ask Amazon's support; the bridge asks on",
+    ),
+    ("outbound", "failed"): (
+        "that could not be delivered to the vendor",
+        "`edibridge check --connect`; the bridge tries on by itself",
+    ),
+}
+"""By what is counted and its state: what it means, and what to do. These ask for attention."""
+
+REJECTED: Final = "`edibridge show BATCH` says what is wrong; the vendor has to send it again, corrected"
+"""About rejected documents and refused events: the bridge can do nothing about them."""
+
+
+def advice_on(kind: str) -> str:
+    """Say what to do about an alert; where its kind is unknown, where to look."""
+    return ALERTS.get(kind, "see docs/runbook.md")

@@ -1,0 +1,126 @@
+"""How things stand: vendor by vendor, and what a person should do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from bridge.cli.advice import REJECTED, STATES, advice_on
+from bridge.cli.lines import Line, folded
+from bridge.cli.output import cell
+from bridge.cli.words import counted
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.ledger.rows import BatchView
+    from bridge.ledger.store import Ledger
+
+RECENT = timedelta(hours=24)
+"""So long a batch with rejected documents, or refused or failed events, asks for attention."""
+_KINDS = ("files", "events", "submissions", "outbound")
+_TITLES = {"files": "files", "events": "events", "submissions": "submissions", "outbound": "outbox"}
+_NAMED = 5
+
+
+def status_of(config: Config, ledger: Ledger, vendors: Sequence[str]) -> dict[str, Any]:
+    """Gather how vendors stand: {"attention", "vendors", "paused_accounts", "alerts"}."""
+    counts, now = ledger.counts(), datetime.now(UTC)
+    told = {name: _of_vendor(ledger, name, counts.get(name, {}), now) for name in vendors}
+    alerts = [alert for alert in ledger.alerts() if alert.vendor in {*vendors, ""}]
+    pauses = {
+        account: {"until": pause.until, "reason": pause.reason}
+        for account in sorted({config.vendors[name].account for name in vendors})
+        if (pause := ledger.pause(account, now)) is not None
+    }
+    attention = bool(alerts or pauses or any(vendor["attention"] for vendor in told.values()))
+    return {"attention": attention, "vendors": told, "paused_accounts": pauses, "alerts": alerts}
+
+
+def _of_vendor(
+    ledger: Ledger, vendor: str, counts: dict[str, dict[str, int]], now: datetime
+) -> dict[str, Any]:
+    last = ledger.batches(vendor=vendor, limit=1)
+    troubled = ledger.troubled_since(vendor, now - RECENT)
+    waiting = any(counts.get(kind, {}).get(state) for kind, state in STATES)
+    return {
+        "attention": bool(waiting or troubled),
+        "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
+        if last
+        else None,
+        **{kind: counts.get(kind, {}) for kind in _KINDS},
+        "troubled_batches": [_troubled(view) for view in troubled],
+    }
+
+
+def _troubled(view: BatchView) -> dict[str, Any]:
+    return {
+        "batch": view.id,
+        "name": view.name,
+        "received_at": view.received_at,
+        "documents": view.documents,
+        "rejected": view.rejected,
+        "events": {state: view.events.get(state, 0) for state in ("refused", "failed")},
+    }
+
+
+def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
+    """Tell how vendors stand."""
+    for name, vendor in told["vendors"].items():
+        yield Line(name, "title")
+        yield from _vendor(vendor, width)
+        yield Line("")
+    for account, pause in told["paused_accounts"].items():
+        text = f"Account {account} sends nothing until {cell(pause['until'])}: {pause['reason']}"
+        yield from folded(text, width, rest="  ", look="bad")
+    if told["alerts"]:
+        yield Line("Alerts", "title")
+    for alert in told["alerts"]:
+        head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
+        yield from folded(head, width, first="  ", rest="    ", look="bad")
+        yield from _to_do(advice_on(alert.kind), width)
+    if told["alerts"] or told["paused_accounts"]:
+        yield Line("")
+    yield Line("A person should look.", "bad") if told["attention"] else Line("All is well.", "good")
+
+
+def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
+    last = vendor["last_file"]
+    seen = f"{last['name']}, {cell(last['received_at'])}, batch {last['batch']}" if last else "none yet"
+    yield from _fact("last file", seen, width)
+    open_work = {_TITLES[kind]: counted(vendor[kind]) for kind in _KINDS}
+    for title, counts in open_work.items():
+        if counts:
+            yield from _fact(title, counts, width)
+    if not any(open_work.values()):
+        yield from _fact("open", "nothing", width)
+    for (kind, state), (meaning, advice) in STATES.items():
+        if count := vendor[kind].get(state):
+            noun = "file" if kind == "outbound" else kind.removesuffix("s")
+            yield from _attention(f"{count} {noun}{'s' * (count != 1)} {meaning}", advice, width)
+    if vendor["troubled_batches"]:
+        yield from _attention(_of_troubled(vendor["troubled_batches"]), REJECTED, width)
+
+
+def _of_troubled(batches: list[dict[str, Any]]) -> str:
+    documents = sum(batch["rejected"] for batch in batches)
+    events = sum(sum(batch["events"].values()) for batch in batches)
+    named = ", ".join(f"{batch['batch']} ({batch['name']})" for batch in batches[:_NAMED])
+    more = f" and {len(batches) - _NAMED} more" if len(batches) > _NAMED else ""
+    what = [f"{documents} document{'s' * (documents != 1)} rejected"] if documents else []
+    what += [f"{events} event{'s' * (events != 1)} refused or failed"] if events else []
+    which = "batch" if len(batches) == 1 else "batches"
+    return f"in the last 24 hours {' and '.join(what)}, in {which} {named}{more}"
+
+
+def _fact(name: str, text: str, width: int) -> Iterator[Line]:
+    yield from folded(text, width, first=f"  {name:<12}", rest=" " * 14)
+
+
+def _attention(text: str, advice: str, width: int) -> Iterator[Line]:
+    yield from folded(text, width, first="  ! ", rest="    ", look="bad")
+    yield from _to_do(advice, width)
+
+
+def _to_do(advice: str, width: int) -> Iterator[Line]:
+    yield from folded(advice, width, first="    -> ", rest="       ", look="words")

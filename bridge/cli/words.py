@@ -1,0 +1,45 @@
+"""States as people say them, and how they look on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+_WORDS: Final = {
+    "in_doubt": "in doubt",
+    "not_taken": "not taken",
+    "too_large": "too large",
+    "grouped": "under way",
+}
+STATES_OF_BATCHES: Final = {
+    "collected": "its bytes are kept, it is not read yet",
+    "working": "something of it is still to be sent or answered",
+    "waiting": "status updates wait for the confirmation of their package",
+    "attention": "something was rejected, refused, failed, is held or in doubt",
+    "quarantined": "nothing can be read in it",
+    "succeeded": "Amazon has it all",
+    "done": "read; there was nothing to send",
+}
+"""What the states of a batch mean."""
+LOOKS: Final = {
+    **dict.fromkeys(("succeeded", "accepted", "delivered", "ok", "Success"), "good"),
+    **dict.fromkeys(
+        ("failed", "refused", "rejected", "quarantined", "attention", "error", "in_doubt"), "bad"
+    ),
+    **dict.fromkeys(("held", "waiting", "overdue", "working", "warning"), "note"),
+}
+
+
+def state_words(state: str) -> str:
+    """Write a state as people say it: `in doubt`."""
+    return _WORDS.get(state, state)
+
+
+def state_look(state: str) -> str:
+    """Tell how a state looks on a terminal."""
+    return LOOKS.get(state, "")
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Write counts by state: `3 held, 1 in doubt`."""
+    return ", ".join(f"{count} {state_words(state)}" for state, count in counts.items() if count)
