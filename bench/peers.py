@@ -1,0 +1,42 @@
+"""Their side: `python -m bench.peers TASK FILE`.
+
+pyx12 loads its maps with each file: some 60 ms, next to nothing in the figures of 1,000 documents and more.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+import pyx12.params
+import pyx12.x12n_document
+from pydifact.segmentcollection import Interchange
+
+from bench.measure import MAPPINGS, Measure, peak_memory, tell
+
+
+def pyx12_document(path: Path) -> Measure:
+    """Read and validate by `x12n_document`, with the same maps and no report written."""
+    logging.disable(logging.CRITICAL)
+    start = time.perf_counter()
+    valid = pyx12.x12n_document.x12n_document(
+        pyx12.params.params(), str(path), None, None, map_path=str(MAPPINGS / "x12")
+    )
+    seconds = time.perf_counter() - start
+    documents = path.read_bytes().count(b"~\nST*")
+    return Measure(seconds=seconds, documents=documents, accepted=documents * valid, peak=peak_memory())
+
+
+def pydifact_interchange(path: Path) -> Measure:
+    """Parse by `Interchange.from_str`, which checks nothing."""
+    text = path.read_text(encoding="latin-1")
+    start = time.perf_counter()
+    interchange = Interchange.from_str(text)
+    seconds = time.perf_counter() - start
+    documents = sum(1 for _ in interchange.get_messages())
+    return Measure(seconds=seconds, documents=documents, peak=peak_memory())
+
+
+if __name__ == "__main__":
+    tell({"pyx12": pyx12_document, "pydifact": pydifact_interchange})
