@@ -11,7 +11,7 @@ from bridge.cli.envelopes import acknowledgement_lines, interchange_lines
 from bridge.cli.lines import Line, folded, outline, shown
 from bridge.cli.segments import Error, Page, is_note, segment_lines, told
 from bridge.domain.events import Mapped
-from bridge.edi.model import Document, EdiError
+from bridge.edi.model import Document, EdiError, Unreadable
 from bridge.edi.names import Names
 from bridge.pipeline.explain import Explanation, reasons_held
 from bridge.spapi.operations import item_of, operation_of
@@ -21,6 +21,7 @@ DOCUMENTS = 5
 BODIES = 3
 """So many events of a document are shown as they would be sent."""
 _SUMMARIES = 12
+_MOST_ERRORS = 25
 _ANSWERS = {
     **dict.fromkeys(("TA1", "997", "999", "CONTRL"), "an acknowledgement"),
     **dict.fromkeys(("824", "APERAK"), "an application advice"),
@@ -43,19 +44,50 @@ def explanation(told_of: Explanation, view: View | None = None) -> Iterator[Line
     """Yield the lines of an explanation."""
     view = view or View()
     yield from folded(f"{told_of.file}: {_summary(told_of)}", view.width, rest="  ", look="title")
+    yield from _interchanges(told_of, view)
+    yield from _unreadable(told_of.unreadable, view)
+    yield from acknowledgement_lines(told_of.acknowledgement, view.width, everything=view.everything)
+
+
+def _interchanges(told_of: Explanation, view: View) -> Iterator[Line]:
+    """Show interchanges with their documents; many of which nothing is to be shown are only counted."""
     whole = _shown_whole(told_of.documents, view)
-    for interchange in told_of.interchanges:
+    within: dict[int, list[Read]] = {id(interchange): [] for interchange in told_of.interchanges}
+    for read in told_of.documents:
+        within[id(read[0].interchange)].append(read)
+    passed: list[list[Read]] = []
+    for number, interchange in enumerate(told_of.interchanges):
+        reads = within[id(interchange)]
+        if number >= view.documents and not view.everything and not any(d.number in whole for d, _ in reads):
+            passed.append(reads)
+            continue
+        yield from _passed(passed, view)
+        passed = []
         yield Line("")
         yield from interchange_lines(interchange, view.width)
-        within = [read for read in told_of.documents if read[0].interchange is interchange]
-        yield from _documents(within, whole, view)
-    if told_of.unreadable:
+        yield from _documents(reads, whole, view)
+    yield from _passed(passed, view)
+
+
+def _passed(passed: list[list[Read]], view: View) -> Iterator[Line]:
+    if passed:
+        reads = [read for reads in passed for read in reads]
+        text = f"... {_count(len(passed), 'more interchange')}: {_verdicts(reads) or 'no documents'}"
         yield Line("")
-    for unreadable in told_of.unreadable:
-        place = f"bytes {unreadable.offset} to {unreadable.offset + unreadable.length}"
-        text = f"{place} cannot be read: {unreadable.error.message}"
+        yield from folded(f"{text}; --all shows them", view.width, rest="    ", look="words")
+
+
+def _unreadable(stretches: Sequence[Unreadable], view: View) -> Iterator[Line]:
+    """Tell what cannot be read."""
+    if stretches:
+        yield Line("")
+    most = len(stretches) if view.everything else _MOST_ERRORS
+    for stretch in stretches[:most]:
+        place = f"bytes {stretch.offset} to {stretch.offset + stretch.length}"
+        text = f"{place} cannot be read: {stretch.error.message}"
         yield from folded(text, view.width, first="! ", rest="  ", look="bad")
-    yield from acknowledgement_lines(told_of.acknowledgement, view.width, everything=view.everything)
+    if len(stretches) > most:
+        yield Line(f"... {len(stretches) - most} more; --all shows them", "words")
 
 
 def is_troubled(read: Read) -> bool:
@@ -131,7 +163,8 @@ def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[
     yield from folded(head, view.width, first="  ", rest="     ", look="good" if document.accepted else "bad")
     errors: list[Error] = [*document.errors, *(error for fact in mapped for error in fact.errors)]
     numbers = {segment.number for segment in document.segments}
-    wrong = [error for error in errors if not is_note(error)]
+    every = [error for error in errors if not is_note(error)]
+    wrong = every if view.everything else every[:_MOST_ERRORS]
     placed = [error for error in wrong if error.position in numbers]
     page = Page(document, view.names, view.width)
     yield from segment_lines(page, placed, everything=view.everything)
@@ -140,6 +173,8 @@ def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[
             yield from folded(
                 _of_whole(document, error, view), view.width, first="    ! ", rest="      ", look="bad"
             )
+    if len(every) > len(wrong):
+        yield Line(f"    ! ... and {len(every) - len(wrong)} more errors; --all shows them", "bad")
     yield from _notes(document, view)
     yield from _becomes(document, mapped, view)
 

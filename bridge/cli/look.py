@@ -11,6 +11,7 @@ from bridge.cli.daemon import batch_table
 from bridge.cli.details import batch_json, batch_lines, trace_lines
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import complain, emit, line_width, say, tell_lines
+from bridge.cli.words import STATES_OF_BATCHES
 
 BatchId = Annotated[int, typer.Argument(metavar="BATCH", min=1, help="The batch's number.")]
 
@@ -53,6 +54,9 @@ def batches(
 
     A batch is everything that came from one file.
     """
+    if state is not None and state not in STATES_OF_BATCHES:
+        known = ", ".join(STATES_OF_BATCHES)
+        raise typer.BadParameter(f"no state {state!r}; there are {known}", param_hint="--state")
     settings = settings_of(context)
     known_vendor(settings.config(), vendor)
     with settings.ledger() as ledger:
@@ -61,8 +65,10 @@ def batches(
         emit({"batches": views})
     elif views:
         batch_table(views)
+        if len(views) == limit:
+            say(f"The newest {limit} are listed; --limit lists more.")
     else:
-        say("No batches.")
+        say(f"No batches in state {state}." if state else "No batches.")
 
 
 def show(

@@ -100,6 +100,10 @@ def resolve(  # noqa: PLR0917 - the options are parameters
         emit({"id": number, "kind": "event" if event else "submission", "resolved": told})
     else:
         say(f"{'Event' if event else 'Submission'} {number}: {told.replace('_', ' ')}.")
+        if told in {"released", "not_sent"}:
+            say("The daemon sends it, or `edibridge run`.")
+        elif told == "sent":
+            say("The daemon asks Amazon for the verdict, or `edibridge run --settle`.")
 
 
 def purge(

@@ -105,13 +105,8 @@ def tell_lines(lines: Iterable[Line]) -> None:
     from rich.text import Text
 
     # Text, not markup, and never wrapped again: what is in the lines stands where it was put.
-    drawn = [
-        _coloured(Text(line.text, no_wrap=True, overflow="ignore"), line.look).append(
-            line.aside, _LOOKS["words"]
-        )
-        for line in lines
-    ]
-    _write(_on_screen(*drawn))
+    drawn = [_coloured(Text(line.text), line.look).append(line.aside, _LOOKS["words"]) for line in lines]
+    _write(_on_screen(*drawn, as_they_are=True))
 
 
 def _coloured(text: Any, look: str) -> Any:  # noqa: ANN401 - rich's own type, loaded late
@@ -163,7 +158,7 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], folding: 
     return _on_screen(drawn)
 
 
-def _on_screen(*drawn: Any) -> str:  # noqa: ANN401 - anything that rich can draw
+def _on_screen(*drawn: Any, as_they_are: bool = False) -> str:  # noqa: ANN401 - what rich can draw
     from rich.console import Console
 
     # The terminal's width and colours, but written by us, so that a closed pipe is met in one place.
@@ -171,7 +166,7 @@ def _on_screen(*drawn: Any) -> str:  # noqa: ANN401 - anything that rich can dra
     stream = io.StringIO()
     console = Console(file=stream, width=screen.width, force_terminal=True, color_system=_colours(screen))
     for one in drawn:
-        console.print(one, crop=False)
+        console.print(one, crop=False, soft_wrap=as_they_are)
     return stream.getvalue()
 
 

@@ -199,6 +199,25 @@ def test_a_thousand_bad_documents_do_not_flood_either() -> None:
     assert len(explanation(many(1000, frozenset(range(1, 1001))))) < 150
 
 
+def test_a_thousand_interchanges_do_not_flood_either() -> None:
+    told = told_of("".join(X12.replace("000000007", f"{number:09}") for number in range(1, 1001)))
+    told.documents[699][0].errors.append(EdiError(level="document", code="5", message="made up to be bad"))
+    lines = explanation(told)
+    assert len(lines) < 150
+    assert "... 694 more interchanges: 694 accepted; --all shows them" in lines
+    assert "    ! made up to be bad [5]" in lines
+
+
+def test_of_many_errors_of_one_document_the_first_are_told() -> None:
+    told = told_of(X12)
+    for number in range(500):
+        told.documents[0][0].errors.append(EdiError(level="document", code="5", message=f"bad {number}"))
+    lines = explanation(told)
+    assert "    ! bad 24 [5]" in lines
+    assert "    ! ... and 475 more errors; --all shows them" in lines
+    assert len(lines) < 60
+
+
 def test_a_long_document_is_shown_from_its_beginning_and_where_it_is_wrong() -> None:
     told = told_of(X12.replace("LX*1~", "LX*1~" * 300))
     error = EdiError(level="element", code="7", message="bad number", segment="LX", position=200, element=1)

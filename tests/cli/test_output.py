@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
+from bridge.cli.daemon import batch_table
 from bridge.cli.exits import BROKEN, REJECTED, USAGE, tell
-from bridge.cli.output import plain, say, table
+from bridge.cli.lines import Line
+from bridge.cli.output import complain, plain, say, table, tell_lines
 from bridge.errors import (
     AuthenticationRefused,
     BridgeError,
@@ -19,6 +22,7 @@ from bridge.errors import (
     Problem,
     StaleEpoch,
 )
+from bridge.ledger.rows import BatchView
 
 
 def test_a_plain_table_is_aligned_without_tabs_colour_or_rules(capsys: pytest.CaptureFixture[str]) -> None:
@@ -80,3 +84,71 @@ def test_an_error_is_told_with_whose_it_is_to_mend(
     told = capsys.readouterr()
     assert words in told.err
     assert told.out == "kept apart\n"
+
+
+def test_lines_have_colour_on_a_terminal_only_and_stand_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = [Line("[red]bad[/red].edi" + "x" * 90, "bad"), Line("  1  ST*214", "segment", "  Header")]
+    tell_lines(lines)
+    plainly = capsys.readouterr().out
+    assert plainly == "[red]bad[/red].edi" + "x" * 90 + "\n  1  ST*214  Header\n"
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    tell_lines(lines)
+    coloured = capsys.readouterr().out
+    assert "\x1b[" in coloured
+    assert re.sub(r"\x1b\[[0-9;]*m", "", coloured) == plainly
+
+
+def test_a_narrow_terminal_is_told_each_batch_in_two_lines(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    view = BatchView(
+        id=7,
+        vendor="acme",
+        name="a_file_with_a_name_that_is_rather_long_for_a_column.edi",
+        sha256="",
+        size=1,
+        spool_name="",
+        received_at=datetime(2026, 11, 22, 1, 2, 3, tzinfo=UTC),
+        translated_at=None,
+        reported_at=None,
+        state="attention",
+        reason="",
+        arrivals=1,
+        documents=4,
+        accepted=2,
+        rejected=2,
+        events={"held": 1, "succeeded": 2},
+        submissions={},
+        outbound={},
+    )
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    batch_table([view])
+    assert [line.rstrip() for line in capsys.readouterr().out.splitlines()] == [
+        "     7  attention: a_file_with_a_name_that_is_rather_long_for_a_column.edi",
+        "          acme, 2026-11-22 01:02Z, documents: 4 (2 rejected), events: 1 held, 2",
+        "          succeeded",
+    ]
+    monkeypatch.setenv("COLUMNS", "140")
+    batch_table([view])
+    assert "4 (2 rejected)" in capsys.readouterr().out
+
+
+def test_a_complaint_on_a_terminal_is_broken_between_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    complain("word " * 30)
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    complain("word " * 30)
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert all(line.endswith("word") for line in lines)
