@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 
-.PHONY: demo test check format types imports golden lock clean help
+.PHONY: demo test check format types imports fuzz golden lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ check: $(STAMP) ## format, lint, types, imports
 format: $(STAMP) ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: $(STAMP) ## spoil samples in 50,000 ways and hold the EDI reader to its promises
+	$(BIN)/python -m tests.edi.fuzz
 
 golden: $(STAMP) ## write the expected results that are missing; never overwrites one
 	$(BIN)/python -m tests.golden

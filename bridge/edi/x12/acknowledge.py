@@ -102,7 +102,7 @@ def _write_group(
     assert group is not None  # noqa: S101  # those without are left out
     number = str(control.next("group") % 10**9)
     reference = f"{control.next('document') % 10**9:04}"
-    version = _VERSION_999 if kind == "999" else _fitting(group.version[:6], 6, 6, "004010")
+    version = _VERSION_999 if kind == "999" else _release_of(group)
     moment = now.strftime("%Y%m%d"), now.strftime("%H%M")
     writer.segment("GS", "FA", group.receiver.id, group.sender.id, *moment, number, "X", version)
     start = len(writer)
@@ -115,6 +115,13 @@ def _write_group(
     _write_ak9(writer, group, told)
     writer.segment("SE", len(writer) - start + 1, reference)
     writer.segment("GE", 1, number)
+
+
+def _release_of(group: Group) -> str:
+    """Give the release of the group answered, or 004010 where it names none that there could be."""
+    release = group.version[:6]
+    named = release.isascii() and release.isdigit() and len(release) == 6 and release.startswith("00")
+    return release if named else "004010"
 
 
 def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind) -> str:
@@ -134,9 +141,10 @@ def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind)
 
 
 def _fitting(value: str, low: int, high: int, otherwise: str) -> str:
-    """Give a value that must be echoed, if it is one at all."""
+    """Give a value that must be echoed, if it is one at all: not one of which separators are left out."""
     value = value.strip()[:high]
-    return value if len(value) >= low and value.isascii() and value.isprintable() else otherwise
+    whole = len(value) >= low and value[0].isalnum() and value[-1].isalnum()
+    return value if whole and value.isascii() and value.isprintable() else otherwise
 
 
 def _is_told(error: EdiError) -> bool:

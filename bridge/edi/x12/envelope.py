@@ -130,7 +130,7 @@ class _InterchangeReader:
         size = self.cursor.rest_of_segment(2) + 2
         document = self._take_document(size, complete=False)
         limit = f"{self.options.max_document} bytes or {_MOST_SEGMENTS} segments"
-        error = set_error("5", f"the document is longer than {limit}")
+        error = set_error("5", f"the document is longer than {limit}", at=("ST", 1, 0))
         document.errors[:] = [error]
         yield DocumentRead(document, start, size)
         yield from self._skip(error)
@@ -141,7 +141,7 @@ class _InterchangeReader:
         self._place(document, length)
         self.documents_in_group += 1
         if not complete:
-            document.errors.append(set_error("2"))
+            document.errors.append(set_error("2", at=("SE", len(segments), 0)))
         checks.check_document(document, complete=complete, references=self.references)
         if length > self.options.max_segment:
             document.errors.extend(checks.find_long_segments(segments, self.options.max_segment))

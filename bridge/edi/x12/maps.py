@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -21,6 +22,8 @@ _MOST_SEQUENCES = 10_000
 _MOST_ARRANGEMENTS = 1000
 _MOST_SEPARATORS = 64
 _MOST_TAGS = 1000
+_OLDEST = "004010"
+_RELEASE = re.compile(r"00[0-9]{4}")
 _COMPLETE = "(complete)"
 """How the name of a code list in codes.xml ends that has all values there are."""
 
@@ -157,7 +160,7 @@ class MapIndex:
         """Find the map of a set, and whether it is one of exactly this release.
 
         `004010VICS` is checked by 004010 unless it has a map of its own; `004030` by 004010 too, as
-        being the nearest.
+        being the nearest. A 997 is the same in all releases, and so always has a map.
         """
         for name in (version, version[:6]):
             if (name, kind) in self._maps:
@@ -165,6 +168,8 @@ class MapIndex:
         for (name, known), found in self._maps.items():
             if known == kind and name[:6] == version[:6]:
                 return found, True
+        if kind == "997" and _RELEASE.match(version):
+            return self._maps.get((_OLDEST, kind)), False
         return self._maps.get((f"{version[:4]}10", kind)), False
 
 

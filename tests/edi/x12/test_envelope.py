@@ -108,7 +108,7 @@ def test_components_and_repetitions_are_split_when_asked_for() -> None:
         ("SE*9*0001", "SE*9*0002", [("3", "SE", 9, 2)]),
         ("ST*214*0001", "ST*214", [("7", "ST", 1, 2), ("3", "SE", 9, 2)]),
         ("ST*214*0001", "ST**0001", [("6", "ST", 1, 1)]),
-        ("SE*9*0001~\n", "", [("2", "", 0, 0)]),
+        ("SE*9*0001~\n", "", [("2", "SE", 8, 0)]),
     ],
 )
 def test_the_trailer_must_fit_its_document(

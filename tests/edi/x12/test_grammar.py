@@ -169,6 +169,12 @@ def test_a_version_without_a_map_is_not_supported(grammar: X12Grammar, kind: str
     assert codes(found, fatal=True) == ["1"]
 
 
+@pytest.mark.parametrize("version", ["003060", "006020"])
+def test_a_997_is_read_in_any_release(grammar: X12Grammar, version: str) -> None:
+    found = errors_of(grammar, ["AK1*SH*1", "AK9*A*1*1*1"], "997", version=version)
+    assert [(error.code, error.fatal) for error in found] == [("", False)]
+
+
 def test_a_near_version_is_checked_with_a_note(grammar: X12Grammar) -> None:
     found = errors_of(grammar, BODY_856, "856", version="004030")
     assert codes(found, fatal=False) == [""]
