@@ -13,7 +13,7 @@ MAPPINGS = Path(__file__).parents[1] / "mappings"
 
 
 class Measure(msgspec.Struct, kw_only=True):
-    """What one run came to. `seconds` is wall time, `peak` the most memory of the process, in MB.
+    """What one run came to. `seconds` is processor time, `peak` the most memory of the process, in MB.
 
     `accepted` and `events` prove that the work was done: documents found right, facts for Amazon made.
     `answered` is the peak once the acknowledgement was written, too; 0 where none was.
