@@ -118,11 +118,16 @@ def _verdicts(reads: Sequence[Read]) -> str:
     }
     words = [f"{count} {word}" for word, count in counts.items() if count]
     words += [_count(going, "event")] if going else []
-    held = sum(1 for fact in events if fact.hold)
-    refused = sum(1 for fact in events if fact.errors)
-    words += [f"{held} held"] if held else []
-    words += [f"{refused} refused"] if refused else []
-    return ", ".join(words)
+    return ", ".join([*words, *_trouble(events)])
+
+
+def _trouble(mapped: Sequence[Mapped]) -> list[str]:
+    """Count the events that are held or refused."""
+    counts = {
+        "held": sum(1 for event in mapped if event.hold and not event.errors),
+        "refused": sum(1 for event in mapped if event.errors),
+    }
+    return [f"{count} {word}" for word, count in counts.items() if count]
 
 
 def _shown_whole(reads: Sequence[Read], view: View) -> set[int]:
@@ -160,7 +165,9 @@ def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[
     verdict = "accepted" if document.accepted else "rejected"
     version = f" ({document.version})" if document.version else ""
     head = f"{document.number}. {document.type}{version}, control number {document.reference}: {verdict}"
-    yield from folded(head, view.width, first="  ", rest="     ", look="good" if document.accepted else "bad")
+    look = "bad" if not document.accepted else "note" if is_troubled((document, mapped)) else "good"
+    head += "".join(f", {told}" for told in _trouble(mapped))
+    yield from folded(head, view.width, first="  ", rest="     ", look=look)
     errors: list[Error] = [*document.errors, *(error for fact in mapped for error in fact.errors)]
     numbers = {segment.number for segment in document.segments}
     every = [error for error in errors if not is_note(error)]

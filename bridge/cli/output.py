@@ -112,7 +112,7 @@ def tell_lines(lines: Iterable[Line]) -> None:
 def _coloured(text: Any, look: str) -> Any:  # noqa: ANN401 - rich's own type, loaded late
     if look == "segment":
         text.highlight_regex(r"^ *\d+", "dim")
-        text.highlight_regex(r"(?<=  )\w+", "bold")
+        text.highlight_regex(r"(?<=\d  ) *\w+", "bold")
     else:
         text.stylize(_LOOKS.get(look, ""))
     return text
