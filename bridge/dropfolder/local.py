@@ -91,7 +91,9 @@ class LocalDropFolder:
 
     def deliver(self, folder: str, name: str, data: bytes) -> None:
         """Write `outbox/folder/name`, whole or not at all; see the port."""
-        target_folder = _path(self._settings.outbox, folder)
+        target_folder = self._settings.outbox
+        for part_of_path in folder.split("/"):
+            target_folder = _path(target_folder, part_of_path)
         target = _path(target_folder, name)
         part = _path(target_folder, temporary_name(self._settings.temporary_name, name, data))
         _make(target_folder)

@@ -56,6 +56,7 @@ class DropFolder(Protocol):
     def deliver(self, folder: str, name: str, data: bytes) -> None:
         """Write `outbox/folder/name` under a temporary name, then rename it into place.
 
+        `folder` may be a path of bare names (`labels/PO1`), none of them leading upwards.
         Replaces a file of that name with the same content only; raises `RemoteFileError` when another
         content stands there. Makes missing folders.
         """

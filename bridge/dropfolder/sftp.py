@@ -105,7 +105,9 @@ class SftpDropFolder:
 
     def deliver(self, folder: str, name: str, data: bytes) -> None:
         """Write `outbox/folder/name`, whole or not at all; see the port."""
-        target_folder = self._path(self._settings.outbox, folder)
+        target_folder = self._folder(self._settings.outbox)
+        for part_of_path in folder.split("/"):
+            target_folder = posixpath.join(target_folder, self._encoded(part_of_path))
         target = posixpath.join(target_folder, self._encoded(name))
         part_name = temporary_name(self._settings.temporary_name, name, data)
         part = posixpath.join(target_folder, self._encoded(part_name))

@@ -28,6 +28,9 @@ from bridge.ledger.schema import (
     wanted,
 )
 
+TRIES = 3
+"""After so many a delivery that fails is no longer waited for; it goes on being tried."""
+
 _V: BindParameter[str] = bindparam("v")
 _NEXT_SEND = select(func.min(submissions.c.next_attempt_at)).where(submissions.c.vendor == _V, is_sendable)
 _NEXT_LOOK = select(func.min(submissions.c.next_attempt_at)).where(submissions.c.vendor == _V, is_in_doubt)
@@ -67,7 +70,8 @@ _UNFINISHED = select(
         _any(submissions.c.vendor == _V, is_sending),
         _any(submissions.c.vendor == _V, is_pollable),
         _any(submissions.c.vendor == _V, is_in_doubt, submissions.c.next_attempt_at.is_not(None)),
-        _any(outbound_files.c.vendor == _V, is_pending),
+        # What was tried in vain some times needs a person, or much time.
+        _any(outbound_files.c.vendor == _V, is_pending, outbound_files.c.attempts < TRIES),
     )
 )
 _MOVED = (

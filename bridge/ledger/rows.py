@@ -115,7 +115,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
     """Amazon's verdict on a transaction.
 
-    `wants`: the kind of papers (`labels`) that a Success lets Amazon make for its orders.
+    `wants`: the kinds of papers (`labels`, ...) that a Success lets Amazon make for its orders.
     """
 
     status: Literal["Processing", "Success", "Failure"]
@@ -123,7 +123,7 @@ class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
     named_orders: frozenset[str] = frozenset()
     reason: str = ""
     request_id: str = ""
-    wants: str = ""
+    wants: tuple[str, ...] = ()
 
 
 # --- out: what the jobs work on -------------------------------------------------------------------

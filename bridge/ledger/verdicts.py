@@ -69,11 +69,9 @@ class VerdictStore(Store):
                 request_id=verdict.request_id or row["request_id"],
             )
             if verdict.status == "Success":
-                if verdict.wants:
-                    orders = [
-                        event.purchase_order_number for event in moves.members(connection, submission_id)
-                    ]
-                    want(connection, row["vendor"], verdict.wants, orders, seconds(now))
+                orders = [event.purchase_order_number for event in moves.members(connection, submission_id)]
+                for kind in verdict.wants:
+                    want(connection, row["vendor"], kind, orders, seconds(now))
                 return moves.succeed(connection, submission_id, state, now)
             return moves.fail(
                 connection, row, state, (verdict.reason, verdict.errors, verdict.named_orders), now

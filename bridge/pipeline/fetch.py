@@ -33,7 +33,9 @@ AFTER_AN_ERROR = 60.0
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60))
 """Between two questions for one order; the last one goes on."""
 GIVEN_UP = timedelta(hours=24)
-"""So long one order's papers are asked for."""
+"""So long one order's label is asked for."""
+TRIES_OF_OTHERS = 3
+"""Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
 
 
 def fetch(lane: Lane) -> int:
@@ -87,7 +89,7 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
     name = f"{kind.name}:{warehouse}"
     now = lane.clock()
     cursor = lane.ledger.cursor(lane.vendor, name)
-    since = datetime.fromisoformat(cursor) if cursor else now - lane.papers.since
+    since = datetime.fromisoformat(cursor) if cursor else now - lane.papers.since + OVERLAP
     done = 0
     for window in windows(since, now, overlap=OVERLAP):
         for page in pages(lane.amazon, kind.listed, window, ship_from_party_id=warehouse):
@@ -136,6 +138,9 @@ def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Literal["kept", "ba
 def _missed(lane: Lane, wanted: Wanted, reason: str, *, for_good: bool) -> None:
     now = lane.clock()
     paper = (wanted.kind, wanted.purchase_order_number)
+    if wanted.kind != "labels" and wanted.attempts + 1 >= TRIES_OF_OTHERS:
+        lane.ledger.not_found(lane.fence, lane.vendor, paper, reason, None)
+        return
     if for_good or now - wanted.wanted_at >= GIVEN_UP:
         lane.ledger.not_found(lane.fence, lane.vendor, paper, reason, None)
         message = (

@@ -61,10 +61,9 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
     return int(verdict.status != "Processing")
 
 
-def _wanted_after(lane: Lane, submission: ToPoll) -> str:
-    """Name the papers that a Success lets Amazon make, where the vendor wants them."""
-    asks_for_labels = OPERATIONS[submission.operation].event is LabelRequested
-    return "labels" if asks_for_labels and "labels" in lane.papers.kinds else ""
+def _wanted_after(lane: Lane, submission: ToPoll) -> tuple[str, ...]:
+    """Name the papers that a Success lets Amazon make, as far as the vendor wants them."""
+    return lane.papers.kinds if OPERATIONS[submission.operation].event is LabelRequested else ()
 
 
 def _report(lane: Lane) -> int:

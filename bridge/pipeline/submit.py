@@ -91,7 +91,8 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
         # A newer owner has put this submission in doubt; our answer may still settle that.
         lane.ledger.record_late(attempt, answer, now)
         raise
-    _tell(lane, submission, outcome, moved.state)
+    held = moved.state == "in_doubt" and answer.policy == "hold"
+    _tell(lane, submission, outcome, held=held)
     log.info(
         "submission",
         vendor=lane.vendor,
@@ -102,14 +103,14 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
     )
 
 
-def _tell(lane: Lane, submission: DueSubmission, outcome: Outcome, state: str) -> None:
+def _tell(lane: Lane, submission: DueSubmission, outcome: Outcome, *, held: bool) -> None:
     """Raise or take back the alerts that an answer gives reason for."""
     if outcome.kind == "unauthorized":
         message = f"Amazon refuses the credentials of account {lane.account}: {outcome.reason}"
         raise_alert(lane, CREDENTIALS, lane.account, message)
     elif outcome.kind == "submitted":
         clear_alert(lane, CREDENTIALS, lane.account)
-    if state == "in_doubt":
+    if held:
         in_doubt(lane, submission)
 
 

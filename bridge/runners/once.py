@@ -60,7 +60,10 @@ def run(  # noqa: PLR0913  what the verb says, all by name
     return RunReport(
         did=did,
         batches=tuple(batch for lane in lanes for batch in fleet.ledger.moved_since(lane.vendor, started)),
-        problems=tuple(f"{r.vendor}: {r.folder_error}" for r in reports if r.folder_error),
+        problems=(
+            *(f"{report.vendor}: {report.folder_error}" for report in reports if report.folder_error),
+            *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
+        ),
         finished=not (settle and waiting),
     )
 
@@ -71,6 +74,18 @@ def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
         return fleet.ledger.unfinished(lane.vendor, lane.clock())
     submissions = fleet.ledger.counts().get(lane.vendor, {}).get("submissions", {})
     return any(submissions.get(state, 0) for state in ("ready", "sending", "submitted", "overdue"))
+
+
+def _undelivered(fleet: Fleet, lanes: list[Lane]) -> list[str]:
+    """Name the vendors whose outbox did not take all files, though their folder works."""
+    counts = fleet.ledger.counts()
+    waiting = {lane.vendor: counts.get(lane.vendor, {}).get("outbound", {}) for lane in lanes}
+    return [
+        f"{vendor}: {sum(files.values())} files could not be put into the outbox; it is tried again "
+        "(edibridge status tells why)"
+        for vendor, files in waiting.items()
+        if files
+    ]
 
 
 def _pause(waiting: list[Lane], now: datetime) -> float:

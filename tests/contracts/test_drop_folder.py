@@ -221,6 +221,11 @@ def test_odd_names_go_round_unchanged(vendor: Vendor, name: str) -> None:
     assert vendor.files(".") == {f"archive/1-{name}": b"data", f"outbox/labels/{name}": b"out"}
 
 
+def test_a_file_is_delivered_into_a_folder_of_a_folder(vendor: Vendor) -> None:
+    vendor.folder.deliver("labels/PO1", "x.png", b"png")
+    assert (vendor.root / "outbox" / "labels" / "PO1" / "x.png").read_bytes() == b"png"
+
+
 @pytest.mark.parametrize("name", ESCAPES)
 def test_a_name_that_leaves_its_folder_is_refused(vendor: Vendor, name: str) -> None:
     vendor.put("x.edi", b"data")
@@ -233,7 +238,7 @@ def test_a_name_that_leaves_its_folder_is_refused(vendor: Vendor, name: str) -> 
         lambda: folder.quarantine(name, "kept", "reason"),
         lambda: folder.remove(name),
         lambda: folder.deliver("labels", name, b"data"),
-        lambda: folder.deliver(name, "x.png", b"data"),
+        lambda: folder.deliver(f"labels/{name}", "x.png", b"data") if name != "a/b" else folder.remove(name),
     ]
     for attempt in attempts:
         with pytest.raises(RemoteFileError):
