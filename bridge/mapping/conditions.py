@@ -18,12 +18,11 @@ Read = Callable[[Segment, Segments], str]
 
 def compile_tests(conditions: tuple[Condition, ...], tag: str) -> Test | None:
     """Give one test for all conditions of a reference to segments `tag`; None if there are none."""
+    if len(conditions) == 2 and {condition.tag for condition in conditions} == {tag}:
+        return _pair(*conditions)
     tests = tuple(_test(condition, tag) for condition in conditions)
     if len(tests) == 1:
         return tests[0]
-    if len(tests) == 2:
-        one, other = tests
-        return lambda segment, segments: one(segment, segments) and other(segment, segments)
     return (lambda segment, segments: all(test(segment, segments) for test in tests)) if tests else None
 
 
@@ -63,3 +62,17 @@ def _test(condition: Condition, tag: str) -> Test:
         return lambda segment, _: segment.value(element, component).strip() in values
     read, negated = compile_read(condition, tag), condition.negated
     return lambda segment, segments: (read(segment, segments) in values) is not negated
+
+
+def _pair(one: Condition, other: Condition) -> Test:
+    """Make the test of two conditions on the segment itself in one function, as calls are what costs."""
+    element, component, values, wanted = one.part.element, one.part.component, one.values, not one.negated
+    element2, component2, values2 = other.part.element, other.part.component, other.values
+    wanted2 = not other.negated
+
+    def test(segment: Segment, _: Segments) -> bool:
+        return (segment.value(element, component).strip() in values) is wanted and (
+            segment.value(element2, component2).strip() in values2
+        ) is wanted2
+
+    return test

@@ -50,9 +50,23 @@ def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...
     builder = _Builder(rules)
     for segment in segments:
         tag = segment.tag
-        if tag not in rules or not builder.open(tag, segment):
-            builder.put(tag, segment)
+        if tag in rules and builder.open(tag, segment):
+            continue
+        scope = builder.current
+        if scope.holds is not None and tag not in scope.holds:
+            scope = builder.current = _taking(scope, tag)
+        if tag in scope.segments:
+            scope.segments[tag].append(segment)
+        else:
+            scope.segments[tag] = [segment]
     return Tree(builder.root, builder.errors)
+
+
+def _taking(scope: Scope, tag: str) -> Scope:
+    """Give the innermost open loop that takes a segment."""
+    while scope.holds is not None and tag not in scope.holds and scope.parent is not None:
+        scope = scope.parent
+    return scope
 
 
 class _Builder:
@@ -60,7 +74,7 @@ class _Builder:
         self.root = Scope(DOCUMENT, None, None)
         self.errors: list[RuleError] = []
         self._rules = rules
-        self._current = self.root
+        self.current = self.root
         self._numbered: dict[str, Scope] = {}
 
     def open(self, tag: str, segment: Segment) -> bool:
@@ -72,14 +86,6 @@ class _Builder:
                 return True
         return False
 
-    def put(self, tag: str, segment: Segment) -> None:
-        """Put a segment into the innermost open loop that takes it."""
-        scope = self._current
-        while scope.holds is not None and tag not in scope.holds and scope.parent is not None:
-            scope = scope.parent
-        scope.add(tag, segment)
-        self._current = scope
-
     def _open(self, rule: LoopRule, parent: Scope, segment: Segment) -> None:
         scope = Scope(self._level(rule, segment), parent, segment)
         scope.add(rule.opens, segment)
@@ -88,7 +94,7 @@ class _Builder:
         if rule.id is not None and (number := segment.value(rule.id.element, rule.id.component)):
             # A number used twice means its latest loop: some senders start anew with each order.
             self._numbered[number] = scope
-        self._current = scope
+        self.current = scope
 
     def _level(self, rule: LoopRule, segment: Segment) -> str:
         if rule.code is None:
@@ -115,13 +121,13 @@ class _Builder:
         return parent
 
     def _innermost(self, levels: tuple[str, ...]) -> Scope | None:
-        scope: Scope | None = self._current
+        scope: Scope | None = self.current
         while scope is not None and scope.level not in levels:
             scope = scope.parent
         return scope
 
     def _by_nesting(self, level: str) -> Scope:
-        open_loop = self._current.scopes.get(level)
+        open_loop = self.current.scopes.get(level)
         if open_loop is not None and open_loop.parent is not None:
             return open_loop.parent
-        return self._current
+        return self.current

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -46,7 +47,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
         """Give how specifically it fits (greater is more), or None if it does not."""
-        version = self._version_fit(document.version)
+        version = _best_fit(self.versions, document.version)
         if version < 0:
             return None
         if self.vendors and profile.vendor not in self.vendors and profile.mapping != self.name:
@@ -54,10 +55,6 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         if self.senders and not self.senders & _senders(document):
             return None
         return (profile.mapping == self.name, bool(self.vendors), bool(self.senders), version)
-
-    def _version_fit(self, version: str) -> int:
-        fits = [_version_fit(pattern, version) for pattern in self.versions]
-        return max(fits) if self.versions else 0
 
 
 class Mappings(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,6 +110,11 @@ def _shared_versions(one: Mapping, other: Mapping) -> str:
     if not one.versions and not other.versions:
         return "of any version"
     return ", ".join(version for version in one.versions if version in other.versions)
+
+
+@lru_cache(maxsize=1024)
+def _best_fit(patterns: tuple[str, ...], version: str) -> int:
+    return max((_version_fit(pattern, version) for pattern in patterns), default=0)
 
 
 def _version_fit(pattern: str, version: str) -> int:
