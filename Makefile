@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 
-.PHONY: demo test check format types imports fuzz golden lock clean help
+.PHONY: demo test check format types imports fuzz golden bench bench-long lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,12 @@ fuzz: $(STAMP) ## spoil samples in 50,000 ways and hold the EDI reader to its pr
 
 golden: $(STAMP) ## write the expected results that are missing; never overwrites one
 	$(BIN)/python -m tests.golden
+
+bench: $(STAMP) ## measure against pyx12 and pydifact, as ratios (a minute or two)
+	$(BIN)/python -m bench
+
+bench-long: $(STAMP) ## the same with a million documents and 250 MB (some ten minutes)
+	$(BIN)/python -m bench --long
 
 lock: $(STAMP) ## pin the environment anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
