@@ -15,6 +15,7 @@ from bridge.edi.x12.ordering import IMPLIED, IMPLIED_TAG
 from bridge.edi.x12.segment import X12Segment
 
 _MOST_ERRORS = 500
+_MOST_NOTES = 100
 
 
 class DocumentChecker(Protocol):
@@ -63,14 +64,18 @@ class _Checking:
 
     def errors(self) -> Iterator[EdiError]:
         """Give all errors, those of the library's own failing among them, up to a limit."""
-        found = 0
+        errors = notes = 0
         try:
             for error in self._find():
-                found += 1
-                yield error
-                if found >= _MOST_ERRORS:
-                    yield set_error("", "more errors than are told", fatal=False)
-                    return
+                errors += error.fatal
+                notes += not error.fatal
+                # Notes beyond the limit are left out, so that no number of them hides an error.
+                if error.fatal or notes <= _MOST_NOTES:
+                    yield error
+                if errors >= _MOST_ERRORS:
+                    break
+            if errors >= _MOST_ERRORS or notes > _MOST_NOTES:
+                yield set_error("", "more errors than are told", fatal=False)
         except Exception as failure:  # noqa: BLE001  # whatever pyx12 raises rejects this document alone
             at = (self._at.tag[:3], self._at.number, 0)
             yield set_error("5", f"the segment cannot be checked ({type(failure).__name__})", at=at)
@@ -103,8 +108,11 @@ class _Checking:
     def _find_in_order(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
         """Note the segments that stand elsewhere than the map has them, and check them as if they did not."""
         found = self._map.arrange(tags)
+        told = set()
         for index in found.moved:
-            yield segment_error("7", self._segments[index], fatal=False)
+            if tags[index] not in told:  # a partner who has an order of his own has it everywhere
+                told.add(tags[index])
+                yield segment_error("7", self._segments[index], fatal=False)
         for index in found.implied:
             yield segment_error("3", self._segments[index], tag=IMPLIED_TAG, loop=IMPLIED_TAG, fatal=False)
         arranged = [tags[index] if index != IMPLIED else IMPLIED_TAG for index in found.order]

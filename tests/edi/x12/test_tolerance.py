@@ -162,3 +162,20 @@ def test_a_component_separator_in_a_text_is_read_as_text(grammar: X12Grammar) ->
     assert document.accepted
     assert document.segments[2].value(1) == "2024-01-31T09>30>15"
     assert document.segments[2].value(1, 2) == "30"
+
+
+def test_no_number_of_notes_hides_an_error(grammar: X12Grammar) -> None:
+    lines = ["LX*1", *["AT7*D1*NS***20240102*1430*CT", "L11**CI"] * 700]
+    body = ["B10*1*2*UPSN", *lines, "LX*2", "AT7*D1*NS***20240230*1430*CT"]
+    found = errors_of(grammar, body, "214", "004010")
+    assert places(found) == [("8", "AT7", 1405, 5)]
+    assert len(found) < 110
+
+
+def test_an_order_of_the_partners_own_is_noted_once_for_each_segment(grammar: X12Grammar) -> None:
+    levels = [line for n in range(2, 50) for line in (f"HL*{n}*1*P", "MAN*GM*1", "TD1*CTN*1", "PO4*1")]
+    found = errors_of(grammar, [*BODY_856[:2], *levels], "856", "004010")
+    assert [(error.code, error.segment, error.position) for error in found if error.level == "segment"] == [
+        ("7", "TD1", 6),
+        ("7", "PO4", 7),
+    ]
