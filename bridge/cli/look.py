@@ -115,8 +115,6 @@ def trace(
     elif hits:
         tell_lines(trace_lines(found, line_width()))
     else:
-        complain(
-            f"edibridge: nothing is known of {text!r}: no order, tracking, control, transaction or request"
-        )
-        complain("number and no file name is exactly this; `edibridge batches` lists what came in")
+        what = "no order, tracking, control, transaction or request number and no file name is exactly this"
+        complain(f"edibridge: nothing is known of {text!r}: {what}; `edibridge batches` lists what came in")
     raise typer.Exit(DONE if hits else REJECTED)

@@ -129,6 +129,8 @@ def purge(
             spool.remove(name)
     if as_json:
         emit({"before": before, "removed": purged})
+    elif not purged.files:
+        say(f"Nothing is settled, reported and delivered that was received before {before:%Y-%m-%d %H:%M}Z.")
     else:
         say(f"Removed {purged.files} batches with {purged.documents} documents, {purged.events} events")
         say(f"and {purged.outbound} outbound files, received before {before:%Y-%m-%d %H:%M}Z.")
