@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
+_MOST_RUNS = 4096
+
 
 class SeenNumbers:
     """Control numbers met so far, in little memory: runs of consecutive numbers are kept as runs.
 
-    `0001` and `001` count as different numbers. Numbers that are not digits are kept one by one.
+    `0001` and `001` count as different numbers. Numbers that are not digits are kept one by one, and so
+    are those beyond some thousand runs, as of a sender that numbers at random: keeping so many runs in
+    order would take longer with each.
     """
 
     __slots__ = ("_ends", "_others", "_starts")
@@ -21,17 +25,19 @@ class SeenNumbers:
     def add(self, number: str) -> bool:
         """Remember a number; True if it is new."""
         if not (number.isascii() and number.isdigit()):
-            new = number not in self._others
-            self._others.add(number)
-            return new
+            return self._add_other(number)
         value = int(number[:4000])  # int() itself refuses more than 4300 digits
         starts = self._starts.setdefault(len(number), [])
         ends = self._ends.setdefault(len(number), [])
         place = bisect_right(starts, value) - 1
         if place >= 0 and value <= ends[place]:
             return False
+        if number in self._others:
+            return False
         if place >= 0 and value == ends[place] + 1:
             ends[place] = value
+        elif len(starts) >= _MOST_RUNS:
+            return self._add_other(number)
         else:
             place += 1
             starts.insert(place, value)
@@ -40,6 +46,11 @@ class SeenNumbers:
             ends[place] = ends.pop(place + 1)
             starts.pop(place + 1)
         return True
+
+    def _add_other(self, number: str) -> bool:
+        new = number not in self._others
+        self._others.add(number)
+        return new
 
 
 class Tally:
