@@ -13,7 +13,9 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     encoding: str = ""
     """A Python codec name; empty: the standard's own rule (X12: UTF-8, else Latin-1, per document)."""
     strict: bool = False
-    """Unknown code values, unknown segments and surplus elements are errors instead of notes."""
+    """What only a table calls wrong is an error instead of a note: unknown code values and segments, surplus
+    elements, optional segments in another order or more often, values longer or shorter than the table has
+    them. What a person would call wrong is an error in any case."""
     max_segment: int = 64 * 1024
     """Bytes of one segment, above which it is refused."""
     max_document: int = 16 * MEBIBYTE
