@@ -60,7 +60,7 @@ def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
     reason = reader.text("reason_code", status)
     judgement = judge(table, code, reason, reader.profile.final_statuses)
     scans: dict[str, _Scan] = {}
-    for scope in status.below("package") or [status]:
+    for scope in (status.below("package") if status.children else ()) or (status,):
         for number in reader.fields["tracking_number"].every(scope) or [""]:
             scans.setdefault(number, _Scan(scope, number, code, reason, judgement))
     return list(scans.values())
@@ -137,15 +137,16 @@ def _event(reader: Reader, scan: _Scan, order: str, meaning: str, estimated: str
 
 
 def _schedule(reader: Reader, scope: Scope, estimated: str) -> ShipmentSchedule | None:
-    schedule = ShipmentSchedule(
-        estimated_delivery_date_time=reader.time("estimated_delivery_date_time", scope) or estimated,
-        appt_window_start_date_time=reader.time("appt_window_start_date_time", scope),
-        appt_window_end_date_time=reader.time("appt_window_end_date_time", scope),
+    delivery = reader.time("estimated_delivery_date_time", scope) or estimated
+    start = reader.time("appt_window_start_date_time", scope)
+    end = reader.time("appt_window_end_date_time", scope)
+    if not (delivery or start or end):
+        return None
+    return ShipmentSchedule(
+        estimated_delivery_date_time=delivery,
+        appt_window_start_date_time=start,
+        appt_window_end_date_time=end,
     )
-    return None if schedule == _NO_SCHEDULE else schedule
-
-
-_NO_SCHEDULE = ShipmentSchedule()
 
 
 def _location(reader: Reader, scope: Scope) -> Address:

@@ -102,7 +102,7 @@ class _Checking:
             if check is None or not check.matches(text):
                 self._at = segment
                 yield from judge_elements(self._map.nodes[tag], segment, self._map, strict=self._strict)
-            elif check.coded:
+            elif check.coded and not check.lists(segment.elements):
                 yield from self._unlisted(segment, check)
 
     def _find_in_order(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:

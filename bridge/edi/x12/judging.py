@@ -68,7 +68,7 @@ class Judge:
 
     def imply(self, tag: str, before: X12Segment) -> None:
         """Walk on as if there were a segment of this tag, which the caller has told to be missing."""
-        implied = X12Segment([tag, "1"], before.number, before.transcript)
+        implied = X12Segment([tag, "1"], before.number, before.transcript, tag)
         list(self.place(implied))
 
     def node_of(self, segment: X12Segment) -> segment_if | None:

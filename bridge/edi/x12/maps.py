@@ -44,6 +44,17 @@ class SegmentCheck(msgspec.Struct, frozen=True):
     matches: Callable[[str], object]
     coded: tuple[tuple[int, frozenset[str], bool], ...]
 
+    def lists(self, elements: Sequence[str]) -> bool:
+        """Tell whether the code lists have all coded elements that are there."""
+        given = len(elements)
+        for place, values, _ in self.coded:
+            if place >= given:
+                return True  # they stand in order
+            value = elements[place]
+            if value and value not in values:
+                return False
+        return True
+
 
 class Checks(dict[str, SegmentCheck | None]):
     """The fast checks of a map under one pair of separators, made when first asked for."""

@@ -54,7 +54,8 @@ class Transcript:
         text = "".join(pieces)
         self.plain = self.component not in text and (not self.repetition or self.repetition not in text)
         element = self.element
-        return [X12Segment(piece.split(element), number, self) for number, piece in enumerate(pieces, 1)]
+        split = [piece.split(element) for piece in pieces]
+        return [X12Segment(parts, number, self, parts[0]) for number, parts in enumerate(split, 1)]
 
     def offset_of(self, number: int) -> int:
         """Give the byte offset in the file at which segment `number` (from 1) begins."""
@@ -77,17 +78,13 @@ class X12Segment(msgspec.Struct, gc=False):
     """A segment of an X12 document; see `bridge.edi.model.Segment`.
 
     `elements` holds the tag and then the elements as they were sent. Trailing spaces mean nothing in
-    X12, so `value` leaves them out.
+    X12, so `value` leaves them out. `tag` is the segment identifier (`ST`, `AT7`).
     """
 
     elements: list[str]
     number: int
     transcript: Transcript
-
-    @property
-    def tag(self) -> str:
-        """Give the segment identifier (`ST`, `AT7`)."""
-        return self.elements[0]
+    tag: str
 
     @property
     def offset(self) -> int:
