@@ -5,35 +5,19 @@ Separators are comma, semicolon or tab. Where it is not the comma, a comma may b
 
 from __future__ import annotations
 
-import csv
 import difflib
 import re
-from collections.abc import Iterator
-
-import msgspec
 
 from bridge.errors import VendorFileError
 from bridge.mapping.columns import COLUMNS, ORDER, Columns
+from bridge.mapping.csvscan import Line, Row, lines_of, row_at, rows
 from bridge.mapping.dropdraft import Draft
 from bridge.mapping.droprows import Cells, read_order
 from bridge.mapping.mappings import Mappings
 
 _MARKS = {",": ".", ";": ",", "\t": ""}
 """The separators, each with the decimal mark that goes with it; with a tab it may be either."""
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _SEP = re.compile(r'"?sep=([,;\t])"?')
-_JOINED = 20
-"""Most lines that one quoted value may run over."""
-
-
-class Row(msgspec.Struct):
-    """One row: its line number, where it stands in the text, and its cells; or what is wrong with it."""
-
-    number: int
-    start: int
-    end: int
-    cells: list[str]
-    problem: str = ""
 
 
 def read_csv(text: str, mappings: Mappings) -> list[Draft]:
@@ -42,61 +26,35 @@ def read_csv(text: str, mappings: Mappings) -> list[Draft]:
     A row that names no order is a draft of its own, with its errors. A header without rows is no
     mistake: an export with nothing to tell.
     """
-    separator, rows = _open(text, mappings.columns)
-    header = next(rows, None)
-    if header is None:
-        raise VendorFileError("the file has no row that names the columns")
+    lines = lines_of(text)
+    separator, first = _open(lines, mappings.columns)
+    header, _ = row_at(lines, first, separator, frozenset())
     if header.problem:
         raise VendorFileError(f"the first row cannot be read: {header.problem}")
     columns = _columns(header, mappings.columns)
+    left_aside = frozenset(index for index, column in enumerate(columns) if not column)
     orders: dict[str, list[Cells]] = {}
-    for row in rows:
+    for row in rows(lines, first + 1, separator, left_aside):
         if row.problem or any(cell.strip() for cell in row.cells):
             cells = _cells(row, columns, _MARKS[separator])
             orders.setdefault(cells.text(ORDER) or f"\n{row.number}", []).append(cells)
     return [read_order(cells, mappings.units) for cells in orders.values()]
 
 
-def _open(text: str, columns: Columns) -> tuple[str, Iterator[Row]]:
-    """Find the separator, and give the rows from the header on."""
-    lines = [match for match in _LINE.finditer(text) if match[0]]
-    first = next((index for index, line in enumerate(lines) if line[0].strip()), None)
+def _open(lines: list[Line], columns: Columns) -> tuple[str, int]:
+    """Give the separator, and the index of the line that names the columns. Raises VendorFileError."""
+    first = next((index for index, (_, line) in enumerate(lines) if line.strip()), None)
     if first is None:
         raise VendorFileError("the file is empty")
-    if told := _SEP.fullmatch(lines[first][0].strip("\r\n")):
-        return told[1], _rows(lines, first + 1, told[1])
-    separator = max(_MARKS, key=lambda one: _known(lines[first][0], one, columns))
-    return separator, _rows(lines, first, separator)
+    if told := _SEP.fullmatch(lines[first][1].strip("\r\n")):
+        if first + 1 == len(lines):
+            raise VendorFileError("the file has no row that names the columns")
+        return told[1], first + 1
+    return max(_MARKS, key=lambda one: _known(lines[first][1], one, columns)), first
 
 
 def _known(line: str, separator: str, columns: Columns) -> int:
     return sum(columns.column(cell) is not None for cell in line.replace('"', "").split(separator))
-
-
-def _rows(lines: list[re.Match[str]], index: int, separator: str) -> Iterator[Row]:
-    while index < len(lines):
-        cells, count, problem = _parsed(lines, index, separator)
-        yield Row(index + 1, lines[index].start(), lines[index + count - 1].end(), cells, problem)
-        index += count
-
-
-def _parsed(lines: list[re.Match[str]], index: int, separator: str) -> tuple[list[str], int, str]:
-    """Parse the row at a line, with the lines that a quoted value runs over.
-
-    Where no number of lines makes a row, the first line alone is the bad one.
-    """
-    joined, problem = "", ""
-    for count, line in enumerate(lines[index : index + _JOINED], start=1):
-        joined += line[0]
-        try:
-            cells = next(csv.reader([joined.rstrip("\r\n")], delimiter=separator, strict=True), [])
-        except csv.Error as error:
-            problem = problem or f"its quotes do not match ({error})"
-            if '"' not in joined:
-                break
-        else:
-            return cells, count, ""
-    return lines[index][0].rstrip("\r\n").split(separator), 1, problem
 
 
 def _columns(header: Row, columns: Columns) -> list[str]:

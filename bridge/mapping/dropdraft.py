@@ -30,6 +30,8 @@ _CAUSES = {
     "MISSING_CONTAINER_IDENTIFIER": frozenset({"VALUE", "TYPE", "UNKNOWN_KEY"}),
 }
 _NONE: frozenset[str] = frozenset()
+MAX_ERRORS = 50
+"""Most errors told of one request: whoever mends these sends it again anyway."""
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+")
 
 
@@ -54,8 +56,15 @@ class Draft(msgspec.Struct, kw_only=True):
     errors: list[RuleError] = []
     places: dict[str, int] = {}
 
+    @property
+    def full(self) -> bool:
+        """Tell whether no more errors are noted."""
+        return len(self.errors) >= MAX_ERRORS
+
     def error(self, code: str, message: str, number: int = 0, column: int = 0) -> None:
-        """Note an error at a row (or request) and a column."""
+        """Note an error at a row (or request) and a column, each once, up to MAX_ERRORS."""
+        if self.full:
+            return
         at = number or self.number
         found = RuleError(
             code=code,

@@ -204,6 +204,8 @@ class _Request:
         found: dict[str, Any] = {}
         doubled = list(value.doubled)
         for key, member in value.items():
+            if self.draft.full:
+                break
             name = _CAPITAL.sub(r"_\1", key).lower()
             if name in found:
                 doubled.append(key)
@@ -211,7 +213,7 @@ class _Request:
                 found[name] = member
             else:
                 self._error(
-                    "UNKNOWN_KEY", f"{f'{path}.' if path else ''}{key} is not known{_near(name, known)}"
+                    "UNKNOWN_KEY", f"{f'{path}.' if path else ''}{key[:40]} is not known{_near(name, known)}"
                 )
         for key in doubled:
             self._error("UNKNOWN_KEY", f"{f'{path}.' if path else ''}{key} stands twice")

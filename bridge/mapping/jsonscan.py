@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from typing import Any
 
 from bridge.errors import VendorFileError
+
+MAX_REQUESTS = 50_000
+"""Most requests of a file, as of rows in CSV."""
 
 _WRAPPERS = ("shippingLabelRequests", "shipping_label_requests")
 _BLANK = re.compile(r"[ \t\r\n]*")
@@ -74,6 +78,8 @@ def _array(text: str, start: int) -> tuple[list[Element], int]:
     while True:
         value, end = _DECODER.raw_decode(text, at)
         found.append((at, end, value))
+        if len(found) > MAX_REQUESTS:
+            raise VendorFileError(f"the file has more than {MAX_REQUESTS} requests: split it")
         at = _skip(text, end)
         separator = text[at : at + 1]
         if separator == "]":
@@ -95,8 +101,8 @@ def _line(text: str, at: int) -> str:
 def _members(pairs: list[tuple[str, Any]]) -> Members:
     members = Members(pairs)
     if len(members) < len(pairs):
-        keys = [key for key, _ in pairs]
-        members.doubled = tuple(dict.fromkeys(key for key in keys if keys.count(key) > 1))
+        counts = Counter(key for key, _ in pairs)
+        members.doubled = tuple(key for key, count in counts.items() if count > 1)
     return members
 
 

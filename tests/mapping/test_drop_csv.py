@@ -10,6 +10,7 @@ from bridge.domain.events import Container, Dimensions, LabelRequested, Weight
 from bridge.errors import ConfigurationError, VendorFileError
 from bridge.mapping import VendorProfile, explain_profile, load_mappings
 from bridge.mapping.columns import COLUMNS
+from bridge.mapping.csvscan import MAX_ROWS
 from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file
 from tests import golden
 from tests.mapping.support import vendor
@@ -118,7 +119,7 @@ def test_a_decimal_comma_is_one_where_the_comma_separates_nothing() -> None:
         ("PO1,@C1,1,KG,1,A,1", "VALUE"),
         ("PO1,-C1,1,KG,1,A,1", "VALUE"),
         ("PO1,'C1,1,KG,1,A,1", "VALUE"),
-        ('PO1,"C\n1",1,KG,1,A,1', "VALUE"),
+        ("PO1,C\x0b1,1,KG,1,A,1", "VALUE"),
         ("PO1,8.1E+17,1,KG,1,A,1", "VALUE"),
         ("PO1,C\ufffd,1,KG,1,A,1", "VALUE"),
         ("PO1,C1,1", "ROW"),
@@ -209,12 +210,23 @@ def test_parties_are_the_files_or_the_vendors() -> None:
         (b"po\n\x81\x8d", "is no text"),
         (b"po\nA\x00B\n", "is no text"),
         (b"\xff\xfep\x00o", "is no text"),
-        (b" " * (MAX_BYTES + 1), "larger than 10 MB"),
+        pytest.param(b" " * (MAX_BYTES + 1), "larger than 10 MB", id="bytes"),
+        pytest.param(b"po\n" + b"A\n" * MAX_ROWS, "more than 50000 rows", id="rows"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_its_reason(data: bytes, reason: str) -> None:
     with pytest.raises(VendorFileError, match=reason):
         records(data)
+
+
+def test_a_missing_quote_swallows_no_row() -> None:
+    found = records('po,sku\nPO1,"A\nPO2,B"\nPO3,"C"\nPO4,"D\n')
+    assert [(one.mapped.purchase_order_number, bool(one.mapped.errors)) for one in found] == [
+        ("PO1", True),
+        ("PO2", False),
+        ("PO3", False),
+        ("PO4", True),
+    ]
 
 
 def test_a_file_without_rows_asks_for_nothing() -> None:

@@ -130,8 +130,9 @@ def test_a_bad_request_fails_alone() -> None:
         (b'{"shippingLabelRequests": [{}], "shippingLabelRequests": [{}]}', "stands twice"),
         (b"{}\n{}", "goes on after its end, line 2"),
         (b'{"a": NaN}', "NaN is no number"),
-        (b"[" * 100_000, "not JSON"),
-        (b'{"a": ' + b"9" * 5000 + b"}", "not JSON"),
+        pytest.param(b"[" * 100_000, "not JSON", id="deep"),
+        pytest.param(b"[" + b"1," * 50_001 + b"1]", "more than 50000 requests", id="many"),
+        pytest.param(b'{"a": ' + b"9" * 5000 + b"}", "not JSON", id="huge number"),
     ],
 )
 def test_a_file_that_is_no_json_is_refused_with_its_reason(data: bytes, reason: str) -> None:
