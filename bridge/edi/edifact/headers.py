@@ -91,6 +91,9 @@ def group_error(code: Code, message: str, segment: str, element: int = 0) -> Edi
 
 def unh_errors(unh: EdifactSegment) -> list[EdiError]:
     """Tell what is missing in UNH."""
+    identifier = unh.components(2)
+    if len(identifier) >= 4 and all(identifier[:4]) and len(identifier[0]) <= TYPE_LENGTH and unh.value(1):
+        return []
     wanted = ((1, 1, "reference"), (2, 1, "type"), (2, 2, "version"), (2, 3, "release"), (2, 4, "agency"))
     errors = [
         EdiError(

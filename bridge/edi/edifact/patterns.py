@@ -18,16 +18,9 @@ from bridge.edi.model import Delimiters
 _MOST_TAGS = 1000
 
 
-class Coded(msgspec.Struct, frozen=True):
-    """Where a value of a code list stands, element and component counting from 0.
-
-    `agencies` are the components that may name another agency's list, under which any value is right.
-    """
-
-    element: int
-    component: int
-    codes: frozenset[str]
-    agencies: tuple[int, ...] = ()
+Coded = tuple[int, int, frozenset[str], tuple[int, ...]]
+"""Where a value of a code list stands: element and component, counting from 0, and the list; then the
+components that may name another agency's list, under which any value is right."""
 
 
 class SegmentCheck(msgspec.Struct, frozen=True):
@@ -41,16 +34,20 @@ class SegmentCheck(msgspec.Struct, frozen=True):
         if self.matches(segment.text) is None:
             return False
         elements = segment.elements
-        for coded in self.coded:
-            if coded.element >= len(elements):
+        given = len(elements)
+        for place, component, codes, agencies in self.coded:
+            if place >= given:
                 return True  # they stand in order
-            item = elements[coded.element]
-            parts = (item,) if isinstance(item, str) else item
-            if isinstance(parts, Repeated):
+            item = elements[place]
+            if isinstance(item, str):
+                if item and not component and item not in codes:
+                    return False
+            elif isinstance(item, Repeated):
                 return False
-            value = parts[coded.component] if coded.component < len(parts) else ""
-            if value and value not in coded.codes and not _is_foreign(parts, coded.agencies):
-                return False
+            elif component < len(item):
+                value = item[component]
+                if value and value not in codes and not _is_foreign(item, agencies):
+                    return False
         return True
 
 
@@ -130,8 +127,8 @@ def _coded(rules: Sequence[ElementRule]) -> Iterator[Coded]:
     for place, rule in enumerate(rules):
         parts = rule.components
         if not parts and rule.codes is not None:
-            yield Coded(place, 0, rule.codes)
+            yield place, 0, rule.codes, ()
         agencies = tuple(number for number, part in enumerate(parts) if part.number in AGENCY_ELEMENTS)
         for number, part in enumerate(parts):
             if part.codes is not None:
-                yield Coded(place, number, part.codes, agencies)
+                yield place, number, part.codes, agencies

@@ -130,8 +130,20 @@ class SegmentParser:
         component = self._component
         if self._repetition and self._repetition in body:
             return tuple(self._repeated(item, self._repetition) for item in body.split(self._element)[1:])
+        composite, items = self._composite, body.split(self._element)
+        del items[0]
+        if component not in body:
+            return tuple(items)
         return tuple(
-            [self._composite(item) if component in item else item for item in body.split(self._element)[1:]]
+            [
+                item
+                if component not in item
+                # Trailing separators mean nothing; without one, the parts are the components.
+                else composite(item)
+                if item[-1] == component
+                else tuple(item.split(component))
+                for item in items
+            ]
         )
 
     def released(self, body: str) -> tuple[Element, ...]:
