@@ -92,6 +92,10 @@ class Field:
         Of alternatives (`RFF01.1=CW|CU`) only the best one that is there counts.
         """
         for places in self._found(scope):
+            if len(places) == 1:  # as nearly always
+                if value := self._value(places[0][1]):
+                    return [value]
+                continue
             values = [(rank, value) for rank, place in places if (value := self._value(place))]
             if values:
                 return list(dict.fromkeys(value for rank, value in values if rank == values[0][0]))
@@ -123,7 +127,9 @@ class Field:
         for level, tag, single, step in self._looks:
             at = scopes.get(level)
             if at is not None and tag in at.segments and not (single and at.packages > 1):
-                yield list(step.find(at.segments))
+                places = list(step.find(at.segments))
+                if places:
+                    yield places
 
     def _value(self, place: Place) -> str:
         value = place.segment.value(place.element, place.component).strip()

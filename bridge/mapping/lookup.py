@@ -126,11 +126,31 @@ def _is_simple(reference: Reference) -> bool:
 
 def _first_value(reference: Reference) -> Getter:
     tag, element, component = reference.tag, reference.parts[0].element, reference.parts[0].component
+    if len(reference.conditions) == 1 and reference.conditions[0].tag == tag:
+        return _first_qualified(reference)
     test = compile_tests(reference.conditions, tag)
 
     def get(segments: Segments) -> str:
         for segment in segments.get(tag, ()):
             if (test is None or test(segment, segments)) and (
+                value := segment.value(element, component).strip()
+            ):
+                return value
+        return ""
+
+    return get
+
+
+def _first_qualified(reference: Reference) -> Getter:
+    """Do it for one condition on the segment itself, which most references have, in one function."""
+    tag, element, component = reference.tag, reference.parts[0].element, reference.parts[0].component
+    (condition,) = reference.conditions
+    of, of_component = condition.part.element, condition.part.component
+    values, wanted = frozenset(condition.values), not condition.negated
+
+    def get(segments: Segments) -> str:
+        for segment in segments.get(tag, ()):
+            if (segment.value(of, of_component).strip() in values) is wanted and (
                 value := segment.value(element, component).strip()
             ):
                 return value

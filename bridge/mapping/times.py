@@ -148,7 +148,7 @@ def _date(day: str) -> date:
 def _text(day: date, time: str, zone: tzinfo) -> str:
     if time and (not time.isascii() or not time.isdigit() or len(time) not in {4, 6, 7, 8}):
         raise ValueError(f"{time!r} is not a time: HHMM, HHMMSS, HHMMSSD or HHMMSSDD")
-    digits = time.ljust(8, "0")
+    digits = time if len(time) == _EIGHT else time.ljust(_EIGHT, "0")
     try:
         moment = datetime(
             day.year, day.month, day.day,
@@ -160,6 +160,8 @@ def _text(day: date, time: str, zone: tzinfo) -> str:
 
 
 def _written(moment: datetime) -> str:
+    if moment.tzinfo is UTC and not moment.microsecond:
+        return moment.isoformat()[:19] + "Z"
     text = moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
     return text[:-6] + "Z" if text.endswith("+00:00") else text
 
