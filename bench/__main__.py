@@ -19,7 +19,7 @@ def main() -> None:
     """Run all benchmarks."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--long", action="store_true", help="also 250 MB and a million documents: minutes")
-    parser.add_argument("--times", type=int, default=2, help="runs of each side, of which the best counts")
+    parser.add_argument("--times", type=int, default=3, help="runs of each side, of which the best counts")
     parser.add_argument("--folder", type=Path, help="where to keep the files (default: a temporary folder)")
     options = parser.parse_args()
     _say(f"{machine()}; best of {options.times}")
