@@ -32,15 +32,17 @@ from bridge.ledger.store import Ledger
 from bridge.mapping.load import load_mappings
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile, explain_profile
+from bridge.pipeline.deliver import deliver
 from bridge.pipeline.drain import Progress
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
+from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.lane import Desk, FetchPlan, Lane, Policies
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.spool import Spool
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
-from bridge.runners.lock import draining
+from bridge.runners.lock import AlreadyDraining, draining
 from bridge.runners.once import RunReport, run
 from bridge.spapi.auth import Credentials
 from bridge.spapi.client import AmazonClient, user_agent
@@ -96,6 +98,7 @@ def profile_of(name: str, vendor: Vendor) -> VendorProfile:
         location=Address(**vendor.location.model_dump()),
         mapping=vendor.mapping,
         require_containers=vendor.require_containers,
+        label_requests=vendor.label_requests.from_acknowledgements,
     )
 
 
@@ -288,6 +291,32 @@ class Bridge:
             dry_run=dry_run,
             force=force,
         )
+
+    def fetch(self, vendor: str, kind: str, orders: Sequence[str]) -> dict[str, str]:
+        """Ask for papers (`labels`, `packing-slips`, `invoices`) of orders, and put them into the outbox.
+
+        Gives the orders whose papers have not come, each with the reason. Where a daemon drains, it is
+        the one to fetch, at once.
+        """
+        account = self.config.vendors[vendor].account
+        self.ledger.want(self.ledger.fence(account, utc_now()), vendor, kind, orders, utc_now())
+        try:
+            with draining(_file_of(self.config)):
+                self._fetch_now(vendor)
+        except AlreadyDraining as busy:
+            return dict.fromkeys(orders, str(busy))
+        left = self.ledger.still_wanted(vendor, kind)
+        return {order: left[order] for order in orders if order in left}
+
+    def _fetch_now(self, vendor: str) -> None:
+        fleet = fleet_of(self.config, self.ledger)
+        try:
+            lane = next(lane for lane in fleet.lanes if lane.vendor == vendor)
+            lane.fence = self.ledger.claim(lane.account, utc_now())
+            fetch_wanted(lane)
+            deliver(lane)
+        finally:
+            fleet.close()
 
     def _load(self) -> tuple[Fleet, Mapping[str, BaseTrigger]]:
         """Load the configuration anew; the ledger stays the one that is open."""

@@ -13,7 +13,7 @@ import typer
 
 from bridge import __version__
 from bridge.cli import check as checking
-from bridge.cli import daemon, demo, explain, init, look, mend, simulator
+from bridge.cli import daemon, demo, explain, fetch, init, look, mend, simulator
 from bridge.cli.context import Settings
 from bridge.cli.exits import INTERRUPTED, tell, tell_unexpected
 from bridge.cli.output import say
@@ -86,6 +86,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "trace": look.trace,
     "rerun": mend.rerun,
     "resolve": mend.resolve,
+    "fetch": fetch.fetch,
     "purge": mend.purge,
     "simulator": simulator.simulator,
 }

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BindParameter, ColumnElement, Connection, bindparam, exists, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    func,
+    or_,
+    select,
+    union_all,
+)
 
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.database import Store
@@ -22,6 +32,7 @@ from bridge.ledger.schema import (
     is_sendable,
     is_sending,
     is_unmoved,
+    is_waiting,
     is_wanted,
     outbound_files,
     submissions,
@@ -39,6 +50,11 @@ _NEXT_DELIVERY = select(func.min(outbound_files.c.next_attempt_at)).where(
     outbound_files.c.vendor == _V, is_pending
 )
 _NEXT_PAPER = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
+_OLDEST_WAITING = select(func.min(events.c.updated_at)).where(events.c.vendor == _V, is_waiting)
+_DOUBTFUL = union_all(
+    select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
+    select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
+)
 _NEXT_EVENT = select(func.min(events.c.occurred_at)).where(
     events.c.vendor == _V, is_ready, events.c.occurred_at > bindparam("now")
 )
@@ -113,6 +129,17 @@ class DueStore(Store):
         with self._db.read() as connection:
             at_once = connection.execute(_AT_ONCE, {"v": vendor, "now": seconds(now)}).scalar()
             return bool(at_once or connection.execute(_UNFINISHED, {"v": vendor}).scalar())
+
+    def oldest_waiting(self, vendor: str) -> datetime | None:
+        """Tell since when the oldest status update waits for its confirmation; None where none does."""
+        with self._db.read() as connection:
+            since = connection.execute(_OLDEST_WAITING, {"v": vendor}).scalar()
+        return None if since is None else moment(since)
+
+    def in_doubt_or_overdue(self, vendor: str) -> list[int]:
+        """List the submissions that a person may have to act on."""
+        with self._db.read() as connection:
+            return list(connection.execute(_DOUBTFUL, {"v": vendor}).scalars())
 
     def moved_since(self, vendor: str, since: datetime) -> list[int]:
         """List the batches that were taken in or of which anything moved since then."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 
 from bridge.errors import DropFolderError
-from bridge.ledger.rows import DueSubmission
+from bridge.ledger.rows import DueSubmission, ToPoll
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -17,7 +19,12 @@ PAPER = "paper"
 CREDENTIALS = "credentials"
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"
+HELD = "held"
+WAITING = "waiting"
 TRANSLATION = "translation"
+
+WAITS_TOO_LONG = timedelta(hours=24)
+"""So long a status update may wait for its confirmation before a person is told."""
 
 
 def folder_failed(lane: Lane, error: DropFolderError) -> None:
@@ -25,14 +32,11 @@ def folder_failed(lane: Lane, error: DropFolderError) -> None:
     message = f"{error} (fault: {error.fault})"
     if raise_alert(lane, FOLDER, "", message):
         log.error("drop_folder_failed", vendor=lane.vendor, fault=str(error.fault), reason=str(error))
-    lane.folder_failing = True
 
 
 def folder_works(lane: Lane) -> None:
     """Take the alert about the vendor's folder back."""
-    if lane.folder_failing is not False:
-        clear_alert(lane, FOLDER, "")
-        lane.folder_failing = False
+    clear_alert(lane, FOLDER, "")
 
 
 def in_doubt(lane: Lane, submission: DueSubmission) -> None:
@@ -46,22 +50,70 @@ def in_doubt(lane: Lane, submission: DueSubmission) -> None:
         log.error("in_doubt", vendor=lane.vendor, submission=submission.id, operation=submission.operation)
 
 
-def take_back_what_is_over(lane: Lane) -> None:
-    """Clear alerts about submissions that are no longer in doubt: a person or a late answer settled them."""
-    told = [alert for alert in lane.ledger.alerts(lane.vendor) if alert.kind == IN_DOUBT]
+def review(lane: Lane) -> None:
+    """Raise and clear the alerts that follow from what stands in the ledger, whoever brought it there."""
+    _review_doubts(lane)
+    _review_held(lane)
+    _review_waiting(lane)
+
+
+def _review_doubts(lane: Lane) -> None:
+    """Clear alerts about submissions that a person, a late answer or a verdict settled."""
+    told = [(kind, key) for kind, key in _open(lane) if kind in {IN_DOUBT, OVERDUE}]
     if not told:
         return
-    doubted = {str(submission.id) for submission in lane.ledger.in_doubt(lane.vendor)}
-    for alert in told:
-        if alert.key not in doubted:
-            clear_alert(lane, IN_DOUBT, alert.key)
+    still = {str(number) for number in lane.ledger.in_doubt_or_overdue(lane.vendor)}
+    for kind, key in told:
+        if key not in still:
+            clear_alert(lane, kind, key)
+
+
+def _review_held(lane: Lane) -> None:
+    held = lane.ledger.counts_of(lane.vendor).get("events", {}).get("held", 0)
+    if not held:
+        clear_alert(lane, HELD, "")
+    elif raise_alert(lane, HELD, "", "events wait for a person; edibridge batches --state attention"):
+        log.warning("held", vendor=lane.vendor, events=held)
+
+
+def _review_waiting(lane: Lane) -> None:
+    oldest = lane.ledger.oldest_waiting(lane.vendor)
+    if oldest is None or lane.clock() - oldest < WAITS_TOO_LONG:
+        clear_alert(lane, WAITING, "")
+        return
+    message = f"status updates wait since {oldest:%Y-%m-%d %H:%M} UTC for confirmations that have not come"
+    if raise_alert(lane, WAITING, "", message):
+        log.warning("waiting", vendor=lane.vendor, since=oldest.isoformat())
+
+
+def overdue(lane: Lane, submission: ToPoll) -> None:
+    """Tell that Amazon took a submission and gives no verdict."""
+    message = (
+        f"no verdict in 30 minutes on submission {submission.id}, Amazon's transaction "
+        f"{submission.amazon_transaction_id}; it is asked on; open a case with Amazon"
+    )
+    if raise_alert(lane, OVERDUE, str(submission.id), message):
+        log.warning("overdue", vendor=lane.vendor, submission=submission.id)
 
 
 def raise_alert(lane: Lane, kind: str, key: str, message: str) -> bool:
     """Raise an alert about the lane's vendor; tell whether it is new."""
+    _open(lane).add((kind, key))
     return lane.ledger.raise_alert(kind, lane.vendor, key, message, lane.clock(), account=lane.account)
 
 
 def clear_alert(lane: Lane, kind: str, key: str) -> None:
     """Take an alert back, if there is one."""
-    lane.ledger.clear_alert(kind, lane.vendor, key, lane.clock())
+    told = _open(lane)
+    if (kind, key) in told:
+        lane.ledger.clear_alert(kind, lane.vendor, key, lane.clock())
+        told.discard((kind, key))
+
+
+def _open(lane: Lane) -> set[tuple[str, str]]:
+    """Give the alerts that are open, read once: the drain is the only one to raise and clear them."""
+    if lane.open_alerts is None:
+        lane.open_alerts = {
+            (alert.kind, alert.key) for alert in lane.ledger.alerts(lane.vendor, limit=10_000)
+        }
+    return lane.open_alerts

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bridge.errors import DropFolderError
-from bridge.pipeline.alerts import folder_failed, folder_works, take_back_what_is_over
+from bridge.pipeline.alerts import folder_failed, folder_works, review
 from bridge.pipeline.collect import collect, put_away
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
@@ -83,7 +83,6 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     report = LaneReport(lane.vendor)
     looks = EXTRA_LOOKS if patient else 0
     looking, lane.look = lane.look or patient, False
-    take_back_what_is_over(lane)
     while not lane.stopping():
         if _once(lane, report, progress, looking=looking):
             continue
@@ -91,6 +90,7 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
             break
         looks -= 1
         wait(lane.look_interval)
+    review(lane)
     return report
 
 

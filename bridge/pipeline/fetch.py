@@ -40,7 +40,7 @@ TRIES_OF_OTHERS = 3
 
 def fetch(lane: Lane) -> int:
     """Fetch what is wanted by order, and the lists when their hour has come; give how many were new."""
-    done = _fetch_wanted(lane)
+    done = fetch_wanted(lane)
     if not fetch_is_due(lane, lane.clock()):
         return done
     failed = False
@@ -101,7 +101,8 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
     return done
 
 
-def _fetch_wanted(lane: Lane) -> int:
+def fetch_wanted(lane: Lane) -> int:
+    """Ask for what is wanted by order and due; give how many papers came."""
     done = 0
     for wanted in lane.ledger.wanted_due(lane.vendor, lane.clock()):
         if lane.stopping():

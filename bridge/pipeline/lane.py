@@ -104,5 +104,5 @@ class Lane(Desk):
     """Seconds between two looks at a file that may still be growing."""
     unsettled: int = 0
     """Files that the last look saw and that may still be growing."""
-    folder_failing: bool | None = None
-    """Whether the folder's alert is open; None while nobody has looked since the start."""
+    open_alerts: set[tuple[str, str]] | None = None
+    """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""

@@ -12,6 +12,7 @@ from bridge.ledger.rows import NewOutbound, ToPoll, ToReport, VerdictIn
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS
 from bridge.pipeline.advise import advice_files
+from bridge.pipeline.alerts import overdue
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.reports import status_report
 from bridge.spapi.operations import OPERATIONS, orders_named
@@ -42,7 +43,9 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
         verdict = lane.amazon.transaction_status(submission.amazon_transaction_id)
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
-        lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
+        moved = lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
+        if moved.state == "overdue":
+            overdue(lane, submission)
         log.warning("verdict_not_read", vendor=lane.vendor, submission=submission.id, reason=str(error))
         return 0
     moved = lane.ledger.record_verdict(
@@ -57,6 +60,8 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
         ),
         lane.clock(),
     )
+    if moved.state == "overdue":
+        overdue(lane, submission)
     log.info("verdict", vendor=lane.vendor, submission=submission.id, state=moved.state)
     return int(verdict.status != "Processing")
 

@@ -24,13 +24,14 @@ from bridge.edi.model import (
 )
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
-from bridge.errors import VendorFileError
+from bridge.errors import LedgerError, VendorFileError
 from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
 from bridge.ledger.writer import FileWriter
 from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file, recognise
 from bridge.mapping.dropfiles import Kind as DropKind
 from bridge.mapping.translate import translate as map_document
 from bridge.pipeline.acknowledgements import queue_acknowledgement
+from bridge.pipeline.alerts import TRANSLATION, clear_alert, raise_alert
 from bridge.pipeline.keeping import EventKeeper
 from bridge.pipeline.lane import Desk, Lane
 from bridge.pipeline.resends import NEW, Precedent, Precedents, sender_of, span_hash
@@ -51,12 +52,27 @@ ACKNOWLEDGEMENTS = frozenset({"997", "999", "TA1", "CONTRL"})
 
 def translate(lane: Lane) -> int:
     """Read every collected file into the ledger; give how many."""
-    files = lane.ledger.files_to_translate(lane.vendor)
-    for file in files:
+    done = 0
+    for file in lane.ledger.files_to_translate(lane.vendor):
         if lane.stopping():
-            return 0
+            break
+        done += _translate_or_tell(lane, file)
+    return done
+
+
+def _translate_or_tell(lane: Lane, file: FileRow) -> int:
+    """Translate a file; where the bridge itself fails on it, tell a person and go on with the others."""
+    try:
         translate_file(lane, file)
-    return len(files)
+    except (LedgerError, MemoryError):
+        raise
+    except Exception:
+        log.exception("translation_failed", vendor=lane.vendor, batch=file.id)
+        message = f"edibridge itself fails on batch {file.id} ({file.name}); its bytes are kept, see the log"
+        raise_alert(lane, TRANSLATION, str(file.id), message)
+        return 0
+    clear_alert(lane, TRANSLATION, str(file.id))
+    return 1
 
 
 def translate_file(
@@ -117,8 +133,7 @@ class _Translation:
         try:
             records = read_drop_file(data, kind, self.desk.profile, self.desk.mappings)
         except VendorFileError as error:
-            self.first_trouble = str(error)
-            self.finish()
+            self._quarantine(str(error))
             return
         for record in records:
             self._record(kind, record)
@@ -147,7 +162,10 @@ class _Translation:
             self.writer.finish("translated")
             return
         reason = self.first_trouble or "the file is empty"
-        self.writer.finish("quarantined", f"nothing can be read in it: {reason}")
+        self._quarantine(f"no interchange can be read in it: {reason}")
+
+    def _quarantine(self, reason: str) -> None:
+        self.writer.finish("quarantined", reason)
         log.warning("file_quarantined", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
 
     def _opened(self, event: InterchangeOpened) -> None:

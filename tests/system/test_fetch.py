@@ -84,7 +84,7 @@ def test_what_amazon_sends_broken_is_told_and_asked_for_again_while_the_rest_goe
 
 def test_numbers_from_amazon_cannot_leave_the_folder(site: Site) -> None:
     settings(site)
-    site.amazon.add_label("PO1", packages=["../../1Z/999", "x" * 200], account="rehearsal", **HERE)
+    add(site, "PO1", packages=["../../1Z/999", "x" * 200])
     assert site.edibridge("run").returncode == 0
     names = list(labels(site))
     assert len(names) == 2
@@ -104,9 +104,17 @@ def test_an_answer_lost_is_settled_by_looking_for_the_label(site: Site) -> None:
     assert len(site.amazon.accepted) == 2  # asked for once
 
 
-HERE = {"selling_party": "ACME", "ship_from": "ABCD"}
-
-
-def add(site: Site, *orders: str) -> None:
+def add(site: Site, *orders: str, packages: int | list[str] = 1) -> None:
     for order in orders:
-        site.amazon.add_label(order, account="rehearsal", **HERE)
+        site.amazon.add_label(
+            order, ship_from="ABCD", packages=packages, selling_party="ACME", account="rehearsal"
+        )
+
+
+def test_papers_of_an_order_are_fetched_by_a_persons_word(site: Site) -> None:
+    add(site, "PO1")
+    came = site.edibridge("fetch", "labels", "PO1", "PO2", "--json")
+    assert came.returncode == 1, came.stderr
+    assert json.loads(came.stdout)["came"] == ["PO1"]
+    assert "PO2" in json.loads(came.stdout)["missing"]
+    assert len(labels(site)) == 1
