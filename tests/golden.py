@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.domain.events import Mapped
+from bridge.domain.events import LabelRequested, Mapped
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
@@ -118,7 +118,10 @@ def _outcome(mapped: list[Mapped]) -> dict[str, Any]:
 
 def _request(mapped: Mapped) -> dict[str, Any]:
     assert mapped.event is not None
-    return {"operation": operation_of(mapped.event).name, "body": item_of(mapped.event)}
+    told = {"operation": operation_of(mapped.event).name, "body": item_of(mapped.event)}
+    # When a request may be sent is no part of what is sent.
+    day = mapped.event.ship_date if isinstance(mapped.event, LabelRequested) else ""
+    return told | {"ship_date": day} if day else told
 
 
 def _error(error: EdiError) -> str:

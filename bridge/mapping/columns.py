@@ -14,7 +14,7 @@ PACKAGE = (
     "tracking_number",
 )  # fmt: skip
 ITEM = ("item_sequence_number", "asin", "sku", "quantity")
-COLUMNS = (ORDER, "ship_from", *PACKAGE, *ITEM)
+COLUMNS = (ORDER, "ship_from", "ship_date", *PACKAGE, *ITEM)
 """All columns; only the first must be there."""
 
 

@@ -81,6 +81,7 @@ _LABEL_REQUEST: dict[str, Kind] = {
     "line_verdict": "line_verdict",
     "ordered_quantity": "text",
     "accepted_quantity": "text",
+    "ship_date": "time",
     **_PACKING,
 }
 FIELDS: dict[str, dict[str, Kind]] = {

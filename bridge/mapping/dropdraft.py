@@ -53,6 +53,7 @@ class Draft(msgspec.Struct, kw_only=True):
     ship_from: str = ""
     addresses: dict[str, Address] = {}
     containers: tuple[Container, ...] = ()
+    ship_date: str = ""
     errors: list[RuleError] = []
     places: dict[str, int] = {}
 
@@ -87,6 +88,7 @@ def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
         selling_party=PartyIdentification(selling, draft.addresses.get("selling_party")),
         ship_from_party=PartyIdentification(warehouse, draft.addresses.get("ship_from_party")),
         containers=draft.containers,
+        ship_date=draft.ship_date,
     )
     found = {error.code for error in draft.errors}
     for breach in breaches(event):

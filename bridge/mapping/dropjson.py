@@ -10,10 +10,18 @@ from bridge.domain.events import Address, Container, Dimensions, Item, ItemQuant
 from bridge.mapping.dropdraft import Draft, dimensions_of
 from bridge.mapping.jsonscan import Fraction, Members, elements
 from bridge.mapping.mappings import Mappings
+from bridge.mapping.shipdate import ship_date_of
 from bridge.mapping.units import Scale, Units, scaled, whole
 
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
-_REQUEST = ("purchase_order_number", "selling_party", "ship_from_party", "ship_from", "containers")
+_REQUEST = (
+    "purchase_order_number",
+    "selling_party",
+    "ship_from_party",
+    "ship_from",
+    "ship_date",
+    "containers",
+)
 _PARTY = ("party_id", "address")
 _ADDRESS = Address.__struct_fields__
 _CONTAINER = Container.__struct_fields__
@@ -52,10 +60,19 @@ class _Request:
         self.draft.order = self._text(request, "purchase_order_number", "")
         self.draft.selling_party = self._party(request, "selling_party")
         self.draft.ship_from = self._party(request, "ship_from_party") or self._text(request, "ship_from", "")
+        self.draft.ship_date = self._day(request, "ship_date")
         containers = self._list(request, "containers", "")
         self.draft.containers = tuple(
             self._container(container, f"containers[{index}]") for index, container in enumerate(containers)
         )
+
+    def _day(self, request: dict[str, Any], name: str) -> str:
+        text = self._text(request, name, "")
+        try:
+            return ship_date_of(text) if text else ""
+        except ValueError as error:
+            self._error("SHIP_DATE", f"{name}: {error}")
+            return ""
 
     def _party(self, request: dict[str, Any], name: str) -> str:
         value = request.get(name)

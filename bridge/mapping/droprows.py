@@ -11,6 +11,7 @@ import msgspec
 from bridge.domain.events import Container, Dimensions, Item, ItemQuantity, Weight
 from bridge.mapping.columns import ITEM, ORDER, PACKAGE
 from bridge.mapping.dropdraft import Draft, dimensions_of, rounded, spoiled
+from bridge.mapping.shipdate import ship_date_of
 from bridge.mapping.units import Units, scaled, whole
 
 _NAMES = (ORDER, "ship_from", "package_id", "tracking_number", "asin", "sku")
@@ -59,6 +60,7 @@ def read_order(rows: list[Cells], units: Units) -> Draft:
         _check_cells(draft, row)
     if not draft.errors:
         draft.ship_from = _agreed(draft, rows, "ship_from", "SHIP_FROM", "the rows of one order")
+        draft.ship_date = _ship_date(draft, rows)
         _OrderRows(draft, rows, units).read()
     return draft
 
@@ -93,6 +95,22 @@ def _agreed(draft: Draft, rows: list[Cells], column: str, code: str, whose: str)
         row = rows[-1]
         draft.error(code, f"{whose} differ in {column}: {values}", row.number, row.at.get(column, 0))
     return next((row.text(column) for row in rows if row.text(column)), "")
+
+
+def _ship_date(draft: Draft, rows: list[Cells]) -> str:
+    days: dict[str, Cells] = {}
+    for row in rows:
+        if not (text := row.text("ship_date")):
+            continue
+        try:
+            days.setdefault(ship_date_of(text), row)
+        except ValueError as error:
+            draft.error("SHIP_DATE", f"ship_date: {error}", row.number, row.at["ship_date"])
+    if len(days) > 1:
+        last = list(days.values())[-1]
+        message = f"the rows of one order differ in ship_date: {', '.join(sorted(days))}"
+        draft.error("SHIP_DATE", message, last.number, last.at["ship_date"])
+    return next(iter(days), "")
 
 
 class _OrderRows:

@@ -122,6 +122,21 @@ class Field:
                 return place, [self._value(place), *[_part(place, part) for part in others]]
         return None
 
+    def every_parts(self, scope: Scope) -> list[tuple[Place, list[str]]]:
+        """Give all parts of each segment that the first candidate with any finds, the best ones only."""
+        for level, tag, single, step in self._looks:
+            at = scope.scopes.get(level)
+            if at is None or tag not in at.segments or (single and at.packages > 1):
+                continue
+            found = list(step.find(at.segments))
+            others = step.reference.parts[1:]
+            best = [place for rank, place in found if rank == found[0][0]]
+            if best:
+                return [
+                    (place, [self._value(place), *(_part(place, part) for part in others)]) for place in best
+                ]
+        return []
+
     def _found(self, scope: Scope) -> Iterator[list[tuple[int, Place]]]:
         scopes = scope.scopes
         for level, tag, single, step in self._looks:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.domain.events import LabelRequested, Mapped, PartyIdentification
 from bridge.domain.rules import breaches
 from bridge.mapping.contents import Order, read_orders
+from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.orders import judge_order
 from bridge.mapping.parties import selling_party, ship_from_party
@@ -48,7 +49,7 @@ def _mapped(reader: Reader, order: Order) -> Mapped:
             summary=f"{name}: {judgement.refusal}, no label is asked for",
         )
     # What a person decides on is made ready all the same: releasing it sends it.
-    event = _event(reader, order)
+    event = _event(reader, order, list(lines.values()))
     return Mapped(
         event=event,
         hold="" if findings.errors else "; ".join(filter(None, [judgement.hold, *findings.holds])),
@@ -62,10 +63,11 @@ def summary_of(event: LabelRequested) -> str:
     """Name a label request for people."""
     count = len(event.containers)
     packages = f"{count} packages" if count > 1 else "1 package" if count else "the order as it is"
-    return f"order {event.purchase_order_number or 'without number'}: label request for {packages}"
+    told = f"order {event.purchase_order_number or 'without number'}: label request for {packages}"
+    return f"{told}, to be shipped on {event.ship_date}" if event.ship_date else told
 
 
-def _event(reader: Reader, order: Order) -> LabelRequested:
+def _event(reader: Reader, order: Order, lines: list[Scope]) -> LabelRequested:
     findings = reader.findings
     packed = any(packing.package is not None for packing in order.packings)
     event = LabelRequested(
@@ -73,6 +75,8 @@ def _event(reader: Reader, order: Order) -> LabelRequested:
         selling_party=PartyIdentification(selling_party(reader, order.scope)),
         ship_from_party=PartyIdentification(ship_from_party(reader, order.scope)),
         containers=ShippedOrder(reader, order).containers() if packed else (),
+        # Amazon takes no partial shipment: an order ships when the last of its lines does.
+        ship_date=reader.last_day("ship_date", lines or [order.scope]),
     )
     unread = {error.code for error in findings.errors}
     for breach in breaches(event):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 from bridge.domain.events import Dimensions, ItemQuantity, Weight
 from bridge.edi.model import Document
 from bridge.mapping.fields import Field
@@ -9,7 +12,7 @@ from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.problems import Findings
 from bridge.mapping.profile import VendorProfile
-from bridge.mapping.times import edifact_time, edifact_time_end, x12_time
+from bridge.mapping.times import edifact_time, edifact_time_end, x12_time, zone_of
 from bridge.mapping.units import Scale, scaled, whole
 
 _FLAGS = {"true": True, "Y": True, "1": True, "false": False, "N": False, "0": False}
@@ -51,6 +54,21 @@ class Reader:
         except ValueError as error:
             self.findings.error(place, "DATE_TIME", f"{name}: {error}")
             return ""
+
+    def last_day(self, name: str, scopes: Iterable[Scope]) -> str:
+        """Give the last of all days that are told there, at the vendor's, as ISO-8601; empty if none is."""
+        field = self.fields[name]
+        zone = zone_of(self.profile.timezone)
+        days = set()
+        for scope in scopes:
+            for place, parts in field.every_parts(scope):
+                try:
+                    moment = datetime.fromisoformat(self._moment(parts, field))
+                except ValueError as error:
+                    self.findings.error(place, "DATE_TIME", f"{name}: {error}")
+                else:
+                    days.add(moment.astimezone(zone).date().isoformat())
+        return max(days, default="")
 
     def whole(self, name: str, scope: Scope) -> int | None:
         """Give an integer, None if there is none or it is wrong."""
