@@ -13,7 +13,7 @@ import msgspec
 
 from bridge.edi.model import Delimiters, Group, Interchange, Party, Standard
 
-Verdict = Literal["Success", "Failure", "Refused", "Held", "Rejected"]
+Verdict = Literal["Success", "Failure", "Refused", "Held", "Overdue", "Rejected"]
 """The words of the transaction-status files (`bridge.outfiles.statuses`)."""
 
 Standing = Literal["accepted", "held", "rejected"]
@@ -23,6 +23,7 @@ STANDINGS: Final[dict[Verdict, Standing]] = {
     "Refused": "rejected",
     "Rejected": "rejected",
     "Held": "held",
+    "Overdue": "held",
 }
 """What a verdict means to the standards, which know no more than this."""
 
@@ -43,6 +44,7 @@ UNEXPLAINED: Final[dict[Verdict, Reason]] = {
     "Refused": Reason("REFUSED", "it breaks a rule and was not sent to Amazon"),
     "Rejected": Reason("REJECTED", "the document could not be read; see the acknowledgement"),
     "Held": Reason("HELD", "it waits for a person's decision"),
+    "Overdue": Reason("OVERDUE", "Amazon has given no verdict in time; it is asked on"),
 }
 """Stands where no reason is known: advice that rejects must say something."""
 

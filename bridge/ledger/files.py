@@ -11,7 +11,7 @@ from bridge.errors import LedgerError
 from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.rows import Arrival, Collected, Fence, FileRow, Kept
-from bridge.ledger.schema import arrivals, files, is_collected, is_unmoved
+from bridge.ledger.schema import arrivals, events, files, is_collected, is_grouped, is_unmoved
 
 _KNOWN = select(files.c.id).where(files.c.vendor == bindparam("v"), files.c.sha256 == bindparam("sha"))
 _TOUCH = update(files).where(files.c.id == bindparam("file")).values(touched_at=bindparam("now"))
@@ -44,6 +44,13 @@ _TO_TRANSLATE = (
     .where(files.c.vendor == bindparam("v"), is_collected)
     .order_by(files.c.id)
     .limit(bindparam("most"))
+)
+_OF_SUBMISSION = (
+    select(files)
+    .where(
+        files.c.id.in_(select(events.c.file_id).where(events.c.submission_id == bindparam("of"), is_grouped))
+    )
+    .order_by(files.c.id)
 )
 _FILE = select(files).where(files.c.id == bindparam("file"))
 
@@ -119,6 +126,12 @@ class FileStore(Store):
         """Give one file; raises `LedgerError` where there is none of that id."""
         with self._db.read() as connection:
             return load_file(connection, file_id)
+
+    def files_of_submission(self, submission_id: int) -> list[FileRow]:
+        """List the files whose events stand in a submission that is under way."""
+        with self._db.read() as connection:
+            rows = connection.execute(_OF_SUBMISSION, {"of": submission_id}).mappings()
+            return [file_row(row) for row in rows]
 
 
 def _insert_file(connection: Connection, collected: Collected, now: datetime) -> int:

@@ -1,8 +1,9 @@
 """Transaction-status files: what became of each fact of a batch, for the vendor, as JSON or CSV.
 
 One file a batch, written when its verdicts are in. `status` is Amazon's own word where Amazon spoke
-(`Success`, `Failure`); `Refused` (a rule of the bridge), `Held` (a person decides) and `Rejected` (the
-document's syntax) where it never went to Amazon.
+(`Success`, `Failure`); `Overdue` where it has not spoken in time, in a file of its own before the
+report; `Refused` (a rule of the bridge), `Held` (a person decides) and `Rejected` (the document's syntax)
+where it never went to Amazon.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Literal
 
 import msgspec
 
-Status = Literal["Success", "Failure", "Refused", "Held", "Rejected"]
+Status = Literal["Success", "Failure", "Refused", "Held", "Overdue", "Rejected"]
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -3,29 +3,38 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import msgspec
 
-from bridge.domain.events import Mapped, ShipmentStatusChanged
+from bridge.domain.events import Mapped, RuleError, ShipmentStatusChanged
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Interchange, InterchangeOpened, Unreadable
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
+from bridge.errors import VendorFileError
+from bridge.mapping.dropfiles import MAX_BYTES, Kind, Record, read_drop_file, recognise
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
+from bridge.pipeline.lane import Policies
 from bridge.spapi.operations import item_of, operation_of
 
 
 class Explanation(msgspec.Struct, kw_only=True):
-    """A file as it was read. `documents` has, in order, each document with what it would become."""
+    """A file as it was read. `documents` has, in order, each document with what it would become.
+
+    A drop file has a `kind`, and `records` instead of interchanges and documents.
+    """
 
     file: str
+    kind: Kind | None = None
+    records: list[Record] = []
     interchanges: list[Interchange] = []
     documents: list[tuple[Document, list[Mapped]]] = []
     unreadable: list[Unreadable] = []
@@ -35,11 +44,17 @@ class Explanation(msgspec.Struct, kw_only=True):
     def clean(self) -> bool:
         """Tell whether nothing was rejected, refused, held or unreadable."""
         facts = [fact for _, mapped in self.documents for fact in mapped]
+        facts += [record.mapped for record in self.records]
         return (
             not self.unreadable
             and all(document.accepted for document, _ in self.documents)
             and not any(fact.errors or fact.hold for fact in facts)
         )
+
+    @property
+    def something(self) -> bool:
+        """Tell whether the file is one that the bridge takes; a drop file may have nothing to tell."""
+        return bool(self.interchanges) or (self.kind is not None and not self.unreadable)
 
 
 class _Numbers:
@@ -62,9 +77,19 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
     grammar: Grammar,
     options: ReadOptions,
     now: datetime,
+    policies: Policies | None = None,
 ) -> Explanation:
-    """Read a file and map each document, as `translate` does, into memory."""
+    """Read a file and map each document, as `translate` does, into memory.
+
+    `policies` are the vendor's, for how it is acknowledged.
+    """
     told = Explanation(file=file)
+    policies = policies or Policies()
+    head, chunks = _opened(chunks)
+    told.kind = recognise(file, head)
+    if told.kind is not None:
+        _read_records(told, told.kind, chunks, profile, mappings)
+        return told
     verdicts, numbers = Verdicts(), _Numbers()
     answers: list[str] = []
     for event in read(chunks, grammar, options=options):
@@ -75,10 +100,32 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
             told.documents.append((event.document, _mapped(event.document, profile, mappings)))
         elif isinstance(event, Unreadable):
             told.unreadable.append(event)
-        if result is not None and (answer := acknowledge(result, numbers, now)) is not None:
+        if result is None or not policies.acknowledge:
+            continue
+        answer = acknowledge(result, numbers, now, kind=policies.acknowledgement_kind, ta1=policies.ta1)
+        if answer is not None:
             answers.append(answer.data.decode("utf-8", "replace"))
     told.acknowledgement = "\n".join(answers)
     return told
+
+
+def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """Give the first chunk, and all of them from the first on."""
+    rest = iter(chunks)
+    head = next(rest, b"")
+    return head, chain([head], rest)
+
+
+def _read_records(
+    told: Explanation, kind: Kind, chunks: Iterator[bytes], profile: VendorProfile, mappings: Mappings
+) -> None:
+    # One byte more than it may have is enough for the reader to say so.
+    data = b"".join(chunks)[: MAX_BYTES + 1]
+    try:
+        told.records = read_drop_file(data, kind, profile, mappings)
+    except VendorFileError as error:
+        why = EdiError(level="interchange", code="", message=str(error))
+        told.unreadable = [Unreadable(0, len(data), why)]
 
 
 def as_json(told: Explanation) -> dict[str, Any]:
@@ -100,6 +147,7 @@ def as_json(told: Explanation) -> dict[str, Any]:
             }
             for interchange in told.interchanges
         ],
+        "records": [_record(record) for record in told.records],
         "unreadable": [
             {"offset": event.offset, "length": event.length, "message": event.error.message}
             for event in told.unreadable
@@ -126,18 +174,7 @@ def _mapped(document: Document, profile: VendorProfile, mappings: Mappings) -> l
 
 
 def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
-    refusals = [
-        {
-            "segment": error.segment,
-            "position": error.position,
-            "element": error.element,
-            "component": error.component,
-            "code": error.code,
-            "message": error.message,
-        }
-        for fact in mapped
-        for error in fact.errors
-    ]
+    refusals = [_error(error) for fact in mapped for error in fact.errors]
     return {
         "type": document.type,
         "version": document.version,
@@ -146,16 +183,34 @@ def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
         "accepted": document.accepted,
         "errors": [_error(error) for error in document.errors if error.fatal] + refusals,
         "notes": [_error(error) for error in document.errors if not error.fatal],
-        "requests": [
-            {"operation": operation_of(fact.event).name, "body": item_of(fact.event)}
-            for fact in mapped
-            if fact.event is not None and not fact.errors and not fact.hold
-        ],
+        "requests": _requests(mapped),
         "held": [reason for fact in mapped for reason in reasons_held(fact)],
     }
 
 
-def _error(error: EdiError) -> dict[str, Any]:
+def _record(record: Record) -> dict[str, Any]:
+    """Give one order of a drop file; `segment` is its first row, or the number of the request."""
+    fact = record.mapped
+    return {
+        "type": "label-request",
+        "reference": record.reference,
+        "segment": record.place,
+        "accepted": not fact.errors,
+        "errors": [_error(error) for error in fact.errors],
+        "requests": _requests([fact]),
+        "held": reasons_held(fact),
+    }
+
+
+def _requests(mapped: Sequence[Mapped]) -> list[dict[str, Any]]:
+    return [
+        {"operation": operation_of(fact.event).name, "body": item_of(fact.event)}
+        for fact in mapped
+        if fact.event is not None and not fact.errors and not fact.hold
+    ]
+
+
+def _error(error: EdiError | RuleError) -> dict[str, Any]:
     return {
         "segment": error.segment,
         "position": error.position,

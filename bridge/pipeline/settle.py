@@ -8,13 +8,14 @@ import structlog
 
 from bridge.domain.events import LabelRequested
 from bridge.errors import AmazonError
-from bridge.ledger.rows import NewOutbound, ToPoll, ToReport, VerdictIn
+from bridge.ledger.rows import NewOutbound, ToPoll, VerdictIn
+from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
-from bridge.outfiles.statuses import FORMATS
+from bridge.outfiles.statuses import FORMATS, StatusReport
 from bridge.pipeline.advise import advice_files
 from bridge.pipeline.alerts import overdue
 from bridge.pipeline.lane import Lane
-from bridge.pipeline.reports import status_report
+from bridge.pipeline.reports import overdue_report, status_report
 from bridge.spapi.operations import OPERATIONS, orders_named
 
 log = structlog.get_logger(__name__)
@@ -44,8 +45,7 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
         moved = lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
-        if moved.state == "overdue":
-            overdue(lane, submission)
+        _tell_overdue(lane, submission, moved.state)
         log.warning("verdict_not_read", vendor=lane.vendor, submission=submission.id, reason=str(error))
         return 0
     moved = lane.ledger.record_verdict(
@@ -60,8 +60,7 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
         ),
         lane.clock(),
     )
-    if moved.state == "overdue":
-        overdue(lane, submission)
+    _tell_overdue(lane, submission, moved.state)
     log.info("verdict", vendor=lane.vendor, submission=submission.id, state=moved.state)
     return int(verdict.status != "Processing")
 
@@ -71,25 +70,36 @@ def _wanted_after(lane: Lane, submission: ToPoll) -> tuple[str, ...]:
     return lane.papers.kinds if OPERATIONS[submission.operation].event is LabelRequested else ()
 
 
+def _tell_overdue(lane: Lane, submission: ToPoll, state: str) -> None:
+    """Tell a person and the vendor, once, that a verdict is late; the batch is reported all the same."""
+    if state != "overdue" or submission.state == "overdue":
+        return
+    overdue(lane, submission)
+    for file in lane.ledger.files_of_submission(submission.id):
+        report = overdue_report(lane.ledger, file, submission.id)
+        with lane.ledger.answering(lane.fence, file.id, lane.clock()) as writer:
+            _write_report(lane, writer, report, f".overdue-{submission.id}")
+
+
 def _report(lane: Lane) -> int:
     due = lane.ledger.batches_to_report(lane.vendor, REPORTS_A_PASS)
     for batch in due:
-        _report_one(lane, batch)
+        report = status_report(lane.ledger, batch.file)
+        again = f".{batch.report_number}" if batch.report_number > 1 else ""
+        with lane.ledger.answering(lane.fence, batch.file.id, lane.clock()) as writer:
+            _write_report(lane, writer, report, again)
+            writer.reported()
     return len(due)
 
 
-def _report_one(lane: Lane, batch: ToReport) -> None:
-    """Write the report in each form that the vendor chose; none for a batch without anything to report."""
-    now, file = lane.clock(), batch.file
-    report = status_report(lane.ledger, file)
-    again = f".{batch.report_number}" if batch.report_number > 1 else ""
-    stem = f"{stem_of(report.file)}.{file.id}{again}"
-    forms = lane.policies.status_files if report.lines else ()
-    with lane.ledger.answering(lane.fence, file.id, now) as writer:
-        for form in forms:
-            if form in FORMATS:
-                name, data = f"{stem}.{form}", FORMATS[form](report)
-                writer.outbound(NewOutbound(kind="status", folder="statuses", name=name, data=data))
-        for advice in advice_files(lane, writer, report, forms):
-            writer.outbound(advice)
-        writer.reported()
+def _write_report(lane: Lane, writer: FileWriter, report: StatusReport, mark: str) -> None:
+    """Write a report in each form that the vendor chose; none where there is nothing to report."""
+    if not report.lines:
+        return
+    stem = f"{stem_of(report.file)}.{report.batch}{mark}"
+    for form in lane.policies.status_files:
+        if form in FORMATS:
+            name, data = f"{stem}.{form}", FORMATS[form](report)
+            writer.outbound(NewOutbound(kind="status", folder="statuses", name=name, data=data))
+    for advice in advice_files(lane, writer, report, lane.policies.status_files):
+        writer.outbound(advice)

@@ -1,0 +1,51 @@
+"""A lane as the wiring makes it, with a local drop folder and stand-ins for what a test does not need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bridge.config import parse_config
+from bridge.ledger.store import Ledger
+from bridge.pipeline.lane import Lane
+from bridge.wiring import fleet_of
+
+CONFIG = """\
+[bridge]
+ledger = "ledger.sqlite"
+spool = "spool"
+
+[accounts.main]
+region = "na"
+endpoint = "http://127.0.0.1:9"
+auth_endpoint = "http://127.0.0.1:9"
+client_id = "made-up"
+client_secret = "env:MADE_UP"
+refresh_token = "env:MADE_UP"
+
+[vendors.acme]
+account = "main"
+selling_party = "ACME"
+warehouses = ["ABCD"]
+timezone = "America/New_York"
+fetch = { labels = true, packing_slips = true }
+label_requests = { when = "shipping_day" }
+
+[vendors.acme.local]
+root = "drop"
+
+[vendors.acme.pickup]
+convention = "rename"
+"""
+
+
+def lane_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
+    """Make the one lane of a configuration, with its account claimed."""
+    monkeypatch.setenv("MADE_UP", "made-up")
+    ledger = Ledger.open(folder / "ledger.sqlite")
+    for name in ("inbox", "archive", "quarantine", "outbox"):
+        (folder / "drop" / name).mkdir(parents=True)
+    lane = fleet_of(parse_config(CONFIG, folder / "config.toml"), ledger).lanes[0]
+    lane.fence = ledger.claim(lane.account, lane.clock())
+    return lane

@@ -1,0 +1,67 @@
+"""An Amazon in memory for the pipeline's tests: takes what comes, unless it is told otherwise."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from bridge.pipeline.drain import LaneReport, drain
+from bridge.pipeline.lane import Lane
+from bridge.spapi.client import AmazonClient
+from bridge.spapi.fetched import Fetched, UnreadableItem
+from bridge.spapi.operations import Operation, Outcome, Verdict
+from tests.pipeline.lanes import lane_in
+
+
+class StubAmazon:
+    """What the jobs ask of an `AmazonClient`. `items` are those accepted; the rest is what it answers."""
+
+    def __init__(self) -> None:
+        self.items: list[dict[str, Any]] = []
+        self.answer: Callable[[list[dict[str, Any]]], Outcome] | None = None
+        self.verdict: Callable[[str], Verdict] = lambda _transaction: Verdict(status="Success")
+        self.of_order: Callable[[str], Fetched | UnreadableItem | None] = lambda _order: None
+        self.reads = 0
+
+    def submit(self, operation: Operation, body: bytes) -> Outcome:
+        items = list(json.loads(body)[operation.body_key])
+        told = self.answer(items) if self.answer else Outcome(kind="submitted")
+        if told.kind == "submitted":
+            self.items += items
+            return Outcome(kind="submitted", http_status=202, amazon_transaction_id=f"tx-{len(self.items)}")
+        return told
+
+    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+        return self.verdict(amazon_transaction_id)
+
+    def read_order(self, _operation: Operation, order: str) -> Fetched | UnreadableItem | None:
+        self.reads += 1
+        return self.of_order(order)
+
+    def read_page(self, *_query: object) -> object:
+        raise AssertionError("no list is asked for in these tests")
+
+
+def lane_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
+    """Make a lane to an Amazon in memory; its lists are not read."""
+    lane = lane_in(folder, monkeypatch)
+    lane.amazon = cast("AmazonClient", amazon)
+    lane.fetch_at = float("inf")
+    return lane
+
+
+def drained(lane: Lane) -> LaneReport:
+    """Drain the lane once, with a look into its inbox."""
+    lane.look = True
+    return drain([lane], wait=lambda _seconds: None)[0]
+
+
+def drop(folder: Path, name: str, data: bytes) -> Path:
+    """Put a file into the inbox."""
+    path = folder / "drop" / "inbox" / name
+    path.write_bytes(data)
+    return path

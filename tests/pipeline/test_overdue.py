@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.collect import collect
+from bridge.pipeline.settle import settle
+from bridge.pipeline.submit import submit
+from bridge.pipeline.translate import translate
+from bridge.spapi.operations import Outcome, Verdict
+from tests.pipeline.lanes import lane_in
+from tests.system.traffic import order, ship_notice, x12
+
+
+class Amazon:
+    """Takes everything, and gives the verdict that it is told to give."""
+
+    def __init__(self) -> None:
+        self.status = "Processing"
+
+    def submit(self, operation: object, body: bytes) -> Outcome:
+        del operation, body
+        return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
+
+    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+        assert amazon_transaction_id == "t-1"
+        return Verdict(status=self.status)  # type: ignore[arg-type]
+
+
+def reports(folder: Path, lane: object) -> list[dict[str, object]]:
+    del folder
+    due = lane.ledger.outbound_due("acme", lane.clock(), 100)  # type: ignore[attr-defined]
+    return [json.loads(one.data) for one in due if one.kind == "status" and one.name.endswith(".json")]
+
+
+def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_verdict(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = lane_in(tmp_path, monkeypatch)
+    amazon = Amazon()
+    lane.amazon = amazon  # type: ignore[assignment]
+    begun = lane.clock()
+    (tmp_path / "drop" / "inbox" / "856.edi").write_bytes(x12("856", "SH", "004010", 1, [ship_notice(1)]))
+    assert collect(lane) == translate(lane) == submit(lane) == 1
+
+    for minutes in (1, 31, 37, 45):
+        lane.clock = lambda minutes=minutes: begun + timedelta(minutes=minutes)  # type: ignore[misc]
+        settle(lane)
+    (late,) = reports(tmp_path, lane)
+    assert late["lines"][0]["status"] == "Overdue"  # type: ignore[index]
+    assert late["lines"][0]["purchase_order_number"] == order(1)  # type: ignore[index]
+    assert [alert.kind for alert in lane.ledger.alerts("acme")] == ["overdue"]
+
+    amazon.status = "Success"
+    lane.clock = lambda: begun + timedelta(hours=2)
+    settle(lane)
+    settle(lane)
+    assert [report["lines"][0]["status"] for report in reports(tmp_path, lane)] == [  # type: ignore[index]
+        "Overdue",
+        "Success",
+    ]

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bridge.pipeline.collect import collect
+from bridge.pipeline.submit import submit
+from bridge.pipeline.translate import translate
+from bridge.spapi.operations import Outcome
+from tests.pipeline.lanes import lane_in
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+class Amazon:
+    """Counts what it is asked for."""
+
+    def __init__(self) -> None:
+        self.bodies: list[bytes] = []
+
+    def submit(self, operation: object, body: bytes) -> Outcome:
+        del operation
+        self.bodies.append(body)
+        return Outcome(kind="submitted", http_status=202, amazon_transaction_id=f"t-{len(self.bodies)}")
+
+
+def test_a_label_request_waits_for_the_day_of_shipping_where_the_vendor_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = lane_in(tmp_path, monkeypatch)
+    amazon = Amazon()
+    lane.amazon = amazon  # type: ignore[assignment]
+    midnight = datetime(2027, 3, 14, tzinfo=NEW_YORK)  # the clocks change on that day
+    lane.clock = lambda: midnight - timedelta(minutes=1)
+    inbox = tmp_path / "drop" / "inbox"
+    inbox.joinpath("requests.csv").write_text(
+        "purchase_order_number,ship_from,ship_date\nPO1,ABCD,2027-03-14\nPO2,ABCD,2027-03-13\nPO3,ABCD,\n"
+    )
+    assert collect(lane) == translate(lane) == 1
+
+    assert submit(lane) == 1
+    assert b"PO1" not in amazon.bodies[0]
+    assert b"PO2" in amazon.bodies[0]
+    assert b"PO3" in amazon.bodies[0]
+
+    lane.clock = lambda: midnight
+    assert submit(lane) == 1
+    assert b"PO1" in amazon.bodies[1]
+    assert b"ship_date" not in amazon.bodies[1]
+    assert b"2027" not in amazon.bodies[1]
