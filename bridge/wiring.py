@@ -350,6 +350,7 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
         grammar=grammar_of(config),
         options=read_options_of(settings),
         now=utc_now(),
+        policies=policies_of(settings) if settings else None,
     )
 
 

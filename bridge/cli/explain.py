@@ -18,7 +18,7 @@ from bridge.cli.output import emit, line_width, tell_lines
 
 def explain(  # noqa: PLR0917 - the options are parameters
     context: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The EDI file; - for standard input.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="EDI, CSV or JSON; - is standard input.")],
     vendor: Annotated[str | None, typer.Option(metavar="V", help="Read it as this vendor's.")] = None,
     documents: Annotated[
         int, typer.Option(metavar="N", min=0, help="Show so many whole, and so many that are wrong.")
@@ -29,8 +29,9 @@ def explain(  # noqa: PLR0917 - the options are parameters
     """Show what a file says and would become.
 
     Its segments in words, what is wrong and where, what Amazon would get, and the acknowledgement;
-    touches nothing else.
+    of CSV and JSON each order. Touches nothing else.
     """
+    from bridge.cli.explain_drop import drop_explanation
     from bridge.cli.explain_text import View, explanation
     from bridge.pipeline.explain import as_json as json_of
     from bridge.wiring import explain as explain_file
@@ -47,8 +48,8 @@ def explain(  # noqa: PLR0917 - the options are parameters
         emit(json_of(told))
     else:
         view = View(names=names_of(config), width=line_width(), documents=documents, everything=everything)
-        tell_lines(explanation(told, view))
-    raise typer.Exit(DONE if told.clean and told.interchanges else REJECTED)
+        tell_lines((drop_explanation if told.kind else explanation)(told, view))
+    raise typer.Exit(DONE if told.clean and told.something else REJECTED)
 
 
 @contextmanager

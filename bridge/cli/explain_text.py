@@ -45,7 +45,7 @@ def explanation(told_of: Explanation, view: View | None = None) -> Iterator[Line
     view = view or View()
     yield from folded(f"{told_of.file}: {_summary(told_of)}", view.width, rest="  ", look="title")
     yield from _interchanges(told_of, view)
-    yield from _unreadable(told_of.unreadable, view)
+    yield from unreadable_lines(told_of.unreadable, view)
     yield from acknowledgement_lines(told_of.acknowledgement, view.width, everything=view.everything)
 
 
@@ -72,12 +72,12 @@ def _interchanges(told_of: Explanation, view: View) -> Iterator[Line]:
 def _passed(passed: list[list[Read]], view: View) -> Iterator[Line]:
     if passed:
         reads = [read for reads in passed for read in reads]
-        text = f"... {_count(len(passed), 'more interchange')}: {_verdicts(reads) or 'no documents'}"
+        text = f"... {count_of(len(passed), 'more interchange')}: {_verdicts(reads) or 'no documents'}"
         yield Line("")
         yield from folded(f"{text}; --all shows them", view.width, rest="    ", look="words")
 
 
-def _unreadable(stretches: Sequence[Unreadable], view: View) -> Iterator[Line]:
+def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Line]:
     """Tell what cannot be read."""
     if stretches:
         yield Line("")
@@ -99,29 +99,34 @@ def is_troubled(read: Read) -> bool:
 def _summary(told_of: Explanation) -> str:
     documents = [document for document, _ in told_of.documents]
     kinds = Counter(document.type for document in documents)
-    parts = [_count(len(told_of.interchanges), "interchange")]
+    parts = [count_of(len(told_of.interchanges), "interchange")]
     if documents:
         parts.append(", ".join(f"{count} x {kind}" for kind, count in kinds.items()))
         parts.append(_verdicts(told_of.documents))
     if told_of.unreadable:
-        parts.append(f"{_count(len(told_of.unreadable), 'stretch', 'es')} that cannot be read")
+        parts.append(f"{count_of(len(told_of.unreadable), 'stretch', 'es')} that cannot be read")
     return "; ".join(parts)
 
 
 def _verdicts(reads: Sequence[Read]) -> str:
     """Count what became of documents and their events."""
     events = [fact for _, mapped in reads for fact in mapped]
-    going = sum(1 for fact in events if fact.event is not None and not fact.errors and not fact.hold)
+    going = sum(map(goes, events))
     counts = {
         "accepted": sum(1 for document, _ in reads if document.accepted),
         "rejected": sum(1 for document, _ in reads if not document.accepted),
     }
     words = [f"{count} {word}" for word, count in counts.items() if count]
-    words += [_count(going, "event")] if going else []
-    return ", ".join([*words, *_trouble(events)])
+    words += [count_of(going, "event")] if going else []
+    return ", ".join([*words, *trouble(events)])
 
 
-def _trouble(mapped: Sequence[Mapped]) -> list[str]:
+def goes(fact: Mapped) -> bool:
+    """Tell whether a fact is sent as it is."""
+    return fact.event is not None and not fact.errors and not fact.hold
+
+
+def trouble(mapped: Sequence[Mapped]) -> list[str]:
     """Count the events that are held or refused."""
     counts = {
         "held": sum(1 for event in mapped if event.hold and not event.errors),
@@ -166,7 +171,7 @@ def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[
     version = f" ({document.version})" if document.version else ""
     head = f"{document.number}. {document.type}{version}, control number {document.reference}: {verdict}"
     look = "bad" if not document.accepted else "note" if is_troubled((document, mapped)) else "good"
-    head += "".join(f", {told}" for told in _trouble(mapped))
+    head += "".join(f", {told}" for told in trouble(mapped))
     yield from folded(head, view.width, first="  ", rest="     ", look=look)
     errors: list[Error] = [*document.errors, *(error for fact in mapped for error in fact.errors)]
     numbers = {segment.number for segment in document.segments}
@@ -223,16 +228,17 @@ def _becomes(document: Document, mapped: list[Mapped], view: View) -> Iterator[L
         yield from folded(text, view.width, first="    ", rest="      ", look="words")
     shown_so_far = 0
     for number, fact in enumerate(mapped):
-        going = fact.event is not None and not fact.errors and not fact.hold
+        going = goes(fact)
         if number >= BODIES + _SUMMARIES and not view.everything:
             yield Line(f"    ... {len(mapped) - number} more; --all shows them", "words")
             return
         whole = view.everything or shown_so_far < BODIES
         shown_so_far += going
-        yield from _fact(fact, view, whole=whole)
+        yield from fact_lines(fact, view, whole=whole)
 
 
-def _fact(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
+def fact_lines(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
+    """Tell what one fact becomes; `whole` shows it as it would be sent."""
     summary = f" ({fact.summary})" if fact.summary else ""
     if fact.errors:
         reasons = "; ".join(error.message for error in fact.errors)
@@ -255,5 +261,6 @@ def _fact(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
                 yield Line(shown(line))
 
 
-def _count(number: int, word: str, plural: str = "s") -> str:
+def count_of(number: int, word: str, plural: str = "s") -> str:
+    """Write a number with its noun."""
     return f"{number} {word}{plural * (number != 1)}"

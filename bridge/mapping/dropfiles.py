@@ -34,12 +34,13 @@ _READERS = {"csv": read_csv, "json": read_json}
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One order of a drop file.
 
-    `number` counts from 1; `offset` and `length` are bytes, from its first row to the end of its
-    last, so that records overlap where the rows of two orders are mixed. `reference` names it for
-    people: `row 2`, `rows 2-4`, `request 1`.
+    `number` counts from 1; `place` is the number of its first row (or of the request). `offset` and
+    `length` are bytes, from its first row to the end of its last, so that records overlap where the
+    rows of two orders are mixed. `reference` names it for people: `row 2`, `rows 2-4`, `request 1`.
     """
 
     number: int
+    place: int
     offset: int
     length: int
     reference: str
@@ -76,6 +77,7 @@ def read_drop_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
     return [
         Record(
             number=number,
+            place=draft.number,
             offset=offsets[draft.start],
             length=offsets[draft.end] - offsets[draft.start],
             reference=draft.reference,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from bridge.data import shipped
-from tests.cli.support import edibridge, in_process, installation
+from tests.cli.support import CONFIG, edibridge, in_process, installation
 
 GOOD = shipped("samples") / "x12/856_plain.edi"
+DROPPED = shipped("samples") / "drop/label_requests.csv"
 MIXED = shipped("samples") / "x12/214_bad_sibling.edi"
 
 
@@ -54,6 +57,84 @@ def test_a_file_is_read_as_a_vendors(tmp_path: Path) -> None:
 def test_standard_input_is_read_as_a_file(tmp_path: Path) -> None:
     done = edibridge("explain", "-", "--json", folder=tmp_path, stdin=GOOD.read_bytes())
     assert (done.code, done.json["file"]) == (0, "-")
+
+
+def test_each_order_of_a_drop_file_is_told_in_the_agreed_shape(tmp_path: Path) -> None:
+    done = in_process("explain", DROPPED, "--json", folder=tmp_path)
+    assert done.code == 1
+    assert (done.json["interchanges"], done.json["acknowledgement"]) == ([], "")
+    expected = json.loads(DROPPED.with_name("label_requests.csv.expected.json").read_text())["records"]
+    records = done.json["records"]
+    assert [one["reference"] for one in records] == [one["reference"] for one in expected]
+    bodies = [request["body"] for one in expected for request in one["requests"]]
+    assert [request["body"] for one in records for request in one["requests"]] == bodies
+    assert {one["type"] for one in records} == {"label-request"}
+    assert [one["accepted"] for one in records] == [not one["errors"] for one in expected]
+    assert (records[0]["segment"], records[-1]["segment"]) == (2, 12)
+    error = records[-1]["errors"][0]
+    assert (error["segment"], error["position"], error["element"], error["code"]) == (
+        "row",
+        12,
+        3,
+        "SHIP_DATE",
+    )
+
+
+def test_a_drop_file_is_told_to_people_row_by_row(tmp_path: Path) -> None:
+    text = in_process("explain", DROPPED, folder=tmp_path).out
+    assert "label requests in CSV; 9 orders: 3 requests, 6 refused" in text
+    assert "  rows 2-4, order DQ7T4M2ZP: label request for 2 packages, to be shipped on 2026-03-04\n" in text
+    assert "    ! row 6: weight_unit 'LBX' is not known: write KG, G, LB or OZ (column 6) [UNIT]" in text
+    assert "  ... row 11 to row 12: 1 request, 1 refused; --all shows them" in text
+    assert "row 12: ship_date: '3/4/2026' may be read as two days" in " ".join(
+        in_process("explain", DROPPED, "--all", folder=tmp_path).out.split()
+    )
+
+
+def test_an_order_of_a_drop_file_that_is_held_exits_1(tmp_path: Path) -> None:
+    folder = installation(tmp_path)
+    (folder / "wanted.json").write_text('{"purchaseOrderNumber": "PO1", "ship_from": "OTHER"}')
+    done = in_process("explain", "wanted.json", "--vendor", "acme", "--json", folder=folder)
+    assert done.code == 1
+    [record] = done.json["records"]
+    assert (record["accepted"], record["requests"]) == (True, [])
+    assert "OTHER" in record["held"][0]
+
+
+def test_a_good_drop_file_exits_0_and_one_that_cannot_be_read_exits_1_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_text("purchase_order_number\nPO1\n")
+    assert in_process("explain", "good.csv", folder=tmp_path).code == 0
+    (tmp_path / "empty.csv").write_text("purchase_order_number\n")
+    assert in_process("explain", "empty.csv", folder=tmp_path).code == 0
+    (tmp_path / "bad.csv").write_text("purchase_order_number,colour\nPO1,red\n")
+    done = in_process("explain", "bad.csv", "--json", folder=tmp_path)
+    assert (done.code, done.json["records"]) == (1, [])
+    assert "unknown columns in the first row: 'colour'" in done.json["unreadable"][0]["message"]
+    assert (
+        "it cannot be read, and would be put aside" in in_process("explain", "bad.csv", folder=tmp_path).out
+    )
+
+
+@pytest.mark.parametrize(
+    ("settings", "tags"),
+    [
+        ("", ["ST*997"]),
+        ('acknowledgement_kind = "999"', ["ST*999"]),
+        ('ta1 = "always"', ["TA1*", "ST*997"]),
+        ('acknowledgement_kind = "999"\nta1 = "always"', ["TA1*", "ST*999"]),
+        ('acknowledgements = "never"', []),
+    ],
+)
+def test_the_acknowledgement_is_as_the_vendor_gets_it(settings: str, tags: list[str], tmp_path: Path) -> None:
+    text = CONFIG.replace('selling_party = "ACMEV"', f'selling_party = "ACMEV"\n{settings}')
+    folder = installation(tmp_path, text)
+    done = in_process("explain", GOOD, "--vendor", "acme", "--json", folder=folder)
+    found = [
+        tag
+        for tag in ("TA1*", "ST*997", "ST*999")
+        if f"~{tag}" in done.json["acknowledgement"].replace("\n", "")
+    ]
+    assert found == tags
 
 
 def test_a_file_without_any_edi_exits_1_and_says_so(tmp_path: Path) -> None:

@@ -1,0 +1,87 @@
+"""An explanation of a drop file (CSV, JSON) for people: what each order becomes, or is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from bridge.cli.explain_text import BODIES, View, count_of, fact_lines, goes, trouble, unreadable_lines
+from bridge.cli.lines import Line, folded
+from bridge.mapping.dropfiles import Record
+from bridge.pipeline.explain import Explanation
+
+_MOST_ERRORS = 25
+
+
+def drop_explanation(told: Explanation, view: View | None = None) -> Iterator[Line]:
+    """Yield the lines of an explanation."""
+    view = view or View()
+    yield from folded(f"{told.file}: {_summary(told)}", view.width, rest="  ", look="title")
+    yield from unreadable_lines(told.unreadable, view)
+    whole = _shown_whole(told.records, view)
+    run: list[Record] = []
+    bodies = 0
+    for record in told.records:
+        if record.number not in whole:
+            run.append(record)
+            continue
+        yield from _run(run, view)
+        run = []
+        yield Line("")
+        yield from _record(record, view, whole=view.everything or bodies < BODIES)
+        bodies += goes(record.mapped)
+    yield from _run(run, view)
+    yield Line("")
+    yield Line("No acknowledgement would be sent: such a file has none; the status files tell.", "words")
+
+
+def _summary(told: Explanation) -> str:
+    kind = f"label requests in {told.kind.upper()}" if told.kind else "label requests"
+    if told.unreadable:
+        return f"{kind}; it cannot be read, and would be put aside"
+    return f"{kind}; {count_of(len(told.records), 'order')}: {_verdicts(told.records) or 'nothing to tell'}"
+
+
+def _verdicts(records: Sequence[Record]) -> str:
+    facts = [record.mapped for record in records]
+    going = sum(map(goes, facts))
+    return ", ".join([*([count_of(going, "request")] if going else []), *trouble(facts)])
+
+
+def _shown_whole(records: Sequence[Record], view: View) -> set[int]:
+    if view.everything:
+        return {record.number for record in records}
+    troubled = [record for record in records if record.mapped.errors or record.mapped.hold]
+    return {record.number for record in (*records[: view.documents], *troubled[: view.documents])}
+
+
+def _run(records: Sequence[Record], view: View) -> Iterator[Line]:
+    if records:
+        first, last = records[0].reference, records[-1].reference
+        place = first if len(records) == 1 else f"{first} to {last}"
+        yield Line("")
+        yield from folded(
+            f"... {place}: {_verdicts(records)}; --all shows them",
+            view.width,
+            first="  ",
+            rest="      ",
+            look="words",
+        )
+
+
+def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
+    fact = record.mapped
+    look = "bad" if fact.errors else "note" if fact.hold else "good"
+    yield from folded(fact.summary, view.width, first="  ", rest="     ", look=look)
+    if not fact.errors:
+        yield from fact_lines(msgspec.structs.replace(fact, summary=""), view, whole=whole)
+        return
+    shown = fact.errors if view.everything else fact.errors[:_MOST_ERRORS]
+    for error in shown:
+        column = f" (column {error.element})" if error.element else ""
+        text = f"{error.message}{column} [{error.code}]"
+        yield from folded(text, view.width, first="    ! ", rest="      ", look="bad")
+    if len(fact.errors) > len(shown):
+        yield Line(f"    ! ... and {len(fact.errors) - len(shown)} more errors; --all shows them", "bad")
+    yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")
