@@ -77,7 +77,9 @@ def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, 
     """Write all of it, or raise and write nothing."""
     if not gathered.state:
         raise LedgerError(f"batch {file.id} was not finished by its translation")
-    with database.write(fence) as connection:
+    # A rerun is a person's word: drains, each with a claim of its own, go on beside it. What it changes is
+    # guarded row by row instead.
+    with database.write(None if gathered.rerun else fence) as connection:
         _replace(connection, gathered.replaced, now)
         _insert_rows(connection, gathered)
         _insert_interchanges(connection, file.id, gathered)
@@ -180,7 +182,13 @@ def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: 
         count, accepted = connection.execute(of_file).one()
     changed = connection.execute(
         update(files)
-        .where(files.c.id == file.id, files.c.state == file.state)
+        .where(
+            files.c.id == file.id,
+            files.c.state == file.state,
+            files.c.translated_at.is_not_distinct_from(
+                None if file.translated_at is None else seconds(file.translated_at)
+            ),
+        )
         .values(
             state=gathered.state,
             reason=gathered.reason,

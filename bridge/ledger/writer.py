@@ -35,12 +35,14 @@ from bridge.ledger.schema import control_numbers, documents, events, files, inte
 _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")
 )
+_LAST_FILE = 2**62
 _EARLIER = (
     select(interchanges, files.c.name, files.c.received_at)
     .join(files, files.c.id == interchanges.c.file_id)
     .where(
         interchanges.c.vendor == bindparam("v"),
         interchanges.c.file_id != bindparam("own"),
+        interchanges.c.file_id < bindparam("before"),
         interchanges.c.sender == bindparam("from"),
         interchanges.c.control_number == bindparam("control"),
     )
@@ -69,8 +71,12 @@ class FileWriter:
         self._reading: Connection | None = None
 
     def earlier_interchanges(self, sender: str, control_number: str) -> list[EarlierInterchange]:
-        """List the interchanges of earlier files with this sender's control number, oldest first."""
+        """List the interchanges of earlier files with this sender's control number, oldest first.
+
+        In a rerun those of files that came later do not count: it was they that met this one.
+        """
         asked = {"v": self.file.vendor, "own": self.file.id, "from": sender, "control": control_number}
+        asked["before"] = self.file.id if self.gathered.rerun else _LAST_FILE
         return [
             EarlierInterchange(
                 file_id=row.file_id, name=row.name, sha256=row.sha256, received_at=moment(row.received_at)

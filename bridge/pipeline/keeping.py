@@ -21,6 +21,8 @@ from bridge.spapi.operations import operation_of
 FirstState = Literal["ready", "waiting", "held", "refused"]
 _Identity = tuple[str, str, float]
 """What makes two events the same: operation, sequence key, time."""
+_Standing = dict[_Identity, set[int]]
+"""The ordinals in their document of the events that stand, by what makes them the same."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -39,6 +41,7 @@ class EventKeeper:
     ) -> None:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
         standing = self._set_aside(number)
+        made: list[tuple[NewEvent, Event | None]] = []
         for ordinal, fact in enumerate(mapped):
             if fact.nothing_to_send:
                 continue
@@ -56,7 +59,10 @@ class EventKeeper:
                 summary=fact.summary,
                 ordinal=ordinal,
             )
-            if _identity(row.operation, row.sequence_key, row.occurred_at) not in standing:
+            made.append((row, event))
+        skipped = _standing_already([row for row, _ in made], standing)
+        for row, event in made:
+            if row.ordinal not in skipped:
                 self._keep(handle, row, event)
 
     def _keep(self, handle: int, row: NewEvent, event: Event | None) -> None:
@@ -69,16 +75,17 @@ class EventKeeper:
                 made, tracking_number, event.purchase_order_number, event.ship_from_party.party_id
             )
 
-    def _set_aside(self, document_number: int) -> set[_Identity]:
-        """In a rerun, replace the events to be made anew, and give the identities of those that stand."""
-        standing: set[_Identity] = set()
+    def _set_aside(self, document_number: int) -> _Standing:
+        """In a rerun, replace the events to be made anew, and tell which ones stand."""
+        standing: _Standing = {}
         if self.again is None:
             return standing
         for event in self.writer.existing(document_number):
             if event.state == "replaced":
                 continue
             if event.id not in self.again:
-                standing.add(_identity(event.operation, event.sequence_key, event.occurred_at))
+                identity = _identity(event.operation, event.sequence_key, event.occurred_at)
+                standing.setdefault(identity, set()).add(event.ordinal)
             elif event.state != "succeeded":
                 self.writer.replace(event.id)
         return standing
@@ -123,6 +130,25 @@ class EventKeeper:
         if package.confirmed or self.desk.policies.confirmations_elsewhere:
             return whole, "ready", ""
         return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
+
+
+def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
+    """Give the ordinals of what is not to be made once more.
+
+    A document may tell of one package twice at the same minute: then the place in the document tells
+    which of the two stands. Where the places have changed, as many are left out as stand.
+    """
+    skipped: set[int] = set()
+    for identity, ordinals in standing.items():
+        same = [
+            row.ordinal
+            for row in made
+            if _identity(row.operation, row.sequence_key, row.occurred_at) == identity
+        ]
+        in_place = [ordinal for ordinal in same if ordinal in ordinals]
+        moved = [ordinal for ordinal in same if ordinal not in ordinals]
+        skipped.update(in_place, moved[: len(ordinals) - len(in_place)])
+    return skipped
 
 
 def _identity(operation: str, key: str, at: datetime) -> _Identity:

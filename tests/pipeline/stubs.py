@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -50,14 +51,29 @@ def lane_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon)
     """Make a lane to an Amazon in memory; its lists are not read."""
     lane = lane_in(folder, monkeypatch)
     lane.amazon = cast("AmazonClient", amazon)
+    lane.clock = Clock()
     lane.fetch_at = float("inf")
     return lane
 
 
-def drained(lane: Lane) -> LaneReport:
-    """Drain the lane once, with a look into its inbox."""
-    lane.look = True
-    return drain([lane], wait=lambda _seconds: None)[0]
+class Clock:
+    """A clock that goes on only when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def drained(lane: Lane, *, rounds: int = 4) -> LaneReport:
+    """Drain the lane a few times, minutes apart, each with a look into its inbox; give the last report."""
+    for _ in range(rounds):
+        lane.look = True
+        report = drain([lane], wait=lambda _seconds: None)[0]
+        if isinstance(lane.clock, Clock):
+            lane.clock.now += timedelta(minutes=2)
+    return report
 
 
 def drop(folder: Path, name: str, data: bytes) -> Path:

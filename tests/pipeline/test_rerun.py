@@ -44,3 +44,43 @@ def test_a_rerun_minds_only_what_came_before_its_batch(
     drained(lane)
     assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]
     assert states(lane, 1) == ["replaced", "succeeded"]
+
+
+def test_a_rerun_goes_through_beside_a_drain_that_begins_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    amazon.answer = refusing
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    asked = lane.clock
+    monkeypatch.setattr(lane, "clock", lambda: (lane.ledger.claim(lane.account, asked()), asked())[1])
+    rerun(lane, 1, dry_run=False, force=False)
+    assert states(lane, 1) == ["replaced", "ready"]
+
+
+def test_of_two_equal_updates_of_a_document_a_rerun_repeats_the_one_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "notice.edi", notice(1, 1))
+    drained(lane)
+    body = carrier_status(1)
+    second = [s.replace("AT7*D1*NS", "AT7*X4*NS") for s in body if s.startswith(("AT7", "MS1"))]
+    at = next(i for i, s in enumerate(body) if s.startswith("MS1")) + 1
+    amazon.answer = lambda items: (
+        refusing(items)
+        if items[0]["statusUpdateDetails"]["statusCode"] == "O1"
+        else Outcome(kind="submitted")
+    )
+    drop(tmp_path, "status.edi", x12("214", "QM", "004010", 2, [[*body[:at], *second, *body[at:]]]))
+    drained(lane)
+    assert sorted(states(lane, 2)) == ["failed", "succeeded"]
+
+    amazon.answer = None
+    rerun(lane, 2, dry_run=False, force=False)
+    drained(lane)
+    codes = [item["statusUpdateDetails"]["statusCode"] for item in amazon.items[1:]]
+    assert codes == ["D1", "O1"]
