@@ -25,6 +25,7 @@ from bridge.dropfolder.settings import SftpSettings
 from bridge.dropfolder.steps import confirm_size, discard, make_folder, regular_files, rename, status, write
 from bridge.dropfolder.wire import Refusal, WireClient
 from bridge.errors import DropFolderError, DropFolderUnavailable, RemoteFileError
+from bridge.faultpoints import reached
 
 T = TypeVar("T")
 
@@ -88,6 +89,7 @@ class SftpDropFolder:
             if status(client, target) is None:
                 client.lstat(source)
                 write(client, note, reason.encode())
+                reached("put_away.explained")
 
         with self._reported(source, f"move to {folder}", writing=True):
             self._ask(explain)
@@ -161,6 +163,7 @@ class SftpDropFolder:
             return
         try:
             write(client, part, data)
+            reached("deliver.uploaded")
             confirm_size(client, part, len(data))
             rename(client, part, target)
         except Refusal:

@@ -11,6 +11,7 @@ import structlog
 
 from bridge.dropfolder.port import RemoteFile
 from bridge.errors import RemoteFileError
+from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
@@ -45,6 +46,7 @@ def put_away(lane: Lane) -> int:
 
 
 def _take(lane: Lane, remote: RemoteFile) -> int:
+    reached("collect.begun")
     try:
         kept = lane.spool.keep(lane.folder.read(remote))
     except RemoteFileError as error:
@@ -59,17 +61,21 @@ def _take(lane: Lane, remote: RemoteFile) -> int:
         mtime=remote.mtime,
         spool_name=kept.name,
     )
+    reached("collect.kept")
     taken = lane.ledger.keep_file(lane.fence, collected, lane.clock())
+    reached("collect.committed")
     log.info("file_kept", vendor=lane.vendor, batch=taken.file_id, file=remote.name, new=taken.new)
     return 1
 
 
 def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
     """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
+    reached("put_away.begun")
     look = _look_of(arrival)
     if not arrival.first and arrival.file_state == "translated" and lane.policies.acknowledge:
         # The vendor sent the same file once more, so it may have missed our answer.
         acknowledge_again(lane, lane.ledger.file(arrival.file_id))
+        reached("put_away.acknowledged")
     if present is not None and present != look:
         # The vendor has put another file under this name: that one is not ours to move yet.
         lane.ledger.arrival_moved(lane.fence, arrival.id, "", lane.clock())
@@ -87,10 +93,13 @@ def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
             return 0
         # Somebody removed it meanwhile; its bytes are in the spool.
         target = ""
+    reached("put_away.moved")
     marker = lane.settling.marker_of(arrival.remote_name)
     if marker:
         lane.folder.remove(marker)
+        reached("put_away.unmarked")
     lane.ledger.arrival_moved(lane.fence, arrival.id, target, lane.clock())
+    reached("put_away.committed")
     clear_alert(lane, FILE, arrival.remote_name)
     return 1
 

@@ -8,6 +8,7 @@ import structlog
 
 from bridge.domain.planning import backoff
 from bridge.errors import RemoteFileError
+from bridge.faultpoints import reached
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,7 @@ def deliver(lane: Lane) -> int:
     """
     delivered = 0
     for outbound in lane.ledger.outbound_due(lane.vendor, lane.clock(), FILES_A_PASS):
+        reached("deliver.begun")
         try:
             lane.folder.deliver(outbound.folder, outbound.name, outbound.data)
         except RemoteFileError as error:
@@ -31,7 +33,9 @@ def deliver(lane: Lane) -> int:
             lane.ledger.outbound_failed(lane.fence, outbound.id, str(error), retry_at)
             log.warning("not_delivered", vendor=lane.vendor, file=outbound.name, reason=str(error))
             continue
+        reached("deliver.renamed")
         lane.ledger.outbound_delivered(lane.fence, outbound.id, lane.clock())
+        reached("deliver.committed")
         log.info("delivered", vendor=lane.vendor, folder=outbound.folder, file=outbound.name)
         delivered += 1
     return delivered

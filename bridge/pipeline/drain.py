@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from bridge.errors import DropFolderError
+from bridge.faultpoints import reached
 from bridge.pipeline.alerts import folder_failed, folder_works, review
 from bridge.pipeline.collect import collect, put_away
 from bridge.pipeline.deliver import deliver
@@ -72,6 +73,7 @@ def drain(
         return []
     first = lanes[0]
     fence = first.ledger.claim(first.account, first.clock())
+    reached("drain.claimed")
     for lane in lanes:
         lane.fence = fence
     with ThreadPoolExecutor(max_workers=len(lanes), thread_name_prefix=f"drain-{first.account}") as pool:

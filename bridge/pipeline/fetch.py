@@ -15,6 +15,7 @@ from typing import Literal
 import structlog
 
 from bridge.errors import AmazonError
+from bridge.faultpoints import reached
 from bridge.ledger.rows import DueSubmission, Wanted
 from bridge.pipeline.alerts import CREDENTIALS, FETCH, PAPER, clear_alert, raise_alert
 from bridge.pipeline.lane import Lane
@@ -80,6 +81,7 @@ def look_for_labels(lane: Lane, submission: DueSubmission) -> None:
         log.warning("not_looked_for", vendor=lane.vendor, submission=submission.id, reason=str(error))
         lane.ledger.apply_policy(lane.fence, submission.id, "look", now, now + WAITS[0])
         return
+    reached("fetch.looked")
     patience = timedelta(minutes=15)
     over = submission.doubted_at is not None and now - submission.doubted_at >= patience
     lane.ledger.record_look(lane.fence, submission.id, found, now, None if over else now + WAITS[1])
@@ -93,11 +95,14 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
     done = 0
     for window in windows(since, now, overlap=OVERLAP):
         for page in pages(lane.amazon, kind.listed, window, ship_from_party_id=warehouse):
+            reached("fetch.page_read")
             done += keep_papers(lane, kind, page.items, page.unreadable)
+            reached("fetch.page_committed")
             if lane.stopping():
                 return done
         through = (name, window.until.isoformat())
         lane.ledger.add_outbound(lane.fence, lane.vendor, [], lane.clock(), cursor=through)
+        reached("fetch.cursor_committed")
     return done
 
 
@@ -132,7 +137,9 @@ def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Literal["kept", "ba
     if isinstance(item, UnreadableItem):
         keep_papers(lane, kind, (), (item,))
         return "bad"
+    reached("fetch.order_read")
     keep_papers(lane, kind, (item,))
+    reached("fetch.order_committed")
     return "kept"
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from bridge.domain.events import LabelRequested
 from bridge.errors import AmazonError
+from bridge.faultpoints import reached
 from bridge.ledger.rows import NewOutbound, ToPoll, VerdictIn
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
@@ -48,6 +49,7 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
         _tell_overdue(lane, submission, moved.state)
         log.warning("verdict_not_read", vendor=lane.vendor, submission=submission.id, reason=str(error))
         return 0
+    reached("settle.asked")
     moved = lane.ledger.record_verdict(
         lane.fence,
         submission.id,
@@ -61,6 +63,7 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
         lane.clock(),
     )
     _tell_overdue(lane, submission, moved.state)
+    reached("settle.committed")
     log.info("verdict", vendor=lane.vendor, submission=submission.id, state=moved.state)
     return int(verdict.status != "Processing")
 
@@ -89,6 +92,8 @@ def _report(lane: Lane) -> int:
         with lane.ledger.answering(lane.fence, batch.file.id, lane.clock()) as writer:
             _write_report(lane, writer, report, again)
             writer.reported()
+        reached("settle.report_written")
+    reached("settle.report_committed")
     return len(due)
 
 

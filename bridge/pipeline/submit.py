@@ -11,6 +11,7 @@ import structlog
 from bridge.domain.events import Event, LabelRequested
 from bridge.domain.planning import backoff
 from bridge.errors import StaleEpoch
+from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.fetch import look_for_labels
@@ -46,7 +47,7 @@ def _plan(lane: Lane, operation: Operation) -> None:
     while lane.ledger.plan(
         lane.fence, lane.vendor, operation.name, size, lane.clock(), on_their_day=on_their_day
     ):
-        pass
+        reached("submit.planned")
 
 
 def settle_doubts(lane: Lane) -> None:
@@ -56,7 +57,9 @@ def settle_doubts(lane: Lane) -> None:
         if policy == "look":
             look_for_labels(lane, submission)
             continue
+        reached("submit.doubted")
         state = lane.ledger.apply_policy(lane.fence, submission.id, policy, lane.clock(), None)
+        reached("submit.policy_committed")
         if state == "in_doubt":
             in_doubt(lane, submission)
 
@@ -66,8 +69,11 @@ def _send(lane: Lane, submission: DueSubmission) -> int:
         return 0
     operation = OPERATIONS[submission.operation]
     body = request_body(operation, [item_of(_decode(body)) for body in submission.bodies])
+    reached("submit.begun")
     attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
+    reached("submit.intent_committed")
     outcome = lane.amazon.submit(operation, body)
+    reached("submit.posted")
     _record(lane, submission, attempt, outcome)
     return 1
 
@@ -91,6 +97,7 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
         # A newer owner has put this submission in doubt; our answer may still settle that.
         lane.ledger.record_late(attempt, answer, now)
         raise
+    reached("submit.answer_committed")
     held = moved.state == "in_doubt" and answer.policy == "hold"
     _tell(lane, submission, outcome, held=held)
     log.info(

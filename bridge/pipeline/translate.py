@@ -25,6 +25,7 @@ from bridge.edi.model import (
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
 from bridge.errors import LedgerError, VendorFileError
+from bridge.faultpoints import reached
 from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
 from bridge.ledger.writer import FileWriter
 from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file, recognise
@@ -84,6 +85,7 @@ def translate_file(
     sends what is held as a conflict or as said before.
     """
     now = desk.clock()
+    reached("translate.begun")
     with desk.ledger.translating(desk.fence, file.id, now, rerun=again is not None) as writer:
         events = EventKeeper(desk, writer, now, again)
         translation = _Translation(desk, file, writer, events, rerun=again is not None, force=force)
@@ -92,6 +94,8 @@ def translate_file(
             translation.drop_file(kind)
         else:
             translation.interchange_file()
+        reached("translate.read")
+    reached("translate.committed")
     log.info(
         "file_translated",
         vendor=desk.vendor,
