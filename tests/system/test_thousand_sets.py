@@ -1,4 +1,4 @@
-"""A thousand transaction sets, seven broken in seven ways: the others reach Amazon, the 997 says which did not."""
+"""A thousand sets, seven broken in seven ways: the others reach Amazon, and the 997 says which did not."""
 
 from __future__ import annotations
 
