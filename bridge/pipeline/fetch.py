@@ -8,6 +8,7 @@ bad, and when a person asks.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Literal
@@ -19,7 +20,7 @@ from bridge.faultpoints import reached
 from bridge.ledger.rows import DueSubmission, Wanted
 from bridge.pipeline.alerts import CREDENTIALS, FETCH, PAPER, clear_alert, raise_alert
 from bridge.pipeline.lane import Lane
-from bridge.pipeline.papers import KINDS, PaperKind, keep_papers
+from bridge.pipeline.papers import KINDS, PaperKind, is_foreign, keep_papers
 from bridge.spapi.errors import AmazonRefused, CredentialsRefused
 from bridge.spapi.fetched import UnreadableItem
 from bridge.spapi.paging import pages
@@ -37,6 +38,13 @@ GIVEN_UP = timedelta(hours=24)
 """So long one order's label is asked for."""
 TRIES_OF_OTHERS = 3
 """Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
+
+
+Found = Literal["kept", "bad", "nothing", "foreign"]
+_REASONS = {
+    "nothing": "Amazon has none yet",
+    "foreign": "Amazon's is of another selling party than the vendor's",
+}
 
 
 def fetch(lane: Lane) -> int:
@@ -75,7 +83,7 @@ def look_for_labels(lane: Lane, submission: DueSubmission) -> None:
         found = [
             event_id
             for event_id, order in zip(submission.event_ids, submission.purchase_order_numbers, strict=True)
-            if _fetch_order(lane, kind, order) != "nothing"
+            if _fetch_order(lane, kind, order) in {"kept", "bad"}
         ]
     except AmazonError as error:
         log.warning("not_looked_for", vendor=lane.vendor, submission=submission.id, reason=str(error))
@@ -119,13 +127,16 @@ def fetch_wanted(lane: Lane) -> int:
         else:
             if found == "kept":
                 done += 1
-            elif found == "nothing":
-                _missed(lane, wanted, "Amazon has none yet", for_good=False)
+            elif found != "bad":
+                _missed(lane, wanted, _REASONS[found], for_good=False)
     return done
 
 
-def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Literal["kept", "bad", "nothing"]:
-    """Queue what Amazon has for one order; `bad` is told to a person and asked for again."""
+def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Found:
+    """Queue what Amazon has for one order; `bad` is told to a person and asked for again.
+
+    `foreign` is of another vendor of the same account, and not ours to deliver.
+    """
     try:
         item = lane.amazon.read_order(kind.single, order)
     except AmazonRefused as refused:
@@ -135,8 +146,11 @@ def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Literal["kept", "ba
     if item is None or item.purchase_order_number not in {order, ""}:
         return "nothing"
     if isinstance(item, UnreadableItem):
-        keep_papers(lane, kind, (), (item,))
+        # We know what we asked for, even where the answer does not say it.
+        keep_papers(lane, kind, (), (replace(item, purchase_order_number=order),))
         return "bad"
+    if is_foreign(lane, item):
+        return "foreign"
     reached("fetch.order_read")
     keep_papers(lane, kind, (item,))
     reached("fetch.order_committed")

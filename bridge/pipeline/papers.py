@@ -65,8 +65,8 @@ def keep_papers(
     good: set[str] = set()
     bad = {item.purchase_order_number: item.reason for item in unreadable}
     for item in items:
-        if isinstance(item, ShippingLabel) and item.selling_party not in {"", lane.profile.selling_party}:
-            continue  # of another vendor of the same account
+        if is_foreign(lane, item):
+            continue
         good.add(item.purchase_order_number)
         for made in _made(lane, kind, item):
             if isinstance(made, str):
@@ -93,6 +93,11 @@ def keep_papers(
     for order in good:
         clear_alert(lane, PAPER, f"{kind.name}:{order}")
     return sum(one.new for one in added)
+
+
+def is_foreign(lane: Lane, item: Fetched) -> bool:
+    """Tell whether a label is of another vendor of the same account."""
+    return isinstance(item, ShippingLabel) and item.selling_party not in {"", lane.profile.selling_party}
 
 
 def _made(lane: Lane, kind: PaperKind, item: Fetched) -> Iterator[tuple[NamedPaper, IndexLine | None] | str]:

@@ -1,0 +1,39 @@
+"""What is asked for by order's number: no question is repeated at once, and no label is lost."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.fetch import fetch_wanted
+from bridge.spapi.fetched import Fetched, LabelData, ShippingLabel, UnreadableItem
+from tests.pipeline.stubs import StubAmazon, lane_with
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\npixels\x00\x00\x00\x00IEND\xaeB`\x82").decode()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ShippingLabel(
+            purchase_order_number="PO1",
+            selling_party="OTHER",
+            label_format="PNG",
+            labels=(LabelData(content=PNG, package_identifier="001", tracking_number="1Z1"),),
+        ),
+        UnreadableItem(purchase_order_number="", reason="no number", raw=b"{}"),
+    ],
+    ids=["of another vendor", "without a number"],
+)
+def test_what_cannot_be_used_is_not_asked_for_again_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Fetched | UnreadableItem
+) -> None:
+    amazon = StubAmazon()
+    amazon.of_order = lambda _order: answer
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    lane.ledger.want(lane.fence, lane.vendor, "labels", ["PO1"], lane.clock())
+    assert fetch_wanted(lane) == 0
+    assert lane.ledger.wanted_due(lane.vendor, lane.clock()) == []
+    assert lane.ledger.still_wanted(lane.vendor, "labels")["PO1"]
