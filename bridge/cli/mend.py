@@ -86,9 +86,12 @@ def resolve(  # noqa: PLR0917 - the options are parameters
     chosen = [sent is not None, not_sent, send, drop is not None]
     if sum(chosen) != 1 or event != (send or drop is not None):
         raise typer.BadParameter("say --sent TXID or --not-sent; or --event with --send or --drop REASON")
-    with settings_of(context).ledger() as ledger:
+    settings = settings_of(context)
+    with settings.ledger() as ledger:
         if send:
-            ledger.release_event(number, now)
+            vendors = settings.config().vendors.items()
+            elsewhere = [name for name, vendor in vendors if vendor.confirmations == "elsewhere"]
+            ledger.release_event(number, now, elsewhere=elsewhere)
             told = "released"
         elif drop is not None:
             ledger.refuse_event(number, drop, now)

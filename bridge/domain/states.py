@@ -43,12 +43,14 @@ SUBMISSION_MOVES: Moves = {
 
 EVENT_MOVES: Moves = {
     ("waiting", "confirmed"): "ready",
+    ("waiting", "ambiguous"): "held",  # several orders were confirmed with its tracking number
     ("ready", "group"): "grouped",
     ("grouped", "success"): "succeeded",
     ("grouped", "failure"): "failed",
     ("grouped", "again"): "ready",
     ("failed", "requeue"): "ready",
     ("held", "requeue"): "ready",
+    ("held", "wait"): "waiting",  # released by a person, but a status update before its confirmation
     ("held", "refuse"): "refused",
     ("waiting", "refuse"): "refused",
     ("waiting", "replace"): "replaced",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.planning import next_poll
 from bridge.domain.states import EVENT_MOVES, move
@@ -14,11 +14,14 @@ from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
 from bridge.ledger.codec import seconds
 from bridge.ledger.database import Store
+from bridge.ledger.packages import released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.sends import due_rows
 
+_STATUS = "submitShipmentStatusUpdates"
+_WAITS = "released by a person; the confirmation of its shipment has not succeeded yet"
 _IN_DOUBT = (
     select(submissions)
     .where(submissions.c.vendor == bindparam("v"), is_in_doubt)
@@ -114,27 +117,43 @@ class DoubtStore(Store):
                 polls=0,
             )
 
-    def release_event(self, event_id: int, now: datetime) -> None:
-        """Let a held event go (held → ready); raises `LedgerError` where it has no body."""
-        self._event(event_id, "requeue", now, reason="")
+    def release_event(self, event_id: int, now: datetime, *, elsewhere: Collection[str] = ()) -> None:
+        """Let a held event go (held → ready); raises `LedgerError` where it has no body.
 
-    def refuse_event(self, event_id: int, reason: str, now: datetime) -> None:
-        """Drop a held or waiting event for good, with a person's reason."""
-        self._event(event_id, "refuse", now, reason=reason)
-
-    def _event(self, event_id: int, cause: str, now: datetime, reason: str) -> None:
+        A status update still waits for its confirmation, but for the vendors `elsewhere`, whose
+        confirmations do not pass here.
+        """
         with self._db.write() as connection:
-            row = connection.execute(select(events).where(events.c.id == event_id)).first()
-            if row is None:
-                raise LedgerError(f"there is no event {event_id}")
-            state = move(row.state, cause, EVENT_MOVES)
-            if state == "ready" and row.body is None:
+            row = _event(connection, event_id)
+            cause: str = "requeue"
+            columns: dict[str, str | None] = {}
+            if row["operation"] == _STATUS and row["body"] is not None:
+                unconfirmed = row["vendor"] in elsewhere
+                cause, columns = released_status(connection, row, unconfirmed=unconfirmed)
+            state = move(row["state"], cause, EVENT_MOVES)
+            if row["body"] is None:
                 raise LedgerError(
                     f"event {event_id} has nothing to send; mend its mapping and run its batch again"
                 )
-            connection.execute(
-                update(events)
-                .where(events.c.id == event_id)
-                .values(state=state, reason=reason, updated_at=seconds(now))
-            )
-            reopen(connection, [event_id], now)
+            reason = _WAITS if state == "waiting" else ""
+            _put_event(connection, event_id, now, state=state, reason=reason, **columns)
+
+    def refuse_event(self, event_id: int, reason: str, now: datetime) -> None:
+        """Drop a held or waiting event for good, with a person's reason."""
+        with self._db.write() as connection:
+            row = _event(connection, event_id)
+            state = move(row["state"], "refuse", EVENT_MOVES)
+            _put_event(connection, event_id, now, state=state, reason=reason)
+
+
+def _event(connection: Connection, event_id: int) -> RowMapping:
+    row = connection.execute(select(events).where(events.c.id == event_id)).mappings().first()
+    if row is None:
+        raise LedgerError(f"there is no event {event_id}")
+    return row
+
+
+def _put_event(connection: Connection, event_id: int, now: datetime, **columns: str | None) -> None:
+    changed = update(events).where(events.c.id == event_id)
+    connection.execute(changed.values(updated_at=seconds(now), **columns))
+    reopen(connection, [event_id], now)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
 
 from bridge.domain.events import Event
 from bridge.domain.planning import complete
+from bridge.errors import LedgerError
 from bridge.ledger.codec import seconds
 from bridge.ledger.database import Store
 from bridge.ledger.rows import Package
@@ -22,6 +24,8 @@ OF_TRACKING = (
 )
 _WAITING = select(
     events.c.id,
+    events.c.vendor,
+    events.c.tracking_number,
     events.c.body,
     events.c.purchase_order_number,
     packages.c.purchase_order_number.label("order"),
@@ -65,6 +69,11 @@ _RELEASE = (
         purchase_order_number=bindparam("order"),
         updated_at=bindparam("now"),
     )
+)
+_HOLD = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_waiting)
+    .values(state="held", reason=bindparam("why"), updated_at=bindparam("now"))
 )
 _decoder = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
@@ -128,23 +137,63 @@ def _release(
     for row in connection.execute(waiting, {"key": key}).mappings():
         found.setdefault(row["id"], row)
     at = seconds(now)
-    changes = [
-        {
-            "event": row["id"],
-            "completed": _completed(row),
-            "order": row["purchase_order_number"] or row["order"],
-            "now": at,
-        }
-        for row in found.values()
-    ]
+    changes = []
+    for row in found.values():
+        if not row["purchase_order_number"] and _package(connection, row).ambiguous:
+            connection.execute(_HOLD, {"event": row["id"], "why": several_orders(row), "now": at})
+            continue
+        changes.append(
+            {
+                "event": row["id"],
+                "completed": _completed(row, row["order"], row["ship_from_party"]),
+                "order": row["purchase_order_number"] or row["order"],
+                "now": at,
+            }
+        )
     if changes:
         connection.execute(_RELEASE, changes)
     return len(changes)
 
 
-def _completed(row: RowMapping) -> str | None:
+def released_status(
+    connection: Connection, row: RowMapping, *, unconfirmed: bool
+) -> tuple[Literal["requeue", "wait"], dict[str, str | None]]:
+    """Tell what becomes of a held status update that a person lets go: its move, and the columns to set.
+
+    It waits for its confirmation as any other does (`unconfirmed`: it need not), and gets from its
+    package what its document does not tell. Raises `LedgerError` where that would be a guess.
+    """
+    known = package_of(_rows_of(connection, row))
+    if known is None:
+        return ("requeue" if unconfirmed else "wait"), {}
+    if known.ambiguous and not row["purchase_order_number"]:
+        raise LedgerError(f"event {row['id']} names no order: {several_orders(row)}; drop it")
+    columns = {
+        "body": _completed(row, known.purchase_order_number, known.ship_from_party),
+        "purchase_order_number": row["purchase_order_number"] or known.purchase_order_number,
+    }
+    return ("requeue" if known.confirmed or unconfirmed else "wait"), columns
+
+
+def several_orders(row: RowMapping) -> str:
+    """Say why a status update cannot be told for an order."""
+    return f"several orders were confirmed with tracking number {row['tracking_number']}"
+
+
+def _package(connection: Connection, row: RowMapping) -> Package:
+    known = package_of(_rows_of(connection, row))
+    if known is None:
+        raise LedgerError(f"event {row['id']} is released for a package that is not known")
+    return known
+
+
+def _rows_of(connection: Connection, row: RowMapping) -> list[tuple[str, str, bool]]:
+    asked = {"v": row["vendor"], "tracking": row["tracking_number"]}
+    return [(one[0], one[1], one[2] is not None) for one in connection.execute(OF_TRACKING, asked)]
+
+
+def _completed(row: RowMapping, order: str, ship_from: str) -> str | None:
     body: str | None = row["body"]
     if body is None:
         return None
-    event = _decoder.decode(body)
-    return _encoder.encode(complete(event, row["order"], row["ship_from_party"])).decode()
+    return _encoder.encode(complete(_decoder.decode(body), order, ship_from)).decode()

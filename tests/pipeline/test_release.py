@@ -1,0 +1,93 @@
+"""What a person or a confirmation lets go is whole and in its turn, or it is held."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.lane import Lane
+from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
+
+
+def notice(control_number: int, *orders: int) -> bytes:
+    return x12("856", "SH", "004010", control_number, [ship_notice(number) for number in orders])
+
+
+def status(control_number: int, number: int, *, with_order: bool = True) -> bytes:
+    body = [s for s in carrier_status(number) if with_order or not s.startswith("L11")]
+    return x12("214", "QM", "004010", control_number, [body])
+
+
+def held(lane: Lane, batch: int) -> int:
+    return next(event.id for event in lane.ledger.batch_events(batch) if event.state == "held")
+
+
+def states(lane: Lane, batch: int) -> list[str]:
+    return [event.state for event in lane.ledger.batch_events(batch)]
+
+
+def test_a_released_confirmation_releases_the_updates_that_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    drop(tmp_path, "other.edi", notice(1, 2))  # the control number again: held
+    drop(tmp_path, "status.edi", status(2, 2))
+    drained(lane)
+    assert states(lane, 3) == ["waiting"]
+    lane.ledger.release_event(held(lane, 2), lane.clock())
+    drained(lane)
+    assert states(lane, 3) == ["succeeded"]
+
+
+def test_a_status_update_that_a_person_lets_go_still_waits_for_its_confirmation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    drop(tmp_path, "status.edi", status(1, 2, with_order=False))
+    drained(lane)
+    lane.ledger.release_event(held(lane, 2), lane.clock())
+    drained(lane)
+    assert states(lane, 2) == ["waiting"]
+    drop(tmp_path, "second.edi", notice(3, 2))
+    drained(lane)
+    assert amazon.items[-1]["purchaseOrderNumber"] == order(2)
+    assert amazon.items[-1]["shipFromParty"]["partyId"] == "ABCD"
+    assert states(lane, 2) == ["succeeded"]
+
+
+def test_a_confirmed_status_update_that_a_person_lets_go_is_completed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    drop(tmp_path, "status.edi", status(1, 1, with_order=False))
+    drained(lane)
+    lane.ledger.release_event(held(lane, 2), lane.clock())
+    drained(lane)
+    assert amazon.items[-1]["purchaseOrderNumber"] == order(1)
+    assert amazon.items[-1]["shipFromParty"]["partyId"] == "ABCD"
+
+
+def test_a_waiting_update_of_a_package_of_two_orders_is_held(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "status.edi", status(1, 1, with_order=False))
+    drained(lane)
+    assert states(lane, 1) == ["waiting"]
+    same = [segment.replace(tracking(2), tracking(1)) for segment in ship_notice(2)]
+    drop(tmp_path, "both.edi", x12("856", "SH", "004010", 2, [ship_notice(1), same]))
+    drained(lane)
+    assert states(lane, 1) == ["held"]
+    assert "several orders" in lane.ledger.batch_events(1)[0].reason
