@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from bridge.cli.context import AsJson
@@ -26,7 +27,8 @@ def demo(
 ) -> None:
     """See the whole way at work.
 
-    Sends sample files from a stand-in SFTP server to a stand-in Amazon, and leaves a folder to look into.
+    Sends sample files from a stand-in SFTP server to a stand-in Amazon, brings back its labels, and leaves a
+    folder to look into.
     """
     from bridge.cli.demo_stage import Stage
     from bridge.cli.demo_story import play_of, story_lines, surprises
@@ -36,10 +38,18 @@ def demo(
     told = _perform(stage, play)
     found = surprises(play, told)
     if as_json:
-        emit({"folder": str(folder), "as_expected": not found, "surprises": found, "files": told.files})
+        emit(
+            {
+                "folder": str(folder),
+                "as_expected": not found,
+                "surprises": found,
+                "files": told.files,
+                "papers": msgspec.to_builtins(told.papers),
+            }
+        )
     else:
         tell_lines(story_lines(told, folder, line_width()))
-        _point_out(stage)
+        _point_out(stage, told)
         for surprise in found:
             complain(f"edibridge: not as it should be: {surprise}")
     raise typer.Exit(BROKEN if found else DONE)
@@ -47,8 +57,9 @@ def demo(
 
 def _perform(stage: Stage, play: Play) -> Told:
     """Drop the files, let the bridge run once by the written configuration, and gather what happened."""
-    from bridge.cli.demo_stage import PASSWORD, USER
-    from bridge.cli.demo_story import SELLING_PARTY, WAREHOUSES, Told
+    from bridge.cli.demo_papers import papers_in, wrong_papers
+    from bridge.cli.demo_stage import OUTBOX, PASSWORD, USER
+    from bridge.cli.demo_story import GIFTS, SELLING_PARTY, WAREHOUSES, Told
     from bridge.config import load_config
     from bridge.logs import set_up_logs
     from bridge.simulator.amazon import StandInAmazon
@@ -56,8 +67,13 @@ def _perform(stage: Stage, play: Play) -> Told:
     from bridge.wiring import open_bridge
 
     user = SftpUser(stage.folder.resolve(), password=PASSWORD)
-    with StandInAmazon() as amazon, StandInSftp({USER: user}) as sftp, stage.log.open("w") as log:
+    with (
+        StandInAmazon(invoices=True) as amazon,
+        StandInSftp({USER: user}) as sftp,
+        stage.log.open("w") as log,
+    ):
         set_up_logs("json", level="INFO", stream=log)
+        amazon.gift_orders.update(GIFTS)
         stage.configure(amazon, sftp, SELLING_PARTY, WAREHOUSES)
         stage.drop(play.files)
         with open_bridge(load_config(stage.config)) as bridge:
@@ -65,19 +81,28 @@ def _perform(stage: Stage, play: Play) -> Told:
                 report = bridge.run(vendor=None, settle=True, timeout=_TIMEOUT, progress=working)
             batches = [bridge.ledger.batch(view.id) for view in reversed(bridge.ledger.batches(limit=500))]
         stage.keep_received(amazon.accepted)
-        return Told(tuple(report.problems), report.finished, tuple(batches), amazon.accepted)
+    outbox = stage.folder / OUTBOX
+    papers = papers_in(outbox)
+    wrong = wrong_papers(outbox, papers, play.labels, GIFTS)
+    return Told(
+        tuple(report.problems), report.finished, tuple(batches), amazon.accepted, papers, tuple(wrong)
+    )
 
 
-def _point_out(stage: Stage) -> None:
-    from bridge.cli.demo_stage import ARCHIVE
+def _point_out(stage: Stage, told: Told) -> None:
+    from bridge.cli.demo_stage import ARCHIVE, OUTBOX
 
+    held = next((batch.batch.id for batch in told.batches if batch.batch.events.get("held")), 1)
     say()
     say("Look into:")
     for path, what in stage.tour():
         say(f"  {path}")
         say(f"      {what}")
     say("Go on with:")
-    for verb in ("status", "batches", "show 8", "trace DQ7T4M31A"):
+    for verb in ("status", "batches", f"show {held}", "trace DQ7T4M2ZP"):
         say(f"  edibridge --config {stage.config} {verb}")
     say("or see a file in words:")
     say(f"  edibridge explain {stage.folder / ARCHIVE}/856_cartons.*")
+    if told.papers.labels:
+        say("and look at a label:")
+        say(f"  {stage.folder / OUTBOX / told.papers.labels[0].file}")

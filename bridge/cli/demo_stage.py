@@ -44,6 +44,14 @@ warehouses = {warehouses}
 carrier = "UPSN"
 location = {{ country_code = "US" }}
 
+[vendors.acme.label_requests]
+from_acknowledgements = true
+
+[vendors.acme.fetch]
+labels = true
+packing_slips = true
+invoices = true
+
 [vendors.acme.sftp]
 host = "{host}"
 port = {port}
@@ -59,18 +67,28 @@ outbox = "{outbox}"
 interval = "0.2s"
 """
 _READ_ME = """\
-What `edibridge demo` did here, over real sockets, with stand-ins for the vendor's SFTP server and for Amazon:
+What `edibridge demo` did here, over real sockets, with stand-ins for the
+vendor's SFTP server and for Amazon:
 
-{inbox}/      files were dropped here; it is empty, since all of them were taken
+{inbox}/      files were dropped here; it is empty, since all of
+                          them were taken
 {archive}/     the files that could be read, as they came
-{quarantine}/             the file in which nothing can be read, with the reason beside it
-{outbox}/  acknowledgements (997, CONTRL) and what became of each event (statuses/)
-{received}/        every item that Amazon's stand-in accepted, as it was sent
-{own}/                   config.toml, the ledger, the raw bytes (spool) and the log
+{quarantine}/             the file in which nothing can be read, with the
+                          reason beside it
+{outbox}/  what the vendor got:
+    acknowledgements/     997 and CONTRL: whether each file could be read
+    statuses/             what became of each event
+    labels/               shipping labels, with an index (CSV) to pick them up
+    packing-slips/        of gift orders
+    invoices/
+{received}/        every item that Amazon's stand-in accepted, as it was
+                          sent
+{own}/                   config.toml, the ledger, the raw bytes (spool) and
+                          the log
 
 Run it again and all of this is made afresh. Look round, for example:
   edibridge --config {folder}/{own}/config.toml batches
-  edibridge --config {folder}/{own}/config.toml show 8
+  edibridge --config {folder}/{own}/config.toml trace DQ7T4M2ZP
 """
 
 
@@ -164,7 +182,7 @@ _TOUR = {
     INBOX: "{count} files that were not taken",
     ARCHIVE: "{count} files that could be read, as they came",
     QUARANTINE: "the file in which nothing can be read, and the reason beside it",
-    OUTBOX: "{count} acknowledgements and status files",
+    OUTBOX: "{count} acknowledgements, status files, labels, packing slips and invoices",
     RECEIVED: "{count} items, each as Amazon's stand-in got it",
     OWN: "config.toml, the ledger, the raw bytes and the log",
 }

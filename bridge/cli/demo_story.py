@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bridge.cli.demo_papers import Papers
 from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
 from bridge.cli.details import error_text
 from bridge.cli.lines import Line, folded
@@ -20,8 +21,10 @@ from bridge.simulator.records import Accepted
 SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")
 """The codes at Amazon that the samples name."""
 
-# Shipments before the statuses of their packages, as time goes.
+# As time goes: orders are accepted and labels asked for, shipments follow, then the statuses of packages.
 SAMPLES = (
+    "x12/855_accepted.edi",
+    "drop/label_requests.csv",
     "x12/856_plain.edi",
     "x12/856_cartons.edi",
     "x12/856_order_item_pack.edi",
@@ -36,8 +39,13 @@ DAMAGED, UNREADABLE = "856_cut_off_in_the_middle.edi", "not_edi_at_all.edi"
 
 _TO_DAMAGE = "x12/856_orders_on_a_pallet.edi"
 _LETTER = b"Dear Amazon,\n\nyesterday's shipments are in the attachment. Kind regards\n"
-# The X12 and the EDIFACT samples tell of the same orders; here they shall be two.
-_RENUMBERED = ("edifact/", "DQ7T4M", "EU7T4M")
+# The X12, EDIFACT and CSV samples tell of the same orders; here they shall be three.
+_ORDERS = "DQ7T4M"
+_RENUMBERED = {"edifact": "EU7T4M", "drop": "LR7T4M"}
+GIFTS = ("DQ7T4M2ZP", "LR7T4M2ZP")
+"""Orders that Amazon makes a packing slip for; it does for gift and business orders only."""
+_MOST_REASONS = 3
+_LABELS = "submitShippingLabelRequest"
 
 Happening = tuple[str, ...]
 """Operation, order, tracking number, status, time: enough to tell the events of the samples apart."""
@@ -45,10 +53,14 @@ Happening = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """The files by name, in the order in which they are dropped, and the events that they hold."""
+    """The files by name, in the order in which they are dropped, and the events that they hold.
+
+    `labels` are the orders that labels are asked for, each with the identifiers of its packages, if told.
+    """
 
     files: dict[str, bytes]
     expected: Counter[Happening]
+    labels: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +71,8 @@ class Told:
     finished: bool
     batches: tuple[BatchDetail, ...]
     accepted: Sequence[Accepted]
+    papers: Papers
+    wrong_papers: tuple[str, ...]
 
     @property
     def files(self) -> list[dict[str, Any]]:
@@ -72,7 +86,13 @@ def play_of() -> Play:
     whole = _read(_TO_DAMAGE).encode()
     files |= {DAMAGED: whole[: len(whole) * 2 // 3], UNREADABLE: _LETTER}
     requests = [request for name in SAMPLES for request in _requests(name)]
-    return Play(files, Counter(_key(request["operation"], request["body"]) for request in requests))
+    happenings = Counter(_key(request["operation"], request["body"]) for request in requests)
+    bodies = [request["body"] for request in requests if request["operation"] == _LABELS]
+    return Play(files, happenings, {body["purchaseOrderNumber"]: _packages(body) for body in bodies})
+
+
+def _packages(body: dict[str, Any]) -> list[str]:
+    return [container["containerIdentifier"] for container in body.get("containers", [])]
 
 
 def surprises(play: Play, told: Told) -> list[str]:
@@ -87,12 +107,14 @@ def surprises(play: Play, told: Told) -> list[str]:
     found += [f"{name} was not taken" for name in play.files if name not in states]
     if states.get(UNREADABLE) != "quarantined":
         found.append(f"{UNREADABLE} was not put aside")
-    return found
+    return [*found, *told.wrong_papers]
 
 
 def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
     """Tell what happened, file by file, in the order of the way."""
-    text = f"{len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} events."
+    text = (
+        f"{len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} events; {_came(told)}."
+    )
     yield from folded(f"{folder}: {text}", width, look="title")
     for one in told.files:
         yield Line("")
@@ -102,6 +124,20 @@ def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
             yield from folded(line, width, first="  ", rest="    ")
         if one["answers"]:
             yield from folded(f"answered with {', '.join(one['answers'])}", width, first="  ", rest="    ")
+
+    yield Line("")
+    yield from folded(f"{_came(told)} into {OUTBOX}/", width, rest="  ", look="good")
+    for label in told.papers.labels:
+        text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
+        yield from folded(text, width, first="  ", rest="    ")
+
+
+def _came(told: Told) -> str:
+    papers = told.papers
+    return (
+        f"{len(papers.labels)} labels, {len(papers.packing_slips)} packing slips and "
+        f"{len(papers.invoices)} invoices came back"
+    )
 
 
 def _file(batch: BatchDetail) -> dict[str, Any]:
@@ -130,13 +166,12 @@ def _happened(batch: BatchDetail) -> list[str]:
     if view.state == "quarantined":
         return [f"put aside: {view.reason}"]
     lines = []
-    if told := counted(view.events):
-        lines.append(f"events: {told}")
-    lines += [
-        f"{state_words(row.state)}: {row.summary}: {row.reason}"
-        for row in batch.events
-        if row.reason and row.state != "succeeded"
-    ]
+    if counts := counted(view.events):
+        lines.append(f"events: {counts}")
+    told = [row for row in batch.events if row.reason and row.state != "succeeded"]
+    lines += [f"{state_words(row.state)}: {row.summary}: {row.reason}" for row in told[:_MOST_REASONS]]
+    if len(told) > _MOST_REASONS:
+        lines.append(f"and {len(told) - _MOST_REASONS} more, told by `show {view.id}`")
     for document in batch.documents:
         if not document.accepted:
             fatal = [error for error in document.errors if error.get("fatal", True)] or document.errors
@@ -147,14 +182,14 @@ def _happened(batch: BatchDetail) -> list[str]:
 
 def _requests(name: str) -> list[dict[str, Any]]:
     """Read what a sample must become; the file beside it says so."""
-    expected = json.loads(_read(name.replace(".edi", ".expected.json")))
-    return [request for document in expected["documents"] for request in document["requests"]]
+    expected = json.loads(_read(f"{name.removesuffix('.edi')}.expected.json"))
+    facts = expected["records" if "records" in expected else "documents"]
+    return [request for fact in facts for request in fact["requests"]]
 
 
 def _read(name: str) -> str:
-    folder, old, new = _RENUMBERED
     text = (shipped("samples") / name).read_bytes().decode("utf-8")
-    return text.replace(old, new) if name.startswith(folder) else text
+    return text.replace(_ORDERS, _RENUMBERED.get(name.partition("/")[0], _ORDERS))
 
 
 def _key(operation: str, body: dict[str, Any]) -> Happening:

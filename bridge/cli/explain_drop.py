@@ -72,8 +72,9 @@ def _run(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
     fact = record.mapped
+    verdict = ["refused"] if fact.errors else ["held"] if fact.hold else []
     look = "bad" if fact.errors else "note" if fact.hold else "good"
-    yield from folded(fact.summary, view.width, first="  ", rest="     ", look=look)
+    yield from folded(", ".join([fact.summary, *verdict]), view.width, first="  ", rest="     ", look=look)
     if not fact.errors:
         yield from fact_lines(msgspec.structs.replace(fact, summary=""), view, whole=whole)
         return

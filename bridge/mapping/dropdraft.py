@@ -24,6 +24,7 @@ from bridge.mapping.profile import VendorProfile
 # A value that could not be read is told once; the rules that miss it add nothing.
 _CAUSES = {
     "MISSING_ORDER_NUMBER": frozenset({"VALUE", "TYPE"}),
+    "MISSING_SHIP_FROM": frozenset({"SHIP_FROM", "ROW", "VALUE", "TYPE", "UNKNOWN_KEY"}),
     "MISSING_WEIGHT": frozenset({"WEIGHT", "UNIT", "TYPE", "UNKNOWN_KEY"}),
     "EMPTY_PACKAGES": frozenset({"QUANTITY", "ITEM_SEQUENCE_NUMBER", "VALUE", "TYPE", "UNKNOWN_KEY"}),
     "MISSING_PRODUCT_IDENTIFIER": frozenset({"VALUE", "TYPE", "UNKNOWN_KEY"}),
@@ -107,7 +108,7 @@ def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
 
 def _told(event: LabelRequested, draft: Draft) -> str:
     # What could not be read is not in the event, so that its packages are not worth telling.
-    return f"order {draft.order or 'without number'}: refused" if draft.errors else summary_of(event)
+    return f"order {draft.order or 'without number'}: label request" if draft.errors else summary_of(event)
 
 
 def dimensions_of(sides: Sequence[str | None], unit: str) -> Dimensions | None:

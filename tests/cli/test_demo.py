@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.demo_stage import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
-from bridge.cli.demo_story import DAMAGED, SAMPLES, UNREADABLE
+from bridge.cli.demo_story import DAMAGED, GIFTS, SAMPLES, UNREADABLE
 from tests.cli.support import Result, edibridge, in_process
+from tests.simulator.papers.test_pictures import decode
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +51,43 @@ def test_every_file_lies_where_its_label_says(folder: Path) -> None:
     demo = folder / "demo"
     assert not list((demo / INBOX).iterdir())
     assert len(list((demo / ARCHIVE).iterdir())) == len(SAMPLES) + 1
+    assert max(map(len, (demo / "READ-ME.txt").read_text().splitlines())) <= 80
     assert {path.name.split(".")[-1] for path in (demo / QUARANTINE).iterdir()} == {"edi", "txt"}
-    assert {path.name for path in (demo / OUTBOX).iterdir()} >= {"acknowledgements", "statuses"}
+    assert {path.name for path in (demo / OUTBOX).iterdir()} == {
+        "acknowledgements",
+        "statuses",
+        "labels",
+        "packing-slips",
+        "invoices",
+    }
     for label in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED):
         assert label in (demo / "READ-ME.txt").read_text()
+
+
+def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
+    played: tuple[Path, Result],
+) -> None:
+    folder, done = played
+    papers = done.json["papers"]
+    packages = [(one["purchase_order"], one["package"]) for one in papers["labels"]]
+    assert packages == [
+        ("DQ7T4M2ZP", "PKG001"),
+        ("DQ7T4M2ZR", "PKG001"),
+        ("DQ7T4M2ZS", "PKG001"),
+        ("LR7T4M2ZP", "00008123450000017014"),
+        ("LR7T4M2ZP", "00008123450000017021"),
+        ("LR7T4M2ZR", "PKG001"),
+        ("LR7T4M2ZX", "00008123450000017069"),
+    ]
+    outbox = folder / "demo" / OUTBOX
+    for label in papers["labels"]:
+        data = (outbox / label["file"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == label["sha256"]
+        assert len(decode(data)[0]) == 812, "four inches at 203 dots"
+    assert papers["packing_slips"] == [f"packing-slips/{order}.pdf" for order in GIFTS]
+    assert papers["invoices"] == [f"invoices/{order}.pdf" for order in dict(packages)]
+    for name in (*papers["packing_slips"], *papers["invoices"]):
+        assert (outbox / name).read_bytes().startswith(b"%PDF")
 
 
 def test_amazons_folder_holds_each_item_as_it_was_sent(folder: Path) -> None:
@@ -90,6 +124,7 @@ def test_status_asks_for_a_person_while_something_is_held(folder: Path) -> None:
         UNREADABLE: 1,
         DAMAGED: 1,
         "214_bad_sibling.edi": 2,
+        "label_requests.csv": 0,
     }
     text = on_ledger(folder, "status").out
     assert "3 events held for a person" in text
@@ -195,7 +230,11 @@ def test_the_demo_removes_only_what_it_made(folder: Path, tmp_path: Path) -> Non
     assert (tmp_path / "demo" / "mine.txt").read_text() == "mine"
     again = edibridge("demo", folder=folder)
     assert again.code == 0, again
-    assert "11 files came in" in again.out
+    words = " ".join(again.out.split())
+    assert "13 files came in" in words
+    assert "7 labels, 2 packing slips and 6 invoices came back" in words
+    label = again.out.split("and look at a label:\n  ")[1].splitlines()[0]
+    assert (folder / label).read_bytes().startswith(b"\x89PNG")
     assert " ..." not in again.out.replace('= "..."', "")
     assert "final_statuses, or resolve this one by hand" in again.out
     assert "empty: every file was taken" in again.out
