@@ -19,11 +19,12 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0002"
+HEAD = "0003"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -65,14 +66,20 @@ files = Table(
     integer("reports"),
     integer("documents"),
     integer("accepted"),
+    maybe_time("purged_at"),  # what came of it is blank since then; `spool_name` is empty once its bytes are gone
     UniqueConstraint("vendor", "sha256"),
     Index("ix_files_name", "name"),
     sqlite_autoincrement=True,
 )
 is_collected = one_of(files.c.state, "collected")
 is_unreported = one_of(files.c.state, "translated") & files.c.reported_at.is_(None)
+is_kept = files.c.purged_at.is_(None)
+is_unremoved = files.c.purged_at.is_not(None) & (files.c.spool_name != literal_column("''", Text))
 partial("ix_files_collected", files.c.vendor, files.c.id, where=is_collected)
 partial("ix_files_unreported", files.c.vendor, files.c.id, where=is_unreported)
+partial("ix_files_kept", files.c.vendor, files.c.received_at, where=is_kept)
+partial("ix_files_unremoved", files.c.vendor, files.c.id, where=is_unremoved)
+Index("ix_files_spool", files.c.spool_name)
 Index("ix_files_vendor", files.c.vendor, files.c.id)
 Index("ix_files_touched", files.c.vendor, files.c.touched_at)
 
@@ -90,6 +97,7 @@ arrivals = Table(
 )
 is_unmoved = arrivals.c.moved_at.is_(None)
 partial("ix_arrivals_unmoved", arrivals.c.vendor, arrivals.c.id, where=is_unmoved)
+Index("ix_arrivals_heard", arrivals.c.vendor, arrivals.c.arrived_at)
 
 interchanges = Table(
     "interchanges",
@@ -272,12 +280,15 @@ outbound_files = Table(
     integer("attempts"),
     maybe_time("next_attempt_at"),
     text("last_error"),
+    maybe_time("purged_at"),  # since then `data` is empty
     UniqueConstraint("vendor", "folder", "name"),
 )
 is_pending = one_of(outbound_files.c.state, "pending")
 is_undelivered = one_of(outbound_files.c.state, "failed")
+has_data = outbound_files.c.purged_at.is_(None)
 partial("ix_outbound_pending", outbound_files.c.vendor, outbound_files.c.next_attempt_at, where=is_pending)
 partial("ix_outbound_failed", outbound_files.c.vendor, where=is_undelivered)
+partial("ix_outbound_kept", outbound_files.c.vendor, outbound_files.c.created_at, where=has_data)
 
 control_numbers = Table(
     "control_numbers",
