@@ -2,84 +2,72 @@
 
 from __future__ import annotations
 
-import signal
-import threading
-from contextlib import ExitStack
+import sys
 from pathlib import Path
-from types import FrameType
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from bridge.cli.context import AsJson
-from bridge.cli.output import emit, say
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")]
+SftpFolder = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Serve SFTP, too: the folder acme in this one.")
+]
+SftpPort = Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")]
+Journal = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write each item that is taken to it, a line of JSON each."),
+]
+LabelFormat = Annotated[Literal["PNG", "ZPL"], typer.Option(help="What labels are made in.")]
+PackingSlips = Annotated[bool, typer.Option("--packing-slips", help="Make a packing slip with every label.")]
+Invoices = Annotated[bool, typer.Option("--invoices", help="Make a customer invoice with every label.")]
+Rate = Annotated[
+    float, typer.Option(metavar="N", min=0, help="Requests a second of each operation; 0: no limit.")
+]
+Burst = Annotated[int, typer.Option(metavar="N", min=1, help="So many may come at once.")]
+VerdictDelay = Annotated[float, typer.Option(metavar="S", min=0, help="Seconds until a verdict is there.")]
+VerdictPolls = Annotated[
+    int, typer.Option(metavar="N", min=0, help="So often a verdict is asked for in vain first.")
+]
 
 
-def simulator(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")] = 8080,
-    sftp_folder: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Serve this folder by SFTP, too.")
-    ] = None,
-    sftp_port: Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")] = 2222,
-    verdict_delay: Annotated[
-        float, typer.Option(metavar="S", min=0, help="Seconds until a verdict is there.")
-    ] = 0.0,
+def simulator(  # noqa: PLR0917 - the options are parameters
+    port: Port = 8080,
+    sftp_folder: SftpFolder = None,
+    sftp_port: SftpPort = 2222,
+    journal: Journal = None,
+    label_format: LabelFormat = "PNG",
+    packing_slips: PackingSlips = False,
+    invoices: Invoices = False,
+    rate: Rate = 10.0,
+    burst: Burst = 10,
+    verdict_delay: VerdictDelay = 0.0,
+    verdict_polls: VerdictPolls = 0,
     as_json: AsJson = False,
 ) -> None:
     """Stand in for Amazon, to rehearse.
 
-    And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C.
+    And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C. Tells the
+    config.toml to use, the same at every start; with --json all in one line.
     """
-    from bridge.simulator.amazon import StandInAmazon
+    from bridge.simulator.serve import serve
 
-    ended = threading.Event()
-    _end_on_signals(ended)
-    with ExitStack() as stack:
-        amazon = stack.enter_context(StandInAmazon(port, verdict_delay=verdict_delay))
-        credentials = amazon.credentials
-        told = {
-            "endpoint": amazon.url,
-            "auth_endpoint": amazon.auth_url,
-            "client_id": credentials.client_id,
-            "client_secret": credentials.client_secret,
-            "refresh_token": credentials.refresh_token,
-        }
-        if sftp_folder is not None:
-            told |= _serve_sftp(stack, sftp_folder, sftp_port)
-        if as_json:
-            emit(told)
-        else:
-            _tell(told)
-        ended.wait()
-
-
-def _serve_sftp(stack: ExitStack, folder: Path, port: int) -> dict[str, str]:
-    from bridge.simulator.sftp_server import SftpUser, StandInSftp
-
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "inbox").mkdir(exist_ok=True)
-    server = stack.enter_context(
-        StandInSftp({"vendor": SftpUser(folder.resolve(), password="vendor")}, port=port)  # noqa: S106 - no secret
-    )
-    return {
-        "sftp_host": server.host,
-        "sftp_port": str(server.port),
-        "sftp_username": "vendor",
-        "sftp_password": "vendor",
-        "sftp_host_key": server.fingerprint,
-    }
-
-
-def _tell(told: dict[str, str]) -> None:
-    say("Standing in for Amazon; nothing here is real. For config.toml and its secrets:")
-    for key, value in told.items():
-        say(f"  {key} = {value}")
-    say("Ctrl-C ends it.")
-
-
-def _end_on_signals(ended: threading.Event) -> None:
-    def end(_number: int, _frame: FrameType | None) -> None:
-        ended.set()
-
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
+    try:
+        serve(
+            port=port,
+            sftp_root=sftp_folder.resolve() if sftp_folder else None,
+            sftp_port=sftp_port,
+            journal=journal,
+            as_json=as_json,
+            out=sys.stdout,
+            label_format=label_format,
+            packing_slips=packing_slips,
+            invoices=invoices,
+            rate=rate or None,
+            burst=burst,
+            verdict_delay=verdict_delay,
+            verdict_polls=verdict_polls,
+        )
+    except OSError as error:
+        raise typer.BadParameter(f"the stand-ins cannot serve: {error}") from error

@@ -54,6 +54,16 @@ name = "Acme Fulfilment"
 address_line1 = "100 Example Road"
 country_code = "US"
 """
+_CONFIG_PAPERS = """
+[vendors.{vendor}.label_requests]
+from_acknowledgements = true
+
+[vendors.{vendor}.fetch]
+labels = true
+packing_slips = {packing_slips}
+invoices = {invoices}
+every = "1m"
+"""
 _CONFIG_SFTP = """
 [vendors.{vendor}.sftp]
 host = "{host}"
@@ -125,15 +135,25 @@ class Rehearsal:
     ) -> None:
         self._running.close()
 
-    def addresses(self) -> Addresses:
-        """Tell how a bridge reaches the stand-ins, once they run."""
+    def addresses(self, *, papers: bool = False) -> Addresses:
+        """Tell how a bridge reaches the stand-ins, once they run.
+
+        `papers` makes the configuration ask for labels and fetch them, with what else the stand-in makes.
+        """
         secrets = {
             "STAND_IN_CLIENT_SECRET": CREDENTIALS.client_secret,
             "STAND_IN_REFRESH_TOKEN": CREDENTIALS.refresh_token,
         }
         config = _CONFIG.format(
-            url=self.amazon.url, auth_url=self.amazon.auth_url, client_id=CREDENTIALS.client_id, vendor=VENDOR
+            url=self.amazon.url,
+            auth_url=self.amazon.auth_url,
+            client_id=CREDENTIALS.client_id,
+            vendor=VENDOR,
         )
+        if papers:
+            options = self.amazon.options
+            slips, invoices = _toml(options.packing_slips), _toml(options.invoices)
+            config += _CONFIG_PAPERS.format(vendor=VENDOR, packing_slips=slips, invoices=invoices)
         reached = Addresses(
             url=self.amazon.url,
             auth_url=self.amazon.auth_url,
@@ -142,6 +162,10 @@ class Rehearsal:
             config=config + _CONFIG_LOCAL.format(vendor=VENDOR),
         )
         return reached if self.sftp is None else _with_sftp(reached, config, self.sftp)
+
+
+def _toml(yes: bool) -> str:
+    return "true" if yes else "false"
 
 
 def _with_sftp(reached: Addresses, config: str, sftp: StandInSftp) -> Addresses:

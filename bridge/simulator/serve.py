@@ -36,7 +36,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
         host=host, port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, **options
     )
     with _asked_to_stop() as stop, stand_ins as rehearsal:
-        addresses = rehearsal.addresses()
+        addresses = rehearsal.addresses(papers=True)
         told = msgspec.json.encode(addresses).decode() if as_json else _for_people(addresses)
         out.write(told + "\n")
         out.flush()

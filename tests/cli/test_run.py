@@ -1,4 +1,4 @@
-"""run, resolve, daemon and simulator, as processes, against the stand-in Amazon."""
+"""run, resolve and daemon, as processes, against the stand-in Amazon."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from bridge.data import shipped
@@ -84,23 +83,3 @@ def test_a_daemon_works_until_it_is_told_to_end(folder: Path, amazon: StandInAma
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 0, errors
     assert all(json.loads(line)["level"] == "info" for line in errors.splitlines())
-
-
-def test_the_simulator_tells_how_to_reach_it_and_ends_when_told(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "bridge", "simulator", "--port", "0", "--sftp-folder", "sftp"]
-    with subprocess.Popen(
-        [*command, "--sftp-port", "0", "--json"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            assert process.stdout is not None
-            told = json.loads("".join(iter(process.stdout.readline, "}\n")) + "}")
-            form = {"grant_type": "refresh_token"} | {
-                name: told[name] for name in ("client_id", "client_secret", "refresh_token")
-            }
-            reply = httpx.post(told["auth_endpoint"] + "/auth/o2/token", data=form)
-        finally:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=60) == 0
-    assert "access_token" in reply.json()
-    assert told["sftp_host_key"].startswith("SHA256:")
-    assert (tmp_path / "sftp" / "inbox").is_dir()

@@ -1,0 +1,107 @@
+"""simulator, as a process: tells how to reach it in a way that works, and outlives a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bridge.config import parse_config
+from tests.cli.support import edibridge
+
+Told = dict[str, Any]
+
+
+@contextmanager
+def simulator(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], Told]]:
+    command = [sys.executable, "-m", "bridge", "simulator", "--port", "0", "--sftp-port", "0", "--json"]
+    with subprocess.Popen(
+        [*command, *options], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            yield process, json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+def state(told: Told) -> Told:
+    found: Told = httpx.get(told["url"] + "/_stand-in/state", trust_env=False).json()
+    return found
+
+
+def test_one_line_of_json_tells_all_and_it_ends_when_told(tmp_path: Path) -> None:
+    with simulator(tmp_path, "--sftp-folder", "sftp") as (process, told):
+        form = {"grant_type": "refresh_token", **told["credentials"]}
+        reply = httpx.post(told["auth_url"] + "/auth/o2/token", data=form, trust_env=False)
+        assert "access_token" in reply.json()
+        assert Path(told["sftp_root"]) == tmp_path / "sftp" / "acme"
+        assert (tmp_path / "sftp" / "acme" / "inbox").is_dir()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=60) == 0
+
+
+def test_a_run_by_the_told_configuration_brings_a_label_a_slip_and_an_invoice(tmp_path: Path) -> None:
+    options = (
+        "--sftp-folder",
+        "sftp",
+        "--label-format",
+        "ZPL",
+        "--packing-slips",
+        "--invoices",
+        "--rate",
+        "0",
+    )
+    with simulator(tmp_path, *options, "--journal", "journal.jsonl") as (_, told):
+        (tmp_path / "config.toml").write_text(told["config"].replace('interval = "1s"', 'interval = "0.1s"'))
+        home = Path(told["sftp_root"])
+        (home / "inbox" / "wanted.csv").write_text("purchase_order_number\nPO1\n")
+        done = run(tmp_path, told)
+        assert done.returncode == 0, done.stderr
+        assert state(told)["verdicts"] == {"Success": 1}
+    [label] = (home / "outbox" / "labels" / "PO1").iterdir()
+    assert label.suffix == ".zpl"
+    assert label.read_bytes().startswith(b"^XA")
+    assert (home / "outbox" / "packing-slips" / "PO1.pdf").read_bytes().startswith(b"%PDF")
+    assert (home / "outbox" / "invoices" / "PO1.pdf").read_bytes().startswith(b"%PDF")
+    assert json.loads((tmp_path / "journal.jsonl").read_text())["item"]["purchaseOrderNumber"] == "PO1"
+
+
+def run(folder: Path, told: Told) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "bridge", "run", "--settle", "--timeout", "60"]
+    environment = os.environ | told["environment"]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_what_is_told_is_the_same_after_a_restart_but_for_free_ports(tmp_path: Path) -> None:
+    found = []
+    for _ in range(2):
+        with simulator(tmp_path, "--sftp-folder", "sftp") as (_, told):
+            found.append((told["credentials"], told["environment"], told["sftp_fingerprint"]))
+    assert found[0] == found[1]
+
+
+def test_without_an_sftp_folder_the_configuration_has_a_local_one(tmp_path: Path) -> None:
+    with simulator(tmp_path, "--verdict-polls", "2") as (_, told):
+        vendor = parse_config(told["config"], tmp_path / "config.toml").vendors["acme"]
+        assert vendor.local is not None
+        assert vendor.fetch.labels
+        assert not vendor.fetch.invoices
+        assert told["sftp_root"] == ""
+
+
+def test_a_port_that_is_taken_is_told_without_a_traceback(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = edibridge("simulator", "--port", str(taken.getsockname()[1]), folder=tmp_path)
+    assert done.code == 2
+    assert "Address already in use" in " ".join(done.err.replace("│", "").split())
+    assert "Traceback" not in done.err
