@@ -102,6 +102,12 @@ class LedgerError(BridgeError):
     fault = Fault.OPERATOR
 
 
+class SpoolError(LedgerError):
+    """The spool, where the ledger's raw bytes lie, cannot be written."""
+
+    permanent = False
+
+
 class StaleEpoch(LedgerError):
     """Another owner drains this account by now; this owner must stop and change nothing."""
 

@@ -18,13 +18,15 @@ class AlertStore(Store):
     def raise_alert(  # noqa: PLR0913 - what, who, and when
         self, kind: str, vendor: str, key: str, message: str, now: datetime, *, account: str = ""
     ) -> bool:
-        """Open an alert; tell whether it is new (one that is open keeps its first message)."""
+        """Open an alert; tell whether it is new. One that is open says from now on what this one says."""
         open_one = (alerts.c.kind == kind, alerts.c.vendor == vendor, alerts.c.key == key, is_uncleared)
         with self._db.read() as connection:  # mostly it is open already: no write then
-            if connection.execute(select(alerts.c.id).where(*open_one)).first() is not None:
+            found = connection.execute(select(alerts.c.message).where(*open_one)).scalar()
+            if found == message:
                 return False
         with self._db.write() as connection:
-            if connection.execute(select(alerts.c.id).where(*open_one)).first() is not None:
+            changed = connection.execute(update(alerts).where(*open_one).values(message=message))
+            if changed.rowcount:
                 return False
             connection.execute(
                 insert(alerts).values(

@@ -10,6 +10,8 @@ import hashlib
 import re
 
 LONGEST = 120
+LONGEST_OF_ALL = 255
+"""Bytes of a name that common file systems take."""
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -36,9 +38,12 @@ def stamped_name(name: str, stamp: str, number: int) -> str:
     """Name a file in the archive or quarantine: `asn.edi` → `asn.20261122T030000.17.edi`.
 
     Vendors use a name again every day; `number` (the arrival) keeps the names apart. The name is kept
-    as the vendor wrote it otherwise.
+    as the vendor wrote it otherwise, but for the end of one that would become longer than file systems take.
     """
     stem, dot, suffix = name.rpartition(".")
     if not dot or not stem:
-        return f"{name}.{stamp}.{number}"
-    return f"{stem}.{stamp}.{number}.{suffix}"
+        stem, dot, suffix = name, "", ""
+    end = f".{stamp}.{number}{dot}{suffix}"
+    while len(stem) > 1 and len(f"{stem}{end}".encode("utf-8", "surrogatepass")) > LONGEST_OF_ALL:
+        stem = stem[:-1]
+    return stem + end

@@ -6,13 +6,19 @@ the ledger always has its bytes. Keeping the same bytes twice is one file.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
+
+from bridge.errors import SpoolError
 
 CHUNK = 256 * 1024
 
@@ -33,27 +39,30 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def keep(self, chunks: Iterable[bytes]) -> Kept:
-        """Write the bytes, sync them, and give them their name. A failing read leaves nothing behind."""
+        """Write the bytes, sync them, and give them their name. A failing read leaves nothing behind.
+
+        Raises `SpoolError` where they cannot be written, whatever the chunks themselves raise.
+        """
         digest = hashlib.sha256()
         size = 0
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
+        with self._told():
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
         try:
-            with os.fdopen(handle, "wb") as stream:
+            # Unbuffered: closing has nothing left to write, which would fail a second time.
+            with os.fdopen(handle, "wb", buffering=0) as stream:
                 for chunk in chunks:
                     digest.update(chunk)
                     size += len(chunk)
-                    stream.write(chunk)
-                stream.flush()
-                os.fsync(stream.fileno())
+                    with self._told():
+                        _write_all(stream, chunk)
+                with self._told():
+                    os.fsync(stream.fileno())
             name = digest.hexdigest()
-            target = self._path(name)
-            target.parent.mkdir(exist_ok=True, mode=0o700)
-            Path(temporary).replace(target)
+            with self._told():
+                self._put(Path(temporary), self._path(name))
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
-        _sync_folder(self.folder)
         return Kept(sha256=name, size=size, name=name)
 
     def read(self, name: str) -> Iterator[bytes]:
@@ -70,12 +79,64 @@ class Spool:
                 begin += len(chunk)
                 yield chunk
 
+    @contextmanager
+    def keeping(self) -> Iterator[None]:
+        """Keep bytes and commit the row that needs them: no purge removes any meanwhile."""
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def removing(self) -> Iterator[bool]:
+        """Remove bytes that no row needs; gives False where some are being kept: remove nothing then."""
+        descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            yield _locked(descriptor)
+        finally:
+            os.close(descriptor)
+
     def remove(self, name: str) -> None:
         """Remove a kept file; gone already is fine."""
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _sync_folder(path.parent)
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name
+
+    def _put(self, temporary: Path, target: Path) -> None:
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        temporary.replace(target)
+        _sync_folder(target.parent)
+        _sync_folder(self.folder)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise SpoolError(
+                f"the spool {self.folder} cannot keep a file: {error.strerror or error}; "
+                "make room, or set owner and mode; the file stays in the inbox meanwhile"
+            ) from error
+
+
+def _write_all(stream: BinaryIO, chunk: bytes) -> None:
+    left = memoryview(chunk)
+    while left:
+        left = left[stream.write(left) :]
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _sync_folder(folder: Path) -> None:

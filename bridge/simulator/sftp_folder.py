@@ -57,7 +57,7 @@ class Folder(paramiko.SFTPServerInterface):
         resolved = Path(os.path.realpath(place if follow else place.parent))
         if not resolved.is_relative_to(self._root) and place != self._root:
             raise PermissionError(errno.EACCES, "outside of the root")
-        if place.name in self.faults.denied:
+        if self.faults.denied.intersection(Path(inside).parts):
             raise PermissionError(errno.EACCES, "denied by a fault")
         return place
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import io
 import logging
+import os
 import socket
 import threading
 from collections.abc import Mapping
@@ -137,7 +138,7 @@ class StandInSftp:
         login = _Login(self, transport)
         transport.set_subsystem_handler(
             "sftp",
-            paramiko.SFTPServer,
+            _Sftp,
             Folder,
             root=lambda: self.users[transport.get_username() or ""].root,
             faults=self.faults,
@@ -147,6 +148,14 @@ class StandInSftp:
         with self._lock:
             self._transports = [kept for kept in self._transports if kept.is_alive()] + [transport]
         transport.start_server(event=threading.Event(), server=login)
+
+
+class _Sftp(paramiko.SFTPServer):
+    """paramiko's server, which of itself takes no request about a name that is not UTF-8."""
+
+    def _process(self, kind: int, number: int, message: paramiko.Message) -> None:
+        message.get_text = lambda: os.fsdecode(message.get_string())  # type: ignore[method-assign]
+        super()._process(kind, number, message)  # type: ignore[misc]
 
 
 class _Login(paramiko.ServerInterface):
