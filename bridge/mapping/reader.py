@@ -12,6 +12,7 @@ from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.problems import Findings
 from bridge.mapping.profile import VendorProfile
+from bridge.mapping.shipdate import likely
 from bridge.mapping.times import edifact_time, edifact_time_end, x12_time, zone_of
 from bridge.mapping.units import Scale, scaled, whole
 
@@ -56,18 +57,17 @@ class Reader:
             return ""
 
     def last_day(self, name: str, scopes: Iterable[Scope]) -> str:
-        """Give the last of all days that are told there, at the vendor's, as ISO-8601; empty if none is."""
+        """Give the last of all days of shipping told there, at the vendor's, as ISO-8601; empty if none is."""
         field = self.fields[name]
         zone = zone_of(self.profile.timezone)
         days = set()
         for scope in scopes:
             for place, parts in field.every_parts(scope):
                 try:
-                    moment = datetime.fromisoformat(self._moment(parts, field))
-                except ValueError as error:
+                    moment = datetime.fromisoformat(self._moment(parts, field)).astimezone(zone)
+                    days.add(likely(moment.date()))
+                except (ValueError, OverflowError) as error:  # at the ends of the calendar
                     self.findings.error(place, "DATE_TIME", f"{name}: {error}")
-                else:
-                    days.add(moment.astimezone(zone).date().isoformat())
         return max(days, default="")
 
     def whole(self, name: str, scope: Scope) -> int | None:

@@ -11,6 +11,14 @@ _FORMS = (
     # With points the day comes first wherever dates are written so; with slashes it may be the month.
     re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
 )
+_YEARS = range(2000, 2100)
+
+
+def likely(day: date) -> str:
+    """Write a day of this century as ISO-8601. Raises ValueError: another one is a slip of the keyboard."""
+    if day.year not in _YEARS:
+        raise ValueError(f"{day.isoformat()} is no day of shipping")
+    return day.isoformat()
 
 
 def ship_date_of(text: str) -> str:
@@ -19,9 +27,10 @@ def ship_date_of(text: str) -> str:
         if (found := form.fullmatch(text)) is None or not text.isascii():
             continue
         try:
-            return date(int(found["year"]), int(found["month"]), int(found["day"])).isoformat()
+            day = date(int(found["year"]), int(found["month"]), int(found["day"]))
         except ValueError as error:
             raise ValueError(f"{text!r} is not a day of the calendar") from error
+        return likely(day)
     if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", text):
         raise ValueError(f"{text!r} may be read as two days: write year, month, day, as in 2026-03-04")
     raise ValueError(f"{text[:40]!r} is not a day: write year, month, day, as in 2026-03-04")

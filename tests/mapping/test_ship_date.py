@@ -76,6 +76,13 @@ def test_a_day_that_does_not_exist_refuses_the_request_where_it_stands() -> None
     assert "ship_date" in error.message
 
 
+@pytest.mark.parametrize("day", ["00010101*0000*UT", "99991231", "19260304"])
+def test_a_day_of_another_century_is_refused(day: str) -> None:
+    profile = vendor(label_requests=True, warehouses=("ACM1",))
+    (one,) = mapped(x12("855", f"BAK*00*AD*PO1*20260302\nDTM*010*{day}"), profile)
+    assert [error.code for error in one.errors] == ["DATE_TIME"]
+
+
 def test_the_day_is_told_to_people_and_not_to_amazon() -> None:
     (one,) = mapped(x12("855", "BAK*00*AD*PO1*20260302\nDTM*010*20260304"))
     assert one.summary == "order PO1: label request for the order as it is, to be shipped on 2026-03-04"
@@ -103,6 +110,7 @@ def test_days_in_csv_that_nobody_can_mistake_are_read(header: str, text: str) ->
         "3-4-2026",
         "46085",
         "2026-02-30",
+        "2126-03-04",
         "20261301",
         "2026-03-04T10:00",
         "soon",
