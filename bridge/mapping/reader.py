@@ -57,7 +57,7 @@ class Reader:
             return ""
 
     def last_day(self, name: str, scopes: Iterable[Scope]) -> str:
-        """Give the last of all days of shipping told there, at the vendor's, as ISO-8601; empty if none is."""
+        """Give the last day of shipping told there, at the vendor's, as ISO-8601; empty if none is."""
         field = self.fields[name]
         zone = zone_of(self.profile.timezone)
         days = set()
