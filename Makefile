@@ -37,6 +37,9 @@ format: $(STAMP) ## format and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+crash: $(STAMP) ## kill the bridge a thousand times and look for what is lost or doubled (ten minutes)
+	$(BIN)/python -m tests.crash
+
 fuzz: $(STAMP) ## spoil samples in 50,000 ways and hold the EDI reader to its promises
 	$(BIN)/python -m tests.edi.fuzz
 
