@@ -65,7 +65,9 @@ class LocalDropFolder:
                 _refuse_changed(self._settings.inbox, expected, source.lstat())
         self._move(name, self._settings.archive, archived_name)
 
-    def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
+    def quarantine(
+        self, name: str, quarantined_name: str, reason: str, expected: RemoteFile | None = None
+    ) -> None:
         """Move a file of the inbox aside, its reason beside it; see the port."""
         folder, inbox = self._settings.quarantine, self._settings.inbox
         source, target = _path(inbox, name), _path(folder, quarantined_name)
@@ -73,7 +75,9 @@ class LocalDropFolder:
         with _reported(inbox, name, f"move to {folder}"):
             # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
             if not os.path.lexists(target):
-                source.lstat()
+                standing = source.lstat()
+                if expected is not None:
+                    _refuse_changed(inbox, expected, standing)
                 part = _path(folder, f".{quarantined_name}.reason.part")
                 _write(part, reason.encode())
                 part.replace(_path(folder, f"{quarantined_name}.reason.txt"))

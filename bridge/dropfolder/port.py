@@ -45,8 +45,13 @@ class DropFolder(Protocol):
         """
         ...
 
-    def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
-        """Move a file of the inbox aside and write `reason` beside it as `<name>.reason.txt`."""
+    def quarantine(
+        self, name: str, quarantined_name: str, reason: str, expected: RemoteFile | None = None
+    ) -> None:
+        """Move a file of the inbox aside and write `reason` beside it as `<name>.reason.txt`.
+
+        `expected` as in `archive`.
+        """
         ...
 
     def remove(self, name: str) -> None:

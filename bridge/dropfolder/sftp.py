@@ -77,7 +77,9 @@ class SftpDropFolder:
         """Move a file of the inbox to the archive; see the port."""
         self._move(name, self._settings.archive, archived_name, expected)
 
-    def quarantine(self, name: str, quarantined_name: str, reason: str) -> None:
+    def quarantine(
+        self, name: str, quarantined_name: str, reason: str, expected: RemoteFile | None = None
+    ) -> None:
         """Move a file of the inbox aside, its reason beside it; see the port."""
         folder = self._settings.quarantine
         source = self._path(self._settings.inbox, name)
@@ -87,13 +89,15 @@ class SftpDropFolder:
         def explain(client: WireClient) -> None:
             # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
             if status(client, target) is None:
-                client.lstat(source)
+                standing = client.lstat(source)
+                if expected is not None:
+                    self._refuse_changed(source, expected, standing)
                 write(client, note, reason.encode())
                 reached("put_away.explained")
 
         with self._reported(source, f"move to {folder}", writing=True):
             self._ask(explain)
-        self._move(name, folder, quarantined_name, None)
+        self._move(name, folder, quarantined_name, expected)
 
     def remove(self, name: str) -> None:
         """Remove a file of the inbox; gone already is fine."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from bridge.ledger.codec import moment, seconds
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.reports import UNREPORTED
 from bridge.ledger.schema import (
@@ -49,6 +50,12 @@ _NEXT_POLL = select(func.min(submissions.c.next_poll_at)).where(submissions.c.ve
 _NEXT_DELIVERY = select(func.min(outbound_files.c.next_attempt_at)).where(
     outbound_files.c.vendor == _V, is_pending
 )
+_UNDELIVERABLE = (
+    select(func.count().over(), outbound_files.c.folder, outbound_files.c.name, outbound_files.c.last_error)
+    .where(outbound_files.c.vendor == _V, is_pending, outbound_files.c.attempts >= bindparam("tries"))
+    .order_by(outbound_files.c.id)
+    .limit(1)
+)
 _NEXT_PAPER = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
 _OLDEST_WAITING = select(func.min(events.c.updated_at)).where(events.c.vendor == _V, is_waiting)
 _DOUBTFUL = union_all(
@@ -72,11 +79,22 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*conditions)
 
 
+_busy = events.alias("busy")
 _AT_ONCE = select(
     or_(
         _any(files.c.vendor == _V, is_collected),
         _any(arrivals.c.vendor == _V, is_unmoved),
-        _any(events.c.vendor == _V, is_ready, events.c.occurred_at <= bindparam("now")),
+        # One that stands behind another of its package waits with that one: for a verdict, or a person.
+        _any(
+            events.c.vendor == _V,
+            is_ready,
+            events.c.occurred_at <= bindparam("now"),
+            ~exists().where(
+                _busy.c.vendor == events.c.vendor,
+                _busy.c.sequence_key == events.c.sequence_key,
+                one_of(_busy.c.state, "grouped"),
+            ),
+        ),
         UNREPORTED.exists(),
     )
 )
@@ -100,8 +118,10 @@ _MOVED = (
 class DueStore(Store):
     """What a drain asks before it rests."""
 
-    def next_due(self, vendor: str, now: datetime) -> datetime | None:
+    def next_due(self, vendor: str, now: datetime, *, deliveries: bool = True) -> datetime | None:
         """Tell when the vendor's next attempt, look, poll or delivery is due (an account's pause counts).
+
+        Without `deliveries`, as while the vendor's folder rests, those do not count.
 
         May be past. None where nothing waits for a time; work that needs no time (files to translate,
         events to group, reports) is told by `unfinished`.
@@ -112,10 +132,8 @@ class DueStore(Store):
             if send is not None and pause is not None and pause > seconds(now):
                 send = max(send, pause)
             times = [send]
-            times += [
-                _time(connection, one, vendor)
-                for one in (_NEXT_LOOK, _NEXT_POLL, _NEXT_DELIVERY, _NEXT_PAPER)
-            ]
+            others = (_NEXT_LOOK, _NEXT_POLL, _NEXT_PAPER, *([_NEXT_DELIVERY] if deliveries else []))
+            times += [_time(connection, one, vendor) for one in others]
             times.append(connection.execute(_NEXT_EVENT, {"v": vendor, "now": seconds(now)}).scalar())
         known = [time for time in times if time is not None]
         return moment(min(known)) if known else None
@@ -129,6 +147,12 @@ class DueStore(Store):
         with self._db.read() as connection:
             at_once = connection.execute(_AT_ONCE, {"v": vendor, "now": seconds(now)}).scalar()
             return bool(at_once or connection.execute(_UNFINISHED, {"v": vendor}).scalar())
+
+    def undeliverable(self, vendor: str) -> tuple[int, str]:
+        """Count the files that were tried some times in vain, and tell the first one's reason."""
+        with self._db.read() as connection:
+            row = connection.execute(_UNDELIVERABLE, {"v": vendor, "tries": TRIES}).first()
+        return (row[0], f"{row.folder}/{row.name}: {row.last_error}") if row is not None else (0, "")
 
     def oldest_waiting(self, vendor: str) -> datetime | None:
         """Tell since when the oldest status update waits for its confirmation; None where none does."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 
 from bridge.errors import DropFolderError
@@ -19,13 +17,18 @@ PAPER = "paper"
 CREDENTIALS = "credentials"
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"
+SENDING = "sending"
+SPOOL = "spool"
 HELD = "held"
 WAITING = "waiting"
 TRANSLATION = "translation"
+LATE_CONFIRMATION = "late_confirmation"
+SILENT = "silent"
+JOB = "job"
+OUTBOX = "outbox"
 
-WAITS_TOO_LONG = timedelta(hours=24)
-"""So long a status update may wait for its confirmation before a person is told."""
-
+TRIES_IN_VAIN = 5
+"""After so many, half a minute, a person is told that Amazon takes nothing."""
 
 def folder_failed(lane: Lane, error: DropFolderError) -> None:
     """Tell that a vendor's folder cannot be used, and whose fault it is."""
@@ -37,6 +40,12 @@ def folder_failed(lane: Lane, error: DropFolderError) -> None:
 def folder_works(lane: Lane) -> None:
     """Take the alert about the vendor's folder back."""
     clear_alert(lane, FOLDER, "")
+
+
+def job_failed(lane: Lane, job: str, error: Exception) -> None:
+    """Tell that edibridge itself failed, without the error's text: it may hold what is personal."""
+    name = type(error).__name__
+    raise_alert(lane, JOB, job, f"edibridge itself fails in {job} ({name}); see the log; it is tried again")
 
 
 def in_doubt(lane: Lane, submission: DueSubmission) -> None:
@@ -54,7 +63,8 @@ def review(lane: Lane) -> None:
     """Raise and clear the alerts that follow from what stands in the ledger, whoever brought it there."""
     _review_doubts(lane)
     _review_held(lane)
-    _review_waiting(lane)
+    _review_sending(lane)
+    _review_outbox(lane)
 
 
 def _review_doubts(lane: Lane) -> None:
@@ -76,14 +86,26 @@ def _review_held(lane: Lane) -> None:
         log.warning("held", vendor=lane.vendor, events=held)
 
 
-def _review_waiting(lane: Lane) -> None:
-    oldest = lane.ledger.oldest_waiting(lane.vendor)
-    if oldest is None or lane.clock() - oldest < WAITS_TOO_LONG:
-        clear_alert(lane, WAITING, "")
+def _review_outbox(lane: Lane) -> None:
+    """Tell of files that the outbox does not take, though the folder works: each is tried for ever."""
+    count, reason = lane.ledger.undeliverable(lane.vendor)
+    if not count:
+        clear_alert(lane, OUTBOX, "")
         return
-    message = f"status updates wait since {oldest:%Y-%m-%d %H:%M} UTC for confirmations that have not come"
-    if raise_alert(lane, WAITING, "", message):
-        log.warning("waiting", vendor=lane.vendor, since=oldest.isoformat())
+    message = f"the outbox does not take {count} file{'s' * (count != 1)}: {reason}; it is tried again"
+    if raise_alert(lane, OUTBOX, "", message):
+        log.error("undeliverable", vendor=lane.vendor, files=count, reason=reason)
+
+
+def _review_sending(lane: Lane) -> None:
+    """Tell of submissions that Amazon does not take: a line, a name, a certificate, or Amazon itself."""
+    count, reason = lane.ledger.unsent(lane.vendor, TRIES_IN_VAIN)
+    if not count or is_told(lane, CREDENTIALS, lane.account):  # those have an alert of their own
+        clear_alert(lane, SENDING, "")
+        return
+    message = f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); tried on by itself"
+    if raise_alert(lane, SENDING, "", message):
+        log.error("not_sent", vendor=lane.vendor, submissions=count, reason=reason)
 
 
 def overdue(lane: Lane, submission: ToPoll) -> None:
@@ -108,6 +130,16 @@ def clear_alert(lane: Lane, kind: str, key: str) -> None:
     if (kind, key) in told:
         lane.ledger.clear_alert(kind, lane.vendor, key, lane.clock())
         told.discard((kind, key))
+
+
+def is_told(lane: Lane, kind: str, key: str) -> bool:
+    """Tell whether an alert is open."""
+    return (kind, key) in _open(lane)
+
+
+def open_keys(lane: Lane, kind: str) -> list[str]:
+    """List the keys of the open alerts of a kind."""
+    return [key for told, key in _open(lane) if told == kind]
 
 
 def _open(lane: Lane) -> set[tuple[str, str]]:

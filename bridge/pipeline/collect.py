@@ -10,12 +10,12 @@ from __future__ import annotations
 import structlog
 
 from bridge.dropfolder.port import RemoteFile
-from bridge.errors import RemoteFileError
+from bridge.errors import RemoteFileError, SpoolError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
-from bridge.pipeline.alerts import FILE, clear_alert, raise_alert
+from bridge.pipeline.alerts import FILE, SPOOL, clear_alert, open_keys, raise_alert
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,10 @@ def collect(lane: Lane) -> int:
     lane.unsettled = 0
     if lane.settling.convention == "settled":
         lane.unsettled = len(set(seen) - known - set(ready))
-    return sum(_take(lane, remote) for remote in ready[:FILES_A_PASS])
+    _forget_missing(lane, {remote.name for remote in seen})
+    taken = {remote: _take(lane, remote) for remote in ready[:FILES_A_PASS]}
+    lane.untaken = frozenset(remote for remote, done in taken.items() if not done)
+    return sum(taken.values())
 
 
 def put_away(lane: Lane) -> int:
@@ -46,12 +49,23 @@ def put_away(lane: Lane) -> int:
 
 
 def _take(lane: Lane, remote: RemoteFile) -> int:
+    with lane.spool.keeping():  # a purge must not remove the same bytes before the ledger needs them
+        return _keep(lane, remote)
+
+
+def _keep(lane: Lane, remote: RemoteFile) -> int:
     reached("collect.begun")
     try:
         kept = lane.spool.keep(lane.folder.read(remote))
+        clear_alert(lane, SPOOL, "")
+    except SpoolError as error:
+        raise_alert(lane, SPOOL, "", str(error))
+        raise
     except RemoteFileError as error:
         # Changed or gone while it was read: nothing is kept, the next look sees it anew.
         log.warning("file_not_taken", vendor=lane.vendor, file=remote.name, reason=str(error))
+        if remote in lane.untaken:  # twice, and unchanged: this is not a vendor who still writes
+            raise_alert(lane, FILE, remote.name, str(error))
         return 0
     collected = Collected(
         vendor=lane.vendor,
@@ -65,25 +79,30 @@ def _take(lane: Lane, remote: RemoteFile) -> int:
     taken = lane.ledger.keep_file(lane.fence, collected, lane.clock())
     reached("collect.committed")
     log.info("file_kept", vendor=lane.vendor, batch=taken.file_id, file=remote.name, new=taken.new)
+    clear_alert(lane, FILE, remote.name)
     return 1
+
+
+def _forget_missing(lane: Lane, present: set[str]) -> None:
+    """Take back the alerts about files that do not lie in the inbox any more."""
+    for name in open_keys(lane, FILE):
+        if name not in present:
+            clear_alert(lane, FILE, name)
 
 
 def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
     """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
     reached("put_away.begun")
     look = _look_of(arrival)
-    if not arrival.first and arrival.file_state == "translated" and lane.policies.acknowledge:
-        # The vendor sent the same file once more, so it may have missed our answer.
-        acknowledge_again(lane, lane.ledger.file(arrival.file_id))
-        reached("put_away.acknowledged")
     if present is not None and present != look:
         # The vendor has put another file under this name: that one is not ours to move yet.
+        _acknowledge_again(lane, arrival)
         lane.ledger.arrival_moved(lane.fence, arrival.id, "", lane.clock())
         return 1
     target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
     try:
         if arrival.file_state == "quarantined":
-            lane.folder.quarantine(arrival.remote_name, target, arrival.file_reason)
+            lane.folder.quarantine(arrival.remote_name, target, arrival.file_reason, expected=look)
         else:
             lane.folder.archive(arrival.remote_name, target, expected=look)
     except RemoteFileError as error:
@@ -96,12 +115,34 @@ def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
     reached("put_away.moved")
     marker = lane.settling.marker_of(arrival.remote_name)
     if marker:
-        lane.folder.remove(marker)
+        _remove_marker(lane, marker)
         reached("put_away.unmarked")
+    # After the move, which may fail for long: a vendor is answered once for each arrival.
+    _acknowledge_again(lane, arrival)
     lane.ledger.arrival_moved(lane.fence, arrival.id, target, lane.clock())
     reached("put_away.committed")
     clear_alert(lane, FILE, arrival.remote_name)
     return 1
+
+
+def _remove_marker(lane: Lane, marker: str) -> None:
+    try:
+        lane.folder.remove(marker)
+    except RemoteFileError as error:
+        log.warning("marker_not_removed", vendor=lane.vendor, file=marker, reason=str(error))
+        raise_alert(lane, FILE, marker, str(error))
+
+
+def _acknowledge_again(lane: Lane, arrival: Arrival) -> None:
+    """Answer a file that the vendor sent once more: it may have missed our answer."""
+    if arrival.first or arrival.file_state != "translated" or not lane.policies.acknowledge:
+        return
+    try:
+        acknowledge_again(lane, lane.ledger.file(arrival.file_id))
+    except OSError as error:
+        # Its raw bytes were purged meanwhile: there is nothing left to answer.
+        log.warning("not_acknowledged_again", vendor=lane.vendor, file=arrival.remote_name, reason=str(error))
+    reached("put_away.acknowledged")
 
 
 def _look_of(arrival: Arrival) -> RemoteFile:

@@ -12,13 +12,16 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from bridge.errors import DropFolderError
+from bridge.domain.planning import backoff
+from bridge.errors import DropFolderError, LedgerError
 from bridge.faultpoints import reached
-from bridge.pipeline.alerts import folder_failed, folder_works, review
+from bridge.pipeline.alerts import JOB, clear_alert, folder_failed, folder_works, job_failed, review
+from bridge.pipeline.clocks import hold_late, review_clocks
 from bridge.pipeline.collect import collect, put_away
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.lane import Lane
+from bridge.pipeline.retention import keep_retention
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
@@ -35,11 +38,16 @@ JOBS: tuple[tuple[Job, bool], ...] = (
     (translate, False),
     (put_away, True),
     (submit, False),
+    (hold_late, False),
     (settle, False),
     (fetch, False),
     (deliver, True),
 )
 
+LONGEST_REST = 60.0
+"""Seconds that a folder is left alone at most after it could not be used,"""
+REST_AFTER_A_REFUSAL = 300.0
+"""and where it refused us: a server that is asked every second soon locks us out."""
 EXTRA_LOOKS = 2
 """So many more looks a patient drain takes at files that may still be growing."""
 
@@ -51,6 +59,8 @@ class LaneReport:
     vendor: str
     did: dict[str, int] = field(default_factory=dict)
     folder_error: str = ""
+    failures: dict[str, str] = field(default_factory=dict)
+    """What jobs failed by a mistake of the bridge's own, and how."""
 
     def count(self, job: Job, done: int) -> None:
         """Add to what a job did."""
@@ -84,7 +94,11 @@ def drain(
 def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: Progress) -> LaneReport:
     report = LaneReport(lane.vendor)
     looks = EXTRA_LOOKS if patient else 0
-    looking, lane.look = lane.look or patient, False
+    if lane.folder_rests():
+        report.folder_error = lane.folder_error
+    looking = not report.folder_error and (lane.look or patient)
+    if looking:
+        lane.look = False  # before the look, so that one asked for meanwhile is not forgotten
     while not lane.stopping():
         if _once(lane, report, progress, looking=looking):
             continue
@@ -93,6 +107,8 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
         looks -= 1
         wait(lane.look_interval)
     review(lane)
+    review_clocks(lane)
+    keep_retention(lane)
     return report
 
 
@@ -102,17 +118,40 @@ def _once(lane: Lane, report: LaneReport, progress: Progress, *, looking: bool) 
     for job, needs_folder in JOBS:
         if lane.stopping() or (needs_folder and report.folder_error) or (job is collect and not looking):
             continue
+        if job.__name__ in report.failures:
+            continue
         try:
             done = job(lane)
         except DropFolderError as error:
             # This vendor's folder rests until the next drain; what Amazon is owed goes on.
-            report.folder_error = str(error)
-            folder_failed(lane, error)
+            _rest(lane, report, error, look_again=looking)
             continue
+        except (LedgerError, MemoryError):
+            raise
+        except Exception as error:
+            # Of the bridge's own; it must not keep what the other jobs have for the vendor from going on.
+            log.exception("job_failed", vendor=lane.vendor, job=job.__name__)
+            report.failures[job.__name__] = type(error).__name__
+            job_failed(lane, job.__name__, error)
+            continue
+        clear_alert(lane, JOB, job.__name__)
+        if needs_folder and done:
+            lane.folder_failures = 0
         if job is collect:
+            lane.folder_failures = 0
             folder_works(lane)
         if done:
             report.count(job, done)
             progress(lane.vendor, job.__name__, done)
         total += done
     return total
+
+
+def _rest(lane: Lane, report: LaneReport, error: DropFolderError, *, look_again: bool) -> None:
+    """Leave a folder alone that cannot be used, and look into it as soon as its rest is over."""
+    lane.folder_failures += 1
+    seconds = REST_AFTER_A_REFUSAL if error.permanent else min(LONGEST_REST, backoff(lane.folder_failures))
+    lane.folder_rests_until = lane.seconds() + seconds
+    lane.look = lane.look or look_again
+    lane.folder_error = report.folder_error = str(error)
+    folder_failed(lane, error)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.dropfolder.port import DropFolder
+from bridge.dropfolder.port import DropFolder, RemoteFile
 from bridge.dropfolder.settling import Settling
 from bridge.edi.grammar import Grammar
 from bridge.edi.options import ReadOptions
@@ -45,6 +45,14 @@ class Policies:
     """Hold what says the same as an earlier event under a new control number; False: send it."""
     status_files: tuple[str, ...] = ("json",)
     """Forms of the transaction-status file."""
+    wait_for_confirmation: timedelta = timedelta(hours=24)
+    """So long a status update waits for its confirmation before it is held."""
+    confirmation_warning: float = 0.75
+    """At which part of Amazon's 4 hours a person is told of a confirmation that is not there."""
+    silent_after: timedelta | None = None
+    """After so long without any file a person is told."""
+    retention: timedelta = timedelta(days=30)
+    """After so long what is done is purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,8 @@ class Lane(Desk):
     papers: FetchPlan = FetchPlan()
     fetch_at: float = 0.0
     """When the lists are to be fetched next, by `seconds`."""
+    purge_at: float = 0.0
+    """When the vendor's old batches are to be purged next, by `seconds`."""
     stopping: Callable[[], bool] = bool
     """Tells that the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic
@@ -102,7 +112,19 @@ class Lane(Desk):
     """When the inbox was looked into last, by `seconds`."""
     look_interval: float = 10.0
     """Seconds between two looks at a file that may still be growing."""
+    folder_error: str = ""
+    """Why the vendor's folder could not be used when it was last tried."""
+    folder_failures: int = 0
+    """How often in a row it could not be used."""
+    folder_rests_until: float = 0.0
+    """Until then, by `seconds`, the folder is left alone."""
+    untaken: frozenset[RemoteFile] = frozenset()
+    """Files of the last look that could not be read."""
     unsettled: int = 0
     """Files that the last look saw and that may still be growing."""
     open_alerts: set[tuple[str, str]] | None = None
     """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""
+
+    def folder_rests(self) -> bool:
+        """Tell whether the vendor's folder is left alone now, since it failed a short time ago."""
+        return self.seconds() < self.folder_rests_until

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 import structlog
 
 from bridge.domain.events import LabelRequested
@@ -13,10 +11,12 @@ from bridge.ledger.rows import NewOutbound, ToPoll, VerdictIn
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS, StatusReport
+from bridge.pipeline.abreast import abreast
 from bridge.pipeline.advise import advice_files
-from bridge.pipeline.alerts import overdue
+from bridge.pipeline.alerts import CREDENTIALS, OVERDUE, clear_alert, is_told, overdue, raise_alert
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.reports import overdue_report, status_report
+from bridge.spapi.errors import CredentialsRefused
 from bridge.spapi.operations import OPERATIONS, orders_named
 
 log = structlog.get_logger(__name__)
@@ -34,21 +34,29 @@ def _ask(lane: Lane) -> int:
     due = lane.ledger.to_poll(lane.vendor, lane.clock(), POLLS_A_PASS)
     if not due:
         return 0
-    with ThreadPoolExecutor(max_workers=lane.senders, thread_name_prefix=f"settle-{lane.vendor}") as pool:
-        return sum(pool.map(lambda submission: _ask_one(lane, submission), due))
+    states = abreast(lane, "settle", lambda submission: _ask_one(lane, submission), due)
+    # One at a time: what is told to a vendor takes its control numbers in turn.
+    for submission, state in zip(due, states, strict=True):
+        if state == "overdue":
+            _tell_overdue(lane, submission)
+    return sum(state not in {"", "submitted", "overdue"} for state in states)
 
 
-def _ask_one(lane: Lane, submission: ToPoll) -> int:
+def _ask_one(lane: Lane, submission: ToPoll) -> str:
+    """Ask for one verdict; give the state of the submission, the empty text where it was not asked."""
     if lane.stopping():
-        return 0
+        return ""
     try:
         verdict = lane.amazon.transaction_status(submission.amazon_transaction_id)
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
         moved = lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
-        _tell_overdue(lane, submission, moved.state)
+        if isinstance(error, CredentialsRefused):
+            message = f"Amazon refuses account {lane.account} its verdicts: {error}"
+            raise_alert(lane, CREDENTIALS, f"{lane.account}/verdicts", message)
         log.warning("verdict_not_read", vendor=lane.vendor, submission=submission.id, reason=str(error))
-        return 0
+        return moved.state
+    clear_alert(lane, CREDENTIALS, f"{lane.account}/verdicts")
     reached("settle.asked")
     moved = lane.ledger.record_verdict(
         lane.fence,
@@ -62,10 +70,9 @@ def _ask_one(lane: Lane, submission: ToPoll) -> int:
         ),
         lane.clock(),
     )
-    _tell_overdue(lane, submission, moved.state)
     reached("settle.committed")
     log.info("verdict", vendor=lane.vendor, submission=submission.id, state=moved.state)
-    return int(verdict.status != "Processing")
+    return moved.state
 
 
 def _wanted_after(lane: Lane, submission: ToPoll) -> tuple[str, ...]:
@@ -73,15 +80,18 @@ def _wanted_after(lane: Lane, submission: ToPoll) -> tuple[str, ...]:
     return lane.papers.kinds if OPERATIONS[submission.operation].event is LabelRequested else ()
 
 
-def _tell_overdue(lane: Lane, submission: ToPoll, state: str) -> None:
-    """Tell a person and the vendor, once, that a verdict is late; the batch is reported all the same."""
-    if state != "overdue" or submission.state == "overdue":
+def _tell_overdue(lane: Lane, submission: ToPoll) -> None:
+    """Tell a person and the vendor, once, that a verdict is late; the batch is reported all the same.
+
+    The alert comes last and stands for all of it: after a crash in between it is told anew.
+    """
+    if is_told(lane, OVERDUE, str(submission.id)):
         return
-    overdue(lane, submission)
     for file in lane.ledger.files_of_submission(submission.id):
         report = overdue_report(lane.ledger, file, submission.id)
         with lane.ledger.answering(lane.fence, file.id, lane.clock()) as writer:
             _write_report(lane, writer, report, f".overdue-{submission.id}")
+    overdue(lane, submission)
 
 
 def _report(lane: Lane) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
 import msgspec
@@ -10,9 +9,10 @@ import structlog
 
 from bridge.domain.events import Event, LabelRequested
 from bridge.domain.planning import backoff
-from bridge.errors import StaleEpoch
+from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
+from bridge.pipeline.abreast import abreast
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.fetch import look_for_labels
 from bridge.pipeline.lane import Lane
@@ -36,8 +36,7 @@ def submit(lane: Lane) -> int:
     due = lane.ledger.due_submissions(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS)
     if not due:
         return 0
-    with ThreadPoolExecutor(max_workers=lane.senders, thread_name_prefix=f"submit-{lane.vendor}") as pool:
-        return sum(pool.map(lambda submission: _send(lane, submission), due))
+    return sum(abreast(lane, "submit", lambda submission: _send(lane, submission), due))
 
 
 def _plan(lane: Lane, operation: Operation) -> None:
@@ -96,6 +95,17 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
     except StaleEpoch:
         # A newer owner has put this submission in doubt; our answer may still settle that.
         lane.ledger.record_late(attempt, answer, now)
+        raise
+    except LedgerError:
+        # In doubt from the next drain on; this line is then the only place that knows what Amazon said.
+        log.error(  # noqa: TRY400 - the ledger's own words follow with the error itself
+            "answer_not_kept",
+            vendor=lane.vendor,
+            submission=submission.id,
+            outcome=outcome.kind,
+            amazon_transaction_id=outcome.amazon_transaction_id,
+            request_id=outcome.request_id,
+        )
         raise
     reached("submit.answer_committed")
     held = moved.state == "in_doubt" and answer.policy == "hold"

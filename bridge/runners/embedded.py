@@ -60,10 +60,12 @@ class Worker:
         """Wake up if the ledger has something due, or what is asked of Amazon or the inbox by the clock."""
         now = self.clock()
         for lane in self.lanes:
-            if lane.unsettled and lane.seconds() >= lane.looked_at + lane.look_interval:
+            rests = lane.folder_rests()
+            unsettled = lane.unsettled and lane.seconds() >= lane.looked_at + lane.look_interval
+            if not rests and (lane.look or unsettled):
                 self.look(lane)
                 return
-            due = lane.ledger.next_due(lane.vendor, now)
+            due = lane.ledger.next_due(lane.vendor, now, deliveries=not rests)
             if (due is not None and due <= now) or fetch_is_due(lane, now):
                 self.wake.set()
                 return
@@ -79,7 +81,9 @@ class Worker:
 
     def _drain(self) -> None:
         try:
-            drain(self.lanes, wait=self.stop.wait)
+            reports = drain(self.lanes, wait=self.stop.wait)
+            if any(report.failures for report in reports):
+                self.stop.wait(AFTER_AN_ERROR)
         except StaleEpoch:
             # Another process took the account over; it is drained there, and here again next time.
             log.warning("account_taken_over", account=self.account)

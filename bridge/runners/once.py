@@ -14,6 +14,8 @@ from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
 
+IDLE_ROUNDS = 2
+"""After so many drains that did nothing, with nothing due at any time, a settling run waits no longer."""
 LONGEST_WAIT = 30.0
 SHORTEST_WAIT = 0.05
 """Seconds that a settling run waits at most and at least before it drains again."""
@@ -48,13 +50,22 @@ def run(  # noqa: PLR0913  what the verb says, all by name
     started = clock()
     deadline = time.monotonic() + (threading.TIMEOUT_MAX if timeout is None else timeout)
     did: dict[str, dict[str, int]] = {lane.vendor: {} for lane in lanes}
+    idle = 0
     while True:
         reports = _drain_all(fleet, accounts, progress)
         for report in reports:
             _add(did[report.vendor], report)
         failing = {report.vendor for report in reports if report.folder_error}
-        waiting = [lane for lane in lanes if _expects_a_verdict(fleet, lane, lane.vendor in failing)]
+        refused = _refused(fleet, accounts, clock())
+        waiting = [
+            lane
+            for lane in lanes
+            if lane.account not in refused and _expects_a_verdict(fleet, lane, lane.vendor in failing)
+        ]
+        idle = 0 if any(report.did for report in reports) or _soonest(waiting, clock()) else idle + 1
         if not (settle and waiting) or fleet.stop.is_set() or time.monotonic() >= deadline:
+            break
+        if idle >= IDLE_ROUNDS:
             break
         fleet.stop.wait(max(0.0, min(_pause(waiting, clock()), deadline - time.monotonic())))
     return RunReport(
@@ -62,9 +73,15 @@ def run(  # noqa: PLR0913  what the verb says, all by name
         batches=tuple(batch for lane in lanes for batch in fleet.ledger.moved_since(lane.vendor, started)),
         problems=(
             *(f"{report.vendor}: {report.folder_error}" for report in reports if report.folder_error),
+            *(
+                f"{report.vendor}: edibridge itself fails in {job} ({error}); see the log"
+                for report in reports
+                for job, error in report.failures.items()
+            ),
+            *(f"account {account} is paused: {reason}" for account, reason in refused.items()),
             *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
         ),
-        finished=not (settle and waiting),
+        finished=not (settle and (waiting or refused)),
     )
 
 
@@ -88,10 +105,22 @@ def _undelivered(fleet: Fleet, lanes: list[Lane]) -> list[str]:
     ]
 
 
+def _refused(fleet: Fleet, accounts: Iterable[str], now: datetime) -> dict[str, str]:
+    """Name the accounts whose credentials Amazon refuses, with the reason: a person mends them, not time."""
+    pauses = {account: fleet.ledger.pause(account, now) for account in accounts}
+    return {account: pause.reason for account, pause in pauses.items() if pause is not None}
+
+
 def _pause(waiting: list[Lane], now: datetime) -> float:
-    due = [at for lane in waiting if (at := lane.ledger.next_due(lane.vendor, now)) is not None]
-    soonest = min(((at - now).total_seconds() for at in due), default=LONGEST_WAIT)
-    return max(SHORTEST_WAIT, min(soonest, LONGEST_WAIT))
+    soonest = _soonest(waiting, now)
+    seconds = LONGEST_WAIT if soonest is None else (soonest - now).total_seconds()
+    return max(SHORTEST_WAIT, min(seconds, LONGEST_WAIT))
+
+
+def _soonest(waiting: list[Lane], now: datetime) -> datetime | None:
+    """Tell when something is due that no resting folder holds up; None where nothing waits for a time."""
+    due = [lane.ledger.next_due(lane.vendor, now, deliveries=not lane.folder_rests()) for lane in waiting]
+    return min((at for at in due if at is not None), default=None)
 
 
 def _drain_all(fleet: Fleet, accounts: dict[str, list[Lane]], progress: Progress) -> list[LaneReport]:
