@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import structlog
 
 from bridge.errors import DropFolderError
@@ -17,18 +19,15 @@ PAPER = "paper"
 CREDENTIALS = "credentials"
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"
-SENDING = "sending"
-SPOOL = "spool"
 HELD = "held"
 WAITING = "waiting"
 TRANSLATION = "translation"
-LATE_CONFIRMATION = "late_confirmation"
-SILENT = "silent"
 JOB = "job"
 OUTBOX = "outbox"
 
-TRIES_IN_VAIN = 5
-"""After so many, half a minute, a person is told that Amazon takes nothing."""
+WAITS_TOO_LONG = timedelta(hours=24)
+"""So long a status update may wait for its confirmation before a person is told."""
+
 
 def folder_failed(lane: Lane, error: DropFolderError) -> None:
     """Tell that a vendor's folder cannot be used, and whose fault it is."""
@@ -63,7 +62,7 @@ def review(lane: Lane) -> None:
     """Raise and clear the alerts that follow from what stands in the ledger, whoever brought it there."""
     _review_doubts(lane)
     _review_held(lane)
-    _review_sending(lane)
+    _review_waiting(lane)
     _review_outbox(lane)
 
 
@@ -97,15 +96,14 @@ def _review_outbox(lane: Lane) -> None:
         log.error("undeliverable", vendor=lane.vendor, files=count, reason=reason)
 
 
-def _review_sending(lane: Lane) -> None:
-    """Tell of submissions that Amazon does not take: a line, a name, a certificate, or Amazon itself."""
-    count, reason = lane.ledger.unsent(lane.vendor, TRIES_IN_VAIN)
-    if not count or is_told(lane, CREDENTIALS, lane.account):  # those have an alert of their own
-        clear_alert(lane, SENDING, "")
+def _review_waiting(lane: Lane) -> None:
+    oldest = lane.ledger.oldest_waiting(lane.vendor)
+    if oldest is None or lane.clock() - oldest < WAITS_TOO_LONG:
+        clear_alert(lane, WAITING, "")
         return
-    message = f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); tried on by itself"
-    if raise_alert(lane, SENDING, "", message):
-        log.error("not_sent", vendor=lane.vendor, submissions=count, reason=reason)
+    message = f"status updates wait since {oldest:%Y-%m-%d %H:%M} UTC for confirmations that have not come"
+    if raise_alert(lane, WAITING, "", message):
+        log.warning("waiting", vendor=lane.vendor, since=oldest.isoformat())
 
 
 def overdue(lane: Lane, submission: ToPoll) -> None:

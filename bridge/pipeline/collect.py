@@ -10,12 +10,12 @@ from __future__ import annotations
 import structlog
 
 from bridge.dropfolder.port import RemoteFile
-from bridge.errors import RemoteFileError, SpoolError
+from bridge.errors import RemoteFileError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
-from bridge.pipeline.alerts import FILE, SPOOL, clear_alert, open_keys, raise_alert
+from bridge.pipeline.alerts import FILE, clear_alert, open_keys, raise_alert
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -57,10 +57,6 @@ def _keep(lane: Lane, remote: RemoteFile) -> int:
     reached("collect.begun")
     try:
         kept = lane.spool.keep(lane.folder.read(remote))
-        clear_alert(lane, SPOOL, "")
-    except SpoolError as error:
-        raise_alert(lane, SPOOL, "", str(error))
-        raise
     except RemoteFileError as error:
         # Changed or gone while it was read: nothing is kept, the next look sees it anew.
         log.warning("file_not_taken", vendor=lane.vendor, file=remote.name, reason=str(error))
