@@ -45,6 +45,8 @@ class Worker:
     clock: Callable[[], datetime]
     wake: threading.Event = field(default_factory=threading.Event)
     thread: threading.Thread | None = None
+    drained_at: datetime | None = None
+    """When the last drain began that came to its end."""
 
     def start(self) -> None:
         """Start the thread."""
@@ -66,9 +68,16 @@ class Worker:
                 self.look(lane)
                 return
             due = lane.ledger.next_due(lane.vendor, now, deliveries=not rests)
-            if (due is not None and due <= now) or fetch_is_due(lane, now):
+            if (due is not None and due <= now) or fetch_is_due(lane, now) or self._moved(lane):
                 self.wake.set()
                 return
+
+    def _moved(self, lane: Lane) -> bool:
+        """Tell whether anything moved since the last drain began: a person's rerun or word may give work.
+
+        What that drain moved itself counts too, which costs one more that finds nothing.
+        """
+        return self.drained_at is not None and bool(lane.ledger.moved_since(lane.vendor, self.drained_at))
 
     def _run(self) -> None:
         while not self.stop.is_set():
@@ -80,10 +89,12 @@ class Worker:
                 self._drain()
 
     def _drain(self) -> None:
+        begun = self.clock()
         try:
             reports = drain(self.lanes, wait=self.stop.wait)
             if any(report.failures for report in reports):
                 self.stop.wait(AFTER_AN_ERROR)
+            self.drained_at = begun
         except StaleEpoch:
             # Another process took the account over; it is drained there, and here again next time.
             log.warning("account_taken_over", account=self.account)

@@ -1,0 +1,68 @@
+"""What wakes the daemon between two looks into the inbox."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.rerun import rerun
+from bridge.runners.embedded import Worker
+from bridge.spapi.operations import Outcome
+from tests.pipeline.stubs import Clock, StubAmazon, drop, lane_with
+from tests.system.traffic import ship_notice, x12
+
+
+def test_a_rerun_wakes_the_daemon_and_an_idle_ledger_lets_it_sleep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    amazon.answer = lambda _items: Outcome(kind="refused", http_status=400, reason="HTTP 400")
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    clock = lane.clock
+    assert isinstance(clock, Clock)
+    worker = Worker("main", [lane], threading.Event(), clock)
+
+    def wakes() -> bool:
+        clock.now += timedelta(seconds=1)
+        worker.wake.clear()
+        worker.pulse()
+        return worker.wake.is_set()
+
+    drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
+    assert wakes()  # the first look is due at once
+    worker._drain()
+    assert wakes()  # something moved while it drained
+    worker._drain()
+    assert not wakes()
+
+    rerun(lane, 1, dry_run=False, force=False)
+    assert wakes()
+    amazon.answer = None
+    worker._drain()
+    assert len(amazon.items) == 1
+
+
+def test_an_account_whose_drain_failed_is_drained_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = lane_with(tmp_path, monkeypatch, StubAmazon())
+    stop = threading.Event()
+    stop.set()  # no rest after the error
+    worker = Worker("main", [lane], stop, lane.clock)
+    worker._drain()
+    begun: datetime | None = worker.drained_at
+    drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
+
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("bridge.pipeline.drain.review", fail)
+    lane.look = True
+    worker._drain()
+    assert worker.drained_at == begun
+    worker.wake.clear()
+    worker.pulse()
+    assert worker.wake.is_set()
