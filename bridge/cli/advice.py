@@ -8,6 +8,8 @@ ALERTS: Final[dict[str, str]] = {
     "drop_folder": "try it with `edibridge check --connect`; the bridge tries on by itself",
     "file": "see whether the server lets us read and move the file; the bridge tries on by itself",
     "credentials": "renew the account's secrets, try `edibridge check --connect`; it goes on by itself then",
+    "sending": "`edibridge check --connect`; see network, proxy, certificates and Amazon's status; it is tried on",
+    "spool": "make room on the spool's disk, or set its owner and mode; the files wait in the inbox",
     "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
     "paper": "`edibridge trace ORDER`; look at the order at Amazon, the document may not be ready there",
     "in_doubt": "look at Amazon, then `edibridge resolve ID --sent TXID` or --not-sent",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from bridge.domain.states import SUBMISSION_MOVES
 from bridge.errors import LedgerError, StaleEpoch
@@ -36,6 +36,12 @@ _DUE = (
     )
     .order_by(submissions.c.next_attempt_at, submissions.c.id)
     .limit(bindparam("most"))
+)
+_UNSENT = (
+    select(func.count().over(), submissions.c.reason)
+    .where(submissions.c.vendor == bindparam("v"), is_sendable, submissions.c.attempts >= bindparam("tries"))
+    .order_by(submissions.c.id)
+    .limit(1)
 )
 _BODIES = (
     select(events.c.submission_id, events.c.id, events.c.body, events.c.purchase_order_number)
@@ -159,6 +165,12 @@ class SendStore(Store):
         with self._db.read() as connection:
             rows = connection.execute(_DUE, {"v": vendor, "now": seconds(now), "most": limit}).mappings()
             return due_rows(connection, list(rows))
+
+    def unsent(self, vendor: str, tries: int) -> tuple[int, str]:
+        """Count the ready submissions tried so often in vain at least, and tell the first one's reason."""
+        with self._db.read() as connection:
+            row = connection.execute(_UNSENT, {"v": vendor, "tries": tries}).first()
+        return (row[0], row.reason) if row is not None else (0, "")
 
     def start_sending(self, fence: Fence, submission_id: int, now: datetime) -> int:
         """Commit the intent to send (ready → sending) and give the attempt's id."""

@@ -19,12 +19,16 @@ PAPER = "paper"
 CREDENTIALS = "credentials"
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"
+SENDING = "sending"
+SPOOL = "spool"
 HELD = "held"
 WAITING = "waiting"
 TRANSLATION = "translation"
 JOB = "job"
 OUTBOX = "outbox"
 
+TRIES_IN_VAIN = 5
+"""After so many, half a minute, a person is told that Amazon takes nothing."""
 WAITS_TOO_LONG = timedelta(hours=24)
 """So long a status update may wait for its confirmation before a person is told."""
 
@@ -63,6 +67,7 @@ def review(lane: Lane) -> None:
     _review_doubts(lane)
     _review_held(lane)
     _review_waiting(lane)
+    _review_sending(lane)
     _review_outbox(lane)
 
 
@@ -94,6 +99,17 @@ def _review_outbox(lane: Lane) -> None:
     message = f"the outbox does not take {count} file{'s' * (count != 1)}: {reason}; it is tried again"
     if raise_alert(lane, OUTBOX, "", message):
         log.error("undeliverable", vendor=lane.vendor, files=count, reason=reason)
+
+
+def _review_sending(lane: Lane) -> None:
+    """Tell of submissions that Amazon does not take: a line, a name, a certificate, or Amazon itself."""
+    count, reason = lane.ledger.unsent(lane.vendor, TRIES_IN_VAIN)
+    if not count or is_told(lane, CREDENTIALS, lane.account):  # those have an alert of their own
+        clear_alert(lane, SENDING, "")
+        return
+    message = f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); tried on by itself"
+    if raise_alert(lane, SENDING, "", message):
+        log.error("not_sent", vendor=lane.vendor, submissions=count, reason=reason)
 
 
 def _review_waiting(lane: Lane) -> None:

@@ -10,12 +10,12 @@ from __future__ import annotations
 import structlog
 
 from bridge.dropfolder.port import RemoteFile
-from bridge.errors import RemoteFileError
+from bridge.errors import RemoteFileError, SpoolError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
-from bridge.pipeline.alerts import FILE, clear_alert, open_keys, raise_alert
+from bridge.pipeline.alerts import FILE, SPOOL, clear_alert, open_keys, raise_alert
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -57,6 +57,10 @@ def _keep(lane: Lane, remote: RemoteFile) -> int:
     reached("collect.begun")
     try:
         kept = lane.spool.keep(lane.folder.read(remote))
+        clear_alert(lane, SPOOL, "")
+    except SpoolError as error:
+        raise_alert(lane, SPOOL, "", str(error))
+        raise
     except RemoteFileError as error:
         # Changed or gone while it was read: nothing is kept, the next look sees it anew.
         log.warning("file_not_taken", vendor=lane.vendor, file=remote.name, reason=str(error))
@@ -92,8 +96,7 @@ def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
     look = _look_of(arrival)
     if present is not None and present != look:
         # The vendor has put another file under this name: that one is not ours to move yet.
-        _acknowledge_again(lane, arrival)
-        lane.ledger.arrival_moved(lane.fence, arrival.id, "", lane.clock())
+        _note_moved(lane, arrival, "")
         return 1
     target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
     try:
@@ -114,8 +117,7 @@ def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
         _remove_marker(lane, marker)
         reached("put_away.unmarked")
     # After the move, which may fail for long: a vendor is answered once for each arrival.
-    _acknowledge_again(lane, arrival)
-    lane.ledger.arrival_moved(lane.fence, arrival.id, target, lane.clock())
+    _note_moved(lane, arrival, target)
     reached("put_away.committed")
     clear_alert(lane, FILE, arrival.remote_name)
     return 1
@@ -129,16 +131,22 @@ def _remove_marker(lane: Lane, marker: str) -> None:
         raise_alert(lane, FILE, marker, str(error))
 
 
-def _acknowledge_again(lane: Lane, arrival: Arrival) -> None:
-    """Answer a file that the vendor sent once more: it may have missed our answer."""
-    if arrival.first or arrival.file_state != "translated" or not lane.policies.acknowledge:
-        return
-    try:
-        acknowledge_again(lane, lane.ledger.file(arrival.file_id))
-    except OSError as error:
-        # Its raw bytes were purged meanwhile: there is nothing left to answer.
-        log.warning("not_acknowledged_again", vendor=lane.vendor, file=arrival.remote_name, reason=str(error))
-    reached("put_away.acknowledged")
+def _note_moved(lane: Lane, arrival: Arrival, target: str) -> None:
+    """Note that a file left the inbox. One that came once more is answered again: its vendor may wait for it.
+
+    The answer and the note are one transaction, so that a crash does not answer twice.
+    """
+    if not arrival.first and arrival.file_state == "translated" and lane.policies.acknowledge:
+        try:
+            acknowledge_again(lane, lane.ledger.file(arrival.file_id), arrival.id, target)
+        except OSError as error:
+            # Its raw bytes were purged meanwhile: there is nothing left to answer.
+            log.warning(
+                "not_acknowledged_again", vendor=lane.vendor, file=arrival.remote_name, reason=str(error)
+            )
+        else:
+            return
+    lane.ledger.arrival_moved(lane.fence, arrival.id, target, lane.clock())
 
 
 def _look_of(arrival: Arrival) -> RemoteFile:

@@ -60,6 +60,8 @@ def fetch(lane: Lane) -> int:
             except AmazonError as error:
                 failed = True
                 _failed(lane, kind, error)
+            else:
+                clear_alert(lane, CREDENTIALS, f"{lane.account}/{kind}")
     lane.fetch_at = lane.seconds() + (AFTER_AN_ERROR if failed else lane.papers.every)
     if not failed:
         clear_alert(lane, FETCH, "")
@@ -179,6 +181,6 @@ def _failed(lane: Lane, kind: str, error: AmazonError) -> None:
     log.warning("not_fetched", vendor=lane.vendor, kind=kind, fault=str(error.fault), reason=str(error))
     if isinstance(error, CredentialsRefused):
         message = f"Amazon refuses account {lane.account} the {kind}: {error}"
-        raise_alert(lane, CREDENTIALS, lane.account, message)
+        raise_alert(lane, CREDENTIALS, f"{lane.account}/{kind}", message)
     else:
         raise_alert(lane, FETCH, "", f"{kind} could not be fetched: {error}; it is tried every minute")

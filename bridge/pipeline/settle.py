@@ -13,9 +13,10 @@ from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS, StatusReport
 from bridge.pipeline.abreast import abreast
 from bridge.pipeline.advise import advice_files
-from bridge.pipeline.alerts import OVERDUE, is_told, overdue
+from bridge.pipeline.alerts import CREDENTIALS, OVERDUE, clear_alert, is_told, overdue, raise_alert
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.reports import overdue_report, status_report
+from bridge.spapi.errors import CredentialsRefused
 from bridge.spapi.operations import OPERATIONS, orders_named
 
 log = structlog.get_logger(__name__)
@@ -50,8 +51,12 @@ def _ask_one(lane: Lane, submission: ToPoll) -> str:
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
         moved = lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
+        if isinstance(error, CredentialsRefused):
+            message = f"Amazon refuses account {lane.account} its verdicts: {error}"
+            raise_alert(lane, CREDENTIALS, f"{lane.account}/verdicts", message)
         log.warning("verdict_not_read", vendor=lane.vendor, submission=submission.id, reason=str(error))
         return moved.state
+    clear_alert(lane, CREDENTIALS, f"{lane.account}/verdicts")
     reached("settle.asked")
     moved = lane.ledger.record_verdict(
         lane.fence,

@@ -9,7 +9,7 @@ import structlog
 
 from bridge.domain.events import Event, LabelRequested
 from bridge.domain.planning import backoff
-from bridge.errors import StaleEpoch
+from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
 from bridge.pipeline.abreast import abreast
@@ -95,6 +95,17 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
     except StaleEpoch:
         # A newer owner has put this submission in doubt; our answer may still settle that.
         lane.ledger.record_late(attempt, answer, now)
+        raise
+    except LedgerError:
+        # In doubt from the next drain on; this line is then the only place that knows what Amazon said.
+        log.error(  # noqa: TRY400 - the ledger's own words follow with the error itself
+            "answer_not_kept",
+            vendor=lane.vendor,
+            submission=submission.id,
+            outcome=outcome.kind,
+            amazon_transaction_id=outcome.amazon_transaction_id,
+            request_id=outcome.request_id,
+        )
         raise
     reached("submit.answer_committed")
     held = moved.state == "in_doubt" and answer.policy == "hold"

@@ -17,7 +17,7 @@ import structlog
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.replies import request_id_of, retry_after_of
 from bridge.spapi.tokencache import Grant, TokenCache, some_seconds
-from bridge.spapi.transport import Reply, exchange
+from bridge.spapi.transport import Reply, exchange, why_not_reached
 
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 _TRANSIENT = frozenset({408, 429})
@@ -85,7 +85,7 @@ class TokenSource:
         except httpx.HTTPError as error:
             name = type(error).__name__
             _log.info("amazon_authorization", error=name)
-            raise AmazonUnavailable(f"Login with Amazon does not answer: {name}") from error
+            raise AmazonUnavailable(f"Login with Amazon does not answer: {why_not_reached(error)}") from error
         _log.info(
             "amazon_authorization",
             http_status=reply.status,

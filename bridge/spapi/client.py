@@ -29,7 +29,7 @@ from bridge.spapi.operations import TRANSACTION_STATUS, Operation, item_count
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.reads import parse_order, parse_page
 from bridge.spapi.replies import Outcome, Verdict, classify_reply, parse_verdict, request_id_of
-from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client
+from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client, why_not_reached
 from bridge.spapi.windows import Query
 
 __all__ = ["AmazonClient", "Timeouts", "classify_exception", "user_agent"]
@@ -193,7 +193,7 @@ class AmazonClient:
         try:
             return self._channel.send(operation, target, token)
         except httpx.HTTPError as error:
-            raise AmazonUnavailable(f"no reply from Amazon: {type(error).__name__}") from error
+            raise AmazonUnavailable(f"no reply from Amazon: {why_not_reached(error)}") from error
 
 
 def _flawed(operation: Operation, reply: Reply) -> AmazonUnavailable | ReplyTooLarge:

@@ -6,6 +6,8 @@ the server is just closing would leave the submission in doubt.
 
 from __future__ import annotations
 
+import socket
+import ssl
 import time
 from contextlib import closing
 
@@ -96,8 +98,22 @@ def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
     if isinstance(error, _CONFIGURATION):
         return Outcome(kind="unauthorized", reason=f"the endpoint cannot be used: {name}")
     if isinstance(error, _SURELY_NOT_SENT):
-        return Outcome(kind="not_taken", reason=f"no connection to Amazon: {name}")
+        return Outcome(kind="not_taken", reason=f"no connection to Amazon: {why_not_reached(error)}")
     return Outcome(kind="in_doubt", reason=f"no reply from Amazon: {name}")
+
+
+def why_not_reached(error: BaseException) -> str:
+    """Name an error, and its cause where a person can mend that: the name, the certificate, TLS."""
+    name, cause = type(error).__name__, error.__cause__
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"{name}, the certificate is not trusted: {cause.verify_message}"
+        if isinstance(cause, ssl.SSLError):
+            return f"{name}, TLS fails: {cause.reason}"
+        if isinstance(cause, socket.gaierror):
+            return f"{name}, the name is not known"
+        cause = cause.__cause__ or cause.__context__
+    return name
 
 
 def _read(response: httpx.Response, deadline: float, limit: int) -> tuple[bytes, str]:
