@@ -37,6 +37,8 @@ SUBMISSION_MOVES: Moves = {
     ("submitted", "failure"): "failed",
     ("submitted", "late_verdict"): "overdue",
     ("overdue", "processing"): "overdue",
+    ("overdue", "resolved_sent"): "submitted",  # a person gave a wrong transaction id before
+    ("overdue", "resolved_not_sent"): "ready",  # Amazon's support says that it knows of none
     ("overdue", "success"): "succeeded",
     ("overdue", "failure"): "failed",
 }

@@ -96,11 +96,11 @@ class DoubtStore(Store):
             return Moved(state=state, succeeded=tuple(done), released=released)
 
     def resolve(self, submission_id: int, sent_transaction_id: str | None, now: datetime) -> None:
-        """Take a person's word on a submission in doubt: sent, with this id, or (None) not sent."""
+        """Take a person's word on a submission in doubt or overdue: sent, by this id, or (None) not sent."""
         with self._db.write() as connection:
             row = moves.load(connection, submission_id)
-            if row["state"] != "in_doubt":
-                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+            if row["state"] not in {"in_doubt", "overdue"}:
+                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt or overdue")
             at = seconds(now)
             moves.touch(connection, submission_id, now)
             if sent_transaction_id is None:

@@ -33,6 +33,7 @@ WAITS_TOO_LONG = timedelta(hours=24)
 """So long a status update may wait for its confirmation before a person is told."""
 
 
+
 def folder_failed(lane: Lane, error: DropFolderError) -> None:
     """Tell that a vendor's folder cannot be used, and whose fault it is."""
     message = f"{error} (fault: {error.fault})"
@@ -107,7 +108,9 @@ def _review_sending(lane: Lane) -> None:
     if not count or is_told(lane, CREDENTIALS, lane.account):  # those have an alert of their own
         clear_alert(lane, SENDING, "")
         return
-    message = f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); tried on by itself"
+    message = (
+        f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); tried on by itself"
+    )
     if raise_alert(lane, SENDING, "", message):
         log.error("not_sent", vendor=lane.vendor, submissions=count, reason=reason)
 
@@ -126,7 +129,8 @@ def overdue(lane: Lane, submission: ToPoll) -> None:
     """Tell that Amazon took a submission and gives no verdict."""
     message = (
         f"no verdict in 30 minutes on submission {submission.id}, Amazon's transaction "
-        f"{submission.amazon_transaction_id}; it is asked on; open a case with Amazon"
+        f"{submission.amazon_transaction_id}; it is asked on; open a case with Amazon, "
+        f"and if that tells nothing came: edibridge resolve {submission.id} --not-sent"
     )
     if raise_alert(lane, OVERDUE, str(submission.id), message):
         log.warning("overdue", vendor=lane.vendor, submission=submission.id)

@@ -31,6 +31,21 @@ def test_a_persons_word_that_it_was_not_sent_sends_it_again(desk: Desk) -> None:
     assert [due.id for due in desk.due(later(5))] == [submission]
 
 
+@pytest.mark.parametrize("word", ["tx-right", None])
+def test_an_overdue_submission_ends_on_a_persons_word(desk: Desk, word: str | None) -> None:
+    desk.take(confirmation("PO1"))
+    desk.plan()
+    submission = desk.due()[0].id
+    desk.send(submission)
+    assert desk.verdict(submission, "Processing", later(1801)).state == "overdue"
+    desk.ledger.resolve(submission, word, later(1802))
+    if word is None:
+        assert [due.id for due in desk.due(later(1802))] == [submission]
+        return
+    assert [poll.amazon_transaction_id for poll in desk.ledger.to_poll("acme", later(1900))] == [word]
+    assert desk.verdict(submission, "Processing", later(1900)).state == "submitted"
+
+
 def test_only_what_is_in_doubt_can_be_resolved(desk: Desk) -> None:
     _, submission = doubted(desk)
     desk.ledger.resolve(submission, None, T0)
