@@ -11,6 +11,7 @@ from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.database import Database, id_source
+from bridge.ledger.files import note_moved
 from bridge.ledger.outbound import queue
 from bridge.ledger.packages import release_of_file
 from bridge.ledger.rows import Fence, FileRow, NewOutbound
@@ -57,6 +58,8 @@ class Gathered:
         self.waiting = False
         self.hold_same_content = False
         self.reported = False
+        self.moved: tuple[int, str] | None = None
+        """The arrival that left the inbox with these answers, and where to."""
         self.documents = Shelf()
         self.renewed = Shelf()
         self.events = Shelf()
@@ -94,11 +97,16 @@ def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, 
 def commit_answers(
     database: Database, fence: Fence, file: FileRow, gathered: Gathered, now: datetime
 ) -> None:
-    """Write the outbound files, the control numbers they took, and that the batch is reported with them."""
+    """Write the outbound files, the control numbers they took, and what they go along with.
+
+    That is the report's having been made, or the arrival's having left the inbox.
+    """
     with database.write(fence) as connection:
         _answer(connection, file, gathered, now)
         if gathered.reported:
             connection.execute(_REPORTED, {"file": file.id, "now": seconds(now)})
+        if gathered.moved is not None:
+            note_moved(connection, *gathered.moved, now)
 
 
 def _answer(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:

@@ -68,6 +68,13 @@ def load_file(connection: Connection, file_id: int) -> FileRow:
     return file_row(row)
 
 
+def note_moved(connection: Connection, arrival_id: int, moved_to: str, now: datetime) -> None:
+    """Note, within a write, that a file left the inbox."""
+    connection.execute(
+        update(arrivals).where(arrivals.c.id == arrival_id).values(moved_to=moved_to, moved_at=seconds(now))
+    )
+
+
 class FileStore(Store):
     """What the jobs collect and translate ask of the ledger."""
 
@@ -110,11 +117,7 @@ class FileStore(Store):
     def arrival_moved(self, fence: Fence, arrival_id: int, moved_to: str, now: datetime) -> None:
         """Note that a file left the inbox, to this name; with an empty name: it had gone already."""
         with self._db.write(fence) as connection:
-            connection.execute(
-                update(arrivals)
-                .where(arrivals.c.id == arrival_id)
-                .values(moved_to=moved_to, moved_at=seconds(now))
-            )
+            note_moved(connection, arrival_id, moved_to, now)
 
     def files_to_translate(self, vendor: str, limit: int = 100) -> list[FileRow]:
         """List collected files, oldest first."""

@@ -195,6 +195,10 @@ class FileWriter:
         """Mark the batch reported: the outbound files given here are its report."""
         self.gathered.reported = True
 
+    def moved(self, arrival_id: int, moved_to: str) -> None:
+        """Note that an arrival left the inbox, in one transaction with the answers to it."""
+        self.gathered.moved = arrival_id, moved_to
+
     def finish(self, state: str = "translated", reason: str = "") -> None:
         """Say how the file ended: `translated`, or `quarantined` with the reason."""
         self.gathered.state, self.gathered.reason = state, reason

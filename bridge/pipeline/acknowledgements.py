@@ -7,6 +7,7 @@ import structlog
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.reader import read
 from bridge.edi.verdicts import InterchangeResult, Verdicts
+from bridge.faultpoints import reached
 from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
@@ -33,12 +34,17 @@ def queue_acknowledgement(desk: Desk, writer: FileWriter, result: InterchangeRes
     writer.outbound(NewOutbound(kind=answer.kind, folder="acknowledgements", name=name, data=answer.data))
 
 
-def acknowledge_again(desk: Desk, file: FileRow) -> None:
-    """Answer a file that came again: its acknowledgements anew, and nothing else."""
+def acknowledge_again(desk: Desk, file: FileRow, arrival_id: int, moved_to: str) -> None:
+    """Answer a file that came again, and note that it left the inbox: both or neither.
+
+    Its acknowledgements are made anew, and nothing else. Raises OSError where its bytes were purged.
+    """
     verdicts = Verdicts()
     with desk.ledger.answering(desk.fence, file.id, desk.clock()) as writer:
         for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
             result = verdicts.add(event)
             if result is not None:
                 queue_acknowledgement(desk, writer, result)
+        writer.moved(arrival_id, moved_to)
+        reached("put_away.acknowledged")
     log.info("acknowledged_again", vendor=desk.vendor, batch=file.id)
