@@ -1,0 +1,28 @@
+"""Kills at single points that once made something double."""
+
+from __future__ import annotations
+
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from tests.crash.audit import audit
+from tests.crash.place import place
+from tests.crash.trade import Trade
+
+
+@pytest.mark.parametrize("point", ["put_away.moved", "put_away.acknowledged", "put_away.committed"])
+def test_a_file_that_comes_again_is_acknowledged_once_more_whatever_the_kill(
+    point: str, tmp_path: Path
+) -> None:
+    trade = Trade(random.Random(1))  # noqa: S311 - the same traffic in every run
+    with place(tmp_path, "rename") as site:
+        site.drop(trade.one("notices"))
+        site.verb("run", "--settle")
+        site.drop(trade.one("again"))
+        daemon = site.start("daemon", kill_at=f"{point}:1")
+        assert daemon.wait(30.0) == -signal.SIGKILL
+        site.verb("run", "--settle")
+        assert audit(site, trade.drops).problems == []
