@@ -138,5 +138,7 @@ def _policy(lane: Lane, operation: Operation) -> Policy:
 def _retry_at(submission: DueSubmission, outcome: Outcome, now: datetime) -> datetime:
     if outcome.kind == "unauthorized":
         return now + PAUSE
-    wait = outcome.retry_after if outcome.retry_after is not None else backoff(submission.attempts + 1)
+    own = backoff(submission.attempts + 1)
+    # A Retry-After of nothing is some proxy's; taken at its word, a drain would send without end.
+    wait = own if outcome.retry_after is None else outcome.retry_after or own
     return now + timedelta(seconds=wait)

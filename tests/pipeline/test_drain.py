@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import pytest
 
@@ -211,3 +211,21 @@ def test_a_settling_run_does_not_wait_for_what_only_a_person_can_move_on(
     assert [problem.split(":")[0] for problem in report.problems] == (
         [] if kind == "in_doubt" else ["account main is paused"]
     )
+
+
+def test_a_retry_after_of_nothing_is_no_reason_to_ask_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    asked = []
+
+    def busy(items: list[dict[str, Any]]) -> Outcome:
+        asked.append(items)
+        assert len(asked) < 5
+        return Outcome(kind="not_taken", http_status=503, retry_after=0.0)
+
+    amazon.answer = busy
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "a.edi", notice(1, 1))
+    drained(lane, rounds=1)
+    assert len(asked) == 1
