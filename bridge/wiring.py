@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -120,6 +120,10 @@ def policies_of(vendor: Vendor) -> Policies:
         labels_on_shipping_day=vendor.label_requests.when == "shipping_day",
         hold_same_content=vendor.same_content == "hold",
         status_files=tuple(vendor.status_files),
+        wait_for_confirmation=vendor.wait_for_confirmation,
+        confirmation_warning=vendor.confirmation_warning,
+        silent_after=vendor.silent_after,
+        retention=timedelta(days=vendor.retention_days),
     )
 
 

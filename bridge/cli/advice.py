@@ -8,7 +8,7 @@ ALERTS: Final[dict[str, str]] = {
     "drop_folder": "try it with `edibridge check --connect`; the bridge tries on by itself",
     "file": "see whether the server lets us read and move the file; the bridge tries on by itself",
     "credentials": "renew the account's secrets, try `edibridge check --connect`; it goes on by itself then",
-    "sending": "`edibridge check --connect`; see network, proxy, certificates and Amazon's status; it is tried on",
+    "sending": "`edibridge check --connect`; see network, proxy and certificates; it is tried on",
     "spool": "make room on the spool's disk, or set its owner and mode; the files wait in the inbox",
     "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
     "paper": "`edibridge trace ORDER`; look at the order at Amazon, the document may not be ready there",
@@ -16,7 +16,9 @@ ALERTS: Final[dict[str, str]] = {
     "overdue": "`edibridge show BATCH` has the transaction id: ask Amazon's support; we ask on, too",
     "translation": "a fault of edibridge: report it with the log; then `edibridge rerun BATCH`",
     "held": "`edibridge show BATCH` says why; then `edibridge resolve ID --event --send` or --drop REASON",
-    "waiting": "`edibridge trace TRACKING` finds the confirmation; ask the vendor where there is none",
+    "waiting": "ask the vendor for the confirmation; `edibridge resolve ID --event --send` sends without it",
+    "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
+    "silent": "`edibridge check --connect`; where that works, ask the vendor whether it sends",
 }
 """By the alert's kind."""
 

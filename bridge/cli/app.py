@@ -13,7 +13,7 @@ import typer
 
 from bridge import __version__
 from bridge.cli import check as checking
-from bridge.cli import daemon, demo, explain, fetch, init, look, mend, simulator
+from bridge.cli import daemon, demo, explain, fetch, init, look, mend, purge, simulator
 from bridge.cli.context import Settings
 from bridge.cli.exits import INTERRUPTED, tell, tell_unexpected
 from bridge.cli.output import say
@@ -87,7 +87,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "rerun": mend.rerun,
     "resolve": mend.resolve,
     "fetch": fetch.fetch,
-    "purge": mend.purge,
+    "purge": purge.purge,
     "simulator": simulator.simulator,
 }
 for verb, function in VERBS.items():

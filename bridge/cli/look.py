@@ -44,7 +44,7 @@ def batches(
     state: Annotated[
         str | None,
         typer.Option(
-            help="Only these: collected, working, waiting, attention, quarantined, succeeded, done."
+            help="Only these: collected, working, waiting, attention, quarantined, succeeded, done, purged."
         ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, newest first.")] = 50,

@@ -1,19 +1,18 @@
-"""rerun, resolve and purge: what people do about a batch."""
+"""rerun and resolve: what people do about a batch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from bridge.cli.context import AsJson, OfVendor, known_batch, known_vendor, settings_of
+from bridge.cli.context import AsJson, known_batch, settings_of
 from bridge.cli.lines import Line, folded
 from bridge.cli.look import BatchId
 from bridge.cli.output import emit, line_width, plain, say, tell_lines
 from bridge.errors import LedgerError
-from bridge.pipeline.spool import Spool
 
 
 def rerun(
@@ -107,42 +106,3 @@ def resolve(  # noqa: PLR0917 - the options are parameters
             say("The daemon sends it, or `edibridge run`.")
         elif told == "sent":
             say("The daemon asks Amazon for the verdict, or `edibridge run --settle`.")
-
-
-def purge(
-    context: typer.Context,
-    older_than: Annotated[
-        str, typer.Option(metavar="DURATION", help="Batches received before that: 90d, 720h.")
-    ] = "90d",
-    vendor: OfVendor = None,
-    as_json: AsJson = False,
-) -> None:
-    """Remove old settled batches.
-
-    Those that are settled, reported and delivered, with their raw files.
-    """
-    settings = settings_of(context)
-    config = settings.config()
-    known_vendor(config, vendor)
-    before = datetime.now(UTC) - _age(older_than)
-    with settings.ledger() as ledger:
-        purged = ledger.purge(vendor, before)
-        spool = Spool(config.bridge.spool)
-        for name in purged.spool_names:
-            spool.remove(name)
-    if as_json:
-        emit({"before": before, "removed": purged})
-    elif not purged.files:
-        say(f"Nothing is settled, reported and delivered that was received before {before:%Y-%m-%d %H:%M}Z.")
-    else:
-        say(f"Removed {purged.files} batches with {purged.documents} documents, {purged.events} events")
-        say(f"and {purged.outbound} outbound files, received before {before:%Y-%m-%d %H:%M}Z.")
-
-
-def _age(text: str) -> timedelta:
-    from bridge.config.kinds import duration_of
-
-    try:
-        return duration_of(text)
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--older-than") from error

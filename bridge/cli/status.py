@@ -45,6 +45,7 @@ def _of_vendor(
     waiting = any(counts.get(kind, {}).get(state) for kind, state in STATES)
     return {
         "attention": bool(waiting or troubled),
+        "oldest": ledger.ages(vendor),
         "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
         if last
         else None,
@@ -97,7 +98,9 @@ def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
     for (kind, state), (meaning, advice) in STATES.items():
         if count := vendor[kind].get(state):
             noun = "file" if kind == "outbound" else kind.removesuffix("s")
-            yield from _attention(f"{count} {noun}{'s' * (count != 1)} {meaning}", advice, width)
+            since = vendor["oldest"].get(state)
+            age = f"; the oldest since {cell(since)}" if since else ""
+            yield from _attention(f"{count} {noun}{'s' * (count != 1)} {meaning}{age}", advice, width)
     if vendor["troubled_batches"]:
         yield from _attention(_of_troubled(vendor["troubled_batches"]), REJECTED, width)
 

@@ -19,6 +19,7 @@ STATES_OF_BATCHES: Final = {
     "quarantined": "nothing can be read in it",
     "succeeded": "Amazon has it all",
     "done": "read; there was nothing to send",
+    "purged": "its time of retention is over: what it held is gone, names, numbers and verdicts stay",
 }
 """What the states of a batch mean."""
 LOOKS: Final = {

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bridge.config.kinds import Endpoint, Flag, Folders, Ledger, LocalPath, Zone
+from bridge.config.kinds import Days, Endpoint, Flag, Folders, Ledger, LocalPath, Zone
 from bridge.config.secret import Secret, TextOrSecret
 
 
@@ -34,6 +34,8 @@ class BridgeSettings(Table):
     """Folders with your own mappings and status tables; they override the shipped ones."""
     timezone: Zone = "UTC"
     """Time zone of vendors that name none; used for times that come without a zone."""
+    retention_days: Days = 30
+    """Days after which what is done is purged: raw files, files for vendors, contents of documents."""
     log_format: Literal["json", "text"] = "json"
     """What the log lines on standard error look like: one JSON object a line, or key=value."""
 

@@ -11,9 +11,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BeforeValidator, Strict, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, ValidationInfo
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+MOST_DAYS = 36500
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
 _PART = re.compile(r"(\d+(?:\.\d+)?)([smhd])")
 _HOST_KEY = re.compile(
@@ -145,3 +146,4 @@ Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Codes = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict()]
+Days = Annotated[int, Strict(), Field(ge=1, le=MOST_DAYS)]

@@ -12,11 +12,13 @@ from pydantic import Field, ValidationError
 
 from bridge.config.account import Account, BridgeSettings, Table
 from bridge.config.crosschecks import cross_checks, table
-from bridge.config.kinds import Name
+from bridge.config.kinds import MOST_DAYS, Name
 from bridge.config.places import lines_of
 from bridge.config.problems import problem_at, problems_of, syntax_problem
 from bridge.config.vendor import Vendor
 from bridge.errors import ConfigurationError, Problem
+
+_INHERITED = ("timezone", "retention_days")
 
 
 class Config(Table):
@@ -75,16 +77,21 @@ def parse_config(text: str, path: Path) -> Config:
 
 
 def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
-    """Let vendors without a time zone have that of the bridge."""
-    zone = table(raw, "bridge").get("timezone")
-    vendors = raw.get("vendors")
-    if zone not in available_timezones() or not isinstance(vendors, dict):  # a bad one is told once
+    """Let vendors have the time zone and retention time of the bridge where they name none."""
+    bridge, vendors = table(raw, "bridge"), raw.get("vendors")
+    inherited = {key: bridge[key] for key in _INHERITED if key in bridge}
+    # A bad one is told once.
+    if inherited.get("timezone", "UTC") not in available_timezones():
+        del inherited["timezone"]
+    if not isinstance(days := inherited.get("retention_days", 30), int) or not 0 < days <= MOST_DAYS:
+        del inherited["retention_days"]
+    if not inherited or not isinstance(vendors, dict):
         return raw
-    inherited = {
-        name: {"timezone": zone, **vendor} if isinstance(vendor, dict) else vendor
+    given = {
+        name: {**inherited, **vendor} if isinstance(vendor, dict) else vendor
         for name, vendor in vendors.items()
     }
-    return raw | {"vendors": inherited}
+    return raw | {"vendors": given}
 
 
 def _read(path: Path) -> str:

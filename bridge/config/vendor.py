@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints
@@ -10,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from bridge.config.account import Table
 from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
-from bridge.config.kinds import Codes, Count, Encoding, Flag, Text, Zone
+from bridge.config.kinds import Codes, Count, Days, Duration, Encoding, Flag, Text, Zone
 
 FinalStatus = Literal["LOST", "UNDELIVERABLE"]
 Scac = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4})?$")]
@@ -115,6 +116,12 @@ class Vendor(Table):
     confirmations: Literal["required", "elsewhere"] = "required"
     """required: status updates wait until their package's confirmation succeeded; elsewhere: another
     system confirms shipments, so nothing waits."""
+    wait_for_confirmation: Duration = timedelta(hours=24)
+    """So long a status update waits for its package's confirmation; then it is held for a person."""
+    confirmation_warning: float = Field(default=0.75, gt=0, le=1)
+    """At this part of the 4 hours that Amazon gives from shipping to the confirmation, a person is told."""
+    silent_after: Duration | None = None
+    """After so long without any file a person is told; not set: never."""
     in_doubt: InDoubt = InDoubt()
     """What to do when it is unknown whether Amazon took a submission."""
     acknowledgements: Annotated[Literal["always", "never"], BeforeValidator(_acknowledgements)] = "always"
@@ -135,6 +142,8 @@ class Vendor(Table):
     """What is fetched from Amazon and put into the outbox."""
     strict: Flag = False
     """Whether unknown codes and segments and surplus elements reject a document, not just are noted."""
+    retention_days: Days = 30
+    """Days after which what is done is purged; those of [bridge] where it is not set."""
     encoding: Encoding = ""
     """Encoding of its files; empty: what the standard and the file itself say."""
     sftp: Sftp | None = None

@@ -45,6 +45,7 @@ SUBMISSION_MOVES: Moves = {
 
 EVENT_MOVES: Moves = {
     ("waiting", "confirmed"): "ready",
+    ("waiting", "too_long"): "held",  # its confirmation did not come in time
     ("waiting", "ambiguous"): "held",  # several orders were confirmed with its tracking number
     ("ready", "group"): "grouped",
     ("grouped", "success"): "succeeded",

@@ -196,6 +196,9 @@ def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: 
             files.c.translated_at.is_not_distinct_from(
                 None if file.translated_at is None else seconds(file.translated_at)
             ),
+            files.c.purged_at.is_not_distinct_from(
+                None if file.purged_at is None else seconds(file.purged_at)
+            ),
         )
         .values(
             state=gathered.state,
@@ -203,9 +206,10 @@ def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: 
             translated_at=seconds(now),
             touched_at=seconds(now),
             reported_at=None,
+            purged_at=None,
             documents=count,
             accepted=accepted,
         )
     )
     if changed.rowcount != 1:
-        raise LedgerError(f"batch {file.id} was translated by somebody else meanwhile")
+        raise LedgerError(f"batch {file.id} was translated or purged by somebody else meanwhile")

@@ -12,6 +12,7 @@ from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
+from bridge.ledger.clocks import WAITED_TOO_LONG
 from bridge.ledger.codec import seconds
 from bridge.ledger.database import Store
 from bridge.ledger.packages import released_status
@@ -120,15 +121,15 @@ class DoubtStore(Store):
     def release_event(self, event_id: int, now: datetime, *, elsewhere: Collection[str] = ()) -> None:
         """Let a held event go (held → ready); raises `LedgerError` where it has no body.
 
-        A status update still waits for its confirmation, but for the vendors `elsewhere`, whose
-        confirmations do not pass here.
+        A status update still waits for its confirmation, but for one that was held since it had waited
+        too long, and for the vendors `elsewhere`, whose confirmations do not pass here.
         """
         with self._db.write() as connection:
             row = _event(connection, event_id)
             cause: str = "requeue"
             columns: dict[str, str | None] = {}
             if row["operation"] == _STATUS and row["body"] is not None:
-                unconfirmed = row["vendor"] in elsewhere
+                unconfirmed = row["vendor"] in elsewhere or row["reason"] == WAITED_TOO_LONG
                 cause, columns = released_status(connection, row, unconfirmed=unconfirmed)
             state = move(row["state"], cause, EVENT_MOVES)
             if row["body"] is None:

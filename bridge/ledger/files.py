@@ -15,6 +15,12 @@ from bridge.ledger.schema import arrivals, events, files, is_collected, is_group
 
 _KNOWN = select(files.c.id).where(files.c.vendor == bindparam("v"), files.c.sha256 == bindparam("sha"))
 _TOUCH = update(files).where(files.c.id == bindparam("file")).values(touched_at=bindparam("now"))
+# A purged file that comes once more is kept again for a while, so that it can be answered.
+_BYTES = (
+    update(files)
+    .where(files.c.id == bindparam("file"), files.c.spool_name == "")
+    .values(spool_name=bindparam("bytes"))
+)
 _SAME_LOOK = select(arrivals.c.id).where(
     arrivals.c.vendor == bindparam("v"),
     is_unmoved,
@@ -95,6 +101,7 @@ class FileStore(Store):
                 }
                 arrival_id = connection.execute(_SAME_LOOK, look).scalar()
                 connection.execute(_TOUCH, {"file": file_id, "now": seconds(now)})
+                connection.execute(_BYTES, {"file": file_id, "bytes": collected.spool_name})
                 if arrival_id is not None:  # kept before a crash, and not moved since
                     return Kept(file_id, arrival_id, new=False)
             arrival = connection.execute(

@@ -1,15 +1,26 @@
-"""Removing what is old and done."""
+"""Purging what is old and done: contents go, a tombstone stays.
+
+A purge of a batch has two steps. The first blanks, in one transaction, all that may be personal, and
+notes the time. The second removes the raw bytes and then forgets their name. A kill in between leaves a
+batch whose bytes are still named: the next purge finds it so and ends it.
+
+What stays: names, hashes, sizes, times and counts of files; documents with type, reference and verdict;
+events with order and tracking number and state; submissions with Amazon's ids; codes of errors, without
+their texts, which may quote a document.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, or_, select, update
 
-from bridge.ledger.codec import chunks, seconds
+from bridge.ledger.codec import chunks, errors_list, errors_text, moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.rows import Purged
+from bridge.ledger.rows import Purgeable, Purged
 from bridge.ledger.schema import (
     alerts,
     arrivals,
@@ -17,10 +28,12 @@ from bridge.ledger.schema import (
     documents,
     events,
     files,
-    interchanges,
+    has_data,
+    is_kept,
     is_open,
     is_pending,
     is_unmoved,
+    is_unremoved,
     outbound_files,
     packages,
     submission_events,
@@ -28,89 +41,174 @@ from bridge.ledger.schema import (
 )
 
 PACKAGES_KEPT = timedelta(days=180)  # status updates of a package may still come
-AT_ONCE = 20  # files a transaction: the daemon writes in between
+_STAYS = ("code", "segment", "position", "element", "component", "level", "fatal")
+
+_done = (
+    is_kept,
+    files.c.reported_at.is_not(None) | one_of(files.c.state, "quarantined"),
+    ~exists().where(events.c.file_id == files.c.id, is_open),
+    ~exists().where(events.c.file_id == files.c.id, one_of(events.c.state, "held")),
+    ~exists().where(arrivals.c.file_id == files.c.id, is_unmoved),
+    ~exists().where(outbound_files.c.file_id == files.c.id, is_pending),
+)
 
 
 class PurgeStore(Store):
-    """What `purge` does."""
+    """What `purge` and the daemon's daily one do."""
 
-    def purge(self, vendor: str | None, before: datetime) -> Purged:
-        """Remove batches received before then that are done, and old outbound files of no batch.
-
-        Done: reported or quarantined, moved out of the inbox, no event open, no outbound file pending.
-        Packages are kept for 180 days more. The caller removes the spool files that are named.
-        """
-        removed = {"files": 0, "documents": 0, "events": 0, "outbound": 0}
-        spool_names: list[str] = []
+    def vendors(self) -> list[str]:
+        """List the vendors that files came from, also those that the configuration has no more."""
         with self._db.read() as connection:
-            done = [(row.id, row.spool_name) for row in connection.execute(_done(vendor, before))]
-        for some in chunks(done, AT_ONCE):
-            with self._db.write() as connection:
-                for table, count in _remove(connection, [file_id for file_id, _ in some]).items():
-                    removed[table] += count
-            spool_names += [name for _, name in some]
-        with self._db.write() as connection:
-            removed["outbound"] += _remove_loose(connection, vendor, before)
-        return Purged(**removed, spool_names=spool_names)
+            return sorted(connection.execute(select(files.c.vendor).distinct()).scalars())
 
+    def purgeable(self, vendor: str, before: datetime, limit: int = 1000) -> list[Purgeable]:
+        """List batches received before then that a purge would blank, oldest first; nothing is changed.
 
-def _done(vendor: str | None, before: datetime) -> Select[tuple[int, str]]:
-    query = select(files.c.id, files.c.spool_name).where(
-        files.c.received_at < seconds(before),
-        files.c.reported_at.is_not(None) | one_of(files.c.state, "quarantined"),
-        ~exists().where(events.c.file_id == files.c.id, is_open),
-        ~exists().where(arrivals.c.file_id == files.c.id, is_unmoved),
-        ~exists().where(outbound_files.c.file_id == files.c.id, is_pending),
-    )
-    if vendor is not None:
-        query = query.where(files.c.vendor == vendor)
-    return query.order_by(files.c.id)
-
-
-def _remove(connection: Connection, file_ids: list[int]) -> dict[str, int]:
-    of_files = select(events.c.id).where(events.c.file_id.in_(file_ids))
-    touched = list(
-        connection.execute(
-            select(submission_events.c.submission_id)
-            .where(submission_events.c.event_id.in_(of_files))
-            .distinct()
-        ).scalars()
-    )
-    connection.execute(delete(submission_events).where(submission_events.c.event_id.in_(of_files)))
-    for some in chunks(touched, 500):
-        # A submission may hold events of several files: it goes with the last of them.
-        left = set(
-            connection.execute(
-                select(submission_events.c.submission_id)
-                .where(submission_events.c.submission_id.in_(some))
-                .distinct()
-            ).scalars()
+        Done: reported or quarantined, moved out of the inbox, no event open or held, nothing pending
+        for the outbox.
+        """
+        query = (
+            select(files.c.id, files.c.vendor, files.c.name, files.c.size, files.c.received_at)
+            .where(files.c.vendor == vendor, files.c.received_at < seconds(before), *_done)
+            .order_by(files.c.received_at, files.c.id)
+            .limit(limit)
         )
-        gone = [one for one in some if one not in left]
-        connection.execute(delete(attempts).where(attempts.c.submission_id.in_(gone)))
-        connection.execute(delete(submissions).where(submissions.c.id.in_(gone)))
-    counted = {
-        "events": connection.execute(delete(events).where(events.c.file_id.in_(file_ids))).rowcount,
-        "documents": connection.execute(delete(documents).where(documents.c.file_id.in_(file_ids))).rowcount,
-        "outbound": connection.execute(
-            delete(outbound_files).where(outbound_files.c.file_id.in_(file_ids))
-        ).rowcount,
-    }
-    for table in (interchanges, arrivals):
-        connection.execute(delete(table).where(table.c.file_id.in_(file_ids)))
-    counted["files"] = connection.execute(delete(files).where(files.c.id.in_(file_ids))).rowcount
-    return counted
+        with self._db.read() as connection:
+            return [
+                Purgeable(
+                    id=row.id,
+                    vendor=row.vendor,
+                    name=row.name,
+                    size=row.size,
+                    received_at=moment(row.received_at),
+                    events=_count(connection, events, events.c.file_id == row.id),
+                    outbound=_count(connection, outbound_files, outbound_files.c.file_id == row.id, has_data),
+                )
+                for row in connection.execute(query).all()
+            ]
+
+    def loose_outbound(self, vendor: str, before: datetime) -> int:
+        """Count the delivered files of no batch (labels, slips, invoices) that a purge would blank."""
+        with self._db.read() as connection:
+            return _count(connection, outbound_files, *_loose(vendor, before))
+
+    def purge(self, file_id: int, now: datetime) -> Purged | None:
+        """Blank one batch; None where it is not done (any more). Its bytes are still in the spool."""
+        at = seconds(now)
+        with self._db.write() as connection:
+            marked = update(files).where(files.c.id == file_id, *_done).values(purged_at=at, reason="")
+            if connection.execute(marked).rowcount != 1:
+                return None
+            blanked = connection.execute(
+                update(events).where(events.c.file_id == file_id).values(body=None, reason="")
+            )
+            _strip(connection, events, events.c.file_id == file_id)
+            _strip(connection, documents, documents.c.file_id == file_id)
+            _strip_submissions(connection, file_id)
+            return Purged(
+                files=1,
+                documents=_count(connection, documents, documents.c.file_id == file_id),
+                events=blanked.rowcount,
+                outbound=_blank(connection, at, outbound_files.c.file_id == file_id, has_data),
+            )
+
+    def purge_loose(self, vendor: str, before: datetime, now: datetime) -> int:
+        """Blank outbound files of no batch; forget packages of long ago and old cleared alerts."""
+        long_ago = seconds(before - PACKAGES_KEPT)
+        with self._db.write() as connection:
+            count = _blank(connection, seconds(now), *_loose(vendor, before))
+            connection.execute(
+                delete(packages).where(packages.c.vendor == vendor, packages.c.announced_at < long_ago)
+            )
+            connection.execute(
+                delete(alerts).where(alerts.c.vendor == vendor, alerts.c.cleared_at < seconds(before))
+            )
+            return count
+
+    def bytes_to_remove(self, vendor: str, before: datetime) -> list[int]:
+        """List purged batches whose bytes are still in the spool.
+
+        Those of a file that came once more after its purge are kept as long as those of a new one.
+        """
+        query = select(files.c.id).where(
+            files.c.vendor == vendor,
+            is_unremoved,
+            or_(files.c.touched_at <= files.c.purged_at, files.c.touched_at < seconds(before)),
+            ~exists().where(arrivals.c.file_id == files.c.id, is_unmoved),
+        )
+        with self._db.read() as connection:
+            return list(connection.execute(query.order_by(files.c.id)).scalars())
+
+    def forget_bytes(self, file_id: int, remove: Callable[[str], None]) -> None:
+        """Let `remove` take a purged batch's bytes out of the spool, unless another batch needs the same.
+
+        It is called while nobody else can write; killed after it, the name stands and is removed again.
+        """
+        with self._db.write() as connection:
+            name = connection.execute(
+                select(files.c.spool_name).where(files.c.id == file_id, is_unremoved)
+            ).scalar()
+            if name is None:
+                return
+            needed = select(files.c.id).where(files.c.spool_name == name, is_kept).limit(1)
+            if connection.execute(needed).first() is None:
+                remove(name)
+            connection.execute(update(files).where(files.c.id == file_id).values(spool_name=""))
 
 
-def _remove_loose(connection: Connection, vendor: str | None, before: datetime) -> int:
-    old = [
-        outbound_files.c.file_id.is_(None),
+def _loose(vendor: str, before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        outbound_files.c.vendor == vendor,
+        has_data,
         outbound_files.c.created_at < seconds(before),
+        # Of no batch, or in answer to a file that came once more after its purge.
+        outbound_files.c.file_id.is_(None)
+        | exists().where(files.c.id == outbound_files.c.file_id, files.c.purged_at.is_not(None)),
         ~is_pending,
-    ]
-    if vendor is not None:
-        old.append(outbound_files.c.vendor == vendor)
-    count = connection.execute(delete(outbound_files).where(*old)).rowcount
-    connection.execute(delete(packages).where(packages.c.announced_at < seconds(before - PACKAGES_KEPT)))
-    connection.execute(delete(alerts).where(alerts.c.cleared_at < seconds(before)))
-    return count
+    )
+
+
+def _count(connection: Connection, table: Table, *where: ColumnElement[bool]) -> int:
+    return connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
+
+
+def _blank(connection: Connection, at: float, *where: ColumnElement[bool]) -> int:
+    changed = update(outbound_files).where(*where).values(data=b"", last_error="", purged_at=at)
+    return connection.execute(changed).rowcount
+
+
+def _strip(connection: Connection, table: Table, where: ColumnElement[bool]) -> None:
+    """Leave of errors their codes and places."""
+    wrong = select(table.c.id, table.c.errors).where(where, table.c.errors != "")
+    for row in connection.execute(wrong).all():
+        changed = update(table).where(table.c.id == row.id).values(errors=_codes(row.errors))
+        connection.execute(changed)
+
+
+def _codes(text: str) -> str:
+    errors: list[dict[str, Any]] = errors_list(text)
+    return errors_text(
+        [{key: error[key] for key in _STAYS if key in error} for error in errors if "code" in error]
+    )
+
+
+def _strip_submissions(connection: Connection, file_id: int) -> None:
+    """Leave of a batch's submissions Amazon's ids and codes; a shared one goes with its last batch."""
+    of_file = (
+        select(submission_events.c.submission_id)
+        .join(events, events.c.id == submission_events.c.event_id)
+        .where(events.c.file_id == file_id)
+        .distinct()
+    )
+    for ids in chunks(connection.execute(of_file).scalars().all(), 500):
+        shared = (
+            select(submission_events.c.submission_id)
+            .join(events, events.c.id == submission_events.c.event_id)
+            .join(files, files.c.id == events.c.file_id)
+            .where(submission_events.c.submission_id.in_(ids), is_kept)
+        )
+        left = set(connection.execute(shared).scalars())
+        alone = [one for one in ids if one not in left]
+        _strip(connection, submissions, submissions.c.id.in_(alone))
+        connection.execute(update(submissions).where(submissions.c.id.in_(alone)).values(reason=""))
+        connection.execute(update(attempts).where(attempts.c.submission_id.in_(alone)).values(reason=""))

@@ -156,7 +156,10 @@ class Arrival(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FileRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A collected file. Its id is the batch's id. `report_number` counts the reports written on it."""
+    """A collected file. Its id is the batch's id. `report_number` counts the reports written on it.
+
+    `spool_name` is empty where a purge removed the bytes.
+    """
 
     id: int
     vendor: str
@@ -169,6 +172,7 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     received_at: datetime
     translated_at: datetime | None
     report_number: int
+    purged_at: datetime | None = None
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True):
@@ -187,6 +191,7 @@ class EarlierInterchange(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     sha256: str
     received_at: datetime
+    purged: bool = False
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -318,7 +323,9 @@ class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BatchView(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch in one line. `state`: collected, quarantined, working, waiting, attention, succeeded, done.
+    """A batch in one line.
+
+    `state`: collected, quarantined, working, waiting, attention, succeeded, done, purged.
 
     `attention`: something failed, is held, was rejected, or is in doubt. `waiting`: only status updates
     without a confirmation are left. `done`: translated without any event. `submissions` counts those that
@@ -459,11 +466,39 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     outbound: list[OutboundRow]
 
 
-class Purged(msgspec.Struct, frozen=True, kw_only=True):
-    """What a purge removed; the caller removes the spool files."""
+class Purgeable(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch that a purge would blank; `events` and `outbound` count what it would blank of it."""
 
-    files: int
-    documents: int
+    id: int
+    vendor: str
+    name: str
+    size: int
+    received_at: datetime
     events: int
     outbound: int
-    spool_names: list[str]
+
+
+class Purged(msgspec.Struct, frozen=True, kw_only=True):
+    """What a purge blanked. A tombstone of each row stays."""
+
+    files: int = 0
+    documents: int = 0
+    events: int = 0
+    outbound: int = 0
+
+    def __add__(self, other: Purged) -> Purged:
+        """Count both together."""
+        return Purged(
+            files=self.files + other.files,
+            documents=self.documents + other.documents,
+            events=self.events + other.events,
+            outbound=self.outbound + other.outbound,
+        )
+
+
+class LateBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch with confirmations that Amazon does not have yet; `shipped_at` is that of the first."""
+
+    batch: int
+    confirmations: int
+    shipped_at: datetime

@@ -66,7 +66,7 @@ files = Table(
     integer("reports"),
     integer("documents"),
     integer("accepted"),
-    maybe_time("purged_at"),  # what came of it is blank since then; `spool_name` is empty once its bytes are gone
+    maybe_time("purged_at"),  # since then it is blank; `spool_name` is empty once its bytes are gone
     UniqueConstraint("vendor", "sha256"),
     Index("ix_files_name", "name"),
     sqlite_autoincrement=True,

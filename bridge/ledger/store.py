@@ -14,11 +14,12 @@
 | reports | batches_to_report; requeue_events |
 | papers | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_delivered, outbound_failed |
+| clocks | hold_waiting, waited_too_long, late_confirmations, silent, ages |
 | due | next_due, unfinished, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
 | traces | trace |
 | alerts | raise_alert, clear_alert, alerts |
-| purges | purge |
+| purges | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |
 
 Writes that move a state take a `Fence` and raise `StaleEpoch`, with nothing changed, when somebody else
 has claimed the account since. All methods may be called from any thread; each raises `LedgerError` when
@@ -31,6 +32,7 @@ from pathlib import Path
 from typing import Self
 
 from bridge.ledger.alerts import AlertStore
+from bridge.ledger.clocks import ClockStore
 from bridge.ledger.database import Database
 from bridge.ledger.doubts import DoubtStore
 from bridge.ledger.due import DueStore
@@ -61,6 +63,7 @@ class Ledger(
     PaperStore,
     OutboundStore,
     DueStore,
+    ClockStore,
     ViewStore,
     TraceStore,
     AlertStore,

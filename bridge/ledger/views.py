@@ -207,6 +207,8 @@ def batch_views(connection: Connection, query: Select[Any]) -> list[BatchView]:
 
 def batch_state(row: Any, of_events: dict[str, int], of_submissions: dict[str, int]) -> str:  # noqa: ANN401
     """Give the word for a batch as a whole; see `BatchView`."""
+    if row["purged_at"] is not None:
+        return "purged"
     if row["state"] != "translated":
         return str(row["state"])
     trouble = sum(of_events.get(state, 0) for state in ("held", "failed", "refused"))

@@ -37,7 +37,7 @@ _LAST_NUMBER = select(control_numbers.c.last).where(
 )
 _LAST_FILE = 2**62
 _EARLIER = (
-    select(interchanges, files.c.name, files.c.received_at)
+    select(interchanges, files.c.name, files.c.received_at, files.c.purged_at)
     .join(files, files.c.id == interchanges.c.file_id)
     .where(
         interchanges.c.vendor == bindparam("v"),
@@ -79,7 +79,11 @@ class FileWriter:
         asked["before"] = self.file.id if self.gathered.rerun else _LAST_FILE
         return [
             EarlierInterchange(
-                file_id=row.file_id, name=row.name, sha256=row.sha256, received_at=moment(row.received_at)
+                file_id=row.file_id,
+                name=row.name,
+                sha256=row.sha256,
+                received_at=moment(row.received_at),
+                purged=row.purged_at is not None,
             )
             for row in self._read(_EARLIER, asked)
         ]

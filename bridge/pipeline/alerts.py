@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 
 from bridge.errors import DropFolderError
@@ -24,14 +22,13 @@ SPOOL = "spool"
 HELD = "held"
 WAITING = "waiting"
 TRANSLATION = "translation"
+LATE_CONFIRMATION = "late_confirmation"
+SILENT = "silent"
 JOB = "job"
 OUTBOX = "outbox"
 
 TRIES_IN_VAIN = 5
 """After so many, half a minute, a person is told that Amazon takes nothing."""
-WAITS_TOO_LONG = timedelta(hours=24)
-"""So long a status update may wait for its confirmation before a person is told."""
-
 
 
 def folder_failed(lane: Lane, error: DropFolderError) -> None:
@@ -67,7 +64,6 @@ def review(lane: Lane) -> None:
     """Raise and clear the alerts that follow from what stands in the ledger, whoever brought it there."""
     _review_doubts(lane)
     _review_held(lane)
-    _review_waiting(lane)
     _review_sending(lane)
     _review_outbox(lane)
 
@@ -113,16 +109,6 @@ def _review_sending(lane: Lane) -> None:
     )
     if raise_alert(lane, SENDING, "", message):
         log.error("not_sent", vendor=lane.vendor, submissions=count, reason=reason)
-
-
-def _review_waiting(lane: Lane) -> None:
-    oldest = lane.ledger.oldest_waiting(lane.vendor)
-    if oldest is None or lane.clock() - oldest < WAITS_TOO_LONG:
-        clear_alert(lane, WAITING, "")
-        return
-    message = f"status updates wait since {oldest:%Y-%m-%d %H:%M} UTC for confirmations that have not come"
-    if raise_alert(lane, WAITING, "", message):
-        log.warning("waiting", vendor=lane.vendor, since=oldest.isoformat())
 
 
 def overdue(lane: Lane, submission: ToPoll) -> None:

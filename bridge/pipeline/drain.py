@@ -16,10 +16,12 @@ from bridge.domain.planning import backoff
 from bridge.errors import DropFolderError, LedgerError
 from bridge.faultpoints import reached
 from bridge.pipeline.alerts import JOB, clear_alert, folder_failed, folder_works, job_failed, review
+from bridge.pipeline.clocks import hold_late, review_clocks
 from bridge.pipeline.collect import collect, put_away
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.lane import Lane
+from bridge.pipeline.retention import keep_retention
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
@@ -36,6 +38,7 @@ JOBS: tuple[tuple[Job, bool], ...] = (
     (translate, False),
     (put_away, True),
     (submit, False),
+    (hold_late, False),
     (settle, False),
     (fetch, False),
     (deliver, True),
@@ -104,6 +107,8 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
         looks -= 1
         wait(lane.look_interval)
     review(lane)
+    review_clocks(lane)
+    keep_retention(lane)
     return report
 
 

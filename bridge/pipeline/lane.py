@@ -45,6 +45,14 @@ class Policies:
     """Hold what says the same as an earlier event under a new control number; False: send it."""
     status_files: tuple[str, ...] = ("json",)
     """Forms of the transaction-status file."""
+    wait_for_confirmation: timedelta = timedelta(hours=24)
+    """So long a status update waits for its confirmation before it is held."""
+    confirmation_warning: float = 0.75
+    """At which part of Amazon's 4 hours a person is told of a confirmation that is not there."""
+    silent_after: timedelta | None = None
+    """After so long without any file a person is told."""
+    retention: timedelta = timedelta(days=30)
+    """After so long what is done is purged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,8 @@ class Lane(Desk):
     papers: FetchPlan = FetchPlan()
     fetch_at: float = 0.0
     """When the lists are to be fetched next, by `seconds`."""
+    purge_at: float = 0.0
+    """When the vendor's old batches are to be purged next, by `seconds`."""
     stopping: Callable[[], bool] = bool
     """Tells that the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic

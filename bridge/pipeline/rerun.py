@@ -14,6 +14,9 @@ def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Deci
     Amazon has. All else is made anew from the raw bytes. Raises FileNotFoundError where those were
     purged, LedgerError where there is no such batch.
     """
+    file = desk.ledger.file(batch_id)
+    if not file.spool_name:
+        raise FileNotFoundError(f"the bytes of batch {batch_id} were purged")
     events = desk.ledger.batch_events(batch_id)
     decisions = [
         decide(event.id, event.summary, event.state, force=force)
@@ -22,5 +25,5 @@ def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Deci
     ]
     if not dry_run:
         again = frozenset(decision.event_id for decision in decisions if decision.action != "keep")
-        translate_file(desk, desk.ledger.file(batch_id), again=again, force=force)
+        translate_file(desk, file, again=again, force=force)
     return decisions

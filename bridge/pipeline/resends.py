@@ -54,7 +54,10 @@ class Precedents:
             self._hashes = self._read_ahead()
         ours = self._hashes.get(interchange.number, "")
         same = [one for one in earlier if one.sha256 == ours]
-        first = (same or earlier)[0]
+        # Numbers go round: after the retention time another content may have one again.
+        first = next(iter(same or [one for one in earlier if not one.purged]), None)
+        if first is None:
+            return NEW
         told = f"batch {first.file_id} ({first.name}) of {first.received_at:%Y-%m-%d %H:%M} UTC"
         if same:
             return Precedent("resend", f"the same interchange came in {told}; nothing is sent again")

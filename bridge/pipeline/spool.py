@@ -12,7 +12,6 @@ import os
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -82,7 +81,8 @@ class Spool:
     @contextmanager
     def keeping(self) -> Iterator[None]:
         """Keep bytes and commit the row that needs them: no purge removes any meanwhile."""
-        descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
+        with self._told():
+            descriptor = os.open(self.folder, os.O_RDONLY | os.O_CLOEXEC)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH)
             yield

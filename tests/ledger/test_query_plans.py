@@ -114,7 +114,31 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.moved_since("acme", now)
     ledger.counts()
     ledger.batch(file_id)
+    watched(desk, now)
+    purged(desk, now)
     ledger.claim("main", now)
+
+
+def watched(desk: Desk, now: datetime) -> None:
+    ledger = desk.ledger
+    ledger.waited_too_long("acme")
+    ledger.late_confirmations("acme", now)
+    ledger.silent("acme", now)
+    ledger.ages("acme")
+    desk.take(status("9Z"), now=now)
+    assert ledger.hold_waiting(desk.fence, "acme", later(20_000), later(20_000)) == 1
+
+
+def purged(desk: Desk, now: datetime) -> None:
+    ledger = desk.ledger
+    desk.report(desk.take(confirmation("PURGED", state="refused"), now=now), now=now)
+    for outbound in ledger.outbound_due("acme", later(10**6)):
+        ledger.outbound_delivered(desk.fence, outbound.id, now)
+    (done,) = [batch for batch in ledger.purgeable("acme", later(10**6)) if batch.events == 1]
+    assert ledger.purge(done.id, now) is not None
+    ledger.purge_loose("acme", now, now)
+    for batch in ledger.bytes_to_remove("acme", later(10**6)):
+        ledger.forget_bytes(batch, lambda _name: None)
 
 
 def test_nothing_that_the_daemon_repeats_scans_a_growing_table(

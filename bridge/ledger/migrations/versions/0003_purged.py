@@ -21,8 +21,20 @@ def upgrade() -> None:
     op.create_index("ix_files_spool", "files", ["spool_name"])
     _partial("ix_outbound_kept", "outbound_files", ["vendor", "created_at"], _KEPT)
     op.create_index("ix_arrivals_heard", "arrivals", ["vendor", "arrived_at"])
+    _prefer()
 
 
 def _partial(name: str, table: str, columns: list[str], condition: str) -> None:
     where = sa.text(condition)
     op.create_index(name, table, columns, sqlite_where=where, postgresql_where=where)
+
+
+def _prefer() -> None:
+    """Make the indices of open work anew: of two that seem equal SQLite takes the younger one."""
+    for name, table, condition in (
+        ("ix_files_collected", "files", "state = 'collected'"),
+        ("ix_files_unreported", "files", "state = 'translated' AND reported_at IS NULL"),
+        ("ix_arrivals_unmoved", "arrivals", "moved_at IS NULL"),
+    ):
+        op.drop_index(name, table)
+        _partial(name, table, ["vendor", "id"], condition)

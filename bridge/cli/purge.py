@@ -1,0 +1,96 @@
+"""purge: contents that are no longer needed go, and a tombstone of each batch stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
+from bridge.cli.lines import Line, folded
+from bridge.cli.output import cell, emit, line_width, say, tell_lines
+from bridge.ledger.rows import Purgeable, Purged
+from bridge.pipeline.retention import purge as purge_vendor
+from bridge.pipeline.spool import Spool
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.ledger.store import Ledger
+
+
+def purge(
+    context: typer.Context,
+    older_than: Annotated[
+        str | None,
+        typer.Option(metavar="DURATION", help="Received before that: 90d, 720h; else retention_days."),
+    ] = None,
+    vendor: OfVendor = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Remove the contents of old batches that are done.
+
+    Raw files, files for vendors and the contents of documents go; names, numbers and verdicts stay. What
+    is open, held, in doubt or not delivered is left alone. The daemon does it once a day.
+    """
+    settings = settings_of(context)
+    config = settings.config()
+    known_vendor(config, vendor)
+    age = None if older_than is None else _age(older_than)
+    now = datetime.now(UTC)
+    with settings.ledger() as ledger:
+        limits = {
+            name: now - (age or _retention(config, name))
+            for name in ([vendor] if vendor else ledger.vendors())
+        }
+        if dry_run:
+            _tell(ledger, limits, as_json=as_json)
+            return
+        spool = Spool(config.bridge.spool)
+        purged = sum((purge_vendor(ledger, spool, name, at, now) for name, at in limits.items()), Purged())
+    if as_json:
+        emit({"dry_run": False, "before": limits, "removed": purged})
+    elif purged == Purged():
+        say("Nothing is old enough and done.")
+    else:
+        say(f"Purged {purged.files} batches with {purged.documents} documents and {purged.events} events,")
+        say(f"and {purged.outbound} files for vendors. Names, numbers and verdicts stay.")
+
+
+def _tell(ledger: Ledger, limits: dict[str, datetime], *, as_json: bool) -> None:
+    """Tell what a purge would remove, and change nothing."""
+    batches = [
+        batch for name, before in limits.items() for batch in ledger.purgeable(name, before, limit=1_000_000)
+    ]
+    loose = sum(ledger.loose_outbound(name, before) for name, before in limits.items())
+    if as_json:
+        emit({"dry_run": True, "before": limits, "batches": batches, "outbound_of_no_batch": loose})
+        return
+    tell_lines(_lines(batches, line_width()))
+    say(f"{len(batches)} batches would be purged, and {loose} labels, slips, invoices and lists of them.")
+    say("Nothing was changed.")
+
+
+def _lines(batches: list[Purgeable], width: int) -> Iterator[Line]:
+    for batch in batches:
+        text = (
+            f"{batch.name} of {batch.vendor}, {cell(batch.received_at)}, {batch.size} bytes, "
+            f"{batch.events} events, {batch.outbound} files for the vendor"
+        )
+        yield from folded(text, width, first=f"{batch.id:>6}  ", rest=" " * 8)
+
+
+def _retention(config: Config, vendor: str) -> timedelta:
+    known = config.vendors.get(vendor)
+    return timedelta(days=known.retention_days if known else config.bridge.retention_days)
+
+
+def _age(text: str) -> timedelta:
+    from bridge.config.kinds import duration_of
+
+    try:
+        return duration_of(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--older-than") from error

@@ -1,0 +1,114 @@
+"""Clocks: what has waited too long, is late at Amazon, or has not been heard of."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BindParameter, bindparam, exists, func, select, update
+
+from bridge.domain.states import EVENT_MOVES, move
+from bridge.ledger.codec import moment, seconds
+from bridge.ledger.columns import one_of
+from bridge.ledger.database import Store
+from bridge.ledger.rows import Fence, LateBatch
+from bridge.ledger.schema import (
+    arrivals,
+    events,
+    files,
+    is_grouped,
+    is_in_doubt,
+    is_ready,
+    is_sendable,
+    is_troubled,
+    is_waiting,
+    submissions,
+)
+
+WAITED_TOO_LONG = "the confirmation of its package did not come in time"
+"""The reason of a status update that is held since it waited too long."""
+
+_CONFIRM = "submitShipmentConfirmations"
+_V: BindParameter[str] = bindparam("v")
+_is_held = is_troubled & one_of(events.c.state, "held")  # both: the index is of all that is troubled
+
+_OF_LATE = select(events.c.file_id, func.count(), func.min(events.c.occurred_at)).group_by(events.c.file_id)
+_shipped_before = (events.c.operation == _CONFIRM) & (events.c.occurred_at <= bindparam("before"))
+_UNSUBMITTED = (
+    _OF_LATE.where(events.c.vendor == _V, is_ready, _shipped_before),
+    _OF_LATE.where(events.c.vendor == _V, _is_held, _shipped_before),
+    *(
+        _OF_LATE.select_from(submissions)
+        .join(events, (events.c.submission_id == submissions.c.id) & is_grouped)
+        .where(submissions.c.vendor == _V, unsubmitted, _shipped_before)
+        for unsubmitted in (is_sendable, is_in_doubt)
+    ),
+)
+_TOO_LONG = (events.c.vendor == _V, is_waiting, events.c.updated_at < bindparam("before"))
+_WAITED = select(func.count()).where(events.c.vendor == _V, _is_held, events.c.reason == WAITED_TOO_LONG)
+_HEARD = select(
+    exists().where(arrivals.c.vendor == _V, arrivals.c.arrived_at <= bindparam("since")),
+    exists().where(arrivals.c.vendor == _V, arrivals.c.arrived_at > bindparam("since")),
+)
+_OLDEST = {
+    "held": select(func.min(events.c.updated_at)).where(events.c.vendor == _V, _is_held),
+    "in_doubt": select(func.min(submissions.c.doubted_at)).where(submissions.c.vendor == _V, is_in_doubt),
+}
+
+
+class ClockStore(Store):
+    """What is asked of a drain's end, and of `status`."""
+
+    def hold_waiting(self, fence: Fence, vendor: str, before: datetime, now: datetime) -> int:
+        """Hold the status updates that have waited since before then; give how many."""
+        asked = {"v": vendor, "before": seconds(before)}
+        with self._db.read() as connection:  # mostly there is none: no write then
+            if connection.execute(select(events.c.id).where(*_TOO_LONG).limit(1), asked).first() is None:
+                return 0
+        state = move("waiting", "too_long", EVENT_MOVES)
+        of_files = select(events.c.file_id).where(*_TOO_LONG)
+        with self._db.write(fence) as connection:
+            touched = update(files).where(files.c.id.in_(of_files)).values(touched_at=bindparam("now"))
+            connection.execute(touched, {**asked, "now": seconds(now)})
+            held = (
+                update(events)
+                .where(*_TOO_LONG)
+                .values(state=state, reason=WAITED_TOO_LONG, updated_at=bindparam("now"))
+            )
+            return connection.execute(held, {**asked, "now": seconds(now)}).rowcount
+
+    def waited_too_long(self, vendor: str) -> int:
+        """Count the status updates that are held since they waited too long."""
+        with self._db.read() as connection:
+            return connection.execute(_WAITED, {"v": vendor}).scalar_one()
+
+    def late_confirmations(self, vendor: str, shipped_before: datetime) -> list[LateBatch]:
+        """List batches with confirmations of what was shipped before then that Amazon does not have.
+
+        Those are ready, held, or in a submission that is ready or in doubt.
+        """
+        found: dict[int, tuple[int, float]] = {}
+        with self._db.read() as connection:
+            for query in _UNSUBMITTED:
+                for batch, count, first in connection.execute(
+                    query, {"v": vendor, "before": seconds(shipped_before)}
+                ):
+                    others, earliest = found.get(batch, (0, first))
+                    found[batch] = (others + count, min(earliest, first))
+        return [
+            LateBatch(batch=batch, confirmations=count, shipped_at=moment(first))
+            for batch, (count, first) in sorted(found.items())
+        ]
+
+    def silent(self, vendor: str, since: datetime) -> bool:
+        """Tell whether a vendor that sent files until then has sent none after."""
+        with self._db.read() as connection:
+            before, after = connection.execute(_HEARD, {"v": vendor, "since": seconds(since)}).one()
+            return bool(before and not after)
+
+    def ages(self, vendor: str) -> dict[str, datetime]:
+        """Tell since when the oldest held event (`held`) and submission in doubt (`in_doubt`) is so."""
+        with self._db.read() as connection:
+            found = {
+                name: connection.execute(query, {"v": vendor}).scalar() for name, query in _OLDEST.items()
+            }
+        return {name: moment(since) for name, since in found.items() if since is not None}

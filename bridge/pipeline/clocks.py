@@ -1,0 +1,83 @@
+"""Clocks: what waits too long is held, what is late or silent is told to a person."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from bridge.pipeline.alerts import (
+    LATE_CONFIRMATION,
+    SILENT,
+    WAITING,
+    clear_alert,
+    open_keys,
+    raise_alert,
+)
+from bridge.pipeline.lane import Lane
+
+log = structlog.get_logger(__name__)
+
+CONFIRM_WITHIN = timedelta(hours=4)
+"""Amazon wants a confirmation so soon after the shipped date."""
+
+
+def hold_late(lane: Lane) -> int:
+    """Hold the status updates that have waited too long for their confirmation; give how many."""
+    now = lane.clock()
+    return lane.ledger.hold_waiting(lane.fence, lane.vendor, now - lane.policies.wait_for_confirmation, now)
+
+
+def review_clocks(lane: Lane) -> None:
+    """Raise and clear the alerts that follow from the time alone."""
+    _review_waiting(lane)
+    _review_confirmations(lane)
+    _review_silence(lane)
+
+
+def _review_waiting(lane: Lane) -> None:
+    count = lane.ledger.waited_too_long(lane.vendor)
+    if not count:
+        clear_alert(lane, WAITING, "")
+        return
+    limit = _hours(lane.policies.wait_for_confirmation)
+    message = f"status updates waited longer than {limit} for the confirmation of their package, and are held"
+    if raise_alert(lane, WAITING, "", message):
+        log.warning("waiting", vendor=lane.vendor, events=count)
+
+
+def _review_confirmations(lane: Lane) -> None:
+    warn_after = CONFIRM_WITHIN * lane.policies.confirmation_warning
+    late = {
+        str(one.batch): one for one in lane.ledger.late_confirmations(lane.vendor, lane.clock() - warn_after)
+    }
+    for key in open_keys(lane, LATE_CONFIRMATION):
+        if key not in late:
+            clear_alert(lane, LATE_CONFIRMATION, key)
+    for key, one in late.items():
+        due = one.shipped_at + CONFIRM_WITHIN
+        message = (
+            f"Amazon wants the first confirmation of batch {one.batch} by {due:%Y-%m-%d %H:%M} UTC, "
+            f"4 hours after its shipping, and does not have it; {one.confirmations} of the batch are as late"
+        )
+        if raise_alert(lane, LATE_CONFIRMATION, key, message):
+            log.warning(
+                "late_confirmation",
+                vendor=lane.vendor,
+                batch=one.batch,
+                events=one.confirmations,
+                due=due.isoformat(),
+            )
+
+
+def _review_silence(lane: Lane) -> None:
+    after = lane.policies.silent_after
+    if after is None or not lane.ledger.silent(lane.vendor, lane.clock() - after):
+        clear_alert(lane, SILENT, "")
+    elif raise_alert(lane, SILENT, "", f"no file has come from {lane.vendor} for more than {_hours(after)}"):
+        log.warning("silent", vendor=lane.vendor)
+
+
+def _hours(time: timedelta) -> str:
+    hours = time.total_seconds() / 3600
+    return f"{hours:g} hour{'s' * (hours != 1)}"

@@ -1,0 +1,131 @@
+"""What waits too long is held; what is late or silent is told once, and taken back."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.lane import Lane
+from bridge.spapi.operations import Outcome
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
+from tests.system.traffic import carrier_status, order, ship_notice, x12
+
+SHIPPED = datetime(2026, 11, 1, 13, 12, tzinfo=UTC)
+"""When the orders of the tests' traffic were shipped."""
+
+
+@pytest.fixture
+def amazon() -> StubAmazon:
+    return StubAmazon()
+
+
+@pytest.fixture
+def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
+    return lane_with(tmp_path, monkeypatch, amazon)
+
+
+def notice(control_number: int, number: int) -> bytes:
+    return x12("856", "SH", "004010", control_number, [ship_notice(number)])
+
+
+def update(control_number: int, number: int) -> bytes:
+    return x12("214", "QM", "004010", control_number, [carrier_status(number)])
+
+
+def passes(lane: Lane, **time: float) -> None:
+    assert isinstance(lane.clock, Clock)
+    lane.clock.now += timedelta(**time)
+    drained(lane, rounds=1)
+
+
+def kinds(lane: Lane) -> set[str]:
+    return {alert.kind for alert in lane.ledger.alerts("acme")}
+
+
+def test_a_status_update_that_waits_too_long_is_held_and_told(lane: Lane, tmp_path: Path) -> None:
+    lane.policies = dataclasses.replace(lane.policies, wait_for_confirmation=timedelta(hours=6))
+    drop(tmp_path, "update.edi", update(1, 1))
+    drained(lane)
+    passes(lane, hours=5)
+    (event,) = lane.ledger.batch_events(1)
+    assert event.state == "waiting"
+    assert "waiting" not in kinds(lane)
+    passes(lane, hours=2)
+    (event,) = lane.ledger.batch_events(1)
+    assert (event.state, "did not come in time" in event.reason) == ("held", True)
+    assert {"waiting", "held"} <= kinds(lane)
+    statuses = tmp_path / "drop" / "outbox" / "statuses"
+    assert any("Held" in path.read_text(encoding="utf-8") for path in statuses.glob("*.json"))
+
+
+def test_a_person_sends_a_held_status_update_without_its_confirmation(
+    lane: Lane, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    drop(tmp_path, "update.edi", update(1, 1))
+    drained(lane)
+    passes(lane, hours=25)
+    (event,) = lane.ledger.batch_events(1)
+    lane.ledger.release_event(event.id, lane.clock())
+    drained(lane)
+    assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]
+    assert not {"waiting", "held"} & kinds(lane)
+
+
+def test_a_confirmation_that_amazon_does_not_have_in_time_is_told_and_taken_back(
+    lane: Lane, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    amazon.answer = lambda _items: Outcome(kind="not_taken", reason="no line")
+    assert isinstance(lane.clock, Clock)
+    lane.clock.now = SHIPPED + timedelta(hours=2, minutes=50)
+    drop(tmp_path, "notice.edi", notice(1, 1))
+    drained(lane, rounds=1)
+    assert "late_confirmation" not in kinds(lane)
+    passes(lane, minutes=10)
+    (alert,) = [alert for alert in lane.ledger.alerts("acme") if alert.kind == "late_confirmation"]
+    assert alert.key == "1"
+    passes(lane, minutes=10)
+    assert len([kind for kind in lane.ledger.alerts("acme") if kind.kind == "late_confirmation"]) == 1
+    amazon.answer = None
+    passes(lane, minutes=20)
+    drained(lane)
+    assert "late_confirmation" not in kinds(lane)
+
+
+def test_held_and_doubtful_confirmations_are_late_too(lane: Lane, amazon: StubAmazon, tmp_path: Path) -> None:
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    amazon.answer = lambda _items: Outcome(kind="in_doubt", reason="the line was cut")
+    drop(tmp_path, "conflict.edi", notice(1, 2))
+    drop(tmp_path, "doubtful.edi", notice(3, 3))
+    drained(lane)
+    passes(lane, days=1)
+    late = {alert.key for alert in lane.ledger.alerts("acme") if alert.kind == "late_confirmation"}
+    assert late == {"2", "3"}
+    assert set(lane.ledger.ages("acme")) == {"held", "in_doubt"}
+
+
+def test_a_vendor_that_falls_silent_is_told_and_one_that_never_sent_is_not(
+    lane: Lane, tmp_path: Path
+) -> None:
+    lane.policies = dataclasses.replace(lane.policies, silent_after=timedelta(hours=8))
+    passes(lane, hours=24)
+    assert "silent" not in kinds(lane)
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    passes(lane, hours=7)
+    assert "silent" not in kinds(lane)
+    passes(lane, hours=2)
+    assert "silent" in kinds(lane)
+    drop(tmp_path, "second.edi", notice(2, 2))
+    drained(lane)
+    assert "silent" not in kinds(lane)
+
+
+def test_silence_is_not_told_unless_asked_for(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "first.edi", notice(1, 1))
+    drained(lane)
+    passes(lane, days=20)
+    assert "silent" not in kinds(lane)

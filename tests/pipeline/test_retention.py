@@ -1,0 +1,170 @@
+"""What is done and old loses its contents, also where the purge is killed on its way."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.faultpoints import VARIABLE
+from bridge.ledger.store import Ledger
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.rerun import rerun
+from tests.pipeline.lanes import CONFIG
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
+from tests.system.traffic import ship_notice, x12
+
+ROOT = Path(__file__).parents[2]
+
+
+def notice(control_number: int, number: int) -> bytes:
+    return x12("856", "SH", "004010", control_number, [ship_notice(number)])
+
+
+def spooled(folder: Path) -> list[str]:
+    return sorted(path.name for path in (folder / "spool").rglob("*") if path.is_file())
+
+
+def after(lane: Lane, days: int) -> None:
+    """Let days pass, for the purge's own clock too."""
+    assert isinstance(lane.clock, Clock)
+    lane.clock.now += timedelta(days=days)
+    lane.purge_at = 0.0
+
+
+@pytest.fixture
+def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
+    made = lane_with(tmp_path, monkeypatch, StubAmazon())
+    assert isinstance(made.clock, Clock)
+    made.clock.now = datetime.now(UTC) - timedelta(days=400)  # long ago by the clock of the verb
+    return made
+
+
+def test_the_daemon_purges_what_is_done_once_its_retention_is_over(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    after(lane, 29)
+    drained(lane, rounds=1)
+    assert len(spooled(tmp_path)) == 1
+    after(lane, 2)
+    drained(lane, rounds=1)
+    assert spooled(tmp_path) == []
+    assert [view.state for view in lane.ledger.batches()] == ["purged"]
+
+
+def test_a_purge_is_looked_for_once_a_day_and_not_at_every_drain(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    assert isinstance(lane.clock, Clock)
+    lane.clock.now += timedelta(days=40)
+    drained(lane, rounds=1)
+    assert len(spooled(tmp_path)) == 1
+
+
+def test_a_file_that_comes_again_after_its_purge_is_acknowledged_and_not_sent(
+    lane: Lane, tmp_path: Path
+) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    after(lane, 31)
+    drained(lane, rounds=1)
+    answers = tmp_path / "drop" / "outbox" / "acknowledgements"
+    before = len(list(answers.iterdir()))
+    drop(tmp_path, "again.edi", notice(1, 1))
+    drained(lane)
+    assert len(list(answers.iterdir())) == before + 1
+    assert [view.state for view in lane.ledger.batches()] == ["purged"]
+    assert len(lane.ledger.batch(1).submissions) == 1
+    after(lane, 31)
+    drained(lane, rounds=1)
+    assert spooled(tmp_path) == []
+
+
+def test_the_number_of_a_purged_interchange_may_be_used_for_other_content(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    after(lane, 31)
+    drained(lane, rounds=1)
+    drop(tmp_path, "new.edi", notice(1, 2))
+    drained(lane)
+    assert [event.state for event in lane.ledger.batch_events(2)] == ["succeeded"]
+
+
+def test_a_rerun_of_a_purged_batch_says_that_its_bytes_are_gone(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    after(lane, 31)
+    drained(lane, rounds=1)
+    with pytest.raises(FileNotFoundError):
+        rerun(lane, 1, dry_run=True, force=True)
+
+
+def test_nothing_is_removed_while_a_file_is_being_kept(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    after(lane, 31)
+    with lane.spool.keeping():
+        drained(lane, rounds=1)
+    assert len(spooled(tmp_path)) == 1
+    assert [view.state for view in lane.ledger.batches()] == ["purged"]
+    after(lane, 1)
+    drained(lane, rounds=1)
+    assert spooled(tmp_path) == []
+
+
+def purge(folder: Path, *options: str, kill_at: str = "") -> subprocess.CompletedProcess[str]:
+    (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "bridge", "--config", str(folder / "config.toml"), "purge", *options],
+        cwd=ROOT,
+        env={**os.environ, VARIABLE: kill_at},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("place", ["purge.blanked", "purge.removed", "purge.removed:2"])
+def test_a_purge_that_was_killed_is_ended_by_the_next_one(lane: Lane, tmp_path: Path, place: str) -> None:
+    for number in (1, 2):
+        drop(tmp_path, f"{number}.edi", notice(number, number))
+    drained(lane)
+    lane.ledger.close()
+    killed = purge(tmp_path, "--older-than", "1d", kill_at=place)
+    assert killed.returncode == -signal.SIGKILL
+    assert purge(tmp_path, "--older-than", "1d").returncode == 0
+    assert spooled(tmp_path) == []
+    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+    views = ledger.batches()
+    assert [(view.state, view.spool_name) for view in views] == [("purged", "")] * 2
+    ledger.close()
+
+
+def test_a_dry_run_tells_what_would_go_and_changes_nothing(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    told = json.loads(purge(tmp_path, "--older-than", "1d", "--dry-run", "--json").stdout)
+    assert [batch["name"] for batch in told["batches"]] == ["old.edi"]
+    assert len(spooled(tmp_path)) == 1
+    assert [view.state for view in lane.ledger.batches()] == ["succeeded"]
+    words = purge(tmp_path, "--older-than", "1d", "--dry-run").stdout
+    assert "old.edi" in words
+    assert "Nothing was changed" in words
+
+
+def test_a_purge_goes_by_the_vendors_retention_where_no_age_is_named(lane: Lane, tmp_path: Path) -> None:
+    drop(tmp_path, "old.edi", notice(1, 1))
+    drained(lane)
+    assert isinstance(lane.clock, Clock)
+    lane.clock.now += timedelta(days=390)
+    drop(tmp_path, "young.edi", notice(2, 2))
+    drained(lane)
+    removed = json.loads(purge(tmp_path, "--json").stdout)["removed"]
+    assert removed["files"] == 1
+    assert [view.state for view in lane.ledger.batches()] == ["succeeded", "purged"]
