@@ -70,9 +70,9 @@ class Deaths:
     def once(self, *, scratch: bool = False) -> None:
         """Drop some files, start the daemon, and kill it."""
         dice = self.chance.random()
-        if dice < 0.60:
+        if dice < 0.65:
             died_of = self._at_a_point(scratch=scratch)
-        elif dice < 0.72:
+        elif dice < 0.78:
             died_of = self._in_flight(scratch=scratch)
         else:
             self._drop()
@@ -88,13 +88,15 @@ class Deaths:
     def _at_a_point(self, *, scratch: bool) -> str:
         point = self._rarest()
         self._drop(*([POINTS[point]] if POINTS[point] else []))
-        times = self.chance.choice((1, 1, 1, 2, 3))
+        times = 1 if point in AFTER_A_DOUBT else self.chance.choice((1, 1, 1, 1, 2))
         child = self.place.start("daemon", kill_at=f"{point}:{times}", scratch=scratch)
         return self._at_random(child, PATIENCE, point)
 
     def _rarest(self) -> str:
         """Choose among the points that have killed the least."""
-        fit = [point for point in POINTS if self.doubtful or point not in AFTER_A_DOUBT]
+        if self.doubtful and self.chance.random() < 0.6:
+            return self.chance.choice(AFTER_A_DOUBT)
+        fit = [point for point in POINTS if point not in AFTER_A_DOUBT]
         if self.place.convention != "done-file":
             fit.remove("put_away.unmarked")
         self.chance.shuffle(fit)
