@@ -359,3 +359,17 @@ def test_the_commented_alternatives_of_the_example_load_too() -> None:
     assert acme.sftp.host_key
     assert acme.schedule.interval is None
     assert config.accounts["main"].endpoint == "http://127.0.0.1:8080"
+
+
+def test_a_vendor_has_the_retention_of_the_bridge_unless_it_names_its_own() -> None:
+    assert load(GOOD).vendors["acme"].retention_days == 30
+    general = GOOD.replace("[bridge]", "[bridge]\nretention_days = 14")
+    assert load(general).vendors["acme"].retention_days == 14
+    own = general.replace("[vendors.acme]", "[vendors.acme]\nretention_days = 7")
+    assert load(own).vendors["acme"].retention_days == 7
+
+
+@pytest.mark.parametrize("days", ["0", "true", '"30d"', "99999"])
+def test_a_retention_that_is_no_number_of_days_is_told_once(days: str) -> None:
+    problem = only_problem(GOOD.replace("[bridge]", f"[bridge]\nretention_days = {days}"))
+    assert problem.place == "bridge.retention_days"

@@ -83,7 +83,8 @@ def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
     # A bad one is told once.
     if inherited.get("timezone", "UTC") not in available_timezones():
         del inherited["timezone"]
-    if not isinstance(days := inherited.get("retention_days", 30), int) or not 0 < days <= MOST_DAYS:
+    days = inherited.get("retention_days", 30)
+    if isinstance(days, bool) or not isinstance(days, int) or not 0 < days <= MOST_DAYS:
         del inherited["retention_days"]
     if not inherited or not isinstance(vendors, dict):
         return raw

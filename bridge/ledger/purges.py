@@ -17,6 +17,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, or_, select, update
 
+from bridge.ledger import sqlite
 from bridge.ledger.codec import chunks, errors_list, errors_text, moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
@@ -96,6 +97,7 @@ class PurgeStore(Store):
         """Blank one batch; None where it is not done (any more). Its bytes are still in the spool."""
         at = seconds(now)
         with self._db.write() as connection:
+            sqlite.overwrite_deleted(connection)
             marked = update(files).where(files.c.id == file_id, *_done).values(purged_at=at, reason="")
             if connection.execute(marked).rowcount != 1:
                 return None
@@ -116,6 +118,7 @@ class PurgeStore(Store):
         """Blank outbound files of no batch; forget packages of long ago and old cleared alerts."""
         long_ago = seconds(before - PACKAGES_KEPT)
         with self._db.write() as connection:
+            sqlite.overwrite_deleted(connection)
             count = _blank(connection, seconds(now), *_loose(vendor, before))
             connection.execute(
                 delete(packages).where(packages.c.vendor == vendor, packages.c.announced_at < long_ago)

@@ -109,6 +109,12 @@ def advice(error: BaseException) -> str:
     return next((what for words, what in _ADVICE if words in text), text)
 
 
+def overwrite_deleted(connection: Connection) -> None:
+    """Let what this connection deletes from now on be overwritten in the file, not only be forgotten."""
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+
+
 def last_id(connection: Connection, table: str) -> int:
     """Give the greatest id that a table with AUTOINCREMENT ever had."""
     found = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar()

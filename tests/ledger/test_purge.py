@@ -204,3 +204,13 @@ def test_a_ledger_of_before_the_tombstones_is_brought_up_to_date(place: Path) ->
     assert ledger.purge(batch.id, T0) is not None
     assert [view.state for view in ledger.batches()] == ["purged"]
     ledger.close()
+
+
+def test_what_was_purged_stands_nowhere_in_the_ledgers_file(place: Path) -> None:
+    ledger = Ledger.open(place)
+    desk = Desk(ledger)
+    done(desk, "A", "B", body=f'{{"name":"{PERSON}","much":"{"x" * 20_000}"}}'.encode())
+    assert PERSON in everything(desk)
+    blank(desk)
+    ledger.close()
+    assert PERSON.encode() not in b"".join(path.read_bytes() for path in place.parent.iterdir())
