@@ -106,6 +106,10 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
             break
         looks -= 1
         wait(lane.look_interval)
+    if looking and not report.folder_error and not lane.stopping():
+        # Only now: an inbox that can be listed says nothing of an outbox that takes no file.
+        lane.folder_failures = 0
+        folder_works(lane)
     review(lane)
     review_clocks(lane)
     keep_retention(lane)
@@ -135,11 +139,6 @@ def _once(lane: Lane, report: LaneReport, progress: Progress, *, looking: bool) 
             job_failed(lane, job.__name__, error)
             continue
         clear_alert(lane, JOB, job.__name__)
-        if needs_folder and done:
-            lane.folder_failures = 0
-        if job is collect:
-            lane.folder_failures = 0
-            folder_works(lane)
         if done:
             report.count(job, done)
             progress(lane.vendor, job.__name__, done)

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import stamina
+
+from bridge.simulator.amazon import StandInAmazon
+from bridge.simulator.sftp_server import SftpUser, StandInSftp
+
+pytest.register_assert_rewrite("tests.faults.site")
+
+from tests.faults.site import PASSWORD, Site  # noqa: E402
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+    users = {"acme": SftpUser(tmp_path / "acme", password=PASSWORD)}
+    with (
+        StandInAmazon(rate=None, verdict_polls=1) as amazon,
+        StandInAmazon(rate=None, verdict_polls=1) as quiet_amazon,
+        StandInSftp(users) as sftp,
+        stamina.set_testing(True, attempts=2, cap=True),  # no waits between the tries of a read
+    ):
+        environment = {"SFTP_PASSWORD": PASSWORD}
+        for name, one in (("main", amazon), ("quiet", quiet_amazon)):
+            environment[f"SECRET_OF_{name}"] = one.credentials.client_secret
+            environment[f"TOKEN_OF_{name}"] = one.credentials.refresh_token
+        for name, secret in environment.items():
+            monkeypatch.setenv(name, secret)
+        site = Site(tmp_path, amazon, quiet_amazon, sftp, environment)
+        try:
+            yield site
+        finally:
+            site.stop()

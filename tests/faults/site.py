@@ -1,0 +1,398 @@
+"""Three vendors and two Amazons: one vendor meets the faults, the others must not notice.
+
+`acme` is at a stand-in SFTP server and at the stand-in Amazon that goes wrong. `twin` shares its account,
+with folders of its own; `other` has an account at an Amazon that always works. All goes over real
+sockets and through a real ledger; only the clock is the test's, so that hours pass in no time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+
+from bridge.config import parse_config
+from bridge.dropfolder.names import encode_name
+from bridge.errors import BridgeError
+from bridge.ledger.rows import BatchDetail
+from bridge.ledger.store import Ledger
+from bridge.pipeline.drain import drain
+from bridge.pipeline.lane import Lane
+from bridge.runners.fleet import Fleet
+from bridge.simulator.amazon import StandInAmazon
+from bridge.simulator.sftp_server import StandInSftp
+from bridge.spapi.auth import Credentials
+from bridge.spapi.client import AmazonClient, Timeouts, user_agent
+from bridge.spapi.pacing import Pacer
+from bridge.wiring import fleet_of
+from tests.system.traffic import carrier_status, order, ship_notice, x12
+
+FOLDERS = ("inbox", "archive", "quarantine", "outbox")
+CONFIRM = "submitShipmentConfirmations"
+UPDATE = "submitShipmentStatusUpdates"
+VERDICT = "getTransactionStatus"
+PASSWORD = "made-up"
+IMPATIENT = Timeouts(connect=2.0, read=0.4, write=0.4, pool=1.0, body=0.4)
+AFTER_AN_ERROR = timedelta(seconds=30)
+
+CONFIG = """\
+[bridge]
+ledger = "ledger.sqlite"
+spool = "spool"
+"""
+ACCOUNT = """
+[accounts.{name}]
+region = "na"
+requests_per_second = 1000
+endpoint = "{endpoint}"
+auth_endpoint = "{auth}"
+client_id = "{client_id}"
+client_secret = "env:SECRET_OF_{name}"
+refresh_token = "env:TOKEN_OF_{name}"
+"""
+VENDOR = """
+[vendors.{name}]
+account = "{account}"
+selling_party = "{code}"
+warehouses = ["ABCD"]
+carrier = {{ scac = "UPSN", ship_method = "UPS_GR_RES" }}
+timezone = "America/New_York"
+
+[vendors.{name}.location]
+name = "Acme Fulfilment"
+address_line1 = "100 Example Road"
+country_code = "US"
+
+[vendors.{name}.pickup]
+interval = "0.1s"
+"""
+SFTP = """
+[vendors.acme.sftp]
+host = "{host}"
+port = {port}
+username = "acme"
+password = "env:SFTP_PASSWORD"
+host_key = "{fingerprint}"
+"""
+LOCAL = """
+[vendors.{name}.local]
+root = "{name}"
+"""
+
+
+class Clock:
+    """A time of day that moves on only when it is waited for."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 1, 13, 30, tzinfo=UTC)  # soon after what the notices tell was shipped
+        self._begin = self.now
+        self._lock = Lock()
+        self.waiting: Callable[[], None] = lambda: None
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def seconds(self) -> float:
+        return (self.now - self._begin).total_seconds()
+
+    def wait(self, seconds: float) -> None:
+        with self._lock:
+            self.waiting()
+            self.now += timedelta(seconds=seconds * 1.01)
+
+
+@dataclass
+class Site:
+    """One installation with its vendors' folders below `folder`."""
+
+    folder: Path
+    amazon: StandInAmazon
+    quiet_amazon: StandInAmazon
+    sftp: StandInSftp
+    environment: dict[str, str]
+    endpoint: str = ""
+    auth: str = ""
+    clock: Clock = field(default_factory=Clock)
+    dropped: dict[str, dict[str, bytes]] = field(
+        default_factory=lambda: {"acme": {}, "twin": {}, "other": {}}
+    )
+    errors: list[BridgeError] = field(default_factory=list)
+    progress: Callable[[str, str, int], None] = lambda _vendor, _job, _done: None
+
+    def __post_init__(self) -> None:
+        for vendor in self.dropped:
+            for name in FOLDERS:
+                (self.folder / vendor / name).mkdir(parents=True)
+        self.fingerprint = self.sftp.fingerprint
+        self.start()
+
+    # --- the installation ---
+
+    def start(self) -> None:
+        """Begin as a fresh process does, with the configuration as it stands now."""
+        self.ledger = Ledger.open(self.folder / "ledger.sqlite")
+        self.fleet = self._fleet()
+
+    def stop(self) -> None:
+        self.fleet.close()
+        self.ledger.close()
+
+    def restart(self) -> None:
+        self.stop()
+        self.start()
+
+    @property
+    def config(self) -> str:
+        first, second = self.amazon.credentials, self.quiet_amazon.credentials
+        endpoint = self.endpoint or self.amazon.url
+        auth = self.auth or self.amazon.auth_url
+        text = CONFIG + ACCOUNT.format(name="main", endpoint=endpoint, auth=auth, client_id=first.client_id)
+        text += ACCOUNT.format(
+            name="quiet",
+            endpoint=self.quiet_amazon.url,
+            auth=self.quiet_amazon.auth_url,
+            client_id=second.client_id,
+        )
+        text += VENDOR.format(name="acme", code="ACME", account="main")
+        text += SFTP.format(host=self.sftp.host, port=self.sftp.port, fingerprint=self.fingerprint)
+        text += VENDOR.format(name="twin", code="TWIN", account="main") + LOCAL.format(name="twin")
+        return text + VENDOR.format(name="other", code="OTHER", account="quiet") + LOCAL.format(name="other")
+
+    def _fleet(self) -> Fleet:
+        config = parse_config(self.config, self.folder / "config.toml")
+        fleet = fleet_of(config, self.ledger)
+        for client in fleet.clients:
+            client.close()
+        clients = {}
+        for name, account in config.accounts.items():
+            clients[name] = AmazonClient(
+                endpoint=str(account.endpoint),
+                auth_endpoint=str(account.auth_endpoint),
+                credentials=Credentials(
+                    account.client_id.reveal(), account.client_secret.reveal(), account.refresh_token.reveal()
+                ),
+                user_agent=user_agent(),
+                rate=1000.0,
+                burst=1000,
+                timeouts=IMPATIENT,
+                patience=0.1,
+            )
+            clients[name]._tokens._cache._clock = self.clock.seconds
+            clients[name]._channel._pacer = Pacer(
+                rate=1000.0,
+                burst=1000,
+                clock=self.clock.seconds,
+                wait=lambda _condition, seconds: self.clock.wait(seconds),
+            )
+        fleet.clients = list(clients.values())
+        for lane in fleet.lanes:
+            lane.amazon = clients[lane.account]
+            lane.clock = self.clock
+            lane.seconds = self.clock.seconds
+            lane.senders = 2
+        return fleet
+
+    @property
+    def lane(self) -> Lane:
+        """The lane of the vendor that meets the faults."""
+        return self.fleet.lanes[0]
+
+    @property
+    def home(self) -> Path:
+        return self.folder / "acme"
+
+    # --- traffic ---
+
+    def drop(self, vendor: str, name: str, data: bytes) -> None:
+        """Put a file into an inbox, whole at once."""
+        inbox = self.folder / vendor / "inbox"
+        hidden = inbox / ".uploading"
+        hidden.write_bytes(data)
+        hidden.rename(inbox / name)
+        self.dropped[vendor][name] = data
+
+    def drop_notices(self) -> None:
+        """Give every vendor a ship notice of two orders."""
+        for position, vendor in enumerate(self.dropped):
+            self.drop(vendor, "856.edi", notices(100 * position + 1, 100 * position + 2))
+
+    # --- work ---
+
+    def _tell_progress(self, vendor: str, job: str, done: int) -> None:
+        self.progress(vendor, job, done)  # the one that is set by then
+
+    def drain(self) -> None:
+        """Drain all accounts side by side once, as a run does; errors are kept and change nothing else."""
+        accounts = list(self.fleet.accounts().values())
+        with ThreadPoolExecutor(max_workers=len(accounts)) as pool:
+            running = [
+                pool.submit(
+                    drain,
+                    lanes,
+                    wait=self.clock.wait,
+                    patient=True,
+                    progress=self._tell_progress,
+                )
+                for lanes in accounts
+            ]
+            for drained in running:
+                try:
+                    drained.result()
+                except BridgeError as error:
+                    self.errors.append(error)
+                    self.clock.now += AFTER_AN_ERROR
+
+    def until_quiet(self, *, hours: float = 0.1, checked: bool = True) -> None:
+        """Drain until nothing is due any more, or until so much time has passed."""
+        end = self.clock.now + timedelta(hours=hours)
+        while True:
+            self.drain()
+            if checked:
+                self.check()
+            times = [self._next_due(lane) for lane in self.fleet.lanes]
+            due = min((time for time in times if time is not None), default=None)
+            if due is None or max(due, self.clock.now) >= end:
+                self.clock.now = max(self.clock.now, end)
+                return
+            # What is due already comes with the daemon's next pulse.
+            self.clock.now = max(due, self.clock.now + timedelta(seconds=1))
+
+    def _next_due(self, lane: Lane) -> datetime | None:
+        """Tell when the daemon would drain a lane again."""
+        rests = lane.folder_rests()
+        due = self.ledger.next_due(lane.vendor, self.clock.now, deliveries=not rests)
+        if not rests:
+            return due
+        over = self.clock.now + timedelta(seconds=lane.folder_rests_until - self.clock.seconds())
+        return min(due, over) if due is not None else over
+
+    # --- what must hold at every moment ---
+
+    def check(self) -> None:
+        """Nothing is lost, and nothing is told done that is not."""
+        for vendor, files in self.dropped.items():
+            for name, data in files.items():
+                self._check_kept(vendor, name, data)
+            for detail in self.details(vendor):
+                self._check_truth(vendor, detail)
+
+    def _check_kept(self, vendor: str, name: str, data: bytes) -> None:
+        # A vendor's folder that is away takes what lies in it along; back again, it is there.
+        places = [self.folder / vendor / "inbox" / name, self.folder / f"{vendor}.away" / "inbox" / name]
+        places.append(self.folder / "inbox.away" / name)
+        sha256 = hashlib.sha256(data).hexdigest()
+        kept = self.folder / "spool" / sha256[:2] / sha256
+        in_inbox = False
+        for place in places:
+            with suppress(FileNotFoundError):
+                in_inbox = in_inbox or place.read_bytes() == data
+        rows = [view for view in self.ledger.batches(vendor=vendor, limit=10**6) if view.sha256 == sha256]
+        assert in_inbox or (rows and kept.read_bytes() == data), f"{vendor}'s {name} is lost"
+
+    def _check_truth(self, vendor: str, detail: BatchDetail) -> None:
+        done = self.done_at_amazon(vendor)
+        for event in detail.events:
+            if event.state == "succeeded":
+                assert done[event.operation, event.purchase_order_number], f"{event} has not succeeded"
+        for outbound in detail.outbound:
+            if outbound.state == "delivered":
+                lying = self.folder / vendor / "outbox" / outbound.folder / outbound.name
+                if not lying.parent.parent.exists():
+                    continue  # the folder is away
+                assert hashlib.sha256(lying.read_bytes()).hexdigest() == outbound.sha256
+        for arrival in detail.arrivals:
+            if arrival.moved_to:
+                places = [
+                    self.folder / vendor / place / os.fsdecode(encode_name(arrival.moved_to))
+                    for place in ("archive", "quarantine")
+                ]
+                assert any(place.exists() for place in places) or not places[0].parent.exists()
+
+    # --- looking ---
+
+    def details(self, vendor: str = "acme") -> list[BatchDetail]:
+        return [self.ledger.batch(view.id) for view in self.ledger.batches(vendor=vendor, limit=50)]
+
+    def _amazon_of(self, vendor: str) -> StandInAmazon:
+        return self.quiet_amazon if vendor == "other" else self.amazon
+
+    def done_at_amazon(self, vendor: str = "acme") -> Counter[tuple[str, str]]:
+        """Count by operation and order what Amazon took and processed with success."""
+        amazon = self._amazon_of(vendor)
+        verdicts = amazon.verdicts
+        return Counter(
+            (taken.operation, taken.item["purchaseOrderNumber"])
+            for taken in amazon.accepted
+            if verdicts[taken.transaction_id] == "Success"
+        )
+
+    def taken(self, number: int, operation: str = CONFIRM) -> int:
+        """Count how often Amazon took an order's document."""
+        return sum(
+            one.operation == operation and one.item["purchaseOrderNumber"] == order(number)
+            for one in self.amazon.accepted
+        )
+
+    def states(self, vendor: str = "acme") -> Counter[str]:
+        """Count a vendor's events by their states."""
+        return Counter(event.state for detail in self.details(vendor) for event in detail.events)
+
+    def submissions(self, vendor: str = "acme") -> list[str]:
+        return [sent.state for detail in self.details(vendor) for sent in detail.submissions]
+
+    def alerts(self, vendor: str = "acme") -> dict[str, str]:
+        """Give the open alerts: kind to message."""
+        return {alert.kind: alert.message for alert in self.ledger.alerts(vendor)}
+
+    def outbox(self, folder: str, vendor: str = "acme") -> list[str]:
+        """Read what lies in a folder of the outbox."""
+        return [path.read_text() for path in sorted((self.folder / vendor / "outbox" / folder).glob("[!.]*"))]
+
+    # --- outcomes ---
+
+    def assert_untouched(self, *vendors: str) -> None:
+        """The vendors that met no fault are through."""
+        for vendor in vendors:
+            self.assert_through(vendor)
+
+    def assert_through(self, vendor: str = "acme", *, sent: int = 1) -> None:
+        """All that was dropped is at Amazon (each fact `sent` times), answered, archived; nobody is told."""
+        assert self.alerts(vendor) == {}
+        states = self.states(vendor)
+        assert set(states) == {"succeeded"}, states
+        for detail in self.details(vendor):
+            assert {outbound.folder for outbound in detail.outbound} >= {"acknowledgements", "statuses"}
+            assert {outbound.state for outbound in detail.outbound} == {"delivered"}
+            for event in detail.events:
+                assert self.done_at_amazon(vendor)[event.operation, event.purchase_order_number] == sent
+        assert len(self.details(vendor)) == len(self.dropped[vendor])
+        assert not list((self.folder / vendor / "inbox").iterdir())
+        assert len(list((self.folder / vendor / "archive").iterdir())) == len(self.dropped[vendor])
+
+    def a_person_resolves(self) -> int:
+        """Settle what is in doubt as the runbook says: look at Amazon, then tell the bridge."""
+        doubts = self.ledger.in_doubt("acme") + self.ledger.in_doubt("twin")
+        for doubt in doubts:
+            found = [
+                one.transaction_id
+                for one in self.amazon.accepted
+                if one.operation == doubt.operation
+                and one.item["purchaseOrderNumber"] in doubt.purchase_order_numbers
+            ]
+            self.ledger.resolve(doubt.id, found[-1] if found else None, self.clock())
+        return len(doubts)
+
+
+def notices(*numbers: int) -> bytes:
+    return x12("856", "SH", "004010", numbers[0], [ship_notice(number) for number in numbers])
+
+
+def statuses(*numbers: int) -> bytes:
+    return x12("214", "QM", "004010", 1000 + numbers[0], [carrier_status(number) for number in numbers])
