@@ -33,7 +33,6 @@ from bridge.ledger.schema import (
     is_sendable,
     is_sending,
     is_unmoved,
-    is_waiting,
     is_wanted,
     outbound_files,
     submissions,
@@ -57,7 +56,6 @@ _UNDELIVERABLE = (
     .limit(1)
 )
 _NEXT_PAPER = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
-_OLDEST_WAITING = select(func.min(events.c.updated_at)).where(events.c.vendor == _V, is_waiting)
 _DOUBTFUL = union_all(
     select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
     select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
@@ -153,12 +151,6 @@ class DueStore(Store):
         with self._db.read() as connection:
             row = connection.execute(_UNDELIVERABLE, {"v": vendor, "tries": TRIES}).first()
         return (row[0], f"{row.folder}/{row.name}: {row.last_error}") if row is not None else (0, "")
-
-    def oldest_waiting(self, vendor: str) -> datetime | None:
-        """Tell since when the oldest status update waits for its confirmation; None where none does."""
-        with self._db.read() as connection:
-            since = connection.execute(_OLDEST_WAITING, {"v": vendor}).scalar()
-        return None if since is None else moment(since)
 
     def in_doubt_or_overdue(self, vendor: str) -> list[int]:
         """List the submissions that a person may have to act on."""
