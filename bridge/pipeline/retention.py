@@ -50,6 +50,7 @@ def purge(  # noqa: PLR0913, PLR0917 - what, whose, and when
         total = sum(blanked, total)
         _remove_bytes(ledger, spool, vendor, before)
     _remove_bytes(ledger, spool, vendor, before)  # also of a purge that was cut off, and of files come again
+    spool.tidy()
     loose = ledger.purge_loose(vendor, before, now)
     return total + Purged(outbound=loose)
 

@@ -20,6 +20,8 @@ import msgspec
 from bridge.errors import SpoolError
 
 CHUNK = 256 * 1024
+_INCOMING = ".incoming-"
+"""Begins the names of files that are being written."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -45,7 +47,7 @@ class Spool:
         digest = hashlib.sha256()
         size = 0
         with self._told():
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=".incoming-")
+            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=_INCOMING)
         try:
             # Unbuffered: closing has nothing left to write, which would fail a second time.
             with os.fdopen(handle, "wb", buffering=0) as stream:
@@ -104,6 +106,12 @@ class Spool:
         path.unlink(missing_ok=True)
         if path.parent.exists():
             _sync_folder(path.parent)
+
+    def tidy(self) -> None:
+        """Remove what a crash left half-written; nothing while some bytes are being kept."""
+        with self.removing() as free:
+            for left in self.folder.glob(f"{_INCOMING}*") if free else ():
+                left.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         return self.folder / name[:2] / name

@@ -32,24 +32,19 @@ class Account:
     """Confirmations and label requests that Amazon took more than once."""
     repeated: int = 0
     """Status updates that Amazon took once more, as the policy allows."""
-    litter: int = 0
-    """Temporary files in the spool that a kill left."""
     problems: list[str] = field(default_factory=list)
 
 
 def audit(place: Place, drops: list[Drop]) -> Account:
     """Compare; the bridge must be through with its work."""
-    account = Account(
-        documents=sum(drop.documents for drop in drops),
-        files=len(drops),
-        litter=len(list((place.folder / "var" / "spool").glob(".incoming-*"))),
-    )
+    account = Account(documents=sum(drop.documents for drop in drops), files=len(drops))
     with sqlite3.connect(place.ledger) as ledger:
         ledger.row_factory = sqlite3.Row
         account.problems += [
             *_amazon(account, place.amazon.accepted, drops),
             *_events(ledger, place.amazon.accepted, drops),
             *_files(ledger, drops),
+            *_spool(place.folder / "var" / "spool", drops),
             *_put_away(place.home, drops),
             *_outbox(ledger, place.home / "outbox"),
             *_acknowledgements(ledger, drops),
@@ -131,6 +126,13 @@ def _files(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
             yield f"{drop.name} is {row['state'] if row else 'unknown'}, not {state}"
         elif drop.facts and (row["documents"], row["accepted"]) != (drop.documents, drop.documents):
             yield f"{drop.name}: {row['accepted']} of {row['documents']} documents, not {drop.documents}"
+
+
+def _spool(spool: Path, drops: list[Drop]) -> Iterator[str]:
+    """Each content lies once in the spool, and nothing half-written."""
+    lying = {path.name for path in spool.rglob("*") if path.is_file()}
+    if lying != {drop.sha256 for drop in drops}:
+        yield f"spool: {sorted(lying ^ {drop.sha256 for drop in drops})} lie there or are missing"
 
 
 def _put_away(home: Path, drops: list[Drop]) -> Iterator[str]:

@@ -34,7 +34,7 @@ class Figures:
         self.scratch += other.scratch
         self.resolved += other.resolved
         self.seconds += other.seconds
-        for name in ("documents", "files", "lost", "twice", "repeated", "litter"):
+        for name in ("documents", "files", "lost", "twice", "repeated"):
             setattr(self.account, name, getattr(self.account, name) + getattr(other.account, name))
         self.account.problems += other.account.problems
 
@@ -52,7 +52,6 @@ class Figures:
             f"sent twice outside policy: {account.twice}",
             f"status updates repeated by policy: {account.repeated}",
             f"in doubt: resolved as sent {self.resolved['sent']}, as not sent {self.resolved['not_sent']}",
-            f"temporary files left in the spool: {account.litter}",
             f"seconds: {self.seconds:.0f}",
             f"problems: {len(account.problems)}",
             *(f"  {problem}" for problem in account.problems[:50]),

@@ -36,3 +36,16 @@ def test_a_read_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ConnectionError):
         Spool(tmp_path).keep(chunks())
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_what_a_crash_left_is_removed_unless_bytes_are_being_kept(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    kept = spool.keep([b"whole"])
+    left = tmp_path / ".incoming-x"
+    left.write_bytes(b"ha")
+    with spool.keeping():
+        spool.tidy()
+    assert left.exists()
+    spool.tidy()
+    assert not left.exists()
+    assert b"".join(spool.read(kept.name)) == b"whole"
