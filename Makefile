@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 2
 
-.PHONY: venv demo test check format crash fuzz golden bench bench-long lock clean help
+.PHONY: venv demo test check format crash faults fuzz golden bench bench-long lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,9 @@ crash: $(STAMP) ## kill the bridge a thousand times and look for what is lost or
 
 fuzz: $(STAMP) ## spoil samples in 50,000 ways and hold the EDI reader to its promises
 	$(BIN)/python -m tests.edi.fuzz
+
+faults: $(STAMP) ## strike the bridge with every fault of docs/guarantees.md, the long ones included
+	$(BIN)/python -m pytest -n $(JOBS) tests/faults -m "slow or not slow"
 
 golden: $(STAMP) ## write the expected results that are missing; never overwrites one
 	$(BIN)/python -m tests.golden

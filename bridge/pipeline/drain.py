@@ -102,7 +102,8 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     while not lane.stopping():
         if _once(lane, report, progress, looking=looking):
             continue
-        if not (lane.unsettled and looks and not report.folder_error):
+        # A file that could not be read is looked at again, too: did its vendor only write to it just then?
+        if not ((lane.unsettled or lane.untaken) and looks and not report.folder_error):
             break
         looks -= 1
         wait(lane.look_interval)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import msgspec
 
+from bridge.pipeline.alerts import FILE, is_told
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
@@ -79,6 +80,8 @@ def run(  # noqa: PLR0913  what the verb says, all by name
                 for job, error in report.failures.items()
             ),
             *(f"account {account} is paused: {reason}" for account, reason in refused.items()),
+            *_unsent([lane for lane in lanes if lane.account not in refused]),
+            *_untaken(lanes),
             *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
         ),
         finished=not (settle and (waiting or refused)),
@@ -91,6 +94,22 @@ def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
         return fleet.ledger.unfinished(lane.vendor, lane.clock())
     submissions = fleet.ledger.counts().get(lane.vendor, {}).get("submissions", {})
     return any(submissions.get(state, 0) for state in ("ready", "sending", "submitted", "overdue"))
+
+
+def _unsent(lanes: list[Lane]) -> Iterator[str]:
+    """Name the vendors of whose submissions Amazon took none, though it was asked."""
+    for lane in lanes:
+        count, reason = lane.ledger.unsent(lane.vendor, 1)
+        if count:
+            yield f"{lane.vendor}: Amazon takes nothing: submissions wait: {count} ({reason})"
+
+
+def _untaken(lanes: list[Lane]) -> Iterator[str]:
+    """Name the files of inboxes that cannot be read, as often as they are looked at."""
+    for lane in lanes:
+        for remote in lane.untaken:
+            if is_told(lane, FILE, remote.name):
+                yield f"{lane.vendor}: {remote.name} cannot be read (edibridge status tells why)"
 
 
 def _undelivered(fleet: Fleet, lanes: list[Lane]) -> list[str]:

@@ -34,3 +34,11 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             yield site
         finally:
             site.stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the long ones to `make faults`, which asks for them with `-m`."""
+    if not config.option.markexpr:
+        for item in items:
+            if "tests/faults" in item.nodeid and item.get_closest_marker("slow"):
+                item.add_marker(pytest.mark.skip(reason="minutes long: make faults"))

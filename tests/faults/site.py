@@ -26,6 +26,7 @@ from bridge.ledger.store import Ledger
 from bridge.pipeline.drain import drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
+from bridge.runners.once import run
 from bridge.simulator.amazon import StandInAmazon
 from bridge.simulator.sftp_server import StandInSftp
 from bridge.spapi.auth import Credentials
@@ -263,6 +264,16 @@ class Site:
                 return
             # What is due already comes with the daemon's next pulse.
             self.clock.now = max(due, self.clock.now + timedelta(seconds=1))
+
+    def run_once(self) -> tuple[str, ...]:
+        """Run as `edibridge run` does, as a fresh process; give the problems that make it exit with 1."""
+        self.restart()
+        self.fleet.stop.wait = self._wait  # type: ignore[method-assign]
+        return run(self.fleet, clock=self.clock).problems
+
+    def _wait(self, timeout: float | None = None) -> bool:
+        self.clock.wait(timeout or 0.0)
+        return False
 
     def _next_due(self, lane: Lane) -> datetime | None:
         """Tell when the daemon would drain a lane again."""

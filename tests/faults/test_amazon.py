@@ -132,8 +132,8 @@ NOT_TAKEN = [
     Cell("tls", another_endpoint(self_signed), words=("certificate",)),
     Cell("401", answers(401, REFUSAL), alert="credentials", words=("HTTP 401",)),
     Cell("403", answers(403, '{"message": "no"}'), alert="credentials", words=("HTTP 403",)),
-    Cell("429", answers(429), words=("HTTP 429",)),
-    Cell("429-with-header", answers(429, headers={"retry-after": "20"}), words=("HTTP 429",)),
+    Cell("429", answers(429), words=("Amazon takes nothing",)),
+    Cell("429-with-header", answers(429, headers={"retry-after": "300"}), words=("Amazon takes nothing",)),
     Cell("503-html", _struck(lambda site: site.amazon.faults.unavailable(times=None)), words=("503",)),
     Cell("token-down", answers(500, operation="token"), words=("Login with Amazon",)),
     Cell(
@@ -159,6 +159,7 @@ def test_amazon_takes_nothing(site: Site, cell: Cell) -> None:
         assert len(site.outbox("acknowledgements")) == 1
         assert set(site.alerts()) == {cell.alert}
         assert all(word in site.alerts()[cell.alert] for word in cell.words)
+        assert any(cell.words[0] in problem for problem in site.run_once())
     site.until_quiet(hours=0.5)
     site.assert_untouched("acme", "twin", "other")
     assert not site.amazon.duplicates(processed=False)

@@ -42,7 +42,7 @@ sys.stdin.read()
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Wait for a lock no longer than a test may."""
-    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT", 0.05)
 
 
 @contextmanager
@@ -110,7 +110,6 @@ def test_ledger_in_the_middle_of_a_post(site: Site, fault: str) -> None:
     """Amazon has the documents, the ledger cannot take its answer: in doubt, and the log has the id."""
     strike, words = FAULTS[fault]
     site.drop("acme", "856.edi", notices(1, 2))
-    site.drop("other", "856.edi", notices(201))
     submit = site.lane.amazon.submit
 
     def submit_and_fail(*arguments: Any) -> Any:
@@ -119,12 +118,13 @@ def test_ledger_in_the_middle_of_a_post(site: Site, fault: str) -> None:
         return outcome
 
     striking = strike(site)
-    site.lane.amazon.submit = submit_and_fail  # type: ignore[method-assign]
+    site.lane.amazon.submit = submit_and_fail  # type: ignore[method-assign,assignment]
     with capture_logs() as logs:
         site.drain()
     site.lane.amazon.submit = submit  # type: ignore[method-assign]
     striking.__exit__(None, None, None)
     _assert_told(site, words)
+    site.drop("other", "856.edi", notices(201))
     (line,) = [line for line in logs if line["event"] == "answer_not_kept"]
     assert line["amazon_transaction_id"] == site.amazon.accepted[0].transaction_id
 
@@ -144,7 +144,7 @@ def test_ledger_after_each_job(site: Site, fault: str, job: str) -> None:
     """Whatever the ledger fails after, the next drain goes on from what is committed; nothing goes twice."""
     strike, words = FAULTS[fault]
     striking = strike(site)
-    struck = []
+    struck: list[str] = []
 
     def fail(_vendor: str, done: str, _count: int) -> None:
         if done == job and not struck:

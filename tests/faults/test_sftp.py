@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.pipeline.collect import FILES_A_PASS
 from bridge.simulator.sftp_server import SftpUser, make_key
 from tests.faults.site import PASSWORD, Site, notices
 
@@ -155,6 +156,40 @@ def test_sftp(site: Site, cell: Cell) -> None:
     assert not site.errors
 
 
+def test_sftp_login_is_not_hammered(site: Site) -> None:
+    """A server that refuses our login is asked a few times an hour: it does not lock us out."""
+    site.drop_notices()
+    site.until_quiet()
+    site.sftp.cut_connections()
+    with login_refused(site):
+        before = len(site.sftp.attempts)
+        site.drop("acme", "more.edi", notices(3))
+        site.until_quiet(hours=1)
+        assert len(site.sftp.attempts) - before <= 13
+
+
+def test_sftp_alert_follows_the_fault(site: Site) -> None:
+    """An alert says what is wrong now, not what was wrong first."""
+    site.drop_notices()
+    with refused(site):
+        site.until_quiet()
+        assert "cannot be reached" in site.alerts()["drop_folder"]
+    with login_refused(site):
+        site.until_quiet()
+        assert "fault: operator" in site.alerts()["drop_folder"]
+    site.until_quiet()
+    site.assert_through()
+
+
+def test_sftp_a_single_run_tells(site: Site) -> None:
+    """The command that works once ends with a problem for each thing that kept it from working."""
+    site.drop_notices()
+    with denied("856.edi")(site):
+        assert any("856.edi cannot be read" in problem for problem in site.run_once())
+    with disk_full(site):
+        assert any("disk or quota" in problem for problem in site.run_once())
+
+
 def test_sftp_half_uploaded(site: Site) -> None:
     """A file that grows between two looks is left alone until it stands still."""
     whole = notices(1, 2)
@@ -246,9 +281,10 @@ def test_sftp_unusable_name(site: Site) -> None:
     site.assert_through()
 
 
-@pytest.mark.parametrize("files", [600, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_sftp_many_files(site: Site, files: int) -> None:
-    """A flooded inbox is emptied; the files of others go through meanwhile."""
+@pytest.mark.parametrize("files", [150, pytest.param(10_000, marks=pytest.mark.slow)])
+def test_sftp_many_files(site: Site, files: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flooded inbox is emptied, pass by pass; the files of others go through meanwhile."""
+    monkeypatch.setattr("bridge.pipeline.collect.FILES_A_PASS", min(files // 3, FILES_A_PASS))
     inbox = site.home / "inbox"
     for number in range(files):
         (inbox / f"{number:05}.txt").write_bytes(b"%d" % number)
