@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
+import httpx
+
 from bridge.config import parse_config
 from bridge.dropfolder.names import encode_name
 from bridge.errors import BridgeError
@@ -40,7 +42,8 @@ CONFIRM = "submitShipmentConfirmations"
 UPDATE = "submitShipmentStatusUpdates"
 VERDICT = "getTransactionStatus"
 PASSWORD = "made-up"
-IMPATIENT = Timeouts(connect=2.0, read=0.4, write=0.4, pool=1.0, body=0.4)
+TIMEOUTS = Timeouts(connect=5.0, read=10.0, write=10.0, pool=10.0, body=10.0)
+IMPATIENT = httpx.Timeout(connect=5.0, read=0.3, write=0.3, pool=5.0)
 AFTER_AN_ERROR = timedelta(seconds=30)
 
 CONFIG = """\
@@ -126,6 +129,8 @@ class Site:
     )
     errors: list[BridgeError] = field(default_factory=list)
     progress: Callable[[str, str, int], None] = lambda _vendor, _job, _done: None
+    _moved: bool = True
+    """Whether anything was done since the last check."""
 
     def __post_init__(self) -> None:
         for vendor in self.dropped:
@@ -182,7 +187,7 @@ class Site:
                 user_agent=user_agent(),
                 rate=1000.0,
                 burst=1000,
-                timeouts=IMPATIENT,
+                timeouts=TIMEOUTS,
                 patience=0.1,
             )
             clients[name]._tokens._cache._clock = self.clock.seconds
@@ -227,6 +232,7 @@ class Site:
     # --- work ---
 
     def _tell_progress(self, vendor: str, job: str, done: int) -> None:
+        self._moved = True
         self.progress(vendor, job, done)  # the one that is set by then
 
     def drain(self) -> None:
@@ -255,7 +261,8 @@ class Site:
         end = self.clock.now + timedelta(hours=hours)
         while True:
             self.drain()
-            if checked:
+            if checked and self._moved:
+                self._moved = False
                 self.check()
             times = [self._next_due(lane) for lane in self.fleet.lanes]
             due = min((time for time in times if time is not None), default=None)
@@ -386,6 +393,10 @@ class Site:
         assert len(self.details(vendor)) == len(self.dropped[vendor])
         assert not list((self.folder / vendor / "inbox").iterdir())
         assert len(list((self.folder / vendor / "archive").iterdir())) == len(self.dropped[vendor])
+
+    def hurry(self) -> None:
+        """Wait for Amazon's answers no longer than a test may."""
+        self.lane.amazon._http.timeout = IMPATIENT
 
     def a_person_resolves(self) -> int:
         """Settle what is in doubt as the runbook says: look at Amazon, then tell the bridge."""
