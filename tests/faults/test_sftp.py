@@ -281,7 +281,9 @@ def test_sftp_unusable_name(site: Site) -> None:
     site.assert_through()
 
 
-@pytest.mark.parametrize("files", [150, pytest.param(10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "files", [150, pytest.param(10_000, marks=[pytest.mark.slow, pytest.mark.timeout(1200)])]
+)
 def test_sftp_many_files(site: Site, files: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """A flooded inbox is emptied, pass by pass; the files of others go through meanwhile."""
     monkeypatch.setattr("bridge.pipeline.collect.FILES_A_PASS", min(files // 3, FILES_A_PASS))
