@@ -14,8 +14,8 @@ class SftpFaults:
     cut; a cut happens once. `cut_logins`, `silent_logins`: a cut or nothing instead of the answer to a
     login. `disk_full_after`: bytes that the disk still takes. `refused_write`: the nth write from now (0 is
     the next) is refused, once. `lost_after`: bytes after which writes are answered and not kept. `denied`:
-    names of files and folders that may not be touched, nor what is in them. `delay`: seconds before each answer. `silent`: no answers while set.
-    `read_limit`: most bytes of one answer to a read.
+    names of files and folders that may not be touched, nor what is in them. `delay`: seconds before each
+    answer. `silent`: no answers while set. `read_limit`: most bytes of one answer to a read.
     """
 
     cut_read_after: int | None = None
