@@ -10,8 +10,6 @@ ALERTS: Final[dict[str, str]] = {
     "outbox": "see whether the server lets us write into the outbox; the bridge tries on by itself",
     "job": "a fault of edibridge: report it with the log; what it holds up is tried again",
     "credentials": "renew the account's secrets, try `edibridge check --connect`; it goes on by itself then",
-    "outbox": "ask the vendor for permissions, or what stands there by that name; the bridge tries on by itself",
-    "job": "a fault of edibridge: report it with the log; the other jobs go on, and it is tried again",
     "sending": "`edibridge check --connect`; see network, proxy and certificates; it is tried on",
     "spool": "make room on the spool's disk, or set its owner and mode; the files wait in the inbox",
     "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
