@@ -6,6 +6,7 @@ import csv
 import hashlib
 import io
 import json
+from datetime import UTC, datetime, timedelta
 
 from tests.system.conftest import Site
 
@@ -60,7 +61,7 @@ def test_a_second_look_delivers_nothing_twice_and_a_changed_label_as_a_new_versi
     assert labels(site) == first
     assert len(index_lines(site)) == 1
 
-    site.amazon.change_label("PO1", account="rehearsal")
+    site.amazon.change_label("PO1", a_while_ago(30), account="rehearsal")
     assert site.edibridge("run").returncode == 0
 
     second = labels(site)
@@ -104,10 +105,20 @@ def test_an_answer_lost_is_settled_by_looking_for_the_label(site: Site) -> None:
     assert len(site.amazon.accepted) == 2  # asked for once
 
 
+def a_while_ago(seconds: int) -> datetime:
+    """Give a time that the next look surely covers: what is of this very second is seen by the one after."""
+    return datetime.now(UTC) - timedelta(seconds=seconds)
+
+
 def add(site: Site, *orders: str, packages: int | list[str] = 1) -> None:
     for order in orders:
         site.amazon.add_label(
-            order, ship_from="ABCD", packages=packages, selling_party="ACME", account="rehearsal"
+            order,
+            a_while_ago(60),
+            ship_from="ABCD",
+            packages=packages,
+            selling_party="ACME",
+            account="rehearsal",
         )
 
 
