@@ -7,12 +7,15 @@ _WHOLE = 1 - 1e-9
 
 
 class TokenBucket:
-    """Lets at most `burst + rate * t` requests through in any `t` seconds (rate in requests/s)."""
+    """Lets at most `burst + rate * t` requests through in any `t` seconds (rate in requests/s).
+
+    It begins with one token: nobody knows what is left at the far side.
+    """
 
     def __init__(self, *, rate: float, burst: float, now: float) -> None:
         self.rate = rate
         self.burst = burst
-        self._tokens = burst
+        self._tokens = 1.0
         self._filled_at = now
 
     def take(self, now: float) -> float:

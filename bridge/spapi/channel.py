@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
 import httpx
 import structlog
@@ -29,15 +30,27 @@ class Channel:
         self._patience = patience
         self.closed = False
 
-    def send(
-        self, operation: Operation, target: str, token: str, *, body: bytes | None = None, items: int = 0
+    def turn(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
+        """Wait for the operation's turn: 0.0 when it has come, otherwise the seconds to come back after."""
+        return self._pacer.acquire(operation.name, self._patience, stopping=stopping)
+
+    def send(  # noqa: PLR0913 - a request's parts, all by name
+        self,
+        operation: Operation,
+        target: str,
+        token: str,
+        *,
+        body: bytes | None = None,
+        items: int = 0,
+        turn: float | None = None,
     ) -> Reply:
         """Send one request to `target` (path and query), and give the reply whatever its status.
 
-        Raises `AmazonUnavailable` where it was not sent since its turn did not come, and httpx's
-        errors where no status line came back.
+        `turn` is what `turn` gave; without it the turn is waited for here. Raises `AmazonUnavailable`
+        where it was not sent since its turn did not come, and httpx's errors where no status line came
+        back.
         """
-        wait = self._pacer.acquire(operation.name, self._patience)
+        wait = self.turn(operation) if turn is None else turn
         if self.closed:
             raise AmazonUnavailable("the client was closed before the request was sent")
         if wait:

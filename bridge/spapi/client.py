@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -99,15 +99,24 @@ class AmazonClient:
         self._token_channel = channel(pacer=Pacer(rate=restricted.RATE, burst=restricted.BURST))
         self._restricted = restricted.RestrictedTokens(self._token_channel, self._tokens)
 
-    def submit(self, operation: Operation, body: bytes) -> Outcome:
+    def turn(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
+        """Wait for the operation's turn under Amazon's rate, at most for the account's patience.
+
+        Gives 0.0 when it has come, and is then for one `submit`; otherwise the seconds to come back after
+        (infinite where `stopping` told that the process is to end).
+        """
+        return self._channel.turn(operation, stopping)
+
+    def submit(self, operation: Operation, body: bytes, *, turn: float | None = None) -> Outcome:
         """POST a body of `request_body` once, and tell what became of it. Raises nothing of HTTP's.
 
-        After a 401 or 403 the token is renewed and the body goes once more.
+        `turn` is what `turn` gave; without it the turn is waited for here. After a 401 or 403 the token
+        is renewed and the body goes once more.
         """
         first = Outcome(kind="not_taken")
         try:
             token = self._tokens.token()
-            first = self._post(operation, body, token)
+            first = self._post(operation, body, token, turn)
             if first.http_status not in {401, 403}:
                 return first
             return self._post(operation, body, self._tokens.renew(token))
@@ -153,10 +162,10 @@ class AmazonClient:
         self._token_channel.close()
         self._http.close()
 
-    def _post(self, operation: Operation, body: bytes, token: str) -> Outcome:
+    def _post(self, operation: Operation, body: bytes, token: str, turn: float | None = None) -> Outcome:
         items = item_count(operation, body)
         try:
-            reply = self._channel.send(operation, operation.path, token, body=body, items=items)
+            reply = self._channel.send(operation, operation.path, token, body=body, items=items, turn=turn)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return classify_exception(error)
         outcome = classify_reply(reply.status, reply.headers, reply.body)

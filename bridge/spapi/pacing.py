@@ -1,8 +1,8 @@
-"""Keeps each operation under Amazon's rate, so that a 429 is the exception.
+"""Keeps each operation at Amazon's rate and under it, so that a 429 is the exception.
 
-Amazon counts per operation and per (application, account) with a token bucket of its own; it tells
-the rate in force in `x-amzn-RateLimit-Limit`. One owner drains an account, so no counter is shared
-between machines.
+Amazon counts per operation and per (application, account) with a token bucket of its own, as requests
+arrive; it tells the rate in force in `x-amzn-RateLimit-Limit`. One owner drains an account, so no
+counter is shared between machines. docs/decisions/0006-pace-by-rate-not-by-burst.md has the reasoning.
 """
 
 from __future__ import annotations
@@ -16,14 +16,18 @@ import structlog
 
 from bridge.spapi.bucket import TokenBucket
 
-# Ours stays under Amazon's on both counts: requests that leave evenly may arrive in bunches, and its
-# bucket need not be full when we start.
-RATE_SHARE = 0.95
+RATE_SHARE = 0.995
+"""What is left lets Amazon's bucket fill again after bunches, and outweighs any difference of clocks."""
+CATCH_UP = 0.2
+"""Seconds of a late timer or a busy machine that are made up for; whatever is later is lost."""
 BURST_SHARE = 0.5
+"""At most so much of Amazon's burst is ours to catch up with: the rest is for requests that leave evenly
+and arrive in bunches."""
 _FIRST_COOL_DOWN = 1.0
 _LONGEST_OWN_COOL_DOWN = 60.0
 _LONGEST_COOL_DOWN = 900.0
 _FASTEST = 1000.0
+_LONGEST_SLEEP = 1.0  # between two looks at whether the process is to stop
 
 _log = structlog.get_logger(__name__)
 
@@ -32,6 +36,10 @@ class Pacer:
     """Thread-safe. `rate` (requests/s) and `burst` are Amazon's figures, not yet our share of them.
 
     `clock` gives seconds of a steady clock; `wait` waits on a condition for at most that many.
+
+    Of n requests under way none meets a 429 for want of tokens while n and our burst are no more than
+    Amazon's burst, however unevenly they arrive; nor does any where each arrives within
+    (Amazon's burst - ours) / rate seconds of the others' delay.
     """
 
     def __init__(
@@ -50,15 +58,15 @@ class Pacer:
         self._lanes: dict[str, _Lane] = {}
         self._closed = False
 
-    def acquire(self, operation: str, patience: float) -> float:
+    def acquire(self, operation: str, patience: float, *, stopping: Callable[[], bool] = bool) -> float:
         """Wait for this operation's turn, for at most `patience` seconds.
 
         Gives 0.0 when the request may go now; otherwise it must not go, and the number is the seconds
-        to come back after (infinite once the pacer is closed).
+        to come back after (infinite once the pacer is closed, or `stopping` tells that nobody wants it).
         """
         deadline = self._clock() + patience
         with self._condition:
-            while not self._closed:
+            while not (self._closed or stopping()):
                 lane = self._lane(operation)  # before the time is taken: a new bucket is full from now on
                 now = self._clock()
                 seconds = lane.bucket.take(now)
@@ -66,7 +74,7 @@ class Pacer:
                     return 0.0
                 if now + seconds > deadline:
                     return seconds
-                self._wait(self._condition, seconds)
+                self._wait(self._condition, min(seconds, _LONGEST_SLEEP))
         return math.inf
 
     def heed(self, operation: str, *, status: int, limit: float | None, retry_after: float | None) -> None:
@@ -101,14 +109,14 @@ class _Lane:
     """One operation's bucket and how often in a row Amazon found us too fast."""
 
     def __init__(self, rate: float, burst: int, now: float) -> None:
-        self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=_share_of(burst), now=now)
+        self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=_burst_of(rate, burst), now=now)
         self.strikes = 0
 
     def obey(self, limit: float, burst: int, now: float) -> None:
-        rate = min(limit, _FASTEST) * RATE_SHARE
-        if rate != self.bucket.rate:
+        told = min(limit, _FASTEST)
+        if told * RATE_SHARE != self.bucket.rate:
             # A lower rate mostly means a smaller burst too; a higher one promises no larger burst.
-            self.bucket.change(rate=rate, burst=_share_of(min(burst, limit)), now=now)
+            self.bucket.change(rate=told * RATE_SHARE, burst=_burst_of(told, min(burst, told)), now=now)
 
     def cool_down(self, retry_after: float | None, now: float) -> float:
         """Stop for as long as Amazon said, or for twice the last time; tells the seconds."""
@@ -123,5 +131,6 @@ class _Lane:
         return seconds
 
 
-def _share_of(burst: float) -> float:
-    return max(1.0, math.floor(burst * BURST_SHARE))
+def _burst_of(rate: float, burst: float) -> float:
+    """Give our burst: what passes in the time that is made up for, as far as Amazon's burst allows."""
+    return max(1.0, min(1 + rate * CATCH_UP, burst * BURST_SHARE))
