@@ -5,12 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.port import Content, RemoteFile
 from bridge.dropfolder.settings import LocalSettings
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 
@@ -79,7 +80,7 @@ class LocalDropFolder:
                 if expected is not None:
                     _refuse_changed(inbox, expected, standing)
                 part = _path(folder, f".{quarantined_name}.reason.part")
-                _write(part, reason.encode())
+                _write(part, [reason.encode()])
                 part.replace(_path(folder, f"{quarantined_name}.reason.txt"))
         self._move(name, folder, quarantined_name)
 
@@ -93,13 +94,13 @@ class LocalDropFolder:
                 return
             _sync_folder(inbox)
 
-    def deliver(self, folder: str, name: str, data: bytes) -> None:
+    def deliver(self, folder: str, name: str, content: Content) -> None:
         """Write `outbox/folder/name`, whole or not at all; see the port."""
         target_folder = self._settings.outbox
         for part_of_path in folder.split("/"):
             target_folder = _path(target_folder, part_of_path)
         target = _path(target_folder, name)
-        part = _path(target_folder, temporary_name(self._settings.temporary_name, name, data))
+        part = _path(target_folder, temporary_name(self._settings.temporary_name, name, content.sha256))
         _make(target_folder)
         if not target_folder.resolve().is_relative_to(self._settings.outbox.resolve()):
             raise RemoteFileError(
@@ -107,11 +108,11 @@ class LocalDropFolder:
             )
         with _reported(target_folder, name, "write"):
             if not os.path.lexists(target):
-                _write(part, data)
+                _write(part, content.chunks())
                 _rename_to_free(part, target)
                 _sync_folder(target_folder)
                 return
-            if not _holds(target, data):
+            if not _holds(target, content):
                 raise RemoteFileError(f"{target}: another content stands there; it is left as it is")
             part.unlink(missing_ok=True)  # a crash between link and unlink left it
 
@@ -180,12 +181,13 @@ def _make(folder: Path) -> None:
         ) from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
     """Write and sync a new file; a leftover of that name goes first, so that no link is followed."""
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
+        for chunk in chunks:
+            file.write(chunk)
         file.flush()
         os.fsync(file.fileno())
 
@@ -221,10 +223,11 @@ def _copy(source: Path, target: Path) -> None:
     part.rename(target)
 
 
-def _holds(path: Path, data: bytes) -> bool:
+def _holds(path: Path, content: Content) -> bool:
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as file:
-        return os.fstat(file.fileno()).st_size == len(data) and file.read() == data
+        same_size = os.fstat(file.fileno()).st_size == content.size
+        return same_size and content.is_in(iter(partial(file.read, _CHUNK), b""))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -62,11 +62,11 @@ def is_hidden(name: str) -> bool:
     return name.startswith(".")
 
 
-def temporary_name(pattern: str, name: str, data: bytes) -> str:
-    """Name under which `data` is written until it is whole: `pattern` with {name} and {token} filled in.
+def temporary_name(pattern: str, name: str, sha256: str) -> str:
+    """Name under which a file is written until it is whole: `pattern` with {name} and {token} filled in.
 
-    The token depends on name and content only, so that a repetition after a crash writes over its own
-    leftover and leaves no second one.
+    The token depends on name and content (by its SHA-256) only, so that a repetition after a crash writes
+    over its own leftover and leaves no second one.
     """
-    token = hashlib.sha256(name.encode("utf-8", "surrogatepass") + b"\0" + data).hexdigest()[:12]
+    token = hashlib.sha256(f"{name}\0{sha256}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return pattern.replace("{name}", name).replace("{token}", token)

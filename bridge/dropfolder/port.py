@@ -9,8 +9,9 @@ one file; the rest goes on).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Protocol
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Protocol, Self
 
 import msgspec
 
@@ -21,6 +22,29 @@ class RemoteFile(msgspec.Struct, frozen=True):
     name: str
     size: int
     mtime: float
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What is to be delivered: its size in bytes, its SHA-256 in hexadecimal, and a way to go through it.
+
+    `chunks` is called anew where a delivery has to begin again.
+    """
+
+    size: int
+    sha256: str
+    chunks: Callable[[], Iterator[bytes]]
+
+    @classmethod
+    def of(cls, data: bytes) -> Self:
+        """Make a content of bytes that are at hand."""
+        return cls(len(data), hashlib.sha256(data).hexdigest(), lambda: iter((data,)))
+
+    def is_in(self, chunks: Iterator[bytes]) -> bool:
+        """Tell whether these chunks are this content; their size is known to be the same."""
+        digest = hashlib.sha256()
+        for chunk in chunks:
+            digest.update(chunk)
+        return digest.hexdigest() == self.sha256
 
 
 class DropFolder(Protocol):
@@ -58,7 +82,7 @@ class DropFolder(Protocol):
         """Remove a file of the inbox (a done-marker whose file was taken). Gone already: fine."""
         ...
 
-    def deliver(self, folder: str, name: str, data: bytes) -> None:
+    def deliver(self, folder: str, name: str, content: Content) -> None:
         """Write `outbox/folder/name` under a temporary name, then rename it into place.
 
         `folder` may be a path of bare names (`labels/PO1`), none of them leading upwards.

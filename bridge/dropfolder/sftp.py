@@ -19,7 +19,7 @@ from paramiko.sftp import (
 from paramiko.sftp_attr import SFTPAttributes
 
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.port import Content, RemoteFile
 from bridge.dropfolder.session import Session, open_session
 from bridge.dropfolder.settings import SftpSettings
 from bridge.dropfolder.steps import confirm_size, discard, make_folder, regular_files, rename, status, write
@@ -92,7 +92,7 @@ class SftpDropFolder:
                 standing = client.lstat(source)
                 if expected is not None:
                     self._refuse_changed(source, expected, standing)
-                write(client, note, reason.encode())
+                write(client, note, Content.of(reason.encode()))
                 reached("put_away.explained")
 
         with self._reported(source, f"move to {folder}", writing=True):
@@ -109,16 +109,16 @@ class SftpDropFolder:
                 if refusal.code != SFTP_NO_SUCH_FILE:
                     raise
 
-    def deliver(self, folder: str, name: str, data: bytes) -> None:
+    def deliver(self, folder: str, name: str, content: Content) -> None:
         """Write `outbox/folder/name`, whole or not at all; see the port."""
         target_folder = self._folder(self._settings.outbox)
         for part_of_path in folder.split("/"):
             target_folder = posixpath.join(target_folder, self._encoded(part_of_path))
         target = posixpath.join(target_folder, self._encoded(name))
-        part_name = temporary_name(self._settings.temporary_name, name, data)
+        part_name = temporary_name(self._settings.temporary_name, name, content.sha256)
         part = posixpath.join(target_folder, self._encoded(part_name))
         with self._reported(target, "write", writing=True):
-            self._ask(lambda client: self._put(client, part, target, data))
+            self._ask(lambda client: self._put(client, part, target, content))
 
     def close(self) -> None:
         """End the connection; the next call opens a new one."""
@@ -155,20 +155,20 @@ class SftpDropFolder:
         with self._reported(source, f"move to {folder}"):
             self._ask(move)
 
-    def _put(self, client: WireClient, part: bytes, target: bytes, data: bytes) -> None:
+    def _put(self, client: WireClient, part: bytes, target: bytes, content: Content) -> None:
         standing = status(client, target)
         if standing is not None:
-            same = standing.st_size == len(data) and b"".join(client.read_exactly(target, len(data))) == data
-            if not same:
+            same_size = standing.st_size == content.size
+            if not (same_size and content.is_in(client.read_exactly(target, content.size))):
                 raise RemoteFileError(
                     f"{self._place(target)}: another content stands there; it is left as it is"
                 )
             discard(client, part)
             return
         try:
-            write(client, part, data)
+            write(client, part, content)
             reached("deliver.uploaded")
-            confirm_size(client, part, len(data))
+            confirm_size(client, part, content.size)
             rename(client, part, target)
         except Refusal:
             discard(client, part)

@@ -8,6 +8,7 @@ import stat
 from paramiko.sftp import SFTP_FAILURE, SFTP_NO_SUCH_FILE, SFTP_OP_UNSUPPORTED
 from paramiko.sftp_attr import SFTPAttributes
 
+from bridge.dropfolder.port import Content
 from bridge.dropfolder.wire import Entry, Refusal, WireClient
 
 
@@ -42,15 +43,15 @@ def status(client: WireClient, path: bytes) -> SFTPAttributes | None:
         raise
 
 
-def write(client: WireClient, path: bytes, data: bytes) -> None:
+def write(client: WireClient, path: bytes, content: Content) -> None:
     """Write a file; makes its folder when that is what was missing."""
     try:
-        client.write_all(path, data)
+        client.write_all(path, content.chunks())
     except Refusal as refusal:
         if refusal.code != SFTP_NO_SUCH_FILE:
             raise
         make_folder(client, posixpath.dirname(path))
-        client.write_all(path, data)
+        client.write_all(path, content.chunks())
 
 
 def confirm_size(client: WireClient, path: bytes, size: int) -> None:

@@ -13,7 +13,7 @@ of paramiko 5; the contract suite runs through each of them.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -121,15 +121,16 @@ class WireClient(paramiko.SFTPClient):
                 whole = len(data) == length
                 yield data
 
-    def write_all(self, path: bytes, data: bytes) -> None:
+    def write_all(self, path: bytes, chunks: Iterable[bytes]) -> None:
         """Write a file anew (an older one is cut to nothing first); every block is confirmed."""
         flags = SFTP_FLAG_WRITE | SFTP_FLAG_CREATE | SFTP_FLAG_TRUNC
         with self._opened(path, flags) as handle:
             answers = _Answers()
             asked: deque[int] = deque()
-            for offset in range(0, len(data), BLOCK):
-                block = data[offset : offset + BLOCK]
+            offset = 0
+            for block in _blocks(chunks):
                 asked.append(self._async_request(answers, CMD_WRITE, handle, int64(offset), block))
+                offset += len(block)
                 if len(asked) >= WRITES_IN_FLIGHT:
                     self._expect(CMD_STATUS, self._answer(answers, asked.popleft()))
             while asked:
@@ -189,6 +190,13 @@ class WireClient(paramiko.SFTPClient):
         if answer[0] != kind:
             raise paramiko.SFTPError(f"the server sent packet {answer[0]} where {kind} belongs")
         return answer
+
+
+def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut chunks of any size into blocks that a server takes."""
+    for chunk in chunks:
+        for begin in range(0, len(chunk), BLOCK):
+            yield chunk[begin : begin + BLOCK]
 
 
 def _entry(message: Message) -> Entry:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
@@ -38,11 +37,6 @@ def errors_text(errors: Sequence[Any]) -> str:
 def errors_list(text: str) -> list[Any]:
     """Read what `errors_text` wrote, as plain dicts."""
     return list(_decoder.decode(text)) if text else []
-
-
-def digest(data: bytes) -> str:
-    """Give the hexadecimal SHA-256 of bytes."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def chunks(items: Iterable[T], size: int) -> Iterator[list[T]]:

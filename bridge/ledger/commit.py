@@ -14,7 +14,8 @@ from bridge.ledger.database import Database, id_source
 from bridge.ledger.files import note_moved
 from bridge.ledger.outbound import queue
 from bridge.ledger.packages import release_of_file
-from bridge.ledger.rows import Fence, FileRow, NewOutbound
+from bridge.ledger.parcels import Parcels
+from bridge.ledger.rows import Fence, FileRow
 from bridge.ledger.sameness import hold_same_content
 from bridge.ledger.schema import control_numbers, documents, events, files, interchanges, packages
 from bridge.ledger.shelf import Row, Shelf
@@ -65,14 +66,14 @@ class Gathered:
         self.events = Shelf()
         self.packages = Shelf()
         self.interchanges: list[Row] = []
-        self.outbound: list[NewOutbound] = []
+        self.outbound = Parcels()
         self.replaced: list[int] = []
         self.control_numbers: dict[tuple[str, str], tuple[int, int]] = {}
         """(scope, kind) → the last number before this file, and after it."""
 
     def close(self) -> None:
         """Let go of temporary files."""
-        for shelf in (self.documents, self.renewed, self.events, self.packages):
+        for shelf in (self.documents, self.renewed, self.events, self.packages, self.outbound):
             shelf.close()
 
 
@@ -110,8 +111,8 @@ def commit_answers(
 
 
 def _answer(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:
-    for facts in gathered.outbound:
-        queue(connection, file.vendor, file.id, facts, now)
+    for parcel in gathered.outbound:
+        queue(connection, file.vendor, file.id, parcel, now)
     for (scope, kind), (first, last) in gathered.control_numbers.items():
         _take_numbers(connection, scope, kind, first, last)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from bridge.ledger.codec import digest, row_as, seconds
+from bridge.errors import LedgerError
+from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.parcels import Parcel, packed
 from bridge.ledger.rows import Added, Fence, NewOutbound, Outbound
-from bridge.ledger.schema import is_pending, outbound_files
+from bridge.ledger.schema import is_pending, outbound_files, outbound_parts
 
 _TAKEN = select(outbound_files.c.id, outbound_files.c.sha256).where(
     outbound_files.c.vendor == bindparam("v"),
@@ -28,19 +31,22 @@ _DUE = (
     .order_by(outbound_files.c.next_attempt_at, outbound_files.c.id)
     .limit(bindparam("most"))
 )
+_PART = select(outbound_parts.c.data).where(
+    outbound_parts.c.outbound_id == bindparam("of"), outbound_parts.c.number == bindparam("which")
+)
 
 
 def queue(
-    connection: Connection, vendor: str, file_id: int | None, facts: NewOutbound, now: datetime
+    connection: Connection, vendor: str, file_id: int | None, facts: NewOutbound | Parcel, now: datetime
 ) -> Added:
     """Queue one file within a write; another content under a taken name gets the next free name."""
-    sha256 = digest(facts.data)
+    facts = facts if isinstance(facts, Parcel) else packed(facts)
     stem, suffix = PurePosixPath(facts.name).stem, PurePosixPath(facts.name).suffix
     name, turn = facts.name, 1
     while (
         row := connection.execute(_TAKEN, {"v": vendor, "folder": facts.folder, "name": name}).first()
     ) is not None:
-        if row.sha256 == sha256:
+        if row.sha256 == facts.sha256:
             return Added(row.id, name, new=False)
         turn += 1
         name = f"{stem}-{turn}{suffix}"
@@ -50,15 +56,18 @@ def queue(
         "kind": facts.kind,
         "folder": facts.folder,
         "name": name,
-        "data": facts.data,
-        "size": len(facts.data),
-        "sha256": sha256,
+        "size": facts.size,
+        "sha256": facts.sha256,
         "state": "pending",
         "created_at": seconds(now),
         "next_attempt_at": seconds(now),
     }
     made = connection.execute(insert(outbound_files), values).inserted_primary_key
-    return Added(int(made[0]) if made else 0, name, new=True)
+    identifier = int(made[0]) if made else 0
+    for number, data in enumerate(facts.parts()):
+        part = {"outbound_id": identifier, "number": number, "data": data}
+        connection.execute(insert(outbound_parts), part)
+    return Added(identifier, name, new=True)
 
 
 class OutboundStore(Store):
@@ -69,6 +78,22 @@ class OutboundStore(Store):
         with self._db.read() as connection:
             found = connection.execute(_DUE, {"v": vendor, "now": seconds(now), "most": limit})
             return [row_as(Outbound, row) for row in found.mappings()]
+
+    def outbound_bytes(self, outbound: Outbound) -> Iterator[bytes]:
+        """Give a file's bytes in parts, each by a look of its own.
+
+        A look that lasts as long as a slow upload would keep the log of a busy ledger growing. Raises
+        `LedgerError` where they are not there any more.
+        """
+        number, left = 0, outbound.size
+        while left:
+            with self._db.read() as connection:
+                data = connection.execute(_PART, {"of": outbound.id, "which": number}).scalar()
+            if data is None:
+                raise LedgerError(f"the ledger lacks {left} bytes of {outbound.folder}/{outbound.name}")
+            yield data
+            left -= len(data)
+            number += 1
 
     def outbound_delivered(self, fence: Fence, outbound_id: int, now: datetime) -> None:
         """Note that a file lies in the outbox under its name."""

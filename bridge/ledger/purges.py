@@ -36,6 +36,7 @@ from bridge.ledger.schema import (
     is_unmoved,
     is_unremoved,
     outbound_files,
+    outbound_parts,
     packages,
     submission_events,
     submissions,
@@ -176,7 +177,9 @@ def _count(connection: Connection, table: Table, *where: ColumnElement[bool]) ->
 
 
 def _blank(connection: Connection, at: float, *where: ColumnElement[bool]) -> int:
-    changed = update(outbound_files).where(*where).values(data=b"", last_error="", purged_at=at)
+    these = select(outbound_files.c.id).where(*where)
+    connection.execute(delete(outbound_parts).where(outbound_parts.c.outbound_id.in_(these)))
+    changed = update(outbound_files).where(*where).values(last_error="", purged_at=at)
     return connection.execute(changed).rowcount
 
 

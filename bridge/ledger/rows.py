@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -86,12 +87,15 @@ class NewInterchange(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewOutbound(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for a vendor's outbox. `kind` is free: `997`, `CONTRL`, `label`, `status`, ..."""
+    """A file for a vendor's outbox. `kind` is free: `997`, `CONTRL`, `label`, `status`, ...
+
+    `data` is gone through once, so that what is large need never be in memory as a whole.
+    """
 
     kind: str
     folder: str
     name: str
-    data: bytes
+    data: bytes | Iterable[bytes]
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -248,7 +252,7 @@ class ToPoll(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
-    """An outbound file that is due."""
+    """An outbound file that is due; `Ledger.outbound_bytes` gives its bytes."""
 
     id: int
     vendor: str
@@ -256,7 +260,7 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     folder: str
     name: str
-    data: bytes
+    size: int
     sha256: str
     attempts: int
 

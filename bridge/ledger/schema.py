@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0003"
+HEAD = "0004"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -271,7 +271,6 @@ outbound_files = Table(
     text("kind"),
     Column("folder", Text, nullable=False),
     Column("name", Text, nullable=False, index=True),
-    Column("data", LargeBinary, nullable=False),
     integer("size"),
     text("sha256"),
     Column("state", Text, nullable=False),  # pending, delivered, failed
@@ -280,7 +279,7 @@ outbound_files = Table(
     integer("attempts"),
     maybe_time("next_attempt_at"),
     text("last_error"),
-    maybe_time("purged_at"),  # since then `data` is empty
+    maybe_time("purged_at"),  # since then it has no parts
     UniqueConstraint("vendor", "folder", "name"),
 )
 is_pending = one_of(outbound_files.c.state, "pending")
@@ -289,6 +288,16 @@ has_data = outbound_files.c.purged_at.is_(None)
 partial("ix_outbound_pending", outbound_files.c.vendor, outbound_files.c.next_attempt_at, where=is_pending)
 partial("ix_outbound_failed", outbound_files.c.vendor, where=is_undelivered)
 partial("ix_outbound_kept", outbound_files.c.vendor, outbound_files.c.created_at, where=has_data)
+
+# The bytes of outbound files, cut: none of them need be in memory as a whole.
+outbound_parts = Table(
+    "outbound_parts",
+    metadata,
+    Column("outbound_id", Integer, ForeignKey("outbound_files.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),  # from 0
+    Column("data", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 control_numbers = Table(
     "control_numbers",

@@ -13,7 +13,7 @@
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
 | reports | batches_to_report; requeue_events |
 | papers | cursor, add_outbound; want, wanted_due, not_found |
-| outbound | outbound_due, outbound_delivered, outbound_failed |
+| outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | clocks | hold_waiting, waited_too_long, late_confirmations, silent, ages |
 | due | next_due, unfinished, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |

@@ -51,7 +51,7 @@ SCAN = 200  # batches looked at a time where a state is asked for
 EVENT_ROWS = select(events, documents.c.number.label("document_number")).join(
     documents, documents.c.id == events.c.document_id
 )
-OUTBOUND_ROWS = select(*[column for column in outbound_files.c if column.name != "data"])
+OUTBOUND_ROWS = select(outbound_files)
 
 
 class ViewStore(Store):

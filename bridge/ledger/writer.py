@@ -168,8 +168,8 @@ class FileWriter:
         )
 
     def outbound(self, facts: NewOutbound) -> None:
-        """Queue a file for the vendor's outbox."""
-        self.gathered.outbound.append(facts)
+        """Queue a file for the vendor's outbox, going through its bytes now."""
+        self.gathered.outbound.add(facts)
 
     def next_control_number(self, scope: str, kind: str) -> int:
         """Give the next number, from 1, without gaps: it is taken when the file is committed."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from bridge.domain.planning import backoff
+from bridge.dropfolder.port import Content
 from bridge.errors import RemoteFileError
 from bridge.faultpoints import reached
+from bridge.ledger.rows import Outbound
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -26,7 +29,7 @@ def deliver(lane: Lane) -> int:
     for outbound in lane.ledger.outbound_due(lane.vendor, lane.clock(), FILES_A_PASS):
         reached("deliver.begun")
         try:
-            lane.folder.deliver(outbound.folder, outbound.name, outbound.data)
+            lane.folder.deliver(outbound.folder, outbound.name, _content(lane, outbound))
         except RemoteFileError as error:
             now = lane.clock()
             retry_at = now + timedelta(seconds=backoff(outbound.attempts + 1))
@@ -39,3 +42,8 @@ def deliver(lane: Lane) -> int:
         log.info("delivered", vendor=lane.vendor, folder=outbound.folder, file=outbound.name)
         delivered += 1
     return delivered
+
+
+def _content(lane: Lane, outbound: Outbound) -> Content:
+    """Give what is to be uploaded, which leaves the ledger only as fast as the folder takes it."""
+    return Content(outbound.size, outbound.sha256, partial(lane.ledger.outbound_bytes, outbound))

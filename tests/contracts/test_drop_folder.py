@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import msgspec
 import pytest
 
 from bridge.dropfolder.names import temporary_name
-from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.port import Content, RemoteFile
 from bridge.dropfolder.settings import TEMPORARY_NAME
-from bridge.errors import DropFolderError, DropFolderUnavailable, RemoteFileError
+from bridge.errors import DropFolderError, DropFolderUnavailable, LedgerError, RemoteFileError
 from tests.contracts.drop_folder_fixtures import Vendor
 
 LARGE = random.Random(7).randbytes(5 * 1024 * 1024 + 3)  # noqa: S311 - any bytes will do
@@ -174,31 +176,60 @@ def test_removing_twice_is_as_once(vendor: Vendor) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\x00", LARGE], ids=["empty", "small", "5 MiB"])
 def test_a_delivery_arrives_whole_and_leaves_nothing_else(vendor: Vendor, data: bytes) -> None:
-    vendor.folder.deliver("labels", "x.png", data)
+    vendor.folder.deliver("labels", "x.png", Content.of(data))
     assert vendor.files(".") == {"outbox/labels/x.png": data}
 
 
+def test_a_delivery_that_comes_in_pieces_arrives_as_one_and_is_gone_through_once(vendor: Vendor) -> None:
+    cuts = [0, 1, 1, 32768, 100_000, len(LARGE)]
+    asked: list[int] = []
+
+    def chunks() -> Iterator[bytes]:
+        asked.append(1)
+        yield from (LARGE[begin:end] for begin, end in itertools.pairwise(cuts))
+
+    vendor.folder.deliver("made", "before.json", Content.of(b"{}"))
+    for _ in range(2):
+        vendor.folder.deliver("made", "x.json", msgspec.structs.replace(Content.of(LARGE), chunks=chunks))
+    assert vendor.files(".") == {"outbox/made/before.json": b"{}", "outbox/made/x.json": LARGE}
+    assert len(asked) == 1
+
+
+def test_a_source_that_fails_leaves_no_delivery_and_the_folder_usable(vendor: Vendor) -> None:
+    def chunks() -> Iterator[bytes]:
+        yield LARGE[:100_000]
+        raise LedgerError("the ledger does not answer")
+
+    failing = msgspec.structs.replace(Content.of(LARGE), chunks=chunks)
+    for _ in range(2):
+        with pytest.raises(LedgerError):
+            vendor.folder.deliver("labels", "x.png", failing)
+        assert not (vendor.root / "outbox/labels/x.png").exists()
+    vendor.folder.deliver("labels", "x.png", Content.of(LARGE))
+    assert vendor.files(".") == {"outbox/labels/x.png": LARGE}
+
+
 def test_the_same_delivery_twice_is_as_once(vendor: Vendor) -> None:
-    vendor.folder.deliver("labels", "x.png", b"png")
+    vendor.folder.deliver("labels", "x.png", Content.of(b"png"))
     before = (vendor.root / "outbox/labels/x.png").stat()
-    vendor.connect().deliver("labels", "x.png", b"png")
+    vendor.connect().deliver("labels", "x.png", Content.of(b"png"))
     assert (vendor.root / "outbox/labels/x.png").stat().st_ino == before.st_ino
     assert vendor.files(".") == {"outbox/labels/x.png": b"png"}
 
 
 @pytest.mark.parametrize("other", [b"other content", b"pnG", b""], ids=["longer", "as long", "empty"])
 def test_a_delivery_never_writes_over_another_content(vendor: Vendor, other: bytes) -> None:
-    vendor.folder.deliver("labels", "x.png", other)
+    vendor.folder.deliver("labels", "x.png", Content.of(other))
     with pytest.raises(RemoteFileError, match=r"x\.png"):
-        vendor.folder.deliver("labels", "x.png", b"png")
+        vendor.folder.deliver("labels", "x.png", Content.of(b"png"))
     assert vendor.files(".") == {"outbox/labels/x.png": other}
 
 
 def test_a_leftover_of_a_delivery_that_was_cut_is_written_over(vendor: Vendor) -> None:
     (vendor.root / "outbox/labels").mkdir(parents=True)
-    leftover = temporary_name(TEMPORARY_NAME, "x.png", b"png")
+    leftover = temporary_name(TEMPORARY_NAME, "x.png", Content.of(b"png").sha256)
     (vendor.root / "outbox/labels" / leftover).write_bytes(b"longer than the whole")
-    vendor.folder.deliver("labels", "x.png", b"png")
+    vendor.folder.deliver("labels", "x.png", Content.of(b"png"))
     assert vendor.files(".") == {"outbox/labels/x.png": b"png"}
 
 
@@ -217,12 +248,12 @@ def test_odd_names_go_round_unchanged(vendor: Vendor, name: str) -> None:
     assert seen.name == name
     assert b"".join(vendor.folder.read(seen)) == b"data"
     vendor.folder.archive(name, f"1-{name}")
-    vendor.folder.deliver("labels", name, b"out")
+    vendor.folder.deliver("labels", name, Content.of(b"out"))
     assert vendor.files(".") == {f"archive/1-{name}": b"data", f"outbox/labels/{name}": b"out"}
 
 
 def test_a_file_is_delivered_into_a_folder_of_a_folder(vendor: Vendor) -> None:
-    vendor.folder.deliver("labels/PO1", "x.png", b"png")
+    vendor.folder.deliver("labels/PO1", "x.png", Content.of(b"png"))
     assert (vendor.root / "outbox" / "labels" / "PO1" / "x.png").read_bytes() == b"png"
 
 
@@ -230,15 +261,15 @@ def test_a_file_is_delivered_into_a_folder_of_a_folder(vendor: Vendor) -> None:
 def test_a_name_that_leaves_its_folder_is_refused(vendor: Vendor, name: str) -> None:
     vendor.put("x.edi", b"data")
     (vendor.root / "x").write_bytes(b"outside")
-    folder = vendor.folder
+    folder, data = vendor.folder, Content.of(b"data")
     attempts: list[Callable[[], object]] = [
         lambda: list(folder.read(RemoteFile(name, 7, 0.0))),
         lambda: folder.archive(name, "kept"),
         lambda: folder.archive("x.edi", name),
         lambda: folder.quarantine(name, "kept", "reason"),
         lambda: folder.remove(name),
-        lambda: folder.deliver("labels", name, b"data"),
-        lambda: folder.deliver(f"labels/{name}", "x.png", b"data") if name != "a/b" else folder.remove(name),
+        lambda: folder.deliver("labels", name, data),
+        lambda: folder.deliver(f"labels/{name}", "x.png", data) if name != "a/b" else folder.remove(name),
     ]
     for attempt in attempts:
         with pytest.raises(RemoteFileError):

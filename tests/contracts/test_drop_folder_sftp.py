@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.port import Content, RemoteFile
 from bridge.dropfolder.sftp import SftpDropFolder
 from bridge.dropfolder.wire import BLOCK, READS_IN_FLIGHT
 from bridge.errors import DropFolderUnavailable, RemoteFileError
@@ -48,7 +48,7 @@ def put(root: Path, name: str, data: bytes) -> RemoteFile:
 def test_one_connection_serves_many_calls(stand_in: StandInSftp, folder: SftpDropFolder) -> None:
     for _ in range(3):
         folder.look()
-        folder.deliver("labels", "x.png", b"png")
+        folder.deliver("labels", "x.png", Content.of(b"png"))
     assert stand_in.connections == 1
 
 
@@ -64,7 +64,7 @@ def test_a_kept_connection_that_died_is_opened_anew_unseen(
     stand_in.cut_connections()
     folder.archive("x.edi", "kept.edi", seen)
     stand_in.cut_connections()
-    folder.deliver("labels", "x.png", b"png")
+    folder.deliver("labels", "x.png", Content.of(b"png"))
     assert stand_in.connections == 5
     assert delivered(root) == ["labels/x.png"]
 
@@ -100,9 +100,9 @@ def test_a_cut_in_the_middle_of_a_delivery_leaves_no_visible_file(
 ) -> None:
     stand_in.faults.cut_write_after = 1_000_000
     with pytest.raises(DropFolderUnavailable):
-        folder.deliver("labels", "x.png", LARGE)
+        folder.deliver("labels", "x.png", Content.of(LARGE))
     assert all(name.startswith("labels/.") for name in delivered(root))
-    folder.deliver("labels", "x.png", LARGE)
+    folder.deliver("labels", "x.png", Content.of(LARGE))
     assert delivered(root) == ["labels/x.png"]
     assert (root / "outbox/labels/x.png").read_bytes() == LARGE
 
@@ -113,10 +113,10 @@ def test_a_full_disk_is_transient_and_leaves_nothing_behind(
 ) -> None:
     stand_in.faults.disk_full_after = taken
     with pytest.raises(DropFolderUnavailable, match="disk"):
-        folder.deliver("labels", "x.png", LARGE)
+        folder.deliver("labels", "x.png", Content.of(LARGE))
     assert delivered(root) == []
     stand_in.faults.disk_full_after = None
-    folder.deliver("labels", "x.png", LARGE)
+    folder.deliver("labels", "x.png", Content.of(LARGE))
     assert delivered(root) == ["labels/x.png"]
 
 
@@ -126,7 +126,7 @@ def test_one_write_refused_among_many_fails_the_delivery(
 ) -> None:
     stand_in.faults.refused_write = number
     with pytest.raises(DropFolderUnavailable):
-        folder.deliver("labels", "x.png", b"x" * (100 * BLOCK))
+        folder.deliver("labels", "x.png", Content.of(b"x" * (100 * BLOCK)))
     assert delivered(root) == []
 
 
@@ -135,7 +135,7 @@ def test_a_server_that_loses_what_it_took_is_found_out(
 ) -> None:
     stand_in.faults.lost_after = 3 * BLOCK
     with pytest.raises(DropFolderUnavailable, match=str(3 * BLOCK)):
-        folder.deliver("labels", "x.png", LARGE)
+        folder.deliver("labels", "x.png", Content.of(LARGE))
     assert delivered(root) == []
 
 
@@ -249,7 +249,7 @@ def test_many_folders_are_served_side_by_side(stand_in: StandInSftp, root: Path)
     def deliver(number: int) -> None:
         try:
             with closing(SftpDropFolder(stand_in_settings(stand_in))) as folder:
-                folder.deliver("labels", f"{number}.png", LARGE[: 1000 * number])
+                folder.deliver("labels", f"{number}.png", Content.of(LARGE[: 1000 * number]))
         except BaseException as error:  # noqa: BLE001 - shown below
             failures.append(error)
 
@@ -270,7 +270,7 @@ def test_names_in_the_servers_own_encoding_are_text(sshd: Sshd, tmp_path: Path) 
         [seen] = folder.look()
         assert seen.name == "Straße.edi"
         assert b"".join(folder.read(seen)) == b"data"
-        folder.deliver("labels", "Größe.png", b"png")
+        folder.deliver("labels", "Größe.png", Content.of(b"png"))
         with pytest.raises(RemoteFileError, match="encoding"):
-            folder.deliver("labels", "日本.png", b"png")
+            folder.deliver("labels", "日本.png", Content.of(b"png"))
     assert (tmp_path / "outbox/labels" / os.fsdecode("Größe.png".encode("latin-1"))).read_bytes() == b"png"

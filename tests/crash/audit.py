@@ -192,7 +192,8 @@ def _reports(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
     told: Counter[str] = Counter()
     names: Counter[str] = Counter()
     for row in ledger.execute(
-        "SELECT f.sha256, o.name, o.data FROM outbound_files o JOIN files f ON f.id = o.file_id"
+        "SELECT f.sha256, o.name, p.data FROM outbound_files o JOIN files f ON f.id = o.file_id"
+        " JOIN outbound_parts p ON p.outbound_id = o.id"
         " WHERE o.folder = 'statuses' AND o.name LIKE '%.json'"
     ):
         names[row["sha256"]] += 1
@@ -217,7 +218,10 @@ def _labels(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
     ]
     listed = [
         line["file"]
-        for row in ledger.execute("SELECT data FROM outbound_files WHERE kind = 'label-index'")
+        for row in ledger.execute(
+            "SELECT p.data FROM outbound_files o JOIN outbound_parts p ON p.outbound_id = o.id"
+            " WHERE o.kind = 'label-index'"
+        )
         for line in csv.DictReader(row["data"].decode().splitlines())
     ]
     asked = {order for operation, order in _facts(drops) if operation == LABEL}

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.names import temporary_name
-from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.port import Content, RemoteFile
 from bridge.dropfolder.settings import TEMPORARY_NAME
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 from tests.contracts.drop_folder_fixtures import local_settings
@@ -48,7 +48,7 @@ def test_a_link_in_the_outbox_leads_no_delivery_out(folder: LocalDropFolder, tmp
     (tmp_path / "outbox").mkdir()
     (tmp_path / "outbox/labels").symlink_to(tmp_path / "elsewhere")
     with pytest.raises(RemoteFileError, match="link"):
-        folder.deliver("labels", "x.png", b"png")
+        folder.deliver("labels", "x.png", Content.of(b"png"))
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -57,9 +57,9 @@ def test_a_planted_link_under_the_temporary_name_is_not_written_through(
 ) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "outbox/labels").mkdir(parents=True)
-    part = temporary_name(TEMPORARY_NAME, "x.png", b"png")
+    part = temporary_name(TEMPORARY_NAME, "x.png", Content.of(b"png").sha256)
     (tmp_path / "outbox/labels" / part).symlink_to(tmp_path / "secret")
-    folder.deliver("labels", "x.png", b"png")
+    folder.deliver("labels", "x.png", Content.of(b"png"))
     assert files(tmp_path) == {"outbox/labels/x.png": b"png", "secret": b"secret"}
 
 
@@ -69,10 +69,10 @@ def test_a_crash_between_link_and_unlink_is_finished(folder: LocalDropFolder, tm
     (tmp_path / "archive/kept.edi").hardlink_to(tmp_path / "inbox/x.edi")
     folder.archive("x.edi", "kept.edi")
     assert files(tmp_path) == {"archive/kept.edi": b"data"}
-    folder.deliver("labels", "x.png", b"png")
-    part = temporary_name(TEMPORARY_NAME, "x.png", b"png")
+    folder.deliver("labels", "x.png", Content.of(b"png"))
+    part = temporary_name(TEMPORARY_NAME, "x.png", Content.of(b"png").sha256)
     (tmp_path / "outbox/labels" / part).hardlink_to(tmp_path / "outbox/labels/x.png")
-    folder.deliver("labels", "x.png", b"png")
+    folder.deliver("labels", "x.png", Content.of(b"png"))
     assert files(tmp_path / "outbox") == {"labels/x.png": b"png"}
 
 
@@ -87,7 +87,7 @@ def test_where_links_cannot_be_made_files_move_all_the_same(
     (tmp_path / "inbox/x.edi").write_bytes(b"data")
     os.utime(tmp_path / "inbox/x.edi", (1, 1_700_000_000))
     folder.archive("x.edi", "kept.edi")
-    folder.deliver("labels", "x.png", b"png")
+    folder.deliver("labels", "x.png", Content.of(b"png"))
     assert files(tmp_path) == {"archive/kept.edi": b"data", "outbox/labels/x.png": b"png"}
     assert (tmp_path / "archive/kept.edi").stat().st_mtime == 1_700_000_000
     (tmp_path / "inbox/x.edi").write_bytes(b"other")
@@ -105,14 +105,14 @@ def test_a_full_disk_is_transient_and_leaves_no_visible_file(
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", full)
         with pytest.raises(DropFolderUnavailable) as caught:
-            folder.deliver("labels", "x.png", b"png")
+            folder.deliver("labels", "x.png", Content.of(b"png"))
     assert not caught.value.permanent
     assert not (tmp_path / "outbox/labels/x.png").exists()
-    folder.deliver("labels", "x.png", b"png")
+    folder.deliver("labels", "x.png", Content.of(b"png"))
     assert files(tmp_path / "outbox") == {"labels/x.png": b"png"}
 
 
 def test_a_folder_that_cannot_be_made_is_reported(folder: LocalDropFolder, tmp_path: Path) -> None:
     (tmp_path / "outbox").write_bytes(b"a file where the folder belongs")
     with pytest.raises(DropFolderUnavailable, match="outbox"):
-        folder.deliver("labels", "x.png", b"png")
+        folder.deliver("labels", "x.png", Content.of(b"png"))

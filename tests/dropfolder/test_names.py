@@ -60,8 +60,8 @@ def test_what_is_no_bare_name_is_refused_and_shown_harmlessly(name: str) -> None
 
 def test_a_temporary_name_depends_on_name_and_content_only() -> None:
     pattern = ".{name}.{token}.part"
-    first = temporary_name(pattern, "x.png", b"1")
-    assert first == temporary_name(pattern, "x.png", b"1")
-    assert first != temporary_name(pattern, "x.png", b"2")
+    first = temporary_name(pattern, "x.png", "1")
+    assert first == temporary_name(pattern, "x.png", "1")
+    assert first != temporary_name(pattern, "x.png", "2")
     assert first.startswith(".x.png.")
-    assert temporary_name("{name}.tmp", "x.png", b"1") == "x.png.tmp"
+    assert temporary_name("{name}.tmp", "x.png", "1") == "x.png.tmp"

@@ -17,7 +17,7 @@ from bridge.ledger.store import Ledger
 from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
 
 GROWING = ("files", "arrivals", "interchanges", "documents", "events", "packages", "submissions",
-           "submission_events", "attempts", "outbound_files")  # fmt: skip
+           "submission_events", "attempts", "outbound_files", "outbound_parts")  # fmt: skip
 
 
 @pytest.fixture
@@ -105,6 +105,7 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     for batch in ledger.batches_to_report("acme"):
         desk.report(batch.file.id, now=now)
     for outbound in ledger.outbound_due("acme", now):
+        assert b"".join(ledger.outbound_bytes(outbound)) == b"x"
         ledger.outbound_failed(fence, outbound.id, "no", now)
         ledger.outbound_delivered(fence, outbound.id, now)
     ledger.add_outbound(fence, "acme", [], now, cursor=("labels", "1"))
