@@ -1,11 +1,12 @@
-"""The one transaction that commits what a file's writer gathered."""
+"""The transactions that commit what a file's writer gathered: the last one, and portions before it."""
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
 
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import LedgerError
@@ -18,7 +19,11 @@ from bridge.ledger.parcels import Parcels
 from bridge.ledger.rows import Fence, FileRow
 from bridge.ledger.sameness import hold_same_content
 from bridge.ledger.schema import control_numbers, documents, events, files, interchanges, packages
-from bridge.ledger.shelf import Row, Shelf
+
+Row = dict[str, Any]
+PORTION = 2000
+"""So many documents, or events, are gathered before they are committed."""
+_ROWS_AT_ONCE = 500
 
 # The columns to set are those of the rows given.
 _RENEW = update(documents).where(documents.c.id == bindparam("document"))
@@ -51,48 +56,92 @@ _REPORTED = (
 class Gathered:
     """What a writer was given, until it is committed."""
 
-    def __init__(self, *, rerun: bool) -> None:
+    def __init__(self, *, rerun: bool, resumed: bool) -> None:
         self.rerun = rerun
+        self.resumed = resumed
+        """Whether portions of this file stand already, of a translation that was cut off."""
+        self.committed = False
+        """Whether portions of this translation stand already."""
         self.state = ""
         self.reason = ""
-        self.accepted = 0
-        self.waiting = False
         self.hold_same_content = False
         self.reported = False
         self.moved: tuple[int, str] | None = None
         """The arrival that left the inbox with these answers, and where to."""
-        self.documents = Shelf()
-        self.renewed = Shelf()
-        self.events = Shelf()
-        self.packages = Shelf()
-        self.interchanges: list[Row] = []
+        self.last_interchange = 0
         self.outbound = Parcels()
-        self.replaced: list[int] = []
         self.control_numbers: dict[tuple[str, str], tuple[int, int]] = {}
         """(scope, kind) → the last number before this file, and after it."""
+        self.begin_portion()
+
+    def begin_portion(self) -> None:
+        """Begin to gather anew what goes by portions."""
+        self.accepted = 0
+        self.waiting = False
+        self.documents: list[Row] = []
+        self.renewed: list[Row] = []
+        self.events: list[Row] = []
+        self.packages: list[Row] = []
+        self.interchanges: list[Row] = []
+        self.replaced: list[int] = []
 
     def close(self) -> None:
         """Let go of temporary files."""
-        for shelf in (self.documents, self.renewed, self.events, self.packages, self.outbound):
-            shelf.close()
+        self.outbound.close()
+
+    @property
+    def is_portion(self) -> bool:
+        """Tell whether enough is gathered to be committed."""
+        return max(len(self.documents) + len(self.renewed), len(self.events)) >= PORTION
+
+
+def commit_portion(
+    database: Database, fence: Fence, file: FileRow, gathered: Gathered, now: datetime
+) -> None:
+    """Write what is gathered of the documents of a large file, and make room for more.
+
+    The file stays as it is. Others write between two portions, and memory and the time for which they wait
+    do not grow with the file. Where the translation is cut off, it goes on after the last portion.
+    """
+    with _writing(database, fence, gathered) as connection:
+        unchanged = connection.execute(select(files.c.id).where(*_as_read(file)))
+        if unchanged.first() is None:
+            raise _meanwhile(file)
+        _write_portion(connection, file, gathered, now)
+    gathered.begin_portion()
+    gathered.committed = True
 
 
 def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, now: datetime) -> None:
-    """Write all of it, or raise and write nothing."""
+    """Write all that is left, or raise and write nothing."""
     if not gathered.state:
         raise LedgerError(f"batch {file.id} was not finished by its translation")
+    with _writing(database, fence, gathered) as connection:
+        _write_portion(connection, file, gathered, now)
+        if gathered.rerun:
+            beyond = interchanges.c.number > gathered.last_interchange
+            connection.execute(delete(interchanges).where(interchanges.c.file_id == file.id, beyond))
+        _answer(connection, file, gathered, now)
+        _close_file(connection, file, gathered, now)
+
+
+def _writing(database: Database, fence: Fence, gathered: Gathered) -> AbstractContextManager[Connection]:
     # A rerun is a person's word: drains, each with a claim of its own, go on beside it. What it changes is
     # guarded row by row instead.
-    with database.write(None if gathered.rerun else fence) as connection:
-        _replace(connection, gathered.replaced, now)
-        _insert_rows(connection, gathered)
-        _insert_interchanges(connection, file.id, gathered)
-        if gathered.hold_same_content:
-            hold_same_content(connection, file.id)
-        _answer(connection, file, gathered, now)
-        if gathered.waiting:
-            release_of_file(connection, file.id, now)
-        _close_file(connection, file, gathered, now)
+    return database.write(None if gathered.rerun else fence)
+
+
+def _write_portion(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:
+    _replace(connection, gathered.replaced, now)
+    _insert_rows(connection, gathered)
+    _insert_interchanges(connection, file.id, gathered)
+    if not gathered.events:
+        return
+    first = gathered.events[0]["id"]
+    if gathered.hold_same_content:
+        hold_same_content(connection, file.id, first)
+    if gathered.waiting:
+        release_of_file(connection, file.id, first, now)
 
 
 def commit_answers(
@@ -118,40 +167,33 @@ def _answer(connection: Connection, file: FileRow, gathered: Gathered, now: date
 
 
 def _insert_rows(connection: Connection, gathered: Gathered) -> None:
-    document_ids = _insert_numbered(connection, gathered.documents, documents)
-    for rows in gathered.renewed.chunks():
+    next_document, next_event = id_source(connection, documents), id_source(connection, events)
+    for row in gathered.documents:
+        row["id"] = next_document()
+    for row in gathered.events:
+        handle = row["document_id"]
+        row["document_id"] = -handle if handle < 0 else gathered.documents[handle - 1]["id"]
+        row["id"] = next_event()
+    for row in gathered.packages:
+        row["event_id"] = gathered.events[row["event_id"]]["id"]
+    _insert(connection, documents, gathered.documents)
+    for rows in chunks(gathered.renewed, _ROWS_AT_ONCE):
         connection.execute(_RENEW, rows)
-    next_event = id_source(connection, events)
-    event_ids: list[int] = []
-    for rows in gathered.events.chunks():
-        for row in rows:
-            handle = row["document_id"]
-            row["document_id"] = -handle if handle < 0 else document_ids[handle - 1]
-            row["id"] = next_event()
-            event_ids.append(row["id"])
-        connection.execute(insert(events), rows)
-    for rows in gathered.packages.chunks():
-        for row in rows:
-            row["event_id"] = event_ids[row["event_id"]]
-        connection.execute(insert(packages), rows)
+    _insert(connection, events, gathered.events)
+    _insert(connection, packages, gathered.packages)
 
 
-def _insert_numbered(connection: Connection, shelf: Shelf, table: Any) -> list[int]:  # noqa: ANN401 - a Table
-    next_id = id_source(connection, table)
-    ids: list[int] = []
-    for rows in shelf.chunks():
-        for row in rows:
-            row["id"] = next_id()
-            ids.append(row["id"])
-        connection.execute(insert(table), rows)
-    return ids
+def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
+    for some in chunks(rows, _ROWS_AT_ONCE):
+        connection.execute(insert(table), some)
 
 
 def _insert_interchanges(connection: Connection, file_id: int, gathered: Gathered) -> None:
-    if gathered.rerun:
-        connection.execute(delete(interchanges).where(interchanges.c.file_id == file_id))
-    for rows in chunks(gathered.interchanges, 500):
-        connection.execute(insert(interchanges), rows)
+    if gathered.rerun or gathered.resumed:
+        mine = interchanges.c.file_id == file_id
+        for some in chunks([row["number"] for row in gathered.interchanges], _ROWS_AT_ONCE):
+            connection.execute(delete(interchanges).where(mine, interchanges.c.number.in_(some)))
+    _insert(connection, interchanges, gathered.interchanges)
 
 
 def _replace(connection: Connection, event_ids: list[int], now: datetime) -> None:
@@ -183,24 +225,15 @@ def _take_numbers(connection: Connection, scope: str, kind: str, first: int, las
 
 
 def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: datetime) -> None:
-    count, accepted = gathered.documents.count, gathered.accepted
-    if gathered.rerun:
+    count, accepted = len(gathered.documents), gathered.accepted
+    if gathered.rerun or gathered.resumed or gathered.committed:
         of_file = select(func.count(), func.count().filter(documents.c.accepted)).where(
             documents.c.file_id == file.id
         )
         count, accepted = connection.execute(of_file).one()
     changed = connection.execute(
         update(files)
-        .where(
-            files.c.id == file.id,
-            files.c.state == file.state,
-            files.c.translated_at.is_not_distinct_from(
-                None if file.translated_at is None else seconds(file.translated_at)
-            ),
-            files.c.purged_at.is_not_distinct_from(
-                None if file.purged_at is None else seconds(file.purged_at)
-            ),
-        )
+        .where(*_as_read(file))
         .values(
             state=gathered.state,
             reason=gathered.reason,
@@ -213,4 +246,20 @@ def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: 
         )
     )
     if changed.rowcount != 1:
-        raise LedgerError(f"batch {file.id} was translated or purged by somebody else meanwhile")
+        raise _meanwhile(file)
+
+
+def _as_read(file: FileRow) -> list[ColumnElement[bool]]:
+    """Give the conditions under which nobody else has translated or purged a file since it was read."""
+    return [
+        files.c.id == file.id,
+        files.c.state == file.state,
+        files.c.translated_at.is_not_distinct_from(
+            None if file.translated_at is None else seconds(file.translated_at)
+        ),
+        files.c.purged_at.is_not_distinct_from(None if file.purged_at is None else seconds(file.purged_at)),
+    ]
+
+
+def _meanwhile(file: FileRow) -> LedgerError:
+    return LedgerError(f"batch {file.id} was translated or purged by somebody else meanwhile")

@@ -41,7 +41,9 @@ _WAITING_FOR_SUBMISSION = (
     .where(submission_events.c.submission_id == bindparam("key"), packages.c.confirmed_at.is_not(None))
 )
 _CONFIRMED = _WAITING.select_from(events).join(packages, _SAME_PACKAGE & packages.c.confirmed_at.is_not(None))
-_WAITING_OF_FILE = _CONFIRMED.where(events.c.file_id == bindparam("key"), is_waiting)
+_WAITING_OF_FILE = _CONFIRMED.where(
+    events.c.file_id == bindparam("key"), events.c.id >= bindparam("first"), is_waiting
+)
 _WAITING_OF_VENDOR = _CONFIRMED.where(events.c.vendor == bindparam("key"), is_waiting)
 _CONFIRM = (
     update(packages)
@@ -107,7 +109,7 @@ def confirm(connection: Connection, submission_id: int, now: datetime) -> int:
     changed = connection.execute(_CONFIRM, {"submission": submission_id, "now": seconds(now)})
     if changed.rowcount == 0:
         return 0
-    return _release(connection, _WAITING_FOR_SUBMISSION, submission_id, now)
+    return _release(connection, _WAITING_FOR_SUBMISSION, {"key": submission_id}, now)
 
 
 def confirm_events(
@@ -117,24 +119,24 @@ def confirm_events(
     if not event_ids:
         return 0
     connection.execute(_CONFIRM_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
-    return _release(connection, _WAITING_FOR_SUBMISSION, submission_id, now)
+    return _release(connection, _WAITING_FOR_SUBMISSION, {"key": submission_id}, now)
 
 
-def release_of_file(connection: Connection, file_id: int, now: datetime) -> int:
-    """Release a file's waiting status updates whose packages are confirmed already."""
-    return _release(connection, _WAITING_OF_FILE, file_id, now)
+def release_of_file(connection: Connection, file_id: int, first: int, now: datetime) -> int:
+    """Release a file's status updates, from event `first` on, that wait for what is confirmed already."""
+    return _release(connection, _WAITING_OF_FILE, {"key": file_id, "first": first}, now)
 
 
 def release_of_vendor(connection: Connection, vendor: str, now: datetime) -> int:
     """Release a vendor's waiting status updates whose packages are confirmed."""
-    return _release(connection, _WAITING_OF_VENDOR, vendor, now)
+    return _release(connection, _WAITING_OF_VENDOR, {"key": vendor}, now)
 
 
 def _release(
-    connection: Connection, waiting: Select[tuple[object, ...]], key: int | str, now: datetime
+    connection: Connection, waiting: Select[tuple[object, ...]], asked: dict[str, int | str], now: datetime
 ) -> int:
     found: dict[int, RowMapping] = {}
-    for row in connection.execute(waiting, {"key": key}).mappings():
+    for row in connection.execute(waiting, asked).mappings():
         found.setdefault(row["id"], row)
     at = seconds(now)
     changes = []

@@ -43,6 +43,7 @@ def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
         update(events)
         .where(
             events.c.file_id == bindparam("of"),
+            events.c.id >= bindparam("first"),
             events.c.state.in_(("ready", "waiting")),
             alone,
             twin.is_not(None),
@@ -58,7 +59,10 @@ _STATEMENTS = (
 )
 
 
-def hold_same_content(connection: Connection, file_id: int) -> None:
-    """Hold those events of a file, just written, that repeat an earlier event word for word."""
+def hold_same_content(connection: Connection, file_id: int, first: int) -> None:
+    """Hold those events of a file that repeat an earlier event word for word.
+
+    Those just written are looked at: the event `first` and those after it.
+    """
     for statement in _STATEMENTS:
-        connection.execute(statement, {"of": file_id})
+        connection.execute(statement, {"of": file_id, "first": first})

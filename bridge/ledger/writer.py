@@ -1,21 +1,23 @@
 """Writing what a file holds: gathered without a lock, committed in one transaction at the end.
 
 A large file takes seconds to translate; answers of Amazon's must be recorded meanwhile, so nothing is
-locked until all is known.
+locked while it is read. A very large one is committed in portions, so that neither memory nor the time
+for which others wait grows with it; a translation that was cut off goes on after its last portion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from bridge.errors import LedgerError
+from bridge.faultpoints import reached
 from bridge.ledger.codec import errors_text, moment, row_as, seconds
-from bridge.ledger.commit import Gathered, commit, commit_answers
+from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portion
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
 from bridge.ledger.packages import OF_TRACKING, package_of
@@ -48,7 +50,10 @@ _EARLIER = (
     )
     .order_by(interchanges.c.file_id)
 )
-_NUMBERS = select(documents.c.number, documents.c.id).where(documents.c.file_id == bindparam("file"))
+_IS_BEGUN = select(documents.c.id).where(documents.c.file_id == bindparam("file")).limit(1)
+_ID = select(documents.c.id).where(
+    documents.c.file_id == bindparam("file"), documents.c.number == bindparam("number")
+)
 _OF_DOCUMENT = (
     select(events, documents.c.number.label("document_number"))
     .join(documents, documents.c.id == events.c.document_id)
@@ -60,15 +65,27 @@ _OF_DOCUMENT = (
 class FileWriter:
     """Takes a file's documents, events and outbound files. Belongs to one thread and one block."""
 
-    def __init__(self, file: FileRow, account: str, now: datetime, *, rerun: bool) -> None:
+    def __init__(  # noqa: PLR0913 - the block's own
+        self,
+        database: Database,
+        fence: Fence,
+        file: FileRow,
+        now: datetime,
+        reading: Connection,
+        *,
+        rerun: bool = False,
+        resumed: bool = False,
+    ) -> None:
         self.file = file
-        self._account = account
+        self._database = database
+        self._fence = fence
+        self._at = now
         self._now = seconds(now)
-        self.gathered = Gathered(rerun=rerun)
+        self.gathered = Gathered(rerun=rerun, resumed=resumed)
+        self._catching_up = resumed
         self._announced: dict[str, list[tuple[str, str, bool]]] = {}
         self._named: set[tuple[int, str]] = set()
-        self._ids: dict[int, int] = {}
-        self._reading: Connection | None = None
+        self._reading: Connection | None = reading
 
     def earlier_interchanges(self, sender: str, control_number: str) -> list[EarlierInterchange]:
         """List the interchanges of earlier files with this sender's control number, oldest first.
@@ -90,6 +107,7 @@ class FileWriter:
 
     def interchange(self, facts: NewInterchange) -> None:
         """Note an interchange, by which a resend or a conflict is told later."""
+        self.gathered.last_interchange = facts.number
         self.gathered.interchanges.append(
             {
                 "file_id": self.file.id,
@@ -104,21 +122,34 @@ class FileWriter:
         )
 
     def hold_same_content(self) -> None:
-        """Hold those events of this file that say what an earlier event says, word for word."""
+        """Hold those events of this file that say what an earlier event says, word for word.
+
+        To be said before the first document.
+        """
         self.gathered.hold_same_content = True
 
     def document(self, facts: NewDocument) -> int:
-        """Add a document; give a handle for `event`. In a rerun the document of that number is renewed."""
+        """Add a document; give a handle for `event`. In a rerun the document of that number is renewed.
+
+        0 when it stands already, with its events, since this translation was cut off before.
+        """
+        if self.gathered.is_portion:
+            self._commit_portion()
+        known = self._id_of(facts.number)
+        if self._catching_up:
+            if known is not None:
+                return 0
+            self._catching_up = False
         row = {name: getattr(facts, name) for name in facts.__struct_fields__}
         row["errors"] = errors_text(facts.errors)
         row["file_id"] = self.file.id
         self.gathered.accepted += facts.accepted
-        known = self._ids.get(facts.number)
         if known is not None:
             row["document"] = known
-            self.gathered.renewed.add(row)
+            self.gathered.renewed.append(row)
             return -known  # the ids of rows that stand already are handed out negated
-        return self.gathered.documents.add(row) + 1
+        self.gathered.documents.append(row)
+        return len(self.gathered.documents)
 
     def event(self, document: int, facts: NewEvent) -> int:
         """Add an event of a document; give a handle for `announce`."""
@@ -127,7 +158,7 @@ class FileWriter:
         row: dict[str, Any] = {
             "document_id": document,
             "file_id": self.file.id,
-            "account": self._account,
+            "account": self._fence.account,
             "vendor": self.file.vendor,
             "ordinal": facts.ordinal,
             "operation": facts.operation,
@@ -142,7 +173,8 @@ class FileWriter:
             "summary": facts.summary,
             "updated_at": self._now,
         }
-        return self.gathered.events.add(row)
+        self.gathered.events.append(row)
+        return len(self.gathered.events) - 1
 
     def package(self, tracking_number: str) -> Package | None:
         """Tell what confirmations, this file's too, say of a tracking number."""
@@ -156,7 +188,7 @@ class FileWriter:
             return
         self._named = {named for named in self._named if named[0] == event} | {(event, tracking_number)}
         self._announced.setdefault(tracking_number, []).append((purchase_order_number, ship_from, False))
-        self.gathered.packages.add(
+        self.gathered.packages.append(
             {
                 "vendor": self.file.vendor,
                 "tracking_number": tracking_number,
@@ -184,7 +216,7 @@ class FileWriter:
 
     def existing(self, document_number: int) -> list[EventRow]:
         """List the events that an earlier translation of this file made of a document (for a rerun)."""
-        document = self._ids.get(document_number)
+        document = self._id_of(document_number)
         if document is None:
             return []
         connection = self._connection()
@@ -207,17 +239,24 @@ class FileWriter:
         """Say how the file ended: `translated`, or `quarantined` with the reason."""
         self.gathered.state, self.gathered.reason = state, reason
 
-    # --- the block's own ---
-
-    def enter(self, connection: Connection) -> None:
-        """Begin to read on this connection, and learn which documents stand already."""
-        self._reading = connection
-        if self.gathered.rerun:
-            self._ids = {row.number: row.id for row in connection.execute(_NUMBERS, {"file": self.file.id})}
-
     def leave(self) -> None:
-        """Stop reading."""
+        """End the reading, so that a write sees what is there now."""
+        self._connection().rollback()
         self._reading = None
+
+    def _commit_portion(self) -> None:
+        self._connection().rollback()  # what is read from here on has seen the portion
+        reached("translate.portion")
+        commit_portion(self._database, self._fence, self.file, self.gathered, self._at)
+        reached("translate.portion_committed")
+        self._announced.clear()
+
+    def _id_of(self, document_number: int) -> int | None:
+        """Give the id of a document that stands already: in a rerun, or after a translation was cut off."""
+        if not (self.gathered.rerun or self._catching_up):
+            return None
+        rows = self._read(_ID, {"file": self.file.id, "number": document_number})
+        return rows[0].id if rows else None
 
     def _connection(self) -> Connection:
         if self._reading is None:
@@ -237,30 +276,23 @@ def translating(
         file = load_file(connection, file_id)
         if file.state != "collected" and not rerun:
             raise LedgerError(f"batch {file_id} is {file.state} already")
-        writer = FileWriter(file, fence.account, now, rerun=rerun)
-        try:
-            writer.enter(connection)
+        begun = not rerun and connection.execute(_IS_BEGUN, {"file": file_id}).first() is not None
+        writer = FileWriter(database, fence, file, now, connection, rerun=rerun, resumed=begun)
+        with closing(writer.gathered):
             yield writer
             writer.leave()
-            connection.rollback()
             commit(database, fence, file, writer.gathered, now)
-        finally:
-            writer.gathered.close()
 
 
 @contextmanager
 def answering(database: Database, fence: Fence, file_id: int, now: datetime) -> Iterator[FileWriter]:
     """See `WriterStore.answering`."""
     with database.read() as connection:
-        writer = FileWriter(load_file(connection, file_id), fence.account, now, rerun=False)
-        try:
-            writer.enter(connection)
+        writer = FileWriter(database, fence, load_file(connection, file_id), now, connection)
+        with closing(writer.gathered):
             yield writer
             writer.leave()
-            connection.rollback()
             commit_answers(database, fence, writer.file, writer.gathered, now)
-        finally:
-            writer.gathered.close()
 
 
 class WriterStore(Store):
@@ -275,7 +307,10 @@ class WriterStore(Store):
     ) -> AbstractContextManager[FileWriter]:
         """Open a writer for what a file holds: all of it is committed at the end of the block, or nothing.
 
-        Nothing is locked inside the block. Raises `LedgerError` at entry when the file is translated
-        already and this is no rerun; at exit when `finish` was not called.
+        Of a file with more than 2,000 documents or events, portions are committed on the way; where it is
+        cut off, the next block for this file skips what stands. Nothing is locked while it is read.
+
+        Raises `LedgerError` at entry when the file is translated already and this is no rerun; at exit when
+        `finish` was not called.
         """
         return translating(self._db, fence, file_id, now, rerun=rerun)

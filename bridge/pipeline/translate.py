@@ -79,7 +79,7 @@ def _translate_or_tell(lane: Lane, file: FileRow) -> int:
 def translate_file(
     desk: Desk, file: FileRow, *, again: frozenset[int] | None = None, force: bool = False
 ) -> None:
-    """Read one file into the ledger, whole or not at all.
+    """Read one file into the ledger, whole or not at all; a very large one portion by portion.
 
     In a rerun `again` names the events to make anew; those that stand otherwise are skipped. `force`
     sends what is held as a conflict or as said before.
@@ -87,6 +87,8 @@ def translate_file(
     now = desk.clock()
     reached("translate.begun")
     with desk.ledger.translating(desk.fence, file.id, now, rerun=again is not None) as writer:
+        if desk.policies.hold_same_content and not force:
+            writer.hold_same_content()
         events = EventKeeper(desk, writer, now, again)
         translation = _Translation(desk, file, writer, events, rerun=again is not None, force=force)
         kind = recognise(file.name, next(desk.spool.read(file.spool_name), b""))
@@ -160,8 +162,6 @@ class _Translation:
 
     def finish(self) -> None:
         """End the file: quarantined when it held no interchange at all."""
-        if self.desk.policies.hold_same_content and not self.force:
-            self.writer.hold_same_content()
         if self.interchanges:
             self.writer.finish("translated")
             return
@@ -213,7 +213,8 @@ class _Translation:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         handle = self.writer.document(_row_of(document, notes, state))
         meant = _OPERATION_MEANT.get(document.type, _CONFIRM)
-        self.events.keep(handle, document.number, mapped, meant, self.precedent)
+        if handle:
+            self.events.keep(handle, document.number, mapped, meant, self.precedent)
 
     def _record(self, kind: DropKind, record: Record) -> None:
         """Keep one order of a drop file; a row that is wrong is its own refusal."""
@@ -228,7 +229,8 @@ class _Translation:
                 reference=record.reference,
             )
         )
-        self.events.keep(handle, record.number, [record.mapped], "submitShippingLabelRequest", NEW)
+        if handle:
+            self.events.keep(handle, record.number, [record.mapped], "submitShippingLabelRequest", NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""

@@ -5,10 +5,11 @@ import pytest
 
 from bridge.domain.events import ShipmentStatusChanged
 from bridge.domain.states import IllegalMove
-from bridge.errors import LedgerError
+from bridge.errors import LedgerError, StaleEpoch
+from bridge.ledger.commit import PORTION
 from bridge.ledger.rows import NewInterchange, NewOutbound
-from bridge.ledger.shelf import CHUNK, IN_MEMORY
 from bridge.ledger.store import Ledger
+from bridge.ledger.writer import FileWriter
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status
 
 
@@ -81,20 +82,103 @@ def test_others_write_while_a_file_is_translated(ledger: Ledger) -> None:
     assert desk.states(kept.file_id) == {"A": "ready"}
 
 
-def test_a_file_too_large_for_memory_is_written_in_order(desk: Desk) -> None:
-    kept, count = desk.keep(), CHUNK * IN_MEMORY * 2 + 10
-    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
-        for number in range(1, count + 1):
-            event = writer.event(writer.document(document_row(number)), confirmation(f"P{number}"))
+def _fill(writer: FileWriter, first: int, last: int) -> None:
+    """Add documents, each with a confirmation of a package."""
+    for number in range(first, last + 1):
+        handle = writer.document(document_row(number))
+        if handle:
+            event = writer.event(handle, confirmation(f"P{number}"))
             writer.announce(event, f"T{number}", f"P{number}", "WH")
+
+
+def _interchange(control_number: str, sha256: str) -> NewInterchange:
+    return NewInterchange(
+        number=1,
+        standard="x12",
+        sender="S",
+        receiver="R",
+        control_number=control_number,
+        sha256=sha256,
+    )
+
+
+def _told(desk: Desk, file_id: int) -> list[tuple[int, str]]:
+    return [(e.document_number, e.purchase_order_number) for e in desk.ledger.batch_events(file_id)]
+
+
+def _all(count: int) -> list[tuple[int, str]]:
+    return [(number, f"P{number}") for number in range(1, count + 1)]
+
+
+def test_a_large_file_is_written_in_order_by_portions(desk: Desk) -> None:
+    kept, count = desk.keep(), PORTION * 2 + 10
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        _fill(writer, 1, PORTION)
+        assert _told(desk, kept.file_id) == []  # a file of this size is all or nothing
+        _fill(writer, PORTION + 1, count)
+        assert len(_told(desk, kept.file_id)) == PORTION * 2
+        for number in (3, count):  # of a portion that stands, and of the one in hand
+            known = writer.package(f"T{number}")
+            assert known is not None
+            assert known.purchase_order_number == f"P{number}"
         writer.finish()
-    events = desk.ledger.batch_events(kept.file_id)
-    assert [(e.document_number, e.purchase_order_number) for e in events] == [
-        (number, f"P{number}") for number in range(1, count + 1)
-    ]
+    assert _told(desk, kept.file_id) == _all(count)
     package = desk.ledger.package("acme", f"T{count}")
     assert package is not None
     assert package.purchase_order_number == f"P{count}"
+    assert desk.ledger.batch(kept.file_id).batch.documents == count
+
+
+def test_a_large_file_that_was_cut_off_goes_on_after_its_last_portion(desk: Desk) -> None:
+    kept, count = desk.keep(), PORTION * 3
+
+    def cut_off() -> None:
+        with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+            writer.interchange(_interchange("7", "aa"))
+            _fill(writer, 1, PORTION * 2 + 5)
+            writer.outbound(NewOutbound(kind="997", folder="acknowledgements", name="a", data=b"x"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        cut_off()
+    assert desk.ledger.file(kept.file_id).state == "collected"
+    assert desk.ledger.outbound_due("acme", T0) == []
+    standing = [event.id for event in desk.ledger.batch_events(kept.file_id)]
+    assert len(standing) == PORTION * 2
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        writer.interchange(_interchange("7", "aa"))
+        _fill(writer, 1, count)
+        writer.finish()
+    assert _told(desk, kept.file_id) == _all(count)
+    assert [event.id for event in desk.ledger.batch_events(kept.file_id)][: len(standing)] == standing
+    batch = desk.ledger.batch(kept.file_id).batch
+    assert (batch.documents, batch.accepted) == (count, count)
+
+
+def test_a_stale_owner_of_a_large_file_writes_no_further_portion(desk: Desk) -> None:
+    kept = desk.keep()
+
+    def outlive_the_claim() -> None:
+        with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+            _fill(writer, 1, PORTION + 1)
+            desk.ledger.claim(desk.fence.account, T0)
+            _fill(writer, PORTION + 2, PORTION * 2 + 1)
+
+    with pytest.raises(StaleEpoch):
+        outlive_the_claim()
+    assert len(_told(desk, kept.file_id)) == PORTION
+
+
+def test_in_a_large_file_what_was_said_before_is_held_in_each_portion(desk: Desk) -> None:
+    said = desk.take(confirmation("P3"), confirmation(f"P{PORTION + 3}"))
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        writer.hold_same_content()
+        for number in range(1, PORTION * 2):
+            writer.event(writer.document(document_row(number)), confirmation(f"P{number}"))
+        writer.finish()
+    held = {e.purchase_order_number for e in desk.ledger.batch_events(kept.file_id) if e.state == "held"}
+    assert held == {e.purchase_order_number for e in desk.ledger.batch_events(said)}
 
 
 def test_control_numbers_run_without_gaps_or_repeats_for_each_scope_and_kind(desk: Desk) -> None:
@@ -179,13 +263,9 @@ def test_a_status_update_after_its_confirmation_succeeded_goes_at_once_and_is_co
 
 
 def test_earlier_interchanges_of_a_control_number_are_told_with_their_hash(desk: Desk) -> None:
-    def facts(sha256: str, control: str) -> NewInterchange:
-        return NewInterchange(
-            number=1, standard="x12", sender="S", receiver="R", control_number=control, sha256=sha256
-        )
-
     found = []
-    for given in (facts("aa", "7"), facts("aa", "7"), facts("bb", "7"), facts("aa", "8")):
+    for sha256, control_number in (("aa", "7"), ("aa", "7"), ("bb", "7"), ("aa", "8")):
+        given = _interchange(control_number, sha256)
         kept = desk.keep()
         with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
             earlier = writer.earlier_interchanges(given.sender, given.control_number)
@@ -199,9 +279,9 @@ def test_what_an_earlier_event_says_word_for_word_is_held_if_asked_to(desk: Desk
     desk.take(confirmation("A"))
     kept = desk.keep()
     with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        writer.hold_same_content()
         for number, given in enumerate([confirmation("A"), confirmation("B"), confirmation("B")], 1):
             writer.event(writer.document(document_row(number)), given)
-        writer.hold_same_content()
         writer.finish()
     events = desk.ledger.batch_events(kept.file_id)
     assert [event.state for event in events] == ["held", "ready", "held"]
