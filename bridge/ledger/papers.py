@@ -95,9 +95,12 @@ class PaperStore(Store):
             asked = {"v": vendor, "now": seconds(now), "most": limit}
             return [row_as(Wanted, row) for row in connection.execute(_WANTED, asked).mappings()]
 
-    def still_wanted(self, vendor: str, kind: str) -> dict[str, str]:
-        """Give the orders whose papers of a kind have not come, each with the last reason."""
-        ours = (wanted.c.vendor == vendor, wanted.c.kind == kind)
+    def still_wanted(self, vendor: str, kind: str, *, given_up: bool = True) -> dict[str, str]:
+        """Give the orders whose papers of a kind have not come, each with the last reason.
+
+        Without `given_up`, only those that are asked for on.
+        """
+        ours = (wanted.c.vendor == vendor, wanted.c.kind == kind, *([] if given_up else [is_wanted]))
         with self._db.read() as connection:
             rows = connection.execute(select(wanted.c.purchase_order_number, wanted.c.reason).where(*ours))
             return {row.purchase_order_number: row.reason for row in rows}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
 import structlog
 
-from bridge.errors import DropFolderError
+from bridge.errors import AmazonError, DropFolderError
 from bridge.ledger.rows import DueSubmission, ToPoll
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
+
+_reading = threading.Lock()
 
 FOLDER = "drop_folder"
 FILE = "file"
@@ -51,10 +55,19 @@ def job_failed(lane: Lane, job: str, error: Exception) -> None:
 
 def in_doubt(lane: Lane, submission: DueSubmission) -> None:
     """Tell that nobody knows whether Amazon took a submission, and how to settle it."""
+    _tell_doubt(lane, submission, "look there")
+
+
+def not_looked_for(lane: Lane, submission: DueSubmission, error: AmazonError) -> None:
+    """Tell that a label request in doubt cannot be settled by looking for its labels, and why."""
+    _tell_doubt(lane, submission, f"its labels cannot be looked for: {error}; it is tried on, or look there")
+
+
+def _tell_doubt(lane: Lane, submission: DueSubmission, what: str) -> None:
     orders = ", ".join(dict.fromkeys(submission.purchase_order_numbers[:5]))
     message = (
         f"nobody knows whether Amazon took submission {submission.id} ({submission.operation}: {orders}); "
-        f"look there, then: edibridge resolve {submission.id} --sent TRANSACTION_ID | --not-sent"
+        f"{what}, then: edibridge resolve {submission.id} --sent TRANSACTION_ID | --not-sent"
     )
     if raise_alert(lane, IN_DOUBT, str(submission.id), message):
         log.error("in_doubt", vendor=lane.vendor, submission=submission.id, operation=submission.operation)
@@ -70,7 +83,7 @@ def review(lane: Lane) -> None:
 
 def _review_doubts(lane: Lane) -> None:
     """Clear alerts about submissions that a person, a late answer or a verdict settled."""
-    told = [(kind, key) for kind, key in _open(lane) if kind in {IN_DOUBT, OVERDUE}]
+    told = [(kind, key) for kind, key in tuple(_open(lane)) if kind in {IN_DOUBT, OVERDUE}]
     if not told:
         return
     still = {str(number) for number in lane.ledger.in_doubt_or_overdue(lane.vendor)}
@@ -143,13 +156,14 @@ def is_told(lane: Lane, kind: str, key: str) -> bool:
 
 def open_keys(lane: Lane, kind: str) -> list[str]:
     """List the keys of the open alerts of a kind."""
-    return [key for told, key in _open(lane) if told == kind]
+    return [key for told, key in tuple(_open(lane)) if told == kind]  # others may be adding to it
 
 
 def _open(lane: Lane) -> set[tuple[str, str]]:
     """Give the alerts that are open, read once: the drain is the only one to raise and clear them."""
-    if lane.open_alerts is None:
-        lane.open_alerts = {
-            (alert.kind, alert.key) for alert in lane.ledger.alerts(lane.vendor, limit=10_000)
-        }
-    return lane.open_alerts
+    with _reading:
+        if lane.open_alerts is None:
+            lane.open_alerts = {
+                (alert.kind, alert.key) for alert in lane.ledger.alerts(lane.vendor, limit=10_000)
+            }
+        return lane.open_alerts

@@ -18,7 +18,15 @@ import structlog
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import DueSubmission, Wanted
-from bridge.pipeline.alerts import CREDENTIALS, FETCH, PAPER, clear_alert, raise_alert
+from bridge.pipeline.alerts import (
+    CREDENTIALS,
+    FETCH,
+    PAPER,
+    clear_alert,
+    is_told,
+    not_looked_for,
+    raise_alert,
+)
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.papers import KINDS, PaperKind, is_foreign, keep_papers
 from bridge.spapi.errors import AmazonRefused, CredentialsRefused
@@ -36,6 +44,10 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60
 """Between two questions for one order; the last one goes on."""
 GIVEN_UP = timedelta(hours=24)
 """So long one order's label is asked for."""
+PATIENCE = timedelta(minutes=15)
+"""So long Amazon gets to make a label before its absence tells that the request was not taken."""
+TOLD_AFTER = timedelta(minutes=30)
+"""After so long a person is told of labels that cannot be looked for."""
 TRIES_OF_OTHERS = 3
 """Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
 
@@ -90,11 +102,16 @@ def look_for_labels(lane: Lane, submission: DueSubmission) -> None:
     except AmazonError as error:
         log.warning("not_looked_for", vendor=lane.vendor, submission=submission.id, reason=str(error))
         lane.ledger.apply_policy(lane.fence, submission.id, "look", now, now + WAITS[0])
+        if isinstance(error, CredentialsRefused) or _doubted_for(submission, now) >= TOLD_AFTER:
+            not_looked_for(lane, submission, error)
         return
     reached("fetch.looked")
-    patience = timedelta(minutes=15)
-    over = submission.doubted_at is not None and now - submission.doubted_at >= patience
+    over = _doubted_for(submission, now) >= PATIENCE
     lane.ledger.record_look(lane.fence, submission.id, found, now, None if over else now + WAITS[1])
+
+
+def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
+    return now - submission.doubted_at if submission.doubted_at is not None else timedelta(0)
 
 
 def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
@@ -119,14 +136,23 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
 def fetch_wanted(lane: Lane) -> int:
     """Ask for what is wanted by order and due; give how many papers came."""
     done = 0
+    for kind in KINDS:  # a list may have brought all that was refused by order
+        key = _by_order(lane, kind)
+        if is_told(lane, CREDENTIALS, key) and not lane.ledger.still_wanted(
+            lane.vendor, kind, given_up=False
+        ):
+            clear_alert(lane, CREDENTIALS, key)
     for wanted in lane.ledger.wanted_due(lane.vendor, lane.clock()):
         if lane.stopping():
             break
         try:
             found = _fetch_order(lane, KINDS[wanted.kind], wanted.purchase_order_number)
         except AmazonError as error:
+            if isinstance(error, CredentialsRefused):
+                _refused(lane, wanted.kind, _by_order(lane, wanted.kind), error)
             _missed(lane, wanted, str(error), for_good=isinstance(error, AmazonRefused))
         else:
+            clear_alert(lane, CREDENTIALS, _by_order(lane, wanted.kind))
             if found == "kept":
                 done += 1
             elif found != "bad":
@@ -180,7 +206,15 @@ def _missed(lane: Lane, wanted: Wanted, reason: str, *, for_good: bool) -> None:
 def _failed(lane: Lane, kind: str, error: AmazonError) -> None:
     log.warning("not_fetched", vendor=lane.vendor, kind=kind, fault=str(error.fault), reason=str(error))
     if isinstance(error, CredentialsRefused):
-        message = f"Amazon refuses account {lane.account} the {kind}: {error}"
-        raise_alert(lane, CREDENTIALS, f"{lane.account}/{kind}", message)
+        _refused(lane, kind, f"{lane.account}/{kind}", error)
     else:
         raise_alert(lane, FETCH, "", f"{kind} could not be fetched: {error}; it is tried every minute")
+
+
+def _refused(lane: Lane, kind: str, key: str, error: CredentialsRefused) -> None:
+    raise_alert(lane, CREDENTIALS, key, f"Amazon refuses account {lane.account} the {kind}: {error}")
+
+
+def _by_order(lane: Lane, kind: str) -> str:
+    """Key of the alert that papers are refused by order: the lists may be granted all the same."""
+    return f"{lane.account}/{kind} by order"

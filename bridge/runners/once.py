@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from bridge.pipeline.alerts import FILE, is_told
+from bridge.pipeline.alerts import CREDENTIALS, FETCH, FILE, is_told
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
@@ -81,6 +81,7 @@ def run(  # noqa: PLR0913  what the verb says, all by name
             ),
             *(f"account {account} is paused: {reason}" for account, reason in refused.items()),
             *_unsent([lane for lane in lanes if lane.account not in refused]),
+            *_unread(lanes),
             *_untaken(lanes),
             *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
         ),
@@ -102,6 +103,15 @@ def _unsent(lanes: list[Lane]) -> Iterator[str]:
         count, reason = lane.ledger.unsent(lane.vendor, 1)
         if count:
             yield f"{lane.vendor}: Amazon takes nothing: submissions wait: {count} ({reason})"
+
+
+def _unread(lanes: list[Lane]) -> Iterator[str]:
+    """Tell which papers or verdicts of Amazon's cannot be read, in the words of the alerts about it."""
+    for lane in lanes:
+        for alert in lane.ledger.alerts(lane.vendor):
+            # An account that is refused altogether is told of as paused.
+            if alert.kind == FETCH or (alert.kind == CREDENTIALS and alert.key != lane.account):
+                yield f"{lane.vendor}: {alert.message}"
 
 
 def _untaken(lanes: list[Lane]) -> Iterator[str]:
