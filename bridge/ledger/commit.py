@@ -46,9 +46,10 @@ _TAKE_NUMBER = (
     .values(last=bindparam("upto"))
 )
 
+# Where anything of the batch moved while its report was written, it is reported once more.
 _REPORTED = (
     update(files)
-    .where(files.c.id == bindparam("file"))
+    .where(files.c.id == bindparam("file"), files.c.touched_at == bindparam("touched"))
     .values(reported_at=bindparam("now"), reports=files.c.reports + 1)
 )
 
@@ -154,7 +155,8 @@ def commit_answers(
     with database.write(fence) as connection:
         _answer(connection, file, gathered, now)
         if gathered.reported:
-            connection.execute(_REPORTED, {"file": file.id, "now": seconds(now)})
+            asked = {"file": file.id, "touched": seconds(file.touched_at), "now": seconds(now)}
+            connection.execute(_REPORTED, asked)
         if gathered.moved is not None:
             note_moved(connection, *gathered.moved, now)
 

@@ -175,6 +175,7 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     received_at: datetime
     translated_at: datetime | None
+    touched_at: datetime
     report_number: int
     purged_at: datetime | None = None
 
@@ -301,6 +302,39 @@ class Pause(msgspec.Struct, frozen=True):
 
     until: datetime
     reason: str
+
+
+class Fact(msgspec.Struct, frozen=True, kw_only=True):
+    """An event as a report tells it."""
+
+    document_id: int
+    operation: str
+    purchase_order_number: str
+    tracking_number: str
+    state: str
+    reason: str
+    errors: list[Any]
+    updated_at: datetime
+    submission_id: int | None
+
+
+class ReportedDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document as a report tells it."""
+
+    id: int
+    number: int
+    type: str
+    reference: str
+    accepted: bool
+    errors: list[Any]
+
+
+class Reported(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of a batch's documents in file order; facts by document, submissions by id."""
+
+    documents: list[ReportedDocument]
+    facts: dict[int, list[Fact]]
+    submissions: dict[int, SubmissionRow]
 
 
 class ToReport(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@
 | plans | plan |
 | doubts | in_doubt, to_look, apply_policy, record_look, resolve; release_event, refuse_event |
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
-| reports | batches_to_report; requeue_events |
+| reports | batches_to_report, reported, reported_of; requeue_events |
 | papers | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | clocks | hold_waiting, waited_too_long, late_confirmations, silent, ages |

@@ -4,16 +4,22 @@ One file a batch, written when its verdicts are in. `status` is Amazon's own wor
 (`Success`, `Failure`); `Overdue` where it has not spoken in time, in a file of its own before the
 report; `Refused` (a rule of the bridge), `Held` (a person decides) and `Rejected` (the document's syntax)
 where it never went to Amazon.
+
+A batch may have a million lines: they are written as they come, and never held together.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Literal, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
+_LINES_AT_ONCE = 500
 
 Status = Literal["Success", "Failure", "Refused", "Held", "Overdue", "Rejected"]
 
@@ -43,13 +49,13 @@ class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
-    """All facts of one batch, in file order."""
+    """All facts of one batch, in file order; `lines` are gone through anew for each form."""
 
     batch: int
     file: str
     sha256: str
     received_at: str
-    lines: tuple[StatusLine, ...]
+    lines: Iterable[StatusLine]
 
 
 COLUMNS = (
@@ -72,38 +78,59 @@ COLUMNS = (
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def as_json(report: StatusReport) -> bytes:
+def as_json(report: StatusReport) -> Iterator[bytes]:
     """Write the report as one indented JSON object with a `lines` array."""
-    return msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+    bare = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(report, lines=())), indent=2)
+    begin, end = bare.removesuffix(b"[]\n}"), b"[]"
+    yield begin
+    for number, lines in enumerate(_batches(report.lines, _LINES_AT_ONCE)):
+        # The array alone is two blanks less deep; no line break stands within a JSON string.
+        array = msgspec.json.format(msgspec.json.encode(lines), indent=2).replace(b"\n", b"\n  ")
+        yield (b"," if number else b"[") + array.removeprefix(b"[").removesuffix(b"\n  ]")
+        end = b"\n  ]"
+    yield end + b"\n}\n"
 
 
-def as_csv(report: StatusReport) -> bytes:
+def as_csv(report: StatusReport) -> Iterator[bytes]:
     """Write the report as RFC 4180 CSV in UTF-8 with a header; several errors are joined by ` | `."""
+    yield _rows([COLUMNS])
+    for lines in _batches(report.lines, _LINES_AT_ONCE):
+        yield _rows([_cells(report, line) for line in lines])
+
+
+def _cells(report: StatusReport, line: StatusLine) -> list[str]:
+    cells = (
+        str(report.batch),
+        report.file,
+        str(line.document_number),
+        line.document_type,
+        line.document_reference,
+        line.operation,
+        line.purchase_order_number,
+        line.tracking_number,
+        line.status,
+        " | ".join(error.code for error in line.errors),
+        " | ".join(error.message for error in line.errors),
+        line.amazon_transaction_id,
+        line.request_id,
+        line.at,
+    )
+    return [_harmless(cell) for cell in cells]
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in report.lines:
-        cells = (
-            str(report.batch),
-            report.file,
-            str(line.document_number),
-            line.document_type,
-            line.document_reference,
-            line.operation,
-            line.purchase_order_number,
-            line.tracking_number,
-            line.status,
-            " | ".join(error.code for error in line.errors),
-            " | ".join(error.message for error in line.errors),
-            line.amazon_transaction_id,
-            line.request_id,
-            line.at,
-        )
-        writer.writerow([_harmless(cell) for cell in cells])
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue().encode("utf-8")
 
 
-FORMATS: dict[str, Callable[[StatusReport], bytes]] = {"json": as_json, "csv": as_csv}
+def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, size)):
+        yield batch
+
+
+FORMATS: dict[str, Callable[[StatusReport], Iterator[bytes]]] = {"json": as_json, "csv": as_csv}
 """The forms a vendor can choose, by the suffix of the file."""
 
 

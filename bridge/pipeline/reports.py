@@ -1,11 +1,12 @@
-"""What the transaction-status file of a batch tells, read from the ledger."""
+"""What the transaction-status file of a batch tells, read from the ledger as it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
-from bridge.ledger.rows import BatchDetail, DocumentRow, EventRow, FileRow, SubmissionRow
+from bridge.ledger.rows import Fact, FileRow, Reported, ReportedDocument, SubmissionRow
 from bridge.ledger.store import Ledger
 from bridge.outfiles.statuses import Message, Status, StatusLine, StatusReport
 
@@ -17,54 +18,54 @@ _STATUS_OF_EVENT: dict[str, Status] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """Lines that are read anew each time they are gone through."""
+
+    read: Callable[[], Iterator[StatusLine]]
+
+    def __iter__(self) -> Iterator[StatusLine]:
+        return self.read()
+
+
 def status_report(ledger: Ledger, file: FileRow) -> StatusReport:
     """Tell of each document and event of a batch what became of it, in file order."""
-    batch = ledger.batch(file.id)
-    submissions = {submission.id: submission for submission in batch.submissions}
-    lines: list[StatusLine] = []
-    for document, events in _by_document(batch):
-        if not document.accepted:
-            lines.append(_rejected(document))
-        lines += [
-            _line(document, event, _STATUS_OF_EVENT[event.state], submissions.get(event.submission_id or 0))
-            for event in events
-            if event.state in _STATUS_OF_EVENT
-        ]
-    return _report(file, lines)
+    return _report(file, lambda: (line for page in ledger.reported(file.id) for line in _told(page)))
 
 
 def overdue_report(ledger: Ledger, file: FileRow, submission_id: int) -> StatusReport:
     """Tell of those events of a batch on whose submission Amazon's verdict is late."""
-    batch = ledger.batch(file.id)
-    submission = next((one for one in batch.submissions if one.id == submission_id), None)
-    lines = [
-        _line(document, event, "Overdue", submission)
-        for document, events in _by_document(batch)
-        for event in events
-        if event.submission_id == submission_id and event.state == "grouped"
-    ]
-    return _report(file, lines)
+    late = ledger.reported_of(file.id, submission_id)
+    return _report(file, lambda: _told_late(late))
 
 
-def _by_document(batch: BatchDetail) -> Iterator[tuple[DocumentRow, list[EventRow]]]:
-    events: dict[int, list[EventRow]] = {}
-    for event in batch.events:
-        events.setdefault(event.document_id, []).append(event)
-    for document in batch.documents:
-        yield document, events.get(document.id, [])
-
-
-def _report(file: FileRow, lines: list[StatusLine]) -> StatusReport:
+def _report(file: FileRow, read: Callable[[], Iterator[StatusLine]]) -> StatusReport:
     return StatusReport(
         batch=file.id,
         file=file.name,
         sha256=file.sha256,
         received_at=file.received_at.isoformat(timespec="seconds"),
-        lines=tuple(lines),
+        lines=_Lines(read),
     )
 
 
-def _rejected(document: DocumentRow) -> StatusLine:
+def _told(page: Reported) -> Iterator[StatusLine]:
+    for document in page.documents:
+        if not document.accepted:
+            yield _rejected(document)
+        for fact in page.facts.get(document.id, ()):
+            if fact.state in _STATUS_OF_EVENT:
+                submission = page.submissions.get(fact.submission_id or 0)
+                yield _line(document, fact, _STATUS_OF_EVENT[fact.state], submission)
+
+
+def _told_late(page: Reported) -> Iterator[StatusLine]:
+    for document in page.documents:
+        for fact in page.facts[document.id]:
+            yield _line(document, fact, "Overdue", page.submissions.get(fact.submission_id or 0))
+
+
+def _rejected(document: ReportedDocument) -> StatusLine:
     return StatusLine(
         document_number=max(document.number, 0),
         document_type=document.type,
@@ -79,7 +80,7 @@ def _rejected(document: DocumentRow) -> StatusLine:
 
 
 def _line(
-    document: DocumentRow, event: EventRow, status: Status, submission: SubmissionRow | None
+    document: ReportedDocument, event: Fact, status: Status, submission: SubmissionRow | None
 ) -> StatusLine:
     return StatusLine(
         document_number=max(document.number, 0),
@@ -96,7 +97,7 @@ def _line(
     )
 
 
-def _errors(event: EventRow, submission: SubmissionRow | None) -> tuple[Message, ...]:
+def _errors(event: Fact, submission: SubmissionRow | None) -> tuple[Message, ...]:
     if event.state == "held":
         return (Message("HELD", event.reason),)
     if event.state == "grouped":

@@ -109,7 +109,7 @@ def _report(lane: Lane) -> int:
 
 def _write_report(lane: Lane, writer: FileWriter, report: StatusReport, mark: str) -> None:
     """Write a report in each form that the vendor chose; none where there is nothing to report."""
-    if not report.lines:
+    if next(iter(report.lines), None) is None:
         return
     stem = f"{stem_of(report.file)}.{report.batch}{mark}"
     for form in lane.policies.status_files:

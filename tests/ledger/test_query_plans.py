@@ -103,6 +103,8 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.release_waiting(fence, "acme", now, unconfirmed=True)
     ledger.package("acme", "1Z0")
     for batch in ledger.batches_to_report("acme"):
+        assert list(ledger.reported(batch.file.id))
+        ledger.reported_of(batch.file.id, 1)
         desk.report(batch.file.id, now=now)
     for outbound in ledger.outbound_due("acme", now):
         assert b"".join(ledger.outbound_bytes(outbound)) == b"x"

@@ -57,6 +57,18 @@ def test_requeued_events_go_again_and_their_batch_is_reported_once_more(desk: De
     assert found.report_number == 2
 
 
+def test_what_moves_while_a_report_is_written_is_reported_too(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A", state="held"))
+    (event,) = desk.ledger.batch_events(file_id)
+    with desk.ledger.answering(desk.fence, file_id, later(1)) as writer:
+        writer.outbound(report("a"))
+        desk.ledger.refuse_event(event.id, "no", later(2))
+        writer.reported()
+    assert [found.file.id for found in desk.ledger.batches_to_report("acme")] == [file_id]
+    desk.report(file_id, report("b"))
+    assert desk.ledger.batches_to_report("acme") == []
+
+
 def test_a_requeued_event_goes_in_a_batch_again(desk: Desk) -> None:
     file_id = desk.take(*(confirmation(f"P{number}") for number in range(3)))
     desk.plan()
