@@ -15,11 +15,11 @@ from tests.faults.site import PASSWORD, Site  # noqa: E402
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Site]:
     users = {"acme": SftpUser(tmp_path / "acme", password=PASSWORD)}
     with (
-        StandInAmazon(rate=None, verdict_polls=1) as amazon,
-        StandInAmazon(rate=None, verdict_polls=1) as quiet_amazon,
+        StandInAmazon(rate=None, rdt_rate=None, verdict_polls=1) as amazon,
+        StandInAmazon(rate=None, rdt_rate=None, verdict_polls=1) as quiet_amazon,
         StandInSftp(users) as sftp,
         stamina.set_testing(True, attempts=2, cap=True),  # no waits between the tries of a read
     ):
@@ -29,7 +29,8 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             environment[f"TOKEN_OF_{name}"] = one.credentials.refresh_token
         for name, secret in environment.items():
             monkeypatch.setenv(name, secret)
-        site = Site(tmp_path, amazon, quiet_amazon, sftp, environment)
+        fetch_every = getattr(request.module, "FETCH_EVERY", "")
+        site = Site(tmp_path, amazon, quiet_amazon, sftp, environment, fetch_every=fetch_every)
         try:
             yield site
         finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ from tests.system.traffic import carrier_status, order, ship_notice, x12
 FOLDERS = ("inbox", "archive", "quarantine", "outbox")
 CONFIRM = "submitShipmentConfirmations"
 UPDATE = "submitShipmentStatusUpdates"
+LABEL = "submitShippingLabelRequest"
 VERDICT = "getTransactionStatus"
 PASSWORD = "made-up"
 TIMEOUTS = Timeouts(connect=5.0, read=10.0, write=10.0, pool=10.0, body=10.0)
@@ -89,6 +91,13 @@ LOCAL = """
 [vendors.{name}.local]
 root = "{name}"
 """
+FETCH = """
+[vendors.{name}.fetch]
+labels = true
+packing_slips = true
+invoices = true
+every = "{every}"
+"""
 
 
 class Clock:
@@ -109,7 +118,8 @@ class Clock:
     def wait(self, seconds: float) -> None:
         with self._lock:
             self.waiting()
-            self.now += timedelta(seconds=seconds * 1.01)
+            # A time of day has microseconds: less would never pass.
+            self.now += timedelta(seconds=max(seconds * 1.01, 0.001))
 
 
 @dataclass
@@ -123,6 +133,9 @@ class Site:
     environment: dict[str, str]
     endpoint: str = ""
     auth: str = ""
+    fetch_every: str = ""
+    """How often `acme` and `other` look for papers; empty: not at all."""
+    timeouts: Timeouts = TIMEOUTS
     clock: Clock = field(default_factory=Clock)
     dropped: dict[str, dict[str, bytes]] = field(
         default_factory=lambda: {"acme": {}, "twin": {}, "other": {}}
@@ -169,7 +182,9 @@ class Site:
         text += VENDOR.format(name="acme", code="ACME", account="main")
         text += SFTP.format(host=self.sftp.host, port=self.sftp.port, fingerprint=self.fingerprint)
         text += VENDOR.format(name="twin", code="TWIN", account="main") + LOCAL.format(name="twin")
-        return text + VENDOR.format(name="other", code="OTHER", account="quiet") + LOCAL.format(name="other")
+        text += VENDOR.format(name="other", code="OTHER", account="quiet") + LOCAL.format(name="other")
+        fetching = ("acme", "other") if self.fetch_every else ()
+        return text + "".join(FETCH.format(name=name, every=self.fetch_every) for name in fetching)
 
     def _fleet(self) -> Fleet:
         config = parse_config(self.config, self.folder / "config.toml")
@@ -187,16 +202,13 @@ class Site:
                 user_agent=user_agent(),
                 rate=1000.0,
                 burst=1000,
-                timeouts=TIMEOUTS,
+                timeouts=self.timeouts,
                 patience=0.1,
             )
             clients[name]._tokens._cache._clock = self.clock.seconds
-            clients[name]._channel._pacer = Pacer(
-                rate=1000.0,
-                burst=1000,
-                clock=self.clock.seconds,
-                wait=lambda _condition, seconds: self.clock.wait(seconds),
-            )
+            clients[name]._restricted._clock = self.clock.seconds
+            for channel in (clients[name]._channel, clients[name]._token_channel):
+                channel._pacer = self._pacer()
         fleet.clients = list(clients.values())
         for lane in fleet.lanes:
             lane.amazon = clients[lane.account]
@@ -204,6 +216,14 @@ class Site:
             lane.seconds = self.clock.seconds
             lane.senders = 2
         return fleet
+
+    def _pacer(self) -> Pacer:
+        return Pacer(
+            rate=1000.0,
+            burst=1000,
+            clock=self.clock.seconds,
+            wait=lambda _condition, seconds: self.clock.wait(seconds),
+        )
 
     @property
     def lane(self) -> Lane:
@@ -237,6 +257,8 @@ class Site:
 
     def drain(self) -> None:
         """Drain all accounts side by side once, as a run does; errors are kept and change nothing else."""
+        for amazon in (self.amazon, self.quiet_amazon):
+            amazon.options.clock_offset = self.clock.now.timestamp() - time.time()
         accounts = list(self.fleet.accounts().values())
         with ThreadPoolExecutor(max_workers=len(accounts)) as pool:
             running = [
@@ -256,8 +278,11 @@ class Site:
                     self.errors.append(error)
                     self.clock.now += AFTER_AN_ERROR
 
-    def until_quiet(self, *, hours: float = 0.1, checked: bool = True) -> None:
-        """Drain until nothing is due any more, or until so much time has passed."""
+    def until_quiet(self, *, hours: float = 0.1, checked: bool = True, step: float = 1.0) -> None:
+        """Drain until nothing is due any more, or until so much time has passed.
+
+        `step`: seconds between two drains at least; what is due already comes with the daemon's next pulse.
+        """
         end = self.clock.now + timedelta(hours=hours)
         while True:
             self.drain()
@@ -269,8 +294,7 @@ class Site:
             if due is None or max(due, self.clock.now) >= end:
                 self.clock.now = max(self.clock.now, end)
                 return
-            # What is due already comes with the daemon's next pulse.
-            self.clock.now = max(due, self.clock.now + timedelta(seconds=1))
+            self.clock.now = max(due, self.clock.now + timedelta(seconds=step))
 
     def run_once(self) -> tuple[str, ...]:
         """Run as `edibridge run` does, as a fresh process; give the problems that make it exit with 1."""
@@ -286,10 +310,9 @@ class Site:
         """Tell when the daemon would drain a lane again."""
         rests = lane.folder_rests()
         due = self.ledger.next_due(lane.vendor, self.clock.now, deliveries=not rests)
-        if not rests:
-            return due
-        over = self.clock.now + timedelta(seconds=lane.folder_rests_until - self.clock.seconds())
-        return min(due, over) if due is not None else over
+        waits = [lane.folder_rests_until] * rests + [lane.fetch_at] * bool(lane.papers.kinds)
+        times = [self.clock.now + timedelta(seconds=wait - self.clock.seconds()) for wait in waits]
+        return min([*times, *([due] if due is not None else [])], default=None)
 
     # --- what must hold at every moment ---
 
@@ -410,6 +433,11 @@ class Site:
             ]
             self.ledger.resolve(doubt.id, found[-1] if found else None, self.clock())
         return len(doubts)
+
+
+def requests(*numbers: int) -> bytes:
+    """Ask for labels of orders, as a CSV file."""
+    return b"purchase_order_number,ship_from\n" + b"".join(b"%s,ABCD\n" % order(n).encode() for n in numbers)
 
 
 def notices(*numbers: int) -> bytes:

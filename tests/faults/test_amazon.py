@@ -189,6 +189,7 @@ IN_DOUBT: dict[str, Callable[[str], ContextOf]] = {
     "500": answered_once(500),
     "500-taken": answered_once(500, taken=True),
     "502": answered_once(502, "<html>Bad Gateway</html>"),
+    "504": answered_once(504, "<html>Gateway Timeout</html>"),
     "unreadable-202": lambda operation: once("junk", operation=operation),
     "truncated-202": lambda operation: once("truncate", operation=operation),
 }

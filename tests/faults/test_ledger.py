@@ -69,8 +69,8 @@ def pragma(on: str, off: str) -> ContextOf:
         def set_it(connection: Any, *_: object) -> None:
             connection.execute(setting[0])
 
-        engine = site.ledger._db.engine
-        event.listen(engine, "checkout", set_it)
+        for engine in (site.ledger._db.reading, site.ledger._db.writing):
+            event.listen(engine, "checkout", set_it)
         yield
         setting[0] = off
 
@@ -112,8 +112,8 @@ def test_ledger_in_the_middle_of_a_post(site: Site, fault: str) -> None:
     site.drop("acme", "856.edi", notices(1, 2))
     submit = site.lane.amazon.submit
 
-    def submit_and_fail(*arguments: Any) -> Any:
-        outcome = submit(*arguments)
+    def submit_and_fail(*arguments: Any, **turn: Any) -> Any:
+        outcome = submit(*arguments, **turn)
         striking.__enter__()
         return outcome
 

@@ -1,0 +1,81 @@
+"""Label requests in doubt: the label is looked for, and only its absence lets the request go again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.site import LABEL, Site, requests
+from tests.faults.test_amazon import IN_DOUBT
+from tests.faults.test_reads import NO_ROLE, TOKEN, ContextOf, answers
+
+FETCH_EVERY = "24h"
+LOOK = "getShippingLabel"
+TAKEN = frozenset({"timeout-after-the-body", "cut-after", "500-taken", "unreadable-202", "truncated-202"})
+"""Faults by which Amazon has the request, whatever its answer says."""
+
+
+@pytest.fixture
+def doubtful(site: Site) -> Site:
+    """The site, its first lists read, where Amazon makes a label as soon as it has the request."""
+    site.until_quiet(hours=0.01)
+    site.amazon.options.verdict_polls = 0
+    return site
+
+
+def labels(site: Site) -> list[str]:
+    return [path.name for path in (site.home / "outbox" / "labels").glob("*/[!.]*")]
+
+
+QUICK = frozenset({"timeout-before-the-body", "cut-before", "cut-after", "500", "unreadable-202"})
+"""One of each kind; the rest, in `make faults`, goes the same ways."""
+
+
+@pytest.mark.parametrize(
+    "fault", [one if one in QUICK else pytest.param(one, marks=pytest.mark.slow) for one in IN_DOUBT]
+)
+def test_label_request_in_doubt(doubtful: Site, fault: str) -> None:
+    """A label that is there settles the doubt; one that does not come in 15 minutes is asked for again."""
+    site = doubtful
+    site.drop("acme", "requests.csv", requests(1, 2))
+    if fault.startswith("timeout"):
+        site.hurry()
+    with IN_DOUBT[fault](LABEL)(site):
+        site.until_quiet(hours=0.2)
+        if fault in TAKEN:
+            assert site.states() == {"succeeded": 2}
+        else:
+            assert site.submissions() == ["in_doubt"]
+            assert not labels(site)
+            assert not site.outbox("statuses")
+        assert not site.alerts()
+        site.until_quiet(hours=0.2)
+    assert site.states() == {"succeeded": 2}
+    assert [site.taken(number, LABEL) for number in (1, 2)] == [1, 1]
+    assert len(labels(site)) == 2
+    assert not site.alerts()
+
+
+LOOKS: dict[str, tuple[ContextOf, str, str]] = {
+    "500": (answers(500, "", LOOK), "HTTP 500", "cut-before"),
+    "403": (answers(403, "", LOOK), "HTTP 403", "cut-after"),
+    "token-refused": (answers(400, NO_ROLE, TOKEN), "the role", "cut-before"),
+}
+
+
+@pytest.mark.parametrize("fault", LOOKS)
+def test_label_request_not_looked_for(doubtful: Site, fault: str) -> None:
+    """While no label can be looked for nothing goes again; a person is told, and need do nothing else."""
+    site = doubtful
+    strike, words, how = LOOKS[fault]
+    site.drop("acme", "requests.csv", requests(1))
+    with strike(site), IN_DOUBT[how](LABEL)(site):
+        site.until_quiet(hours=1, step=300)
+        assert site.submissions() == ["in_doubt"]
+        assert words in site.alerts()["in_doubt"]
+        assert "edibridge resolve" in site.alerts()["in_doubt"]
+        assert site.taken(1, LABEL) == (how == "cut-after")
+    site.until_quiet(hours=0.5)
+    assert site.states() == {"succeeded": 1}
+    assert site.taken(1, LABEL) == 1
+    assert len(labels(site)) == 1
+    assert not site.alerts()
