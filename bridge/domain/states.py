@@ -61,7 +61,6 @@ EVENT_MOVES: Moves = {
     ("failed", "replace"): "replaced",
     ("refused", "replace"): "replaced",
     ("held", "replace"): "replaced",
-    ("succeeded", "replace"): "replaced",  # a person forces it to be sent twice
 }
 
 UNFINISHED_SUBMISSIONS: frozenset[str] = frozenset({"ready", "sending", "submitted", "overdue", "in_doubt"})

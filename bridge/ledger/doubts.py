@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.planning import next_poll
-from bridge.domain.states import EVENT_MOVES, move
+from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
@@ -59,12 +59,13 @@ class DoubtStore(Store):
     ) -> str:
         """Put a submission in doubt under a policy; give its new state.
 
-        `resubmit`: ready, to be sent at `at`. `look`: looked for at `at`. `hold`: waits for a person.
+        `resubmit`: ready, to be sent at `at`. `look`: looked for at `at`. `hold`: waits for a person. One
+        that a person settled meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
             row = moves.load(connection, submission_id)
             if row["state"] != "in_doubt":
-                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+                return str(row["state"])
             return settle_doubt(connection, row, policy, now, at)
 
     def record_look(
@@ -77,12 +78,13 @@ class DoubtStore(Store):
     ) -> Moved:
         """Note which events of a submission in doubt were found to stand at Amazon: those succeeded.
 
-        The rest waits in doubt until `again_at`, or, with None, is ready to be sent again.
+        The rest waits in doubt until `again_at`, or, with None, is ready to be sent again. One that a
+        person settled meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
             row = moves.load(connection, submission_id)
             if row["state"] != "in_doubt":
-                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt")
+                return Moved(state=row["state"])
             moves.touch(connection, submission_id, now)
             own = [event.id for event in moves.members(connection, submission_id)]
             done = [event_id for event_id in own if event_id in set(found)]
@@ -119,7 +121,7 @@ class DoubtStore(Store):
             )
 
     def release_event(self, event_id: int, now: datetime, *, elsewhere: Collection[str] = ()) -> None:
-        """Let a held event go (held → ready); raises `LedgerError` where it has no body.
+        """Let a held event go (held → ready); raises `LedgerError` where it is not held or has no body.
 
         A status update still waits for its confirmation, but for one that was held since it had waited
         too long, and for the vendors `elsewhere`, whose confirmations do not pass here.
@@ -131,7 +133,7 @@ class DoubtStore(Store):
             if row["operation"] == _STATUS and row["body"] is not None:
                 unconfirmed = row["vendor"] in elsewhere or row["reason"] == WAITED_TOO_LONG
                 cause, columns = released_status(connection, row, unconfirmed=unconfirmed)
-            state = move(row["state"], cause, EVENT_MOVES)
+            state = _moved(row, cause)
             if row["body"] is None:
                 raise LedgerError(
                     f"event {event_id} has nothing to send; mend its mapping and run its batch again"
@@ -140,10 +142,10 @@ class DoubtStore(Store):
             _put_event(connection, event_id, now, state=state, reason=reason, **columns)
 
     def refuse_event(self, event_id: int, reason: str, now: datetime) -> None:
-        """Drop a held or waiting event for good, with a person's reason."""
+        """Drop a held or waiting event for good, with a person's reason; raises `LedgerError` for others."""
         with self._db.write() as connection:
             row = _event(connection, event_id)
-            state = move(row["state"], "refuse", EVENT_MOVES)
+            state = _moved(row, "refuse")
             _put_event(connection, event_id, now, state=state, reason=reason)
 
 
@@ -152,6 +154,14 @@ def _event(connection: Connection, event_id: int) -> RowMapping:
     if row is None:
         raise LedgerError(f"there is no event {event_id}")
     return row
+
+
+def _moved(row: RowMapping, cause: str) -> str:
+    """Give the state that a person's word leads to; said once more than it can be, it changes nothing."""
+    try:
+        return move(row["state"], cause, EVENT_MOVES)
+    except IllegalMove as error:
+        raise LedgerError(f"event {row['id']} is {row['state']}, not held; nothing was changed") from error
 
 
 def _put_event(connection: Connection, event_id: int, now: datetime, **columns: str | None) -> None:

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
-from bridge.domain.states import IllegalMove
 from bridge.errors import LedgerError
 from tests.ledger.desk import LABEL, T0, Desk, confirmation, later, status
 
@@ -52,6 +53,17 @@ def test_only_what_is_in_doubt_can_be_resolved(desk: Desk) -> None:
     for number, words in ((submission, "is ready, not in doubt"), (999, "no submission 999")):
         with pytest.raises(LedgerError, match=words):
             desk.ledger.resolve(number, None, T0)
+
+
+@pytest.mark.parametrize("word", ["T-9", None])
+def test_what_a_person_settles_while_the_bridge_looks_stays_so(desk: Desk, word: str | None) -> None:
+    _, submission = doubted(desk, policy="look")
+    (due,) = desk.ledger.to_look("acme", later(60))
+    desk.ledger.resolve(submission, word, later(60))
+    state = "submitted" if word else "ready"
+    assert desk.ledger.apply_policy(desk.fence, submission, "hold", later(61)) == state
+    assert desk.ledger.record_look(desk.fence, submission, due.event_ids, later(61), None).state == state
+    assert desk.ledger.counts_of("acme")["events"] == {"grouped": 1}
 
 
 def test_a_doubt_is_looked_for_when_its_time_has_come(desk: Desk) -> None:
@@ -105,8 +117,9 @@ def test_a_persons_refusal_ends_an_event_and_its_batch_is_reported_again(desk: D
     (event,) = desk.ledger.batch_events(file_id)
     assert (event.state, event.reason) == ("refused", "test order")
     assert [due.report_number for due in desk.ledger.batches_to_report("acme")] == [2]
-    with pytest.raises(IllegalMove):
-        desk.ledger.release_event(event.id, T0)
+    for say in (desk.ledger.release_event, partial(desk.ledger.refuse_event, reason="test order")):
+        with pytest.raises(LedgerError, match="is refused, not held"):
+            say(event.id, now=T0)
 
 
 def test_a_waiting_event_can_be_dropped(desk: Desk) -> None:

@@ -4,7 +4,6 @@ import msgspec
 import pytest
 
 from bridge.domain.events import ShipmentStatusChanged
-from bridge.domain.states import IllegalMove
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger.commit import PORTION
 from bridge.ledger.rows import NewInterchange, NewOutbound
@@ -316,9 +315,28 @@ def test_what_is_under_way_cannot_be_replaced(desk: Desk) -> None:
             writer.replace(event.id)
             writer.finish()
 
-    with pytest.raises(IllegalMove):
+    with pytest.raises(LedgerError, match="is grouped since the rerun began"):
         rerun()
     assert desk.states(file_id) == {"A": "grouped"}
+
+
+def test_what_succeeds_while_a_rerun_reads_its_file_is_not_sent_again(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A"))
+
+    def rerun() -> None:
+        with desk.ledger.translating(desk.fence, file_id, T0, rerun=True) as writer:
+            (ready,) = writer.existing(1)
+            writer.replace(ready.id)
+            writer.event(writer.document(document_row(1)), confirmation("A"))
+            writer.finish()
+            desk.plan()
+            (due,) = desk.due()
+            desk.send(due.id)
+            desk.verdict(due.id)
+
+    with pytest.raises(LedgerError, match="is succeeded since the rerun began"):
+        rerun()
+    assert desk.states(file_id) == {"A": "succeeded"}
 
 
 def test_a_writer_is_of_no_use_outside_of_its_block(desk: Desk) -> None:
