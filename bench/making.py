@@ -20,23 +20,75 @@ def _moment(number: int) -> tuple[str, str]:
     return f"202401{1 + number * 11 % 28:02}", f"{number * 7 % 24:02}{number * 13 % 60:02}"
 
 
+def tracking_number(number: int) -> str:
+    """Give a package's number; those of neighbours lie far apart, as if many shippers took turns."""
+    return f"1Z999AA1{number * 2_654_435_761 % 10**10:010}"
+
+
+def order_number(number: int) -> str:
+    """Give the number of a package's order, as far from its neighbour's."""
+    return f"4{number * 654_435_761 % 10**9:09}"
+
+
 def _segments(lines: list[str], end: str) -> bytes:
     return "".join([line + end for line in lines]).encode()
 
 
-def shipment_statuses(count: int) -> Iterator[bytes]:
-    """Give one X12 interchange of `count` 214s of thirteen segments, set by set."""
-    sender, receiver = f"{'UPSN':15}", f"{'ACME':15}"
+def _opening(functional_id: str, sender: str, control: int) -> bytes:
+    """Give ISA and GS."""
     blank = " " * 10
-    isa = f"ISA*00*{blank}*00*{blank}*02*{sender}*ZZ*{receiver}*240102*1430*U*00401*000000001*0*P*>"
-    yield _segments([isa, "GS*QM*UPSN*ACME*20240102*1430*1*X*004010"], "~\n")
-    for number in range(1, count + 1):
+    isa = f"ISA*00*{blank}*00*{blank}*02*{sender:15}*ZZ*{'ACME':15}*240102*1430*U*00401*{control:09}*0*P*>"
+    return _segments([isa, f"GS*{functional_id}*{sender}*ACME*20240102*1430*{control}*X*004010"], "~\n")
+
+
+def _closing(count: int, control: int) -> bytes:
+    return _segments([f"GE*{count}*{control}", f"IEA*1*{control:09}"], "~\n")
+
+
+def ship_notices(count: int, first: int = 1, control: int = 1) -> Iterator[bytes]:
+    """Give one X12 interchange of `count` 856s of sixteen segments, set by set.
+
+    They announce the packages of `shipment_statuses`, numbered from `first`; `control` is the number
+    of the interchange.
+    """
+    yield _opening("SH", "ACMEWH", control)
+    for number in range(first, first + count):
+        day, minute = _moment(number)
+        lines = [
+            f"ST*856*{number:09}",
+            f"BSN*00*SHIP{number}*{day}*{minute}*0001",
+            "HL*1**S",
+            "TD5**2*UPSN*M*UPS Ground",
+            f"DTM*011*{day}*{minute}*ET",
+            "N1*SF*Acme Newark*92*ACMW1",
+            "HL*2*1*O",
+            f"PRF*{order_number(number)}",
+            "HL*3*2*P",
+            "TD1*CTN*1****G*4.5*LB",
+            f"MAN*GM*{number:020}**CP*{tracking_number(number)}",
+            "HL*4*3*I",
+            f"LIN*1*BP*B07{number % 9973:07}*VP*SKU-{number % 991}",
+            f"SN1**{1 + number % 5}*EA",
+            "CTT*4",
+            f"SE*16*{number:09}",
+        ]
+        yield _segments(lines, "~\n")
+    yield _closing(count, control)
+
+
+def shipment_statuses(count: int, first: int = 1, control: int = 1) -> Iterator[bytes]:
+    """Give one X12 interchange of `count` 214s of thirteen segments, set by set.
+
+    They are numbered from `first`; `control` is the interchange's number.
+    """
+    yield _opening("QM", "UPSN", control)
+    for number in range(first, first + count):
         place = number * 5 % len(_CITIES)
         day, minute = _moment(number)
         lines = [
             f"ST*214*{number:09}",
-            f"B10*1Z999AA1{number:010}*SHIP{number}*UPSN",
-            f"L11*4{number:08}*PO",
+            f"B10*{tracking_number(number)}*SHIP{number}*UPSN",
+            f"L11*{order_number(number)}*PO",
             f"N1*ST*Jane Doe {number % 977}",
             f"N3*{number % 991} Main Street",
             f"N4*{_CITIES[place]}*{_STATES[place]}*{10000 + number % 80000}*US",
@@ -49,7 +101,7 @@ def shipment_statuses(count: int) -> Iterator[bytes]:
             f"SE*13*{number:09}",
         ]
         yield _segments(lines, "~\n")
-    yield _segments([f"GE*{count}*1", "IEA*1*000000001"], "~\n")
+    yield _closing(count, control)
 
 
 def transport_statuses(count: int) -> Iterator[bytes]:

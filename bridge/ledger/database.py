@@ -32,12 +32,12 @@ _locks_guard = threading.Lock()
 
 
 class Database:
-    """An engine with the ledger's rules of writing."""
+    """Engines to read and to write, with the ledger's rules of writing."""
 
-    def __init__(self, engine: Engine, place: str) -> None:
+    def __init__(self, reading: Engine, writing: Engine, place: str) -> None:
         self.place = place
-        self.engine = engine
-        self._writing = engine.execution_options(immediate=True)
+        self.reading = reading
+        self.writing = writing
         with _locks_guard:
             # Threads queue here rather than spin in SQLite's busy handler; one lock a ledger file.
             self._lock = _locks.setdefault(place, _Lock())
@@ -50,23 +50,24 @@ class Database:
             text = text.removeprefix("sqlite:///")
         if "://" not in text:
             path = Path(text).expanduser().resolve()
-            return cls(sqlite.engine(path), str(path))
+            return cls(*sqlite.engines(path), str(path))
         try:
             engine = create_engine(text, hide_parameters=True)
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise LedgerError(
                 f"[bridge] ledger: no such kind of database, or its driver is missing: {error}"
             ) from error
-        return cls(engine, engine.url.render_as_string(hide_password=True))
+        return cls(engine, engine, engine.url.render_as_string(hide_password=True))
 
     def close(self) -> None:
         """Close all connections that are not in use."""
-        self.engine.dispose()
+        self.reading.dispose()
+        self.writing.dispose()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the ledger."""
-        with self._told(), self.engine.connect() as connection:
+        with self._told(), self.reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -75,7 +76,7 @@ class Database:
 
         Raises `StaleEpoch` at once when the fence no longer holds; it cannot fall while the block runs.
         """
-        with self._lock.lock, self._told(), self._writing.begin() as connection:
+        with self._lock.lock, self._told(), self.writing.begin() as connection:
             if fence is not None:
                 self._hold(connection, fence)
             yield connection

@@ -21,23 +21,44 @@ _SETTINGS = (
     "PRAGMA synchronous = FULL",  # NORMAL may lose an intent to send in a power cut
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA cache_size = -65536",  # KiB: the hot indices stay in memory while tables grow
     "PRAGMA journal_size_limit = 67108864",
 )
+_READ_CACHE = 4096  # KiB, for each of the connections that read; another's write empties it
+_WRITE_CACHE = 32768  # KiB: the hot indices stay in the one writer's memory while tables grow
 
 
-def engine(path: Path) -> Engine:
-    """Make an engine for a ledger file, made with mode 0600 if missing. Raises `LedgerError`."""
+def engines(path: Path) -> tuple[Engine, Engine]:
+    """Make engines to read and to write a ledger file, made with mode 0600 if missing. Raises `LedgerError`.
+
+    The writer's connection is one for all threads, who queue for it: its cache is never stale.
+    """
     _make(path)
+    reading = _engine(
+        path, _READ_CACHE, "BEGIN", pool_size=0
+    )  # no limit: a thread holds one or two at a time
+    # A write takes the lock at its beginning: one that read first could not get it later on.
+    writing = _engine(path, _WRITE_CACHE, "BEGIN IMMEDIATE", pool_size=1)
+    return reading, writing
+
+
+def _engine(path: Path, cache: int, begin: str, *, pool_size: int) -> Engine:
     made = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
         hide_parameters=True,  # addresses and names: never in a log
-        pool_size=0,  # no limit: each thread holds at most one or two at a time
+        pool_size=pool_size,
+        pool_use_lifo=True,  # what is not needed stays unused, and small
         connect_args={"timeout": BUSY_TIMEOUT, "check_same_thread": False},
     )
-    event.listen(made, "connect", _settle)
-    event.listen(made, "begin", _begin)
+
+    def settle(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver must not begin transactions by itself: `begin` says which kind it is to be.
+        connection.isolation_level = None
+        for setting in (*_SETTINGS, f"PRAGMA cache_size = -{cache}"):
+            connection.execute(setting)
+
+    event.listen(made, "connect", settle)
+    event.listen(made, "begin", lambda connection: connection.exec_driver_sql(begin))
     return made
 
 
@@ -74,19 +95,6 @@ def _make_file(path: Path) -> None:
         made.rename(path)
     finally:
         made.unlink(missing_ok=True)
-
-
-def _settle(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions by itself: `_begin` says which kind it is to be.
-    connection.isolation_level = None
-    for setting in _SETTINGS:
-        connection.execute(setting)
-
-
-def _begin(connection: Connection) -> None:
-    # A write takes the lock at its beginning: one that read first could not get it later on.
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
 _ADVICE = (

@@ -159,7 +159,7 @@ def test_a_folder_in_the_ledgers_place_is_told(tmp_path: Path) -> None:
 def test_a_ledger_that_cannot_be_written_is_told_before_anything_is_lost(place: Path) -> None:
     Ledger.open(place).close()
     database = Database.open(place)
-    with database.read() as connection:
+    with database.write() as connection:
         connection.exec_driver_sql("PRAGMA query_only = ON")
     with pytest.raises(LedgerError, match="cannot be written"):
         Ledger(database).claim("main", T0)

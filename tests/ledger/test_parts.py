@@ -85,7 +85,7 @@ def test_a_slow_delivery_does_not_keep_the_log_from_being_emptied(desk: Desk) ->
     parts = desk.ledger.outbound_bytes(due(desk.ledger)["a"])
     next(parts)
     desk.keep()
-    with desk.ledger._db.engine.connect() as connection:
+    with desk.ledger._db.reading.connect() as connection:
         connection.rollback()
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
         busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

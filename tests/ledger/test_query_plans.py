@@ -28,9 +28,12 @@ def statements(ledger: Ledger) -> Iterator[dict[str, Any]]:
         if re.match(r"SELECT|UPDATE|DELETE|INSERT", statement):
             seen[statement] = parameters[0] if many else parameters
 
-    event.listen(ledger._db.engine, "before_cursor_execute", note)
+    engines = (ledger._db.reading, ledger._db.writing)
+    for engine in engines:
+        event.listen(engine, "before_cursor_execute", note)
     yield seen
-    event.remove(ledger._db.engine, "before_cursor_execute", note)
+    for engine in engines:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 ROUNDS = (
@@ -151,7 +154,7 @@ def test_nothing_that_the_daemon_repeats_scans_a_growing_table(
     assert len(statements) > 60
     partial = {index.name for table in metadata.tables.values() for index in table.indexes if _partial(index)}
     scans = []
-    connection = desk.ledger._db.engine.raw_connection()
+    connection = desk.ledger._db.reading.raw_connection()
     for statement, parameters in statements.items():
         for step in sqlite.explain(connection.driver_connection, statement, parameters):
             scanned = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", step)
@@ -169,7 +172,7 @@ def _partial(index: Index) -> bool:
 
 
 def test_the_check_itself_sees_a_scan(ledger: Ledger) -> None:
-    connection = ledger._db.engine.raw_connection()
+    connection = ledger._db.reading.raw_connection()
     steps = sqlite.explain(connection.driver_connection, "SELECT * FROM events WHERE summary = ?", ("x",))
     assert steps == ["SCAN events"]
     connection.close()
@@ -184,7 +187,7 @@ def test_open_work_is_found_through_indices_of_open_work_alone(
     desk.due()
     desk.ledger.to_poll("acme", T0)
     desk.ledger.outbound_due("acme", T0)
-    connection = desk.ledger._db.engine.raw_connection()
+    connection = desk.ledger._db.reading.raw_connection()
     used = {
         match[1]
         for statement, parameters in statements.items()
