@@ -13,6 +13,7 @@ from bridge.cli.lines import Line, folded
 from bridge.cli.look import BatchId
 from bridge.cli.output import emit, line_width, plain, say, tell_lines
 from bridge.errors import LedgerError
+from bridge.faultpoints import reached
 
 
 def rerun(
@@ -87,6 +88,7 @@ def resolve(  # noqa: PLR0917 - the options are parameters
         raise typer.BadParameter("say --sent TXID or --not-sent; or --event with --send or --drop REASON")
     settings = settings_of(context)
     with settings.ledger() as ledger:
+        reached("resolve.begun")
         if send:
             vendors = settings.config().vendors.items()
             elsewhere = [name for name, vendor in vendors if vendor.confirmations == "elsewhere"]
@@ -98,6 +100,7 @@ def resolve(  # noqa: PLR0917 - the options are parameters
         else:
             ledger.resolve(number, sent, now)
             told = "sent" if sent else "not_sent"
+        reached("resolve.committed")
     if as_json:
         emit({"id": number, "kind": "event" if event else "submission", "resolved": told})
     else:

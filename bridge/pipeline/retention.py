@@ -65,3 +65,4 @@ def _remove_bytes(ledger: Ledger, spool: Spool, vendor: str, before: datetime) -
             if not free:  # files are being taken in; the next purge goes on
                 return
             ledger.forget_bytes(file_id, remove)
+            reached("purge.forgotten")

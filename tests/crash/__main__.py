@@ -38,7 +38,7 @@ def main() -> int:
             ]
             for ended in as_completed(rounds):
                 total.add(ended.result())
-                _say(f"... {total.kills.total()} kills, {len(total.account.problems)} problems", sys.stderr)
+                _say(f"... {total.total} kills, {len(total.account.problems)} problems", sys.stderr)
     total.seconds = time.monotonic() - begun
     _say("\n".join(total.lines()), sys.stdout)
     return 1 if total.account.problems else 0

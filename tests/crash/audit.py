@@ -1,20 +1,18 @@
-"""The account of a round: what was dropped, against the ledger, Amazon and the vendor's folders."""
+"""The account of a round: what was dropped, against Amazon, the ledger and the vendors' folders."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import json
 import re
-import sqlite3
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from bridge.simulator.records import Accepted
+from tests.crash.audit_files import audit_files
+from tests.crash.audit_outbox import audit_outbox
 from tests.crash.place import Place
-from tests.crash.trade import LABEL, UPDATE, Drop, Fact
+from tests.crash.tasks import SAID_TWICE, half_purged
+from tests.crash.trade import LABEL, UPDATE, Drop, Fact, expected_facts, first_drops
 
 _TROUBLE = re.compile(
     r"Traceback|job_failed|drain_crashed|drain_failed|translation_failed|drop_folder_failed|not_delivered"
@@ -29,35 +27,43 @@ class Account:
     files: int = 0
     lost: int = 0
     twice: int = 0
-    """Confirmations and label requests that Amazon took more than once."""
+    """Confirmations and label requests that Amazon took, with success, more than once."""
     repeated: int = 0
     """Status updates that Amazon took once more, as the policy allows."""
+    mended: int = 0
+    """Facts that Amazon failed at first, and that a person had sent again."""
+    purged: int = 0
+    spooled: int = 0
+    delivered: Counter[str] = field(default_factory=Counter)
+    """Files in the outboxes, by kind."""
     problems: list[str] = field(default_factory=list)
 
+    def add(self, other: Account) -> None:
+        """Add that of another round."""
+        for name in ("documents", "files", "lost", "twice", "repeated", "mended", "purged", "spooled"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.delivered += other.delivered
+        self.problems += other.problems
 
-def audit(place: Place, drops: list[Drop]) -> Account:
-    """Compare; the bridge must be through with its work."""
+
+def audit(place: Place, drops: Sequence[Drop], said: Mapping[int, int] | None = None) -> Account:
+    """Compare; the bridge must be through with its work.
+
+    `said` tells how often a person said a word that has a batch reported anew, by batch.
+    """
     account = Account(documents=sum(drop.documents for drop in drops), files=len(drops))
-    with sqlite3.connect(place.ledger) as ledger:
-        ledger.row_factory = sqlite3.Row
-        account.problems += [
-            *_amazon(account, place.amazon.accepted, drops),
-            *_events(ledger, place.amazon.accepted, drops),
-            *_files(ledger, drops),
-            *_spool(place.folder / "var" / "spool", drops),
-            *_put_away(place.home, drops),
-            *_outbox(ledger, place.home / "outbox"),
-            *_acknowledgements(ledger, drops),
-            *_reports(ledger, drops),
-            *_labels(ledger, drops),
-            *_log(place.log),
-        ]
-    ledger.close()
+    files = place.rows("SELECT * FROM files")
+    account.purged = sum(row["purged_at"] is not None for row in files)
+    account.spooled = len({row["spool_name"] for row in files} - {""})
+    account.problems += [
+        *_amazon(account, place, drops),
+        *_events(place, drops),
+        *audit_files(place, drops),
+        *audit_outbox(place, drops, said or {}, account.delivered),
+        *([half] if (half := half_purged(place)) else []),
+        *_log(place.log),
+    ]
     return account
-
-
-def _facts(drops: list[Drop]) -> set[Fact]:
-    return set().union(*(drop.facts for drop in drops))
 
 
 def _fact_of(one: Accepted) -> Fact:
@@ -66,30 +72,62 @@ def _fact_of(one: Accepted) -> Fact:
     return one.operation, one.item["purchaseOrderNumber"]
 
 
-def _amazon(account: Account, accepted: tuple[Accepted, ...], drops: list[Drop]) -> Iterator[str]:
-    taken, expected = Counter(_fact_of(one) for one in accepted), _facts(drops)
-    lost = sorted(expected - taken.keys())
-    again = {fact: count - 1 for fact, count in taken.items() if count > 1}
-    twice = {fact: count for fact, count in again.items() if fact[0] != UPDATE}
-    account.lost, account.twice = len(lost), sum(twice.values())
-    account.repeated = sum(again.values()) - account.twice
-    yield from (f"lost: {fact} never reached Amazon" for fact in lost)
-    yield from (f"twice: Amazon took {fact} {count} times more" for fact, count in twice.items())
-    yield from (f"nobody dropped {fact}" for fact in sorted(taken.keys() - expected))
+def _amazon(account: Account, place: Place, drops: Sequence[Drop]) -> Iterator[str]:
+    """Each fact reached Amazon, by its vendor's account and code; again only where it may."""
+    expected, verdicts = expected_facts(drops), place.amazon.verdicts
+    told: dict[Fact, list[str]] = defaultdict(list)
+    for one in place.amazon.accepted:
+        fact = _fact_of(one)
+        told[fact].append(verdicts[one.transaction_id])
+        vendor = expected.get(fact)
+        whose = (one.account, one.item["sellingParty"]["partyId"])
+        if vendor is not None and whose != (vendor.account, vendor.code):
+            yield f"{fact} of {vendor.name} was told as {whose}"
+    yield from (f"nobody dropped {fact}" for fact in sorted(told.keys() - expected.keys()))
+    doomed = {order for drop in drops for order in drop.doomed}
+    for fact in sorted(expected):
+        taken, succeeded = len(told[fact]), told[fact].count("Success")
+        failed = taken - succeeded
+        account.lost += not succeeded
+        account.mended += fact[1] in doomed and bool(failed)
+        if not succeeded:
+            yield f"lost: {fact} never succeeded at Amazon, which took it {taken} times"
+        if fact[0] == UPDATE:
+            account.repeated += taken - succeeded + max(0, succeeded - 1)
+            if failed:
+                yield f"{fact} was told too early: Amazon failed it {failed} times"
+            continue
+        # What Amazon failed is sent again, alone or when it is mended; what it took with success never.
+        early = told[fact].index("Success") if succeeded else taken
+        again = max(0, taken - early - 1)
+        account.twice += again
+        if again:
+            yield f"twice: Amazon took {fact} {again} times more after it had succeeded"
+        if failed > 1:
+            yield f"{fact} was sent {failed} times in vain"
 
 
-def _events(ledger: sqlite3.Connection, accepted: tuple[Accepted, ...], drops: list[Drop]) -> Iterator[str]:
+def _events(place: Place, drops: Sequence[Drop]) -> Iterator[str]:
     """Each fact is one event that succeeded, by a transaction in which Amazon took it."""
-    transactions = {(*_fact_of(one), one.transaction_id) for one in accepted}
-    told: Counter[Fact] = Counter()
-    for row in ledger.execute(
-        "SELECT e.*, s.amazon_transaction_id AS transaction_id, s.state AS sent"
-        " FROM events e LEFT JOIN submissions s ON s.id = e.submission_id"
+    verdicts = place.amazon.verdicts
+    transactions = {
+        (*_fact_of(one), one.transaction_id)
+        for one in place.amazon.accepted
+        if verdicts[one.transaction_id] == "Success"
+    }
+    expected, told = expected_facts(drops), Counter[Fact]()
+    dropped: Counter[tuple[str, str]] = Counter()
+    for row in place.rows(
+        "SELECT e.*, f.sha256, s.amazon_transaction_id AS transaction_id, s.state AS sent FROM events e"
+        " JOIN files f ON f.id = e.file_id LEFT JOIN submissions s ON s.id = e.submission_id"
+        " WHERE e.state != 'replaced'"
     ):
-        fact = (
-            row["operation"],
-            row["tracking_number" if row["operation"] == UPDATE else "purchase_order_number"],
-        )
+        subject = "tracking_number" if row["operation"] == UPDATE else "purchase_order_number"
+        fact = (row["operation"], row[subject])
+        # A purge takes the reason: it may quote a document.
+        if row["state"] == "refused" and row["reason"] in {SAID_TWICE, ""}:
+            dropped[row["vendor"], row["sha256"]] += 1
+            continue
         told[fact] += 1
         if row["state"] != "succeeded" or row["sent"] != "succeeded":
             yield f"event {row['id']} of {fact} is {row['state']} ({row['reason']}), sent: {row['sent']}"
@@ -98,139 +136,15 @@ def _events(ledger: sqlite3.Connection, accepted: tuple[Accepted, ...], drops: l
             fact[0] != LABEL or row["transaction_id"]
         ):
             yield f"event {row['id']} of {fact} names another's transaction {row['transaction_id']!r}"
-    expected = _facts(drops)
-    yield from (f"{fact} is no event of the ledger" for fact in sorted(expected - told.keys()))
+        if fact in expected and row["vendor"] != expected[fact].name:
+            yield f"event {row['id']} of {fact} is of {row['vendor']}"
+    yield from (f"{fact} is no event of the ledger" for fact in sorted(expected.keys() - told.keys()))
     yield from (
         f"{fact} is {count} events" for fact, count in told.items() if count != 1 or fact not in expected
     )
-
-
-def _files(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
-    """Each content is one file, each drop one arrival of it, with all its documents."""
-    rows = {row["sha256"]: row for row in ledger.execute("SELECT * FROM files")}
-    arrivals = Counter(
-        row["sha256"]
-        for row in ledger.execute("SELECT f.sha256 FROM arrivals a JOIN files f ON f.id = a.file_id")
-    )
-    if arrivals != Counter(drop.sha256 for drop in drops):
-        yield f"arrivals: {sum(arrivals.values())} of {len(drops)} files that were dropped, or not the same"
-    unmoved = ledger.execute(
-        "SELECT count(*) FROM arrivals WHERE moved_at IS NULL OR moved_to = ''"
-    ).fetchone()
-    if unmoved[0]:
-        yield f"{unmoved[0]} arrivals were not moved by the bridge"
-    for drop in drops:
-        row = rows.get(drop.sha256)
-        state = "quarantined" if drop.kind == "junk" else "translated"
-        if row is None or row["state"] != state:
-            yield f"{drop.name} is {row['state'] if row else 'unknown'}, not {state}"
-        elif drop.facts and (row["documents"], row["accepted"]) != (drop.documents, drop.documents):
-            yield f"{drop.name}: {row['accepted']} of {row['documents']} documents, not {drop.documents}"
-
-
-def _spool(spool: Path, drops: list[Drop]) -> Iterator[str]:
-    """Each content lies once in the spool, and nothing half-written."""
-    lying = {path.name for path in spool.rglob("*") if path.is_file()}
-    if lying != {drop.sha256 for drop in drops}:
-        yield f"spool: {sorted(lying ^ {drop.sha256 for drop in drops})} lie there or are missing"
-
-
-def _put_away(home: Path, drops: list[Drop]) -> Iterator[str]:
-    """Each file lies once in the archive or the quarantine, and nothing in the inbox."""
-    inbox = sorted(path.name for path in (home / "inbox").iterdir())
-    if inbox:
-        yield f"left in the inbox: {inbox}"
-    aside = [path for path in (home / "quarantine").iterdir() if not path.name.endswith(".reason.txt")]
-    for folder, found, junk in (
-        ("archive", list((home / "archive").iterdir()), False),
-        ("quarantine", aside, True),
-    ):
-        lying = Counter(hashlib.sha256(path.read_bytes()).hexdigest() for path in found)
-        expected = Counter(drop.sha256 for drop in drops if (drop.kind == "junk") == junk)
-        if lying != expected:
-            yield f"{folder}: {sum(lying.values())} files, not the {sum(expected.values())} that belong there"
-    reasons = {path.name for path in (home / "quarantine").glob("*.reason.txt")}
-    if reasons != {f"{path.name}.reason.txt" for path in aside}:
-        yield f"quarantine: the reasons do not fit the files: {sorted(reasons)}"
-
-
-def _outbox(ledger: sqlite3.Connection, outbox: Path) -> Iterator[str]:
-    """What lies in the outbox is what the ledger says was delivered, byte for byte, and nothing else."""
-    lying = {
-        str(path.relative_to(outbox)): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in outbox.rglob("*")
-        if path.is_file()
-    }
-    known = {}
-    for row in ledger.execute("SELECT folder, name, sha256, state FROM outbound_files"):
-        known[f"{row['folder']}/{row['name']}"] = row["sha256"]
-        if row["state"] != "delivered":
-            yield f"{row['folder']}/{row['name']} is {row['state']}"
-    yield from (f"{name} was not delivered, or not whole" for name in known if lying.get(name) != known[name])
-    yield from (f"{name} lies in the outbox and nobody knows of it" for name in lying.keys() - known.keys())
-
-
-def _acknowledgements(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
-    """Each turning up of an interchange is acknowledged once."""
-    made = Counter(
-        row["sha256"]
-        for row in ledger.execute(
-            "SELECT f.sha256 FROM outbound_files o JOIN files f ON f.id = o.file_id"
-            " WHERE o.folder = 'acknowledgements'"
-        )
-    )
-    expected: Counter[str] = Counter()
-    for drop in drops:
-        expected[drop.sha256] += drop.acknowledged
-    for drop in drops:
-        if drop.kind != "again" and made[drop.sha256] != expected[drop.sha256]:
-            yield f"{drop.name} has {made[drop.sha256]} acknowledgements, not {expected[drop.sha256]}"
-
-
-def _reports(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
-    """Each batch has one report, which tells each fact's success once."""
-    told: Counter[str] = Counter()
-    names: Counter[str] = Counter()
-    for row in ledger.execute(
-        "SELECT f.sha256, o.name, p.data FROM outbound_files o JOIN files f ON f.id = o.file_id"
-        " JOIN outbound_parts p ON p.outbound_id = o.id"
-        " WHERE o.folder = 'statuses' AND o.name LIKE '%.json'"
-    ):
-        names[row["sha256"]] += 1
-        lines = json.loads(row["data"])["lines"]
-        told[row["sha256"]] += sum(line["status"] == "Success" for line in lines)
-    for drop in drops:
-        if drop.kind != "again" and (names[drop.sha256], told[drop.sha256]) != (
-            bool(drop.facts),
-            len(drop.facts),
-        ):
-            yield (
-                f"{drop.name}: {names[drop.sha256]} reports tell of {told[drop.sha256]} successes,"
-                f" not one of {len(drop.facts)}"
-            )
-
-
-def _labels(ledger: sqlite3.Connection, drops: list[Drop]) -> Iterator[str]:
-    """Each order that asked for a label has one, and the indexes list each once."""
-    found = [
-        f"{row['folder']}/{row['name']}"
-        for row in ledger.execute("SELECT folder, name FROM outbound_files WHERE kind = 'labels'")
-    ]
-    listed = [
-        line["file"]
-        for row in ledger.execute(
-            "SELECT p.data FROM outbound_files o JOIN outbound_parts p ON p.outbound_id = o.id"
-            " WHERE o.kind = 'label-index'"
-        )
-        for line in csv.DictReader(row["data"].decode().splitlines())
-    ]
-    asked = {order for operation, order in _facts(drops) if operation == LABEL}
-    if Counter(found) != Counter(listed):
-        yield f"the indexes list {len(listed)} labels, {len(found)} were queued"
-    got = Counter(name.split("/")[1] for name in found)
-    yield from (
-        f"order {order} has {got[order]} labels" for order in sorted(asked | got.keys()) if got[order] != 1
-    )
+    for key, drop in first_drops(drops).items():
+        if dropped[key] != drop.repeated:
+            yield f"{drop.name} has {dropped[key]} events that a person dropped, not {drop.repeated}"
 
 
 def _log(log: str) -> Iterator[str]:

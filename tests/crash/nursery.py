@@ -31,28 +31,34 @@ class Child:
     def wait(self, seconds: float) -> int | None:
         """Wait for its end at most so long; give its status, None where it still runs."""
         if self.status is None:
-            line = self._nursery.line(seconds)
-            self.status = None if line is None else int(line)
+            self.status = self._nursery.end_of(self.pid, seconds)
         return self.status
 
     def kill(self) -> int:
         """Kill it as a power cut would, wait for its end and give its status."""
         if self.status is None:
             # The nursery says so before it forgets a child, so the pid is still this one's.
-            self._nursery.tell({"kill": True})
+            self._nursery.tell({"kill": self.pid})
             while self.wait(60.0) is None:
                 pass
         return -signal.SIGKILL if self.status is None else self.status
 
 
 class Nursery:
-    """A process that forks children one at a time; a context manager."""
+    """A process that forks children, several at once if need be; a context manager.
 
-    def __init__(self) -> None:
+    With a `portion` its children (but for those from scratch) commit files in portions of so many documents.
+    """
+
+    def __init__(self, portion: int = 0) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, "-m", "tests.crash.nursery", str(portion)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
         )
         self._buffer = b""
+        self._ends: dict[int, int] = {}
+        """Of the children whose end was told while another one's word was waited for."""
 
     def __enter__(self) -> Self:
         return self
@@ -76,10 +82,23 @@ class Nursery:
                 "scratch": scratch,
             }
         )
-        line = self.line(60.0)
-        if line is None:
-            raise TimeoutError("the nursery does not answer")
-        return Child(self, int(line))
+        while (line := self._line(60.0)) is not None:
+            word, number = line
+            if word == b"born":
+                self._ends.pop(number[0], None)  # of an earlier child with the same number
+                return Child(self, number[0])
+            self._ends[number[0]] = number[1]
+        raise TimeoutError("the nursery does not answer")
+
+    def end_of(self, pid: int, seconds: float) -> int | None:
+        """Wait at most so long for a child's end; give its status, None where it still runs."""
+        deadline = time.monotonic() + seconds
+        while pid not in self._ends:
+            line = self._line(max(0.0, deadline - time.monotonic()))
+            if line is None:
+                return None
+            self._ends[line[1][0]] = line[1][1]
+        return self._ends.pop(pid)
 
     def tell(self, words: Mapping[str, Any]) -> None:
         """Send one order."""
@@ -89,8 +108,8 @@ class Nursery:
         stdin.write(json.dumps(words).encode() + b"\n")
         stdin.flush()
 
-    def line(self, seconds: float) -> bytes | None:
-        """Read one line of the answers; None where none comes in time."""
+    def _line(self, seconds: float) -> tuple[bytes, list[int]] | None:
+        """Read one answer, its word and numbers; None where none comes in time."""
         stdout = self._process.stdout
         if stdout is None:
             raise BrokenPipeError
@@ -104,56 +123,60 @@ class Nursery:
                 raise BrokenPipeError("the nursery is gone")
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
-        return line
+        word, *numbers = line.split()
+        return word, [int(number) for number in numbers]
 
 
 class _Server:
     """The other end: bears a child for each order, and tells its pid and how it ended."""
 
     def __init__(self) -> None:
-        self._child = 0
+        self._children: dict[int, int] = {}
+        """Descriptors that become readable when their child ends, and its pid."""
 
     def serve(self) -> None:
-        """Take orders from standard input until it ends; a child does not outlive that."""
+        """Take orders from standard input until it ends; no child outlives that."""
         buffer = b""
         while True:
-            orders, ended = self._watch()
-            if ended:
-                _, status = os.waitpid(self._child, 0)
-                self._child = 0
-                os.write(1, f"{os.waitstatus_to_exitcode(status)}\n".encode())
-            if orders is None:
+            ready, _, _ = select.select([0, *self._children], [], [])
+            for descriptor in ready:
+                if descriptor:
+                    self._bury(descriptor)
+            if 0 not in ready:
                 continue
+            orders = os.read(0, 1 << 16)
             *lines, buffer = (buffer + orders).split(b"\n")
             for line in lines:
                 self._obey(json.loads(line))
             if not orders:
-                self._obey({"kill": True})
+                for pid in self._children.values():
+                    os.kill(pid, signal.SIGKILL)
                 return
 
-    def _watch(self) -> tuple[bytes | None, bool]:
-        """Wait; give what came of orders (None: nothing, empty: their end), and whether the child ended."""
-        watched = [0, *([os.pidfd_open(self._child)] if self._child else [])]
-        ready, _, _ = select.select(watched, [], [])
-        for descriptor in watched[1:]:
-            os.close(descriptor)
-        return os.read(0, 1 << 16) if 0 in ready else None, watched[-1] != 0 and watched[-1] in ready
+    def _bury(self, descriptor: int) -> None:
+        pid = self._children.pop(descriptor)
+        os.close(descriptor)
+        _, status = os.waitpid(pid, 0)
+        os.write(1, f"ended {pid} {os.waitstatus_to_exitcode(status)}\n".encode())
 
     def _obey(self, order: dict[str, Any]) -> None:
         if "kill" not in order:
-            self._child = _bear(order)
-            os.write(1, f"{self._child}\n".encode())
-        elif self._child:
-            os.kill(self._child, signal.SIGKILL)
+            pid = _bear(order)
+            self._children[os.pidfd_open(pid)] = pid
+            os.write(1, f"born {pid}\n".encode())
+        elif order["kill"] in self._children.values():  # only buried ones can be somebody else's by now
+            os.kill(order["kill"], signal.SIGKILL)
 
 
-def _load() -> None:
+def _load(portion: int) -> None:
     import bridge.cli.app  # noqa: PLC0415
+    import bridge.ledger.commit  # noqa: PLC0415
     from bridge.wiring import grammar_of, mappings_of  # noqa: PLC0415
 
     grammar_of(None)  # kept by the module for all that are born later
     mappings_of(None)
     assert bridge.cli.app.VERBS
+    bridge.ledger.commit.PORTION = portion or bridge.ledger.commit.PORTION
 
 
 def _bear(order: dict[str, Any]) -> int:
@@ -184,5 +207,5 @@ def _bear(order: dict[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    _load()
+    _load(int(sys.argv[1]))
     _Server().serve()

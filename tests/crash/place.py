@@ -3,44 +3,69 @@
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from bridge.faultpoints import VARIABLE
-from bridge.ledger.rows import DueSubmission
 from bridge.ledger.store import Ledger
-from bridge.simulator.rehearsal import VENDOR, Rehearsal
+from bridge.simulator.amazon import StandInAmazon
+from bridge.simulator.records import Accepted
+from bridge.simulator.sftp_server import SftpUser, StandInSftp
 from tests.crash.nursery import Child, Nursery
-from tests.crash.trade import UPDATE, Drop
+from tests.crash.trade import Drop
+from tests.crash.vendors import (
+    FOLDERS,
+    PASSWORD,
+    PASSWORD_VARIABLE,
+    Vendor,
+    account_table,
+    bridge_table,
+    vendor_table,
+)
 
 # A request whose sender was killed is no error of the stand-in's.
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
 
-_SETTINGS = {
-    'warehouses = ["ACMW1"]': 'warehouses = ["ABCD"]\nbatch_size = 3\nfetch = { labels = true, hours = "" }',
-    'selling_party = "ACMEV"': 'selling_party = "ACME"',
-    'carrier = "UPSN"': 'carrier = { scac = "UPSN", ship_method = "UPS_GR_RES" }',
-    'region = "na"': 'region = "na"\nrequests_per_second = 1000',
-    'poll = "5s"': 'poll = "1s"',
+PORTION = 2
+"""Documents that are committed at once where the installation is portioned."""
+REFUSED_BY_AMAZON = ("INVALID_ORDER_ID", "is unknown")
+_OPEN = {
+    "files": ("collected",),
+    "submissions": ("in_doubt", "ready", "sending"),
+    "events": ("waiting", "ready", "grouped", "held", "failed"),
+    "outbound": ("pending",),
 }
 
 
 class Place:
-    """A folder with a configuration, the stand-ins that it names, and the vendor's home on the server."""
+    """A folder with a configuration, the stand-ins that it names, and the vendors' homes."""
 
-    def __init__(self, folder: Path, rehearsal: Rehearsal, nursery: Nursery, convention: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        served: tuple[StandInAmazon, StandInSftp],
+        nursery: Nursery,
+        vendors: tuple[Vendor, ...],
+        *,
+        portioned: bool = False,
+    ) -> None:
         self.folder = folder
-        self.amazon = rehearsal.amazon
-        self.convention = convention
+        self.portioned = portioned
+        self.amazon, sftp = served
+        self.vendors = vendors
         self._nursery = nursery
-        addresses = rehearsal.addresses()
-        self.home = Path(addresses.sftp_root)
-        self._environment = addresses.environment
-        text = addresses.config.replace('interval = "1s"', f'convention = "{convention}"')
-        for old, new in _SETTINGS.items():
-            text = text.replace(old, new)
+        self._environment = {PASSWORD_VARIABLE: PASSWORD}
+        text = bridge_table()
+        for account in dict.fromkeys(vendor.account for vendor in vendors):
+            credentials = self.amazon.open_account(account)
+            self._environment[f"SECRET_OF_{account}"] = credentials.client_secret
+            self._environment[f"TOKEN_OF_{account}"] = credentials.refresh_token
+            text += account_table(account, self.amazon.url, credentials.client_id)
+        for vendor in vendors:
+            server = (sftp.host, sftp.port, sftp.fingerprint)
+            text += vendor_table(vendor, str(self.home(vendor)), server)
         self.config = folder / "config.toml"
         self.config.write_text(text)
 
@@ -49,16 +74,27 @@ class Place:
         return self.folder / "var" / "ledger.sqlite"
 
     @property
+    def spool(self) -> Path:
+        return self.folder / "var" / "spool"
+
+    @property
     def log(self) -> str:
         return (self.folder / "log").read_text(errors="replace")
 
+    def home(self, vendor: Vendor) -> Path:
+        """Give the folder that holds a vendor's inbox, archive, quarantine and outbox."""
+        return _home(self.folder, vendor)
+
     def drop(self, drop: Drop) -> None:
-        """Put a file into the inbox, whole at once, with its marker where the vendor has agreed on one."""
-        hidden = self.home / f".{drop.name}.part"
+        """Put a file into its inbox, whole at once, with its marker where the vendor has agreed on one."""
+        for order in drop.doomed:
+            self.amazon.fail_orders[order] = REFUSED_BY_AMAZON
+        home = self.home(drop.vendor)
+        hidden = home / f".{drop.name}.part"
         hidden.write_bytes(drop.data)
-        hidden.rename(self.home / "inbox" / drop.name)
-        if self.convention == "done-file":
-            (self.home / "inbox" / f"{drop.name}.done").touch()
+        hidden.rename(home / "inbox" / drop.name)
+        if drop.vendor.convention == "done-file":
+            (home / "inbox" / f"{drop.name}.done").touch()
 
     def start(self, *arguments: str, kill_at: str = "", scratch: bool = False) -> Child:
         """Start a verb, which dies at a named point if it gets there."""
@@ -78,60 +114,71 @@ class Place:
             raise TimeoutError(f"{arguments} did not end; {self.log[-2000:]}")
         return status
 
-    def settle_doubts(self) -> dict[str, int]:
-        """Do as a person does about each doubt: look what Amazon has, and tell the bridge.
+    def accepted(self, operation: str = "") -> list[Accepted]:
+        """List what Amazon took, of one operation if one is named."""
+        return [one for one in self.amazon.accepted if operation in {"", one.operation}]
 
-        Gives how many were told as sent and not sent. Status updates need no person: they are sent again.
-        """
-        with self._opened() as ledger:
-            doubts = [one for one in ledger.in_doubt(VENDOR, 10_000) if one.operation != UPDATE]
-        if doubts:
-            time.sleep(0.3)  # a request that was cut may still be on its way through the stand-in
-        told = {"sent": 0, "not_sent": 0}
-        for doubt in doubts:
-            transactions = self._transactions_of(doubt)
-            if transactions == {None}:
-                assert self.verb("resolve", str(doubt.id), "--not-sent") == 0, self.log[-2000:]
-                told["not_sent"] += 1
-                continue
-            assert len(transactions) == 1, f"submission {doubt.id} stands in parts at Amazon: {transactions}"
-            assert self.verb("resolve", str(doubt.id), "--sent", str(*transactions)) == 0, self.log[-2000:]
-            told["sent"] += 1
-        return told
-
-    def _transactions_of(self, doubt: DueSubmission) -> set[str | None]:
-        """Find the transactions in which Amazon took the orders of a doubt; None for one it never took."""
-        taken = {
-            one.item["purchaseOrderNumber"]: one.transaction_id
-            for one in self.amazon.accepted
-            if one.operation == doubt.operation
-        }
-        return {taken.get(order) for order in doubt.purchase_order_numbers}
+    def is_drained_by(self, pid: int) -> bool:
+        """Tell whether this process holds the lock that lets one drain at a time."""
+        lock = self.ledger.with_name(self.ledger.name + ".lock")
+        return lock.exists() and lock.read_text().strip() == str(pid)
 
     def is_through(self) -> bool:
-        """Tell whether nothing is in doubt and nothing waits any more."""
-        with self._opened() as ledger:
-            counts = ledger.counts_of(VENDOR)
-        left = sum(counts.get("submissions", {}).get(state, 0) for state in ("in_doubt", "ready", "sending"))
-        left += sum(counts.get("events", {}).get(state, 0) for state in ("waiting", "ready", "grouped"))
-        return not left
+        """Tell whether nothing waits any more: for the bridge, for Amazon, for a person, for the outbox."""
+        if not self.ledger.exists():
+            return False
+        with self.opened() as ledger:
+            counts = ledger.counts()
+        return not any(
+            counts.get(vendor.name, {}).get(table, {}).get(state, 0)
+            for vendor in self.vendors
+            for table, states in _OPEN.items()
+            for state in states
+        )
 
     @contextmanager
-    def _opened(self) -> Iterator[Ledger]:
+    def opened(self) -> Iterator[Ledger]:
+        """Open the ledger as the bridge's own verbs do."""
         ledger = Ledger.open(self.ledger)
         try:
             yield ledger
         finally:
             ledger.close()
 
+    def rows(self, query: str, values: Mapping[str, object] | None = None) -> list[sqlite3.Row]:
+        """Ask the ledger's file itself; nothing where the bridge has not made it yet."""
+        if not self.ledger.exists():
+            return []
+        with closing(sqlite3.connect(self.ledger)) as connection:
+            connection.row_factory = sqlite3.Row
+            return list(connection.execute(query, values or {}))
+
 
 @contextmanager
-def place(folder: Path, convention: str) -> Iterator[Place]:
-    """Set an installation up in an empty folder, and take it down."""
+def place(folder: Path, vendors: Iterable[Vendor], *, portioned: bool = False) -> Iterator[Place]:
+    """Set an installation up in an empty folder, and take it down.
+
+    Where it is `portioned`, files of a few documents are committed as very large ones are.
+    """
+    all_of_them = tuple(vendors)
     bridge = folder / "bridge"
     bridge.mkdir(parents=True)
+    users = {}
+    for vendor in all_of_them:
+        home = _home(bridge, vendor)
+        for name in FOLDERS:
+            (home / name).mkdir(parents=True)
+        if not vendor.local:
+            users[vendor.name] = SftpUser(home, password=PASSWORD)
     with (
-        Nursery() as nursery,
-        Rehearsal(sftp_root=folder / "sftp", rate=None, rdt_rate=None, label_format="ZPL") as rehearsal,
+        Nursery(PORTION if portioned else 0) as nursery,
+        StandInAmazon(
+            rate=None, rdt_rate=200.0, rdt_burst=200, label_format="ZPL", packing_slips=True, invoices=True
+        ) as amazon,
+        StandInSftp(users) as sftp,
     ):
-        yield Place(bridge, rehearsal, nursery, convention)
+        yield Place(bridge, (amazon, sftp), nursery, all_of_them, portioned=portioned)
+
+
+def _home(folder: Path, vendor: Vendor) -> Path:
+    return folder.parent / "vendors" / vendor.name

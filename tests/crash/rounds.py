@@ -1,4 +1,4 @@
-"""A round: a fresh installation, so many kills, a person's word on what is in doubt, and the account."""
+"""A round: a fresh installation, so many kills, a person's word on what waits, and the account."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.crash.audit import Account, audit
+from tests.crash.desk import Desk
 from tests.crash.lives import AT_RANDOM, Deaths
 from tests.crash.place import Place, place
+from tests.crash.tasks import DROPPED, LET_GO, NOT_SENT, RUN_AGAIN, SENT
 from tests.crash.trade import Trade
+from tests.crash.vendors import vendors
 
 A_PERSON_LOOKS_EVERY = 12
-"""So many kills pass between two looks at what is in doubt."""
-CONVENTIONS = ("rename", "done-file")
+"""So many kills pass between two looks at what waits for a person."""
+OF_VERBS = 0.2
+"""The part of the kills that strikes a person's verbs rather than those that drain."""
 
 
 @dataclass(slots=True)
@@ -23,39 +27,60 @@ class Figures:
     """What some rounds came to."""
 
     kills: Counter[str] = field(default_factory=Counter)
+    of_verbs: Counter[str] = field(default_factory=Counter)
     scratch: int = 0
-    resolved: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    settled: Counter[str] = field(default_factory=Counter)
     account: Account = field(default_factory=Account)
     seconds: float = 0.0
 
     def add(self, other: Figures) -> None:
         """Add those of another round."""
         self.kills += other.kills
+        self.of_verbs += other.of_verbs
         self.scratch += other.scratch
-        self.resolved += other.resolved
+        self.refused += other.refused
+        self.settled += other.settled
         self.seconds += other.seconds
-        for name in ("documents", "files", "lost", "twice", "repeated"):
-            setattr(self.account, name, getattr(self.account, name) + getattr(other.account, name))
-        self.account.problems += other.account.problems
+        self.account.add(other.account)
+
+    @property
+    def total(self) -> int:
+        """All kills."""
+        return self.kills.total() + self.of_verbs.total()
 
     def lines(self) -> list[str]:
         """Tell them."""
-        account, kills = self.account, self.kills
-        at_points = kills.total() - kills[AT_RANDOM]
-        points = ", ".join(f"{name} {count}" for name, count in sorted(kills.items()) if name != AT_RANDOM)
+        account, kills, settled = self.account, self.kills, self.settled
+        by_point = Counter({name: count for name, count in kills.items() if name != AT_RANDOM})
+        figures = {
+            "kills": self.total,
+            "of what drains": f"{by_point.total()} at points, {kills[AT_RANDOM]} at random moments",
+            "by point": _told(by_point),
+            "of a person's verbs": f"{self.of_verbs.total()}; {_told(self.of_verbs)}",
+            "started from scratch": self.scratch,
+            "runs refused beside one that drains": self.refused,
+            "dropped": f"{account.files} files with {account.documents} documents",
+            "lost": account.lost,
+            "sent twice outside policy": account.twice,
+            "status updates repeated by policy": account.repeated,
+            "failed by Amazon, mended, sent again": account.mended,
+            "in doubt, resolved": f"{settled[SENT]} as sent, {settled[NOT_SENT]} as not sent",
+            "held": f"{settled[LET_GO]} let go, {settled[DROPPED]} dropped",
+            "batches run again": settled[RUN_AGAIN],
+            "purged": f"{account.purged} batches; {account.spooled} files left in the spool",
+            "in the outboxes": _told(account.delivered),
+            "seconds": f"{self.seconds:.0f}",
+            "problems": len(account.problems),
+        }
         return [
-            f"kills: {kills.total()}, {at_points} at points, {kills[AT_RANDOM]} at random moments",
-            f"of these, of processes started from scratch: {self.scratch}",
-            f"by point: {points}",
-            f"dropped: {account.files} files with {account.documents} documents",
-            f"lost: {account.lost}",
-            f"sent twice outside policy: {account.twice}",
-            f"status updates repeated by policy: {account.repeated}",
-            f"in doubt: resolved as sent {self.resolved['sent']}, as not sent {self.resolved['not_sent']}",
-            f"seconds: {self.seconds:.0f}",
-            f"problems: {len(account.problems)}",
+            *(f"{name}: {told}" for name, told in figures.items()),
             *(f"  {problem}" for problem in account.problems[:50]),
         ]
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
 
 
 def run_round(seed: int, kills: int, folder: Path) -> Figures:
@@ -63,27 +88,41 @@ def run_round(seed: int, kills: int, folder: Path) -> Figures:
     begun = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - the same traffic and plan for the same seed
     figures = Figures()
-    trade = Trade(chance)
-    with place(folder, CONVENTIONS[seed % 2]) as site:
-        deaths = Deaths(site, trade, chance, figures.kills)
-        for number in range(kills):
-            scratch = number == 0
+    with place(folder, vendors(seed), portioned=seed % 2 == 1) as site:
+        trades = tuple(Trade(chance, vendor) for vendor in site.vendors)
+        deaths = Deaths(site, trades, chance, figures.kills)
+        desk = Desk(site, chance, figures.of_verbs, figures.settled)
+        looked = 0
+        while figures.total < kills:
+            scratch = figures.total == 0
             figures.scratch += scratch
-            deaths.once(scratch=scratch)
-            if number % A_PERSON_LOOKS_EVERY == A_PERSON_LOOKS_EVERY - 1:
-                figures.resolved.update(site.settle_doubts())
-        _come_to_rest(site, figures)
-        figures.account = audit(site, trade.drops)
+            strikes_a_verb = not scratch and chance.random() < OF_VERBS
+            if not (strikes_a_verb and desk.have_one_killed(most=kills - figures.total)):
+                deaths.once(scratch=scratch)
+            if figures.total >= looked + A_PERSON_LOOKS_EVERY:
+                looked = figures.total
+                desk.work_through()
+        _come_to_rest(site, desk)
+        if chance.random() < 0.5:
+            desk.purge()
+        figures.refused = deaths.refused
+        drops = [drop for trade in trades for drop in trade.drops]
+        figures.account = audit(site, drops, desk.said)
+    figures.account.problems += [*desk.problems, *deaths.problems]
     named = [f"seed {seed} ({kills} kills): {problem}" for problem in figures.account.problems]
     figures.account.problems = named
     figures.seconds = time.monotonic() - begun
     return figures
 
 
-def _come_to_rest(site: Place, figures: Figures) -> None:
-    """Let it finish, with a person's word where it needs one, until nothing is left."""
+def _come_to_rest(site: Place, desk: Desk) -> None:
+    """Let it finish, with a person's word where it needs one, until nothing is left.
+
+    The last run reads Amazon's lists once more, for the papers of what came to its end since.
+    """
     for _ in range(12):
+        through = site.is_through()
         site.verb("run", "--settle", "--timeout", "60")
-        figures.resolved.update(site.settle_doubts())
-        if site.is_through():
+        if through and site.is_through():
             return
+        desk.work_through()

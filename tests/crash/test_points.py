@@ -11,14 +11,15 @@ import pytest
 from tests.crash.audit import audit
 from tests.crash.place import place
 from tests.crash.trade import Trade
+from tests.crash.vendors import vendors
 
 
 @pytest.mark.parametrize("point", ["put_away.moved", "put_away.acknowledged", "put_away.committed"])
 def test_a_file_that_comes_again_is_acknowledged_once_more_whatever_the_kill(
     point: str, tmp_path: Path
 ) -> None:
-    trade = Trade(random.Random(1))  # noqa: S311 - the same traffic in every run
-    with place(tmp_path, "rename") as site:
+    with place(tmp_path, vendors(0)[:1]) as site:
+        trade = Trade(random.Random(1), site.vendors[0])  # noqa: S311 - the same traffic in every run
         site.drop(trade.one("notices"))
         site.verb("run", "--settle")
         site.drop(trade.one("again"))
