@@ -1,4 +1,7 @@
-"""`python -m bench`: prints every figure as a ratio to a named peer, or to a smaller run of our own."""
+"""`python -m bench`: prints every figure as a ratio to a named peer, or to a smaller run of our own.
+
+One stands for itself: how many documents a second go the whole way, since it is a promise.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from pathlib import Path
 
 from bench.making import write
 from bench.measure import Measure
-from bench.measuring import machine, run, side_by_side
+from bench.measuring import machine, passage, run, side_by_side
+from bench.through import Passage, Task
 
 _LONG = {"x12": 1_000_000, "edifact": 930_000}
 """Documents in some 250 MB."""
@@ -30,6 +34,9 @@ def main() -> None:
         _against_pydifact(folder, options.times)
         _growth("x12", folder, options.times, long=options.long)
         _growth("edifact", folder, options.times, long=options.long)
+    _through(options.times)
+    _one_file(options.times, long=options.long)
+    _past(options.times, long=options.long)
 
 
 def _against_pyx12(folder: Path, times: int) -> None:
@@ -68,6 +75,48 @@ def _growth(kind: str, folder: Path, times: int, *, long: bool) -> None:
             f"memory {found.peak / base.peak:.2f}x = {found.peak:.0f} MB, "
             f"with the acknowledgement written {found.answered:.0f} MB"
         )
+
+
+def _through(times: int) -> None:
+    _say("\nFrom SFTP file to verdict: 20,000 856s and 20,000 214s in 40 files, one vendor, a new ledger")
+    task = Task(notices=20_000, statuses=20_000, files=20)
+    found = passage(task, times)
+    _say(
+        f"{task.documents / found.seconds:,.0f} documents/s, start and end of the process included; "
+        f"{_each(task, found):.0f} us of processor each, {found.peak:.0f} MB"
+    )
+
+
+def _one_file(times: int, *, long: bool) -> None:
+    _say("\nOne file from SFTP to verdict: processor time a 214 and peak memory, against a file of 10,000")
+    base_task = Task(statuses=10_000)
+    base = passage(base_task, times)
+    for count in (10_000, 100_000, *([1_000_000] if long else ())):
+        task = Task(statuses=count)
+        found = base if count == 10_000 else passage(task, 1)
+        _say(
+            f"{count:>9,} documents: time each {_each(task, found) / _each(base_task, base):.2f}x, "
+            f"memory {found.peak / base.peak:.2f}x = {found.peak:.0f} MB; "
+            f"{count / found.seconds:,.0f} documents/s"
+        )
+
+
+def _past(times: int, *, long: bool) -> None:
+    _say("\nA ledger with a past: processor time a document (5,000 856s, 5,000 214s), against an empty one")
+    base_task = Task(notices=5_000, statuses=5_000, files=10)
+    base = passage(base_task, times)
+    for rows in (1_000_000, *([10_000_000] if long else ())):
+        task = Task(notices=5_000, statuses=5_000, files=10, rows=rows)
+        found = passage(task, times)
+        _say(
+            f"{rows:>10,} rows: time each {_each(task, found) / _each(base_task, base):.2f}x, "
+            f"memory {found.peak / base.peak:.2f}x = {found.peak:.0f} MB"
+        )
+
+
+def _each(task: Task, found: Passage) -> float:
+    """Give microseconds of processor a document."""
+    return found.processor / task.documents * 1e6
 
 
 def _prove(count: int, found: Measure) -> None:
