@@ -47,6 +47,12 @@ def folder_works(lane: Lane) -> None:
     clear_alert(lane, FOLDER, "")
 
 
+def spool_failed(lane: Lane, reason: str) -> None:
+    """Tell that the raw bytes of files cannot be kept."""
+    if raise_alert(lane, SPOOL, "", reason):
+        log.error("not_spooled", vendor=lane.vendor, reason=reason)
+
+
 def job_failed(lane: Lane, job: str, error: Exception) -> None:
     """Tell that edibridge itself failed, without the error's text: it may hold what is personal."""
     name = type(error).__name__

@@ -15,7 +15,7 @@ from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
-from bridge.pipeline.alerts import FILE, SPOOL, clear_alert, open_keys, raise_alert
+from bridge.pipeline.alerts import FILE, SPOOL, clear_alert, open_keys, raise_alert, spool_failed
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -34,8 +34,19 @@ def collect(lane: Lane) -> int:
     if lane.settling.convention == "settled":
         lane.unsettled = len(set(seen) - known - set(ready))
     _forget_missing(lane, {remote.name for remote in seen})
-    taken = {remote: _take(lane, remote) for remote in ready[:FILES_A_PASS]}
+    taken: dict[RemoteFile, int] = {}
+    unkept = ""
+    for remote in ready[:FILES_A_PASS]:
+        try:
+            taken[remote] = _take(lane, remote)
+        except SpoolError as error:
+            # It stays where it is. A smaller one may fit, and what Amazon is owed goes on.
+            taken[remote], unkept = 0, str(error)
     lane.untaken = frozenset(remote for remote, done in taken.items() if not done)
+    if unkept:
+        spool_failed(lane, unkept)
+    elif taken or not seen:
+        clear_alert(lane, SPOOL, "")
     return sum(taken.values())
 
 
@@ -57,10 +68,6 @@ def _keep(lane: Lane, remote: RemoteFile) -> int:
     reached("collect.begun")
     try:
         kept = lane.spool.keep(lane.folder.read(remote))
-        clear_alert(lane, SPOOL, "")
-    except SpoolError as error:
-        raise_alert(lane, SPOOL, "", str(error))
-        raise
     except RemoteFileError as error:
         # Changed or gone while it was read: nothing is kept, the next look sees it anew.
         log.warning("file_not_taken", vendor=lane.vendor, file=remote.name, reason=str(error))

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from bridge.pipeline.alerts import CREDENTIALS, FETCH, FILE, is_told
+from bridge.pipeline.alerts import CREDENTIALS, FETCH, FILE, SPOOL, is_told
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
@@ -81,7 +81,7 @@ def run(  # noqa: PLR0913  what the verb says, all by name
             ),
             *(f"account {account} is paused: {reason}" for account, reason in refused.items()),
             *_unsent([lane for lane in lanes if lane.account not in refused]),
-            *_unread(lanes),
+            *_told(lanes),
             *_untaken(lanes),
             *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
         ),
@@ -105,12 +105,12 @@ def _unsent(lanes: list[Lane]) -> Iterator[str]:
             yield f"{lane.vendor}: Amazon takes nothing: submissions wait: {count} ({reason})"
 
 
-def _unread(lanes: list[Lane]) -> Iterator[str]:
-    """Tell which papers or verdicts of Amazon's cannot be read, in the words of the alerts about it."""
+def _told(lanes: list[Lane]) -> Iterator[str]:
+    """Tell what of Amazon's cannot be read, and that files cannot be kept, in the words of the alerts."""
     for lane in lanes:
         for alert in lane.ledger.alerts(lane.vendor):
             # An account that is refused altogether is told of as paused.
-            if alert.kind == FETCH or (alert.kind == CREDENTIALS and alert.key != lane.account):
+            if alert.kind in {FETCH, SPOOL} or (alert.kind == CREDENTIALS and alert.key != lane.account):
                 yield f"{lane.vendor}: {alert.message}"
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import stamina
@@ -15,7 +16,13 @@ from tests.faults.site import PASSWORD, Site  # noqa: E402
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Iterator[Site]:
+def settings() -> dict[str, Any]:
+    """What of a site is other than usual; a module has its own."""
+    return {}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: dict[str, Any]) -> Iterator[Site]:
     users = {"acme": SftpUser(tmp_path / "acme", password=PASSWORD)}
     with (
         StandInAmazon(rate=None, rdt_rate=None, verdict_polls=1) as amazon,
@@ -29,8 +36,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.Fixtur
             environment[f"TOKEN_OF_{name}"] = one.credentials.refresh_token
         for name, secret in environment.items():
             monkeypatch.setenv(name, secret)
-        fetch_every = getattr(request.module, "FETCH_EVERY", "")
-        site = Site(tmp_path, amazon, quiet_amazon, sftp, environment, fetch_every=fetch_every)
+        site = Site(tmp_path, amazon, quiet_amazon, sftp, environment, **settings)
         try:
             yield site
         finally:

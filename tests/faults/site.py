@@ -50,8 +50,8 @@ AFTER_AN_ERROR = timedelta(seconds=30)
 
 CONFIG = """\
 [bridge]
-ledger = "ledger.sqlite"
-spool = "spool"
+ledger = "{ledger}"
+spool = "{spool}"
 """
 ACCOUNT = """
 [accounts.{name}]
@@ -136,6 +136,8 @@ class Site:
     fetch_every: str = ""
     """How often `acme` and `other` look for papers; empty: not at all."""
     timeouts: Timeouts = TIMEOUTS
+    ledger_file: str = "ledger.sqlite"
+    spool_folder: str = "spool"
     clock: Clock = field(default_factory=Clock)
     dropped: dict[str, dict[str, bytes]] = field(
         default_factory=lambda: {"acme": {}, "twin": {}, "other": {}}
@@ -156,7 +158,7 @@ class Site:
 
     def start(self) -> None:
         """Begin as a fresh process does, with the configuration as it stands now."""
-        self.ledger = Ledger.open(self.folder / "ledger.sqlite")
+        self.ledger = Ledger.open(self.folder / self.ledger_file)
         self.fleet = self._fleet()
 
     def stop(self) -> None:
@@ -172,7 +174,8 @@ class Site:
         first, second = self.amazon.credentials, self.quiet_amazon.credentials
         endpoint = self.endpoint or self.amazon.url
         auth = self.auth or self.amazon.auth_url
-        text = CONFIG + ACCOUNT.format(name="main", endpoint=endpoint, auth=auth, client_id=first.client_id)
+        text = CONFIG.format(ledger=self.ledger_file, spool=self.spool_folder)
+        text += ACCOUNT.format(name="main", endpoint=endpoint, auth=auth, client_id=first.client_id)
         text += ACCOUNT.format(
             name="quiet",
             endpoint=self.quiet_amazon.url,
@@ -329,7 +332,7 @@ class Site:
         places = [self.folder / vendor / "inbox" / name, self.folder / f"{vendor}.away" / "inbox" / name]
         places.append(self.folder / "inbox.away" / name)
         sha256 = hashlib.sha256(data).hexdigest()
-        kept = self.folder / "spool" / sha256[:2] / sha256
+        kept = self.folder / self.spool_folder / sha256[:2] / sha256
         in_inbox = False
         for place in places:
             with suppress(FileNotFoundError):

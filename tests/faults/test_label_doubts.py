@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.faults.site import LABEL, Site, requests
 from tests.faults.test_amazon import IN_DOUBT
 from tests.faults.test_reads import NO_ROLE, TOKEN, ContextOf, answers
 
-FETCH_EVERY = "24h"
 LOOK = "getShippingLabel"
 TAKEN = frozenset({"timeout-after-the-body", "cut-after", "500-taken", "unreadable-202", "truncated-202"})
 """Faults by which Amazon has the request, whatever its answer says."""
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    return {"fetch_every": "24h"}
 
 
 @pytest.fixture

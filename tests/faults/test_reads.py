@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,12 +17,16 @@ from bridge.simulator.faults import HTML_503, Fault
 from tests.faults.site import TIMEOUTS, Site, requests
 from tests.system.traffic import order
 
-FETCH_EVERY = "10m"
 LISTS = ("getShippingLabels", "getPackingSlips", "getCustomerInvoices")
 OF_AN_ORDER = ("getShippingLabel", "getPackingSlip", "getCustomerInvoice")
 TOKEN = "createRestrictedDataToken"
 NO_ROLE = '{"errors": [{"code": "InvalidInput", "message": "no role"}]}'
 ContextOf = Callable[[Site], AbstractContextManager[None]]
+
+
+@pytest.fixture
+def settings() -> dict[str, Any]:
+    return {"fetch_every": "10m"}
 
 
 @pytest.fixture
