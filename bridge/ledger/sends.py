@@ -37,6 +37,7 @@ _DUE = (
     .order_by(submissions.c.next_attempt_at, submissions.c.id)
     .limit(bindparam("most"))
 )
+_DUE_OF = _DUE.where(submissions.c.operation == bindparam("of"))
 _UNSENT = (
     select(func.count().over(), submissions.c.reason)
     .where(submissions.c.vendor == bindparam("v"), is_sendable, submissions.c.attempts >= bindparam("tries"))
@@ -160,10 +161,16 @@ class SendStore(Store):
                 .values(paused_until=None, paused_reason="")
             )
 
-    def due_submissions(self, vendor: str, now: datetime, limit: int = 10) -> list[DueSubmission]:
-        """List ready submissions whose time has come, oldest first; none while their account pauses."""
+    def due_submissions(
+        self, vendor: str, now: datetime, limit: int = 10, *, operation: str = ""
+    ) -> list[DueSubmission]:
+        """List ready submissions whose time has come, oldest first; none while their account pauses.
+
+        With `operation` only those of one operation.
+        """
+        asked = {"v": vendor, "now": seconds(now), "most": limit, "of": operation}
         with self._db.read() as connection:
-            rows = connection.execute(_DUE, {"v": vendor, "now": seconds(now), "most": limit}).mappings()
+            rows = connection.execute(_DUE_OF if operation else _DUE, asked).mappings()
             return due_rows(connection, list(rows))
 
     def unsent(self, vendor: str, tries: int) -> tuple[int, str]:

@@ -22,6 +22,7 @@ from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.retention import keep_retention
+from bridge.pipeline.sending import Sending
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
@@ -37,7 +38,7 @@ JOBS: tuple[tuple[Job, bool], ...] = (
     (collect, True),
     (translate, False),
     (put_away, True),
-    (submit, False),
+    (submit, False),  # goes on beside the others, see `Sending`
     (hold_late, False),
     (settle, False),
     (fetch, False),
@@ -62,9 +63,9 @@ class LaneReport:
     failures: dict[str, str] = field(default_factory=dict)
     """What jobs failed by a mistake of the bridge's own, and how."""
 
-    def count(self, job: Job, done: int) -> None:
+    def count(self, job: str, done: int) -> None:
         """Add to what a job did."""
-        self.did[job.__name__] = self.did.get(job.__name__, 0) + done
+        self.did[job] = self.did.get(job, 0) + done
 
 
 def drain(
@@ -99,14 +100,23 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     looking = not report.folder_error and (lane.look or patient)
     if looking:
         lane.look = False  # before the look, so that one asked for meanwhile is not forgotten
-    while not lane.stopping():
-        if _once(lane, report, progress, looking=looking):
-            continue
-        # A file that could not be read is looked at again, too: did its vendor only write to it just then?
-        if not ((lane.unsettled or lane.untaken) and looks and not report.folder_error):
-            break
-        looks -= 1
-        wait(lane.look_interval)
+    done: dict[str, int] = {}
+    with Sending(lane) as sending:
+        while not lane.stopping():
+            # While Amazon's rate is what all waits for, passes are many; the inbox keeps its interval.
+            early = sending.busy and not done.get("collect") and _was_just_looked_into(lane)
+            done = _once(lane, report, progress, sending, looking=looking and not early)
+            if report.folder_error and looking:
+                lane.look = True  # as soon as its rest is over
+            if done or sending.wait():
+                continue
+            # A file that could not be read is looked at again, too: did its vendor only write to it then?
+            if not ((lane.unsettled or lane.untaken) and looks and not report.folder_error):
+                break
+            looks -= 1
+            wait(lane.look_interval)
+    if sent := sending.take_count():
+        report.count(submit.__name__, sent)
     if looking and not report.folder_error and not lane.stopping():
         # Only now: an inbox that can be listed says nothing of an outbox that takes no file.
         lane.folder_failures = 0
@@ -117,19 +127,25 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     return report
 
 
-def _once(lane: Lane, report: LaneReport, progress: Progress, *, looking: bool) -> int:
-    """Run each job once; give how much was done."""
-    total = 0
+def _was_just_looked_into(lane: Lane) -> bool:
+    return lane.seconds() < lane.looked_at + lane.look_interval
+
+
+def _once(
+    lane: Lane, report: LaneReport, progress: Progress, sending: Sending, *, looking: bool
+) -> dict[str, int]:
+    """Run each job once; give how much each did, if anything."""
+    did: dict[str, int] = {}
     for job, needs_folder in JOBS:
         if lane.stopping() or (needs_folder and report.folder_error) or (job is collect and not looking):
             continue
         if job.__name__ in report.failures:
             continue
         try:
-            done = job(lane)
+            done = sending.go_on() if job is submit else job(lane)
         except DropFolderError as error:
             # This vendor's folder rests until the next drain; what Amazon is owed goes on.
-            _rest(lane, report, error, look_again=looking)
+            _rest(lane, report, error)
             continue
         except (LedgerError, MemoryError):
             raise
@@ -141,17 +157,16 @@ def _once(lane: Lane, report: LaneReport, progress: Progress, *, looking: bool) 
             continue
         clear_alert(lane, JOB, job.__name__)
         if done:
-            report.count(job, done)
+            did[job.__name__] = done
+            report.count(job.__name__, done)
             progress(lane.vendor, job.__name__, done)
-        total += done
-    return total
+    return did
 
 
-def _rest(lane: Lane, report: LaneReport, error: DropFolderError, *, look_again: bool) -> None:
-    """Leave a folder alone that cannot be used, and look into it as soon as its rest is over."""
+def _rest(lane: Lane, report: LaneReport, error: DropFolderError) -> None:
+    """Leave a folder alone that cannot be used."""
     lane.folder_failures += 1
     seconds = REST_AFTER_A_REFUSAL if error.permanent else min(LONGEST_REST, backoff(lane.folder_failures))
     lane.folder_rests_until = lane.seconds() + seconds
-    lane.look = lane.look or look_again
     lane.folder_error = report.folder_error = str(error)
     folder_failed(lane, error)

@@ -98,14 +98,18 @@ class Lane(Desk):
     papers: FetchPlan = FetchPlan()
     fetch_at: float = 0.0
     """When the lists are to be fetched next, by `seconds`."""
+    fetch_failures: dict[str, int] = field(default_factory=dict)
+    """Kind of paper → how often in a row its list could not be fetched."""
     purge_at: float = 0.0
     """When the vendor's old batches are to be purged next, by `seconds`."""
     stopping: Callable[[], bool] = bool
     """Tells that the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic
     """A clock that never runs backwards, for the looks at the inbox."""
-    senders: int = 4
-    """How many POSTs or verdict queries of this vendor may be under way at once."""
+    senders: int = 7
+    """How many POSTs of one operation, or verdict queries, of this vendor may be under way at once.
+
+    Together with the pacer's own burst of 3 no more than Amazon's 10: however they bunch, none is a 429."""
     look: bool = True
     """Whether to look into the inbox; the daemon's schedule sets it, and the drain takes it back."""
     looked_at: float = 0.0

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
@@ -12,7 +14,7 @@ from bridge.domain.planning import backoff
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
-from bridge.pipeline.abreast import abreast
+from bridge.pipeline.abreast import Streams
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.fetch import look_for_labels
 from bridge.pipeline.lane import Lane
@@ -20,38 +22,40 @@ from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, ord
 
 log = structlog.get_logger(__name__)
 
-SUBMISSIONS_A_PASS = 100
+SUBMISSIONS_AT_ONCE = 100
 PAUSE = timedelta(minutes=5)
 """How long an account rests after Amazon refused our credentials; a person is told meanwhile."""
 
 _decode = msgspec.json.Decoder(Event).decode
 
 
-def submit(lane: Lane) -> int:
-    """Group ready events and send what is due; give how many POSTs were made."""
-    settle_doubts(lane)
-    for operation in OPERATIONS.values():
-        if operation.event is not None:
-            _plan(lane, operation)
-    due = lane.ledger.due_submissions(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS)
-    if not due:
-        return 0
-    return sum(abreast(lane, "submit", lambda submission: _send(lane, submission), due))
+def submit(
+    lane: Lane, note: Callable[[int], None] = lambda _sent: None, over: Callable[[], bool] = bool
+) -> int:
+    """Group ready events and send what is due, until nothing is; give how many POSTs were made.
+
+    Each operation goes by itself, as Amazon counts it, and looks for more before it runs dry. `note` is
+    told of POSTs as they are made; nothing is begun once `over` says so.
+    """
+    operations = [operation for operation in OPERATIONS.values() if operation.event is not None]
+    more = {operation.name: partial(_more, lane, operation, over) for operation in operations}
+    return Streams(lane, lambda submission: _send(lane, submission, over), more).run(note)
 
 
-def _plan(lane: Lane, operation: Operation) -> None:
+def _more(lane: Lane, operation: Operation, over: Callable[[], bool]) -> list[DueSubmission]:
+    if not _goes_on(lane, over):
+        return []
     # Only label requests have a day of their own; other events are of the past.
     on_their_day = operation.event is LabelRequested
-    size = lane.policies.batch_size
-    while lane.ledger.plan(
-        lane.fence, lane.vendor, operation.name, size, lane.clock(), on_their_day=on_their_day
-    ):
+    size, now = lane.policies.batch_size, lane.clock()
+    if lane.ledger.plan(lane.fence, lane.vendor, operation.name, size, now, on_their_day=on_their_day):
         reached("submit.planned")
+    return lane.ledger.due_submissions(lane.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
 
 
 def settle_doubts(lane: Lane) -> None:
     """Put what a crash left in doubt under the policy of its operation."""
-    for submission in lane.ledger.to_look(lane.vendor, lane.clock(), SUBMISSIONS_A_PASS):
+    for submission in lane.ledger.to_look(lane.vendor, lane.clock(), SUBMISSIONS_AT_ONCE):
         policy = _policy(lane, OPERATIONS[submission.operation])
         if policy == "look":
             look_for_labels(lane, submission)
@@ -63,18 +67,30 @@ def settle_doubts(lane: Lane) -> None:
             in_doubt(lane, submission)
 
 
-def _send(lane: Lane, submission: DueSubmission) -> int:
-    if lane.stopping() or lane.ledger.pause(lane.account, lane.clock()):
-        return 0
+def _send(lane: Lane, submission: DueSubmission, over: Callable[[], bool]) -> int:
     operation = OPERATIONS[submission.operation]
     body = request_body(operation, [item_of(_decode(body)) for body in submission.bodies])
+    if not _may_send(lane, over):
+        return 0
+    # The turn before the intent: a crash then leaves in doubt what was under way, not what waited for it.
+    turn = lane.amazon.turn(operation, lambda: not _goes_on(lane, over))
+    if not _may_send(lane, over):
+        return 0
     reached("submit.begun")
     attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
     reached("submit.intent_committed")
-    outcome = lane.amazon.submit(operation, body)
+    outcome = lane.amazon.submit(operation, body, turn=turn)
     reached("submit.posted")
     _record(lane, submission, attempt, outcome)
     return 1
+
+
+def _goes_on(lane: Lane, over: Callable[[], bool]) -> bool:
+    return not (lane.stopping() or over())
+
+
+def _may_send(lane: Lane, over: Callable[[], bool]) -> bool:
+    return _goes_on(lane, over) and not lane.ledger.pause(lane.account, lane.clock())
 
 
 def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:

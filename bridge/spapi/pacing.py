@@ -27,6 +27,7 @@ _FIRST_COOL_DOWN = 1.0
 _LONGEST_OWN_COOL_DOWN = 60.0
 _LONGEST_COOL_DOWN = 900.0
 _FASTEST = 1000.0
+_SHORTEST_SLEEP = 0.001  # clocks are no finer; our burst makes up for it
 _LONGEST_SLEEP = 1.0  # between two looks at whether the process is to stop
 
 _log = structlog.get_logger(__name__)
@@ -74,7 +75,7 @@ class Pacer:
                     return 0.0
                 if now + seconds > deadline:
                     return seconds
-                self._wait(self._condition, min(seconds, _LONGEST_SLEEP))
+                self._wait(self._condition, max(_SHORTEST_SLEEP, min(seconds, _LONGEST_SLEEP)))
         return math.inf
 
     def heed(self, operation: str, *, status: int, limit: float | None, retry_after: float | None) -> None:

@@ -28,7 +28,11 @@ class StubAmazon:
         self.of_order: Callable[[str], Fetched | UnreadableItem | None] = lambda _order: None
         self.reads = 0
 
-    def submit(self, operation: Operation, body: bytes) -> Outcome:
+    def turn(self, _operation: Operation, _stopping: Callable[[], bool]) -> float:
+        return 0.0
+
+    def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        assert turn == 0.0
         items = list(json.loads(body)[operation.body_key])
         told = self.answer(items) if self.answer else Outcome(kind="submitted")
         if told.kind == "submitted":
