@@ -29,7 +29,7 @@ from bridge.pipeline.alerts import (
 )
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.papers import KINDS, PaperKind, is_foreign, keep_papers
-from bridge.spapi.errors import AmazonRefused, CredentialsRefused
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 from bridge.spapi.fetched import UnreadableItem
 from bridge.spapi.paging import pages
 from bridge.spapi.windows import windows
@@ -65,19 +65,30 @@ def fetch(lane: Lane) -> int:
     if not fetch_is_due(lane, lane.clock()):
         return done
     failed = False
-    for kind in lane.papers.kinds:
-        for warehouse in lane.profile.warehouses or ("",):
-            try:
-                done += _fetch_list(lane, KINDS[kind], warehouse)
-            except AmazonError as error:
-                failed = True
-                _failed(lane, kind, error)
-            else:
-                clear_alert(lane, CREDENTIALS, f"{lane.account}/{kind}")
+    for kind, warehouse in _lists(lane):
+        try:
+            done += _fetch_list(lane, KINDS[kind], warehouse)
+        except AmazonError as error:
+            failed = True
+            lane.fetch_failures[kind, warehouse] += 1
+            _failed(lane, kind, error)
+            if isinstance(error, AmazonUnavailable):
+                break  # the others might take as long to fail, and the vendor's files wait
+        else:
+            lane.fetch_failures[kind, warehouse] = 0
+            clear_alert(lane, CREDENTIALS, f"{lane.account}/{kind}")
     lane.fetch_at = lane.seconds() + (AFTER_AN_ERROR if failed else lane.papers.every)
     if not failed:
         clear_alert(lane, FETCH, "")
     return done
+
+
+def _lists(lane: Lane) -> list[tuple[str, str]]:
+    """Give the lists to read, kinds by warehouses, those first that failed least often of late."""
+    lists = [
+        (kind, warehouse) for kind in lane.papers.kinds for warehouse in lane.profile.warehouses or ("",)
+    ]
+    return sorted(lists, key=lambda one: lane.fetch_failures[one])
 
 
 def fetch_is_due(lane: Lane, now: datetime) -> bool:
@@ -136,12 +147,7 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
 def fetch_wanted(lane: Lane) -> int:
     """Ask for what is wanted by order and due; give how many papers came."""
     done = 0
-    for kind in KINDS:  # a list may have brought all that was refused by order
-        key = _by_order(lane, kind)
-        if is_told(lane, CREDENTIALS, key) and not lane.ledger.still_wanted(
-            lane.vendor, kind, given_up=False
-        ):
-            clear_alert(lane, CREDENTIALS, key)
+    _review_refusals(lane)
     for wanted in lane.ledger.wanted_due(lane.vendor, lane.clock()):
         if lane.stopping():
             break
@@ -151,6 +157,8 @@ def fetch_wanted(lane: Lane) -> int:
             if isinstance(error, CredentialsRefused):
                 _refused(lane, wanted.kind, _by_order(lane, wanted.kind), error)
             _missed(lane, wanted, str(error), for_good=isinstance(error, AmazonRefused))
+            if isinstance(error, AmazonUnavailable):
+                break  # the others might take as long to fail, and the vendor's files wait
         else:
             clear_alert(lane, CREDENTIALS, _by_order(lane, wanted.kind))
             if found == "kept":
@@ -158,6 +166,16 @@ def fetch_wanted(lane: Lane) -> int:
             elif found != "bad":
                 _missed(lane, wanted, _REASONS[found], for_good=False)
     return done
+
+
+def _review_refusals(lane: Lane) -> None:
+    """Take back what was told of papers refused by order where a list has brought them all."""
+    for kind in KINDS:
+        key = _by_order(lane, kind)
+        if is_told(lane, CREDENTIALS, key) and not lane.ledger.still_wanted(
+            lane.vendor, kind, given_up=False
+        ):
+            clear_alert(lane, CREDENTIALS, key)
 
 
 def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Found:
@@ -213,6 +231,15 @@ def _failed(lane: Lane, kind: str, error: AmazonError) -> None:
 
 def _refused(lane: Lane, kind: str, key: str, error: CredentialsRefused) -> None:
     raise_alert(lane, CREDENTIALS, key, f"Amazon refuses account {lane.account} the {kind}: {error}")
+
+
+def _forget_refusals(lane: Lane) -> None:
+    """Take back that papers are refused by order where none is asked for any more: a list brought them."""
+    for kind in KINDS:
+        key = _by_order(lane, kind)
+        told = is_told(lane, CREDENTIALS, key)
+        if told and not lane.ledger.still_wanted(lane.vendor, kind, given_up=False):
+            clear_alert(lane, CREDENTIALS, key)
 
 
 def _by_order(lane: Lane, kind: str) -> str:
