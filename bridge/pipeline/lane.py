@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -98,8 +99,8 @@ class Lane(Desk):
     papers: FetchPlan = FetchPlan()
     fetch_at: float = 0.0
     """When the lists are to be fetched next, by `seconds`."""
-    fetch_failures: dict[str, int] = field(default_factory=dict)
-    """Kind of paper → how often in a row its list could not be fetched."""
+    fetch_failures: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(Kind of paper, warehouse) → how often in a row that list could not be fetched."""
     purge_at: float = 0.0
     """When the vendor's old batches are to be purged next, by `seconds`."""
     stopping: Callable[[], bool] = bool
