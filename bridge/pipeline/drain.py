@@ -7,8 +7,10 @@ vendors then run side by side in threads, so that a slow server holds up nobody 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import structlog
 
@@ -19,6 +21,7 @@ from bridge.pipeline.alerts import JOB, clear_alert, folder_failed, folder_works
 from bridge.pipeline.clocks import hold_late, review_clocks
 from bridge.pipeline.collect import collect, put_away
 from bridge.pipeline.deliver import deliver
+from bridge.pipeline.due import look_is_due, work_is_due
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.retention import keep_retention
@@ -49,6 +52,8 @@ LONGEST_REST = 60.0
 """Seconds that a folder is left alone at most after it could not be used,"""
 REST_AFTER_A_REFUSAL = 300.0
 """and where it refused us: a server that is asked every second soon locks us out."""
+PULSE = 1.0
+"""Seconds after which a lane that is through looks for new work while others of its account still work."""
 EXTRA_LOOKS = 2
 """So many more looks a patient drain takes at files that may still be growing."""
 
@@ -66,6 +71,12 @@ class LaneReport:
     def count(self, job: str, done: int) -> None:
         """Add to what a job did."""
         self.did[job] = self.did.get(job, 0) + done
+
+    def after(self, earlier: LaneReport | None) -> LaneReport:
+        """Add what the lane did before in the same drain."""
+        for job, done in earlier.did.items() if earlier is not None else ():
+            self.count(job, done)
+        return self
 
 
 def drain(
@@ -88,8 +99,44 @@ def drain(
     for lane in lanes:
         lane.fence = fence
     with ThreadPoolExecutor(max_workers=len(lanes), thread_name_prefix=f"drain-{first.account}") as pool:
-        running = [pool.submit(_work, lane, wait, patient, progress) for lane in lanes]
-        return [lane.result() for lane in running]
+        return _side_by_side(
+            lanes, lambda lane: pool.submit(_work, lane, wait, patient, progress), again=not patient
+        )
+
+
+def _side_by_side(
+    lanes: Sequence[Lane], start: Callable[[Lane], Future[LaneReport]], *, again: bool
+) -> list[LaneReport]:
+    """Start all lanes and wait for them; meanwhile those that are through (`again`) begin what is new.
+
+    Otherwise a server that never answers would hold up the new files of all who share its account.
+    """
+    begun: dict[str, datetime] = {}
+    running: dict[Future[LaneReport], Lane] = {}
+    reports: dict[str, LaneReport] = {}
+    due = list(lanes)
+    while True:
+        for lane in due:
+            begun[lane.vendor] = lane.clock()
+            running[start(lane)] = lane
+        done, _ = futures.wait(running, timeout=PULSE if again else None, return_when=FIRST_COMPLETED)
+        for future in done:
+            report = future.result()
+            reports[running.pop(future).vendor] = report.after(reports.get(report.vendor))
+        if not running:
+            return [reports[lane.vendor] for lane in lanes]
+        busy = {lane.vendor for lane in running.values()}
+        idle = [lane for lane in lanes if again and lane.vendor not in busy and not lane.stopping()]
+        due = [lane for lane in idle if _is_due(lane, begun[lane.vendor], reports[lane.vendor])]
+
+
+def _is_due(lane: Lane, since: datetime, report: LaneReport) -> bool:
+    if report.failures:  # a fault of our own: the next drain tries it again
+        return False
+    if look_is_due(lane):
+        lane.look = True
+        return True
+    return work_is_due(lane, lane.clock(), since)
 
 
 def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: Progress) -> LaneReport:

@@ -21,7 +21,7 @@ from apscheduler.triggers.base import BaseTrigger
 
 from bridge.errors import BridgeError, StaleEpoch
 from bridge.pipeline.drain import drain
-from bridge.pipeline.fetch import fetch_is_due
+from bridge.pipeline.due import look_is_due, work_is_due
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
 
@@ -62,22 +62,12 @@ class Worker:
         """Wake up if the ledger has something due, or what is asked of Amazon or the inbox by the clock."""
         now = self.clock()
         for lane in self.lanes:
-            rests = lane.folder_rests()
-            unsettled = lane.unsettled and lane.seconds() >= lane.looked_at + lane.look_interval
-            if not rests and (lane.look or unsettled):
+            if look_is_due(lane):
                 self.look(lane)
                 return
-            due = lane.ledger.next_due(lane.vendor, now, deliveries=not rests)
-            if (due is not None and due <= now) or fetch_is_due(lane, now) or self._moved(lane):
+            if work_is_due(lane, now, self.drained_at):
                 self.wake.set()
                 return
-
-    def _moved(self, lane: Lane) -> bool:
-        """Tell whether anything moved since the last drain began: a person's rerun or word may give work.
-
-        What that drain moved itself counts too, which costs one more that finds nothing.
-        """
-        return self.drained_at is not None and bool(lane.ledger.moved_since(lane.vendor, self.drained_at))
 
     def _run(self) -> None:
         while not self.stop.is_set():
