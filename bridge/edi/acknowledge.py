@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Literal
 
@@ -20,11 +21,15 @@ _UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]+")
 
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
-    """An acknowledgement to be delivered. `name_hint` is safe as part of a file name."""
+    """An acknowledgement to be delivered. `name_hint` is safe as part of a file name.
+
+    `data` is written while it is gone through, once, and control numbers are taken meanwhile: the answer to
+    an interchange of a million documents is never in memory as a whole.
+    """
 
     name_hint: str
     kind: Kind
-    data: bytes
+    data: Iterator[bytes]
 
 
 def acknowledge(
@@ -47,7 +52,7 @@ def acknowledge(
     else:
         answered = kind if x12.groups_to_answer(result) else "TA1"
         data = x12.acknowledge(result, control, now, kind=kind, ta1=ta1)
-    if not data:
+    if data is None:
         return None
     reference = _UNSAFE.sub("-", result.interchange.control_number).strip("-")
     return Acknowledgement(name_hint=f"{answered}_{reference or 'unknown'}", kind=answered, data=data)

@@ -5,7 +5,7 @@ The writers are chosen by `KINDS`; the values come from `bridge.edi.advice_value
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Final, Literal
 
@@ -33,15 +33,18 @@ __all__ = [
 Kind = Literal["824", "APERAK"]
 
 KINDS: Final[dict[Standard, Kind]] = {"x12": "824", "edifact": "APERAK"}
-WRITERS: Final[dict[Kind, Callable[[Advice, ControlNumbers, datetime], bytes]]] = {
+WRITERS: Final[dict[Kind, Callable[[Advice, ControlNumbers, datetime], Iterator[bytes]]]] = {
     "824": write_824,
     "APERAK": write_aperak,
 }
 
 
-def advise(advice: Advice, control: ControlNumbers, now: datetime, kind: Kind | None = None) -> bytes:
-    """Write the advice as the sender's standard has it, or as `kind`; empty if it has no line.
+def advise(
+    advice: Advice, control: ControlNumbers, now: datetime, kind: Kind | None = None
+) -> Iterator[bytes]:
+    """Write the advice as the sender's standard has it, or as `kind`, in pieces; none if it has no line.
 
-    `now` is the time of preparation as it is to stand in the advice.
+    `now` is the time of preparation as it is to stand in the advice. Control numbers are taken while the
+    pieces are gone through.
     """
     return WRITERS[kind or KINDS[advice.standard]](advice, control, now)

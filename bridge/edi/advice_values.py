@@ -6,7 +6,8 @@ APERAK. The syntax verdict (997, CONTRL) is another matter and stands in `bridge
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Final, Literal
 
 import msgspec
@@ -101,7 +102,9 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """The verdicts on documents of one interchange, and the facts of it that the answer needs.
 
     `sender` and `receiver` are those of the answered interchange: the advice goes back to `sender`.
-    Only `standard`, the parties and the control number must be known; the rest has sound defaults.
+    Only `standard`, the parties and the control number must be known; the rest has sound defaults. Those
+    of a document stand together in `lines`, which are gone through more than once: where there are a
+    million, they need not be in memory.
     """
 
     standard: Standard
@@ -120,28 +123,26 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     group_sender: str = ""
     """GS02 of the answered group; empty takes the interchange's sender."""
     group_receiver: str = ""
-    lines: tuple[AdviceLine, ...] = ()
+    lines: Iterable[AdviceLine] = ()
 
-    def documents(self) -> list[AdvisedDocument]:
-        """Give the original documents, each with its lines, in the order of their first lines."""
-        found: dict[tuple[str, int, str, str], list[AdviceLine]] = {}
-        for line in self.lines:
-            group = line.group_control_number or self.group_control_number
-            key = (group, line.document_number, line.document_type, line.document_reference)
-            found.setdefault(key, []).append(line)
-        return [
-            AdvisedDocument(
+    def documents(self) -> Iterator[AdvisedDocument]:
+        """Give the original documents in order, each with its lines."""
+        for (group, _, kind, reference), found in groupby(self.lines, self._document_of):
+            lines = tuple(found)
+            yield AdvisedDocument(
                 type=kind,
                 reference=reference,
                 version=lines[0].document_version or self.version,
                 group_control_number=group,
-                lines=tuple(lines),
+                lines=lines,
             )
-            for (group, _, kind, reference), lines in found.items()
-        ]
+
+    def _document_of(self, line: AdviceLine) -> tuple[str, int, str, str]:
+        group = line.group_control_number or self.group_control_number
+        return group, line.document_number, line.document_type, line.document_reference
 
 
-def answering(interchange: Interchange, lines: Sequence[AdviceLine], group: Group | None = None) -> Advice:
+def answering(interchange: Interchange, lines: Iterable[AdviceLine], group: Group | None = None) -> Advice:
     """Make the advice that answers an interchange as it was read (and one of its groups, if it has any)."""
     return Advice(
         standard=interchange.standard,
@@ -156,5 +157,5 @@ def answering(interchange: Interchange, lines: Sequence[AdviceLine], group: Grou
         group_control_number=group.control_number if group else "",
         group_sender=group.sender.id if group else "",
         group_receiver=group.receiver.id if group else "",
-        lines=tuple(lines),
+        lines=lines,
     )

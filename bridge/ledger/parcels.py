@@ -6,17 +6,16 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import IO
 
 import msgspec
 
 from bridge.ledger.rows import NewOutbound
+from bridge.ledger.shelf import Shelf
 
 PART = 256 * 1024
 """So many bytes of an outbound file stand in one row of the ledger at most."""
 IN_MEMORY = 4 * PART
 """So many bytes are held in memory, for all files that wait for one commit together."""
-_LENGTH = 4  # bytes that tell how long a head is
 
 
 class _Head(msgspec.Struct, frozen=True, array_like=True):
@@ -55,8 +54,8 @@ class Parcels:
     """Takes files in order and gives them back; holds little in memory, however many or large they are."""
 
     def __init__(self) -> None:
-        self._heads = _spool()
-        self._bytes = _spool()
+        self._heads = Shelf(_Head)
+        self._bytes = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, prefix="edibridge-")  # noqa: SIM115
         self._end = 0
 
     def add(self, facts: NewOutbound) -> None:
@@ -68,14 +67,11 @@ class Parcels:
             self._bytes.write(data)
             self._end += len(data)
         head = _Head(facts.kind, facts.folder, facts.name, self._end - begin, digest.hexdigest())
-        encoded = msgspec.msgpack.encode(head)
-        self._heads.write(len(encoded).to_bytes(_LENGTH) + encoded)
+        self._heads.add(head)
 
     def __iter__(self) -> Iterator[Parcel]:
-        self._heads.seek(0)
         begin = 0
-        while length := self._heads.read(_LENGTH):
-            head = msgspec.msgpack.decode(self._heads.read(int.from_bytes(length)), type=_Head)
+        for head in self._heads:
             yield Parcel(**msgspec.structs.asdict(head), parts=partial(self._parts, begin, head.size))
             begin += head.size
 
@@ -88,10 +84,6 @@ class Parcels:
         for place in range(begin, begin + size, PART):
             self._bytes.seek(place)
             yield self._bytes.read(min(PART, begin + size - place))
-
-
-def _spool() -> IO[bytes]:
-    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, prefix="edibridge-")
 
 
 def _pieces(data: bytes | Iterable[bytes]) -> Iterable[bytes]:

@@ -1,54 +1,45 @@
-"""Rows gathered before they are written: in memory while few, in an unnamed temporary file beyond."""
+"""Values gathered before they are used: in memory while few, in an unnamed temporary file beyond."""
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import Generic, TypeVar
 
 import msgspec
 
-Row = dict[str, Any]
+T = TypeVar("T", bound=msgspec.Struct)
 CHUNK = 500
-IN_MEMORY = 4  # chunks
+IN_MEMORY = 1 << 20  # bytes of chunks, before they go to a file
 
 
-class Shelf:
-    """Takes rows in order and gives them back in chunks; holds a few thousand in memory at most."""
+class Shelf(Generic[T]):
+    """Takes structs of one kind in order and gives them back in order, as often as they are asked for."""
 
-    def __init__(self) -> None:
-        self._rows: list[Row] = []
-        self._file: IO[bytes] | None = None
+    def __init__(self, kind: type[T]) -> None:
+        self._decoder = msgspec.msgpack.Decoder(list[kind])  # type: ignore[valid-type]
+        self._open: list[T] = []
+        self._chunks = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, prefix="edibridge-")  # noqa: SIM115
         self._sizes: list[int] = []
-        self.count = 0
 
-    def add(self, row: Row) -> int:
-        """Put a row on the shelf; give its place, from 0."""
-        self._rows.append(row)
-        self.count += 1
-        if len(self._rows) >= CHUNK * IN_MEMORY:
-            self._spill()
-        return self.count - 1
+    def add(self, value: T) -> None:
+        """Put a value on the shelf."""
+        self._open.append(value)
+        if len(self._open) >= CHUNK:
+            data = msgspec.msgpack.encode(self._open)
+            self._chunks.seek(0, 2)
+            self._chunks.write(data)
+            self._sizes.append(len(data))
+            self._open = []
 
-    def chunks(self) -> Iterator[list[Row]]:
-        """Give the rows back, in order."""
-        if self._file is not None:
-            self._file.seek(0)
-            for size in self._sizes:
-                yield msgspec.msgpack.decode(self._file.read(size), type=list[Row])
-        for start in range(0, len(self._rows), CHUNK):
-            yield self._rows[start : start + CHUNK]
+    def __iter__(self) -> Iterator[T]:
+        begin = 0
+        for size in self._sizes:
+            self._chunks.seek(begin)
+            yield from self._decoder.decode(self._chunks.read(size))
+            begin += size
+        yield from self._open
 
     def close(self) -> None:
         """Let go of the temporary file."""
-        if self._file is not None:
-            self._file.close()
-
-    def _spill(self) -> None:
-        if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="edibridge-")  # noqa: SIM115 - closed by `close`
-        for start in range(0, len(self._rows), CHUNK):
-            data = msgspec.msgpack.encode(self._rows[start : start + CHUNK])
-            self._file.write(data)
-            self._sizes.append(len(data))
-        self._rows = []
+        self._chunks.close()

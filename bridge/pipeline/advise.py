@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
-
-import msgspec
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import closing
+from itertools import groupby
+from typing import Final, NamedTuple
 
 from bridge.edi.advice import KINDS, AdviceLine, Kind, Reason, advise, answering
-from bridge.edi.model import DocumentRead, Group, Interchange
+from bridge.edi.model import Document, DocumentRead, Group, Interchange
 from bridge.edi.reader import read
 from bridge.ledger.rows import FileRow, NewOutbound
+from bridge.ledger.shelf import Shelf
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
@@ -18,14 +20,15 @@ from bridge.pipeline.numbers import LedgerNumbers
 
 FORMS: dict[str, Kind] = {"824": "824", "aperak": "APERAK"}
 """The forms of a vendor's status files that are application advice."""
+_NO_MORE: Final[tuple[None, tuple[StatusLine, ...]]] = (None, ())
 
 
-class _Addressed(msgspec.Struct):
+class _Addressed(NamedTuple):
     """Lines that answer one group (or an interchange without groups)."""
 
     interchange: Interchange
     group: Group | None
-    lines: list[AdviceLine] = []
+    lines: Shelf[AdviceLine]
 
 
 def advice_files(
@@ -42,30 +45,48 @@ def advice_files(
         return
     file, now = writer.file, desk.clock()
     for number, addressed in enumerate(_addressed(desk, file, report), 1):
-        own = KINDS[addressed.interchange.standard]
-        kind = own if own in kinds else kinds[0]
-        advice = answering(addressed.interchange, addressed.lines, addressed.group)
-        data = advise(advice, LedgerNumbers(writer, addressed.interchange), now, kind)
-        name = f"{kind}.{stem_of(file.name)}.{file.id}.{number}.edi"
-        yield NewOutbound(kind=kind, folder="statuses", name=name, data=data)
+        with closing(addressed.lines):
+            own = KINDS[addressed.interchange.standard]
+            kind = own if own in kinds else kinds[0]
+            advice = answering(addressed.interchange, addressed.lines, addressed.group)
+            data = advise(advice, LedgerNumbers(writer, addressed.interchange), now, kind)
+            name = f"{kind}.{stem_of(file.name)}.{file.id}.{number}.edi"
+            yield NewOutbound(kind=kind, folder="statuses", name=name, data=data)
 
 
-def _addressed(desk: Desk, file: FileRow, report: StatusReport) -> list[_Addressed]:
-    lines: dict[int, list[StatusLine]] = {}
-    for line in report.lines:
-        if line.status != "Rejected":
-            lines.setdefault(line.document_number, []).append(line)
-    found: list[_Addressed] = []
+def _addressed(desk: Desk, file: FileRow, report: StatusReport) -> Iterator[_Addressed]:
+    found: _Addressed | None = None
+    for document, lines in _told(desk, file, report):
+        if found is None or (found.interchange, found.group) != (document.interchange, document.group):
+            if found is not None:
+                yield found
+            found = _Addressed(document.interchange, document.group, Shelf(AdviceLine))
+        for line in lines:
+            found.lines.add(_advice_line(line, document.number, document.version))
+    if found is not None:
+        yield found
+
+
+def _told(desk: Desk, file: FileRow, report: StatusReport) -> Iterator[tuple[Document, Iterable[StatusLine]]]:
+    """Go through the file and the report side by side: both are in the order of the file."""
+    told = _by_document(report)
+    number, lines = next(told, _NO_MORE)
     for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
-        if not isinstance(event, DocumentRead) or event.document.number not in lines:
+        if not isinstance(event, DocumentRead):
             continue
-        document = event.document
-        if not found or (found[-1].interchange, found[-1].group) != (document.interchange, document.group):
-            found.append(_Addressed(document.interchange, document.group))
-        found[-1].lines += [
-            _advice_line(line, document.number, document.version) for line in lines[document.number]
-        ]
-    return found
+        while number is not None and number < event.document.number:
+            number, lines = next(told, _NO_MORE)
+        if number is None:
+            return
+        if number == event.document.number:
+            yield event.document, lines
+
+
+def _by_document(report: StatusReport) -> Iterator[tuple[int | None, Iterable[StatusLine]]]:
+    """Give the documents of a report that are not left to the acknowledgement, each with its lines."""
+    return groupby(
+        (line for line in report.lines if line.status != "Rejected"), lambda line: line.document_number
+    )
 
 
 def _advice_line(line: StatusLine, document_number: int, version: str) -> AdviceLine:

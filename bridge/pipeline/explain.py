@@ -104,7 +104,7 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
             continue
         answer = acknowledge(result, numbers, now, kind=policies.acknowledgement_kind, ta1=policies.ta1)
         if answer is not None:
-            answers.append(answer.data.decode("utf-8", "replace"))
+            answers.append(b"".join(answer.data).decode("utf-8", "replace"))
     told.acknowledgement = "\n".join(answers)
     return told
 

@@ -58,8 +58,9 @@ def advice(*lines: AdviceLine, **facts: Any) -> Advice:
         "control_number": "000000077",
         "version": "004010",
         "group_control_number": "12",
+        "lines": lines,
     }
-    return Advice(**(defaults | facts), lines=lines)
+    return Advice(**(defaults | facts))
 
 
 def edifact(*lines: AdviceLine, **facts: Any) -> Advice:

@@ -218,7 +218,7 @@ def answer_all(events: Iterable[ReaderEvent]) -> None:
         answer = acknowledge(result, Numbers(), NOW) if result is not None else None
         if answer is None:
             continue
-        for told in read([answer.data], grammar()):
+        for told in read(answer.data, grammar()):
             if isinstance(told, DocumentRead) and not told.document.accepted:
                 raise Failure(f"our own answer is not accepted: {told.document.errors[0]}")
 

@@ -53,7 +53,7 @@ def statuses(*, requested: bool = False) -> bytes:
 
 def segments_of(answer: Acknowledgement | None) -> list[str]:
     assert answer is not None
-    return [line.split("*")[0] for line in answer.data.decode().split("~") if line]
+    return [line.split("*")[0] for line in b"".join(answer.data).decode().split("~") if line]
 
 
 def test_x12_is_answered_by_the_kind_that_the_partner_wants() -> None:
@@ -61,11 +61,10 @@ def test_x12_is_answered_by_the_kind_that_the_partner_wants() -> None:
     answer = acknowledge(result, Numbers(), NOW, kind="999")
     assert answer is not None
     assert (answer.kind, answer.name_hint) == ("999", "999_000000001")
-    assert b"ST*999*0001*005010X231~" in answer.data
-    assert b"IK3*B10*2**8~IK4*3*140*1~IK5*R*5~" in answer.data
-    (read_back,) = [
-        event.document for event in read([answer.data], grammar()) if isinstance(event, DocumentRead)
-    ]
+    data = b"".join(answer.data)
+    assert b"ST*999*0001*005010X231~" in data
+    assert b"IK3*B10*2**8~IK4*3*140*1~IK5*R*5~" in data
+    (read_back,) = [event.document for event in read([data], grammar()) if isinstance(event, DocumentRead)]
     assert read_back.accepted
 
 
@@ -92,7 +91,7 @@ def test_nothing_but_acknowledgements_gets_no_ta1_either() -> None:
     functional = acknowledge(result_of(statuses()), Numbers(), NOW, ta1=True)
     for answer in (ours, functional):
         assert answer is not None
-        result = result_of(answer.data)
+        result = result_of(b"".join(answer.data))
         assert acknowledge(result, Numbers(), NOW, ta1=True) is None
 
 

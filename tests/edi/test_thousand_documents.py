@@ -81,7 +81,7 @@ def test_the_997_tells_each_of_them_where_and_why(
 ) -> None:
     answer = acknowledge(reading[1], Counting(), NOW)
     assert answer is not None
-    lines = answer.data.decode().split("~")
+    lines = b"".join(answer.data).decode().split("~")
     rejected, told = [], list[str]()
     for line in lines:
         told = [line] if line.startswith("AK2") else [*told, line]

@@ -32,19 +32,23 @@ UNKNOWN: Final = "UNKNOWN"
 """Stands for a reference that was not sent, where CONTRL must name one."""
 
 
-def acknowledge(result: InterchangeResult, control: ControlNumbers, now: datetime) -> bytes:
-    """Write the CONTRL that answers an interchange; empty where it held nothing but CONTRL.
+def acknowledge(result: InterchangeResult, control: ControlNumbers, now: datetime) -> Iterator[bytes] | None:
+    """Write the CONTRL that answers an interchange, in pieces; None where it held nothing but CONTRL.
 
     `now` is the time of preparation as it is written.
     """
     interchange = result.interchange
     types = {verdict.type for group in result.groups for verdict in group.documents}
     if types == {"CONTRL"}:
-        return b""
+        return None
+    return serialize(_lines(result, control, now), interchange.delimiters, syntax=interchange.syntax)
+
+
+def _lines(result: InterchangeResult, control: ControlNumbers, now: datetime) -> Iterator[Line]:
     reference = str(control.next("interchange"))
-    message = _message(result, str(control.next("document")))
-    lines = [_unb(interchange, reference, now), *message, ("UNZ", ["1", reference])]
-    return serialize(lines, interchange.delimiters, syntax=interchange.syntax)
+    yield _unb(result.interchange, reference, now)
+    yield from _message(result, str(control.next("document")))
+    yield "UNZ", ["1", reference]
 
 
 def _unb(interchange: Interchange, reference: str, now: datetime) -> Line:
@@ -64,18 +68,23 @@ def _unb(interchange: Interchange, reference: str, now: datetime) -> Line:
     return "UNB", elements
 
 
-def _message(result: InterchangeResult, reference: str) -> list[Line]:
+def _message(result: InterchangeResult, reference: str) -> Iterator[Line]:
     # CONTRL is a message of the syntax: 4:1 belongs to syntax version 4, D:3 to those before.
     identifier = ["4", "1"] if result.interchange.version == "4" else ["D", "3"]
-    body: list[Line] = [_uci(result)]
-    if body[0][1][3] != REJECTED:
+    yield "UNH", [reference, ["CONTRL", *identifier, "UN"]]
+    count = 2  # UNH and UNT
+    for line in _body(result):
+        count += 1
+        yield line
+    yield "UNT", [str(count), reference]
+
+
+def _body(result: InterchangeResult) -> Iterator[Line]:
+    uci = _uci(result)
+    yield uci
+    if uci[1][3] != REJECTED:
         for group in sorted(result.groups, key=lambda one: one.group is not None):
-            body.extend(_group(group))
-    return [
-        ("UNH", [reference, ["CONTRL", *identifier, "UN"]]),
-        *body,
-        ("UNT", [str(len(body) + 2), reference]),
-    ]
+            yield from _group(group)
 
 
 def _uci(result: InterchangeResult) -> Line:
@@ -110,10 +119,11 @@ def _place(error: EdiError) -> Value:
 
 def _group(result: GroupResult) -> Iterator[Line]:
     """Tell of a group, if it has anything but what UCI acknowledges."""
-    rejected = [one for one in result.documents if not one.accepted and one.type != "CONTRL"]
-    messages = [line for verdict in rejected for line in _ucm(verdict)]
+    rejected = (one for one in result.documents if not one.accepted and one.type != "CONTRL")
+    messages = (line for verdict in rejected for line in _ucm(verdict))
+    first = next(messages, None)
     group = result.group
-    if group is not None and (messages or group.errors):
+    if group is not None and (first is not None or group.errors):
         yield (
             "UCF",
             [
@@ -124,6 +134,8 @@ def _group(result: GroupResult) -> Iterator[Line]:
                 *_reason(group.errors),
             ],
         )
+    if first is not None:
+        yield first
     yield from messages
 
 

@@ -13,9 +13,9 @@ that has no more room is repeated with the rest, and so is a message that has no
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import repeat
+from itertools import chain, repeat
 from typing import Final, NamedTuple, TypeVar
 
 from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason, Standing
@@ -74,27 +74,23 @@ _QUALIFIERS: Final = {"01": "1"}
 _T = TypeVar("_T")
 
 
-def write_aperak(advice: Advice, control: ControlNumbers, now: datetime) -> bytes:
-    """Write the advice as EDIFACT, whatever the standard of what it answers; empty if it has no line.
+def write_aperak(advice: Advice, control: ControlNumbers, now: datetime) -> Iterator[bytes]:
+    """Write the advice as EDIFACT, whatever the standard of what it answers; nothing if it has no line.
 
     `now` is the time of preparation as it is written. Uses one number for the interchange and one for
     each message.
     """
     documents = advice.documents()
-    if not documents:
-        return b""
+    first = next(documents, None)
+    if first is None:
+        return
     own = advice.standard == "edifact"
     syntax = advice.syntax if own and _SYNTAX.fullmatch(advice.syntax) else "UNOC"
     version = advice.interchange_version if own and advice.interchange_version in VERSIONS else "3"
     writing = _Writing(advice, control, now, syntax, str(control.next("interchange")))
-    messages = [message for document in documents for message in writing.messages(document)]
-    lines = [
-        writing.unb(version),
-        *(line for message in messages for line in message),
-        ("UNZ", [str(len(messages)), writing.reference]),
-    ]
+    lines = writing.interchange(version, chain([first], documents))
     delimiters = advice.delimiters if own else None
-    return serialize(lines, delimiters or DEFAULT, syntax=syntax)
+    yield from serialize(lines, delimiters or DEFAULT, syntax=syntax)
 
 
 def directory_of(version: str) -> Directory:
@@ -133,7 +129,17 @@ class _Writing:
         self._encoding = ENCODINGS.get(syntax, "iso8859-1")
         self._level = {"UNOA": _LEVEL_A, "UNOB": _LEVEL_B}.get(syntax)
 
-    def unb(self, version: str) -> Line:
+    def interchange(self, version: str, documents: Iterable[AdvisedDocument]) -> Iterator[Line]:
+        """Write all segments."""
+        yield self._unb(version)
+        count = 0
+        for document in documents:
+            for message in self._messages(document):
+                count += 1
+                yield from message
+        yield "UNZ", [str(count), self.reference]
+
+    def _unb(self, version: str) -> Line:
         """Turn the sender's UNB round."""
         date = self.now.strftime("%Y%m%d" if version == "4" else "%y%m%d")
         elements: list[Value] = [
@@ -147,7 +153,7 @@ class _Writing:
             elements += ["", "", "", "", "", "1"]
         return "UNB", elements
 
-    def messages(self, document: AdvisedDocument) -> Iterator[list[Line]]:
+    def _messages(self, document: AdvisedDocument) -> Iterator[list[Line]]:
         """Write the APERAK on one document: one, unless its reasons are more than one has room for."""
         directory = directory_of(document.version if self.advice.standard == "edifact" else "")
         errors = list(self._errors(document, directory))

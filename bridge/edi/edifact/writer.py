@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 import msgspec
@@ -20,13 +21,16 @@ Line = tuple[str, Sequence[Value]]
 """A segment: its tag and its elements."""
 
 DEFAULT: Final = Delimiters(element="+", component=":", segment="'", release="?", decimal=".")
+_SEGMENTS_AT_ONCE: Final = 1000
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 REPLACEMENT: Final = "."
 """Stands for a character that the syntax level has not. Not `?`, which releases."""
 
 
-def serialize(lines: Iterable[Line], delimiters: Delimiters = DEFAULT, *, syntax: str = "UNOC") -> bytes:
-    """Give the bytes of segments, UNA before them if the delimiters are not the default ones.
+def serialize(
+    lines: Iterable[Line], delimiters: Delimiters = DEFAULT, *, syntax: str = "UNOC"
+) -> Iterator[bytes]:
+    """Give the bytes of segments in pieces, UNA before them if the delimiters are not the default ones.
 
     Data is released where it needs to be; empty elements and components at the end are left out; a
     character that the syntax level (`UNOA`, ...) has not becomes a point.
@@ -40,9 +44,12 @@ def serialize(lines: Iterable[Line], delimiters: Delimiters = DEFAULT, *, syntax
         escape_character=usable.release,
         segment_terminator=usable.segment,
     )
-    segments = [Segment(tag, *_elements(elements, encoding)) for tag, elements in lines]
-    text: str = Serializer(characters).serialize(segments, with_una_header=needs_advice(usable))
-    return text.encode(encoding if usable.segment.isascii() else "iso8859-1")
+    serializer, with_una = Serializer(characters), needs_advice(usable)
+    remaining = (Segment(tag, *_elements(elements, encoding)) for tag, elements in lines)
+    while segments := list(islice(remaining, _SEGMENTS_AT_ONCE)):
+        text: str = serializer.serialize(segments, with_una_header=with_una)
+        yield text.encode(encoding if usable.segment.isascii() else "iso8859-1")
+        with_una = False
 
 
 def needs_advice(delimiters: Delimiters) -> bool:

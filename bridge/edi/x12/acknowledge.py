@@ -8,7 +8,7 @@ incomplete code list are our affair and not told. Acknowledgements are never ack
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
@@ -34,34 +34,45 @@ def acknowledge(
     *,
     kind: Kind = "997",
     ta1: bool | None = None,
-) -> bytes:
-    """Write the answer to an interchange; empty where there is nothing to answer.
+) -> Iterator[bytes] | None:
+    """Write the answer to an interchange, in pieces; None where there is nothing to answer.
 
     `ta1` None sends a TA1 if ISA14 asks for it, True always, False never. An interchange without groups
     gets a TA1 alone, if any. What holds nothing but acknowledgements gets none even if it asks for it: two
     partners who always answer would never stop. `now` is the time of preparation as it is written.
     """
-    interchange = result.interchange
     groups = groups_to_answer(result)
     if ta1 is None:
-        ta1 = interchange.acknowledgement_requested
+        ta1 = result.interchange.acknowledgement_requested
     ta1 = ta1 and (bool(groups) or not (result.groups or result.answers))
     if not groups and not ta1:
-        return b""
+        return None
+    return _written(result.interchange, groups, control, now, kind, ta1=ta1)
+
+
+def groups_to_answer(result: InterchangeResult) -> list[GroupResult]:
+    """Give the groups that are answered: all but those of acknowledgements."""
+    return [group for group in result.groups if _wants_answer(group)]
+
+
+def _written(  # noqa: PLR0913 - what `acknowledge` was given, and found
+    interchange: Interchange,
+    groups: list[GroupResult],
+    control: ControlNumbers,
+    now: datetime,
+    kind: Kind,
+    *,
+    ta1: bool,
+) -> Iterator[bytes]:
     writer = SegmentWriter(interchange.delimiters)
     number = f"{control.next('interchange') % 10**9:09}"
     _write_isa(writer, interchange, number, now)
     if ta1:
         _write_ta1(writer, interchange)
     for group in groups:
-        _write_group(writer, group, control, now, kind)
+        yield from _write_group(writer, group, control, now, kind)
     writer.segment("IEA", len(groups), number)
-    return writer.data()
-
-
-def groups_to_answer(result: InterchangeResult) -> list[GroupResult]:
-    """Give the groups that are answered: all but those of acknowledgements."""
-    return [group for group in result.groups if _wants_answer(group)]
+    yield writer.rest()
 
 
 def _wants_answer(result: GroupResult) -> bool:
@@ -97,7 +108,7 @@ def _write_ta1(writer: SegmentWriter, interchange: Interchange) -> None:
 
 def _write_group(
     writer: SegmentWriter, result: GroupResult, control: ControlNumbers, now: datetime, kind: Kind
-) -> None:
+) -> Iterator[bytes]:
     group = result.group
     assert group is not None  # noqa: S101  # those without are left out
     number = str(control.next("group") % 10**9)
@@ -111,7 +122,10 @@ def _write_group(
     answered = group.control_number if group.control_number.isdigit() else ""
     version_answered = group.version[:12] if kind == "999" else ""
     writer.segment("AK1", identifier, _fitting(answered, 1, 9, "0"), version_answered)
-    told = Counter(_write_document(writer, verdict, kind) for verdict in result.documents)
+    told: Counter[str] = Counter()
+    for verdict in result.documents:
+        told[_write_document(writer, verdict, kind)] += 1
+        yield from writer.pieces()
     _write_ak9(writer, group, told)
     writer.segment("SE", len(writer) - start + 1, reference)
     writer.segment("GE", 1, number)

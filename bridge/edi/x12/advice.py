@@ -78,26 +78,34 @@ _QUALIFIERS: Final = {"1": "01"}
 """I05 by 0007: D-U-N-S. All else that is not X12's own is mutually defined."""
 
 
-def write_824(advice: Advice, control: ControlNumbers, now: datetime) -> bytes:
-    """Write the advice as X12, whatever the standard of what it answers; empty if it has no line.
+def write_824(advice: Advice, control: ControlNumbers, now: datetime) -> Iterator[bytes]:
+    """Write the advice as X12, whatever the standard of what it answers; nothing if it has no line.
 
     `now` is the time of preparation as it is written. Uses one number for the interchange, one for each
-    group and one for each document.
+    group and one for each document. The lines are gone through once for each group, and once before.
     """
-    documents = advice.documents()
-    if not documents:
-        return b""
-    version = _interchange_version(advice, documents)
+    groups = list(dict.fromkeys(_group_of(document) for document in advice.documents()))
+    if not groups:
+        return
+    version = _interchange_version(advice, {group.release for group in groups})
     writer = SegmentWriter(_delimiters(advice, version))
     writing = _Writing(advice, writer, control, now, f"{control.next('interchange') % 10**9:09}")
     writing.isa(version)
-    groups: dict[tuple[str, str], list[AdvisedDocument]] = {}
-    for document in documents:
-        groups.setdefault((document.group_control_number, _release(document)), []).append(document)
-    for group in groups.values():
-        writing.group(group)
+    for group in groups:
+        yield from writing.group(group)
     writer.segment("IEA", len(groups), writing.number)
-    return writer.data()
+    yield writer.rest()
+
+
+class _Group(NamedTuple):
+    """What an answering group answers, and the version it is written in."""
+
+    control_number: str
+    release: str
+
+
+def _group_of(document: AdvisedDocument) -> _Group:
+    return _Group(document.group_control_number, _release(document))
 
 
 def _release(document: AdvisedDocument) -> str:
@@ -106,11 +114,11 @@ def _release(document: AdvisedDocument) -> str:
     return "005010" if digits.isdigit() and digits >= "005" else "004010"
 
 
-def _interchange_version(advice: Advice, documents: list[AdvisedDocument]) -> str:
+def _interchange_version(advice: Advice, releases: set[str]) -> str:
     version = advice.interchange_version
     if advice.standard == "x12" and len(version) == 5 and version.isascii() and version.isdigit():
         return version
-    return "00501" if any(_release(document) == "005010" for document in documents) else "00401"
+    return "00501" if "005010" in releases else "00401"
 
 
 def _delimiters(advice: Advice, version: str) -> Delimiters:
@@ -166,16 +174,20 @@ class _Writing:
             ["00", blank, "00", blank, *parties, *moment, repetition, version, self.number, "0", usage]
         )
 
-    def group(self, documents: list[AdvisedDocument]) -> None:
+    def group(self, group: _Group) -> Iterator[bytes]:
         """Write the 824 that answer one group."""
         advice, number = self.advice, str(self.control.next("group") % 10**9)
         sender = self._application(advice.group_receiver or advice.receiver.id)
         receiver = self._application(advice.group_sender or advice.sender.id)
-        release = _release(documents[0])
+        release = group.release
         self.writer.segment("GS", "AG", sender, receiver, self.date, self.time, number, "X", release)
-        for document in documents:
-            self._document(document, 50 if release == "005010" else 30)
-        self.writer.segment("GE", len(documents), number)
+        count = 0
+        for document in advice.documents():
+            if _group_of(document) == group:
+                self._document(document, 50 if release == "005010" else 30)
+                count += 1
+                yield from self.writer.pieces()
+        self.writer.segment("GE", count, number)
 
     def _document(self, document: AdvisedDocument, longest: int) -> None:
         reference = f"{self.control.next('document') % 10**9:04}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 from bridge.edi.model import Delimiters
@@ -10,10 +10,12 @@ from bridge.edi.model import Delimiters
 Value = str | int | tuple[str, ...]
 """An element, or the components of a composite."""
 STANDARD = Delimiters("*", ":", "~")
+PIECE = 64 * 1024
+"""So many bytes are gathered before they are given away."""
 
 
 class SegmentWriter:
-    """Writes segments under one set of delimiters.
+    """Writes segments under one set of delimiters, and gives away what is written in pieces.
 
     X12 knows no escape, so a separator or control character in the data becomes a blank, and what is
     not ASCII a question mark: a reader must be able to split what is written here.
@@ -26,7 +28,7 @@ class SegmentWriter:
         parts = parts if parts.isascii() else "*:~"
         blanks = dict.fromkeys([*range(32), 127, *map(ord, parts)], " ")
         self._table = blanks
-        # Bytes, not texts: the answer to a large interchange has a million segments.
+        # Given away now and then: the answer to a large interchange has a million segments.
         self._written = BytesIO()
         self._segments = 0
 
@@ -45,9 +47,15 @@ class SegmentWriter:
         values = ["ISA", *(self._clean(value) for value in elements[:10]), elements[10], *elements[11:15]]
         self._write([*values, self.delimiters.component])
 
-    def data(self) -> bytes:
-        """Give everything written so far."""
-        return self._written.getvalue()
+    def pieces(self) -> Iterator[bytes]:
+        """Give away what is written, where that is enough for a piece."""
+        if self._written.tell() >= PIECE:
+            yield self.rest()
+
+    def rest(self) -> bytes:
+        """Give away what is written and was not given away yet."""
+        written, self._written = self._written, BytesIO()
+        return written.getvalue()
 
     def _write(self, values: Sequence[str]) -> None:
         text = self.delimiters.element.join(values) + self.delimiters.segment

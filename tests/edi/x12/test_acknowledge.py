@@ -34,7 +34,7 @@ def result_of(data: bytes, grammar: X12Grammar) -> InterchangeResult:
 
 
 def answer(data: bytes, grammar: X12Grammar, *, kind: Kind = "997", ta1: bool | None = None) -> list[str]:
-    written = acknowledge(result_of(data, grammar), Counting(), NOW, kind=kind, ta1=ta1)
+    written = b"".join(acknowledge(result_of(data, grammar), Counting(), NOW, kind=kind, ta1=ta1) or ())
     return written.decode().split("~")[:-1] if written else []
 
 
@@ -121,7 +121,7 @@ def test_a_999_names_versions(grammar: X12Grammar) -> None:
 
 def test_the_senders_separators_are_used_and_kept_out_of_the_data(grammar: X12Grammar) -> None:
     data = one(["B10|1|2|UP*~N"], end="'\r\n").replace(b"*", b"|").replace(b"B10|1|2|UP|", b"B10|1|2|UP*")
-    written = acknowledge(result_of(data, grammar), Counting(), NOW)
+    written = b"".join(acknowledge(result_of(data, grammar), Counting(), NOW) or ())
     assert written.startswith(b"ISA|00|")
     assert b"AK4|3|140|5|UP*~N'" in written
 
@@ -141,7 +141,7 @@ def element(position: int, value: str) -> EdiError:
 
 @pytest.mark.parametrize("value", ["A*B~C>D", "tab\there", "é" * 200, "x" * 500, "", " \n "])
 def test_any_bad_data_can_be_written_and_read_again(grammar: X12Grammar, value: str) -> None:
-    written = acknowledge(made(grammar, [element(2, value)]), Counting(), NOW)
+    written = b"".join(acknowledge(made(grammar, [element(2, value)]), Counting(), NOW) or ())
     found = documents(read_file(written, grammar))[0]
     assert not found.errors
     assert len(found.segments[4].value(4)) <= 99
@@ -149,7 +149,9 @@ def test_any_bad_data_can_be_written_and_read_again(grammar: X12Grammar, value: 
 
 def test_more_errors_than_an_acknowledgement_holds_are_cut(grammar: X12Grammar) -> None:
     errors = [element(2, "x") for _ in range(150)] + [element(n, "x") for n in range(3, 3000)]
-    found = documents(read_file(acknowledge(made(grammar, errors), Counting(), NOW), grammar))[0]
+    found = documents(
+        read_file(b"".join(acknowledge(made(grammar, errors), Counting(), NOW) or ()), grammar)
+    )[0]
     assert not found.errors
     assert sum(segment.tag == "AK4" for segment in found.segments) == 99 + 999
 
@@ -163,7 +165,7 @@ def test_what_must_be_echoed_is_written_so_that_it_can_be_read(grammar: X12Gramm
 def test_control_numbers_stay_within_their_widths(grammar: X12Grammar) -> None:
     numbers = Counting()
     numbers.numbers.update(interchange=10**9 + 41, group=10**9, document=10**9 + 5)
-    written = acknowledge(result_of(one(), grammar), numbers, NOW)
+    written = b"".join(acknowledge(result_of(one(), grammar), numbers, NOW) or ())
     assert b"*000000042*0*P" in written
     assert b"GS*FA*ACME*UPSN*20240102*1504*1*" in written
     assert b"ST*997*0006" in written
@@ -175,7 +177,7 @@ def test_our_answer_is_right_by_our_reader_and_by_pyx12(grammar: X12Grammar, kin
     bodies = [None, ["LX*A"], ["B10*1*2*UPSN", "L11**PO"], ["ZZ*1"]]
     several = [document(reference=f"{n:04}", body=body) for n, body in enumerate(bodies, 1)]
     data = text(interchange(group(*several, version=version), group(*several, number="2", version=version)))
-    written = acknowledge(result_of(data, grammar), Counting(), NOW, kind=kind, ta1=True)
+    written = b"".join(acknowledge(result_of(data, grammar), Counting(), NOW, kind=kind, ta1=True) or ())
     events = read_file(written, grammar)
     assert not [error for found in documents(events) for error in found.errors]
     assert not [error for found in groups(events) for error in found.errors]
@@ -192,7 +194,7 @@ def test_wild_files_get_an_answer_that_can_be_read(grammar: X12Grammar, wild: Pa
         data = path.read_bytes()
         if b"ISA" not in data[:10] or b"003060" in data:
             continue
-        written = acknowledge(result_of(data, grammar), Counting(), NOW)
+        written = b"".join(acknowledge(result_of(data, grammar), Counting(), NOW) or ())
         for found in documents(read_file(written, grammar)):
             assert not found.errors, path.name
 
@@ -201,4 +203,4 @@ def test_a_group_without_header_facts_can_be_answered(grammar: X12Grammar) -> No
     interchange_alone = result_of(one(), grammar).interchange
     lost = Group(functional_id="", control_number="", sender=Party(""), receiver=Party(""))
     result = InterchangeResult(interchange=interchange_alone, groups=[GroupResult(group=lost)])
-    assert b"AK9*A*0*0*0" in acknowledge(result, Counting(), NOW)
+    assert b"AK9*A*0*0*0" in b"".join(acknowledge(result, Counting(), NOW) or ())

@@ -1,0 +1,99 @@
+"""Application advice goes to each group of a file, and tells of the very documents of that group."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.collect import collect
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.settle import settle
+from bridge.pipeline.submit import submit
+from bridge.pipeline.translate import translate
+from bridge.spapi.operations import Operation, Outcome, Verdict
+from tests.pipeline.lanes import lane_in
+from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
+
+
+class Amazon:
+    """Takes everything and says yes to it."""
+
+    def submit(self, operation: Operation, body: bytes) -> Outcome:
+        del operation, body
+        return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
+
+    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+        del amazon_transaction_id
+        return Verdict(status="Success")
+
+
+@pytest.fixture
+def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
+    made = lane_in(tmp_path, monkeypatch)
+    made.amazon = Amazon()  # type: ignore[assignment]
+    made.policies = replace(made.policies, status_files=("824", "aperak"))
+    return made
+
+
+def advice_on(lane: Lane, inbox: Path, *parts: bytes) -> list[tuple[str, list[str]]]:
+    """Bring a file of these parts through; give the kind of each advice and the orders that it tells of."""
+    (inbox / "in.edi").write_bytes(b"".join(parts))
+    assert collect(lane) == translate(lane) == 1
+    while submit(lane):
+        pass
+    begun = lane.clock()
+    lane.clock = lambda: begun + timedelta(minutes=1)
+    settle(lane)
+    due = [one for one in lane.ledger.outbound_due(lane.vendor, lane.clock()) if one.folder == "statuses"]
+    texts = [(one.kind, b"".join(lane.ledger.outbound_bytes(one)).decode()) for one in due]
+    return [(kind, re.findall(r"\bPO\d{7}\b", text)) for kind, text in texts]
+
+
+def group(number: int, orders: range, broken: int = 0, version: str = "004010") -> bytes:
+    """Cut one group of ship notices out of an interchange; of one of them the BSN is left out."""
+    bodies = [ship_notice(one) for one in orders]
+    for body in bodies:
+        if broken and body[0].startswith(f"BSN*00*{broken:06}"):
+            del body[0]
+    whole = x12("856", "SH", version, number, bodies)
+    return whole[whole.index(b"GS*") : whole.index(b"IEA*")]
+
+
+def interchange(number: int, *groups: bytes) -> bytes:
+    whole = x12("856", "SH", "004010", number, [])
+    return whole[: whole.index(b"GS*")] + b"".join(groups) + b"IEA*%d*%09d~\n" % (len(groups), number)
+
+
+def test_each_group_is_told_of_its_own_documents_and_of_none_that_could_not_be_read(
+    lane: Lane, tmp_path: Path
+) -> None:
+    found = advice_on(
+        lane,
+        tmp_path / "drop" / "inbox",
+        interchange(1, group(1, range(1, 4), broken=1), group(2, range(4, 6), version="005010")),
+        b"what is no EDI\n",
+        edifact("DESADV", "96A", 7, [despatch_advice(number) for number in (6, 7)]),
+        interchange(2, group(3, range(8, 10), broken=9)),
+    )
+    told = [(kind, sorted(set(orders))) for kind, orders in found]
+    assert told == [
+        ("824", [order(2), order(3)]),
+        ("824", [order(4), order(5)]),
+        ("APERAK", [order(6), order(7)]),
+        ("824", [order(8)]),
+    ]
+
+
+def test_documents_are_told_of_in_the_order_of_the_file(lane: Lane, tmp_path: Path) -> None:
+    numbers = [5, 3, 9, 1, 7]
+    bodies = [ship_notice(number) for number in numbers]
+    ((_, told),) = advice_on(lane, tmp_path / "drop" / "inbox", x12("856", "SH", "004010", 1, bodies))
+    assert told == [order(number) for number in numbers]
+
+
+def test_a_file_of_rejected_documents_alone_gets_no_advice(lane: Lane, tmp_path: Path) -> None:
+    assert advice_on(lane, tmp_path / "drop" / "inbox", interchange(1, group(1, range(1, 2), broken=1))) == []
