@@ -29,7 +29,7 @@ _LATENCIES = (0.0, 0.05, 0.15, 0.4)
 
 
 class Ceiling(msgspec.Struct, kw_only=True, frozen=True):
-    """What one run came to. `seconds` is from the first POST to the last, `allowed` what the rates allow then."""
+    """What one run came to: `seconds` from the first POST to the last, and how many were `allowed` then."""
 
     posts: int
     seconds: float
@@ -52,7 +52,7 @@ def ceilings(say: Callable[[str], object]) -> None:
     """Measure at Amazon's usual rate with several latencies, then at others, and with one that changes."""
     say("\nAgainst Amazon's ceiling (token bucket, burst 10): the used part of the rate, and 429s")
     for latency in _LATENCIES:
-        say(_line(f"10/s, latency {latency * 1000:3.0f} ms", measure(250, latency=latency)))
+        say(_line(f"10/s, latency {latency * 1000:3.0f} ms", measure(240, latency=latency)))
     say(_line("5/s told", measure(100, rates={0: 5.0}, latency=0.15)))
     say(_line("0.5/s told", measure(12, rates={0: 0.5}, latency=0.15)))
     say(_line("40/s told, latency  50 ms", measure(800, rates={0: 40.0}, latency=0.05)))

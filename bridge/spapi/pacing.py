@@ -110,14 +110,14 @@ class _Lane:
     """One operation's bucket and how often in a row Amazon found us too fast."""
 
     def __init__(self, rate: float, burst: int, now: float) -> None:
-        self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=_burst_of(rate, burst), now=now)
+        self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=own_burst(rate, burst), now=now)
         self.strikes = 0
 
     def obey(self, limit: float, burst: int, now: float) -> None:
         told = min(limit, _FASTEST)
         if told * RATE_SHARE != self.bucket.rate:
             # A lower rate mostly means a smaller burst too; a higher one promises no larger burst.
-            self.bucket.change(rate=told * RATE_SHARE, burst=_burst_of(told, min(burst, told)), now=now)
+            self.bucket.change(rate=told * RATE_SHARE, burst=own_burst(told, min(burst, told)), now=now)
 
     def cool_down(self, retry_after: float | None, now: float) -> float:
         """Stop for as long as Amazon said, or for twice the last time; tells the seconds."""
@@ -132,6 +132,6 @@ class _Lane:
         return seconds
 
 
-def _burst_of(rate: float, burst: float) -> float:
+def own_burst(rate: float, burst: float) -> float:
     """Give our burst: what passes in the time that is made up for, as far as Amazon's burst allows."""
     return max(1.0, min(1 + rate * CATCH_UP, burst * BURST_SHARE))
