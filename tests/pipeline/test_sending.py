@@ -1,0 +1,165 @@
+"""Sending goes on beside the other jobs, each operation by itself, and never two times the same."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.errors import LedgerError
+from bridge.ledger.store import Ledger
+from bridge.pipeline.drain import drain
+from bridge.pipeline.lane import Lane
+from bridge.spapi.operations import Operation, Outcome, Verdict
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
+from tests.spapi.test_ceiling import SENDERS
+from tests.system.traffic import carrier_status, order, ship_notice, x12
+
+LONG = 20.0
+"""Seconds after which a test gives up."""
+
+
+def one_by_one(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
+    """Make a lane that puts one fact into each POST."""
+    lane = lane_with(folder, monkeypatch, amazon)
+    lane.policies = replace(lane.policies, batch_size=1, confirmations_elsewhere=True)
+    return lane
+
+
+def notices(*numbers: int) -> bytes:
+    return x12("856", "SH", "004010", numbers[0], [ship_notice(number) for number in numbers])
+
+
+def test_a_lane_has_the_senders_that_the_reserve_is_meant_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert lane_with(tmp_path, monkeypatch, StubAmazon()).senders == SENDERS
+
+
+def test_verdicts_are_asked_for_while_there_is_more_to_send(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, clock = threading.Event(), Clock()
+
+    class Amazon(StubAmazon):
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            if len(self.items) == 150:
+                clock.now += timedelta(minutes=1)  # the first verdicts are due
+                assert asked.wait(LONG), "sending has to end before a verdict is asked for"
+            return super().submit(operation, body, turn=turn)
+
+    amazon = Amazon()
+
+    def verdict(_transaction: str) -> Verdict:
+        asked.set()
+        return Verdict(status="Success")
+
+    amazon.verdict = verdict
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    lane.clock, lane.senders = clock, 1
+    drop(tmp_path, "a.edi", notices(*range(1, 201)))
+    report = drained(lane, rounds=1)
+    assert not report.failures
+    assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(n) for n in range(1, 201)]
+
+
+def test_an_operation_that_waits_for_its_turn_keeps_no_other_waiting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = threading.Event()
+
+    class Amazon(StubAmazon):
+        def turn(self, operation: Operation, _stopping: object) -> float:
+            if operation.name == "submitShipmentConfirmations":
+                assert told.wait(LONG), "the status update waits for the confirmations' turn"
+            return 0.0
+
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            if operation.name == "submitShipmentStatusUpdates":
+                told.set()
+            return super().submit(operation, body, turn=turn)
+
+    amazon = Amazon()
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "a.edi", notices(*range(1, 31)))
+    drop(tmp_path, "b.edi", x12("214", "QM", "004010", 99, [carrier_status(40)]))
+    report = drained(lane, rounds=1)
+    assert not report.failures
+    assert len(amazon.items) == 31
+
+
+def test_what_waits_for_its_turn_is_not_in_doubt_after_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states: list[dict[str, int]] = []
+
+    class Amazon(StubAmazon):
+        def turn(self, _operation: Operation, _stopping: object) -> float:
+            states.append(lane.ledger.counts_of(lane.vendor)["submissions"])
+            return 0.0
+
+    lane = one_by_one(tmp_path, monkeypatch, Amazon())
+    lane.senders = 1
+    drop(tmp_path, "a.edi", notices(1, 2, 3))
+    drained(lane, rounds=1)
+    assert [counts.get("ready", 0) for counts in states] == [3, 2, 1]
+    assert not any("sending" in counts for counts in states)
+
+
+def test_a_turn_that_does_not_come_is_tried_on_later(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Amazon(StubAmazon):
+        turns = 0
+
+        def turn(self, _operation: Operation, _stopping: object) -> float:
+            self.turns += 1
+            return 100.0 if self.turns == 1 else 0.0
+
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            if turn:
+                return Outcome(kind="not_taken", retry_after=turn)
+            return super().submit(operation, body, turn=turn)
+
+    amazon = Amazon()
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "a.edi", notices(1))
+    drained(lane, rounds=1)
+    assert (amazon.turns, amazon.items) == (1, [])  # a drain does not ask without end
+    drained(lane, rounds=1)
+    assert len(amazon.items) == 1
+
+
+def test_an_error_of_the_ledger_while_it_sends_reaches_the_drain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    drop(tmp_path, "a.edi", notices(*range(1, 41)))
+    begin = Ledger.start_sending
+
+    def fail_at_the_tenth(ledger: Ledger, *arguments: Any) -> int:
+        if len(amazon.items) >= 10:
+            raise LedgerError("the disk is full")
+        return begin(ledger, *arguments)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Ledger, "start_sending", fail_at_the_tenth)
+        with pytest.raises(LedgerError, match="disk is full"):
+            drain([lane], wait=lambda _seconds: None)
+    assert len(amazon.items) < 10 + SENDERS
+    drained(lane, rounds=1)
+    assert sorted(item["purchaseOrderNumber"] for item in amazon.items) == [order(n) for n in range(1, 41)]
+
+
+def test_a_stop_ends_the_sending_between_two_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    amazon = StubAmazon()
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    lane.stopping = lambda: len(amazon.items) >= 10
+    drop(tmp_path, "a.edi", notices(*range(1, 41)))
+    report = drained(lane, rounds=1)
+    assert 10 <= len(amazon.items) < 10 + SENDERS
+    assert report.did["submit"] == len(amazon.items)
+    assert "sending" not in lane.ledger.counts_of(lane.vendor)["submissions"]
