@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -309,3 +310,28 @@ def test_only_what_was_surely_not_sent_counts_as_not_taken(
 def test_the_user_agent_has_amazons_form() -> None:
     assert user_agent().startswith("edibridge/")
     assert "(Language=Python/3." in user_agent()
+
+
+def test_a_turn_that_was_waited_for_is_for_one_request(
+    server: ScriptedServer, make_client: MakeClient
+) -> None:
+    client = make_client()
+    paced = client._channel._pacer
+    asked: list[str] = []
+    acquire = paced.acquire
+
+    def counted(operation: str, patience: float, *, stopping: Callable[[], bool] = bool) -> float:
+        asked.append(operation)
+        return acquire(operation, patience, stopping=stopping)
+
+    paced.acquire = counted  # type: ignore[method-assign]
+    server.answers += [Answer(403), TAKEN]
+    assert client.submit(CONFIRM, BODY, turn=client.turn(CONFIRM)).kind == "submitted"
+    assert len(server.requests) == 2
+    assert asked == [CONFIRM.name] * 2  # one for each time that it went
+
+
+def test_a_turn_that_did_not_come_sends_nothing(server: ScriptedServer, client: AmazonClient) -> None:
+    outcome = client.submit(CONFIRM, BODY, turn=20.0)
+    assert (outcome.kind, outcome.retry_after) == ("not_taken", 20.0)
+    assert server.requests == []
