@@ -136,13 +136,17 @@ class Desk:
             "SELECT purchase_order_number FROM events WHERE file_id = :id", {"id": batch}
         )
         for event in events:
-            self.place.amazon.fail_orders.pop(event["purchase_order_number"], None)
+            self.place.mend(event["purchase_order_number"])
         return Rerun(batch)
 
     def _always(self) -> Iterator[Task]:
-        """Give what can be said at any time: a purge, and a rerun of what has nothing to be done again."""
-        purge = self._purge_of(self.chance.choice(["", *(vendor.name for vendor in self.place.vendors)]))
-        if purge.done:
+        """Give what can be said at any time: a purge, and a rerun of what has nothing to be done again.
+
+        What Amazon failed is mended before it is purged: without its bytes nobody can send it again.
+        """
+        clean = [vendor.name for vendor in self.place.vendors if not self.place.is_failing(vendor)]
+        whose = [*clean, ""] if len(clean) == len(self.place.vendors) else clean
+        if whose and (purge := self._purge_of(self.chance.choice(whose))).done:
             yield purge
         done = self.place.rows(
             "SELECT id FROM files WHERE state = 'translated' AND (purged_at IS NULL OR spool_name = '')"

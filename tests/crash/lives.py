@@ -58,7 +58,7 @@ IN_FLIGHT = "POST under way"
 AT_RANDOM = "at random"
 REFUSED = 2
 """Exit code of a run that finds another process at work."""
-PATIENCE = 2.5
+PATIENCE = 2.0
 """Seconds within which a point is reached, or the life ends at a random moment all the same."""
 
 
@@ -81,8 +81,8 @@ class Deaths:
         dice = self.chance.random()
         if dice < 0.65:
             died_of = self._at_a_point(scratch=scratch)
-        elif dice < 0.78:
-            died_of = self._in_flight(scratch=scratch)
+        elif dice < 0.78 and not scratch:  # which would be too late for its patience
+            died_of = self._in_flight()
         else:
             self._drop()
             child = self.place.start("daemon", scratch=scratch)
@@ -104,7 +104,9 @@ class Deaths:
 
     def _at_a_point(self, *, scratch: bool) -> str:
         point = self._rarest()
-        vendor = self.chance.choice(self.place.vendors)
+        # A file that must settle is taken a second later than others: let that be rarer.
+        weights = [1 if one.convention == "settled" else 2 for one in self.place.vendors]
+        (vendor,) = self.chance.choices(self.place.vendors, weights)
         if point == "put_away.unmarked":
             vendor = next(one for one in self.place.vendors if one.convention == "done-file")
         self._drop(*([POINTS[point]] if POINTS[point] else []), vendor=vendor)
@@ -158,14 +160,14 @@ class Deaths:
         if status != REFUSED:
             self.problems.append(f"a run beside process {child.pid} ended with {status}, not {REFUSED}")
 
-    def _in_flight(self, *, scratch: bool) -> str:
+    def _in_flight(self) -> str:
         """Let Amazon take a POST and not answer it."""
         operation = self.chance.choice((CONFIRM, CONFIRM, UPDATE, LABEL))
         self._drop({CONFIRM: "despatches", UPDATE: "updates", LABEL: "requests"}[operation])
         amazon = self.place.amazon
         amazon.faults.hold(operation=operation, times=self.chance.randint(1, 2))
         before = len(self.place.accepted(operation))
-        child = self.place.start("daemon", scratch=scratch)
+        child = self.place.start("daemon")
         reached = amazon.wait_until(lambda: len(self.place.accepted(operation)) > before, PATIENCE)
         child.kill()
         amazon.faults.clear()

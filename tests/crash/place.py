@@ -53,6 +53,8 @@ class Place:
     ) -> None:
         self.folder = folder
         self.portioned = portioned
+        self._doomed: dict[str, str] = {}
+        """Orders that Amazon refuses now, and whose they are."""
         self.amazon, sftp = served
         self.vendors = vendors
         self._nursery = nursery
@@ -89,12 +91,23 @@ class Place:
         """Put a file into its inbox, whole at once, with its marker where the vendor has agreed on one."""
         for order in drop.doomed:
             self.amazon.fail_orders[order] = REFUSED_BY_AMAZON
+            self._doomed[order] = drop.vendor.name
         home = self.home(drop.vendor)
         hidden = home / f".{drop.name}.part"
         hidden.write_bytes(drop.data)
         hidden.rename(home / "inbox" / drop.name)
         if drop.vendor.convention == "done-file":
             (home / "inbox" / f"{drop.name}.done").touch()
+
+    def mend(self, order: str) -> None:
+        """Have Amazon take an order that it refused."""
+        self.amazon.fail_orders.pop(order, None)
+        self._doomed.pop(order, None)
+
+    def is_failing(self, vendor: Vendor) -> bool:
+        """Tell whether anything of a vendor's failed, or may fail yet."""
+        failed = "SELECT 1 FROM events WHERE vendor = :vendor AND state = 'failed' LIMIT 1"
+        return vendor.name in self._doomed.values() or bool(self.rows(failed, {"vendor": vendor.name}))
 
     def start(self, *arguments: str, kill_at: str = "", scratch: bool = False) -> Child:
         """Start a verb, which dies at a named point if it gets there."""

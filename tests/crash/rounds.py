@@ -121,8 +121,8 @@ def _come_to_rest(site: Place, desk: Desk) -> None:
     The last run reads Amazon's lists once more, for the papers of what came to its end since.
     """
     for _ in range(12):
+        desk.work_through()
         through = site.is_through()
         site.verb("run", "--settle", "--timeout", "60")
         if through and site.is_through():
             return
-        desk.work_through()
