@@ -8,9 +8,9 @@ import typer
 
 from bridge.cli.context import AsJson, OfVendor, known_batch, known_vendor, settings_of
 from bridge.cli.daemon import batch_table
-from bridge.cli.details import batch_json, batch_lines, trace_lines
+from bridge.cli.details import batch_json, batch_lines, trace_lines, whole_json
 from bridge.cli.exits import DONE, REJECTED
-from bridge.cli.output import complain, emit, line_width, say, tell_lines
+from bridge.cli.output import complain, emit, emit_parts, line_width, say, tell_lines
 from bridge.cli.words import STATES_OF_BATCHES
 
 BatchId = Annotated[int, typer.Argument(metavar="BATCH", min=1, help="The batch's number.")]
@@ -85,9 +85,12 @@ def show(
     Its arrivals, documents, events, submissions to Amazon and files to the vendor; what is wrong comes first
     where not all is shown.
     """
-    most = limit or (None if as_json else SHOWN)
     with settings_of(context).ledger() as ledger:
-        detail = ledger.batch(known_batch(ledger, batch), limit=most)
+        number = known_batch(ledger, batch)
+        if as_json and limit is None:
+            emit_parts(whole_json(ledger.whole_batch(number)))
+            return
+        detail = ledger.batch(number, limit=limit or SHOWN)
     if as_json:
         emit(batch_json(detail))
     else:

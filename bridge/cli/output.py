@@ -41,6 +41,32 @@ def emit(value: object) -> None:
     _write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
 
 
+def emit_parts(parts: Mapping[str, object]) -> None:
+    """Print an object as `emit` would; values that are iterators are printed as arrays while they come."""
+    begin = "{"
+    for name, value in parts.items():
+        _write(f"{begin}\n  {json.dumps(name)}: ")
+        begin = ","
+        if isinstance(value, Iterator):
+            _write_array(value)
+        else:
+            _write(_indented(value, 2))
+    _write("\n}\n")
+
+
+def _write_array(values: Iterator[object]) -> None:
+    begin = "["
+    for value in values:
+        _write(f"{begin}\n    {_indented(value, 4)}", flush=False)
+        begin = ","
+    _write("[]" if begin == "[" else "\n  ]")
+
+
+def _indented(value: object, depth: int) -> str:
+    """Give JSON as it stands within something else; no line break stands within a JSON string."""
+    return json.dumps(plain(value), indent=2, ensure_ascii=False).replace("\n", "\n" + " " * depth)
+
+
 def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; a table of kinds
     """Turn structs, dates and paths into what JSON has; bytes are JSON texts of the ledger."""
     match value:
@@ -174,10 +200,11 @@ def _colours(screen: Any) -> Any:  # noqa: ANN401 - rich's own literal type
     return screen.color_system or None
 
 
-def _write(text: str) -> None:
+def _write(text: str, *, flush: bool = True) -> None:
     try:
         sys.stdout.write(text)
-        sys.stdout.flush()
+        if flush:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader (`| head`) has enough. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

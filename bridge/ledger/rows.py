@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any, Literal
 
@@ -490,6 +490,18 @@ class BatchDetail(msgspec.Struct, frozen=True, kw_only=True):
     submissions: list[SubmissionRow]
     attempts: list[AttemptRow]
     outbound: list[OutboundRow]
+
+
+class WholeBatch(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch with everything that came from it, which is read while it is gone through, once."""
+
+    batch: BatchView
+    arrivals: Iterator[ArrivalRow]
+    documents: Iterator[DocumentRow]
+    events: Iterator[EventRow]
+    submissions: Iterator[SubmissionRow]
+    attempts: Iterator[AttemptRow]
+    outbound: Iterator[OutboundRow]
 
 
 class Trace(msgspec.Struct, frozen=True, kw_only=True):

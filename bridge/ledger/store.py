@@ -17,6 +17,7 @@
 | clocks | hold_waiting, waited_too_long, late_confirmations, silent, ages |
 | due | next_due, unfinished, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
+| whole | whole_batch |
 | traces | trace |
 | alerts | raise_alert, clear_alert, alerts |
 | purges | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |
@@ -48,6 +49,7 @@ from bridge.ledger.sends import SendStore
 from bridge.ledger.traces import TraceStore
 from bridge.ledger.verdicts import VerdictStore
 from bridge.ledger.views import ViewStore
+from bridge.ledger.whole import WholeStore
 from bridge.ledger.writer import WriterStore
 
 
@@ -65,6 +67,7 @@ class Ledger(
     DueStore,
     ClockStore,
     ViewStore,
+    WholeStore,
     TraceStore,
     AlertStore,
     PurgeStore,

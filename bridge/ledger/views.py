@@ -102,7 +102,7 @@ class ViewStore(Store):
             made = _first(connection, EventRow, of_batch, is_troubled, limit)
             of_batch = OUTBOUND_ROWS.where(outbound_files.c.file_id == file_id).order_by(outbound_files.c.id)
             to_vendor = _first(connection, OutboundRow, of_batch, is_undelivered, limit)
-            of_all = _ids_of_submissions(connection, file_id) if limit is None else set()
+            of_all = ids_of_submissions(connection, file_id) if limit is None else set()
             sent = submission_rows(connection, of_all | _ids_of_submissions_of(connection, made, limit))
             return BatchDetail(
                 batch=views[0],
@@ -245,7 +245,7 @@ def _first(
 
 
 def _ids_of_submissions_of(connection: Connection, made: list[EventRow], limit: int | None) -> set[int]:
-    """Find the submissions of some events; of all of a batch's, `_ids_of_submissions` is quicker."""
+    """Find the submissions of some events; of all of a batch's, `ids_of_submissions` is quicker."""
     if limit is None:
         return set()
     found: set[int] = set()
@@ -255,7 +255,8 @@ def _ids_of_submissions_of(connection: Connection, made: list[EventRow], limit: 
     return found
 
 
-def _ids_of_submissions(connection: Connection, file_id: int) -> set[int]:
+def ids_of_submissions(connection: Connection, file_id: int) -> set[int]:
+    """Find all submissions that hold or held an event of a batch."""
     query = (
         select(submission_events.c.submission_id)
         .join(events, submission_events.c.event_id == events.c.id)
@@ -290,7 +291,7 @@ def _events_of_file(connection: Connection, file_id: int) -> list[EventRow]:
     return rows_as(connection, EventRow, query)
 
 
-def submission_rows(connection: Connection, ids: set[int]) -> list[SubmissionRow]:
+def submission_rows(connection: Connection, ids: Collection[int]) -> list[SubmissionRow]:
     """List submissions by their ids."""
     rows: list[SubmissionRow] = []
     for some in chunks(sorted(ids), 500):

@@ -12,7 +12,7 @@ import pytest
 from bridge.cli.daemon import batch_table
 from bridge.cli.exits import BROKEN, REJECTED, USAGE, tell
 from bridge.cli.lines import Line
-from bridge.cli.output import complain, plain, say, table, tell_lines
+from bridge.cli.output import complain, emit, emit_parts, plain, say, table, tell_lines
 from bridge.errors import (
     AuthenticationRefused,
     BridgeError,
@@ -47,6 +47,16 @@ def test_a_terminal_gets_the_names_of_files_as_they_are(
     monkeypatch.setenv("COLUMNS", "80")
     table(["file", "state"], [("[red]x[/red].edi", "failed")])
     assert "[red]x[/red].edi" in capsys.readouterr().out
+
+
+def test_what_is_printed_while_it_comes_is_what_would_be_printed_at_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rows = [{"text": "two\nlines", "more": [1, {"é": None}]}, 7, []]
+    emit({"batch": {"id": 1}, "rows": rows, "none": [], "last": "x"})
+    once = capsys.readouterr().out
+    emit_parts({"batch": {"id": 1}, "rows": iter(rows), "none": iter(()), "last": "x"})
+    assert capsys.readouterr().out == once
 
 
 def test_json_has_structs_times_paths_and_the_ledgers_bodies() -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bridge.errors import LedgerError
+from bridge.ledger import whole
+from bridge.ledger.rows import NewOutbound
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later
 
 
@@ -33,3 +38,36 @@ def test_batches_with_something_rejected_or_refused_are_found_for_a_while(desk: 
     assert good not in found
     assert desk.ledger.troubled_since("acme", later(3600)) == []
     assert desk.ledger.troubled_since("other", later(-60)) == []
+
+
+@pytest.mark.parametrize("page", [1, 3, 500])
+def test_a_whole_batch_read_page_by_page_is_the_batch(
+    desk: Desk, page: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whole, "PAGE", page)
+    desk.keep("the same file")
+    kept = desk.keep("the same file", name="again.edi")
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        for number in (-1, *range(7, 0, -1)):
+            document = writer.document(document_row(number, accepted=number > 0))
+            assert document is not None
+            for part in range(number % 3):
+                writer.event(document, confirmation(f"P{number}{part}"))
+            writer.outbound(NewOutbound(kind="997", folder="acknowledgements", name=f"{number}", data=b"x"))
+        writer.finish()
+    desk.plan(batch_size=2)
+    for due in desk.due()[:3]:
+        desk.send(due.id)
+        desk.verdict(due.id, "Failure")
+    desk.plan(batch_size=2)
+    read, told = desk.ledger.batch(kept.file_id), desk.ledger.whole_batch(kept.file_id)
+    assert len(read.arrivals) == 2
+    assert len(read.submissions) > 3
+    for name in read.__struct_fields__:
+        found = getattr(told, name)
+        assert getattr(read, name) == (found if name == "batch" else list(found)), name
+
+
+def test_a_batch_that_is_not_there_is_told_at_once(desk: Desk) -> None:
+    with pytest.raises(LedgerError, match="no batch 7"):
+        desk.ledger.whole_batch(7)
