@@ -201,8 +201,9 @@ class Trade:
         )
 
     def _junk(self) -> Drop:
-        # The same bytes from several vendors, which lie in the spool once.
-        data = b"no EDI at all %d\n" % self._control
+        # The same bytes as another vendor's, which lie in the spool once for both.
+        count = sum(one.kind == "junk" for one in self.drops)
+        data = b"no EDI at all %d\n" % count
         return Drop(self.vendor, f"junk_{self._control}.edi", data, "junk")
 
     def _again(self) -> Drop:
