@@ -10,6 +10,7 @@ from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.packages import WAITED_TOO_LONG
 from bridge.ledger.rows import Fence, LateBatch
 from bridge.ledger.schema import (
     arrivals,
@@ -23,9 +24,6 @@ from bridge.ledger.schema import (
     is_waiting,
     submissions,
 )
-
-WAITED_TOO_LONG = "the confirmation of its package did not come in time"
-"""The reason of a status update that is held since it waited too long."""
 
 _CONFIRM = "submitShipmentConfirmations"
 _V: BindParameter[str] = bindparam("v")

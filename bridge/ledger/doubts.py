@@ -12,10 +12,9 @@ from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
-from bridge.ledger.clocks import WAITED_TOO_LONG
 from bridge.ledger.codec import seconds
 from bridge.ledger.database import Store
-from bridge.ledger.packages import released_status
+from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions

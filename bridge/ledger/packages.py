@@ -7,15 +7,20 @@ from datetime import datetime
 from typing import Literal
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select, update
 
 from bridge.domain.events import Event
 from bridge.domain.planning import complete
 from bridge.errors import LedgerError
 from bridge.ledger.codec import seconds
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.reports import reopen
 from bridge.ledger.rows import Package
 from bridge.ledger.schema import events, is_grouped, is_waiting, packages, submission_events
+
+WAITED_TOO_LONG = "the confirmation of its package did not come in time"
+"""The reason of a status update that is held since it waited too long."""
 
 OF_TRACKING = (
     select(packages.c.purchase_order_number, packages.c.ship_from_party, packages.c.confirmed_at)
@@ -28,16 +33,22 @@ _WAITING = select(
     events.c.tracking_number,
     events.c.body,
     events.c.purchase_order_number,
+    events.c.state,
     packages.c.purchase_order_number.label("order"),
     packages.c.ship_from_party,
 )
 _SAME_PACKAGE = (packages.c.vendor == events.c.vendor) & (
     packages.c.tracking_number == events.c.tracking_number
 )
+# What waited too long and no person has decided about goes when its confirmation comes at last.
+_is_expected = or_(
+    is_waiting,
+    one_of(events.c.state, "held") & (events.c.reason == WAITED_TOO_LONG) & events.c.body.is_not(None),
+)
 _WAITING_FOR_SUBMISSION = (
     _WAITING.select_from(submission_events)
     .join(packages, packages.c.event_id == submission_events.c.event_id)
-    .join(events, _SAME_PACKAGE & is_waiting)
+    .join(events, _SAME_PACKAGE & _is_expected)
     .where(submission_events.c.submission_id == bindparam("key"), packages.c.confirmed_at.is_not(None))
 )
 _CONFIRMED = _WAITING.select_from(events).join(packages, _SAME_PACKAGE & packages.c.confirmed_at.is_not(None))
@@ -63,7 +74,7 @@ _CONFIRM_ONE = (
 )
 _RELEASE = (
     update(events)
-    .where(events.c.id == bindparam("event"), is_waiting)
+    .where(events.c.id == bindparam("event"), _is_expected)
     .values(
         state="ready",
         reason="",
@@ -74,7 +85,7 @@ _RELEASE = (
 )
 _HOLD = (
     update(events)
-    .where(events.c.id == bindparam("event"), is_waiting)
+    .where(events.c.id == bindparam("event"), _is_expected)
     .values(state="held", reason=bindparam("why"), updated_at=bindparam("now"))
 )
 _decoder = msgspec.json.Decoder(Event)
@@ -140,6 +151,9 @@ def _release(
         found.setdefault(row["id"], row)
     at = seconds(now)
     changes = []
+    late = [row["id"] for row in found.values() if row["state"] != "waiting"]
+    if late:
+        reopen(connection, late, now)  # they were reported as held
     for row in found.values():
         if not row["purchase_order_number"] and _package(connection, row).ambiguous:
             connection.execute(_HOLD, {"event": row["id"], "why": several_orders(row), "now": at})

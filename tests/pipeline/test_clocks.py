@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -59,6 +60,26 @@ def test_a_status_update_that_waits_too_long_is_held_and_told(lane: Lane, tmp_pa
     assert {"waiting", "held"} <= kinds(lane)
     statuses = tmp_path / "drop" / "outbox" / "statuses"
     assert any("Held" in path.read_text(encoding="utf-8") for path in statuses.glob("*.json"))
+
+
+def test_a_status_update_that_waited_too_long_goes_when_its_confirmation_comes_at_last(
+    lane: Lane, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    drop(tmp_path, "update.edi", update(1, 1))
+    drop(tmp_path, "other.edi", update(2, 2))
+    drained(lane)
+    passes(lane, hours=25)
+    assert "waiting" in kinds(lane)
+    drop(tmp_path, "notice.edi", notice(3, 1))
+    drop(tmp_path, "another.edi", notice(4, 2))
+    drained(lane)
+    assert {event.state for batch in (1, 2) for event in lane.ledger.batch_events(batch)} == {"succeeded"}
+    told = Counter(item["purchaseOrderNumber"] for item in amazon.items)
+    assert told == {order(1): 2, order(2): 2}  # the confirmation, then the update
+    assert not {"waiting", "held"} & kinds(lane)
+    statuses = tmp_path / "drop" / "outbox" / "statuses"
+    assert "Held" in (statuses / "update.1.json").read_text(encoding="utf-8")
+    assert "Success" in (statuses / "update.1.2.json").read_text(encoding="utf-8")
 
 
 def test_a_person_sends_a_held_status_update_without_its_confirmation(
