@@ -45,12 +45,20 @@ def submit(
 def _more(lane: Lane, operation: Operation, over: Callable[[], bool]) -> list[DueSubmission]:
     if not _goes_on(lane, over):
         return []
+    now = lane.clock()
+    due = lane.ledger.due_submissions(lane.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
+    # No sooner than needed: a plan takes the ledger for a while, and what gathers fills its POSTs better.
+    if len(due) < SUBMISSIONS_AT_ONCE and _plan(lane, operation, now):
+        reached("submit.planned")
+        due = lane.ledger.due_submissions(lane.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
+    return due
+
+
+def _plan(lane: Lane, operation: Operation, now: datetime) -> int:
     # Only label requests have a day of their own; other events are of the past.
     on_their_day = operation.event is LabelRequested
-    size, now = lane.policies.batch_size, lane.clock()
-    if lane.ledger.plan(lane.fence, lane.vendor, operation.name, size, now, on_their_day=on_their_day):
-        reached("submit.planned")
-    return lane.ledger.due_submissions(lane.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
+    size = lane.policies.batch_size
+    return lane.ledger.plan(lane.fence, lane.vendor, operation.name, size, now, on_their_day=on_their_day)
 
 
 def settle_doubts(lane: Lane) -> None:

@@ -22,7 +22,10 @@ from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x
 class Amazon:
     """Takes everything and says yes to it."""
 
-    def submit(self, operation: Operation, body: bytes) -> Outcome:
+    def turn(self, *_asked: object) -> float:
+        return 0.0
+
+    def submit(self, operation: Operation, body: bytes, **_turn: float) -> Outcome:
         del operation, body
         return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
 
