@@ -137,6 +137,7 @@ def fetch_plan_of(vendor: Vendor) -> FetchPlan:
         every=wants.every.total_seconds(),
         since=wants.since,
         is_open=lambda now: hours is None or hours.cover(now.astimezone(zone).time()),
+        label_warning=wants.label_warning,
         label_name=wants.label_name,
         index=wants.index,
     )

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.labels import note_labels
 from bridge.ledger.outbound import queue
 from bridge.ledger.rows import Added, Fence, NewOutbound, Wanted
 from bridge.ledger.schema import cursors, is_wanted, wanted
@@ -68,14 +69,18 @@ class PaperStore(Store):
         cursor: tuple[str, str] | None = None,
         found: Iterable[Paper] = (),
         beside: Callable[[list[Added]], Sequence[NewOutbound]] | None = None,
+        labels: tuple[Sequence[str], datetime] | None = None,
     ) -> list[Added]:
         """Queue files for a vendor's outbox, in one transaction; bytes that were queued before are not new.
 
         `cursor` (its name and value) is moved, `found` is no longer asked for, and `beside` gives further
-        files (an index) by what turned out new.
+        files (an index) by what turned out new. `labels` says that the files are labels: of which orders,
+        one by one, and when they were made at the earliest.
         """
         with self._db.write(fence) as connection:
             added = [queue(connection, vendor, None, one, now) for one in facts]
+            if labels is not None:
+                note_labels(connection, vendor, labels[0], added, labels[1])
             for one in beside(added) if beside is not None else ():
                 queue(connection, vendor, None, one, now)
             for kind, order in found:

@@ -546,6 +546,15 @@ class Purged(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class UnshippedLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """A label of an order that nobody has shipped yet; it was made at `made_at` or after."""
+
+    purchase_order_number: str
+    made_at: datetime
+    delivered: bool
+    """Whether it lies in the vendor's outbox."""
+
+
 class LateBatch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch with confirmations that Amazon does not have yet; `shipped_at` is that of the first."""
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0004"
+HEAD = "0005"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -330,6 +330,18 @@ wanted = Table(
 )
 is_wanted = wanted.c.next_attempt_at.is_not(None)
 partial("ix_wanted_due", wanted.c.vendor, wanted.c.next_attempt_at, where=is_wanted)
+
+# When the newest label of an order was made (at the latest so long ago), while it has not shipped.
+labels = Table(
+    "labels",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("purchase_order_number", Text, primary_key=True),
+    time("made_at"),
+    integer("outbound_id"),
+    Index("ix_labels_made", "vendor", "made_at"),
+    sqlite_with_rowid=False,
+)
 
 alerts = Table(
     "alerts",

@@ -14,6 +14,7 @@
 | reports | batches_to_report, reported, reported_of; requeue_events |
 | papers | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
+| labels | unshipped_labels |
 | clocks | hold_waiting, waited_too_long, late_confirmations, silent, ages |
 | due | next_due, unfinished, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
@@ -38,6 +39,7 @@ from bridge.ledger.database import Database
 from bridge.ledger.doubts import DoubtStore
 from bridge.ledger.due import DueStore
 from bridge.ledger.files import FileStore
+from bridge.ledger.labels import LabelStore
 from bridge.ledger.migrate import migrate
 from bridge.ledger.outbound import OutboundStore
 from bridge.ledger.packages import PackageStore
@@ -65,6 +67,7 @@ class Ledger(
     PaperStore,
     OutboundStore,
     DueStore,
+    LabelStore,
     ClockStore,
     ViewStore,
     WholeStore,

@@ -28,6 +28,7 @@ WAITING = "waiting"
 TRANSLATION = "translation"
 LATE_CONFIRMATION = "late_confirmation"
 SILENT = "silent"
+LABEL_EXPIRY = "label_expiry"
 JOB = "job"
 OUTBOX = "outbox"
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import structlog
 
+from bridge.ledger.rows import UnshippedLabel
 from bridge.pipeline.alerts import (
+    LABEL_EXPIRY,
     LATE_CONFIRMATION,
     SILENT,
     WAITING,
@@ -20,6 +22,12 @@ log = structlog.get_logger(__name__)
 
 CONFIRM_WITHIN = timedelta(hours=4)
 """Amazon wants a confirmation so soon after the shipped date."""
+LABEL_LIFE = timedelta(days=90)
+"""So long after it was made a carrier takes a label of Amazon's."""
+VOID_TOLD = timedelta(days=7)
+"""So long after that a person is told of it still."""
+_NAMED = 5
+"""So many orders are named in one alert."""
 
 
 def hold_late(lane: Lane) -> int:
@@ -32,6 +40,7 @@ def review_clocks(lane: Lane) -> None:
     """Raise and clear the alerts that follow from the time alone."""
     _review_waiting(lane)
     _review_confirmations(lane)
+    _review_labels(lane)
     _review_silence(lane)
 
 
@@ -68,6 +77,34 @@ def _review_confirmations(lane: Lane) -> None:
                 events=one.confirmations,
                 due=due.isoformat(),
             )
+
+
+def _review_labels(lane: Lane) -> None:
+    """Tell of labels that are void soon and whose orders have not shipped: one alert for each day."""
+    now = lane.clock()
+    old = now - LABEL_LIFE
+    days: dict[str, list[UnshippedLabel]] = {}
+    for one in lane.ledger.unshipped_labels(
+        lane.fence, lane.vendor, old + lane.papers.label_warning, old - VOID_TOLD
+    ):
+        days.setdefault(f"{one.made_at + LABEL_LIFE:%Y-%m-%d}", []).append(one)
+    for key in open_keys(lane, LABEL_EXPIRY):
+        if key not in days:
+            clear_alert(lane, LABEL_EXPIRY, key)
+    for day, labels in days.items():
+        if raise_alert(lane, LABEL_EXPIRY, day, _void_on(day, labels, over=f"{now:%Y-%m-%d}" > day)):
+            log.warning("label_expiry", vendor=lane.vendor, orders=len(labels), day=day)
+
+
+def _void_on(day: str, labels: list[UnshippedLabel], *, over: bool) -> str:
+    orders = [one.purchase_order_number for one in labels]
+    named = ", ".join(orders[:_NAMED]) + (", ..." if len(orders) > _NAMED else "")
+    undelivered = sum(not one.delivered for one in labels)
+    what = f"{len(orders)} order{'s' * (len(orders) != 1)} that nobody has told us to be shipped ({named})"
+    lost = f"; {undelivered} of the labels never reached the outbox" if undelivered else ""
+    if over:
+        return f"the labels of {what} are void since {day}: ship nothing with them, ask for new ones{lost}"
+    return f"the labels of {what} are void from {day} on: ship before, or ask for new ones{lost}"
 
 
 def _review_silence(lane: Lane) -> None:

@@ -134,7 +134,7 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
     for window in windows(since, now, overlap=OVERLAP):
         for page in pages(lane.amazon, kind.listed, window, ship_from_party_id=warehouse):
             reached("fetch.page_read")
-            done += keep_papers(lane, kind, page.items, page.unreadable)
+            done += keep_papers(lane, kind, page.items, page.unreadable, made_at=window.since)
             reached("fetch.page_committed")
             if lane.stopping():
                 return done

@@ -68,6 +68,8 @@ class FetchPlan:
     """How far back the first look goes."""
     is_open: Callable[[datetime], bool] = lambda _now: True
     """Tells whether it is business hours at the vendor's."""
+    label_warning: timedelta = timedelta(days=7)
+    """So long before the label of an order that has not shipped is void a person is told."""
     label_name: str = "labels/{purchase_order}/{package}_{tracking}.{ext}"
     index: str = "csv"
 

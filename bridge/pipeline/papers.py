@@ -54,13 +54,20 @@ KINDS: dict[str, PaperKind] = {
 
 
 def keep_papers(
-    lane: Lane, kind: PaperKind, items: Iterable[Fetched], unreadable: Iterable[UnreadableItem] = ()
+    lane: Lane,
+    kind: PaperKind,
+    items: Iterable[Fetched],
+    unreadable: Iterable[UnreadableItem] = (),
+    *,
+    made_at: datetime | None = None,
 ) -> int:
     """Queue what is new for the outbox, with its index, in one transaction; give how many papers were new.
 
-    What is bad is told to a person and asked for again by its order; it holds up nothing else.
+    What is bad is told to a person and asked for again by its order; it holds up nothing else. Amazon
+    does not tell when it made a label: `made_at` is the earliest that it can be; None is now.
     """
     files: list[NewOutbound] = []
+    orders: list[str] = []
     lines: list[IndexLine | None] = []
     good: set[str] = set()
     bad = {item.purchase_order_number: item.reason for item in unreadable}
@@ -74,12 +81,13 @@ def keep_papers(
                 continue
             paper, line = made
             files.append(NewOutbound(kind=kind.name, folder=paper.folder, name=paper.name, data=paper.data))
+            orders.append(item.purchase_order_number)
             lines.append(line)
     good -= bad.keys()
     now = lane.clock()
     if bad:
-        orders = [order for order in bad if order]
-        lane.ledger.want(lane.fence, lane.vendor, kind.name, orders, now + LOOK_AGAIN)
+        known = [order for order in bad if order]
+        lane.ledger.want(lane.fence, lane.vendor, kind.name, known, now + LOOK_AGAIN)
         for order, reason in bad.items():
             _tell(lane, kind, order, reason)
     added = lane.ledger.add_outbound(
@@ -89,6 +97,7 @@ def keep_papers(
         now,
         found=[(kind.name, order) for order in good],
         beside=lambda added: _index(lane, lines, added, now),
+        labels=(orders, made_at or now) if kind.name == "labels" else None,
     )
     for order in good:
         clear_alert(lane, PAPER, f"{kind.name}:{order}")

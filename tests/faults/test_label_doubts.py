@@ -1,4 +1,4 @@
-"""Label requests in doubt: the label is looked for, and only its absence lets the request go again."""
+"""Label requests in doubt, for which the label is looked for, and labels that nobody ships with."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.faults.site import LABEL, Site, requests
+from tests.faults.site import LABEL, Site, notices, requests
 from tests.faults.test_amazon import IN_DOUBT
 from tests.faults.test_reads import NO_ROLE, TOKEN, ContextOf, answers
+from tests.system.traffic import order
 
 LOOK = "getShippingLabel"
 TAKEN = frozenset({"timeout-after-the-body", "cut-after", "500-taken", "unreadable-202", "truncated-202"})
@@ -85,3 +86,24 @@ def test_label_request_not_looked_for(doubtful: Site, fault: str) -> None:
     assert site.taken(1, LABEL) == 1
     assert len(labels(site)) == 1
     assert not site.alerts()
+
+
+def test_label_expiry(doubtful: Site) -> None:
+    """Labels that nobody ships with are told a week before they are void, their papers long purged."""
+    site = doubtful
+    site.drop_notices()
+    site.drop("acme", "requests.csv", requests(7, 8))
+    site.until_quiet(hours=0.2, step=60)
+    assert len(labels(site)) == 2
+    site.until_quiet(hours=24 * 76, step=7 * 86400.0, checked=False)
+    assert not site.alerts()
+    site.until_quiet(hours=24 * 8, step=86400.0, checked=False)
+    assert set(site.alerts()) == {"label_expiry"}
+    assert order(7) in site.alerts()["label_expiry"]
+    assert {detail.batch.state for detail in site.details()} == {"purged"}
+    site.restart()
+    site.drop("acme", "late.edi", notices(7, 8))
+    site.until_quiet(hours=0.2, checked=False)
+    assert not site.alerts()
+    told = [alert for alert in site.ledger.alerts("acme", open_only=False) if alert.kind == "label_expiry"]
+    assert len(told) == 1

@@ -16,7 +16,7 @@ from bridge.ledger.schema import metadata
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
 
-GROWING = ("files", "arrivals", "interchanges", "documents", "events", "packages", "submissions",
+GROWING = ("labels", "files", "arrivals", "interchanges", "documents", "events", "packages", "submissions",
            "submission_events", "attempts", "outbound_files", "outbound_parts")  # fmt: skip
 
 
@@ -130,6 +130,9 @@ def watched(desk: Desk, now: datetime) -> None:
     ledger.waited_too_long("acme")
     ledger.late_confirmations("acme", now)
     ledger.silent("acme", now)
+    label = NewOutbound(kind="labels", folder="labels", name="1.png", data=b"x")
+    ledger.add_outbound(desk.fence, "acme", [label], now, labels=(["P1"], now))
+    ledger.unshipped_labels(desk.fence, "acme", later(10**6), now)
     ledger.ages("acme")
     desk.take(status("9Z"), now=now)
     assert ledger.hold_waiting(desk.fence, "acme", later(20_000), later(20_000)) == 1

@@ -1,0 +1,102 @@
+"""Labels by order: how old they are, for as long as nobody has shipped with them.
+
+Amazon's labels are void 90 days after they were made, and papers are purged before that: this much is
+kept of each order. A row goes when its order has shipped, or a while after its label is void.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, literal, or_, select, update
+
+from bridge.ledger.codec import moment, seconds
+from bridge.ledger.columns import one_of
+from bridge.ledger.database import Store
+from bridge.ledger.rows import Added, Fence, UnshippedLabel
+from bridge.ledger.schema import events, labels, outbound_files, packages
+
+MOST = 10_000
+"""So many labels are looked at in one go."""
+
+_ROW = (
+    labels.c.vendor == bindparam("v"),
+    labels.c.purchase_order_number == bindparam("order"),
+)
+_NEWER = update(labels).where(*_ROW)
+_shipped = exists().where(
+    events.c.purchase_order_number == labels.c.purchase_order_number,
+    events.c.vendor == labels.c.vendor,
+    # What a carrier did with the package tells it as well as the confirmation.
+    one_of(events.c.operation, "submitShipmentConfirmations", "submitShipmentStatusUpdates"),
+    one_of(events.c.state, "succeeded"),
+)
+_delivered = exists().where(
+    outbound_files.c.id == labels.c.outbound_id, one_of(outbound_files.c.state, "delivered")
+)
+_DUE = (
+    select(
+        labels.c.purchase_order_number,
+        labels.c.made_at,
+        or_(labels.c.made_at <= bindparam("void"), _shipped).label("settled"),
+        _delivered.label("delivered"),
+    )
+    .where(labels.c.vendor == bindparam("v"), labels.c.made_at <= bindparam("before"))
+    .order_by(labels.c.made_at)
+    .limit(MOST)
+)
+_CONFIRMS = select(exists(select(literal(1)).where(packages.c.vendor == bindparam("v"))))
+_FORGET = delete(labels).where(*_ROW, labels.c.made_at == bindparam("made"))
+
+
+def note_labels(
+    connection: Connection, vendor: str, orders: Sequence[str], added: Sequence[Added], made_at: datetime
+) -> None:
+    """Note, within a write, the labels of these orders that are new; a newer one takes the older's place."""
+    for order, one in zip(orders, added, strict=True):
+        if not one.new:
+            continue
+        key = {"v": vendor, "order": order}
+        row = {"made_at": seconds(made_at), "outbound_id": one.id}
+        if connection.execute(_NEWER.values(row), key).rowcount == 0:
+            connection.execute(insert(labels), {"vendor": vendor, "purchase_order_number": order, **row})
+
+
+class LabelStore(Store):
+    """What is asked of labels when they grow old."""
+
+    def unshipped_labels(
+        self, fence: Fence, vendor: str, made_before: datetime, void_before: datetime
+    ) -> list[UnshippedLabel]:
+        """List the labels made before then whose orders have not shipped, oldest first.
+
+        Those of orders that have shipped are forgotten, and those made before `void_before`. Of a vendor
+        whose confirmations do not pass here nobody knows what has shipped: only labels that did not
+        reach its outbox are listed.
+        """
+        asked = {"v": vendor, "before": seconds(made_before), "void": seconds(void_before)}
+        with self._db.read() as connection:
+            rows = connection.execute(_DUE, asked).all()
+            if not rows:
+                return []
+            confirms = bool(connection.execute(_CONFIRMS, {"v": vendor}).scalar())
+        over: list[Row[Any]] = []
+        left: list[Row[Any]] = []
+        for row in rows:
+            (over if row.settled or (row.delivered and not confirms) else left).append(row)
+        if over:
+            with self._db.write(fence) as connection:
+                gone = [
+                    {"v": vendor, "order": row.purchase_order_number, "made": row.made_at} for row in over
+                ]
+                connection.execute(_FORGET, gone)
+        return [
+            UnshippedLabel(
+                purchase_order_number=row.purchase_order_number,
+                made_at=moment(row.made_at),
+                delivered=bool(row.delivered),
+            )
+            for row in left
+        ]
