@@ -97,7 +97,17 @@ def assert_all_through(site: Site) -> None:
     assert not site.amazon.duplicates(processed=False)
 
 
-@pytest.mark.parametrize("job", ["collect", "translate", "put_away", "submit", "settle", "fetch"])
+@pytest.mark.parametrize(
+    "job",
+    [
+        "collect",
+        pytest.param("translate", marks=pytest.mark.slow),
+        pytest.param("put_away", marks=pytest.mark.slow),
+        "submit",
+        "settle",
+        "fetch",
+    ],
+)
 def test_full_disk_after(site: Site, disk: Disk, job: str) -> None:
     """Whatever the disk is full after, nothing more is told done; with room again all goes on from there."""
     site.amazon.add_label(order(9), site.clock.now - timedelta(seconds=9), "ABCD", selling_party="ACME")

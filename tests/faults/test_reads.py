@@ -160,14 +160,14 @@ def test_reads_by_order_refused(papers: Site) -> None:
     """Where only single reads are refused a person is told at once, and no more when a list brought it."""
     site = papers
     site.drain()
-    site.lane.papers = dataclasses.replace(site.lane.papers, every=6 * 3600.0)
+    site.lane.papers = dataclasses.replace(site.lane.papers, every=2 * 3600.0)
     site.until_quiet(hours=0.2)
     site.drop("acme", "requests.csv", requests(1))
     with answers(403, "", *OF_AN_ORDER)(site):
-        site.until_quiet(hours=1, step=120)
+        site.until_quiet(hours=1, step=600)
         assert "the labels: HTTP 403" in site.alerts()["credentials"]
         assert delivered(site) == {}
-        site.until_quiet(hours=6, step=600)
+        site.until_quiet(hours=1.5, step=1200)
         assert site.alerts() == {}
         assert delivered(site) == Counter(dict.fromkeys(papers_of(1), 1))
 
@@ -175,18 +175,18 @@ def test_reads_by_order_refused(papers: Site) -> None:
 def test_reads_cut_between_pages(papers: Site) -> None:
     """A list that breaks off after some pages is read anew; what came of it is delivered and not again."""
     site = papers
-    for number in range(1, 131):
+    for number in range(1, 111):
         shelve_labels(site, number)
     site.amazon.faults.inject(Fault(operation="getShippingLabels", status=500, nth=2, times=None))
     site.until_quiet(hours=0.2, step=60)
     assert "HTTP 500" in site.alerts()["fetch"]
     assert any("HTTP 500" in problem for problem in site.run_once())  # as `edibridge run` by cron tells it
     some = delivered(site)
-    assert 0 < len(some) < 130
+    assert 0 < len(some) < 110
     assert not cursor(site, "labels")
     site.amazon.faults.clear()
     site.until_quiet(hours=0.2)
-    assert delivered(site) == Counter({("labels", order(number)): 1 for number in range(1, 131)})
+    assert delivered(site) == Counter({("labels", order(number)): 1 for number in range(1, 111)})
     assert site.alerts() == {}
 
 
