@@ -133,11 +133,10 @@ class Deaths:
                 self._run_beside(child)
             if child.wait(seconds / 2) is None:
                 point = AT_RANDOM
-        if ends and child.status is not None and child.status >= 0:
-            return self._outlived(child.status)
-        child.kill()
-        assert child.status is not None
-        assert child.status < 0, f"the daemon ended by itself: {child.status}\n{self.place.log[-3000:]}"
+        status = child.kill()
+        if ends and status >= 0:
+            return self._outlived(status)
+        assert status < 0, f"the daemon ended by itself: {status}\n{self.place.log[-3000:]}"
         return point
 
     def _outlived(self, status: int) -> str:
