@@ -10,7 +10,7 @@ import stamina
 from bridge.simulator.amazon import StandInAmazon
 from bridge.simulator.sftp_server import SftpUser, StandInSftp
 
-pytest.register_assert_rewrite("tests.faults.site")
+pytest.register_assert_rewrite("tests.faults.site", "tests.faults.watch")
 
 from tests.faults.site import PASSWORD, Site  # noqa: E402
 

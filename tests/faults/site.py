@@ -7,13 +7,9 @@ sockets and through a real ledger; only the clock is the test's, so that hours p
 
 from __future__ import annotations
 
-import hashlib
-import os
 import time
-from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,9 +18,7 @@ from threading import Lock
 import httpx
 
 from bridge.config import parse_config
-from bridge.dropfolder.names import encode_name
 from bridge.errors import BridgeError
-from bridge.ledger.rows import BatchDetail
 from bridge.ledger.store import Ledger
 from bridge.pipeline.drain import drain
 from bridge.pipeline.lane import Lane
@@ -36,10 +30,11 @@ from bridge.spapi.auth import Credentials
 from bridge.spapi.client import AmazonClient, Timeouts, user_agent
 from bridge.spapi.pacing import Pacer
 from bridge.wiring import fleet_of
+from tests.faults.texts import ACCOUNT, CONFIG, FETCH, LOCAL, SFTP, VENDOR
+from tests.faults.watch import Watch
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
 FOLDERS = ("inbox", "archive", "quarantine", "outbox")
-CONFIRM = "submitShipmentConfirmations"
 UPDATE = "submitShipmentStatusUpdates"
 LABEL = "submitShippingLabelRequest"
 VERDICT = "getTransactionStatus"
@@ -47,57 +42,6 @@ PASSWORD = "made-up"
 TIMEOUTS = Timeouts(connect=5.0, read=10.0, write=10.0, pool=10.0, body=10.0)
 IMPATIENT = httpx.Timeout(connect=5.0, read=0.3, write=0.3, pool=5.0)
 AFTER_AN_ERROR = timedelta(seconds=30)
-
-CONFIG = """\
-[bridge]
-ledger = "{ledger}"
-spool = "{spool}"
-"""
-ACCOUNT = """
-[accounts.{name}]
-region = "na"
-requests_per_second = 1000
-endpoint = "{endpoint}"
-auth_endpoint = "{auth}"
-client_id = "{client_id}"
-client_secret = "env:SECRET_OF_{name}"
-refresh_token = "env:TOKEN_OF_{name}"
-"""
-VENDOR = """
-[vendors.{name}]
-account = "{account}"
-selling_party = "{code}"
-warehouses = ["ABCD"]
-carrier = {{ scac = "UPSN", ship_method = "UPS_GR_RES" }}
-timezone = "America/New_York"
-
-[vendors.{name}.location]
-name = "Acme Fulfilment"
-address_line1 = "100 Example Road"
-country_code = "US"
-
-[vendors.{name}.pickup]
-interval = "0.1s"
-"""
-SFTP = """
-[vendors.acme.sftp]
-host = "{host}"
-port = {port}
-username = "acme"
-password = "env:SFTP_PASSWORD"
-host_key = "{fingerprint}"
-"""
-LOCAL = """
-[vendors.{name}.local]
-root = "{name}"
-"""
-FETCH = """
-[vendors.{name}.fetch]
-labels = true
-packing_slips = true
-invoices = true
-every = "{every}"
-"""
 
 
 class Clock:
@@ -123,7 +67,7 @@ class Clock:
 
 
 @dataclass
-class Site:
+class Site(Watch):
     """One installation with its vendors' folders below `folder`."""
 
     folder: Path
@@ -316,109 +260,6 @@ class Site:
         waits = [lane.folder_rests_until] * rests + [lane.fetch_at] * bool(lane.papers.kinds)
         times = [self.clock.now + timedelta(seconds=wait - self.clock.seconds()) for wait in waits]
         return min([*times, *([due] if due is not None else [])], default=None)
-
-    # --- what must hold at every moment ---
-
-    def check(self) -> None:
-        """Nothing is lost, and nothing is told done that is not."""
-        for vendor, files in self.dropped.items():
-            for name, data in files.items():
-                self._check_kept(vendor, name, data)
-            for detail in self.details(vendor):
-                self._check_truth(vendor, detail)
-
-    def _check_kept(self, vendor: str, name: str, data: bytes) -> None:
-        # A vendor's folder that is away takes what lies in it along; back again, it is there.
-        places = [self.folder / vendor / "inbox" / name, self.folder / f"{vendor}.away" / "inbox" / name]
-        places.append(self.folder / "inbox.away" / name)
-        sha256 = hashlib.sha256(data).hexdigest()
-        kept = self.folder / self.spool_folder / sha256[:2] / sha256
-        in_inbox = False
-        for place in places:
-            with suppress(FileNotFoundError):
-                in_inbox = in_inbox or place.read_bytes() == data
-        rows = [view for view in self.ledger.batches(vendor=vendor, limit=10**6) if view.sha256 == sha256]
-        assert in_inbox or (rows and kept.read_bytes() == data), f"{vendor}'s {name} is lost"
-
-    def _check_truth(self, vendor: str, detail: BatchDetail) -> None:
-        done = self.done_at_amazon(vendor)
-        for event in detail.events:
-            if event.state == "succeeded":
-                assert done[event.operation, event.purchase_order_number], f"{event} has not succeeded"
-        for outbound in detail.outbound:
-            if outbound.state == "delivered":
-                lying = self.folder / vendor / "outbox" / outbound.folder / outbound.name
-                if not lying.parent.parent.exists():
-                    continue  # the folder is away
-                assert hashlib.sha256(lying.read_bytes()).hexdigest() == outbound.sha256
-        for arrival in detail.arrivals:
-            if arrival.moved_to:
-                places = [
-                    self.folder / vendor / place / os.fsdecode(encode_name(arrival.moved_to))
-                    for place in ("archive", "quarantine")
-                ]
-                assert any(place.exists() for place in places) or not places[0].parent.exists()
-
-    # --- looking ---
-
-    def details(self, vendor: str = "acme") -> list[BatchDetail]:
-        return [self.ledger.batch(view.id) for view in self.ledger.batches(vendor=vendor, limit=50)]
-
-    def _amazon_of(self, vendor: str) -> StandInAmazon:
-        return self.quiet_amazon if vendor == "other" else self.amazon
-
-    def done_at_amazon(self, vendor: str = "acme") -> Counter[tuple[str, str]]:
-        """Count by operation and order what Amazon took and processed with success."""
-        amazon = self._amazon_of(vendor)
-        verdicts = amazon.verdicts
-        return Counter(
-            (taken.operation, taken.item["purchaseOrderNumber"])
-            for taken in amazon.accepted
-            if verdicts[taken.transaction_id] == "Success"
-        )
-
-    def taken(self, number: int, operation: str = CONFIRM) -> int:
-        """Count how often Amazon took an order's document."""
-        return sum(
-            one.operation == operation and one.item["purchaseOrderNumber"] == order(number)
-            for one in self.amazon.accepted
-        )
-
-    def states(self, vendor: str = "acme") -> Counter[str]:
-        """Count a vendor's events by their states."""
-        return Counter(event.state for detail in self.details(vendor) for event in detail.events)
-
-    def submissions(self, vendor: str = "acme") -> list[str]:
-        return [sent.state for detail in self.details(vendor) for sent in detail.submissions]
-
-    def alerts(self, vendor: str = "acme") -> dict[str, str]:
-        """Give the open alerts: kind to message."""
-        return {alert.kind: alert.message for alert in self.ledger.alerts(vendor)}
-
-    def outbox(self, folder: str, vendor: str = "acme") -> list[str]:
-        """Read what lies in a folder of the outbox."""
-        return [path.read_text() for path in sorted((self.folder / vendor / "outbox" / folder).glob("[!.]*"))]
-
-    # --- outcomes ---
-
-    def assert_untouched(self, *vendors: str) -> None:
-        """The vendors that met no fault are through."""
-        for vendor in vendors:
-            self.assert_through(vendor)
-
-    def assert_through(self, vendor: str = "acme", *, sent: int = 1) -> None:
-        """All that was dropped is at Amazon (each fact `sent` times), answered, archived; nobody is told."""
-        assert self.alerts(vendor) == {}
-        states = self.states(vendor)
-        assert set(states) == {"succeeded"}, states
-        for detail in self.details(vendor):
-            assert {outbound.folder for outbound in detail.outbound} >= {"acknowledgements", "statuses"}
-            assert {outbound.state for outbound in detail.outbound} == {"delivered"}
-            for event in detail.events:
-                assert self.done_at_amazon(vendor)[event.operation, event.purchase_order_number] == sent
-        assert len(self.details(vendor)) == len(self.dropped[vendor])
-        assert not list((self.folder / vendor / "inbox").iterdir())
-        assert len(list((self.folder / vendor / "archive").iterdir())) == len(self.dropped[vendor])
 
     def hurry(self) -> None:
         """Wait for Amazon's answers no longer than a test may."""

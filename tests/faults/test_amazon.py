@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from bridge.simulator.faults import Fault
-from tests.faults.site import CONFIRM, UPDATE, VERDICT, Site, notices, statuses
+from tests.faults.site import UPDATE, VERDICT, Site, notices, statuses
+from tests.faults.watch import CONFIRM
 from tests.system.traffic import order
 
 ContextOf = Callable[[Site], AbstractContextManager[None]]

@@ -16,7 +16,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bridge.cli.exits import USAGE, tell
-from tests.faults.site import CONFIRM, LABEL, Site, notices, requests
+from tests.faults.site import LABEL, Site, notices, requests
+from tests.faults.watch import CONFIRM
 from tests.system.traffic import order
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
