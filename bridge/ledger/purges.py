@@ -12,10 +12,12 @@ their texts, which may quote a document.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, exists, func, or_, select, update
+import msgspec
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, func, or_, select, update
 
 from bridge.ledger import sqlite
 from bridge.ledger.codec import chunks, errors_list, errors_text, moment, seconds
@@ -41,7 +43,29 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
+from bridge.ledger.shelf import Shelf
 
+# One statement changes no more than this: SQLite keeps in memory what a statement changes, until it ends.
+_PAGE = 500
+_FILES_AT_ONCE = 16
+_PARTS_AT_ONCE = 16
+_PARTS = delete(outbound_parts).where(
+    outbound_parts.c.outbound_id.in_(bindparam("ids", expanding=True)),
+    outbound_parts.c.number >= bindparam("begin"),
+    outbound_parts.c.number < bindparam("end"),
+)
+_BEFORE_ALL = -(2**62)
+_DOCUMENTS = (
+    select(documents.c.id, documents.c.number)
+    .where(documents.c.file_id == bindparam("file"), documents.c.number > bindparam("after"))
+    .order_by(documents.c.number)
+    .limit(_PAGE)
+)
+_BLANK_EVENTS = (
+    update(events)
+    .where(events.c.document_id.in_(bindparam("ids", expanding=True)))
+    .values(body=None, reason="")
+)
 PACKAGES_KEPT = timedelta(days=180)  # status updates of a package may still come
 _STAYS = ("code", "segment", "position", "element", "component", "level", "fatal")
 
@@ -102,16 +126,14 @@ class PurgeStore(Store):
             marked = update(files).where(files.c.id == file_id, *_done).values(purged_at=at, reason="")
             if connection.execute(marked).rowcount != 1:
                 return None
-            blanked = connection.execute(
-                update(events).where(events.c.file_id == file_id).values(body=None, reason="")
-            )
+            blanked = _blank_events(connection, file_id)
             _strip(connection, events, events.c.file_id == file_id)
             _strip(connection, documents, documents.c.file_id == file_id)
             _strip_submissions(connection, file_id)
             return Purged(
                 files=1,
                 documents=_count(connection, documents, documents.c.file_id == file_id),
-                events=blanked.rowcount,
+                events=blanked,
                 outbound=_blank(connection, at, outbound_files.c.file_id == file_id, has_data),
             )
 
@@ -176,19 +198,40 @@ def _count(connection: Connection, table: Table, *where: ColumnElement[bool]) ->
     return connection.execute(select(func.count()).select_from(table).where(*where)).scalar_one()
 
 
+def _blank_events(connection: Connection, file_id: int) -> int:
+    count, after = 0, _BEFORE_ALL
+    while rows := connection.execute(_DOCUMENTS, {"file": file_id, "after": after}).all():
+        count += connection.execute(_BLANK_EVENTS, {"ids": [row.id for row in rows]}).rowcount
+        after = rows[-1].number
+    return count
+
+
 def _blank(connection: Connection, at: float, *where: ColumnElement[bool]) -> int:
     these = select(outbound_files.c.id).where(*where)
-    connection.execute(delete(outbound_parts).where(outbound_parts.c.outbound_id.in_(these)))
+    for ids in chunks(connection.execute(these).scalars().all(), _FILES_AT_ONCE):
+        begin = 0
+        while connection.execute(
+            _PARTS, {"ids": ids, "begin": begin, "end": begin + _PARTS_AT_ONCE}
+        ).rowcount:
+            begin += _PARTS_AT_ONCE
     changed = update(outbound_files).where(*where).values(last_error="", purged_at=at)
     return connection.execute(changed).rowcount
 
 
 def _strip(connection: Connection, table: Table, where: ColumnElement[bool]) -> None:
     """Leave of errors their codes and places."""
+    changed = update(table).where(table.c.id == bindparam("row")).values(errors=bindparam("left"))
     wrong = select(table.c.id, table.c.errors).where(where, table.c.errors != "")
-    for row in connection.execute(wrong).all():
-        changed = update(table).where(table.c.id == row.id).values(errors=_codes(row.errors))
-        connection.execute(changed)
+    with closing(Shelf(_Stripped)) as stripped:
+        for row in connection.execute(wrong, execution_options={"yield_per": _PAGE}):
+            stripped.add(_Stripped(row.id, _codes(row.errors)))
+        for some in chunks(stripped, _PAGE):
+            connection.execute(changed, [{"row": one.id, "left": one.errors} for one in some])
+
+
+class _Stripped(msgspec.Struct, frozen=True, array_like=True):
+    id: int
+    errors: str
 
 
 def _codes(text: str) -> str:

@@ -208,6 +208,7 @@ class FileWriter:
         numbers = self.gathered.control_numbers
         if (scope, kind) not in numbers:
             rows = self._read(_LAST_NUMBER, {"scope": scope, "kind": kind})
+            self._look_away()
             last = rows[0][0] if rows else 0
             numbers[scope, kind] = (last, last)
         first, last = numbers[scope, kind]
@@ -241,8 +242,12 @@ class FileWriter:
 
     def leave(self) -> None:
         """End the reading, so that a write sees what is there now."""
-        self._connection().rollback()
+        self._look_away()
         self._reading = None
+
+    def _look_away(self) -> None:
+        # A look that lasts as long as a large report is written would keep the ledger's log growing.
+        self._connection().rollback()
 
     def _commit_portion(self) -> None:
         self._connection().rollback()  # what is read from here on has seen the portion
@@ -289,6 +294,7 @@ def answering(database: Database, fence: Fence, file_id: int, now: datetime) -> 
     """See `WriterStore.answering`."""
     with database.read() as connection:
         writer = FileWriter(database, fence, load_file(connection, file_id), now, connection)
+        connection.rollback()
         with closing(writer.gathered):
             yield writer
             writer.leave()

@@ -18,7 +18,7 @@ from bridge.ledger.migrate import configuration
 from bridge.ledger.parcels import IN_MEMORY, PART, Parcels
 from bridge.ledger.rows import NewOutbound, Outbound
 from bridge.ledger.store import Ledger
-from tests.ledger.desk import T0, Desk
+from tests.ledger.desk import T0, Desk, confirmation
 
 SIZES = [0, 1, PART - 1, PART, PART + 1, 2 * PART, 3 * PART + 5]
 NOISE = random.Random(5).randbytes(SIZES[-1])  # noqa: S311 - any bytes will do
@@ -85,12 +85,28 @@ def test_a_slow_delivery_does_not_keep_the_log_from_being_emptied(desk: Desk) ->
     parts = desk.ledger.outbound_bytes(due(desk.ledger)["a"])
     next(parts)
     desk.keep()
-    with desk.ledger._db.reading.connect() as connection:
+    assert log_can_be_emptied(desk.ledger)
+    assert b"".join(parts) == NOISE[PART : SIZES[-1]]
+
+
+def test_a_report_that_takes_long_does_not_keep_the_log_from_being_emptied(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A"), confirmation("B"))
+    with desk.ledger.answering(desk.fence, file_id, T0) as writer:
+        assert writer.next_control_number("acme", "interchange") == 1
+        pages = desk.ledger.reported(file_id)
+        next(pages)
+        desk.keep()
+        assert log_can_be_emptied(desk.ledger)
+        writer.outbound(status("a", 10))
+    assert list(due(desk.ledger)) == ["a"]
+
+
+def log_can_be_emptied(ledger: Ledger) -> bool:
+    with ledger._db.reading.connect() as connection:
         connection.rollback()
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
         busy, *_ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    assert not busy
-    assert b"".join(parts) == NOISE[PART : SIZES[-1]]
+    return not busy
 
 
 @pytest.mark.parametrize("count", [1, 2000])

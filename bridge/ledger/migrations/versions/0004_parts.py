@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,11 +14,16 @@ revision = "0004"
 down_revision = "0003"
 
 _PART = 256 * 1024
-_SMALL = sa.text(
-    "INSERT INTO outbound_parts (outbound_id, number, data)"
-    " SELECT id, 0, data FROM outbound_files WHERE length(data) BETWEEN 1 AND :part"
+_ROWS = 100
+"""So many files are moved by one statement: SQLite keeps in memory what a statement changes."""
+_IDS = sa.text(
+    "SELECT id, length(data) AS size FROM outbound_files WHERE id > :after ORDER BY id LIMIT :rows"
 )
-_LARGE = sa.text("SELECT id, length(data) AS size FROM outbound_files WHERE length(data) > :part")
+_SMALL = sa.text(
+    "INSERT INTO outbound_parts (outbound_id, number, data) SELECT id, 0, data FROM outbound_files"
+    " WHERE id BETWEEN :first AND :last AND length(data) BETWEEN 1 AND :part"
+)
+_CLEAR = sa.text("UPDATE outbound_files SET data = '' WHERE id BETWEEN :first AND :last")
 _PIECE = sa.text("SELECT substr(data, :begin, :part) FROM outbound_files WHERE id = :id")
 _ADD = sa.text("INSERT INTO outbound_parts (outbound_id, number, data) VALUES (:id, :number, :data)")
 
@@ -37,11 +43,22 @@ def upgrade() -> None:
     )
     connection = op.get_bind()
     sqlite.overwrite_deleted(connection)
-    connection.execute(_SMALL, {"part": _PART})
-    for row in connection.execute(_LARGE, {"part": _PART}).all():
-        for number, data in enumerate(_pieces(connection, row.id, row.size)):
-            connection.execute(_ADD, {"id": row.id, "number": number, "data": data})
+    after = 0
+    while rows := connection.execute(_IDS, {"after": after, "rows": _ROWS}).all():
+        _move(connection, rows)
+        after = rows[-1].id
     op.drop_column("outbound_files", "data")
+
+
+def _move(connection: sa.Connection, rows: Sequence[Any]) -> None:
+    for row in rows:
+        if row.size > _PART:
+            for number, data in enumerate(_pieces(connection, row.id, row.size)):
+                connection.execute(_ADD, {"id": row.id, "number": number, "data": data})
+            connection.execute(_CLEAR, {"first": row.id, "last": row.id})
+    these = {"first": rows[0].id, "last": rows[-1].id}
+    connection.execute(_SMALL, {**these, "part": _PART})
+    connection.execute(_CLEAR, these)
 
 
 def _pieces(connection: sa.Connection, outbound_id: int, size: int) -> Iterator[bytes]:
