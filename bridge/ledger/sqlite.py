@@ -22,6 +22,7 @@ _SETTINGS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
     "PRAGMA journal_size_limit = 67108864",
+    "PRAGMA wal_autocheckpoint = 8192",  # pages: those that change often are copied less often
 )
 _READ_CACHE = 4096  # KiB, for each of the connections that read; another's write empties it
 _WRITE_CACHE = 32768  # KiB: the hot indices stay in the one writer's memory while tables grow
