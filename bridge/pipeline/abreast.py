@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, deque
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from bridge.pipeline.lane import Lane
+
+MOST_SENDERS = 20
+"""Threads of a stream at most, however high Amazon's rate."""
 
 
 class _Numbered(Protocol):
@@ -31,22 +35,31 @@ def abreast(lane: Lane, name: str, do: Callable[[T], R], items: Iterable[T]) -> 
     return [one.result() for one in under_way]
 
 
+@dataclass(frozen=True, slots=True)
+class Stream(Generic[N]):
+    """One source of work: `more` gives what is to be done now, `senders` how much of it at once."""
+
+    name: str
+    more: Callable[[], list[N]]
+    senders: Callable[[], int]
+
+
 class Streams(Generic[N]):
-    """Does it to what comes in several streams, each with as many threads as the lane may send.
+    """Does it to what comes in several streams, each with as many threads as it says at the time.
 
     No stream waits for another, and none runs dry while there is more: `more` of a stream is asked again
     before all that it gave is begun. What it gives a second time, being under way, is left out.
     """
 
-    def __init__(self, lane: Lane, do: Callable[[N], int], more: Mapping[str, Callable[[], list[N]]]) -> None:
+    def __init__(self, lane: Lane, do: Callable[[N], int], streams: Iterable[Stream[N]]) -> None:
         self._do = do
-        self._more = more
-        self._low = 2 * lane.senders
+        self._streams = list(streams)
+        self._waiting: dict[str, deque[N]] = {stream.name: deque() for stream in self._streams}
         self._under_way: dict[Future[int], tuple[str, N]] = {}
-        self._pools = {
-            name: ThreadPoolExecutor(lane.senders, thread_name_prefix=f"{name}-{lane.vendor}")
-            for name in more
-        }
+        # As many threads as are asked for: a pool makes one only where there is work for it.
+        self._pool = ThreadPoolExecutor(
+            MOST_SENDERS * len(self._streams), thread_name_prefix=f"send-{lane.vendor}"
+        )
 
     def run(self, note: Callable[[int], None]) -> int:
         """Go on until no stream has more; give the sum of what `do` gave, each part noted as it comes.
@@ -54,8 +67,8 @@ class Streams(Generic[N]):
         After an error nothing new is begun, what is under way ends, and then it is raised.
         """
         total = 0
-        try:
-            self._fill()
+        with self._pool:
+            self._begin()
             while self._under_way:
                 ended, _ = wait(self._under_way, return_when=FIRST_COMPLETED)
                 for one in ended:
@@ -63,19 +76,23 @@ class Streams(Generic[N]):
                 done = sum(one.result() for one in ended)
                 note(done)
                 total += done
-                self._fill()
-        finally:
-            for pool in self._pools.values():
-                pool.shutdown(cancel_futures=True)
+                self._begin()
         return total
 
-    def _fill(self) -> None:
+    def _begin(self) -> None:
+        """Begin what each stream has room for, having asked for more where little waits."""
         under_way = Counter(name for name, _ in self._under_way.values())
-        for name, more in self._more.items():
-            if under_way[name] > self._low:
-                continue
-            # Before it is asked: what ends meanwhile may still stand in the answer.
-            known = {item.id for _, item in self._under_way.values()}
-            for item in more():
-                if item.id not in known:
-                    self._under_way[self._pools[name].submit(self._do, item)] = (name, item)
+        for stream in self._streams:
+            waiting, most = self._waiting[stream.name], min(stream.senders(), MOST_SENDERS)
+            if len(waiting) <= most:
+                self._ask(stream)
+            while waiting and under_way[stream.name] < most:
+                item = waiting.popleft()
+                self._under_way[self._pool.submit(self._do, item)] = (stream.name, item)
+                under_way[stream.name] += 1
+
+    def _ask(self, stream: Stream[N]) -> None:
+        # Before it is asked: what ends meanwhile may still stand in the answer.
+        waiting = self._waiting[stream.name]
+        known = {item.id for _, item in self._under_way.values()} | {item.id for item in waiting}
+        waiting.extend(item for item in stream.more() if item.id not in known)

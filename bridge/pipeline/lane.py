@@ -112,7 +112,9 @@ class Lane(Desk):
     senders: int = 7
     """How many POSTs of one operation, or verdict queries, of this vendor may be under way at once.
 
-    Together with the pacer's own burst of 3 no more than Amazon's 10: however they bunch, none is a 429."""
+    Together with the pacer's own burst of 3 no more than Amazon's 10: however they bunch, none is a 429.
+    Where Amazon tells a higher rate, there are more POSTs in proportion.
+    """
     look: bool = True
     """Whether to look into the inbox; the daemon's schedule sets it, and the drain takes it back."""
     looked_at: float = 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,7 +15,7 @@ from bridge.domain.planning import backoff
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
-from bridge.pipeline.abreast import Streams
+from bridge.pipeline.abreast import Stream, Streams
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.fetch import look_for_labels
 from bridge.pipeline.lane import Lane
@@ -23,6 +24,8 @@ from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, ord
 log = structlog.get_logger(__name__)
 
 SUBMISSIONS_AT_ONCE = 100
+USUAL_RATE = 10.0
+"""Amazon's, in requests/s, that the number of a lane's senders is meant for."""
 PAUSE = timedelta(minutes=5)
 """How long an account rests after Amazon refused our credentials; a person is told meanwhile."""
 
@@ -37,9 +40,17 @@ def submit(
     Each operation goes by itself, as Amazon counts it, and looks for more before it runs dry. `note` is
     told of POSTs as they are made; nothing is begun once `over` says so.
     """
-    operations = [operation for operation in OPERATIONS.values() if operation.event is not None]
-    more = {operation.name: partial(_more, lane, operation, over) for operation in operations}
-    return Streams(lane, lambda submission: _send(lane, submission, over), more).run(note)
+    streams = [
+        Stream(operation.name, partial(_more, lane, operation, over), partial(_senders, lane, operation))
+        for operation in OPERATIONS.values()
+        if operation.event is not None
+    ]
+    return Streams(lane, lambda submission: _send(lane, submission, over), streams).run(note)
+
+
+def _senders(lane: Lane, operation: Operation) -> int:
+    """Give more where Amazon's rate is higher: what is under way is the rate times the time that it takes."""
+    return math.ceil(lane.senders * max(1.0, lane.amazon.rate(operation) / USUAL_RATE))
 
 
 def _more(lane: Lane, operation: Operation, over: Callable[[], bool]) -> list[DueSubmission]:

@@ -34,6 +34,10 @@ class Channel:
         """Wait for the operation's turn: 0.0 when it has come, otherwise the seconds to come back after."""
         return self._pacer.acquire(operation.name, self._patience, stopping=stopping)
 
+    def rate(self, operation: Operation) -> float:
+        """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
+        return self._pacer.rate(operation.name)
+
     def send(  # noqa: PLR0913 - a request's parts, all by name
         self,
         operation: Operation,

@@ -37,7 +37,7 @@ __all__ = ["AmazonClient", "Timeouts", "classify_exception", "user_agent"]
 _ATTEMPTS_OF_A_GET = 4
 _LONGEST_WAIT_IN_A_CALL = 10.0
 _DEFAULT_TIMEOUTS = Timeouts()
-_CONNECTIONS = 20
+_CONNECTIONS = 40
 _ORDER = re.compile(r"[a-zA-Z0-9]+")  # Amazon's pattern of a purchase order number
 
 T_co = TypeVar("T_co", covariant=True)
@@ -106,6 +106,10 @@ class AmazonClient:
         (infinite where `stopping` told that the process is to end).
         """
         return self._channel.turn(operation, stopping)
+
+    def rate(self, operation: Operation) -> float:
+        """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
+        return self._channel.rate(operation)
 
     def submit(self, operation: Operation, body: bytes, *, turn: float | None = None) -> Outcome:
         """POST a body of `request_body` once, and tell what became of it. Raises nothing of HTTP's.

@@ -93,6 +93,11 @@ class Pacer:
                 lane.strikes = 0
             self._condition.notify_all()
 
+    def rate(self, operation: str) -> float:
+        """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
+        with self._condition:
+            return self._lane(operation).rate
+
     def close(self) -> None:
         """Send all waiters home."""
         with self._condition:
@@ -110,12 +115,14 @@ class _Lane:
     """One operation's bucket and how often in a row Amazon found us too fast."""
 
     def __init__(self, rate: float, burst: int, now: float) -> None:
+        self.rate = rate
         self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=own_burst(rate, burst), now=now)
         self.strikes = 0
 
     def obey(self, limit: float, burst: int, now: float) -> None:
         told = min(limit, _FASTEST)
-        if told * RATE_SHARE != self.bucket.rate:
+        if told != self.rate:
+            self.rate = told
             # A lower rate mostly means a smaller burst too; a higher one promises no larger burst.
             self.bucket.change(rate=told * RATE_SHARE, burst=own_burst(told, min(burst, told)), now=now)
 

@@ -28,6 +28,9 @@ class StubAmazon:
         self.of_order: Callable[[str], Fetched | UnreadableItem | None] = lambda _order: None
         self.reads = 0
 
+    def rate(self, _operation: object) -> float:
+        return 10.0
+
     def turn(self, _operation: Operation, _stopping: Callable[[], bool]) -> float:
         return 0.0
 

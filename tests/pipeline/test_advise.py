@@ -22,6 +22,9 @@ from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x
 class Amazon:
     """Takes everything and says yes to it."""
 
+    def rate(self, _operation: object) -> float:
+        return 10.0
+
     def turn(self, *_asked: object) -> float:
         return 0.0
 
