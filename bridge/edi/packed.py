@@ -1,11 +1,13 @@
 """A growing list of verdicts that needs a few bytes for each accepted document.
 
 An interchange of hundreds of megabytes holds a million documents, and nearly all are alike but for their
-references: accepted without a note, or with the same note. Each kind is kept once, references compressed.
+references: accepted without a note, or with the same note. A block of them keeps each kind once, and all of
+it compressed, so that a million that are wrong in a million ways are small, too.
 """
 
 from __future__ import annotations
 
+import pickle
 import zlib
 from array import array
 from collections.abc import Iterator, Sequence
@@ -34,60 +36,66 @@ class DocumentVerdict(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class _Block(msgspec.Struct, frozen=True):
-    """Some verdicts, compressed: the number of the kind of each, and their references."""
+    """Some verdicts, compressed: their kinds, the number of the kind of each, and their references."""
 
     kinds: bytes
+    numbers: bytes
     references: bytes
 
-    def unpack(self) -> Iterator[tuple[int, str]]:
-        kinds = array("I")
-        kinds.frombytes(zlib.decompress(self.kinds))
-        return zip(kinds, zlib.decompress(self.references).decode(*_TEXT).split(_END), strict=True)
+    def unpack(self) -> Iterator[DocumentVerdict]:
+        # What was pickled here a moment ago; texts of vendors may hold what JSON cannot.
+        kinds: list[DocumentVerdict] = pickle.loads(zlib.decompress(self.kinds))  # noqa: S301
+        numbers = array("I")
+        numbers.frombytes(zlib.decompress(self.numbers))
+        references = zlib.decompress(self.references).decode(*_TEXT).split(_END)
+        return _made(kinds, numbers, references)
 
 
 class VerdictList(Sequence[DocumentVerdict]):
     """Verdicts in file order. Going through them makes each anew; an index is found by counting."""
 
-    __slots__ = ("_blocks", "_kinds", "_last", "_length", "_numbers", "_open_kinds", "_open_references")
+    __slots__ = ("_blocks", "_kinds", "_last", "_length", "_numbers", "_of_kinds", "_references")
 
     def __init__(self) -> None:
-        self._kinds: list[DocumentVerdict] = []
-        self._numbers: dict[DocumentVerdict, int] = {}
         self._blocks: list[_Block] = []
-        self._open_kinds = array("I")
-        self._open_references: list[str] = []
         self._length = 0
+        self._open()
+
+    def _open(self) -> None:
+        """Begin a block."""
+        self._of_kinds: dict[DocumentVerdict, int] = {}
+        self._kinds: list[DocumentVerdict] = []
+        self._numbers = array("I")
+        self._references: list[str] = []
         self._last = -1
 
     def append(self, verdict: DocumentVerdict) -> None:
         """Add a verdict at the end."""
         if self._last < 0 or not _alike(self._kinds[self._last], verdict):
             self._last = self._number(verdict)
-        self._open_kinds.append(self._last)
-        self._open_references.append(verdict.reference)
+        self._numbers.append(self._last)
+        self._references.append(verdict.reference)
         self._length += 1
-        if len(self._open_kinds) >= _BLOCK:
+        if len(self._numbers) >= _BLOCK:
             self._blocks.append(self._pack())
-            self._open_kinds = array("I")
-            self._open_references.clear()
+            self._open()
 
     def _number(self, verdict: DocumentVerdict) -> int:
         kind = msgspec.structs.replace(verdict, reference="")
-        number = self._numbers.setdefault(kind, len(self._kinds))
+        number = self._of_kinds.setdefault(kind, len(self._kinds))
         if number == len(self._kinds):
             self._kinds.append(kind)
         return number
 
     def _pack(self) -> _Block:
-        text = _END.join(reference.replace(_END, " ") for reference in self._open_references)
-        return _Block(zlib.compress(self._open_kinds, 1), zlib.compress(text.encode(*_TEXT), 1))
+        text = _END.join(reference.replace(_END, " ") for reference in self._references)
+        parts = (pickle.dumps(self._kinds), self._numbers, text.encode(*_TEXT))
+        return _Block(*(zlib.compress(part, 1) for part in parts))
 
     def __iter__(self) -> Iterator[DocumentVerdict]:
         for block in self._blocks:
-            for number, reference in block.unpack():
-                yield msgspec.structs.replace(self._kinds[number], reference=reference)
-        for number, reference in zip(self._open_kinds, self._open_references, strict=True):
-            yield msgspec.structs.replace(self._kinds[number], reference=reference)
+            yield from block.unpack()
+        yield from _made(self._kinds, self._numbers, self._references)
 
     def __len__(self) -> int:
         return self._length
@@ -104,6 +112,13 @@ class VerdictList(Sequence[DocumentVerdict]):
         if not 0 <= place < len(self):
             raise IndexError(index)
         return next(islice(self, place, None))
+
+
+def _made(
+    kinds: Sequence[DocumentVerdict], numbers: Sequence[int], references: Sequence[str]
+) -> Iterator[DocumentVerdict]:
+    for number, reference in zip(numbers, references, strict=True):
+        yield msgspec.structs.replace(kinds[number], reference=reference)
 
 
 def _alike(one: DocumentVerdict, other: DocumentVerdict) -> bool:

@@ -79,6 +79,22 @@ def test_packed_verdicts_come_out_as_they_went_in(monkeypatch: pytest.MonkeyPatc
     assert len(packed) == times
 
 
+def test_verdicts_that_all_differ_are_small_too() -> None:
+    packed = VerdictList()
+    tracemalloc.start()
+    try:
+        for number in range(20_000):
+            fault = EdiError(level="element", code="6", message="no number", value=f"a{number:09}")
+            packed.append(
+                DocumentVerdict(type="214", reference=f"{number:09}", errors=(fault,), accepted=False)
+            )
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 20_000 * 60
+    assert [verdict.errors[0].value for verdict in packed[-2:]] == ["a000019998", "a000019999"]
+
+
 def test_verdicts_alike_take_a_few_bytes_each() -> None:
     note = EdiError(level="element", code="7", message="not in the list", fatal=False)
     packed = VerdictList()
