@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from bench.ceiling import ceilings
 from bench.making import write
 from bench.measure import Measure
 from bench.measuring import machine, passage, run, side_by_side
@@ -37,6 +38,7 @@ def main() -> None:
     _through(options.times)
     _one_file(options.times, long=options.long)
     _past(options.times, long=options.long)
+    ceilings(_say)
 
 
 def _against_pyx12(folder: Path, times: int) -> None:

@@ -56,9 +56,9 @@ def ceilings(say: Callable[[str], object]) -> None:
     for latency in _LATENCIES:
         say(_line(f"10/s, latency {latency * 1000:3.0f} ms", measure(240, latency=latency)))
     say(_line("5/s told", measure(100, rates={0: 5.0}, latency=0.15)))
-    say(_line("0.5/s told", measure(12, rates={0: 0.5}, latency=0.15)))
-    say(_line("40/s told, latency  50 ms", measure(800, rates={0: 40.0}, latency=0.05)))
-    say(_line("40/s told, latency 150 ms", measure(800, rates={0: 40.0}, latency=0.15)))
+    say(_line("0.5/s told", measure(20, rates={0: 0.5}, latency=0.15)))
+    say(_line("40/s told, latency  50 ms", measure(600, rates={0: 40.0}, latency=0.05)))
+    say(_line("40/s told, latency 150 ms", measure(600, rates={0: 40.0}, latency=0.15)))
     say(_line("10/s, then 4/s, then 20/s", measure(400, rates={0: 10.0, 80: 4.0, 140: 20.0}, latency=0.15)))
 
 
@@ -75,7 +75,9 @@ def measure(posts: int, *, rates: dict[int, float] | None = None, latency: float
         for count, rate in list(plan.items())[1:]:
             amazon.wait_until(partial(_has_taken, amazon, count), 600.0)
             amazon.options.change({"rate": rate})
-            changed.append((amazon.now(), rate))
+            # Nobody can know of it before a reply tells.
+            amazon.wait_until(partial(_has_taken, amazon, amazon.accepted_count + 1), 600.0)
+            changed.append((amazon.now() + latency, rate))
         if process.wait(600.0):
             sys.exit(f"the run failed: exit {process.returncode}")
         return _ceiling(amazon, posts, [(0.0, plan[0]), *changed])
