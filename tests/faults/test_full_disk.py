@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -19,8 +21,6 @@ from bridge.cli.exits import USAGE, tell
 from tests.faults.site import LABEL, Site, notices, requests
 from tests.faults.watch import CONFIRM
 from tests.system.traffic import order
-
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,8 @@ class Disk:
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Disk]:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk; see test_full_disk_in_a_name_space")
     place = tmp_path / "disk"
     place.mkdir()
     mounted = subprocess.run(
@@ -209,3 +211,17 @@ def test_full_spool_disk(site: Site, disk: Disk) -> None:
     site.until_quiet()
     site.assert_untouched("acme", "twin", "other")
     assert not site.amazon.duplicates(processed=False)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root mounts without it")
+def test_full_disk_in_a_name_space(tmp_path: Path) -> None:
+    """Who is not root is so in a name space of its own: all of these there."""
+    alone = ["unshare", "--user", "--map-root-user", "--mount"]
+    if shutil.which("unshare") is None or subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("this user may make no name space to mount a small disk in")
+    inside = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'in'}"]
+    done = subprocess.run(
+        [*alone, *inside, __file__], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
