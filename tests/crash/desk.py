@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bridge.ledger.rows import DueSubmission
+from tests.crash.lives import AT_RANDOM, OF_PORTIONS
 from tests.crash.place import Place
 from tests.crash.tasks import Decide, Purge, Rerun, Resolve, Task
 from tests.crash.trade import UPDATE
@@ -21,7 +22,6 @@ POINTS = {
     "purge": ("purge.blanked", "purge.removed", "purge.forgotten"),
 }
 BESIDE = "daemon beside a verb"
-AT_RANDOM = "at random"
 _PATIENCE = 20.0
 
 
@@ -181,7 +181,10 @@ class Desk:
     def _kill(self, task: Task) -> bool:
         """Have a verb killed at one of its points or at any moment; False where it was through before."""
         verb = task.words[0]
-        point = min(POINTS[verb], key=lambda one: (self.kills[f"{verb}: {one}"], self.chance.random()))
+        points = POINTS[verb]
+        if verb == "rerun" and self.place.portioned:
+            points += OF_PORTIONS
+        point = min(points, key=lambda one: (self.kills[f"{verb}: {one}"], self.chance.random()))
         at_random = self.chance.random() < 0.35
         child = self.place.start(*task.words, kill_at="" if at_random else f"{point}:1")
         self._note(task)
