@@ -12,6 +12,7 @@ import pytest
 
 from bridge.errors import LedgerError
 from bridge.ledger.store import Ledger
+from bridge.pipeline.abreast import MOST_SENDERS
 from bridge.pipeline.drain import drain
 from bridge.pipeline.lane import Lane
 from bridge.spapi.operations import Operation, Outcome, Verdict
@@ -90,6 +91,29 @@ def test_an_operation_that_waits_for_its_turn_keeps_no_other_waiting(
     report = drained(lane, rounds=1)
     assert not report.failures
     assert len(amazon.items) == 31
+
+
+@pytest.mark.parametrize(("rate", "most"), [(10.0, SENDERS), (20.0, 2 * SENDERS), (1000.0, MOST_SENDERS)])
+def test_as_many_posts_are_under_way_as_amazons_rate_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: float, most: int
+) -> None:
+    together = threading.Barrier(most)
+    under_way: list[int] = []
+
+    class Amazon(StubAmazon):
+        def rate(self, _operation: object) -> float:
+            return rate
+
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            together.wait(LONG)
+            under_way.append(lane.ledger.counts_of(lane.vendor)["submissions"]["sending"])
+            together.wait(LONG)
+            return super().submit(operation, body, turn=turn)
+
+    lane = one_by_one(tmp_path, monkeypatch, Amazon())
+    drop(tmp_path, "a.edi", notices(*range(1, 2 * most + 1)))
+    assert not drained(lane, rounds=1).failures
+    assert under_way == [most] * 2 * most
 
 
 def test_what_waits_for_its_turn_is_not_in_doubt_after_a_crash(
