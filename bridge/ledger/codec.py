@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
 
@@ -67,12 +67,28 @@ def row_as(kind: type[T], row: Mapping[Any, Any], **more: Any) -> T:  # noqa: AN
     for field in kind.__struct_fields__:  # type: ignore[attr-defined]
         if field in more or field not in row:
             continue
-        value = row[field]
-        if field in _TIMES:
-            value = moment(value)
-        elif field == "errors":
-            value = errors_list(value)
-        elif field == "body" and value is not None:
-            value = value.encode()
-        values[field] = value
+        convert = _CONVERTED.get(field)
+        values[field] = row[field] if convert is None else convert(row[field])
     return kind(**values, **more)
+
+
+def rows_maker(kind: type[T], columns: Sequence[str]) -> Callable[[Sequence[Any]], T]:
+    """Do as `row_as`, quicker for many rows of the same columns: those are looked up once."""
+    fields = [
+        (field, columns.index(field), _CONVERTED.get(field, _as_it_is))
+        for field in kind.__struct_fields__  # type: ignore[attr-defined]
+        if field in columns
+    ]
+    return lambda row: kind(**{field: convert(row[place]) for field, place, convert in fields})
+
+
+def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - any column's type
+    return value
+
+
+def _encoded(value: str | None) -> bytes | None:
+    return None if value is None else value.encode()
+
+
+_CONVERTED: dict[str, Callable[[Any], Any]] = dict.fromkeys(_TIMES, moment)
+_CONVERTED |= {"errors": errors_list, "body": _encoded}

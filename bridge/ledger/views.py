@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, select
 
 from bridge.errors import LedgerError
-from bridge.ledger.codec import chunks, row_as, seconds
+from bridge.ledger.codec import chunks, row_as, rows_maker, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.rows import (
@@ -283,7 +283,8 @@ def _unfinished_submissions(connection: Connection, file_ids: Sequence[int]) -> 
 
 def rows_as(connection: Connection, kind: type[T], query: Select[Any]) -> list[T]:
     """Make structs of a query's rows."""
-    return [row_as(kind, row) for row in connection.execute(query).mappings()]
+    found = connection.execute(query)
+    return list(map(rows_maker(kind, list(found.keys())), found))
 
 
 def _events_of_file(connection: Connection, file_id: int) -> list[EventRow]:
