@@ -48,4 +48,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if not config.option.markexpr:
         for item in items:
             if "tests/faults" in item.nodeid and item.get_closest_marker("slow"):
-                item.add_marker(pytest.mark.skip(reason="minutes long: make faults"))
+                item.add_marker(pytest.mark.skip(reason="left to make faults"))
