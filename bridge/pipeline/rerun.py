@@ -17,10 +17,9 @@ def rerun(desk: Desk, batch_id: int, *, dry_run: bool, force: bool) -> list[Deci
     file = desk.ledger.file(batch_id)
     if not file.spool_name:
         raise FileNotFoundError(f"the bytes of batch {batch_id} were purged")
-    events = desk.ledger.batch_events(batch_id)
     decisions = [
         decide(event.id, event.summary, event.state, force=force)
-        for event in events
+        for event in desk.ledger.whole_batch(batch_id).events
         if event.state != "replaced"
     ]
     if not dry_run:

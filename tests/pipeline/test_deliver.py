@@ -1,0 +1,37 @@
+"""Files of any size leave the ledger as fast as the folder takes them, one part at a time."""
+
+from __future__ import annotations
+
+import tracemalloc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.ledger.parcels import PART
+from bridge.ledger.rows import NewOutbound
+from bridge.pipeline.deliver import deliver
+from tests.pipeline.lanes import lane_in
+
+COUNT = 24
+
+
+def parts() -> Iterator[bytes]:
+    for number in range(COUNT):
+        yield bytes([65 + number]) * PART
+
+
+def test_files_that_are_due_are_not_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lane = lane_in(tmp_path, monkeypatch)
+    for name in ("a", "b"):
+        made = NewOutbound(kind="status", folder="statuses", name=name, data=b"".join(parts()))
+        lane.ledger.add_outbound(lane.fence, "acme", [made], lane.clock())
+    lane.ledger.outbound_due("acme", lane.clock())  # warm
+    tracemalloc.start()
+    assert deliver(lane) == 2
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    for name in ("a", "b"):
+        assert (tmp_path / "drop/outbox/statuses" / name).read_bytes() == b"".join(parts())
+    assert peak < COUNT * PART / 4
+    assert deliver(lane) == 0
