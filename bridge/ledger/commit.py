@@ -109,6 +109,10 @@ def commit_portion(
         if unchanged.first() is None:
             raise _meanwhile(file)
         _write_portion(connection, file, gathered, now)
+        if gathered.rerun and gathered.events:
+            # Told of even where the rerun is cut off and never said again.
+            told_anew = {"reported_at": None, "touched_at": seconds(now)}
+            connection.execute(update(files).where(files.c.id == file.id).values(told_anew))
     gathered.begin_portion()
     gathered.committed = True
 

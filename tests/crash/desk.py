@@ -21,6 +21,8 @@ POINTS = {
     "rerun": ("translate.begun", "translate.read", "translate.committed"),
     "purge": ("purge.blanked", "purge.removed", "purge.forgotten"),
 }
+MOST_PORTIONS = 3
+"""A rerun in portions has its batch reported anew after each, where a daemon works beside it."""
 BESIDE = "daemon beside a verb"
 _PATIENCE = 20.0
 
@@ -176,7 +178,7 @@ class Desk:
 
     def _note(self, task: Task) -> None:
         if task.batch is not None:
-            self.said[task.batch] += 1
+            self.said[task.batch] += 1 + (self.place.portioned and isinstance(task, Rerun)) * MOST_PORTIONS
 
     def _kill(self, task: Task) -> bool:
         """Have a verb killed at one of its points or at any moment; False where it was through before."""

@@ -154,6 +154,31 @@ def test_a_large_file_that_was_cut_off_goes_on_after_its_last_portion(desk: Desk
     assert (batch.documents, batch.accepted) == (count, count)
 
 
+def test_what_a_cut_off_rerun_made_anew_is_reported(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bridge.ledger.commit.PORTION", 3)
+    kept, count = desk.keep(), 4
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        for number in range(1, count + 1):
+            handle = writer.document(document_row(number))
+            writer.event(handle, confirmation(f"P{number}", state="held" if number == 1 else "refused"))
+        writer.finish()
+    desk.report(kept.file_id)
+    assert desk.ledger.batches_to_report("acme") == []
+
+    def cut_off() -> None:
+        with desk.ledger.translating(desk.fence, kept.file_id, later(1), rerun=True) as writer:
+            for number in range(1, count + 1):
+                handle = writer.document(document_row(number))
+                if number == 1:
+                    writer.replace(writer.existing(1)[0].id)
+                    writer.event(handle, confirmation("P1", state="refused"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        cut_off()
+    assert [due.report_number for due in desk.ledger.batches_to_report("acme")] == [2]
+
+
 def test_a_stale_owner_of_a_large_file_writes_no_further_portion(desk: Desk) -> None:
     kept = desk.keep()
 
