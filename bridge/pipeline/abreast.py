@@ -10,8 +10,8 @@ from typing import Generic, Protocol, TypeVar
 
 from bridge.pipeline.lane import Lane
 
-MOST_SENDERS = 20
-"""Threads of a stream at most, however high Amazon's rate."""
+MOST_SENDERS = 10
+"""Threads of a stream at most, however high Amazon's rate: its burst, for all may arrive at once."""
 
 
 class _Numbered(Protocol):

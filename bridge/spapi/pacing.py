@@ -20,7 +20,7 @@ RATE_SHARE = 0.995
 """What is left lets Amazon's bucket fill again after bunches, and outweighs any difference of clocks."""
 CATCH_UP = 0.2
 """Seconds of a late timer or a busy machine that are made up for; whatever is later is lost."""
-BURST_SHARE = 0.5
+BURST_SHARE = 0.4
 """At most so much of Amazon's burst is ours to catch up with: the rest is for requests that leave evenly
 and arrive in bunches."""
 _FIRST_COOL_DOWN = 1.0

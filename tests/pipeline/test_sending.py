@@ -93,7 +93,7 @@ def test_an_operation_that_waits_for_its_turn_keeps_no_other_waiting(
     assert len(amazon.items) == 31
 
 
-@pytest.mark.parametrize(("rate", "most"), [(10.0, SENDERS), (20.0, 2 * SENDERS), (1000.0, MOST_SENDERS)])
+@pytest.mark.parametrize(("rate", "most"), [(10.0, SENDERS), (12.0, SENDERS + 2), (1000.0, MOST_SENDERS)])
 def test_as_many_posts_are_under_way_as_amazons_rate_asks_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: float, most: int
 ) -> None:
