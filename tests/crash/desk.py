@@ -23,6 +23,8 @@ POINTS = {
 }
 MOST_PORTIONS = 3
 """A rerun in portions has its batch reported anew after each, where a daemon works beside it."""
+SAID_AGAIN = 0.7
+"""How often the person notices: what was left half-way must come to its end all the same."""
 BESIDE = "daemon beside a verb"
 _PATIENCE = 20.0
 
@@ -68,7 +70,7 @@ class Desk:
             daemon.kill()
             self.kills[BESIDE] += 1
         self._check(task, before, alone=daemon is None)
-        if died:
+        if died and self.chance.random() < SAID_AGAIN:
             self._finish(task, before, alone=daemon is None)
         return died or daemon is not None
 
