@@ -16,7 +16,7 @@ from bridge.cli.output import complain, emit, line_width, narrow, progress, say,
 from bridge.cli.words import counted, state_look
 
 if TYPE_CHECKING:
-    from bridge.ledger.rows import BatchView
+    from bridge.ledger.looks import BatchView
 
 TROUBLED = frozenset({"attention", "quarantined"})
 """States of a batch in which something was rejected, failed or is held."""

@@ -12,19 +12,17 @@ from bridge.cli.output import cell, plain
 from bridge.cli.words import STATES_OF_BATCHES, counted, state_look, state_words
 
 if TYPE_CHECKING:
-    from bridge.ledger.rows import (
+    from bridge.ledger.looks import (
         ArrivalRow,
         AttemptRow,
         BatchDetail,
         BatchView,
         DocumentRow,
-        EventRow,
         OutboundRow,
-        SubmissionRow,
         Trace,
         WholeBatch,
     )
-
+from bridge.ledger.rows import EventRow, SubmissionRow
 
 _WORD = re.compile(r"[^\s:,]+")
 

@@ -11,7 +11,7 @@ import typer
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.lines import Line, folded
 from bridge.cli.output import cell, emit, line_width, say, tell_lines
-from bridge.ledger.rows import Purgeable, Purged
+from bridge.ledger.looks import Purgeable, Purged
 from bridge.pipeline.retention import purge as purge_vendor
 from bridge.pipeline.spool import Spool
 

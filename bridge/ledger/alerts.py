@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, update
 
 from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
-from bridge.ledger.rows import AlertRow
+from bridge.ledger.looks import AlertRow
 from bridge.ledger.schema import alerts, is_uncleared
 
 

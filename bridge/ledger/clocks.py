@@ -10,8 +10,9 @@ from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.looks import LateBatch
 from bridge.ledger.packages import WAITED_TOO_LONG
-from bridge.ledger.rows import Fence, LateBatch
+from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
     arrivals,
     events,

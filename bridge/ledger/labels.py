@@ -15,7 +15,8 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, liter
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.rows import Added, Fence, UnshippedLabel
+from bridge.ledger.looks import UnshippedLabel
+from bridge.ledger.rows import Added, Fence
 from bridge.ledger.schema import events, labels, outbound_files, packages
 
 MOST = 10_000

@@ -23,7 +23,7 @@ from bridge.ledger import sqlite
 from bridge.ledger.codec import chunks, errors_list, errors_text, moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.rows import Purgeable, Purged
+from bridge.ledger.looks import Purgeable, Purged
 from bridge.ledger.schema import (
     alerts,
     arrivals,

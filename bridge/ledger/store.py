@@ -25,7 +25,8 @@
 
 Writes that move a state take a `Fence` and raise `StaleEpoch`, with nothing changed, when somebody else
 has claimed the account since. All methods may be called from any thread; each raises `LedgerError` when
-the database cannot be used. Times are aware datetimes. Rows are the frozen structs of `bridge.ledger.rows`.
+the database cannot be used. Times are aware datetimes. Rows are the frozen structs of `bridge.ledger.rows`
+and `bridge.ledger.looks`.
 """
 
 from __future__ import annotations

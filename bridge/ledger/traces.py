@@ -8,7 +8,8 @@ from sqlalchemy import Column, Connection, Select, or_, select
 
 from bridge.ledger.codec import chunks
 from bridge.ledger.database import Store
-from bridge.ledger.rows import DocumentRow, EventRow, OutboundRow, Trace
+from bridge.ledger.looks import DocumentRow, OutboundRow, Trace
+from bridge.ledger.rows import EventRow
 from bridge.ledger.schema import (
     arrivals,
     attempts,

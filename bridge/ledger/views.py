@@ -13,16 +13,8 @@ from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks, row_as, rows_maker, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.rows import (
-    ArrivalRow,
-    AttemptRow,
-    BatchDetail,
-    BatchView,
-    DocumentRow,
-    EventRow,
-    OutboundRow,
-    SubmissionRow,
-)
+from bridge.ledger.looks import ArrivalRow, AttemptRow, BatchDetail, BatchView, DocumentRow, OutboundRow
+from bridge.ledger.rows import EventRow, SubmissionRow
 from bridge.ledger.schema import (
     arrivals,
     attempts,

@@ -10,13 +10,8 @@ from sqlalchemy import Column, Connection, Select, select
 from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks
 from bridge.ledger.database import Store
-from bridge.ledger.rows import (
-    ArrivalRow,
-    DocumentRow,
-    EventRow,
-    OutboundRow,
-    WholeBatch,
-)
+from bridge.ledger.looks import ArrivalRow, DocumentRow, OutboundRow, WholeBatch
+from bridge.ledger.rows import EventRow
 from bridge.ledger.schema import arrivals, documents, events, files, outbound_files
 from bridge.ledger.views import (
     EVENT_ROWS,

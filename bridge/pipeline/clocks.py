@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bridge.ledger.rows import UnshippedLabel
+from bridge.ledger.looks import UnshippedLabel
 from bridge.pipeline.alerts import (
     LABEL_EXPIRY,
     LATE_CONFIRMATION,
