@@ -49,7 +49,7 @@ faults: $(STAMP) ## strike the bridge with every fault of docs/guarantees.md, th
 golden: $(STAMP) ## write the expected results that are missing; never overwrites one
 	$(BIN)/python -m tests.golden
 
-bench: $(STAMP) ## measure against pyx12 and pydifact, as ratios (a minute or two)
+bench: $(STAMP) ## measure against pyx12 and pydifact, as ratios, and at Amazon's ceiling (some ten minutes)
 	$(BIN)/python -m bench
 
 bench-long: $(STAMP) ## the same with a million documents and 250 MB (some ten minutes)
