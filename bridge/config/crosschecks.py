@@ -30,6 +30,7 @@ def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
         yield from _schedule(vendor, place)
     yield from _shared_inboxes(vendors, folder)
     yield from _shared_codes(vendors)
+    yield from _papers_of_others(vendors)
 
 
 def table(raw: Raw, key: str) -> Raw:
@@ -144,6 +145,31 @@ def _shared_codes(vendors: Raw) -> Iterator[Complaint]:
             )
             yield ("vendors", name, "selling_party"), message
         seen.setdefault(key, name)
+
+
+def _papers_of_others(vendors: Raw) -> Iterator[Complaint]:
+    """Slips and invoices do not say whose they are: on a shared account only their warehouse tells."""
+    for name in vendors:
+        wants = table(table(vendors, name), "fetch")
+        chosen = [key for key in ("packing_slips", "invoices") if wants.get(key) is True]
+        account, own = _text(table(vendors, name), "account", ""), _warehouses(vendors, name)
+        for other in vendors:
+            if not chosen or other == name or _text(table(vendors, other), "account", "") != account:
+                continue
+            theirs = _warehouses(vendors, other)
+            if own and theirs and not own & theirs:
+                continue
+            message = (
+                f"would bring the customers' addresses of [vendors.{other}], too: both have account "
+                f"{account}, and Amazon does not say whose they are; give each its own warehouses or account"
+            )
+            yield from ((("vendors", name, "fetch", key), message) for key in chosen)
+            break
+
+
+def _warehouses(vendors: Raw, name: str) -> set[str]:
+    told = table(vendors, name).get("warehouses", ())
+    return {str(one) for one in told} if isinstance(told, list) else {str(told)} if told else set()
 
 
 def _text(raw: Raw, key: str, default: str) -> str:

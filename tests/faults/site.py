@@ -128,7 +128,10 @@ class Site(Watch):
         )
         text += VENDOR.format(name="acme", code="ACME", account="main")
         text += SFTP.format(host=self.sftp.host, port=self.sftp.port, fingerprint=self.fingerprint)
-        text += VENDOR.format(name="twin", code="TWIN", account="main") + LOCAL.format(name="twin")
+        # Of its own warehouse, since papers of one account are told apart by nothing else.
+        own = 'warehouses = ["TWCD"]\nparty_aliases = { ABCD = "TWCD" }'
+        twin = VENDOR.format(name="twin", code="TWIN", account="main")
+        text += twin.replace('warehouses = ["ABCD"]', own) + LOCAL.format(name="twin")
         text += VENDOR.format(name="other", code="OTHER", account="quiet") + LOCAL.format(name="other")
         fetching = ("acme", "other") if self.fetch_every else ()
         return text + "".join(FETCH.format(name=name, every=self.fetch_every) for name in fetching)
