@@ -54,6 +54,8 @@ REST_AFTER_A_REFUSAL = 300.0
 """and where it refused us: a server that is asked every second soon locks us out."""
 PULSE = 1.0
 """Seconds after which a lane that is through looks for new work while others of its account still work."""
+REVIEWED_EVERY = 60.0
+"""Seconds after which a person is told of what is late or held, even while the drain still goes on."""
 EXTRA_LOOKS = 2
 """So many more looks a patient drain takes at files that may still be growing."""
 
@@ -144,18 +146,22 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     looks = EXTRA_LOOKS if patient else 0
     if lane.folder_rests():
         report.folder_error = lane.folder_error
-    looking = not report.folder_error and (lane.look or patient)
-    if looking:
-        lane.look = False  # before the look, so that one asked for meanwhile is not forgotten
+    looking = False
+    reviewed_at = lane.seconds()
     done: dict[str, int] = {}
     with Sending(lane) as sending:
         while not lane.stopping():
+            looking = _is_looked_for(lane, report, patient=patient) or looking
             # While Amazon's rate is what all waits for, passes are many; the inbox keeps its interval.
             early = sending.busy and not done.get("collect") and _was_just_looked_into(lane)
             done = _once(lane, report, progress, sending, looking=looking and not early)
             if report.folder_error and looking:
                 lane.look = True  # as soon as its rest is over
-            if done or sending.wait():
+            if lane.seconds() >= reviewed_at + REVIEWED_EVERY:
+                _review(lane)
+                reviewed_at = lane.seconds()
+            # Sending that failed by our own mistake is left to its end: nobody takes note of it any more.
+            if done or (submit.__name__ not in report.failures and sending.wait()):
                 continue
             # A file that could not be read is looked at again, too: did its vendor only write to it then?
             if not ((lane.unsettled or lane.untaken) and looks and not report.folder_error):
@@ -168,14 +174,32 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
         # Only now: an inbox that can be listed says nothing of an outbox that takes no file.
         lane.folder_failures = 0
         folder_works(lane)
-    review(lane)
-    review_clocks(lane)
+    _review(lane)
     keep_retention(lane)
     return report
 
 
+def _is_looked_for(lane: Lane, report: LaneReport, *, patient: bool) -> bool:
+    """Tell whether the inbox is to be looked into; the folder is tried again once its rest is over.
+
+    Both may come about while a drain still goes on: sending a large file takes long.
+    """
+    if report.folder_error and not lane.folder_rests():
+        report.folder_error = ""
+    if report.folder_error or not (lane.look or patient):
+        return False
+    lane.look = False  # before the look, so that one asked for meanwhile is not forgotten
+    return True
+
+
+def _review(lane: Lane) -> None:
+    review(lane)
+    review_clocks(lane)
+
+
 def _was_just_looked_into(lane: Lane) -> bool:
-    return lane.seconds() < lane.looked_at + lane.look_interval
+    # After a failure a look has to be made in any case: it tells whether the folder works.
+    return lane.folder_rests_until <= lane.looked_at > lane.seconds() - lane.look_interval
 
 
 def _once(
@@ -191,7 +215,7 @@ def _once(
         try:
             done = sending.go_on() if job is submit else job(lane)
         except DropFolderError as error:
-            # This vendor's folder rests until the next drain; what Amazon is owed goes on.
+            # This vendor's folder rests for a while; what Amazon is owed goes on.
             _rest(lane, report, error)
             continue
         except (LedgerError, MemoryError):

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from bridge.errors import LedgerError
+from bridge.dropfolder.local import LocalDropFolder
+from bridge.errors import DropFolderUnavailable, LedgerError
 from bridge.ledger.store import Ledger
 from bridge.pipeline.abreast import MOST_SENDERS
 from bridge.pipeline.drain import drain
@@ -22,6 +23,15 @@ from tests.system.traffic import carrier_status, order, ship_notice, x12
 
 LONG = 20.0
 """Seconds after which a test gives up."""
+
+
+class Seconds:
+    """A steady clock that goes on only when it is told to."""
+
+    now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 def one_by_one(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
@@ -187,3 +197,100 @@ def test_a_stop_ends_the_sending_between_two_posts(tmp_path: Path, monkeypatch: 
     assert 10 <= len(amazon.items) < 10 + SENDERS
     assert report.did["submit"] == len(amazon.items)
     assert "sending" not in lane.ledger.counts_of(lane.vendor)["submissions"]
+
+
+def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_without_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, failed, looks = threading.Event(), threading.Event(), 0
+
+    class Amazon(StubAmazon):
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            assert failed.wait(LONG)
+            return super().submit(operation, body, turn=turn)
+
+    def fail_later(_lane: Lane) -> None:
+        if begun.is_set():
+            failed.set()
+            raise ValueError
+        begun.set()
+
+    def stopping() -> bool:
+        nonlocal looks
+        looks += failed.is_set()
+        return looks > 5000
+
+    amazon = Amazon()
+    monkeypatch.setattr("bridge.pipeline.sending.settle_doubts", fail_later)
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    lane.stopping = stopping
+    drop(tmp_path, "a.edi", notices(1))
+    report = drained(lane, rounds=1)
+    assert report.failures == {"submit": "ValueError"}
+    assert len(amazon.items) == 1
+    assert looks < 1000
+
+
+def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken, told, seconds = threading.Event(), threading.Event(), Seconds()
+
+    class Amazon(StubAmazon):
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            if not taken.is_set():
+                drop(tmp_path, "b.edi", notices(7))
+                lane.look = True  # as the schedule says
+                seconds.now += 100
+                assert taken.wait(LONG), "sending has to end before the inbox is looked into"
+                assert told.wait(LONG), "sending has to end before a person is told"
+            return super().submit(operation, body, turn=turn)
+
+    def note(_vendor: str, job: str, _done: int) -> None:
+        if job == "collect":
+            taken.set()
+
+    amazon = Amazon()
+    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    lane.seconds = seconds
+    drop(tmp_path, "a.edi", notices(1))
+    lane.stopping = lambda: bool(lane.ledger.batches("acme"))
+    drained(lane, rounds=1)  # takes the file, and no more
+    lane.stopping, lane.look = bool, False
+    monkeypatch.setattr("bridge.pipeline.drain.review_clocks", lambda _lane: told.set())
+    report = drain([lane], wait=lambda _seconds: None, progress=note)[0]
+    assert not report.failures
+    assert report.did["collect"] == 1
+    assert sorted(item["purchaseOrderNumber"] for item in amazon.items) == [order(1), order(7)]
+
+
+def test_a_folder_that_failed_for_a_short_time_is_used_again_while_much_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    delivered = threading.Event()
+
+    class Amazon(StubAmazon):
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            assert failed.wait(LONG)
+            seconds.now += 100
+            assert delivered.wait(LONG), "sending has to end before the folder is used again"
+            return super().submit(operation, body, turn=turn)
+
+    write = LocalDropFolder.deliver
+
+    def fail_at_first(folder: LocalDropFolder, *arguments: Any) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise DropFolderUnavailable("the server is away")
+        write(folder, *arguments)
+        delivered.set()
+
+    failed, seconds = threading.Event(), Seconds()
+    lane = one_by_one(tmp_path, monkeypatch, Amazon())
+    lane.seconds = seconds
+    monkeypatch.setattr(LocalDropFolder, "deliver", fail_at_first)
+    drop(tmp_path, "a.edi", notices(1))
+    report = drained(lane, rounds=1)
+    assert not report.failures
+    assert not report.folder_error
+    assert not [alert for alert in lane.ledger.alerts("acme") if alert.kind == "drop_folder"]
