@@ -9,7 +9,7 @@ from http import HTTPStatus
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
@@ -58,12 +58,16 @@ class Front:
     def _endpoint(self, operation: str) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             headers = request.headers
+            try:
+                body = await request.body()
+            except ClientDisconnect:  # the request never came whole, and nobody waits for an answer
+                return CutResponse()
             call = Call(
                 operation=operation,
                 method=request.method,
                 path=request.url.path,
                 request_id=request_id(),
-                body=await request.body(),
+                body=body,
                 token=headers.get("x-amz-access-token", ""),
                 user_agent=headers.get("user-agent", ""),
                 content_type=headers.get("content-type", ""),

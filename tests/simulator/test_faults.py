@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 
 import httpx
@@ -33,6 +34,19 @@ def test_a_gateway_can_fail_after_the_documents_were_taken(amazon: StandInAmazon
     amazon.faults.reply(504, taken=True)
     assert caller.post(CONFIRMATIONS, confirmation()).status_code == 504
     assert amazon.accepted_count == 1
+
+
+def test_a_client_that_goes_away_in_the_middle_of_its_request_is_no_trouble(
+    amazon: StandInAmazon, caller: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    address = httpx.URL(amazon.url)
+    head = f"POST {CONFIRMATIONS} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n"
+    with socket.create_connection((address.host, address.port or 0)) as line:
+        line.sendall(head.encode())
+        assert b"100 Continue" in line.recv(100)  # the stand-in waits for the body
+    caller.submit(CONFIRMATIONS, confirmation())
+    assert amazon.accepted_count == 1
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_cut_before_takes_nothing(amazon: StandInAmazon, caller: Caller) -> None:
