@@ -40,7 +40,8 @@ def test_a_client_that_goes_away_in_the_middle_of_its_request_is_no_trouble(
     amazon: StandInAmazon, caller: Caller, caplog: pytest.LogCaptureFixture
 ) -> None:
     address = httpx.URL(amazon.url)
-    head = f"POST {CONFIRMATIONS} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n"
+    path = f"/vendor/directFulfillment/shipping/v1/{CONFIRMATIONS}"
+    head = f"POST {path} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 99\r\n\r\n"
     with socket.create_connection((address.host, address.port or 0)) as line:
         line.sendall(head.encode())
         assert b"100 Continue" in line.recv(100)  # the stand-in waits for the body
