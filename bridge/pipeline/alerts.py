@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import structlog
 
 from bridge.errors import AmazonError, DropFolderError
@@ -11,8 +9,6 @@ from bridge.ledger.rows import DueSubmission, ToPoll
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
-
-_reading = threading.Lock()
 
 FOLDER = "drop_folder"
 FILE = "file"
@@ -144,16 +140,21 @@ def overdue(lane: Lane, submission: ToPoll) -> None:
 
 def raise_alert(lane: Lane, kind: str, key: str, message: str) -> bool:
     """Raise an alert about the lane's vendor; tell whether it is new."""
-    _open(lane).add((kind, key))
-    return lane.ledger.raise_alert(kind, lane.vendor, key, message, lane.clock(), account=lane.account)
+    told = _open(lane)
+    with lane.telling:
+        # The ledger first: what it could not keep has been told to nobody.
+        new = lane.ledger.raise_alert(kind, lane.vendor, key, message, lane.clock(), account=lane.account)
+        told.add((kind, key))
+    return new
 
 
 def clear_alert(lane: Lane, kind: str, key: str) -> None:
     """Take an alert back, if there is one."""
     told = _open(lane)
     if (kind, key) in told:
-        lane.ledger.clear_alert(kind, lane.vendor, key, lane.clock())
-        told.discard((kind, key))
+        with lane.telling:
+            lane.ledger.clear_alert(kind, lane.vendor, key, lane.clock())
+            told.discard((kind, key))
 
 
 def is_told(lane: Lane, kind: str, key: str) -> bool:
@@ -168,7 +169,7 @@ def open_keys(lane: Lane, kind: str) -> list[str]:
 
 def _open(lane: Lane) -> set[tuple[str, str]]:
     """Give the alerts that are open, read once: the drain is the only one to raise and clear them."""
-    with _reading:
+    with lane.telling:
         if lane.open_alerts is None:
             lane.open_alerts = {
                 (alert.kind, alert.key) for alert in lane.ledger.alerts(lane.vendor, limit=10_000)

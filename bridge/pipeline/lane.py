@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -93,7 +94,7 @@ class Desk:
 
 @dataclass(slots=True, kw_only=True)
 class Lane(Desk):
-    """One vendor's way through the bridge. A lane belongs to one thread at a time."""
+    """One vendor's way through the bridge. A lane belongs to one thread and those it begins."""
 
     amazon: AmazonClient
     folder: DropFolder
@@ -133,6 +134,8 @@ class Lane(Desk):
     """Files that the last look saw and that may still be growing."""
     open_alerts: set[tuple[str, str]] | None = None
     """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""
+    telling: threading.Lock = field(default_factory=threading.Lock)
+    """Held while an alert is raised or taken back: the lane's senders do it beside its own thread."""
 
     def folder_rests(self) -> bool:
         """Tell whether the vendor's folder is left alone now, since it failed a short time ago."""
