@@ -37,6 +37,8 @@ def collect(lane: Lane) -> int:
     taken: dict[RemoteFile, int] = {}
     unkept = ""
     for remote in ready[:FILES_A_PASS]:
+        if lane.stopping():
+            break
         try:
             taken[remote] = _take(lane, remote)
         except SpoolError as error:
@@ -56,7 +58,11 @@ def put_away(lane: Lane) -> int:
     if not arrivals:
         return 0
     present = {remote.name: remote for remote in lane.folder.look()}
-    return sum(_put_away(lane, arrival, present.get(arrival.remote_name)) for arrival in arrivals)
+    return sum(
+        _put_away(lane, arrival, present.get(arrival.remote_name))
+        for arrival in arrivals
+        if not lane.stopping()
+    )
 
 
 def _take(lane: Lane, remote: RemoteFile) -> int:

@@ -27,6 +27,8 @@ def deliver(lane: Lane) -> int:
     """
     delivered = 0
     for outbound in lane.ledger.outbound_due(lane.vendor, lane.clock(), FILES_A_PASS):
+        if lane.stopping():
+            break
         reached("deliver.begun")
         try:
             lane.folder.deliver(outbound.folder, outbound.name, _content(lane, outbound))

@@ -35,3 +35,18 @@ def test_files_that_are_due_are_not_in_memory(tmp_path: Path, monkeypatch: pytes
         assert (tmp_path / "drop/outbox/statuses" / name).read_bytes() == b"".join(parts())
     assert peak < COUNT * PART / 4
     assert deliver(lane) == 0
+
+
+def test_a_stop_leaves_what_is_not_begun_for_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = lane_in(tmp_path, monkeypatch)
+    for name in ("a", "b", "c"):
+        made = NewOutbound(kind="status", folder="statuses", name=name, data=b"x")
+        lane.ledger.add_outbound(lane.fence, "acme", [made], lane.clock())
+    outbox = tmp_path / "drop/outbox/statuses"
+    lane.stopping = (outbox / "a").exists
+    assert deliver(lane) == 1
+    lane.stopping = bool
+    assert deliver(lane) == 2
+    assert sorted(path.name for path in outbox.iterdir()) == ["a", "b", "c"]
