@@ -255,6 +255,7 @@ class FileWriter:
         commit_portion(self._database, self._fence, self.file, self.gathered, self._at)
         reached("translate.portion_committed")
         self._announced.clear()
+        self._named.clear()  # handles begin anew
 
     def _id_of(self, document_number: int) -> int | None:
         """Give the id of a document that stands already: in a rerun, or after a translation was cut off."""

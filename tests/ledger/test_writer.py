@@ -370,3 +370,17 @@ def test_a_writer_is_of_no_use_outside_of_its_block(desk: Desk) -> None:
         writer.finish()
     with pytest.raises(LedgerError, match="outside of its block"):
         writer.package("1Z")
+
+
+def test_a_package_named_again_in_the_next_portion_is_announced_by_both(desk: Desk) -> None:
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        for number in range(1, PORTION + 2):
+            document = writer.document(document_row(number))
+            if number in {1, PORTION + 1}:
+                event = writer.event(document, confirmation(f"P{number}", sequence_key=f"po:{number}"))
+                writer.announce(event, "1Z7", f"P{number}", "WH1")
+        writer.finish()
+    known = desk.ledger.package("acme", "1Z7")
+    assert known is not None
+    assert known.ambiguous
