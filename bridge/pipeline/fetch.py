@@ -233,15 +233,6 @@ def _refused(lane: Lane, kind: str, key: str, error: CredentialsRefused) -> None
     raise_alert(lane, CREDENTIALS, key, f"Amazon refuses account {lane.account} the {kind}: {error}")
 
 
-def _forget_refusals(lane: Lane) -> None:
-    """Take back that papers are refused by order where none is asked for any more: a list brought them."""
-    for kind in KINDS:
-        key = _by_order(lane, kind)
-        told = is_told(lane, CREDENTIALS, key)
-        if told and not lane.ledger.still_wanted(lane.vendor, kind, given_up=False):
-            clear_alert(lane, CREDENTIALS, key)
-
-
 def _by_order(lane: Lane, kind: str) -> str:
     """Key of the alert that papers are refused by order: the lists may be granted all the same."""
     return f"{lane.account}/{kind} by order"
