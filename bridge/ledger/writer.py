@@ -7,7 +7,7 @@ for which others wait grows with it; a translation that was cut off goes on afte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import datetime
 from typing import Any
@@ -73,13 +73,15 @@ class FileWriter:
         now: datetime,
         reading: Connection,
         *,
+        clock: Callable[[], datetime] | None = None,
         rerun: bool = False,
         resumed: bool = False,
     ) -> None:
         self.file = file
         self._database = database
         self._fence = fence
-        self._at = now
+        self.clock = clock or (lambda: now)
+        """Tells when a commit is made."""
         self._now = seconds(now)
         self.gathered = Gathered(rerun=rerun, resumed=resumed)
         self._catching_up = resumed
@@ -252,7 +254,7 @@ class FileWriter:
     def _commit_portion(self) -> None:
         self._connection().rollback()  # what is read from here on has seen the portion
         reached("translate.portion")
-        commit_portion(self._database, self._fence, self.file, self.gathered, self._at)
+        commit_portion(self._database, self._fence, self.file, self.gathered, self.clock())
         reached("translate.portion_committed")
         self._announced.clear()
         self._named.clear()  # handles begin anew
@@ -274,8 +276,14 @@ class FileWriter:
 
 
 @contextmanager
-def translating(
-    database: Database, fence: Fence, file_id: int, now: datetime, *, rerun: bool
+def translating(  # noqa: PLR0913 - the block's own
+    database: Database,
+    fence: Fence,
+    file_id: int,
+    now: datetime,
+    *,
+    clock: Callable[[], datetime] | None,
+    rerun: bool,
 ) -> Iterator[FileWriter]:
     """See `WriterStore.translating`."""
     with database.read() as connection:
@@ -283,11 +291,11 @@ def translating(
         if file.state != "collected" and not rerun:
             raise LedgerError(f"batch {file_id} is {file.state} already")
         begun = not rerun and connection.execute(_IS_BEGUN, {"file": file_id}).first() is not None
-        writer = FileWriter(database, fence, file, now, connection, rerun=rerun, resumed=begun)
+        writer = FileWriter(database, fence, file, now, connection, clock=clock, rerun=rerun, resumed=begun)
         with closing(writer.gathered):
             yield writer
             writer.leave()
-            commit(database, fence, file, writer.gathered, now)
+            commit(database, fence, file, writer.gathered, writer.clock())
 
 
 @contextmanager
@@ -310,14 +318,23 @@ class WriterStore(Store):
         return answering(self._db, fence, file_id, now)
 
     def translating(
-        self, fence: Fence, file_id: int, now: datetime, *, rerun: bool = False
+        self,
+        fence: Fence,
+        file_id: int,
+        now: datetime,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        rerun: bool = False,
     ) -> AbstractContextManager[FileWriter]:
         """Open a writer for what a file holds: all of it is committed at the end of the block, or nothing.
 
         Of a file with more than 2,000 documents or events, portions are committed on the way; where it is
         cut off, the next block for this file skips what stands. Nothing is locked while it is read.
 
+        `clock` tells the time of a commit, which may be minutes after `now`: who asks what has moved since
+        some time would miss what is dated back.
+
         Raises `LedgerError` at entry when the file is translated already and this is no rerun; at exit when
         `finish` was not called.
         """
-        return translating(self._db, fence, file_id, now, rerun=rerun)
+        return translating(self._db, fence, file_id, now, clock=clock, rerun=rerun)

@@ -86,7 +86,9 @@ def translate_file(
     """
     now = desk.clock()
     reached("translate.begun")
-    with desk.ledger.translating(desk.fence, file.id, now, rerun=again is not None) as writer:
+    with desk.ledger.translating(
+        desk.fence, file.id, now, clock=desk.clock, rerun=again is not None
+    ) as writer:
         if desk.policies.hold_same_content and not force:
             writer.hold_same_content()
         events = EventKeeper(desk, writer, now, again)

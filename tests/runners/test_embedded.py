@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bridge.edi.model import ReaderEvent
+from bridge.edi.reader import read
 from bridge.pipeline.rerun import rerun
 from bridge.runners.embedded import Worker
 from bridge.spapi.operations import Outcome
@@ -43,6 +47,31 @@ def test_a_rerun_wakes_the_daemon_and_an_idle_ledger_lets_it_sleep(
     amazon.answer = None
     worker._drain()
     assert len(amazon.items) == 1
+
+
+def test_a_rerun_wakes_the_daemon_even_where_it_drained_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    amazon.answer = lambda _items: Outcome(kind="refused", http_status=400, reason="HTTP 400")
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    clock = lane.clock
+    assert isinstance(clock, Clock)
+    worker = Worker("main", [lane], threading.Event(), clock)
+    drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
+    worker._drain()
+
+    def read_slowly(*arguments: Any, **named: Any) -> Iterator[ReaderEvent]:
+        yield from read(*arguments, **named)
+        clock.now += timedelta(minutes=5)
+        worker._drain()
+        clock.now += timedelta(minutes=1)
+
+    monkeypatch.setattr("bridge.pipeline.translate.read", read_slowly)
+    rerun(lane, 1, dry_run=False, force=False)
+    worker.wake.clear()
+    worker.pulse()
+    assert worker.wake.is_set()
 
 
 def test_an_account_whose_drain_failed_is_drained_again(
