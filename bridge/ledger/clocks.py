@@ -44,6 +44,7 @@ _UNSUBMITTED = (
 )
 _TOO_LONG = (events.c.vendor == _V, is_waiting, events.c.updated_at < bindparam("before"))
 _WAITED = select(func.count()).where(events.c.vendor == _V, _is_held, events.c.reason == WAITED_TOO_LONG)
+_HELD = select(func.count()).where(events.c.vendor == _V, _is_held)
 _HEARD = select(
     exists().where(arrivals.c.vendor == _V, arrivals.c.arrived_at <= bindparam("since")),
     exists().where(arrivals.c.vendor == _V, arrivals.c.arrived_at > bindparam("since")),
@@ -79,6 +80,11 @@ class ClockStore(Store):
         """Count the status updates that are held since they waited too long."""
         with self._db.read() as connection:
             return connection.execute(_WAITED, {"v": vendor}).scalar_one()
+
+    def held(self, vendor: str) -> int:
+        """Count the events that wait for a person."""
+        with self._db.read() as connection:
+            return connection.execute(_HELD, {"v": vendor}).scalar_one()
 
     def late_confirmations(self, vendor: str, shipped_before: datetime) -> list[LateBatch]:
         """List batches with confirmations of what was shipped before then that Amazon does not have.

@@ -96,7 +96,7 @@ def _review_doubts(lane: Lane) -> None:
 
 
 def _review_held(lane: Lane) -> None:
-    held = lane.ledger.counts_of(lane.vendor).get("events", {}).get("held", 0)
+    held = lane.ledger.held(lane.vendor)
     if not held:
         clear_alert(lane, HELD, "")
     elif raise_alert(lane, HELD, "", "events wait for a person; edibridge batches --state attention"):

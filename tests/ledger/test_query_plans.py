@@ -128,6 +128,7 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
 def watched(desk: Desk, now: datetime) -> None:
     ledger = desk.ledger
     ledger.waited_too_long("acme")
+    ledger.held("acme")
     ledger.late_confirmations("acme", now)
     ledger.silent("acme", now)
     label = NewOutbound(kind="labels", folder="labels", name="1.png", data=b"x")
@@ -172,6 +173,15 @@ def test_nothing_that_the_daemon_repeats_scans_a_growing_table(
 
 def _partial(index: Index) -> bool:
     return index.dialect_options["sqlite"]["where"] is not None
+
+
+def test_a_drain_ends_without_counting_what_is_merely_open(desk: Desk, statements: dict[str, Any]) -> None:
+    desk.ledger.held("acme")
+    ((statement, parameters),) = statements.items()
+    connection = desk.ledger._db.reading.raw_connection()
+    steps = sqlite.explain(connection.driver_connection, statement, parameters)
+    connection.close()
+    assert steps == ["SEARCH events USING COVERING INDEX ix_events_troubled (vendor=? AND state=?)"]
 
 
 def test_the_check_itself_sees_a_scan(ledger: Ledger) -> None:
