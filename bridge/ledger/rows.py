@@ -122,10 +122,12 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
     """Amazon's verdict on a transaction.
 
+    With `amazon_transaction_id` it is of that one alone: a person may have had it sent again meanwhile.
     `wants`: the kinds of papers (`labels`, ...) that a Success lets Amazon make for its orders.
     """
 
     status: Literal["Processing", "Success", "Failure"]
+    amazon_transaction_id: str = ""
     errors: tuple[Any, ...] = ()
     named_orders: frozenset[str] = frozenset()
     reason: str = ""

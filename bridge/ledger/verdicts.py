@@ -48,10 +48,13 @@ class VerdictStore(Store):
         """Commit a verdict. Success confirms packages and releases the status updates that waited for them.
 
         Failure: of many, the named orders fail and the rest go again alone. Processing: asked again
-        later; after 30 minutes the submission is `overdue` (and still asked).
+        later; after 30 minutes the submission is `overdue` (and still asked). A submission that a person
+        settled while the verdict on its transaction was asked for stays as it is.
         """
         with self._db.write(fence) as connection:
             row = moves.load(connection, submission_id)
+            if _was_settled_meanwhile(row, verdict.amazon_transaction_id):
+                return Moved(state=row["state"])
             if row["state"] not in {"submitted", "overdue"}:
                 raise LedgerError(f"submission {submission_id} is {row['state']} and waits for no verdict")
             if verdict.status == "Processing":
@@ -77,9 +80,12 @@ class VerdictStore(Store):
                 connection, row, state, (verdict.reason, verdict.errors, verdict.named_orders), now
             )
 
-    def record_poll_failed(self, fence: Fence, submission_id: int, now: datetime) -> Moved:
+    def record_poll_failed(
+        self, fence: Fence, submission_id: int, now: datetime, amazon_transaction_id: str = ""
+    ) -> Moved:
         """Note that the verdict could not be asked for: as `Processing`."""
-        return self.record_verdict(fence, submission_id, VerdictIn(status="Processing"), now)
+        verdict = VerdictIn(status="Processing", amazon_transaction_id=amazon_transaction_id)
+        return self.record_verdict(fence, submission_id, verdict, now)
 
     def release_waiting(self, fence: Fence, vendor: str, now: datetime, *, unconfirmed: bool = False) -> int:
         """Release waiting status updates whose packages are confirmed; give how many.
@@ -95,6 +101,12 @@ class VerdictStore(Store):
                     .values(state="ready", reason="", updated_at=seconds(now))
                 ).rowcount
             return released
+
+
+def _was_settled_meanwhile(row: RowMapping, transaction: str) -> bool:
+    if not transaction:
+        return False
+    return row["state"] not in {"submitted", "overdue"} or row["amazon_transaction_id"] != transaction
 
 
 def _ask_again(connection: Connection, row: RowMapping, now: datetime) -> Moved:

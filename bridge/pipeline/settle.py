@@ -46,11 +46,12 @@ def _ask_one(lane: Lane, submission: ToPoll) -> str:
     """Ask for one verdict; give the state of the submission, the empty text where it was not asked."""
     if lane.stopping():
         return ""
+    transaction = submission.amazon_transaction_id
     try:
-        verdict = lane.amazon.transaction_status(submission.amazon_transaction_id)
+        verdict = lane.amazon.transaction_status(transaction)
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
-        moved = lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock())
+        moved = lane.ledger.record_poll_failed(lane.fence, submission.id, lane.clock(), transaction)
         if isinstance(error, CredentialsRefused):
             message = f"Amazon refuses account {lane.account} its verdicts: {error}"
             raise_alert(lane, CREDENTIALS, f"{lane.account}/verdicts", message)
@@ -63,6 +64,7 @@ def _ask_one(lane: Lane, submission: ToPoll) -> str:
         submission.id,
         VerdictIn(
             status=verdict.status,
+            amazon_transaction_id=transaction,
             errors=verdict.errors,
             named_orders=frozenset(orders_named(verdict.errors, submission.purchase_order_numbers)),
             request_id=verdict.request_id,

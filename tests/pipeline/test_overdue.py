@@ -10,6 +10,7 @@ from bridge.pipeline.collect import collect
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
+from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.operations import Outcome, Verdict
 from tests.pipeline.lanes import lane_in
 from tests.system.traffic import order, ship_notice, x12
@@ -70,3 +71,36 @@ def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_
         "Overdue",
         "Success",
     ]
+
+
+@pytest.mark.parametrize("sent_again", [False, True])
+@pytest.mark.parametrize("answer", ["Failure", "none"])
+def test_a_verdict_on_what_a_person_settled_meanwhile_changes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent_again: bool, answer: str
+) -> None:
+    lane = lane_in(tmp_path, monkeypatch)
+    amazon = Amazon()
+    lane.amazon = amazon  # type: ignore[assignment]
+    begun = lane.clock()
+    (tmp_path / "drop" / "inbox" / "856.edi").write_bytes(x12("856", "SH", "004010", 1, [ship_notice(1)]))
+    assert collect(lane) == translate(lane) == submit(lane) == 1
+    lane.clock = lambda: begun + timedelta(minutes=31)
+    settle(lane)
+
+    def ask(transaction: str) -> Verdict:
+        assert transaction == "t-1"
+        lane.ledger.resolve(1, None, lane.clock())
+        if sent_again:
+            taken = Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-2")
+            monkeypatch.setattr(amazon, "submit", lambda *_args, **_turn: taken)
+            assert submit(lane) == 1
+        if answer == "none":
+            raise AmazonUnavailable("no answer")
+        return Verdict(status=answer)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(amazon, "transaction_status", ask)
+    lane.clock = lambda: begun + timedelta(minutes=60)
+    settle(lane)
+    (submission,) = lane.ledger.batch(1).submissions
+    assert submission.state == ("submitted" if sent_again else "ready")
+    assert submission.amazon_transaction_id == ("t-2" if sent_again else "t-1")
