@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent import futures
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -54,6 +54,8 @@ REST_AFTER_A_REFUSAL = 300.0
 """and where it refused us: a server that is asked every second soon locks us out."""
 PULSE = 1.0
 """Seconds after which a lane that is through looks for new work while others of its account still work."""
+AFTER_A_FAILURE = timedelta(seconds=30)
+"""So long after its begin a lane of which a job failed by our own mistake is not begun again."""
 REVIEWED_EVERY = 60.0
 """Seconds after which a person is told of what is late or held, even while the drain still goes on."""
 EXTRA_LOOKS = 2
@@ -133,7 +135,7 @@ def _side_by_side(
 
 
 def _is_due(lane: Lane, since: datetime, report: LaneReport) -> bool:
-    if report.failures:  # a fault of our own: the next drain tries it again
+    if report.failures and lane.clock() < since + AFTER_A_FAILURE:
         return False
     if look_is_due(lane):
         lane.look = True

@@ -294,3 +294,26 @@ def test_a_folder_that_failed_for_a_short_time_is_used_again_while_much_is_sent(
     assert not report.failures
     assert not report.folder_error
     assert not [alert for alert in lane.ledger.alerts("acme") if alert.kind == "drop_folder"]
+
+
+def test_a_lane_that_failed_is_tried_again_while_another_of_its_account_sends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed, again, clock = threading.Event(), threading.Event(), Clock()
+
+    class Amazon(StubAmazon):
+        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+            assert again.wait(LONG), "the other vendor is forgotten while this one sends"
+            return super().submit(operation, body, turn=turn)
+
+        def read_page(self, *_query: object) -> object:
+            (again if failed.is_set() else failed).set()
+            clock.now += timedelta(minutes=1)
+            raise ValueError
+
+    lane = one_by_one(tmp_path, monkeypatch, Amazon())
+    lane.clock = clock
+    other = replace(lane, vendor="other", look=False, fetch_at=0.0, open_alerts=None)
+    drop(tmp_path, "a.edi", notices(1))
+    reports = drain([lane, other], wait=lambda _seconds: None)
+    assert [report.failures for report in reports] == [{}, {"fetch": "ValueError"}]
