@@ -159,7 +159,9 @@ class _Translation:
             self._unreadable(event)
         elif isinstance(event, InterchangeClosed):
             self._closed(event)
-        if result is not None and self.desk.policies.acknowledge and not self.rerun:
+        # A rerun of what was never read to its end is the first to answer it.
+        answered = self.rerun and self.writer.file.state != "collected"
+        if result is not None and self.desk.policies.acknowledge and not answered:
             queue_acknowledgement(self.desk, self.writer, result)
 
     def finish(self) -> None:

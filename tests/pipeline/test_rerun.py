@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bridge.pipeline.collect import collect
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.rerun import rerun
 from bridge.spapi.operations import Outcome
@@ -44,6 +45,18 @@ def test_a_rerun_minds_only_what_came_before_its_batch(
     drained(lane)
     assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]
     assert states(lane, 1) == ["replaced", "succeeded"]
+
+
+def test_a_file_that_a_rerun_is_the_first_to_read_is_acknowledged_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lane = lane_with(tmp_path, monkeypatch, StubAmazon())
+    drop(tmp_path, "a.edi", notice(1, 1))
+    assert collect(lane) == 1
+    rerun(lane, 1, dry_run=False, force=False)
+    rerun(lane, 1, dry_run=False, force=False)
+    drained(lane)
+    assert [sent.name for sent in lane.ledger.batch(1).outbound if sent.kind == "997"] == ["997.a.1.1.edi"]
 
 
 def test_a_rerun_goes_through_beside_a_drain_that_begins_meanwhile(
