@@ -26,6 +26,8 @@ LABEL_LIFE = timedelta(days=90)
 """So long after it was made a carrier takes a label of Amazon's."""
 VOID_TOLD = timedelta(days=7)
 """So long after that a person is told of it still."""
+SEEN_EVERY = timedelta(minutes=1)
+"""So often it is seen whether a status update has waited for too long."""
 _NAMED = 5
 """So many orders are named in one alert."""
 
@@ -33,7 +35,12 @@ _NAMED = 5
 def hold_late(lane: Lane) -> int:
     """Hold the status updates that have waited too long for their confirmation; give how many."""
     now = lane.clock()
-    return lane.ledger.hold_waiting(lane.fence, lane.vendor, now - lane.policies.wait_for_confirmation, now)
+    # All that waits is gone through, which may be much: not in each pass of a drain.
+    if lane.waiting_seen_at is not None and abs(now - lane.waiting_seen_at) < SEEN_EVERY:
+        return 0
+    held = lane.ledger.hold_waiting(lane.fence, lane.vendor, now - lane.policies.wait_for_confirmation, now)
+    lane.waiting_seen_at = now
+    return held
 
 
 def review_clocks(lane: Lane) -> None:

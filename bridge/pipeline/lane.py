@@ -106,6 +106,8 @@ class Lane(Desk):
     """(Kind of paper, warehouse) → how often in a row that list could not be fetched."""
     purge_at: float = 0.0
     """When the vendor's old batches are to be purged next, by `seconds`."""
+    waiting_seen_at: datetime | None = None
+    """When it was seen last whether a status update has waited for too long."""
     stopping: Callable[[], bool] = bool
     """Tells that the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic

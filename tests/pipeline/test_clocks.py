@@ -6,9 +6,11 @@ import dataclasses
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bridge.ledger.store import Ledger
 from bridge.pipeline.lane import Lane
 from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
@@ -44,6 +46,22 @@ def passes(lane: Lane, **time: float) -> None:
 
 def kinds(lane: Lane) -> set[str]:
     return {alert.kind for alert in lane.ledger.alerts("acme")}
+
+
+def test_what_waits_is_not_gone_through_in_each_pass_of_a_drain(
+    lane: Lane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[datetime] = []
+    look = Ledger.hold_waiting
+
+    def note(ledger: Ledger, *arguments: Any) -> int:
+        looks.append(lane.clock())
+        return look(ledger, *arguments)
+
+    monkeypatch.setattr(Ledger, "hold_waiting", note)
+    drop(tmp_path, "update.edi", update(1, 1))
+    drained(lane, rounds=3)  # minutes apart, some passes each
+    assert len(looks) == len(set(looks)) == 3
 
 
 def test_a_status_update_that_waits_too_long_is_held_and_told(lane: Lane, tmp_path: Path) -> None:
