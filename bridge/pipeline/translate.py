@@ -1,4 +1,4 @@
-"""Translate: files → documents and events, each document on its own, in one transaction a file.
+"""Translate: files → documents and events, each document on its own, in one transaction a file or portion.
 
 A document that cannot be read is a rejected row with its position and reason; its siblings go on. A
 file in which nothing can be read is quarantined. The acknowledgement of each interchange is queued in
