@@ -129,19 +129,12 @@ class ViewStore(Store):
         Counted are files collected; events waiting, ready, grouped, held, failed, refused; submissions
         ready, sending, submitted, overdue, in_doubt; outbound files pending, failed.
         """
-        return self._counted(None)
-
-    def counts_of(self, vendor: str) -> dict[str, dict[str, int]]:
-        """Count as `counts` does, for one vendor."""
-        return self._counted(vendor).get(vendor, {})
-
-    def _counted(self, only: str | None) -> dict[str, dict[str, dict[str, int]]]:
         counted: dict[str, dict[str, dict[str, int]]] = defaultdict(lambda: defaultdict(dict))
         with self._db.read() as connection:
             for what, table, condition in _OPEN:
                 query = (
                     select(table.c.vendor, table.c.state, func.count())
-                    .where(condition, *([table.c.vendor == only] if only is not None else []))
+                    .where(condition)
                     .group_by(table.c.vendor, table.c.state)
                 )
                 for vendor, state, count in connection.execute(query):

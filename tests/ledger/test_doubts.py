@@ -63,7 +63,7 @@ def test_what_a_person_settles_while_the_bridge_looks_stays_so(desk: Desk, word:
     state = "submitted" if word else "ready"
     assert desk.ledger.apply_policy(desk.fence, submission, "hold", later(61)) == state
     assert desk.ledger.record_look(desk.fence, submission, due.event_ids, later(61), None).state == state
-    assert desk.ledger.counts_of("acme")["events"] == {"grouped": 1}
+    assert desk.ledger.counts()["acme"]["events"] == {"grouped": 1}
 
 
 def test_a_doubt_is_looked_for_when_its_time_has_come(desk: Desk) -> None:

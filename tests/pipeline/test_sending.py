@@ -116,7 +116,7 @@ def test_as_many_posts_are_under_way_as_amazons_rate_asks_for(
 
         def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
             together.wait(LONG)
-            under_way.append(lane.ledger.counts_of(lane.vendor)["submissions"]["sending"])
+            under_way.append(lane.ledger.counts()[lane.vendor]["submissions"]["sending"])
             together.wait(LONG)
             return super().submit(operation, body, turn=turn)
 
@@ -133,7 +133,7 @@ def test_what_waits_for_its_turn_is_not_in_doubt_after_a_crash(
 
     class Amazon(StubAmazon):
         def turn(self, _operation: Operation, _stopping: object) -> float:
-            states.append(lane.ledger.counts_of(lane.vendor)["submissions"])
+            states.append(lane.ledger.counts()[lane.vendor]["submissions"])
             return 0.0
 
     lane = one_by_one(tmp_path, monkeypatch, Amazon())
@@ -196,7 +196,7 @@ def test_a_stop_ends_the_sending_between_two_posts(tmp_path: Path, monkeypatch: 
     report = drained(lane, rounds=1)
     assert 10 <= len(amazon.items) < 10 + SENDERS
     assert report.did["submit"] == len(amazon.items)
-    assert "sending" not in lane.ledger.counts_of(lane.vendor)["submissions"]
+    assert "sending" not in lane.ledger.counts()[lane.vendor]["submissions"]
 
 
 def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_without_end(
