@@ -76,6 +76,7 @@ def _amazon(account: Account, place: Place, drops: Sequence[Drop]) -> Iterator[s
     """Each fact reached Amazon, by its vendor's account and code; again only where it may."""
     expected, verdicts = expected_facts(drops), place.amazon.verdicts
     told: dict[Fact, list[str]] = defaultdict(list)
+    doomed = {order for drop in drops for order in drop.doomed}
     for one in place.amazon.accepted:
         fact = _fact_of(one)
         told[fact].append(verdicts[one.transaction_id])
@@ -84,7 +85,6 @@ def _amazon(account: Account, place: Place, drops: Sequence[Drop]) -> Iterator[s
         if vendor is not None and whose != (vendor.account, vendor.code):
             yield f"{fact} of {vendor.name} was told as {whose}"
     yield from (f"nobody dropped {fact}" for fact in sorted(told.keys() - expected.keys()))
-    doomed = {order for drop in drops for order in drop.doomed}
     for fact in sorted(expected):
         taken, succeeded = len(told[fact]), told[fact].count("Success")
         failed = taken - succeeded
@@ -103,8 +103,23 @@ def _amazon(account: Account, place: Place, drops: Sequence[Drop]) -> Iterator[s
         account.twice += again
         if again:
             yield f"twice: Amazon took {fact} {again} times more after it had succeeded"
-        if failed > 1:
-            yield f"{fact} was sent {failed} times in vain"
+    yield from _in_vain(place, doomed)
+
+
+def _in_vain(place: Place, doomed: set[str]) -> Iterator[str]:
+    """Amazon failed a fact once for its own sake, and with each other that takes its whole POST with it."""
+    refused_in: dict[str, set[str]] = defaultdict(set)
+    failed: dict[Fact, list[str]] = defaultdict(list)
+    for one in place.amazon.accepted:
+        fact = _fact_of(one)
+        if fact[1] in doomed:
+            refused_in[one.transaction_id].add(fact[1])
+        if fact[0] != UPDATE and place.amazon.verdicts[one.transaction_id] != "Success":
+            failed[fact].append(one.transaction_id)
+    for fact, transactions in sorted(failed.items()):
+        with_others = sum(bool(refused_in[one] - {fact[1]}) for one in transactions)
+        if len(transactions) > with_others + (fact[1] in doomed):
+            yield f"{fact} was sent {len(transactions)} times in vain, {with_others} with what is refused"
 
 
 def _events(place: Place, drops: Sequence[Drop]) -> Iterator[str]:
