@@ -151,19 +151,23 @@ class PurgeStore(Store):
             )
             return count
 
-    def bytes_to_remove(self, vendor: str, before: datetime) -> list[int]:
-        """List purged batches whose bytes are still in the spool.
+    def bytes_to_remove(
+        self, vendor: str, before: datetime, are_there: Callable[[str], bool] = lambda _name: True
+    ) -> list[int]:
+        """List purged batches whose bytes are to leave the spool, or have left it (`are_there`) already.
 
-        Those of a file that came once more after its purge are kept as long as those of a new one.
+        Those of a file that came once more after its purge are kept as long as those of a new one. What a
+        purge that was killed has removed is listed whatever its age: it is named still, and must not be.
         """
-        query = select(files.c.id).where(
+        due = or_(files.c.touched_at <= files.c.purged_at, files.c.touched_at < seconds(before))
+        query = select(files.c.id, files.c.spool_name, due.label("due")).where(
             files.c.vendor == vendor,
             is_unremoved,
-            or_(files.c.touched_at <= files.c.purged_at, files.c.touched_at < seconds(before)),
             ~exists().where(arrivals.c.file_id == files.c.id, is_unmoved),
         )
         with self._db.read() as connection:
-            return list(connection.execute(query.order_by(files.c.id)).scalars())
+            rows = connection.execute(query.order_by(files.c.id)).all()
+        return [row.id for row in rows if row.due or not are_there(row.spool_name)]
 
     def forget_bytes(self, file_id: int, remove: Callable[[str], None]) -> None:
         """Let `remove` take a purged batch's bytes out of the spool, unless another batch needs the same.

@@ -60,7 +60,7 @@ def _remove_bytes(ledger: Ledger, spool: Spool, vendor: str, before: datetime) -
         spool.remove(name)
         reached("purge.removed")
 
-    for file_id in ledger.bytes_to_remove(vendor, before):
+    for file_id in ledger.bytes_to_remove(vendor, before, spool.has):
         with spool.removing() as free:
             if not free:  # files are being taken in; the next purge goes on
                 return

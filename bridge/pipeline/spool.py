@@ -100,6 +100,10 @@ class Spool:
         finally:
             os.close(descriptor)
 
+    def has(self, name: str) -> bool:
+        """Tell whether these bytes lie here."""
+        return self._path(name).exists()
+
     def remove(self, name: str) -> None:
         """Remove a kept file; gone already is fine."""
         path = self._path(name)

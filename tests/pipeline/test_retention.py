@@ -146,6 +146,26 @@ def test_a_purge_that_was_killed_is_ended_by_the_next_one(lane: Lane, tmp_path: 
     ledger.close()
 
 
+def test_bytes_that_a_killed_purge_removed_are_named_no_more_however_young_they_were(
+    lane: Lane, tmp_path: Path
+) -> None:
+    drop(tmp_path, "1.edi", notice(1, 1))
+    drained(lane)
+    assert purge(tmp_path, "--older-than", "1d").returncode == 0
+    assert isinstance(lane.clock, Clock)
+    lane.clock.now = datetime.now(UTC)  # after that purge, which went by the time of day
+    drop(tmp_path, "again.edi", notice(1, 1))
+    drained(lane)
+    assert len(spooled(tmp_path)) == 1
+    lane.ledger.close()
+    assert purge(tmp_path, "--older-than", "0.001s", kill_at="purge.removed").returncode == -signal.SIGKILL
+    assert spooled(tmp_path) == []
+    assert purge(tmp_path, "--older-than", "36500d").returncode == 0
+    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+    assert [view.spool_name for view in ledger.batches()] == [""]
+    ledger.close()
+
+
 def test_a_dry_run_tells_what_would_go_and_changes_nothing(lane: Lane, tmp_path: Path) -> None:
     drop(tmp_path, "old.edi", notice(1, 1))
     drained(lane)
