@@ -49,10 +49,10 @@ faults: $(STAMP) ## strike the bridge with every fault of docs/guarantees.md, th
 golden: $(STAMP) ## write the expected results that are missing; never overwrites one
 	$(BIN)/python -m tests.golden
 
-bench: $(STAMP) ## measure against pyx12 and pydifact, as ratios, and at Amazon's ceiling (some ten minutes)
+bench: $(STAMP) ## measure against pyx12 and pydifact, as ratios, the whole way, and at Amazon's ceiling (a quarter of an hour)
 	$(BIN)/python -m bench
 
-bench-long: $(STAMP) ## the same with a million documents and 250 MB (some ten minutes)
+bench-long: $(STAMP) ## the same with a million documents, 250 MB and ten million rows (forty minutes)
 	$(BIN)/python -m bench --long
 
 lock: $(STAMP) ## pin the environment anew (needs uv)
