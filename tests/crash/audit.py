@@ -32,6 +32,8 @@ class Account:
     """Status updates that Amazon took once more, as the policy allows."""
     mended: int = 0
     """Facts that Amazon failed at first, and that a person had sent again."""
+    doubted: Counter[str] = field(default_factory=Counter)
+    """Submissions that were in doubt for a while, by operation."""
     purged: int = 0
     spooled: int = 0
     delivered: Counter[str] = field(default_factory=Counter)
@@ -42,6 +44,7 @@ class Account:
         """Add that of another round."""
         for name in ("documents", "files", "lost", "twice", "repeated", "mended", "purged", "spooled"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.doubted += other.doubted
         self.delivered += other.delivered
         self.problems += other.problems
 
@@ -55,7 +58,10 @@ def audit(place: Place, drops: Sequence[Drop], said: Mapping[int, int] | None = 
     files = place.rows("SELECT * FROM files")
     account.purged = sum(row["purged_at"] is not None for row in files)
     account.spooled = len({row["spool_name"] for row in files} - {""})
+    doubts = place.rows("SELECT operation, state FROM submissions WHERE doubted_at IS NOT NULL")
+    account.doubted.update(row["operation"] for row in doubts)
     account.problems += [
+        *(f"left in doubt: {row['operation']}" for row in doubts if row["state"] == "in_doubt"),
         *_amazon(account, place, drops),
         *_events(place, drops),
         *audit_files(place, drops),
