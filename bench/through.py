@@ -60,6 +60,7 @@ def go(task: Task) -> Passage:
             # By a process of its own: on Linux, a child's peak is at least what its parent held.
             ledger = str(folder / "var/ledger.sqlite")
             subprocess.run([sys.executable, "-m", "bench.history", ledger, str(task.rows)], check=True)  # noqa: S603
+            os.sync()  # it is long on the disk when work begins
         with _stand_ins(folder / "sftp") as addresses:
             config = folder / "config.toml"
             config.write_text(_config(addresses["config"], task), encoding="utf-8")
