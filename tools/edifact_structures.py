@@ -1,7 +1,8 @@
 """Write the EDIFACT tables of `mappings/edifact` from a folder of standards tables.
 
 Usage: `python tools/edifact_structures.py STANDARDS`, where STANDARDS holds `edifact-D96A`, `edifact-D99B`,
-`edifact-D01B` and `edifact-service`, each with `structures.tsv`, `segments.tsv` and `codes.tsv`.
+`edifact-D01B` and `edifact-service`, each with `structures.tsv`, `segments.tsv` and `codes.tsv`, and
+`edifact-EANCOM` with the codes that retailers' subset adds to every directory (PCI+33E).
 
 Only facts are taken, and only those of the messages that the bridge reads: the outline of each message,
 the elements of its segments, and the values of the code lists in use. `mappings/edifact/README.md` has the
@@ -17,6 +18,7 @@ TARGET = Path(__file__).parent.parent / "mappings" / "edifact"
 DIRECTORIES = ("D96A", "D99B", "D01B")
 MESSAGES = ("APERAK", "DESADV", "IFTSTA", "ORDERS", "ORDRSP")
 SERVICE = "service"
+SUBSET = "EANCOM"
 SERVICE_SEGMENTS = ("UNH", "UNT", "UNS", "UCI", "UCM", "UCS", "UCD", "UCF")
 
 Row = tuple[str, ...]
@@ -79,7 +81,10 @@ def write_directory(standards: Path, directory: str) -> None:
             (target / f"{message}.txt").write_text(outline(structure, message), encoding="utf-8")
     table, elements = segment_table(rows(source / "segments.tsv"), wanted)
     (target / "segments.tsv").write_text(table, encoding="utf-8")
-    (target / "codes.tsv").write_text(code_table(rows(source / "codes.tsv"), elements), encoding="utf-8")
+    codes = rows(source / "codes.tsv")
+    listed = {row[0] for row in codes}
+    codes += [row for row in rows(standards / f"edifact-{SUBSET}" / "codes.tsv") if row[0] in listed]
+    (target / "codes.tsv").write_text(code_table(codes, elements), encoding="utf-8")
 
 
 def write_service(standards: Path) -> None:

@@ -3,15 +3,17 @@
     python tools/x12_maps.py STANDARDS_FOLDER [TARGET_FOLDER]
 
 STANDARDS_FOLDER holds `x12-004010` and `x12-005010`, each with `segments.tsv`, `structures.tsv`,
-`syntax.tsv` and, for 004010, `codes.tsv`: facts about the standard, one a line. The maps are what pyx12
-reads (`map_path`): maps.xml, codes.xml, dataele.xml, x12.control.*.xml and one file a transaction set.
+`syntax.tsv` and `codes.tsv`: facts about the standard, one a line. The maps are what pyx12
+reads (`map_path`): maps.xml, dataele.xml, x12.control.*.xml and one file a transaction set; and codes.xml,
+which is the bridge's own: pyx12 would read its kind anew for each set.
 They may be edited afterwards; this tool is for making them anew.
 
 The tables come from implementations of the standard, so where they narrow it they are widened:
 - 004010 lacks the later elements of some segments (TD5, PO4, BSN): they are taken from 005010, optional;
 - an element is mandatory in 004010 only if 005010, where it has the segment, says so too;
 - a time (element 337) has 4 to 8 digits; a set's control number (329) may be short;
-- the code lists are not complete; `CLOSED` names those that are, whose other values are errors;
+- a list of codes is that of the release; other values are notes, but errors of the lists in `CLOSED`, and
+  the elements in `OPEN` have no list;
 - a set of one release has the optional segments of the other, too (`UNITED`), and what partners send
   and neither table has (`ADDED`, `LENGTHS`); each with its reason.
 """
@@ -34,6 +36,13 @@ SETS = {
 ALIASES = {"004010VICS": ("004010", ("856", "855"))}
 CONTROL_VERSION = {"004010": "00401", "005010": "00501"}
 CLOSED = {"66", "623", "715", "716", "717"}
+# Lists that partners do not keep to: TD512 holds whatever names a service, Amazon's ship method among them.
+OPEN = {"143", "284"}
+# Values of no release, or of an earlier one, that partners send, and by which they mean what they say.
+ALSO = {
+    "66": ("01",),  # D-U-N-S as element I05 has it
+    "1651": ("NA", "NS"),  # normal: 005010 has dropped them, carriers have not
+}
 MANY = 9999
 # Lengths and types where the table names the element and no more (X12 data dictionary).
 KNOWN = {
@@ -319,20 +328,47 @@ class Dictionary:
         yield "</data_elements>"
 
 
+class CodeLists:
+    """The code lists in use: one for each element, and another for a release whose values differ."""
+
+    def __init__(self) -> None:
+        self.lists: dict[str, list[str]] = {}
+        self._names: dict[tuple[str, tuple[str, ...]], str] = {}
+
+    def name(self, element: str, release: str, values: Sequence[str]) -> str:
+        """Give the name of an element's list; that of the first release is the element's number."""
+        key = element, tuple(values)
+        if key not in self._names:
+            self._names[key] = name = f"{element}-{release}" if element in self.lists else element
+            self.lists[name] = list(values)
+        return self._names[key]
+
+    def xml(self) -> Iterator[str]:
+        """Write codes.xml: lists by name, and whether other values are errors (complete) or notes (open)."""
+        yield "<codes>"
+        for name, values in sorted(self.lists.items()):
+            kind = "complete" if name.partition("-")[0] in CLOSED else "open"
+            yield f'  <list name="{name}" kind="{kind}">{" ".join(values)}</list>'
+        yield "</codes>"
+
+
 class Writer:
     """Writes transaction sets of one version."""
 
     def __init__(
         self,
+        release: str,
         segments: Segments,
-        syntax: dict[str, list[str]],
-        codes: dict[str, list[str]],
+        tables: Path,
         dictionary: Dictionary,
+        lists: CodeLists,
     ) -> None:
+        self.release = release
         self.segments = segments
-        self.syntax = syntax
-        self.codes = codes
+        self.syntax = read_syntax(tables / "syntax.tsv")
+        self.codes = read_codes(tables / "codes.tsv")
         self.dictionary = dictionary
+        self.lists = lists
 
     def transaction(self, kind: str, loop: Loop | None) -> Iterator[str]:
         """Write one map: the envelope, and the set inside it (none: the control map)."""
@@ -392,22 +428,29 @@ class Writer:
             yield f"{indent}</composite>"
             return
         head = f'{indent}<element data_ele="{self.dictionary.key(element)}" {facts}'
-        if element.number in self.codes and element.number != "143":
-            yield f'{head}><valid_codes external="{element.number}"/></element>'
+        values = self.codes.get(element.number)
+        if values and element.number not in OPEN:
+            name = self.lists.name(element.number, self.release, values)
+            yield f'{head}><valid_codes external="{name}"/></element>'
         else:
             yield f"{head}/>"
 
 
-def codes_xml(codes: dict[str, list[str]]) -> Iterator[str]:
-    """Write codes.xml; the name of a list tells the bridge whether it is complete."""
-    yield "<codesets>"
-    for number, values in sorted(codes.items()):
-        name = f"{number} (complete)" if number in CLOSED else number
-        yield f"  <codeset><id>{number}</id><name>{name}</name><data_ele>{number}</data_ele><version>"
-        for start in range(0, len(values), 12):
-            yield "    " + "".join(f"<code>{value}</code>" for value in values[start : start + 12])
-        yield "  </version></codeset>"
-    yield "</codesets>"
+def read_codes(path: Path) -> dict[str, list[str]]:
+    """Read the values of each element's list, in order."""
+    codes: dict[str, set[str]] = {}
+    for number, value, *_ in rows(path):
+        codes.setdefault(number, set(ALSO.get(number, ()))).add(value)
+    return {number: sorted(values) for number, values in codes.items()}
+
+
+def read_syntax(path: Path) -> dict[str, list[str]]:
+    """Read the syntax notes of each segment, as pyx12 writes them: `P0203`."""
+    syntax: dict[str, list[str]] = {}
+    for tag, note, places in rows(path):
+        text = note + "".join(f"{int(place):02}" for place in places.split(","))
+        syntax.setdefault(tag, []).append(text)
+    return syntax
 
 
 def maps_xml() -> Iterator[str]:
@@ -440,24 +483,16 @@ def main(standards: Path, target: Path) -> None:
     for (tag, place), (low, high, _) in LENGTHS.items():
         for segments in (older, newer):
             segments[tag][place].low, segments[tag][place].high = low, high
-    codes: dict[str, list[str]] = {}
-    for number, value, *_ in rows(tables["004010"] / "codes.tsv"):
-        codes.setdefault(number, []).append(value)
-    dictionary = Dictionary()
+    dictionary, lists = Dictionary(), CodeLists()
     loops = {version: read_loops(tables[version] / "structures.tsv", SETS[version]) for version in SETS}
     complete_sets(loops["004010"], loops["005010"])
     for version, segments in (("004010", older), ("005010", newer)):
-        syntax: dict[str, list[str]] = {}
-        for tag, note, places in rows(tables[version] / "syntax.tsv"):
-            syntax.setdefault(tag, []).append(
-                note + "".join(f"{int(place):02}" for place in places.split(","))
-            )
-        writer = Writer(segments, syntax, codes, dictionary)
+        writer = Writer(version, segments, tables[version], dictionary, lists)
         for kind, loop in loops[version].items():
             write(target / f"{kind}.{version}.xml", writer.transaction(kind, loop))
         write(target / f"x12.control.{CONTROL_VERSION[version]}.xml", writer.transaction("X12", None))
     write(target / "dataele.xml", dictionary.xml())
-    write(target / "codes.xml", codes_xml(codes))
+    write(target / "codes.xml", lists.xml())
     write(target / "maps.xml", maps_xml())
 
 

@@ -22,7 +22,7 @@ from bridge.errors import ConfigurationError, Problem
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 # The tables of EDIFACT say `partyFunctionCodeQualifier` and `statusCoded`; who reads knows what a code is.
 _JOINED = re.compile(
-    r"\b(document|date|time|charge|allowance|place)(message|time|period|charge|allowance|location)"
+    r"\b(document|date|time|charge|allowance|place) (message|time|period|charge|allowance|location)\b"
 )
 _CODED = re.compile(r" (?:coded|code qualifier|code)$")
 
@@ -149,6 +149,6 @@ def _place(text: str) -> tuple[int, int]:
 def _spoken(rule: ElementRule) -> str:
     """Write `partyFunctionCodeQualifier` as `Party function`."""
     name = _CAMEL.sub(" ", rule.name).lower()
-    for _ in range(2):  # `datetimeperiod` is three words
+    for _ in range(2):  # `date time period` has three
         name = _JOINED.sub(r"\1/\2", name)
     return _CODED.sub("", name).capitalize()

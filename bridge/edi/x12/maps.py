@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
-import pyx12.codes
 import pyx12.map_if
 import pyx12.map_index
 import pyx12.params
+from defusedxml import ElementTree
 from pyx12.map_if import map_if
 
 from bridge.edi.x12.ordering import Arrangement, Loop, arrange
@@ -24,15 +24,19 @@ _MOST_SEPARATORS = 64
 _MOST_TAGS = 1000
 _OLDEST = "004010"
 _RELEASE = re.compile(r"00[0-9]{4}")
-_COMPLETE = "(complete)"
-"""How the name of a code list in codes.xml ends that has all values there are."""
+_KINDS = ("complete", "open")
 
 
 class CodeLists(msgspec.Struct, frozen=True):
-    """The code lists by data element; values outside of a closed one are errors, else notes."""
+    """The code lists by name; values outside of a closed one are errors, else notes."""
 
     values: dict[str, frozenset[str]]
     closed: frozenset[str]
+
+    def isValid(self, key: str, code: str, check_dte: str | None = None) -> bool:  # noqa: N802 - pyx12's name
+        """Return whether a list has a code, as pyx12 asks it."""
+        del check_dte
+        return code in self.values[key]
 
 
 class SegmentCheck(msgspec.Struct, frozen=True):
@@ -82,6 +86,7 @@ class TransactionMap:
 
     def __init__(self, root: map_if, codes: CodeLists) -> None:
         self.root = root
+        root.ext_codes = codes  # its own would be read anew for each map
         self.start = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP/ST")
         self.codes = codes
         loop = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP")
@@ -147,7 +152,7 @@ class MapIndex:
         self.tags: set[str] = set()
         try:
             index = pyx12.map_index.map_index(str(folder)).maps
-            codes = _load_codes(folder)
+            codes = _load_codes(folder / "codes.xml")
         except Exception as error:  # whatever pyx12 makes of unreadable files
             raise ConfigurationError(str(folder), [Problem("maps.xml", str(error))]) from error
         loaded: dict[str, TransactionMap] = {}
@@ -189,8 +194,16 @@ def _load(folder: Path, name: str, codes: CodeLists) -> TransactionMap:
     return TransactionMap(pyx12.map_if.load_map_file(name, parameters, str(folder)), codes)
 
 
-def _load_codes(folder: Path) -> CodeLists:
-    lists = pyx12.codes.ExternalCodes(str(folder)).codes
-    values = {str(number): frozenset(map(str, entry["codes"])) for number, entry in lists.items()}
-    closed = {str(number) for number, entry in lists.items() if str(entry["name"]).endswith(_COMPLETE)}
+def _load_codes(path: Path) -> CodeLists:
+    """Read codes.xml: lists by name, each complete or open. Raises what a file that is none raises."""
+    values: dict[str, frozenset[str]] = {}
+    closed = set()
+    for entry in ElementTree.parse(path).iter("list"):
+        name, kind = entry.attrib["name"], entry.attrib["kind"]
+        if kind not in _KINDS:
+            message = f"the kind of list {name} is {kind}, neither complete nor open"
+            raise ValueError(message)
+        values[name] = frozenset((entry.text or "").split())
+        if kind == "complete":
+            closed.add(name)
     return CodeLists(values, frozenset(closed))
