@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 from bridge.domain.events import Event, ShipmentConfirmed, ShipmentStatusChanged
 
+FAILED_HERE = "edibridge itself failed on this document"
+"""How the reason begins of an event that is held by a fault of the bridge's own."""
+
 
 def sequence_key(event: Event) -> str:
     """Name the thing whose events go one after the other.
@@ -18,13 +21,32 @@ def sequence_key(event: Event) -> str:
     return f"po:{event.purchase_order_number}"
 
 
-def occurred_at(event: Event) -> datetime | None:
-    """Tell when the fact happened, in UTC; None for a label request, which has no time of its own."""
+def failed_here(error: Exception) -> str:
+    """Return the reason of what is held since the bridge itself failed on its document.
+
+    The error's own text stays in the log: it may hold what is personal.
+    """
+    return f"{FAILED_HERE} ({type(error).__name__}); see the log"
+
+
+def own_time(event: Event) -> str:
+    """Return the time of the fact as its document tells it; empty for a label request, which has none."""
     if isinstance(event, ShipmentConfirmed):
-        return datetime.fromisoformat(event.shipped_date).astimezone(UTC)
+        return event.shipped_date
     if isinstance(event, ShipmentStatusChanged):
-        return datetime.fromisoformat(event.status_date_time).astimezone(UTC)
-    return None
+        return event.status_date_time
+    return ""
+
+
+def occurred_at(event: Event) -> datetime | None:
+    """Return when the fact happened, in UTC; None where no usable time stands in it.
+
+    Whatever the text is, nothing is raised: an event without a time is refused or held, never its file.
+    """
+    try:
+        return datetime.fromisoformat(own_time(event)).astimezone(UTC)
+    except (ValueError, OverflowError):  # no time at all, or at the ends of the calendar
+        return None
 
 
 def announced_packages(event: Event) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, bindparam, exists, func, select, update
 
+from bridge.domain.facts import FAILED_HERE
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
@@ -44,6 +45,11 @@ _UNSUBMITTED = (
 )
 _TOO_LONG = (events.c.vendor == _V, is_waiting, events.c.updated_at < bindparam("before"))
 _WAITED = select(func.count()).where(events.c.vendor == _V, _is_held, events.c.reason == WAITED_TOO_LONG)
+_FAILED_HERE = (
+    select(events.c.file_id, func.count())
+    .where(events.c.vendor == _V, _is_held, events.c.reason.startswith(FAILED_HERE, autoescape=True))
+    .group_by(events.c.file_id)
+)
 _HELD = select(func.count()).where(events.c.vendor == _V, _is_held)
 _HEARD = select(
     exists().where(arrivals.c.vendor == _V, arrivals.c.arrived_at <= bindparam("since")),
@@ -80,6 +86,11 @@ class ClockStore(Store):
         """Count the status updates that are held since they waited too long."""
         with self._db.read() as connection:
             return connection.execute(_WAITED, {"v": vendor}).scalar_one()
+
+    def failed_here(self, vendor: str) -> dict[int, int]:
+        """Count by batch the documents that are held since the bridge itself failed on them."""
+        with self._db.read() as connection:
+            return {row[0]: row[1] for row in connection.execute(_FAILED_HERE, {"v": vendor})}
 
     def held(self, vendor: str) -> int:
         """Count the events that wait for a person."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar, overload
@@ -27,6 +28,25 @@ def moment(value: float | None) -> datetime | None: ...
 def moment(value: float | None) -> datetime | None:
     """Give seconds since the epoch as an aware UTC datetime."""
     return None if value is None else datetime.fromtimestamp(value, UTC)
+
+
+LONGEST_KEY = 200
+"""Characters of a text that stands in an index: PostgreSQL takes 2,700 bytes for all columns of a row's."""
+
+
+def storable(text: str) -> str:
+    """Return a text as every database takes it: NUL and lone surrogates, which none holds, replaced."""
+    if text.isascii():
+        return text.replace("\0", "\ufffd") if "\0" in text else text
+    return text.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def index_key(text: str) -> str:
+    """Return a text as it stands in an index: one that is too long is cut, its hash at the end."""
+    text = storable(text)
+    if len(text) <= LONGEST_KEY:
+        return text
+    return f"{text[: LONGEST_KEY - 17]}#{hashlib.sha256(text.encode()).hexdigest()[:16]}"
 
 
 def errors_text(errors: Sequence[Any]) -> str:

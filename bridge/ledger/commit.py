@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
 
@@ -54,6 +54,14 @@ _REPORTED = (
 )
 
 
+class Mark(NamedTuple):
+    """How much a writer had gathered at a moment."""
+
+    lengths: tuple[int, ...]
+    accepted: int
+    waiting: bool
+
+
 class Gathered:
     """What a writer was given, until it is committed."""
 
@@ -85,6 +93,18 @@ class Gathered:
         self.packages: list[Row] = []
         self.interchanges: list[Row] = []
         self.replaced: list[int] = []
+
+    def mark(self) -> Mark:
+        """Return how far the rows are, for `back_to`."""
+        rows = (self.documents, self.renewed, self.events, self.packages, self.replaced)
+        return Mark(tuple(len(some) for some in rows), self.accepted, self.waiting)
+
+    def back_to(self, mark: Mark) -> None:
+        """Remove all rows that were gathered since the mark."""
+        rows = (self.documents, self.renewed, self.events, self.packages, self.replaced)
+        for some, length in zip(rows, mark.lengths, strict=True):
+            del some[length:]  # type: ignore[attr-defined]
+        self.accepted, self.waiting = mark.accepted, mark.waiting
 
     def close(self) -> None:
         """Let go of temporary files."""

@@ -67,7 +67,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Give a connection that sees one moment of the ledger."""
-        with self._told(), self.reading.connect() as connection:
+        with self.told(), self.reading.connect() as connection:
             yield connection
 
     @contextmanager
@@ -76,7 +76,7 @@ class Database:
 
         Raises `StaleEpoch` at once when the fence no longer holds; it cannot fall while the block runs.
         """
-        with self._lock.lock, self._told(), self.writing.begin() as connection:
+        with self._lock.lock, self.told(), self.writing.begin() as connection:
             if fence is not None:
                 self._hold(connection, fence)
             yield connection
@@ -87,7 +87,8 @@ class Database:
             self._hold(connection, fence)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def told(self) -> Iterator[None]:
+        """Raise what the database refuses within the block as `LedgerError`."""
         try:
             yield
         except DBAPIError as error:

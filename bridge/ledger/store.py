@@ -15,7 +15,7 @@
 | papers | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels |
-| clocks | hold_waiting, waited_too_long, late_confirmations, silent, ages |
+| clocks | hold_waiting, waited_too_long, failed_here, held, late_confirmations, silent, ages |
 | due | next_due, unfinished, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
 | whole | whole_batch |

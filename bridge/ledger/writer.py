@@ -16,7 +16,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
-from bridge.ledger.codec import errors_text, moment, row_as, seconds
+from bridge.ledger.codec import errors_text, index_key, moment, row_as, seconds, storable
 from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portion
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
@@ -38,6 +38,7 @@ _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")
 )
 _LAST_FILE = 2**62
+_TEXTS = ("standard", "type", "version", "reference", "group_control_number", "sender", "receiver", "state")
 _EARLIER = (
     select(interchanges, files.c.name, files.c.received_at, files.c.purged_at)
     .join(files, files.c.id == interchanges.c.file_id)
@@ -86,6 +87,8 @@ class FileWriter:
         self.gathered = Gathered(rerun=rerun, resumed=resumed)
         self._catching_up = resumed
         self._announced: dict[str, list[tuple[str, str, bool]]] = {}
+        self._newly_announced: list[str] = []
+        """Since the last document began."""
         self._named: set[tuple[int, str]] = set()
         self._reading: Connection | None = reading
 
@@ -94,7 +97,8 @@ class FileWriter:
 
         In a rerun those of files that came later do not count: it was they that met this one.
         """
-        asked = {"v": self.file.vendor, "own": self.file.id, "from": sender, "control": control_number}
+        asked: dict[str, Any] = {"v": self.file.vendor, "own": self.file.id}
+        asked |= {"from": index_key(sender), "control": index_key(control_number)}
         asked["before"] = self.file.id if self.gathered.rerun else _LAST_FILE
         return [
             EarlierInterchange(
@@ -116,9 +120,9 @@ class FileWriter:
                 "number": facts.number,
                 "vendor": self.file.vendor,
                 "standard": facts.standard,
-                "sender": facts.sender,
-                "receiver": facts.receiver,
-                "control_number": facts.control_number,
+                "sender": index_key(facts.sender),
+                "receiver": storable(facts.receiver),
+                "control_number": index_key(facts.control_number),
                 "sha256": facts.sha256,
             }
         )
@@ -129,6 +133,22 @@ class FileWriter:
         To be said before the first document.
         """
         self.gathered.hold_same_content = True
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Gather what a document says whole, or nothing of it where the block raises."""
+        if self.gathered.is_portion:
+            self._commit_portion()
+        mark, announced = self.gathered.mark(), self._newly_announced
+        announced.clear()
+        try:
+            yield
+        except BaseException:
+            self.gathered.back_to(mark)
+            for tracking_number in announced:
+                self._announced[tracking_number].pop()
+            self._named.clear()
+            raise
 
     def document(self, facts: NewDocument) -> int:
         """Add a document; give a handle for `event`. In a rerun the document of that number is renewed.
@@ -142,8 +162,7 @@ class FileWriter:
             if known is not None:
                 return 0
             self._catching_up = False
-        row = {name: getattr(facts, name) for name in facts.__struct_fields__}
-        row["errors"] = errors_text(facts.errors)
+        row = _document_row(facts)
         row["file_id"] = self.file.id
         self.gathered.accepted += facts.accepted
         if known is not None:
@@ -164,15 +183,15 @@ class FileWriter:
             "vendor": self.file.vendor,
             "ordinal": facts.ordinal,
             "operation": facts.operation,
-            "purchase_order_number": facts.purchase_order_number,
-            "tracking_number": facts.tracking_number,
-            "sequence_key": facts.sequence_key,
+            "purchase_order_number": index_key(facts.purchase_order_number),
+            "tracking_number": index_key(facts.tracking_number),
+            "sequence_key": index_key(facts.sequence_key),
             "occurred_at": seconds(facts.occurred_at),
             "body": None if facts.body is None else facts.body.decode(),
             "state": facts.state,
-            "reason": facts.reason,
+            "reason": storable(facts.reason),
             "errors": errors_text(facts.errors),
-            "summary": facts.summary,
+            "summary": storable(facts.summary),
             "updated_at": self._now,
         }
         self.gathered.events.append(row)
@@ -180,16 +199,20 @@ class FileWriter:
 
     def package(self, tracking_number: str) -> Package | None:
         """Tell what confirmations, this file's too, say of a tracking number."""
-        rows = self._read(OF_TRACKING, {"v": self.file.vendor, "tracking": tracking_number})
+        tracking = index_key(tracking_number)
+        rows = self._read(OF_TRACKING, {"v": self.file.vendor, "tracking": tracking})
         known = [(row[0], row[1], row[2] is not None) for row in rows]
-        return package_of(known + self._announced.get(tracking_number, []))
+        return package_of(known + self._announced.get(tracking, []))
 
     def announce(self, event: int, tracking_number: str, purchase_order_number: str, ship_from: str) -> None:
         """Note that a confirmation (its handle) names a tracking number."""
+        tracking_number, ship_from = index_key(tracking_number), storable(ship_from)
+        purchase_order_number = index_key(purchase_order_number)
         if (event, tracking_number) in self._named:  # by two containers of one confirmation
             return
         self._named = {named for named in self._named if named[0] == event} | {(event, tracking_number)}
         self._announced.setdefault(tracking_number, []).append((purchase_order_number, ship_from, False))
+        self._newly_announced.append(tracking_number)
         self.gathered.packages.append(
             {
                 "vendor": self.file.vendor,
@@ -222,9 +245,9 @@ class FileWriter:
         document = self._id_of(document_number)
         if document is None:
             return []
-        connection = self._connection()
-        rows = connection.execute(_OF_DOCUMENT, {"document": document}).mappings()
-        return [row_as(EventRow, row) for row in rows]
+        with self._database.told():
+            rows = self._connection().execute(_OF_DOCUMENT, {"document": document}).mappings()
+            return [row_as(EventRow, row) for row in rows]
 
     def replace(self, event_id: int) -> None:
         """Set an event of an earlier translation aside (→ replaced); a grouped one cannot be."""
@@ -240,7 +263,7 @@ class FileWriter:
 
     def finish(self, state: str = "translated", reason: str = "") -> None:
         """Say how the file ended: `translated`, or `quarantined` with the reason."""
-        self.gathered.state, self.gathered.reason = state, reason
+        self.gathered.state, self.gathered.reason = state, storable(reason)
 
     def leave(self) -> None:
         """End the reading, so that a write sees what is there now."""
@@ -272,7 +295,17 @@ class FileWriter:
         return self._reading
 
     def _read(self, statement: Any, asked: dict[str, Any]) -> list[Any]:  # noqa: ANN401 - any select
-        return list(self._connection().execute(statement, asked))
+        with self._database.told():
+            return list(self._connection().execute(statement, asked))
+
+
+def _document_row(facts: NewDocument) -> dict[str, Any]:
+    row = {name: getattr(facts, name) for name in facts.__struct_fields__}
+    for name in _TEXTS:
+        row[name] = storable(row[name])
+    row["interchange_control_number"] = index_key(facts.interchange_control_number)
+    row["errors"] = errors_text(facts.errors)
+    return row
 
 
 @contextmanager

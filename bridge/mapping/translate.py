@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bridge.domain.events import Mapped, RuleError
+from bridge.domain.events import Mapped
 from bridge.edi.model import Document
 from bridge.mapping.label_requests import SWITCHED_OFF, map_label_requests
 from bridge.mapping.loops import Tree, build_tree
@@ -18,21 +18,17 @@ __all__ = ["translate"]
 
 
 def translate(document: Document, profile: VendorProfile, mappings: Mappings) -> list[Mapped]:
-    """Give what a document means, one `Mapped` a fact; `[]` for a type that no mapping knows.
+    """Return what a document means, one `Mapped` a fact; `[]` for a type that no mapping knows.
 
     Whatever is wrong with the document or the choice of its mapping is a `Mapped` with errors or a
-    hold, never an exception.
+    hold. What is raised is a mistake of the bridge's own; the caller holds the document.
     """
     if not mappings.knows(document):
         return []
     mapping = mappings.choose(document, profile)
     if mapping is None:
         return [_unmapped(document, profile, mappings)]
-    try:
-        return _MAKERS[mapping.makes](Reader(document, mapping, profile, mappings), mapping)
-    except Exception as error:  # noqa: BLE001 -- one bad document fails alone, and none is lost
-        message = f"mapping {mapping.name!r} failed on this document: {type(error).__name__}: {error}"
-        return [Mapped(errors=(RuleError(code="MAPPING_FAILED", message=message),), summary="not mapped")]
+    return _MAKERS[mapping.makes](Reader(document, mapping, profile, mappings), mapping)
 
 
 def _shipments(reader: Reader, mapping: Mapping) -> list[Mapped]:

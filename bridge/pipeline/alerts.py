@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from bridge.errors import AmazonError, DropFolderError
-from bridge.ledger.rows import DueSubmission, ToPoll
+from bridge.ledger.rows import DueSubmission, FileRow, ToPoll
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -56,6 +56,12 @@ def job_failed(lane: Lane, job: str, error: Exception) -> None:
     raise_alert(lane, JOB, job, f"edibridge itself fails in {job} ({name}); see the log; it is tried again")
 
 
+def translation_failed(lane: Lane, file: FileRow) -> None:
+    """Report a file that the bridge itself fails on as a whole."""
+    message = f"edibridge itself fails on batch {file.id} ({file.name}); its bytes are kept, see the log"
+    raise_alert(lane, TRANSLATION, str(file.id), message)
+
+
 def in_doubt(lane: Lane, submission: DueSubmission) -> None:
     """Tell that nobody knows whether Amazon took a submission, and how to settle it."""
     _tell_doubt(lane, submission, "look there")
@@ -80,6 +86,7 @@ def review(lane: Lane) -> None:
     """Raise and clear the alerts that follow from what stands in the ledger, whoever brought it there."""
     _review_doubts(lane)
     _review_held(lane)
+    _review_translations(lane)
     _review_sending(lane)
     _review_outbox(lane)
 
@@ -101,6 +108,21 @@ def _review_held(lane: Lane) -> None:
         clear_alert(lane, HELD, "")
     elif raise_alert(lane, HELD, "", "events wait for a person; edibridge batches --state attention"):
         log.warning("held", vendor=lane.vendor, events=held)
+
+
+def _review_translations(lane: Lane) -> None:
+    """Report what the bridge itself failed on, whoever read it; over when it has been read at last."""
+    failed = {str(batch): count for batch, count in lane.ledger.failed_here(lane.vendor).items()}
+    for batch, count in failed.items():
+        message = (
+            f"edibridge itself failed on {count} document{'s' * (count != 1)} of batch {batch}, which "
+            f"{'are' if count != 1 else 'is'} held, and nothing else is; keep the log line document_failed, "
+            f"and after the upgrade run: edibridge rerun {batch}"
+        )
+        raise_alert(lane, TRANSLATION, batch, message)
+    for batch in open_keys(lane, TRANSLATION):
+        if batch not in failed and lane.ledger.file(int(batch)).state != "collected":
+            clear_alert(lane, TRANSLATION, batch)
 
 
 def _review_outbox(lane: Lane) -> None:

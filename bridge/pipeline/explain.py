@@ -9,8 +9,10 @@ from itertools import chain
 from typing import Any
 
 import msgspec
+import structlog
 
 from bridge.domain.events import Mapped, RuleError, ShipmentStatusChanged
+from bridge.domain.facts import failed_here
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Interchange, InterchangeOpened, Unreadable
@@ -23,7 +25,10 @@ from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
 from bridge.pipeline.lane import Policies
+from bridge.pipeline.soundness import sound
 from bridge.spapi.operations import item_of, operation_of
+
+log = structlog.get_logger(__name__)
 
 
 class Explanation(msgspec.Struct, kw_only=True):
@@ -122,7 +127,8 @@ def _read_records(
     # One byte more than it may have is enough for the reader to say so.
     data = b"".join(chunks)[: MAX_BYTES + 1]
     try:
-        told.records = read_drop_file(data, kind, profile, mappings)
+        records = read_drop_file(data, kind, profile, mappings)
+        told.records = [msgspec.structs.replace(one, mapped=sound(one.mapped)) for one in records]
     except VendorFileError as error:
         why = EdiError(level="interchange", code="", message=str(error))
         told.unreadable = [Unreadable(0, len(data), why)]
@@ -170,7 +176,13 @@ def reasons_held(fact: Mapped) -> list[str]:
 def _mapped(document: Document, profile: VendorProfile, mappings: Mappings) -> list[Mapped]:
     if not document.accepted or not mappings.knows(document):
         return []
-    return translate(document, profile, mappings)
+    try:
+        return [sound(fact) for fact in translate(document, profile, mappings)]
+    except MemoryError:
+        raise
+    except Exception as error:
+        log.exception("document_failed", document=document.number, error=type(error).__name__)
+        return [Mapped(hold=failed_here(error), summary=f"{document.type[:20]}: not read")]
 
 
 def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:

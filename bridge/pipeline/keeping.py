@@ -16,6 +16,7 @@ from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.lane import Desk
 from bridge.pipeline.resends import Precedent
+from bridge.pipeline.soundness import sound
 from bridge.spapi.operations import operation_of
 
 FirstState = Literal["ready", "waiting", "held", "refused"]
@@ -40,30 +41,35 @@ class EventKeeper:
         self, handle: int, number: int, mapped: list[Mapped], operation_meant: str, precedent: Precedent
     ) -> None:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
+        made = [
+            self._made(sound(fact), ordinal, operation_meant, precedent)
+            for ordinal, fact in enumerate(mapped)
+            if not fact.nothing_to_send
+        ]
         standing = self._set_aside(number)
-        made: list[tuple[NewEvent, Event | None]] = []
-        for ordinal, fact in enumerate(mapped):
-            if fact.nothing_to_send:
-                continue
-            event, state, reason = self._first_state(fact, precedent)
-            row = NewEvent(
-                operation=operation_of(event).name if event is not None else operation_meant,
-                sequence_key=sequence_key(event) if event is not None else _key_meant(fact),
-                occurred_at=self._time_of(event),
-                body=_encode(event) if event is not None else None,
-                state=state,
-                purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
-                tracking_number=fact.tracking_number,
-                reason=reason,
-                errors=fact.errors,
-                summary=fact.summary,
-                ordinal=ordinal,
-            )
-            made.append((row, event))
         skipped = _standing_already([row for row, _ in made], standing)
         for row, event in made:
             if row.ordinal not in skipped:
                 self._keep(handle, row, event)
+
+    def _made(
+        self, fact: Mapped, ordinal: int, operation_meant: str, precedent: Precedent
+    ) -> tuple[NewEvent, Event | None]:
+        event, state, reason = self._first_state(fact, precedent)
+        row = NewEvent(
+            operation=operation_of(event).name if event is not None else operation_meant,
+            sequence_key=sequence_key(event) if event is not None else _key_meant(fact),
+            occurred_at=self._time_of(event),
+            body=_encode(event) if event is not None else None,
+            state=state,
+            purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
+            tracking_number=fact.tracking_number,
+            reason=reason,
+            errors=fact.errors,
+            summary=fact.summary,
+            ordinal=ordinal,
+        )
+        return row, event
 
     def _keep(self, handle: int, row: NewEvent, event: Event | None) -> None:
         made = self.writer.event(handle, row)
@@ -109,6 +115,8 @@ class EventKeeper:
             return fact.event, "held", fact.hold
         if precedent.kind == "conflict":
             return fact.event, "held", precedent.reason
+        if not isinstance(fact.event, LabelRequested) and occurred_at(fact.event) is None:
+            return fact.event, "held", "its time cannot be read"
         if isinstance(fact.event, ShipmentStatusChanged):
             return self._first_state_of_status(fact.event)
         return fact.event, "ready", ""

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from bridge.domain.events import Mapped
+from bridge.domain.facts import failed_here
 from bridge.edi.model import (
     Document,
     DocumentRead,
@@ -24,7 +25,7 @@ from bridge.edi.model import (
 )
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
-from bridge.errors import LedgerError, VendorFileError
+from bridge.errors import BridgeError, LedgerError, VendorFileError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
 from bridge.ledger.writer import FileWriter
@@ -32,7 +33,7 @@ from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file, recognis
 from bridge.mapping.dropfiles import Kind as DropKind
 from bridge.mapping.translate import translate as map_document
 from bridge.pipeline.acknowledgements import queue_acknowledgement
-from bridge.pipeline.alerts import TRANSLATION, clear_alert, raise_alert
+from bridge.pipeline.alerts import translation_failed
 from bridge.pipeline.keeping import EventKeeper
 from bridge.pipeline.lane import Desk, Lane
 from bridge.pipeline.resends import NEW, Precedent, Precedents, sender_of, span_hash
@@ -47,6 +48,8 @@ _OPERATION_MEANT = {
     "ORDRSP": "submitShippingLabelRequest",
 }
 """The operation of what could not be made into an event."""
+_SHOWN = 20
+"""Characters of a type, or errors of a document, that are named where the bridge itself failed on it."""
 ACKNOWLEDGEMENTS = frozenset({"997", "999", "TA1", "CONTRL"})
 """What a vendor sends in answer to us: kept, never mapped, and never acknowledged in turn."""
 
@@ -69,10 +72,8 @@ def _translate_or_tell(lane: Lane, file: FileRow) -> int:
         raise
     except Exception:
         log.exception("translation_failed", vendor=lane.vendor, batch=file.id)
-        message = f"edibridge itself fails on batch {file.id} ({file.name}); its bytes are kept, see the log"
-        raise_alert(lane, TRANSLATION, str(file.id), message)
+        translation_failed(lane, file)
         return 0
-    clear_alert(lane, TRANSLATION, str(file.id))
     return 1
 
 
@@ -200,12 +201,38 @@ class _Translation:
         )
 
     def _document(self, document: Document) -> None:
+        """Keep a document, or what went wrong with it: whatever fails, fails for this one alone."""
         self.documents += 1
+        self.rejected += not document.accepted
+        try:
+            with self.writer.whole():
+                self._keep(document)
+        except (BridgeError, MemoryError, OSError):
+            raise
+        except Exception as error:
+            log.exception("document_failed", **self._where(document.number, document.type, error))
+            with self.writer.whole():
+                self._hold(document, error)
+
+    def _where(self, number: int, kind: str, error: Exception) -> dict[str, str | int]:
+        """Return what the log says of a document that the bridge itself failed on."""
+        failed: dict[str, str | int] = {"document": number, "type": kind[:_SHOWN]}
+        return {"vendor": self.desk.vendor, "batch": self.file.id, "error": type(error).__name__, **failed}
+
+    def _hold(self, document: Document, error: Exception) -> None:
+        """Keep a document that the bridge itself failed on: held, unless it was not to be sent anyway."""
+        state = "translated" if document.accepted else "rejected"
+        row = msgspec.structs.replace(_row_of(document, [], state), errors=_told_in(document.errors))
+        handle = self.writer.document(row)
+        if handle and document.accepted and self.precedent.kind != "resend":
+            held = Mapped(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
+            self.events.keep(handle, document.number, [held], _meant(document), NEW)
+
+    def _keep(self, document: Document) -> None:
         mapped: list[Mapped] = []
         notes: list[EdiError | dict[str, str]] = [_without_value(error) for error in document.errors]
         if not document.accepted:
             state = "rejected"
-            self.rejected += 1
         elif self.precedent.kind == "resend":
             state = "resent"
             notes.append({"level": "note", "message": self.precedent.reason})
@@ -216,25 +243,33 @@ class _Translation:
         else:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         handle = self.writer.document(_row_of(document, notes, state))
-        meant = _OPERATION_MEANT.get(document.type, _CONFIRM)
         if handle:
-            self.events.keep(handle, document.number, mapped, meant, self.precedent)
+            self.events.keep(handle, document.number, mapped, _meant(document), self.precedent)
 
     def _record(self, kind: DropKind, record: Record) -> None:
         """Keep one order of a drop file; a row that is wrong is its own refusal."""
         self.documents += 1
-        handle = self.writer.document(
-            NewDocument(
-                number=record.number,
-                offset=record.offset,
-                length=record.length,
-                standard=kind,
-                type="label-request",
-                reference=record.reference,
-            )
+        row = NewDocument(
+            number=record.number,
+            offset=record.offset,
+            length=record.length,
+            standard=kind,
+            type="label-request",
+            reference=record.reference,
         )
-        if handle:
-            self.events.keep(handle, record.number, [record.mapped], "submitShippingLabelRequest", NEW)
+        try:
+            self._keep_record(row, record.mapped)
+        except (BridgeError, MemoryError, OSError):
+            raise
+        except Exception as error:
+            log.exception("document_failed", **self._where(record.number, row.type, error))
+            held = Mapped(hold=failed_here(error), summary=f"{record.reference}: label request, not read")
+            self._keep_record(row, held)
+
+    def _keep_record(self, row: NewDocument, mapped: Mapped) -> None:
+        with self.writer.whole():
+            if handle := self.writer.document(row):
+                self.events.keep(handle, row.number, [mapped], "submitShippingLabelRequest", NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""
@@ -253,6 +288,18 @@ class _Translation:
                 state="rejected",
             )
         )
+
+
+def _meant(document: Document) -> str:
+    return _OPERATION_MEANT.get(document.type, _CONFIRM)
+
+
+def _told_in(errors: list[EdiError]) -> tuple[dict[str, str | int], ...]:
+    """Return where a document's errors stand, without any text of the document's own."""
+    return tuple(
+        {"level": error.level, "code": error.code, "position": error.position, "message": "it is not valid"}
+        for error in errors[:_SHOWN]
+    )
 
 
 def _row_of(document: Document, errors: list[EdiError | dict[str, str]], state: str) -> NewDocument:

@@ -50,6 +50,49 @@ def test_an_exception_leaves_nothing_of_the_file_behind(desk: Desk) -> None:
         writer.finish()
 
 
+def test_a_document_that_fails_leaves_nothing_of_itself_behind(desk: Desk) -> None:
+    def fail(writer: FileWriter) -> None:
+        with writer.whole():
+            event = writer.event(writer.document(document_row(2)), status("1Z2"))
+            writer.announce(event, "1Z1", "B", "F")
+            writer.announce(event, "1Z2", "B", "F")
+            raise RuntimeError
+
+    kept = desk.keep()
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        with writer.whole():
+            event = writer.event(writer.document(document_row(1)), confirmation("A"))
+            writer.announce(event, "1Z1", "A", "F")
+        with pytest.raises(RuntimeError):
+            fail(writer)
+        assert writer.package("1Z2") is None
+        package = writer.package("1Z1")
+        assert package is not None
+        assert (package.purchase_order_number, package.ambiguous) == ("A", False)
+        writer.document(document_row(3))
+        writer.finish()
+    detail = desk.ledger.batch(kept.file_id)
+    assert [row.number for row in detail.documents] == [1, 3]
+    assert [row.purchase_order_number for row in detail.events] == ["A"]
+
+
+def test_texts_that_no_database_holds_are_kept_readable(desk: Desk) -> None:
+    kept = desk.keep()
+    long = "9" * 5000
+    with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
+        handle = writer.document(document_row(1, reference="a\0b", sender="\ud800"))
+        event = writer.event(
+            handle, confirmation("A", reason="\udfff\N{GRINNING FACE}", tracking_number=long)
+        )
+        writer.announce(event, long, "A", "F")
+        assert writer.package(long) is not None
+        writer.finish("translated", "\0")
+    detail = desk.ledger.batch(kept.file_id)
+    assert (detail.documents[0].reference, detail.documents[0].sender) == ("a\ufffdb", "\ufffd")
+    assert detail.events[0].reason == "\ufffd\N{GRINNING FACE}"
+    assert len(detail.events[0].tracking_number) == 200
+
+
 def test_a_file_that_was_not_finished_is_not_committed(desk: Desk) -> None:
     kept = desk.keep()
     with (

@@ -40,5 +40,4 @@ def test_any_selection_of_segments_gives_facts(document: Document) -> None:
     assert found
     for one in found:
         assert one.summary
-        assert "MAPPING_FAILED" not in {error.code for error in one.errors}
         assert not (one.hold and one.errors)

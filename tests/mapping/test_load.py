@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -197,14 +196,3 @@ def test_units_countries_and_status_lines_of_a_later_folder_are_added(tmp_path: 
     acme = loaded.status_table("acme", "x12")
     assert acme is not None
     assert (acme.codes["X6"], acme.codes["D1"]) == ("OUT_FOR_DELIVERY", "DELIVERED")
-
-
-def test_a_mapping_that_fails_on_a_document_refuses_it_and_nothing_else(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def fails(*_: object) -> None:
-        raise IndexError("broken")
-
-    monkeypatch.setattr(sys.modules["bridge.mapping.translate"], "map_shipments", fails)
-    (one,) = mapped(x12("856", NOTICE))
-    assert [error.code for error in one.errors] == ["MAPPING_FAILED"]
