@@ -162,7 +162,8 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     With neither `hold` nor `errors` the event may go. `hold` is a reason that waits for a person
     (`event` may be None where no event can be made, e.g. for an unknown status pair). `errors`
     refuse it for good: the vendor must send it again, corrected. `summary` names the fact for people:
-    order or tracking number and status.
+    order or tracking number and status. `assumed_zone` is the configured zone in which the event's time
+    was read, where the document names none.
     """
 
     event: Event | None = None
@@ -171,6 +172,7 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     purchase_order_number: str = ""
     tracking_number: str = ""
     summary: str = ""
+    assumed_zone: str = ""
 
     @property
     def nothing_to_send(self) -> bool:

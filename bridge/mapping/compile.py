@@ -19,10 +19,10 @@ _KEYS = [
 ]  # fmt: skip
 _FIELD_KEYS = ["scope", "single", "at", "values", "match", "default", "unit", "end"]
 _LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "levels"]
-_SEVERAL = {"time": (1, 3), "measure": (1, 2), "dimensions": (4, 4)}
-"""How many parts (`PRF01+02`) the references of a kind may have, from and to; any other kind one."""
+_SEVERAL = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
+"""How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""
 
-Kind = Literal["text", "time", "measure", "dimensions", "order_verdict", "line_verdict"]
+Kind = Literal["text", "time", "moment", "measure", "dimensions", "order_verdict", "line_verdict"]
 
 _PARTIES: dict[str, Kind] = {
     "purchase_order_number": "text",
@@ -39,7 +39,7 @@ _PACKING: dict[str, Kind] = {
     "container_type": "text",
     "tracking_number": "text",
     "manifest_id": "text",
-    "manifest_date": "time",
+    "manifest_date": "moment",
     "ship_method": "text",
     "scac_code": "text",
     "carrier": "text",
@@ -52,8 +52,8 @@ _PACKING: dict[str, Kind] = {
 }
 _CONFIRMATION: dict[str, Kind] = {
     **_PARTIES,
-    "shipped_date": "time",
-    "denial_date": "time",
+    "shipped_date": "moment",
+    "denial_date": "moment",
     "estimated_delivery_date": "time",
     "is_priority_shipment": "text",
     "vendor_order_number": "text",
@@ -64,7 +64,7 @@ _STATUS: dict[str, Kind] = {
     "tracking_number": "text",
     "status_code": "text",
     "reason_code": "text",
-    "status_date_time": "time",
+    "status_date_time": "moment",
     "location_name": "text",
     "location_address_line1": "text",
     "location_city": "text",
@@ -241,6 +241,7 @@ def _field(  # noqa: PLR0913, PLR0917 -- what is known of the file, handed down
         default=default,
         unit=file.text(entry, "unit", place),
         end=end is True,
+        point=kind == "moment",
     )
 
 
@@ -289,11 +290,12 @@ def _steps(  # noqa: PLR0913, PLR0917 -- as above
 
 
 def _count_parts(file: TomlFile, place: str, reference: Reference, kind: Kind) -> None:
-    least, most = _SEVERAL.get(kind, (1, 1))
-    if not least <= max(len(reference.parts), 1) <= most:
+    several = _SEVERAL.get(kind, (1,))
+    count = len(reference.parts)
+    if max(count, 1) not in several:
         file.mistake(
             f"{place}.at",
-            f"{reference.text!r} names {len(reference.parts)} parts; a {kind} has {least} to {most}",
+            f"{reference.text!r} names {count} parts; a {kind} has {' or '.join(map(str, several))}",
         )
 
 

@@ -10,7 +10,7 @@ from bridge.domain.events import Address, Container, Dimensions, Item, ItemQuant
 from bridge.mapping.dropdraft import Draft, dimensions_of
 from bridge.mapping.jsonscan import Fraction, Members, elements
 from bridge.mapping.mappings import Mappings
-from bridge.mapping.shipdate import ship_date_of
+from bridge.mapping.shipdate import check_date, ship_date_of
 from bridge.mapping.units import Scale, Units, scaled, whole
 
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
@@ -74,6 +74,12 @@ class _Request:
             self._error("SHIP_DATE", f"{name}: {error}")
             return ""
 
+    def _check_date(self, text: str, path: str) -> None:
+        try:
+            check_date(text)
+        except ValueError as error:
+            self._error("DATE_TIME", f"{path}: {error}")
+
     def _party(self, request: dict[str, Any], name: str) -> str:
         value = request.get(name)
         if not isinstance(value, dict):
@@ -96,6 +102,8 @@ class _Request:
             self._item(item, f"{path}.packed_items[{index}]")
             for index, item in enumerate(self._list(container, "packed_items", path))
         ]
+        if date := texts.get("manifest_date"):
+            self._check_date(date, f"{path}.manifest_date")
         return Container(
             **texts,
             packed_items=tuple(item for item in items if item is not None),

@@ -39,10 +39,22 @@ class Field:
 
     `values` translates what is found (`*` is any other value; an empty translation means absent),
     `match` takes the first group of a pattern, `default` stands in where nothing is found, `unit`
-    where a measure has none, `end` takes the end of a period.
+    where a measure has none, `end` takes the end of a period, `point` takes no period at all.
     """
 
-    __slots__ = ("_getters", "_looks", "_plain", "default", "end", "match", "name", "steps", "unit", "values")
+    __slots__ = (
+        "_getters",
+        "_looks",
+        "_plain",
+        "default",
+        "end",
+        "match",
+        "name",
+        "point",
+        "steps",
+        "unit",
+        "values",
+    )
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
         self,
@@ -54,6 +66,7 @@ class Field:
         default: str = "",
         unit: str = "",
         end: bool = False,
+        point: bool = False,
     ) -> None:
         self.name = name
         self.steps = steps
@@ -62,6 +75,7 @@ class Field:
         self.default = default
         self.unit = unit
         self.end = end
+        self.point = point
         self._getters = tuple((step.level, step.tag, step.single, step.get) for step in steps)
         self._looks = tuple((step.level, step.tag, step.single, step) for step in steps)
         self._plain = not self.values and match is None

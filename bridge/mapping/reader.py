@@ -13,7 +13,7 @@ from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.problems import Findings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.shipdate import likely
-from bridge.mapping.times import edifact_time, edifact_time_end, x12_time, zone_of
+from bridge.mapping.times import assumes_zone, moment, zone_of
 from bridge.mapping.units import Scale, scaled, whole
 
 _FLAGS = {"true": True, "Y": True, "1": True, "false": False, "N": False, "0": False}
@@ -56,6 +56,13 @@ class Reader:
             self.findings.error(place, "DATE_TIME", f"{name}: {error}")
             return ""
 
+    def assumed_zone(self, name: str, scope: Scope) -> str:
+        """Return the vendor's zone where a time was read in it, as it names none; else empty."""
+        found = self.fields[name].parts(scope)
+        if found is None or not assumes_zone(self.document.standard, found[1]):
+            return ""
+        return self.profile.timezone
+
     def last_day(self, name: str, scopes: Iterable[Scope]) -> str:
         """Give the last day of shipping told there, at the vendor's, as ISO-8601; empty if none is."""
         field = self.fields[name]
@@ -64,8 +71,8 @@ class Reader:
         for scope in scopes:
             for place, parts in field.every_parts(scope):
                 try:
-                    moment = datetime.fromisoformat(self._moment(parts, field)).astimezone(zone)
-                    days.add(likely(moment.date()))
+                    shipped = datetime.fromisoformat(self._moment(parts, field)).astimezone(zone)
+                    days.add(likely(shipped.date()))
                 except (ValueError, OverflowError) as error:  # at the ends of the calendar
                     self.findings.error(place, "DATE_TIME", f"{name}: {error}")
         return max(days, default="")
@@ -176,12 +183,8 @@ class Reader:
         self.findings.error(place, "UNIT", message)
 
     def _moment(self, parts: list[str], field: Field) -> str:
-        local = self.profile.timezone
-        first = parts[0]
-        second = parts[1] if len(parts) > 1 else ""
-        if self.document.standard == "x12":
-            return x12_time(first, second, parts[2] if len(parts) > 2 else "", local)
-        return (edifact_time_end if field.end else edifact_time)(first, second, local)
+        zone = self.profile.timezone
+        return moment(self.document.standard, parts, zone, end=field.end, point=field.point)
 
 
 def opening(scope: Scope) -> Place | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from bridge.mapping.times import iso_time
+
 _FORMS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"),
     re.compile(r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"),
@@ -34,3 +36,11 @@ def ship_date_of(text: str) -> str:
     if re.fullmatch(r"\d{1,2}/\d{1,2}/\d{2,4}", text):
         raise ValueError(f"{text!r} may be read as two days: write year, month, day, as in 2026-03-04")
     raise ValueError(f"{text[:40]!r} is not a day: write year, month, day, as in 2026-03-04")
+
+
+def check_date(text: str) -> None:
+    """Check a date that is sent as it is written: ISO-8601, with or without a time. Raises ValueError."""
+    if "T" in text:
+        iso_time(text, "UTC")
+    else:
+        ship_date_of(text)

@@ -106,6 +106,7 @@ class ShippedOrder:
             tracking_number=tracking,
             summary=f"order {self.order.number or 'without number'}: {event.shipment_status}, "
             f"{len(self.lines)} items in {len(containers)} containers",
+            assumed_zone=self.reader.assumed_zone("shipped_date", self.order.scope),
         )
 
     def _check(self, event: ShipmentConfirmed) -> None:

@@ -108,6 +108,7 @@ def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimated: str) -> Mapped:
         purchase_order_number=order,
         tracking_number=scan.tracking_number,
         summary=f"{scan.tracking_number or 'unknown package'}: {meaning or 'unknown'} ({pair})",
+        assumed_zone=reader.assumed_zone("status_date_time", scan.scope),
     )
 
 

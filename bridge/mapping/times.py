@@ -13,9 +13,22 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from bridge.edi.model import Standard
+from bridge.mapping.formats import (
+    BY_LENGTH,
+    EDIFACT_FORMATS,
+    WITHOUT_DAY,
+    X12_FORMATS,
+    YEARS,
+    Half,
+    day_of,
+    full_year,
+    read_format,
+)
+
 _EIGHT, _SIX = 8, 6
-_CENTURY_PIVOT = 70
-"""Two-digit years from 70 are of the 20th century."""
+_FARTHEST = timedelta(hours=14)
+"""No place of the Earth is further from UTC."""
 
 
 def _hours(offset: float) -> timezone:
@@ -50,12 +63,12 @@ _ABBREVIATIONS: dict[str, float] = {
     "CES": 2, "CEST": 2, "MES": 2, "EET": 2,
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
-_DTM_LENGTHS = {
-    "101": (0, 6), "102": (0, 8), "201": (4, 6), "202": (6, 6), "203": (4, 8), "204": (6, 8),
-    "301": (4, 6), "302": (6, 6), "303": (4, 8), "304": (6, 8), "205": (4, 8),
-}  # fmt: skip
-"""2379 to (digits of the time, digits of the date); 2, 3, 718 and 719 are read on their own."""
-_ISO = re.compile(r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:T(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+_ISO_ZONE = re.compile(r"T.*(?:Z|[+-][0-9]{2}:?[0-9]{2})")
+_ZONED = frozenset(code for code, template in EDIFACT_FORMATS.items() if template.endswith("z"))
 
 
 @lru_cache(maxsize=256)
@@ -67,6 +80,42 @@ def zone_of(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (OSError, ValueError, KeyError) as error:  # ZoneInfoNotFoundError is a KeyError
         raise ValueError(f"{name!r} is not a time zone of the IANA data base") from error
+
+
+def moment(
+    standard: Standard, parts: list[str], local: str, *, end: bool = False, point: bool = False
+) -> str:
+    """Read the parts of a date as a mapping names them; `local` is the vendor's zone. Raises ValueError.
+
+    X12: date, time, zone; or a period (1251), its format (1250) and zone, then date and time of the same
+    segment. EDIFACT: value and format. Of a period the start is taken, with `end` its end; a `point`
+    takes none at all unless both are one.
+    """
+    first, second, *others = *parts, "", ""
+    if standard == "edifact":
+        start, stop = _edifact(first, second, local)
+    elif len(parts) > 3 or second in X12_FORMATS or second in WITHOUT_DAY or second == "UN":
+        start, stop = _x12_period(first, second, others, local)
+    else:
+        return x12_time(first, second, others[0], local)
+    if point and start != stop:
+        raise ValueError(f"{first!r} is not one time but a period")
+    return stop if end else start
+
+
+def assumes_zone(standard: Standard, parts: list[str]) -> bool:
+    """Report whether a date that can be read names no zone, so that it is read in the vendor's."""
+    first, second, third, *_ = *parts, "", ""
+    if _ISO_ZONE.search(first):
+        return False
+    if standard == "x12":
+        return third in {"", "LT"}
+    return second not in _ZONED or not read_format(first, EDIFACT_FORMATS[second])[0].zone
+
+
+def read_as(text: str, zone: str) -> str:
+    """Return how a time without a zone was read, for a reason to hold it: `text` is ISO-8601."""
+    return f"read as {text[11:16]} {zone}, the configured zone"
 
 
 def x12_time(day: str, time: str, code: str, local: str) -> str:
@@ -86,63 +135,89 @@ def edifact_time(value: str, code: str, local: str) -> str:
     Without a format the digits decide, or the value is ISO-8601. Of a period (718, 719) the start is
     taken; `edifact_time_end` takes its end.
     """
-    return _edifact(value, code, local, end=False)
+    return _edifact(value, code, local)[0]
 
 
 def edifact_time_end(value: str, code: str, local: str) -> str:
     """Read DTM as `edifact_time` does, but of a period take the end."""
-    return _edifact(value, code, local, end=True)
+    return _edifact(value, code, local)[1]
 
 
 def iso_time(text: str, local: str) -> str:
     """Read ISO-8601, in the vendor's zone where it has no offset. Raises ValueError."""
     if not _ISO.fullmatch(text):
         raise ValueError(f"{text!r} is not a date and time")
-    moment = datetime.fromisoformat(text)
-    return _written(moment if moment.tzinfo else moment.replace(tzinfo=zone_of(local)))
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a date and time: {error}") from error
+    if moment.year not in YEARS:
+        raise ValueError(f"{text!r} is not in the years {YEARS[0]} to {YEARS[-1]}")
+    if moment.tzinfo is None:
+        return _written(moment.replace(tzinfo=zone_of(local)))
+    if abs(moment.utcoffset() or timedelta()) > _FARTHEST:
+        raise ValueError(f"{text!r} is not within 14 hours of UTC")
+    return _written(moment)
 
 
-def _edifact(value: str, code: str, local: str, *, end: bool) -> str:
+def _edifact(value: str, code: str, local: str) -> tuple[str, str]:
+    """Give start and end; of a moment they are equal."""
+    if not code and "-" in value:
+        return (text := iso_time(value, local)), text
+    template = EDIFACT_FORMATS.get(code) if code else BY_LENGTH.get(len(value))
+    if template is None:
+        raise ValueError(_unreadable(value, code, "2379"))
+    halves = [_moment_of(half, local) for half in read_format(value, template)]
+    return _in_order(halves, value)
+
+
+def _x12_period(value: str, code: str, beside: list[str], local: str) -> tuple[str, str]:
+    """Give start and end of 1251; `beside` are zone, date and time of the same segment."""
+    zone, day, time, *_ = *beside, "", ""
+    if code in {"", "UN"} and "-" in value:
+        return (text := iso_time(value, local)), text
+    template = BY_LENGTH.get(len(value)) if code in {"", "UN"} else X12_FORMATS.get(code)
+    if template is None:
+        raise ValueError(_unreadable(value, code, "1250"))
+    own = _date(day) if day else None
+    texts = []
+    for half in read_format(value, template):
+        if own is not None and half.day not in {None, own}:
+            raise ValueError(f"the segment tells two days that are not the same: {day!r} and {value!r}")
+        at = half.day or own
+        if at is None:
+            raise ValueError(f"{value!r} is a time without a day, not a date")
+        texts.append(_text(at, half.time or time, _x12_zone(zone, local)))
+    return _in_order(texts, value)
+
+
+def _unreadable(value: str, code: str, element: str) -> str:
     if not code:
-        if "-" in value:
-            return iso_time(value, local)
-        code = {6: "101", 8: "102", 12: "203", 14: "204"}.get(len(value), "")
-    if code in {"718", "719"}:
-        half = {"718": 8, "719": 12}[code]
-        digits = value.replace("-", "")
-        if len(digits) != 2 * half:
-            raise ValueError(f"{value!r} does not have the format {code}")
-        return _edifact(
-            digits[half:] if end else digits[:half], "102" if half == 8 else "203", local, end=False
-        )
-    if code == "2":  # DDMMYY
-        return _edifact(value[4:] + value[2:4] + value[:2], "101", local, end=False)
-    if code == "3":  # MMDDYY
-        return _edifact(value[4:] + value[:4], "101", local, end=False)
-    if code not in _DTM_LENGTHS:
-        raise ValueError(f"the date format {code!r} (2379) is not known")
-    time_digits, date_digits = _DTM_LENGTHS[code]
-    digits, zone = value[: date_digits + time_digits], value[date_digits + time_digits :]
-    with_zone = code in {"205", "301", "302", "303", "304"}
-    if len(digits) != date_digits + time_digits or (zone and not with_zone):
-        raise ValueError(f"{value!r} does not have the format {code} (2379)")
-    return _text(
-        _date(digits[:date_digits]),
-        digits[date_digits:],
-        _named_zone(zone) if zone.strip() else zone_of(local),
-    )
+        return f"{value!r} is not a date"
+    if code in WITHOUT_DAY:
+        return f"the date format {code!r} ({element}) does not name a day: {value!r}"
+    return f"the date format {code!r} ({element}) is not known"
+
+
+def _in_order(texts: list[str], value: str) -> tuple[str, str]:
+    start, end = texts[0], texts[-1]
+    if start != end and datetime.fromisoformat(start) > datetime.fromisoformat(end):
+        raise ValueError(f"{value!r} is not a period: it ends before it starts")
+    return start, end
+
+
+def _moment_of(half: Half, local: str) -> str:
+    if half.day is None:
+        raise ValueError("a time without a day is not a date")
+    return _text(half.day, half.time, _named_zone(half.zone) if half.zone else zone_of(local))
 
 
 @lru_cache(maxsize=4096)
 def _date(day: str) -> date:
     if not day.isascii() or not day.isdigit() or len(day) not in {_SIX, _EIGHT}:
         raise ValueError(f"{day!r} is not a date")
-    if len(day) == _SIX:
-        day = ("19" if int(day[:2]) >= _CENTURY_PIVOT else "20") + day
-    try:
-        return date(int(day[:4]), int(day[4:6]), int(day[6:]))
-    except ValueError as error:
-        raise ValueError(f"{day!r} is not a day of the calendar") from error
+    year = full_year(day[:2]) if len(day) == _SIX else int(day[:4])
+    return day_of(year, int(day[-4:-2]), int(day[-2:]), day)
 
 
 def _text(day: date, time: str, zone: tzinfo) -> str:
@@ -182,10 +257,10 @@ def _named_zone(text: str) -> tzinfo:
     name = text.strip().upper()
     if name in _ABBREVIATIONS:
         return _hours(_ABBREVIATIONS[name])
-    match = re.fullmatch(r"([+-]?)(\d\d):?(\d\d)?", name)
+    match = re.fullmatch(r"([+-]?)([0-9]{2}):?([0-5][0-9])?", name)
     if match is None:
         raise ValueError(f"{text!r} is not a time zone")
-    minutes = int(match[2]) * 60 + int(match[3] or 0)
-    if minutes >= 24 * 60:
+    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
+    if offset > _FARTHEST:
         raise ValueError(f"{text!r} is not an offset from UTC")
-    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
+    return timezone(-offset if match[1] == "-" else offset)

@@ -218,3 +218,28 @@ def test_no_country_anywhere_is_an_error_that_says_what_to_do() -> None:
     (error,) = one.errors
     assert error.code == "MISSING_COUNTRY"
     assert "location" in error.message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "zone"),
+    [
+        ("*1427*ET", "*1427*ET", ""),
+        ("*1427*ET", "*1427*LT", "America/New_York"),
+        ("*1427*ET", "*1427", "America/New_York"),
+        ("20260304*1427*ET", "99991231*1427", ""),
+        ("20260304*1427*ET", "", ""),
+    ],
+)
+def test_an_assumed_zone_is_told(old: str, new: str, zone: str) -> None:
+    (one,) = mapped(x12("214", CARRIER.replace(old, new)), timezone="America/New_York")
+    assert (one.assumed_zone if one.event and not one.errors else "") == zone
+
+
+@pytest.mark.parametrize("day", ["99991231", "00000000", "00010101", "20260230", "21010101"])
+def test_a_day_that_cannot_be_is_an_error_with_its_place(day: str) -> None:
+    (one,) = mapped(x12("214", CARRIER.replace("20260304*1427*ET", f"{day}*2359*13")))
+    (error,) = one.errors
+    assert (error.code, error.segment, error.position, error.element) == ("DATE_TIME", "AT7", 4, 5)
+    (one,) = mapped(edifact("IFTSTA", TRANSPORT.replace("202603041427", f"{day}2359")))
+    (error,) = one.errors
+    assert (error.code, error.segment, error.position, error.component) == ("DATE_TIME", "DTM", 5, 2)
