@@ -1,9 +1,9 @@
 """Fetch: cursors → labels, packing slips and customer invoices in the outbox.
 
-Lists are read in windows that overlap, each to its last page; the cursor moves when a window is through,
-so a crash anywhere repeats a window and leaves no gap. What was queued before is known by name and bytes.
-What is wanted of one order is asked for by its number: after a label verdict, when a list held something
-bad, and when a person asks.
+Lists are read in windows that overlap, each to its last page; the cursor moves when a window was read whole,
+so a crash anywhere repeats a window and leaves no gap, and what cannot be read is not passed over. What was
+queued before is known by name and bytes. What is wanted of one order is asked for by its number: after a
+label verdict, when a list held something bad, and when a person asks.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ from bridge.pipeline.alerts import (
 )
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.papers import KINDS, PaperKind, is_foreign, keep_papers
-from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ListIncomplete
 from bridge.spapi.fetched import UnreadableItem
-from bridge.spapi.paging import pages
+from bridge.spapi.lists import read_list
 from bridge.spapi.windows import windows
 
 log = structlog.get_logger(__name__)
@@ -68,6 +68,9 @@ def fetch(lane: Lane) -> int:
     for kind, warehouse in _lists(lane):
         try:
             done += _fetch_list(lane, KINDS[kind], warehouse)
+        except ListIncomplete as error:
+            lane.fetch_failures[kind, warehouse] += 1
+            _not_whole(lane, kind, warehouse, error)
         except AmazonError as error:
             failed = True
             lane.fetch_failures[kind, warehouse] += 1
@@ -77,6 +80,7 @@ def fetch(lane: Lane) -> int:
         else:
             lane.fetch_failures[kind, warehouse] = 0
             clear_alert(lane, CREDENTIALS, f"{lane.account}/{kind}")
+            clear_alert(lane, FETCH, list_name(kind, warehouse))
     lane.fetch_at = lane.seconds() + (AFTER_AN_ERROR if failed else lane.papers.every)
     if not failed:
         clear_alert(lane, FETCH, "")
@@ -126,22 +130,31 @@ def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
 
 
 def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
-    name = f"{kind.name}:{warehouse}"
+    name = list_name(kind.name, warehouse)
     now = lane.clock()
     cursor = lane.ledger.cursor(lane.vendor, name)
-    since = datetime.fromisoformat(cursor) if cursor else now - lane.papers.since + OVERLAP
+    through = datetime.fromisoformat(cursor) if cursor else None
+    since = through or now - lane.papers.since + OVERLAP
+    cut = windows(since, now, overlap=OVERLAP)
     done = 0
-    for window in windows(since, now, overlap=OVERLAP):
-        for page in pages(lane.amazon, kind.listed, window, ship_from_party_id=warehouse):
+    for step in read_list(lane.amazon, kind.listed, cut, ship_from_party_id=warehouse):
+        if step.page is not None:
             reached("fetch.page_read")
-            done += keep_papers(lane, kind, page.items, page.unreadable, made_at=window.since)
+            done += keep_papers(lane, kind, step.page.items, step.page.unreadable, made_at=step.window.since)
             reached("fetch.page_committed")
             if lane.stopping():
-                return done
-        through = (name, window.until.isoformat())
-        lane.ledger.add_outbound(lane.fence, lane.vendor, [], lane.clock(), cursor=through)
-        reached("fetch.cursor_committed")
+                break
+        elif through is None or step.window.until > through:  # the first of two halves may end before it
+            through = step.window.until
+            moved = (name, through.isoformat())
+            lane.ledger.add_outbound(lane.fence, lane.vendor, [], lane.clock(), cursor=moved)
+            reached("fetch.cursor_committed")
     return done
+
+
+def list_name(kind: str, warehouse: str) -> str:
+    """Name a list, as its cursor and its alert are named."""
+    return f"{kind}:{warehouse}"
 
 
 def fetch_wanted(lane: Lane) -> int:
@@ -227,6 +240,20 @@ def _failed(lane: Lane, kind: str, error: AmazonError) -> None:
         _refused(lane, kind, f"{lane.account}/{kind}", error)
     else:
         raise_alert(lane, FETCH, "", f"{kind} could not be fetched: {error}; it is tried every minute")
+
+
+def _not_whole(lane: Lane, kind: str, warehouse: str, error: ListIncomplete) -> None:
+    """Tell that the cursor of a list stays, since Amazon shows no end of what was made in some time."""
+    begin, end = (f"{at:%Y-%m-%d %H:%M:%SZ}" for at in (error.window.since, error.window.until))
+    of = f" of warehouse {warehouse}" if warehouse else ""
+    message = (
+        f"the list of {kind}{of} made between {begin} and {end} cannot be read whole ({error}; request id "
+        f"{error.request_id or 'unknown'}): what it showed is delivered, more may be missing, and each look "
+        f"reads it again from there. Ask Amazon's support with the request id; one order's at once: "
+        f"edibridge fetch {kind} ORDER --vendor {lane.vendor}"
+    )
+    if raise_alert(lane, FETCH, list_name(kind, warehouse), message):
+        log.error("list_incomplete", vendor=lane.vendor, kind=kind, since=begin, until=end, reason=str(error))
 
 
 def _refused(lane: Lane, kind: str, key: str, error: CredentialsRefused) -> None:

@@ -14,6 +14,8 @@ Listing = Literal[
     "",
     "repeat_page",
     "repeat_token",
+    "token_loop",
+    "empty_page",
     "overlap",
     "short_page",
     "blank_token",
@@ -25,12 +27,13 @@ Listing = Literal[
 """How a list of labels, slips or invoices can deviate; see `pages` and `reads` for how.
 
 `repeat_page`: the next token is a new one that leads to this page once more. `repeat_token`: the next
-token is the one that was sent; on a first page one that leads to it again. `overlap`: the last item of this
-page is the first of the next. `short_page`: half as many items as asked for, with a token for the rest.
-`blank_token`: a last page has an empty token instead of none. `expired_token`: a token that was sent is
-refused with 400. `empty_payload`: an empty object instead of a list. `broken_item`: the content of the first
-item is no base64. `incomplete_item`: the first item lacks what the model requires. The last two strike reads
-of one order, too.
+token is the one that was sent; on a first page one that leads to it again. `token_loop`: from the third
+page on the next token is that of the first page. `empty_page`: no items, and a token for those of this
+page. `overlap`: the last item of this page is the first of the next. `short_page`: half as many items as
+asked for, with a token for the rest. `blank_token`: a last page has an empty token instead of none.
+`expired_token`: a token that was sent is refused with 400. `empty_payload`: an empty object instead of a
+list. `broken_item`: the content of the first item is no base64. `incomplete_item`: the first item lacks
+what the model requires. The last two strike reads of one order, too.
 """
 HTML_503 = "<html><head><title>503</title></head><body><h1>Service Unavailable</h1></body></html>"
 

@@ -55,6 +55,10 @@ class Pages:
             return Page(documents, self._token(place))
         if listing == "repeat_token":
             return Page(documents, query.next_token or self._token(place))
+        if listing == "empty_page":
+            return Page((), self._token(place))
+        if listing == "token_loop" and place.start >= 2 * limit:
+            return Page(documents, self._token_to(place, limit))
         if end >= len(place.found):
             return Page(documents, "" if listing == "blank_token" else None)
         if listing == "overlap":
@@ -83,6 +87,11 @@ class Pages:
             message = "The nextToken does not belong to this query."
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
         return place
+
+    def _token_to(self, place: _Place, start: int) -> str:
+        """Give the token that led to a place of the same list before."""
+        known = (token for token, one in self._places.items() if (one.key, one.start) == (place.key, start))
+        return next(known, "") or self._token(msgspec.structs.replace(place, start=start))
 
     def _token(self, place: _Place) -> str:
         token = secrets.token_urlsafe(24)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
 from bridge.errors import AmazonError, Fault
+
+if TYPE_CHECKING:
+    from bridge.spapi.windows import Window
 
 
 class AmazonApiError(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,4 +71,20 @@ class ReplyTooLarge(AmazonError):
 
 
 class PagingInterrupted(AmazonUnavailable):
-    """The pages of a window cannot be read to their end: read the window anew from its first page."""
+    """The pages of a window cannot be read to their end: what lies behind the last one is unknown."""
+
+
+class EndUnclear(PagingInterrupted):
+    """The pages lead nowhere, and none of them said that it was the last."""
+
+
+class PageIncomplete(PagingInterrupted):
+    """A page says itself that it lacks something."""
+
+
+class ListIncomplete(PagingInterrupted):
+    """Of a list not all could be read, whatever was tried; `window` is the oldest that was not whole."""
+
+    def __init__(self, reason: str, *, window: Window, request_id: str = "") -> None:
+        super().__init__(reason, request_id=request_id)
+        self.window = window

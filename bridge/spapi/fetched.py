@@ -71,10 +71,19 @@ class UnreadableItem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One reply of a read. `next_token` is empty on the last page, `errors` what Amazon said besides."""
+    """One reply of a read. `next_token` is empty on the last page, `errors` what Amazon said besides.
+
+    `listed` is False where the reply held no list at all, not even an empty one.
+    """
 
     items: tuple[Fetched, ...] = ()
     unreadable: tuple[UnreadableItem, ...] = ()
     next_token: str = field(default="", repr=False)
     request_id: str = ""
     errors: tuple[AmazonApiError, ...] = ()
+    listed: bool = True
+
+    @property
+    def identities(self) -> tuple[int, ...]:
+        """Numbers of the elements, the same for the same element of another page."""
+        return tuple(hash(one) for one in (*self.items, *self.unreadable))

@@ -1,7 +1,7 @@
 """Follows a window's pages to their end. Decides here, reads through a port.
 
-Amazon's lists have repeated tokens: one that was there before ends the paging, and the page that told
-it counts in full.
+A page without a next token is the end, and nothing else is: Amazon's lists have repeated tokens and
+pages, and what lies behind those was not read. `lists` has what is done then.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ from typing import Protocol
 
 import structlog
 
-from bridge.spapi.errors import AmazonRefused, PagingInterrupted, ReplyTooLarge
+from bridge.spapi.errors import AmazonRefused, EndUnclear, PageIncomplete, PagingInterrupted, ReplyTooLarge
 from bridge.spapi.fetched import Page
 from bridge.spapi.operations import Operation
 from bridge.spapi.windows import Query, Window, query_of
 
 MOST_PAGES = 10_000
 """A million elements: more in one window is Amazon going in circles with ever new tokens."""
+STALE_PAGES = 20
+"""So many pages in a row without anything new are Amazon going in circles, too."""
 
 _log = structlog.get_logger(__name__)
 
@@ -36,14 +38,22 @@ class Paging:
     """
 
     def __init__(
-        self, operation: Operation, window: Window, *, ship_from_party_id: str = "", limit: int = 0
+        self,
+        operation: Operation,
+        window: Window,
+        *,
+        ship_from_party_id: str = "",
+        limit: int = 0,
+        newest_first: bool = False,
     ) -> None:
         self._operation = operation
         self._window = window
         self._ship_from_party_id = ship_from_party_id
+        self._newest_first = newest_first
         self._limit = min(limit, operation.limit) if limit > 0 else operation.limit
         self._seen: set[str] = set()
-        self.repeated = False
+        self._elements: set[int] = set()
+        self._stale = 0
         self.query: Query | None = self._asking("")
 
     @property
@@ -52,18 +62,42 @@ class Paging:
         return bool(self._seen)
 
     def turn(self, page: Page) -> None:
-        """Go on after a page. Raises `PagingInterrupted` where the pages have no end."""
+        """Go on after a page.
+
+        Raises `EndUnclear` where it leads nowhere without being the last, `PageIncomplete` where it says
+        itself that it lacks something, `PagingInterrupted` where the pages have no end.
+        """
         token = page.next_token
-        self.repeated = token in self._seen
-        if not token or self.repeated:
+        if page.errors:
+            codes = ", ".join(error.code for error in page.errors)
+            raise PageIncomplete(
+                f"{self._operation.name}: Amazon tells errors beside a page ({codes})",
+                request_id=page.request_id,
+            )
+        if not token and page.listed:
             self.query = None
             return
-        if len(self._seen) >= MOST_PAGES:
-            raise PagingInterrupted(
-                f"{self._operation.name}: no end after {MOST_PAGES} pages", request_id=page.request_id
+        if not token:
+            raise EndUnclear(
+                f"{self._operation.name}: Amazon answers without a list", request_id=page.request_id
             )
+        if token in self._seen:
+            raise EndUnclear(
+                f"{self._operation.name}: Amazon repeats a page token", request_id=page.request_id
+            )
+        self._count(page)
         self._seen.add(token)
         self.query = self._asking(token)
+
+    def _count(self, page: Page) -> None:
+        known = len(self._elements)
+        self._elements.update(page.identities)
+        self._stale = 0 if len(self._elements) > known else self._stale + 1
+        if self._stale >= STALE_PAGES or len(self._seen) >= MOST_PAGES:
+            told = (
+                f"nothing new in {self._stale} pages" if self._stale else f"no end after {MOST_PAGES} pages"
+            )
+            raise PagingInterrupted(f"{self._operation.name}: {told}", request_id=page.request_id)
 
     def begin_smaller(self) -> bool:
         """Begin anew with half as many elements a page; False where there is one already."""
@@ -71,6 +105,8 @@ class Paging:
             return False
         self._limit //= 2
         self._seen.clear()
+        self._elements.clear()
+        self._stale = 0
         self.query = self._asking("")
         return True
 
@@ -81,20 +117,28 @@ class Paging:
             ship_from_party_id=self._ship_from_party_id,
             limit=self._limit,
             next_token=token,
+            newest_first=self._newest_first,
         )
 
 
-def pages(
-    reader: PageReader, operation: Operation, window: Window, *, ship_from_party_id: str = "", limit: int = 0
+def pages(  # noqa: PLR0913 - a query's parts, by name
+    reader: PageReader,
+    operation: Operation,
+    window: Window,
+    *,
+    ship_from_party_id: str = "",
+    limit: int = 0,
+    newest_first: bool = False,
 ) -> Iterator[Page]:
-    """Give the pages of a window, to the end. The same element may come twice.
+    """Yield the pages of a window, to the end. The same element may come twice.
 
-    The window is done when the iterator ends; whatever it raises, move no cursor past the window's
-    begin. Raises as `read_page` does, and `PagingInterrupted` where Amazon takes its own token no
-    more: read the window anew from its first page. A page that is too large for us is asked for again
+    The window is read whole when the iterator ends, and only then. Raises as `read_page` does, and
+    `PagingInterrupted` where the pages lead to no end. A page that is too large for us is asked for again
     with fewer elements, from the first page on.
     """
-    paging = Paging(operation, window, ship_from_party_id=ship_from_party_id, limit=limit)
+    paging = Paging(
+        operation, window, ship_from_party_id=ship_from_party_id, limit=limit, newest_first=newest_first
+    )
     while paging.query is not None:
         try:
             page = reader.read_page(operation, paging.query)
@@ -110,6 +154,11 @@ def pages(
                 request_id=refused.request_id,
             ) from refused
         yield page
-        paging.turn(page)
-        if paging.repeated:
-            _log.warning("amazon_repeats_a_token", operation=operation.name, request_id=page.request_id)
+        try:
+            paging.turn(page)
+        except EndUnclear as unclear:
+            if page.next_token:
+                _log.warning(
+                    "amazon_repeats_a_token", operation=operation.name, request_id=unclear.request_id
+                )
+            raise

@@ -83,6 +83,7 @@ def parse_page(operation: Operation, status: int, headers: Mapping[str, str], bo
         next_token=_next_token(payload, outer, request_id),
         request_id=request_id,
         errors=errors,
+        listed=operation.list_key in payload,
     )
 
 

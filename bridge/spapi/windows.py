@@ -55,13 +55,23 @@ def windows(
     return cut
 
 
-def query_of(
+def halves_of(window: Window) -> tuple[Window, ...]:
+    """Cut a window in two that overlap by a second; empty where it is too short for that."""
+    seconds = (_utc(window.until) - _utc(window.since)) // timedelta(seconds=1)
+    if seconds < 3:
+        return ()
+    middle = _utc(window.since) + timedelta(seconds=seconds // 2)
+    return Window(window.since, middle + timedelta(seconds=1)), Window(middle, window.until)
+
+
+def query_of(  # noqa: PLR0913 - a query's parts, by name
     operation: Operation,
     window: Window,
     *,
     ship_from_party_id: str = "",
     limit: int = 0,
     next_token: str = "",
+    newest_first: bool = False,
 ) -> dict[str, str]:
     """Ask for a page of a window; `limit` 0 asks for as many elements as the operation gives.
 
@@ -74,7 +84,7 @@ def query_of(
         "createdAfter": _iso(window.since),
         "createdBefore": _iso(window.until),
         "limit": str(min(limit, operation.limit) if limit > 0 else operation.limit),
-        "sortOrder": "ASC",
+        "sortOrder": "DESC" if newest_first else "ASC",
         **{name: value for name, value in optional.items() if value},
     }
 

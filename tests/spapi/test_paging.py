@@ -8,10 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, PagingInterrupted, ReplyTooLarge
+from bridge.spapi.errors import (
+    AmazonApiError,
+    AmazonRefused,
+    AmazonUnavailable,
+    EndUnclear,
+    PageIncomplete,
+    PagingInterrupted,
+    ReplyTooLarge,
+)
 from bridge.spapi.fetched import CustomerInvoice, Page
 from bridge.spapi.operations import OPERATIONS, Operation
-from bridge.spapi.paging import MOST_PAGES, Paging, pages
+from bridge.spapi.paging import MOST_PAGES, STALE_PAGES, Paging, pages
 from bridge.spapi.windows import Query, Window
 
 SLIPS, INVOICES = OPERATIONS["getPackingSlips"], OPERATIONS["getCustomerInvoices"]
@@ -53,13 +61,11 @@ def orders(found: Sequence[Page]) -> list[str]:
         ([page("A")], [""], ["A"]),
         ([page("A", "1"), page("B", "2"), page("C")], ["", "1", "2"], ["A", "B", "C"]),
         ([page("A", "1"), Page(next_token="2"), page("C")], ["", "1", "2"], ["A", "C"]),
-        ([page("A", "1"), page("B", "1")], ["", "1"], ["A", "B"]),
-        ([page("A", "1"), page("B", "2"), page("C", "1")], ["", "1", "2"], ["A", "B", "C"]),
         ([page("A", "1"), page("A", "2"), page("C")], ["", "1", "2"], ["A", "A", "C"]),
     ],
-    ids=["nothing", "one page", "three", "empty between", "same token", "circle", "same page"],
+    ids=["nothing", "one page", "three", "empty between", "same page"],
 )
-def test_pages_are_followed_to_the_end_or_to_a_token_seen_before(
+def test_pages_are_followed_to_the_one_without_a_token(
     answers: list[Page], tokens: list[str], found: list[str]
 ) -> None:
     reader = Reader(answers)
@@ -75,8 +81,39 @@ def test_a_token_goes_with_the_query_that_it_came_from() -> None:
     assert (first["shipFromPartyId"], first["limit"]) == ("ABCD", "5")
 
 
+@pytest.mark.parametrize(
+    ("answers", "found"),
+    [
+        ([page("A", "1"), page("B", "1")], ["A", "B"]),
+        ([page("A", "1"), page("B", "2"), page("C", "1")], ["A", "B", "C"]),
+        ([Page(next_token="1"), Page(next_token="1")], []),
+        ([page("A", "1"), Page(listed=False)], ["A"]),
+        ([Page(listed=False)], []),
+    ],
+    ids=["same token", "circle", "empty", "no list behind a token", "no list at all"],
+)
+def test_pages_that_lead_nowhere_are_no_end(answers: list[Page], found: list[str]) -> None:
+    told: list[Page] = []
+    with pytest.raises(EndUnclear):
+        told.extend(pages(Reader(answers), SLIPS, WINDOW))
+    assert orders(told) == found
+
+
+def test_errors_beside_a_page_are_no_end() -> None:
+    told = Page(errors=(AmazonApiError("InternalFailure", "x"),))
+    with pytest.raises(PageIncomplete, match="InternalFailure"):
+        list(pages(Reader([told]), SLIPS, WINDOW))
+
+
+def test_the_same_page_under_ever_new_tokens_has_an_end() -> None:
+    reader = Reader([page("A", str(number)) for number in range(STALE_PAGES + 2)])
+    with pytest.raises(PagingInterrupted, match="nothing new"):
+        list(pages(reader, SLIPS, WINDOW))
+    assert len(reader.queries) == STALE_PAGES + 1
+
+
 def test_a_repeated_token_is_told_in_the_log() -> None:
-    with capture_logs() as lines:
+    with capture_logs() as lines, pytest.raises(EndUnclear):
         list(pages(Reader([page("A", "1"), page("B", "1")]), SLIPS, WINDOW))
     assert [(line["event"], line["operation"]) for line in lines] == [
         ("amazon_repeats_a_token", "getPackingSlips")
@@ -126,6 +163,6 @@ def test_one_element_too_large_reaches_the_caller() -> None:
 def test_ever_new_tokens_have_an_end() -> None:
     paging = Paging(SLIPS, WINDOW)
     for number in range(MOST_PAGES):
-        paging.turn(Page(next_token=str(number)))
+        paging.turn(page(str(number), str(number)))
     with pytest.raises(PagingInterrupted, match="no end"):
-        paging.turn(Page(next_token="one more"))
+        paging.turn(page("one more", "one more"))

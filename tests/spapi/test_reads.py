@@ -89,22 +89,22 @@ def test_pages_and_orders_are_read_wrapped_and_unwrapped(
 
 
 @pytest.mark.parametrize(
-    "content",
+    ("content", "listed"),
     [
-        {},
-        {"payload": {}},
-        {"payload": None},
-        {"payload": {"packingSlips": []}},
-        {"payload": {"packingSlips": None, "pagination": None}},
-        {"payload": {"pagination": {}}},
-        {"payload": {"pagination": {"nextToken": None}}},
-        {"packingSlips": []},
-        {"payload": {}, "errors": []},
-        {"payload": {}, "errors": None},
+        ({}, False),
+        ({"payload": {}}, False),
+        ({"payload": None}, False),
+        ({"payload": {"packingSlips": []}}, True),
+        ({"payload": {"packingSlips": None, "pagination": None}}, True),
+        ({"payload": {"pagination": {}}}, False),
+        ({"payload": {"pagination": {"nextToken": None}}}, False),
+        ({"packingSlips": []}, True),
+        ({"payload": {}, "errors": []}, False),
+        ({"payload": {}, "errors": None}, False),
     ],
 )
-def test_a_page_without_elements_is_a_page(content: object) -> None:
-    assert parse_page(SLIPS, 200, IDS, body(content)) == Page(request_id="R-1")
+def test_a_page_without_elements_is_a_page(content: object, listed: bool) -> None:
+    assert parse_page(SLIPS, 200, IDS, body(content)) == Page(request_id="R-1", listed=listed)
 
 
 @pytest.mark.parametrize("content", [{}, {"payload": {}}, {"payload": None}, {"payload": {}, "errors": None}])
