@@ -2,7 +2,11 @@
 
 Actions (0083): the interchange is acknowledged (7), with all groups and messages that are not rejected
 by name; or rejected as a whole (4); or merely received (8), where it holds nothing to acknowledge. Only
-what is rejected is listed. Errors that rejected nothing (a wrong count in UNZ) are told beside the action.
+what is rejected is listed. An acknowledgement with an error code would contradict itself, so an error that
+rejected nothing (a wrong count in UNZ) is not in CONTRL: the reports of the batch have it.
+
+Positions are those of ISO 9735: of data elements within a segment (0098) the tag is the first, of segments
+in a message (0096) UNH; a segment that is missing is told at the last one before its place.
 """
 
 from __future__ import annotations
@@ -12,9 +16,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from bridge.edi.edifact.headers import VERSIONS
+from bridge.edi.edifact.codes import Code
+from bridge.edi.edifact.headers import NUMBER_LENGTH, PARTY_LENGTH, QUALIFIER_LENGTH, TYPE_LENGTH, VERSIONS
 from bridge.edi.edifact.writer import Line, Value, serialize
-from bridge.edi.model import EdiError, Interchange
+from bridge.edi.model import EdiError, Interchange, Party
 from bridge.edi.verdicts import ControlNumbers, DocumentVerdict, GroupResult, InterchangeResult
 
 REJECTED: Final = "4"
@@ -28,8 +33,10 @@ MOST_ELEMENTS: Final = 99
 SERVICE_TAGS: Final = frozenset({"UNA", "UNB", "UNZ", "UNG", "UNE", "UNH", "UNT"})
 """0013: the segments that UCI, UCF and UCM name."""
 _SYNTAX: Final = re.compile("[A-Z]{3}[A-Z0-9]")
+IDENTIFIER_LENGTHS: Final = (TYPE_LENGTH, 3, 3, 3)
+"""Of S009 type, version, release, agency."""
 UNKNOWN: Final = "UNKNOWN"
-"""Stands for a reference that was not sent, where CONTRL must name one."""
+"""Stands for a reference that was not sent or is too long, where CONTRL must name one."""
 
 
 def acknowledge(result: InterchangeResult, control: ControlNumbers, now: datetime) -> Iterator[bytes] | None:
@@ -58,8 +65,8 @@ def _unb(interchange: Interchange, reference: str, now: datetime) -> Line:
     version = interchange.version if interchange.version in VERSIONS else "3"
     elements: list[Value] = [
         [syntax, version],
-        [interchange.receiver.id or UNKNOWN, interchange.receiver.qualifier],
-        [interchange.sender.id or UNKNOWN, interchange.sender.qualifier],
+        _party(interchange.receiver),
+        _party(interchange.sender),
         [now.strftime("%Y%m%d" if newest else "%y%m%d"), now.strftime("%H%M")],
         reference,
     ]
@@ -89,17 +96,23 @@ def _body(result: InterchangeResult) -> Iterator[Line]:
 
 def _uci(result: InterchangeResult) -> Line:
     interchange = result.interchange
-    fatal = [error for error in interchange.errors if error.fatal]
-    if fatal:
-        action = REJECTED
-    else:
-        action = ACKNOWLEDGED if any(group.documents for group in result.groups) else RECEIVED
-    parties: list[Value] = [
-        [interchange.sender.id or UNKNOWN, interchange.sender.qualifier],
-        [interchange.receiver.id or UNKNOWN, interchange.receiver.qualifier],
-    ]
-    reason = _reason(fatal or interchange.errors)
-    return "UCI", [interchange.control_number or UNKNOWN, *parties, action, *reason]
+    errors = [error for error in interchange.errors if error.fatal]
+    action = REJECTED if errors else ACKNOWLEDGED
+    if not errors and not any(group.documents for group in result.groups):
+        action, errors = RECEIVED, interchange.errors
+    number = _copied(interchange.control_number, NUMBER_LENGTH)
+    parties = [_party(interchange.sender), _party(interchange.receiver)]
+    return "UCI", [number, *parties, action, *_reason(errors)]
+
+
+def _copied(value: str, most: int) -> str:
+    """Return a value that CONTRL must name, whole or not at all: a part of it would name something else."""
+    return value if 0 < len(value) <= most else UNKNOWN
+
+
+def _party(party: Party) -> Value:
+    qualifier = party.qualifier if len(party.qualifier) <= QUALIFIER_LENGTH else ""
+    return [_copied(party.id, PARTY_LENGTH), qualifier]
 
 
 def _reason(errors: Sequence[EdiError]) -> list[Value]:
@@ -111,27 +124,27 @@ def _reason(errors: Sequence[EdiError]) -> list[Value]:
 
 
 def _place(error: EdiError) -> Value:
-    """Give S011: element and, within a composite, component."""
+    """Return S011: element, counted from the tag, and within a composite, component."""
     if not error.element:
         return ""
-    return [str(error.element), str(error.component)] if error.component else str(error.element)
+    place = str(error.element + 1)
+    return [place, str(error.component)] if error.component else place
 
 
 def _group(result: GroupResult) -> Iterator[Line]:
-    """Tell of a group, if it has anything but what UCI acknowledges."""
+    """Tell of a group, if it holds anything but what UCI acknowledges."""
     rejected = (one for one in result.documents if not one.accepted and one.type != "CONTRL")
     messages = (line for verdict in rejected for line in _ucm(verdict))
     first = next(messages, None)
     group = result.group
-    if group is not None and (first is not None or group.errors):
+    if group is not None and first is not None:
         yield (
             "UCF",
             [
-                group.control_number or UNKNOWN,
-                [group.sender.id or UNKNOWN, group.sender.qualifier],
-                [group.receiver.id or UNKNOWN, group.receiver.qualifier],
+                _copied(group.control_number, NUMBER_LENGTH),
+                _party(group.sender),
+                _party(group.receiver),
                 ACKNOWLEDGED,
-                *_reason(group.errors),
             ],
         )
     if first is not None:
@@ -144,10 +157,17 @@ def _ucm(verdict: DocumentVerdict) -> Iterator[Line]:
     fatal = [error for error in verdict.errors if error.fatal]
     whole = [error for error in fatal if _is_of_message(error)]
     placed = [error for error in fatal if error.position and error not in whole[:1]]
-    identifier = [part or UNKNOWN[:3] for part in (*verdict.identifier, "", "", "", "")[:4]]
-    identifier += verdict.identifier[4:5]
-    yield "UCM", [verdict.reference or UNKNOWN, identifier, REJECTED, *_reason(whole)]
+    yield "UCM", [_copied(verdict.reference, NUMBER_LENGTH), _identifier(verdict), REJECTED, *_reason(whole)]
     yield from _ucs(placed)
+
+
+def _identifier(verdict: DocumentVerdict) -> Value:
+    """Return S009 as far as it can be copied."""
+    given = (*verdict.identifier, *[""] * len(IDENTIFIER_LENGTHS))
+    parts = [_copied(part, most) for part, most in zip(given, IDENTIFIER_LENGTHS, strict=False)]
+    parts = [UNKNOWN[:3] if part == UNKNOWN else part for part in parts]
+    association = given[len(parts)] if verdict.identifier[len(parts) :] else ""
+    return [*parts, *([association] if 0 < len(association) <= TYPE_LENGTH else [])]
 
 
 def _is_of_message(error: EdiError) -> bool:
@@ -158,7 +178,9 @@ def _ucs(errors: Iterable[EdiError]) -> Iterator[Line]:
     """List errors by segment, in their order in the message."""
     by_position: dict[int, list[EdiError]] = {}
     for error in errors:
-        by_position.setdefault(error.position, []).append(error)
+        # What is missing is found out at the segment that stands there in its stead.
+        before = error.code == Code.MISSING and error.level == "segment" and error.position > 1
+        by_position.setdefault(error.position - before, []).append(error)
     for position in sorted(by_position)[:MOST_SEGMENTS]:
         here = by_position[position]
         of_segment = [error.code for error in here if not error.element]

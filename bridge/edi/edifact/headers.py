@@ -9,8 +9,20 @@ from bridge.edi.edifact.segment import EdifactSegment
 from bridge.edi.model import Delimiters, EdiError, Group, Interchange, Party
 
 TYPE_LENGTH: Final = 6
+NUMBER_LENGTH: Final = 14
+"""0020, 0048, 0062: references of interchange, group and message."""
+PARTY_LENGTH: Final = 35
+QUALIFIER_LENGTH: Final = 4
 VERSIONS: Final = ("1", "2", "3", "4")
 """Syntax versions of ISO 9735."""
+
+
+_HEADER_ELEMENTS: Final = (
+    (2, "sender", PARTY_LENGTH),
+    (3, "recipient", PARTY_LENGTH),
+    (5, "control reference", NUMBER_LENGTH),
+)
+"""What an answer must name: element of UNB, name, most characters."""
 
 
 def interchange_of(
@@ -33,9 +45,13 @@ def interchange_of(
         errors=[],
         header=header,
     )
-    for element, what in ((2, "sender"), (3, "recipient"), (5, "control reference")):
-        if not unb.value(element):
+    for element, what, most in _HEADER_ELEMENTS:
+        value = unb.value(element)
+        if not value.strip():
             interchange.errors.append(unb_error(Code.MISSING, f"UNB has no {what}", element, fatal=True))
+        elif len(value) > most:
+            message = f"the {what} of UNB has more than {most} characters"
+            interchange.errors.append(unb_error(Code.TOO_LONG, message, element, fatal=True))
     if not interchange.version:
         interchange.errors.append(unb_error(Code.MISSING, "UNB has no syntax version", 1, component=2))
     elif interchange.version not in VERSIONS:
@@ -92,7 +108,9 @@ def group_error(code: Code, message: str, segment: str, element: int = 0) -> Edi
 def unh_errors(unh: EdifactSegment) -> list[EdiError]:
     """Tell what is missing in UNH."""
     identifier = unh.components(2)
-    if len(identifier) >= 4 and all(identifier[:4]) and len(identifier[0]) <= TYPE_LENGTH and unh.value(1):
+    reference = unh.value(1)
+    right = len(identifier) >= 4 and all(identifier[:4]) and len(identifier[0]) <= TYPE_LENGTH
+    if right and 0 < len(reference) <= NUMBER_LENGTH and not reference.isspace():
         return []
     wanted = ((1, 1, "reference"), (2, 1, "type"), (2, 2, "version"), (2, 3, "release"), (2, 4, "agency"))
     errors = [
@@ -107,8 +125,20 @@ def unh_errors(unh: EdifactSegment) -> list[EdiError]:
             fatal=what in ("reference", "type"),
         )
         for element, component, what in wanted
-        if not unh.value(element, component)
+        if not unh.value(element, component).strip()
     ]
+    if len(reference) > NUMBER_LENGTH:
+        errors.append(
+            EdiError(
+                level="element",
+                code=Code.TOO_LONG,
+                message=f"the message reference has more than {NUMBER_LENGTH} characters",
+                segment="UNH",
+                position=1,
+                element=1,
+                value=shown(reference),
+            )
+        )
     if len(unh.value(2)) > TYPE_LENGTH:
         errors.append(
             EdiError(

@@ -66,23 +66,70 @@ def test_a_rejected_message_is_named_with_its_errors() -> None:
     )
     assert lines(interchange(message(), bad))[2:-2] == [
         "UCI+REF1+SENDER:14+RECEIVER:14+7",
-        "UCM+2+DESADV:D:96A:UN+4+29+UNT+1",
+        "UCM+2+DESADV:D:96A:UN+4+29+UNT+2",
         "UCS+3",
-        "UCD+16+1:2",
+        "UCD+16+2:2",
         "UCS+4",
-        "UCD+13+1",
+        "UCD+13+2",
         "UCS+6",
-        "UCD+37+1:2",
+        "UCD+37+2:2",
     ]
 
 
 def test_an_unusable_header_rejects_the_whole_interchange() -> None:
     data = interchange(unb="UNB+UNOC:3+SENDER:14++240102:0304+REF1'")
-    assert lines(data)[2:-2] == ["UCI+REF1+SENDER:14+UNKNOWN+4+13+UNB+3"]
+    assert lines(data)[2:-2] == ["UCI+REF1+SENDER:14+UNKNOWN+4+13+UNB+4"]
 
 
-def test_a_wrong_trailer_is_told_with_the_acknowledgement() -> None:
-    assert lines(interchange(unz="UNZ+5+REF1'"))[2] == "UCI+REF1+SENDER:14+RECEIVER:14+7+29+UNZ+1"
+@pytest.mark.parametrize("unz", ["UNZ+5+REF1'", "UNZ+1+REF2'", ""])
+def test_an_acknowledged_interchange_has_no_error_code(unz: str) -> None:
+    data = interchange(unz=unz)
+    assert lines(data)[2] == "UCI+REF1+SENDER:14+RECEIVER:14+7"
+    assert [error.segment for error in envelope_errors(data)] == ["UNZ"]
+
+
+def test_an_acknowledged_group_has_no_error_code() -> None:
+    bad = message(reference="2", closing="3")
+    assert lines(interchange(UNG + message() + bad + "UNE+9+G1'"))[3] == "UCF+G1+S:1+R:2+7"
+
+
+@pytest.mark.parametrize(
+    ("body", "count", "place"),
+    [
+        (DESADV_BODY, "99", "UCM+2+DESADV:D:96A:UN+4+29+UNT+2"),
+        ((*DESADV_BODY[:3], "NAD+SU+V::9+++A+B+C+D+E+F'", *DESADV_BODY[4:]), None, "UCD+8+11"),
+        ((*DESADV_BODY[:3], "NAD+SU+V::9++++X:Y'", *DESADV_BODY[4:]), None, "UCD+16+7:2"),
+    ],
+)
+def test_elements_are_counted_from_the_tag(body: tuple[str, ...], count: str | None, place: str) -> None:
+    told = lines(interchange(message(body, reference="2", count=count)))
+    assert place in told
+
+
+def test_an_unsupported_type_is_told_at_the_first_component_of_the_third_place() -> None:
+    (ucm,) = [line for line in lines(interchange(message(kind="INVOIC:D:96A:UN"))) if line.startswith("UCM")]
+    assert ucm == "UCM+1+INVOIC:D:96A:UN+4+14+UNH+3:1"
+
+
+def test_a_missing_segment_is_told_at_the_last_one_before_its_place() -> None:
+    without_bgm = message(DESADV_BODY[1:])
+    assert [line for line in lines(interchange(without_bgm)) if line.startswith("UC")][2:] == ["UCS+1+13"]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (interchange(unb=UNB.replace("REF1", "R" * 15)), ["UCI+UNKNOWN+SENDER:14+RECEIVER:14+4+39+UNB+6"]),
+        (interchange(unb=UNB.replace("SENDER", "S" * 36)), ["UCI+REF1+UNKNOWN:14+RECEIVER:14+4+39+UNB+3"]),
+        (
+            interchange(message(reference="M" * 15)),
+            ["UCI+REF1+SENDER:14+RECEIVER:14+7", "UCM+UNKNOWN+DESADV:D:96A:UN+4+39+UNH+2"],
+        ),
+    ],
+)
+def test_a_reference_that_is_too_long_is_rejected_and_never_cut(data: bytes, expected: list[str]) -> None:
+    assert [line for line in lines(data) if line.startswith("UC")] == expected
+    assert only_document(answer(data)).accepted
 
 
 def test_an_interchange_without_messages_is_received() -> None:
@@ -95,12 +142,8 @@ def test_groups_are_told_of_where_they_hold_rejected_messages() -> None:
     assert lines(interchange(good, bad))[2:-2] == [
         "UCI+REF1+SENDER:14+RECEIVER:14+7",
         "UCF+G1+S:1+R:2+7",
-        "UCM+2+DESADV:D:96A:UN+4+28+UNT+2",
+        "UCM+2+DESADV:D:96A:UN+4+28+UNT+3",
     ]
-
-
-def test_a_wrong_group_trailer_is_told() -> None:
-    assert lines(interchange(UNG + message() + "UNE+9+G1'"))[3] == "UCF+G1+S:1+R:2+7+29+UNE+1"
 
 
 def test_contrl_is_not_answered() -> None:
