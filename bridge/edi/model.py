@@ -93,6 +93,7 @@ class Delimiters(msgspec.Struct, frozen=True):
     repetition: str = ""
     release: str = ""
     decimal: str = "."
+    """Each of these characters is a decimal mark: `.`, `,` or both."""
 
 
 class Interchange(msgspec.Struct, kw_only=True):

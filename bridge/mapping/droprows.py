@@ -12,13 +12,14 @@ from bridge.domain.events import Container, Dimensions, Item, ItemQuantity, Weig
 from bridge.mapping.columns import ITEM, ORDER, PACKAGE
 from bridge.mapping.dropdraft import Draft, dimensions_of, rounded, spoiled
 from bridge.mapping.shipdate import ship_date_of
-from bridge.mapping.units import Units, scaled, whole
+from bridge.mapping.units import EITHER, POINT, Units, scaled, whole
 
 _NAMES = (ORDER, "ship_from", "package_id", "tracking_number", "asin", "sku")
 _SIDES = ("length", "width", "height")
 _INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u200e\u200f")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
-_THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+"), re.compile(r"\d{1,3}(?:\.\d{3})+")
+"""What thousands look like, separated by commas and by points."""
 _T = TypeVar("_T")
 
 
@@ -218,12 +219,12 @@ class _OrderRows:
 
     def _number(self, row: Cells, column: str, code: str, read: Callable[[str, str], _T]) -> _T | None:
         text = row.text(column)
-        if not row.mark and _THOUSANDS.fullmatch(text):
-            message = f"{column}: {text!r} may be thousands or a fraction: write it with a point or without"
+        if _may_be_thousands(text, row.mark):
+            message = f"{column}: {text!r} may be thousands or a fraction: write it without three decimals"
             self._error(row, column, code, message)
             return None
         try:
-            return read(text, row.mark or ",")
+            return read(text, POINT if row.mark == POINT else EITHER)
         except ValueError as error:
             self._error(row, column, code, f"{column}: {error}")
             return None
@@ -234,3 +235,9 @@ class _OrderRows:
 
     def _error(self, row: Cells, column: str, code: str, message: str) -> None:
         self.draft.error(code, message, row.number, row.at.get(column, 0))
+
+
+def _may_be_thousands(text: str, mark: str) -> bool:
+    """Return whether a number may be one of thousands, in a file that may have commas for decimal marks."""
+    commas, points = (pattern.fullmatch(text) is not None for pattern in _THOUSANDS)
+    return (commas and not mark) or (points and mark not in ("", POINT))

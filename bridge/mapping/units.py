@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import msgspec
 
+POINT, EITHER = ".", ".,"
+"""Decimal marks in force."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 
 
@@ -40,14 +42,23 @@ def parse_scale(text: str, units: frozenset[str]) -> Scale:
 
 @lru_cache(maxsize=4096)
 def parse_number(text: str, mark: str = ".") -> Decimal:
-    """Read a number; `mark` is the decimal mark in force. Raises ValueError.
+    """Return the number of a text; `mark` has the decimal marks in force, of which it may hold one.
 
-    Where the mark is a comma, a point is taken too, as ISO 9735 allows both and forbids triads.
+    A mark never separates thousands. Raises ValueError.
     """
-    plain = text.replace(",", ".") if mark == "," else text
-    if not _NUMBER.fullmatch(plain) or not plain.isascii():
-        raise ValueError(f"{text!r} is not a number")
+    used = text.strip("+-0123456789")
+    plain = text.replace(",", ".")
+    if len(used) > 1 or used not in mark or not _NUMBER.fullmatch(plain):
+        raise ValueError(_why(text, mark))
     return Decimal(plain)
+
+
+def _why(text: str, mark: str) -> str:
+    """Return why a text is no number; where only its marks are at fault, what they may be."""
+    if set(text) & {".", ","} and text.isascii() and text.strip("+-.,0123456789") == "":
+        wanted = " or ".join(f"'{one}'" for one in mark)
+        return f"{text!r} is not a number: the decimal mark is {wanted}, and nothing separates thousands"
+    return f"{text!r} is not a number"
 
 
 def whole(text: str, mark: str = ".") -> int:

@@ -31,12 +31,13 @@ def x12(kind: str, lines: str, version: str = "004010", sender: str = "SENDER") 
     return _document("~".join(segments) + "~")
 
 
-def edifact(kind: str, lines: str, version: str = "D:96A", decimal: str = ".") -> Document:
+def edifact(
+    kind: str, lines: str, version: str = "D:96A", *, una: str = "UNA:+.? '", syntax: str = "3"
+) -> Document:
     """Make a message from the lines between UNH and UNT."""
     body = [line.strip() for line in lines.strip().splitlines()]
     segments = [
-        f"UNA:+{decimal}? ",
-        "UNB+UNOC:3+SENDER+RECEIVER+260302:1200+1",
+        f"{una}UNB+UNOC:{syntax}+SENDER+RECEIVER+260302:1200+1",
         f"UNH+1+{kind}:{version}:UN",
         *body,
         f"UNT+{len(body) + 2}+1",

@@ -96,6 +96,8 @@ def test_a_decimal_comma_is_one_where_the_comma_separates_nothing() -> None:
     (record,) = records(f"{head}\n{row.replace('4,5', '1,250')}\n".replace(";", "\t"))
     assert [error.code for error in record.mapped.errors] == ["WEIGHT"]
     assert errors('PO1,C1,"4,5",KG,1,A,1') == ["WEIGHT"]
+    (record,) = records(f"{head}\n{row.replace('4,5', '1.250')}\n")
+    assert [error.code for error in record.mapped.errors] == ["WEIGHT"]
 
 
 @pytest.mark.parametrize(

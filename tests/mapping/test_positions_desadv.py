@@ -125,8 +125,48 @@ def test_pallets_are_told_by_pac() -> None:
 
 def test_decimal_comma_counts_where_una_says_so() -> None:
     with_comma = advice(("KGM:4.5", "KGM:4,5"))
-    (one,) = confirmation(edifact("DESADV", with_comma, decimal=",")).containers
+    (one,) = confirmation(edifact("DESADV", with_comma, una="UNA:+,? '")).containers
     assert one.weight == Weight("4.5", "KG")
+
+
+@pytest.mark.parametrize(
+    ("una", "version", "text"),
+    [
+        ("", "3", "4,5"),
+        ("", "3", "4.5"),
+        ("", "1", "4,5"),
+        ("", "4", "4,5"),
+        ("UNA:+.? '", "3", "4.5"),
+        ("UNA:+,? '", "3", "4,5"),
+        ("UNA:+.? '", "4", "4,5"),
+        ("UNA:+,? '", "4", "4.5"),
+    ],
+)
+def test_the_decimal_marks_are_those_of_the_syntax_version_and_una(una: str, version: str, text: str) -> None:
+    document = edifact("DESADV", advice(("KGM:4.5", f"KGM:{text}")), una=una, syntax=version)
+    assert document.accepted
+    (one,) = confirmation(document).containers
+    assert one.weight == Weight("4.5", "KG")
+
+
+@pytest.mark.parametrize(
+    ("una", "text"),
+    [
+        ("UNA:+.? '", "4,5"),
+        ("UNA:+,? '", "4.5"),
+        ("", "1,234.5"),
+        ("", "1.234,5"),
+        ("", "1,234,567"),
+        ("UNA:+.? '", "1,234.5"),
+        ("UNA:+,? '", "1.234,5"),
+    ],
+)
+def test_a_number_with_another_mark_is_refused_where_it_stands(una: str, text: str) -> None:
+    document = edifact("DESADV", advice(("KGM:4.5", f"KGM:{text}")), una=una)
+    errors = [error for fact in mapped(document) for error in fact.errors]
+    assert [(error.code, error.segment, error.element, error.component) for error in errors] == [
+        ("WEIGHT", "MEA", 3, 2)
+    ]
 
 
 def test_a_floor_denial_is_by_partner_and_a_zero_is_refused() -> None:

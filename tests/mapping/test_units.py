@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.mapping.units import Scale, parse_number, parse_scale, scaled, whole
+from bridge.mapping.units import EITHER, Scale, parse_number, parse_scale, scaled, whole
 from tests.golden import shipped_mappings
 
 UNITS = shipped_mappings().units
@@ -73,11 +73,25 @@ def test_a_quantity_that_is_no_whole_number_is_an_error(text: str) -> None:
 
 
 def test_decimal_comma_is_read_where_it_is_the_mark() -> None:
-    assert parse_number("4,5", ",") == parse_number("4.5", ",") == Decimal("4.5")
-    with pytest.raises(ValueError, match="not a number"):
+    assert (
+        parse_number("4,5", ",")
+        == parse_number("4,5", EITHER)
+        == parse_number("4.5", EITHER)
+        == Decimal("4.5")
+    )
+    with pytest.raises(ValueError, match="the decimal mark is ',', and nothing separates thousands"):
+        parse_number("4.5", ",")
+    with pytest.raises(ValueError, match=r"the decimal mark is '\.'"):
         parse_number("4,5", ".")
+
+
+@pytest.mark.parametrize("mark", [".", ",", EITHER])
+@pytest.mark.parametrize(
+    "text", ["1.000,5", "1,000.5", "1,2,3", "1.2.3", "1 000", "1'000", ",", ".", "5.,", "1e3"]
+)
+def test_no_mark_ever_separates_thousands(text: str, mark: str) -> None:
     with pytest.raises(ValueError, match="not a number"):
-        parse_number("1.000,5", ",")
+        parse_number(text, mark)
 
 
 @pytest.mark.parametrize("text", ["", "LB", "1 LBS", "0 LB", "-1 LB", "a LB", "1LB"])

@@ -29,7 +29,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 def faults(segment: EdifactSegment, rules: Sequence[ElementRule], decimal: str) -> list[Fault]:
-    """Give what is wrong with the elements of a segment; `decimal` is the mark that UNA names."""
+    """Give what is wrong with the elements of a segment; `decimal` has the marks in force."""
     found: list[Fault] = []
     items = segment.elements
     for place, (rule, item) in enumerate(zip(rules, items, strict=False), 1):
@@ -137,8 +137,8 @@ def _number_flaws(value: str, most: int, decimal: str) -> Iterator[tuple[Code, s
     if not (whole or fraction):
         yield Code.CHARACTER_TYPE, "is no number", False
         return
-    if mark and mark != decimal:
-        yield Code.DECIMAL_NOTATION, f"has the decimal mark {mark!r}, not that of UNA", True
+    if mark and mark not in decimal:
+        yield Code.DECIMAL_NOTATION, f"has the decimal mark {mark!r}, not {decimal!r}, which UNA names", False
     if mark and not (whole and fraction):
         yield Code.DIGIT_BEFORE_DECIMAL, "lacks a digit at the decimal mark", True
     if len(whole) + len(fraction) > most:

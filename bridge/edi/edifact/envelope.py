@@ -14,7 +14,7 @@ from bridge.edi.edifact.charset import CharsetError, decoder
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.framing import Ended, Flaw, Frames
 from bridge.edi.edifact.headers import group_error, group_of, interchange_of, unb_error
-from bridge.edi.edifact.marks import Marks, MarksError, from_header
+from bridge.edi.edifact.marks import BOTH, Marks, MarksError, from_header
 from bridge.edi.edifact.message import MessageBuilder
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
 from bridge.edi.model import (
@@ -63,8 +63,13 @@ def read_edifact(
     ).read(start)
 
 
-def _without_repetition(delimiters: Delimiters) -> Delimiters:
-    """Before syntax version 4, the fifth character of UNA is reserved and means nothing."""
+def _of_version(delimiters: Delimiters, version: str) -> Delimiters:
+    """Return the delimiters as a syntax version has them.
+
+    From version 4 on the decimal mark of UNA means nothing, before it the fifth character, which is reserved.
+    """
+    if version == "4":
+        return msgspec.structs.replace(delimiters, decimal=BOTH.decode())
     return msgspec.structs.replace(delimiters, repetition="")
 
 
@@ -148,10 +153,10 @@ class _Interchange:
         self._tally.segments += 1
         number = self._tally.next_interchange()
         self._interchange = interchange_of(unb, header, number, self._delimiters)
-        if self._interchange.version != "4" and self._delimiters.repetition:
-            self._delimiters = _without_repetition(self._delimiters)
-            self._interchange.delimiters = self._delimiters
-            self._parser = SegmentParser(self._delimiters)
+        delimiters = _of_version(self._delimiters, self._interchange.version)
+        if delimiters != self._delimiters:
+            self._delimiters = self._interchange.delimiters = delimiters
+            self._parser = SegmentParser(delimiters)
         self._decode = decoder(self._interchange.syntax, self._options.encoding)
         one = self._interchange
         parties = ("edifact", one.sender.id, one.sender.qualifier, one.receiver.id, one.receiver.qualifier)

@@ -35,6 +35,7 @@ class Marks(msgspec.Struct, frozen=True):
     release: bytes = b"?"
     repetition: bytes = b""
     decimal: bytes = b"."
+    """Each of these bytes is a decimal mark."""
 
     def as_text(self) -> Delimiters:
         """Give the delimiters as the values of the model have them."""
@@ -48,9 +49,11 @@ class Marks(msgspec.Struct, frozen=True):
         )
 
 
-DEFAULT: Final = Marks(component=b":", element=b"+", terminator=b"'")
+# ISO 9735 10.1: where no UNA names one, comma and point are both decimal marks.
+BOTH: Final = b".,"
+DEFAULT: Final = Marks(component=b":", element=b"+", terminator=b"'", decimal=BOTH)
 # ISO 9735 level B without UNA: the information separators IS1, IS3 and IS4, and no release character.
-LEVEL_B: Final = Marks(component=b"\x1f", element=b"\x1d", terminator=b"\x1c", release=b"")
+LEVEL_B: Final = Marks(component=b"\x1f", element=b"\x1d", terminator=b"\x1c", release=b"", decimal=BOTH)
 
 
 def from_header(head: bytes) -> tuple[Marks, int]:
@@ -84,7 +87,7 @@ def _from_advice(advice: bytes) -> Marks:
         terminator=terminator,
         release=b"" if release == b" " else release,
         repetition=b"" if reserved == b" " else reserved,
-        decimal=decimal if decimal in b".," else b".",
+        decimal=decimal if decimal in BOTH else BOTH,
     )
     _check(marks)
     return marks

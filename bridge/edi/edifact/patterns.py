@@ -114,10 +114,12 @@ def _value(rule: ElementRule, delimiters: Delimiters) -> str:
         return "(?!)"
     if rule.kind == "n":
         whole = rf"-?[0-9]{{1,{most}}}+"
-        if delimiters.decimal in marks:
+        decimal = re.escape("".join(mark for mark in delimiters.decimal if mark not in marks))
+        if not decimal:
             return whole
-        mark = re.escape(delimiters.decimal)  # it does not count for the length
-        return rf"(?:{whole}(?!{mark})|-?(?=[0-9{mark}]{{3,{most + 1}}}+(?![0-9{mark}]))[0-9]++{mark}[0-9]++)"
+        mark = f"[{decimal}]"  # it does not count for the length
+        digits = f"[0-9{decimal}]"
+        return rf"(?:{whole}(?!{mark})|-?(?={digits}{{3,{most + 1}}}+(?!{digits}))[0-9]++{mark}[0-9]++)"
     if rule.kind == "a":
         return rf"[A-Za-z]{{1,{most}}}+"
     return rf"[^{re.escape(marks)}]{{1,{most}}}+" if rule.kind == "an" else "(?!)"

@@ -88,7 +88,7 @@ class SegmentParser:
         self._characters = Characters(  # type: ignore[no-untyped-call]
             component_separator=delimiters.component,
             data_separator=delimiters.element,
-            decimal_point=delimiters.decimal,
+            decimal_point=delimiters.decimal[:1],
             escape_character=delimiters.release,
             segment_terminator=delimiters.segment,
         )

@@ -40,7 +40,7 @@ def serialize(
     characters = Characters(  # type: ignore[no-untyped-call]
         component_separator=usable.component,
         data_separator=usable.element,
-        decimal_point=usable.decimal,
+        decimal_point=usable.decimal[:1],
         escape_character=usable.release,
         segment_terminator=usable.segment,
     )

@@ -189,7 +189,7 @@ def test_two_interchanges_with_and_without_una_keep_their_own_delimiters() -> No
         assert first.accepted
         assert second.accepted
         assert {first.interchange.number, second.interchange.number} == {1, 2}
-        assert {first.interchange.delimiters.decimal, second.interchange.delimiters.decimal} == {".", ","}
+        assert {first.interchange.delimiters.decimal, second.interchange.delimiters.decimal} == {".,", ","}
 
 
 def test_an_interchange_that_begins_before_the_last_one_ended_is_not_lost() -> None:

@@ -6,6 +6,7 @@ from bridge.edi.options import ReadOptions
 from tests.edi.edifact.building import (
     DESADV_BODY,
     IFTSTA_BODY,
+    UNB,
     documents,
     fatal,
     interchange,
@@ -142,9 +143,33 @@ def test_wrong_elements_are_told_with_their_place(
     ],
 )
 def test_numbers_are_what_iso_9735_takes_for_numbers(value: str, codes: list[str]) -> None:
-    document = only_document(interchange(message((*DESADV_BODY[:-1], f"QTY+12:{value}:PCE'"))))
+    data = b"UNA:+.? '" + interchange(message((*DESADV_BODY[:-1], f"QTY+12:{value}:PCE'")))
+    document = only_document(data)
     assert [error.code for error in document.errors] == codes
-    assert document.accepted == ("37" not in codes)
+    assert document.accepted == ("37" not in codes and "19" not in codes)
+
+
+@pytest.mark.parametrize(
+    ("una", "version", "value", "codes"),
+    [
+        (b"", "3", "1,5", []),
+        (b"", "3", "1.5", []),
+        (b"", "3", "1.000,5", ["37"]),
+        (b"UNA:+,? '", "3", "1,5", []),
+        (b"UNA:+,? '", "3", "1.5", ["19"]),
+        (b"UNA:+.? '", "4", "1,5", []),
+        (b"UNA:+,? '", "4", "1.5", []),
+        (b"UNA:+-? '", "3", "1,5", []),
+    ],
+)
+def test_decimal_marks_are_those_that_una_and_version_allow(
+    una: bytes, version: str, value: str, codes: list[str]
+) -> None:
+    unb = UNB.replace("UNOC:3", f"UNOC:{version}")
+    data = una + interchange(message((*DESADV_BODY[:-1], f"QTY+12:{value}:PCE'")), unb=unb)
+    assert [(error.code, error.segment) for error in only_document(data).errors] == [
+        (code, "QTY") for code in codes
+    ]
 
 
 def test_unknown_and_overlong_codes_and_overlong_texts_are_noted() -> None:
