@@ -120,6 +120,8 @@ def _renderer(log_format: LogFormat) -> Processor:
 
 
 def _hush(level: str) -> None:
+    # Its errors are raised, and told with what to do; here they would be tracebacks.
+    logging.getLogger("bridge.ssh").setLevel(logging.DEBUG if level == "DEBUG" else logging.CRITICAL)
     for name in _SILENT:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for name in _QUIET:

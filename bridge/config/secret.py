@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 
 _REFERENCE = re.compile(r"(env):([A-Za-z_][A-Za-z0-9_]*)|(file):(.+)")
+_LONGEST, _LONGEST_PART = 512, 128
+# Surrogates stand for bytes of the environment that are not UTF-8.
+_UNUSABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Secret:
@@ -27,7 +30,7 @@ class Secret:
 
     def __init__(self, reference: str, folder: Path = Path()) -> None:
         """Keep a reference; a relative `file:` is meant from `folder`. Raises ValueError if it is none."""
-        if not _REFERENCE.fullmatch(reference):
+        if not _REFERENCE.fullmatch(reference) or _may_be_a_key(reference):
             # The value may be the secret itself: it must not stand in the message.
             message = (
                 "must be a reference, env:NAME or file:PATH; a secret itself does not belong in this file"
@@ -58,12 +61,15 @@ class Secret:
         text = self._read().rstrip("\r\n")
         if not text.strip():
             raise self._missing("is empty")
+        if not text.isprintable() and _UNUSABLE.search(text):
+            # An encoding error further on would hold the whole value.
+            raise self._missing("holds bytes that are no text in UTF-8, or control characters")
         return text
 
     def complaints(self) -> Iterator[str]:
         """Tell what is risky about how the secret is kept, without reading it."""
         path = self.path
-        if path is not None and path.is_file() and path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+        if path is not None and _is_loose(path):
             yield f"{path} can be read by everybody on this machine, or changed by its group; chmod 600 it"
 
     def _read(self) -> str:
@@ -75,10 +81,11 @@ class Secret:
             return os.environ[name]
         try:
             return path.read_text(encoding="utf-8")
-        except UnicodeDecodeError as error:
-            raise self._missing("is not a text file") from error
+        except UnicodeDecodeError:
+            reason = "is not a text file"
         except OSError as error:
             raise self._missing(f"cannot be read: {error.strerror}") from error
+        raise self._missing(reason)  # not chained: a decoding error holds the bytes of the file
 
     def _missing(self, what: str) -> ConfigurationError:
         return ConfigurationError("secret", [Problem("", f"{self.reference} {what}")])
@@ -97,6 +104,20 @@ class Secret:
             return cls(value if isinstance(value, str) else "", (info.context or {}).get("folder", Path()))
         except ValueError as error:
             raise PydanticCustomError("secret", str(error).replace("{", "{{")) from error
+
+
+def _may_be_a_key(reference: str) -> bool:
+    """Check whether a reference is rather the text of a key, which no message may repeat."""
+    longest = max(len(part) for part in re.split(r"[/\\]", reference))
+    return len(reference) > _LONGEST or longest > _LONGEST_PART or "-----" in reference
+
+
+def _is_loose(path: Path) -> bool:
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False  # `reveal` says what is wrong with it
+    return stat.S_ISREG(mode) and bool(mode & (stat.S_IRWXO | stat.S_IWGRP))
 
 
 class TextOrSecret(Secret):

@@ -95,19 +95,39 @@ def _from_known_hosts(path: Path, host: str, port: int) -> Pin:
     name = host if port == 22 else f"[{host}]:{port}"
     keys: list[tuple[str, bytes]] = []
     revoked: list[bytes] = []
-    for line in lines:
+    authority = False
+    for number, line in enumerate(lines, 1):
         marker, fields = _fields(line)
-        key = _key(*fields[1:3]) if len(fields) >= 3 and _names(fields[0], name) else None
-        if key is not None and marker == "@revoked":
-            revoked.append(key[1])
-        elif key is not None and not marker:
+        if len(fields) < 3:
+            continue
+        key = _key(*fields[1:3])
+        if marker == "@revoked":
+            # The bare host counts too: to refuse one key too many is safe.
+            if _names(fields[0], name) or _names(fields[0], host):
+                revoked.append(_revoked(fields, f"{path}: line {number}"))
+        elif not _names(fields[0], name):
+            continue
+        elif marker:
+            authority = authority or marker == "@cert-authority"
+        elif key is not None:
             keys.append(key)
     if not keys:
+        hint = "; @cert-authority lines are not used: pin the server's own key" if authority else ""
         raise HostKeyRefused(
-            f"{path}: no host key for {name}, so nothing was sent; add the line that "
+            f"{path}: no host key for {name}, so nothing was sent{hint}; add the line that "
             f"`ssh-keyscan -p {port} {host}` prints, once the vendor has confirmed its fingerprint"
         )
     return Pin(str(path), keys=tuple(keys), revoked=tuple(revoked))
+
+
+def _revoked(fields: list[str], place: str) -> bytes:
+    """Return the blob of a revoked key. Raises `HostKeyRefused` where it cannot be read."""
+    try:
+        return base64.b64decode(fields[2], validate=True)
+    except binascii.Error:
+        raise HostKeyRefused(
+            f"{place}: a @revoked key that cannot be read, so nothing was sent; mend or remove the line"
+        ) from None
 
 
 def _fields(line: str) -> tuple[str, list[str]]:
@@ -118,12 +138,24 @@ def _fields(line: str) -> tuple[str, list[str]]:
     return "", fields
 
 
-def _names(names: str, name: str) -> bool:
-    """Tell whether a line is about `name`: plain, or hashed. Patterns (*, ?, !) are not followed."""
-    return any(
-        _is_hash_of(candidate, name) if candidate.startswith("|1|") else candidate.lower() == name.lower()
-        for candidate in names.split(",")
-    )
+def _names(patterns: str, name: str) -> bool:
+    """Check whether a line is about `name` by OpenSSH's rules: plain, hashed, * and ?, ! for not."""
+    found = False
+    for pattern in patterns.split(","):
+        if pattern.startswith("!"):
+            if _fits(pattern[1:], name):
+                return False  # one negated pattern that fits outweighs all others
+        else:
+            found = found or _fits(pattern, name)
+    return found
+
+
+def _fits(pattern: str, name: str) -> bool:
+    if pattern.startswith("|"):
+        return _is_hash_of(pattern, name)
+    parts = (re.escape(part) for part in re.split(r"([*?])", pattern.lower()))
+    expression = "".join({r"\*": ".*", r"\?": "."}.get(part, part) for part in parts)
+    return re.fullmatch(expression, name.lower()) is not None
 
 
 def _is_hash_of(hashed: str, name: str) -> bool:

@@ -5,7 +5,6 @@ No agent, no keys and no known_hosts of the user who runs the bridge: only what 
 
 from __future__ import annotations
 
-import io
 import logging
 import socket
 import threading
@@ -18,15 +17,18 @@ import paramiko
 from paramiko.ssh_exception import BadAuthenticationType, IncompatiblePeer
 
 from bridge.dropfolder.hostkeys import Pin, fingerprint, load_pin
+from bridge.dropfolder.privatekeys import load_private_key
 from bridge.dropfolder.settings import SftpSettings
 from bridge.dropfolder.wire import WireClient
 from bridge.errors import AuthenticationRefused, DropFolderUnavailable, HostKeyRefused
 
-# Without a handler anywhere Python prints paramiko's tracebacks to stderr; its errors are raised here.
-logging.getLogger("paramiko").addHandler(logging.NullHandler())
+LOG = "bridge.ssh"
+"""What paramiko logs of its own; `bridge.logs` lets it through for --log-level debug only."""
+# Its errors are raised here: their tracebacks would only repeat them.
+logging.getLogger(LOG).setLevel(logging.CRITICAL)
 
+_LONGEST_PATH = 1024
 _WINDOW = 16 << 20  # more than all reads in flight, so that a reader never waits for the SSH window
-_KEY_CLASSES = (paramiko.Ed25519Key, paramiko.ECDSAKey, paramiko.RSAKey)
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -99,6 +101,7 @@ def _transport(settings: SftpSettings) -> paramiko.Transport:
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit)
     with _spoken(settings, "greet"):
         transport = paramiko.Transport(sock, default_window_size=_WINDOW)
+    transport.set_log_channel(LOG)
     transport.banner_timeout = settings.banner_timeout
     transport.handshake_timeout = settings.connect_timeout + settings.banner_timeout
     transport.auth_timeout = settings.auth_timeout
@@ -180,30 +183,30 @@ def _spoken(settings: SftpSettings, step: str) -> Iterator[None]:
 
 
 def _private_key(settings: SftpSettings) -> paramiko.PKey | None:
-    """Load the private key from its path or text; the text never shows in a message."""
+    """Load the private key from its text or its file; nothing of the text shows in a message."""
     if not settings.private_key:
         if not settings.password:
             raise AuthenticationRefused(f"{settings.address}: neither private_key nor password is set")
         return None
-    text, place = settings.private_key, "private_key"
-    if "PRIVATE KEY-----" not in text:
-        path = Path(text).expanduser()
-        place = f"private_key {path}"
-        try:
-            text = path.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "no text"
-            raise AuthenticationRefused(f"{place}: cannot be read ({reason})") from error
-    return _parsed_key(text.strip() + "\n", settings.passphrase, place)
+    path = _path_of(settings.private_key)
+    if path is None:
+        return load_private_key(settings.private_key, settings.passphrase)
+    return load_private_key(_read_key(path), settings.passphrase, f"private_key {path}")
 
 
-def _parsed_key(text: str, passphrase: str, place: str) -> paramiko.PKey:
-    for key_class in _KEY_CLASSES:
-        try:
-            return key_class.from_private_key(io.StringIO(text), passphrase or None)
-        except Exception:  # noqa: BLE001, S112 - each class raises kinds of its own for another's key
-            continue
-    raise AuthenticationRefused(
-        f"{place}: not a private key that can be used here (Ed25519, ECDSA or RSA, in OpenSSH's or the "
-        "traditional PEM format), or its passphrase is missing or wrong"
-    )
+def _path_of(text: str) -> Path | None:
+    """Return the file that a text names; None for what is no path of a file that exists: it may be a key."""
+    if not text.startswith(("/", "~/")) or "\n" in text or len(text) > _LONGEST_PATH:
+        return None
+    path = Path(text).expanduser()
+    return path if path.is_file() else None
+
+
+def _read_key(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise AuthenticationRefused(f"private_key {path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError:
+        reason = f"private_key {path}: cannot be read (no text)"
+    raise AuthenticationRefused(reason)  # not chained: that error holds the bytes

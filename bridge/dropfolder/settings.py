@@ -12,11 +12,11 @@ TEMPORARY_NAME = ".{name}.{token}.part"
 class SftpSettings(msgspec.Struct, frozen=True, kw_only=True):
     """One vendor's SFTP account.
 
-    `private_key` is a path or the key's own text (OpenSSH or PEM), `passphrase` opens it. The server is
-    pinned by `known_hosts` (a path, OpenSSH's format) or `host_key` ("ssh-ed25519 AAAA..." or
-    "SHA256:..."); one of them is needed. Folders are absolute or relative to the login folder. Times are
-    seconds: connect and banner for reaching the server, auth for logging in, `read_timeout` for each
-    answer after that.
+    `private_key` is the key's own text (OpenSSH or PEM) or the absolute path of its file, `passphrase`
+    opens it. The server is pinned by `known_hosts` (a path, OpenSSH's format) or `host_key`
+    ("ssh-ed25519 AAAA..." or "SHA256:..."); one of them is needed. Folders are absolute or relative to
+    the login folder. Times are seconds: connect and banner for reaching the server, auth for logging in,
+    `read_timeout` for each answer after that.
     """
 
     host: str

@@ -105,6 +105,85 @@ def test_a_revoked_key_is_refused(stand_in: StandInSftp, tmp_path: Path) -> None
     assert stand_in.attempts == []
 
 
+@pytest.mark.parametrize(
+    ("names", "fits"),
+    [
+        ("*", True),
+        ("[127.0.0.*]:{port}", True),
+        ("[127.0.0.?]:{port}", True),
+        ("[127.0.0.??]:{port}", False),
+        ("other,[127.*]:*", True),
+        ("*,![127.0.0.1]:{port}", False),
+        ("![127.*]:*,*", False),
+        ("!elsewhere,*", True),
+        ("!elsewhere", False),
+        ("127.0.0.1", False),
+        ("*.0.0.1", False),
+        ("{hash}", True),
+        ("*,!{hash}", False),
+        ("|1|AAAA|BBBB,|2|x", False),
+    ],
+)
+def test_patterns_of_known_hosts_are_followed_as_openssh_does(
+    stand_in: StandInSftp, tmp_path: Path, names: str, fits: bool
+) -> None:
+    name, kind, blob = stand_in.host_key_line.split()
+    hashed = paramiko.HostKeys.hash_host(name)
+    pattern = names.replace("{port}", str(stand_in.port)).replace("{hash}", hashed)
+    pin = written(tmp_path / "known_hosts", f"{pattern} {kind} {blob}")
+    if fits:
+        looks(stand_in, host_key="", known_hosts=pin)
+        return
+    with pytest.raises(HostKeyRefused, match="no host key for"):
+        looks(stand_in, host_key="", known_hosts=pin)
+    assert stand_in.connections == 0
+
+
+@pytest.mark.parametrize("names", ["*", "127.0.0.1", "[127.0.0.1]:{port}", "other,127.0.0.?", "{hash}"])
+def test_a_key_is_revoked_by_every_line_that_names_its_server(
+    stand_in: StandInSftp, tmp_path: Path, names: str
+) -> None:
+    name, kind, blob = stand_in.host_key_line.split()
+    pattern = names.replace("{port}", str(stand_in.port)).replace("{hash}", paramiko.HostKeys.hash_host(name))
+    line = f"@revoked {pattern} {kind} {blob}"
+    for lines in ((stand_in.host_key_line, line), (line, f"* {kind} {blob}")):
+        with pytest.raises(HostKeyRefused, match="is not the pinned one"):
+            looks(stand_in, host_key="", known_hosts=written(tmp_path / "known_hosts", *lines))
+    assert stand_in.attempts == []
+    elsewhere = written(tmp_path / "known_hosts", stand_in.host_key_line, f"@revoked elsewhere {kind} {blob}")
+    looks(stand_in, host_key="", known_hosts=elsewhere)
+
+
+def test_a_revoked_key_that_cannot_be_read_and_an_authority_are_told(
+    stand_in: StandInSftp, tmp_path: Path
+) -> None:
+    line = stand_in.host_key_line
+    name, kind, blob = line.split()
+    with pytest.raises(HostKeyRefused, match="line 2: a @revoked key"):
+        looks(
+            stand_in,
+            host_key="",
+            known_hosts=written(tmp_path / "known_hosts", line, f"@revoked * {kind} %{blob}"),
+        )
+    pin = written(tmp_path / "known_hosts", f"@cert-authority *,{name} {kind} {blob}")
+    with pytest.raises(HostKeyRefused, match="@cert-authority lines are not used"):
+        looks(stand_in, host_key="", known_hosts=pin)
+    assert stand_in.connections == 0
+
+
+@pytest.mark.parametrize("wrong", ["key", "type"])
+def test_a_wrong_host_key_leaves_no_tracebacks(
+    stand_in: StandInSftp, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture, wrong: str
+) -> None:
+    other = OTHER if wrong == "key" else paramiko.ECDSAKey.generate()
+    with pytest.raises(HostKeyRefused):
+        looks(stand_in, host_key=f"{other.get_name()} {other.get_base64()}")
+    shown = "".join(capfd.readouterr()) + caplog.text
+    assert "Traceback" not in shown
+    assert "Exception" not in shown
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 def test_a_server_without_a_key_of_the_pinned_type_is_refused(stand_in: StandInSftp) -> None:
     other = paramiko.ECDSAKey.generate()
     with pytest.raises(HostKeyRefused, match="none of the pinned type"):
