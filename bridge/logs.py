@@ -6,14 +6,17 @@ logs is to leave such values out in the first place.
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
+
+from bridge.outside_text import escaped_json, shown_lines
 
 LogFormat = Literal["json", "text"]
 
@@ -39,7 +42,10 @@ _SECRET_IN_TEXT = re.compile(
 
 # pyx12 logs data values at ERROR; its findings come back as values. The others tell what we tell better.
 _SILENT = ("pyx12", "pydifact")
-_QUIET = ("httpx", "httpcore", "paramiko", "apscheduler", "alembic", "sqlalchemy", "uvicorn", "stamina")
+_QUIET = ("httpx", "httpcore", "paramiko", "apscheduler", "alembic", "uvicorn", "stamina")
+# At DEBUG it writes each row that it reads: documents, addresses, Amazon's words. At INFO statements alone,
+# whose parameters the engines hide.
+_ROWS = "sqlalchemy"
 
 
 class _Handler(logging.StreamHandler[TextIO]):
@@ -71,7 +77,7 @@ def set_up_logs(log_format: LogFormat, *, level: str = "INFO", stream: TextIO | 
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(log_format)],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering(log_format)],
         )
     )
     root = logging.getLogger()
@@ -111,12 +117,27 @@ def _redacted(key: object, value: object) -> object:
             return value
 
 
-def _renderer(log_format: LogFormat) -> Processor:
+def _rendering(log_format: LogFormat) -> list[Processor]:
     if log_format == "json":
-        return structlog.processors.JSONRenderer(ensure_ascii=False)
-    return structlog.processors.LogfmtRenderer(
-        key_order=["time", "level", "logger", "event"], drop_missing=True, bool_as_flag=False
-    )
+        return [structlog.processors.JSONRenderer(_json, ensure_ascii=False)]
+    return [
+        _show,
+        structlog.processors.LogfmtRenderer(
+            key_order=["time", "level", "logger", "event"], drop_missing=True, bool_as_flag=False
+        ),
+    ]
+
+
+def _json(value: object, **options: Any) -> str:  # noqa: ANN401 - json.dumps's own
+    return escaped_json(json.dumps(value, **options))
+
+
+def _show(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace what a terminal would obey; the renderer writes the line ends of a traceback as an escape."""
+    return {
+        key: value if value is None or isinstance(value, bool) else shown_lines(str(value))
+        for key, value in event.items()
+    }
 
 
 def _hush(level: str) -> None:
@@ -126,3 +147,4 @@ def _hush(level: str) -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.DEBUG if level == "DEBUG" else logging.WARNING)
+    logging.getLogger(_ROWS).setLevel(logging.INFO if level == "DEBUG" else logging.WARNING)

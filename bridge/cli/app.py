@@ -15,7 +15,7 @@ from bridge import __version__
 from bridge.cli import check as checking
 from bridge.cli import daemon, demo, explain, fetch, init, look, mend, purge, simulator
 from bridge.cli.context import Settings
-from bridge.cli.exits import INTERRUPTED, tell, tell_unexpected
+from bridge.cli.exits import INTERRUPTED, REJECTED, UsageMistake, tell, tell_unexpected, tell_usage
 from bridge.cli.output import say
 from bridge.errors import BridgeError
 
@@ -100,10 +100,13 @@ def run() -> None:
         # A vendor's file name may hold what this terminal has no character for.
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        app(prog_name="edibridge")
+        code = app(prog_name="edibridge", standalone_mode=False)
     except BridgeError as error:
         sys.exit(tell(error))
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
+    except typer.Abort:
+        sys.exit(REJECTED)
     except Exception as error:  # noqa: BLE001 - the last frame: told with its traceback, and its own code
-        sys.exit(tell_unexpected(error))
+        sys.exit(tell_usage(error) if isinstance(error, UsageMistake) else tell_unexpected(error))
+    sys.exit(code)

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from bridge.cli.lines import Line, folded, shown
+from bridge.cli.lines import Line, folded
 from bridge.edi.model import Interchange, Party
+from bridge.outside_text import shown
 
 _STANDARDS = {"x12": "X12", "edifact": "EDIFACT"}
 _MOST_SEGMENTS = 40

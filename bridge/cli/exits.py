@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import traceback
-from typing import Final
+from typing import Final, Protocol, runtime_checkable
 
 from bridge.errors import BridgeError, ConfigurationError, Fault
+from bridge.outside_text import shown, shown_lines
 
 DONE: Final = 0
 REJECTED: Final = 1
@@ -28,13 +29,33 @@ _WHO = {
 }
 
 
+@runtime_checkable
+class UsageMistake(Protocol):
+    """What the parser of the command line raises; its module is not public."""
+
+    message: str
+    exit_code: int
+
+    def show(self) -> None:
+        """Print usage and message on standard error."""
+
+
+def tell_usage(error: UsageMistake) -> int:
+    """Print a usage mistake; an argument in it may be a file name that a shell's pattern found."""
+    error.message = shown(error.message or "")
+    error.show()
+    return error.exit_code
+
+
 def tell(error: BridgeError) -> int:
     """Tell an error on standard error, and whose it is to mend; give the exit code."""
-    print(str(error) or type(error).__name__, file=sys.stderr)
     if isinstance(error, ConfigurationError):
+        for problem in error.problems:
+            print(shown(f"{error.source}: {problem}"), file=sys.stderr)
         count = len(error.problems)
         print(f"edibridge: {count} problem{'s' * (count != 1)}; nothing was done", file=sys.stderr)
     else:
+        print(shown(str(error) or type(error).__name__), file=sys.stderr)
         again = "it stays so until somebody acts" if error.permanent else "trying again may help"
         print(f"edibridge: to be mended at: {_WHO[error.fault]}; {again}", file=sys.stderr)
     return _CODES[error.fault]
@@ -42,6 +63,6 @@ def tell(error: BridgeError) -> int:
 
 def tell_unexpected(error: Exception) -> int:
     """Tell a fault of our own with its traceback (without local variables: those hold documents)."""
-    traceback.print_exception(error, file=sys.stderr)
+    print(shown_lines("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     print("edibridge: this is a fault of edibridge itself; nothing above is your mistake", file=sys.stderr)
     return BROKEN

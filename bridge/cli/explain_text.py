@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bridge.cli.envelopes import acknowledgement_lines, interchange_lines
-from bridge.cli.lines import Line, folded, outline, shown
+from bridge.cli.lines import Line, folded, outline
 from bridge.cli.segments import Error, Page, is_note, segment_lines, told
 from bridge.domain.events import Mapped
 from bridge.edi.model import Document, EdiError, Unreadable
@@ -258,7 +258,7 @@ def fact_lines(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
             yield from folded(reason, view.width, first="      waits: ", rest="        ", look="note")
         if whole:
             for line in outline(item_of(fact.event), "      "):
-                yield Line(shown(line))
+                yield Line(line)
 
 
 def count_of(number: int, word: str, plural: str = "s") -> str:

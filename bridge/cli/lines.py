@@ -7,6 +7,8 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from bridge.outside_text import shown
+
 
 class Line(NamedTuple):
     """A line and how it looks on a terminal: title, good, bad, note, words, segment or nothing."""
@@ -30,11 +32,6 @@ def folded(text: str, width: int, *, first: str = "", rest: str = "", look: str 
     )
     for line in lines or [first.rstrip()]:
         yield Line(line, look)
-
-
-def shown(text: str) -> str:
-    """Replace what would do something to the terminal instead of standing there."""
-    return "".join(character if character.isprintable() else "·" for character in text)
 
 
 def outline(value: object, indent: str = "") -> Iterator[str]:
@@ -69,5 +66,5 @@ def _scalar(value: object) -> str:
 
 
 def plain_text(lines: Iterable[Line]) -> str:
-    """Join lines as they are."""
-    return "".join(f"{line.text}{line.aside}".rstrip() + "\n" for line in lines)
+    """Join lines; what would do something to a terminal is replaced."""
+    return "".join(shown(f"{line.text}{line.aside}").rstrip() + "\n" for line in lines)

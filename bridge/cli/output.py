@@ -18,6 +18,7 @@ import msgspec
 from bridge.cli.exits import PIPE_CLOSED
 from bridge.cli.lines import Line, folded, plain_text
 from bridge.cli.words import state_look
+from bridge.outside_text import escaped_json, shown
 
 Row = Sequence[object]
 _TABLES = 110
@@ -25,20 +26,21 @@ _TABLES = 110
 
 def say(text: str = "") -> None:
     """Print a line on standard output."""
-    _write(text + "\n")
+    _write(shown(text) + "\n")
 
 
 def complain(text: str) -> None:
     """Print a line on standard error, broken between words on a terminal."""
     if sys.stderr.isatty():
         room = max(shutil.get_terminal_size().columns, 40)
-        text = plain_text(folded(text, room, rest="  ")).rstrip("\n")
-    print(text, file=sys.stderr)
+        print(plain_text(folded(text, room, rest="  ")), end="", file=sys.stderr)
+    else:
+        print(shown(text), file=sys.stderr)
 
 
 def emit(value: object) -> None:
     """Print a value as JSON."""
-    _write(json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n")
+    _write(_json(value) + "\n")
 
 
 def emit_parts(parts: Mapping[str, object]) -> None:
@@ -64,7 +66,11 @@ def _write_array(values: Iterator[object]) -> None:
 
 def _indented(value: object, depth: int) -> str:
     """Give JSON as it stands within something else; no line break stands within a JSON string."""
-    return json.dumps(plain(value), indent=2, ensure_ascii=False).replace("\n", "\n" + " " * depth)
+    return _json(value).replace("\n", "\n" + " " * depth)
+
+
+def _json(value: object) -> str:
+    return escaped_json(json.dumps(plain(value), indent=2, ensure_ascii=False))
 
 
 def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; a table of kinds
@@ -110,7 +116,7 @@ def cell(value: object) -> str:
         case Mapping():
             return ", ".join(f"{count} {name}" for name, count in value.items() if count) or "-"
         case _:
-            return " ".join(str(value).split()) or "-"
+            return shown(" ".join(str(value).split())) or "-"
 
 
 def line_width() -> int:
@@ -131,7 +137,10 @@ def tell_lines(lines: Iterable[Line]) -> None:
     from rich.text import Text
 
     # Text, not markup, and never wrapped again: what is in the lines stands where it was put.
-    drawn = [_coloured(Text(line.text), line.look).append(line.aside, _LOOKS["words"]) for line in lines]
+    drawn = [
+        _coloured(Text(shown(line.text)), line.look).append(shown(line.aside), _LOOKS["words"])
+        for line in lines
+    ]
     _write(_on_screen(*drawn, as_they_are=True))
 
 

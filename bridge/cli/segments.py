@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bridge.cli.indent import Indent
-from bridge.cli.lines import Line, folded, shown
+from bridge.cli.lines import Line, folded
 from bridge.domain.events import RuleError
 from bridge.edi.model import Delimiters, Document, EdiError, Segment
 from bridge.edi.names import Names
+from bridge.outside_text import shown
 
 Error = EdiError | RuleError
 Place = tuple[int, int]

@@ -21,6 +21,7 @@ from bridge.domain.events import (
     ShipmentConfirmed,
     ShipmentStatusChanged,
 )
+from bridge.outside_text import clipped_message
 
 AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
     "DELAYED": {"x12": ("DE", "AF"), "edifact": ("404", "117")},
@@ -255,7 +256,7 @@ def _named(container: Container) -> str:
 
 
 def _error(code: str, message: str) -> Breach:
-    return Breach(code=code, message=message)
+    return Breach(code=code, message=clipped_message(message))
 
 
 def _about(found: _Rules, *, line: int | None = None, container: str | None = None) -> _Rules:

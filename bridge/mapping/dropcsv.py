@@ -17,6 +17,9 @@ from bridge.mapping.mappings import Mappings
 
 _MARKS = {",": ".", ";": ",", "\t": ""}
 """The separators, each with the decimal mark that goes with it; with a tab it may be either."""
+MAX_COLUMNS = 500
+"""Most columns of a file; each unknown one is looked up among those that are near."""
+_NAMED = 10
 _SEP = re.compile(r'"?sep=([,;\t])"?')
 
 
@@ -29,6 +32,8 @@ def read_csv(text: str, mappings: Mappings) -> list[Draft]:
     lines = lines_of(text)
     separator, first = _open(lines, mappings.columns)
     header, _ = row_at(lines, first, separator, frozenset())
+    if len(header.cells) > MAX_COLUMNS:
+        raise VendorFileError(f"the first row has more than {MAX_COLUMNS} columns: is this the right file?")
     if header.problem:
         raise VendorFileError(f"the first row cannot be read: {header.problem}")
     columns = _columns(header, mappings.columns)
@@ -54,7 +59,8 @@ def _open(lines: list[Line], columns: Columns) -> tuple[str, int]:
 
 
 def _known(line: str, separator: str, columns: Columns) -> int:
-    return sum(columns.column(cell) is not None for cell in line.replace('"', "").split(separator))
+    cells = line.replace('"', "").split(separator, MAX_COLUMNS)[:MAX_COLUMNS]
+    return sum(columns.column(cell) is not None for cell in cells)
 
 
 def _columns(header: Row, columns: Columns) -> list[str]:
@@ -64,7 +70,7 @@ def _columns(header: Row, columns: Columns) -> list[str]:
     for cell in header.cells:
         column = columns.column(cell) if cell.strip() else ""
         if column is None:
-            unknown.append(f"{cell.strip()!r}{_suggestion(cell, columns)}")
+            unknown.append(cell.strip())
         elif column and column in found:
             raise VendorFileError(f"two columns of the first row mean {column}: leave one out")
         found.append(column or "")
@@ -73,8 +79,10 @@ def _columns(header: Row, columns: Columns) -> list[str]:
             f"the first row must name the columns, {ORDER} among them; it has {', '.join(header.cells)[:200]}"
         )
     if unknown:
+        named = ", ".join(f"{cell[:40]!r}{_suggestion(cell[:40], columns)}" for cell in unknown[:_NAMED])
+        more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         raise VendorFileError(
-            f"unknown columns in the first row: {', '.join(unknown)[:300]}; there are {', '.join(COLUMNS)} "
+            f"unknown columns in the first row: {named}{more}; there are {', '.join(COLUMNS)} "
             "(others are listed under ignore in mappings/label-request-csv.toml)"
         )
     return found

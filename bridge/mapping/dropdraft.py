@@ -20,6 +20,7 @@ from bridge.domain.rules import Breach, breaches
 from bridge.mapping.label_requests import summary_of
 from bridge.mapping.parties import known_party
 from bridge.mapping.profile import VendorProfile
+from bridge.outside_text import LONGEST, clipped_message
 
 # A value that could not be read is told once; the rules that miss it add nothing.
 _CAUSES = {
@@ -70,7 +71,7 @@ class Draft(msgspec.Struct, kw_only=True):
         at = number or self.number
         found = RuleError(
             code=code,
-            message=f"{self.unit} {at}: {message}",
+            message=clipped_message(f"{self.unit} {at}: {message}"),
             segment=self.unit,
             position=at,
             element=column,
@@ -123,6 +124,8 @@ def spoiled(text: str) -> str:
     """Tell what a spreadsheet or a wrong encoding has made of a value, "" if nothing."""
     if "\ufffd" in text:
         return "has letters that were lost on the way (�): save the file as UTF-8"
+    if len(text) > LONGEST:
+        return f"has {len(text)} characters, more than {LONGEST}"
     if any(ord(letter) < ord(" ") or ord(letter) == 0x7F for letter in text):
         return "holds a line end or another control character: is a quote missing?"
     if text[:1] in {"=", "@", "'"} or (text[:1] in {"+", "-"} and not re.fullmatch(r"[+-][\d.,]+", text)):

@@ -12,6 +12,7 @@ from bridge.mapping.jsonscan import Fraction, Members, elements
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.shipdate import check_date, ship_date_of
 from bridge.mapping.units import Scale, Units, scaled, whole
+from bridge.outside_text import LONGEST
 
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 _REQUEST = (
@@ -210,6 +211,9 @@ class _Request:
             return ""
         if "\ufffd" in value or any(ord(letter) < ord(" ") for letter in value):
             self._error("VALUE", f"{at} holds control characters or letters that were lost on the way")
+        if len(value) > LONGEST:
+            self._error("VALUE", f"{at} has {len(value)} characters, more than {LONGEST}")
+            return value[:LONGEST]
         return value.strip()
 
     def _list(self, values: dict[str, Any], name: str, path: str) -> list[Any]:
@@ -241,7 +245,7 @@ class _Request:
                     "UNKNOWN_KEY", f"{f'{path}.' if path else ''}{key[:40]} is not known{_near(name, known)}"
                 )
         for key in doubled:
-            self._error("UNKNOWN_KEY", f"{f'{path}.' if path else ''}{key} stands twice")
+            self._error("UNKNOWN_KEY", f"{f'{path}.' if path else ''}{key[:40]} stands twice")
         return found
 
     def _error(self, code: str, message: str) -> None:

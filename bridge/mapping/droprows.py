@@ -13,6 +13,7 @@ from bridge.mapping.columns import ITEM, ORDER, PACKAGE
 from bridge.mapping.dropdraft import Draft, dimensions_of, rounded, spoiled
 from bridge.mapping.shipdate import ship_date_of
 from bridge.mapping.units import EITHER, POINT, Units, scaled, whole
+from bridge.outside_text import LONGEST
 
 _NAMES = (ORDER, "ship_from", "package_id", "tracking_number", "asin", "sku")
 _SIDES = ("length", "width", "height")
@@ -55,7 +56,7 @@ def read_order(rows: list[Cells], units: Units) -> Draft:
         reference=_reference([row.number for row in rows]),
         start=first.start,
         end=rows[-1].end,
-        order=first.text(ORDER),
+        order=first.text(ORDER)[:LONGEST],
     )
     for row in rows:
         _check_cells(draft, row)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bridge.domain.events import RuleError
 from bridge.mapping.lookup import Place
+from bridge.outside_text import clipped_message
 
 
 def error_at(place: Place | None, code: str, message: str) -> RuleError:
-    """Make a rule error that points at `place`, or at the document as a whole."""
+    """Make a rule error that points at `place`, or at the document as a whole; long values are cut."""
+    message = clipped_message(message)
     if place is None:
         return RuleError(code=code, message=message)
     return RuleError(
@@ -36,6 +38,7 @@ class Findings:
             self.errors.append(found)
 
     def hold(self, reason: str) -> None:
-        """Note a reason to hold, each once."""
+        """Note a reason to hold, each once; long values are cut."""
+        reason = clipped_message(reason)
         if reason not in self.holds:
             self.holds.append(reason)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 
 import msgspec
+
+from bridge.outfiles.formats import csv_rows, json_text
 
 
 class IndexLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,16 +22,12 @@ class IndexLine(msgspec.Struct, frozen=True, kw_only=True):
 
 def as_csv(lines: Sequence[IndexLine]) -> bytes:
     """Write RFC 4180 CSV in UTF-8 with a header."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(IndexLine.__struct_fields__)
-    writer.writerows(msgspec.structs.astuple(line) for line in lines)
-    return text.getvalue().encode()
+    return csv_rows([IndexLine.__struct_fields__, *map(msgspec.structs.astuple, lines)])
 
 
 def as_json(lines: Sequence[IndexLine]) -> bytes:
     """Write one indented JSON object with a `labels` array."""
-    return msgspec.json.format(msgspec.json.encode({"labels": lines}), indent=2) + b"\n"
+    return json_text({"labels": lines}) + b"\n"
 
 
 FORMATS: dict[str, Callable[[Sequence[IndexLine]], bytes]] = {"csv": as_csv, "json": as_json}

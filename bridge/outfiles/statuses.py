@@ -10,13 +10,13 @@ A batch may have a million lines: they are written as they come, and never held 
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Literal, TypeVar
 
 import msgspec
+
+from bridge.outfiles.formats import csv_rows, json_text
 
 T = TypeVar("T")
 _LINES_AT_ONCE = 500
@@ -74,18 +74,16 @@ COLUMNS = (
     "request_id",
     "at",
 )
-# A spreadsheet runs a cell that begins with one of these; order numbers and texts come from outside.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_json(report: StatusReport) -> Iterator[bytes]:
     """Write the report as one indented JSON object with a `lines` array."""
-    bare = msgspec.json.format(msgspec.json.encode(msgspec.structs.replace(report, lines=())), indent=2)
+    bare = json_text(msgspec.structs.replace(report, lines=()))
     begin, end = bare.removesuffix(b"[]\n}"), b"[]"
     yield begin
     for number, lines in enumerate(_batches(report.lines, _LINES_AT_ONCE)):
         # The array alone is two blanks less deep; no line break stands within a JSON string.
-        array = msgspec.json.format(msgspec.json.encode(lines), indent=2).replace(b"\n", b"\n  ")
+        array = json_text(lines).replace(b"\n", b"\n  ")
         yield (b"," if number else b"[") + array.removeprefix(b"[").removesuffix(b"\n  ]")
         end = b"\n  ]"
     yield end + b"\n}\n"
@@ -93,13 +91,13 @@ def as_json(report: StatusReport) -> Iterator[bytes]:
 
 def as_csv(report: StatusReport) -> Iterator[bytes]:
     """Write the report as RFC 4180 CSV in UTF-8 with a header; several errors are joined by ` | `."""
-    yield _rows([COLUMNS])
+    yield csv_rows([COLUMNS])
     for lines in _batches(report.lines, _LINES_AT_ONCE):
-        yield _rows([_cells(report, line) for line in lines])
+        yield csv_rows([_cells(report, line) for line in lines])
 
 
 def _cells(report: StatusReport, line: StatusLine) -> list[str]:
-    cells = (
+    return [
         str(report.batch),
         report.file,
         str(line.document_number),
@@ -114,14 +112,7 @@ def _cells(report: StatusReport, line: StatusLine) -> list[str]:
         line.amazon_transaction_id,
         line.request_id,
         line.at,
-    )
-    return [_harmless(cell) for cell in cells]
-
-
-def _rows(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode("utf-8")
+    ]
 
 
 def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -132,7 +123,3 @@ def _batches(items: Iterable[T], size: int) -> Iterator[list[T]]:
 
 FORMATS: dict[str, Callable[[StatusReport], Iterator[bytes]]] = {"json": as_json, "csv": as_csv}
 """The forms a vendor can choose, by the suffix of the file."""
-
-
-def _harmless(cell: str) -> str:
-    return "'" + cell if cell.startswith(_FORMULA) else cell

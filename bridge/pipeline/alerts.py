@@ -6,6 +6,7 @@ import structlog
 
 from bridge.errors import AmazonError, DropFolderError
 from bridge.ledger.rows import DueSubmission, FileRow, ToPoll
+from bridge.outside_text import clipped_message
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
@@ -162,6 +163,7 @@ def overdue(lane: Lane, submission: ToPoll) -> None:
 
 def raise_alert(lane: Lane, kind: str, key: str, message: str) -> bool:
     """Raise an alert about the lane's vendor; tell whether it is new."""
+    message = clipped_message(message)
     told = _open(lane)
     with lane.telling:
         # The ledger first: what it could not keep has been told to nobody.

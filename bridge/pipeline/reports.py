@@ -9,6 +9,7 @@ from typing import Any
 from bridge.ledger.rows import Fact, FileRow, Reported, ReportedDocument, SubmissionRow
 from bridge.ledger.store import Ledger
 from bridge.outfiles.statuses import Message, Status, StatusLine, StatusReport
+from bridge.outside_text import clipped, clipped_message
 
 _STATUS_OF_EVENT: dict[str, Status] = {
     "succeeded": "Success",
@@ -69,13 +70,9 @@ def _rejected(document: ReportedDocument) -> StatusLine:
     return StatusLine(
         document_number=max(document.number, 0),
         document_type=document.type,
-        document_reference=document.reference,
+        document_reference=clipped(document.reference),
         status="Rejected",
-        errors=tuple(
-            Message(str(error.get("code", "")), str(error.get("message", "")))
-            for error in document.errors
-            if error.get("fatal", True)
-        ),
+        errors=tuple(_message(error) for error in document.errors if error.get("fatal", True)),
     )
 
 
@@ -85,10 +82,10 @@ def _line(
     return StatusLine(
         document_number=max(document.number, 0),
         document_type=document.type,
-        document_reference=document.reference,
+        document_reference=clipped(document.reference),
         operation=event.operation,
-        purchase_order_number=event.purchase_order_number,
-        tracking_number=event.tracking_number,
+        purchase_order_number=clipped(event.purchase_order_number),
+        tracking_number=clipped(event.tracking_number),
         status=status,
         errors=_errors(event, submission),
         amazon_transaction_id=submission.amazon_transaction_id if submission else "",
@@ -99,10 +96,15 @@ def _line(
 
 def _errors(event: Fact, submission: SubmissionRow | None) -> tuple[Message, ...]:
     if event.state == "held":
-        return (Message("HELD", event.reason),)
+        return (Message("HELD", clipped_message(event.reason)),)
     if event.state == "grouped":
         return (Message("OVERDUE", "Amazon has given no verdict in 30 minutes; it is asked on"),)
     told: list[Any] = list(event.errors)
     if not told and event.state == "failed" and submission is not None:
         told = list(submission.errors)
-    return tuple(Message(str(error.get("code", "")), str(error.get("message", ""))) for error in told)
+    return tuple(map(_message, told))
+
+
+def _message(error: dict[str, Any]) -> Message:
+    """Return an error of ours or of Amazon's, whose words may be as long as it likes."""
+    return Message(clipped(str(error.get("code", ""))), clipped_message(str(error.get("message", ""))))

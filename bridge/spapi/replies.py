@@ -22,6 +22,7 @@ _VERDICT_STATUSES: tuple[VerdictStatus, ...] = get_args(VerdictStatus)
 # A token of free text. Dots, hyphens and underscores inside belong to it, so that neither PO1-2 nor
 # 1.PO1 names PO1.
 _WORD = re.compile(r"[^\W_]+(?:[-_.][^\W_]+)*")
+_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")  # InvalidInput, EMPTY_PACKAGES; what is no code may be free text
 _SHORTEST_DIGITS = 5
 # A figure beyond is some proxy's nonsense, and would stop an account for good.
 _LONGEST_RETRY_AFTER = 3600.0
@@ -193,7 +194,7 @@ def _error(element: dict[str, Any]) -> AmazonApiError:
 
 def reason_of(status: int, errors: Iterable[AmazonApiError]) -> str:
     """Say in short why: the status and Amazon's codes, never its free text."""
-    codes = sorted({error.code for error in errors if error.code})
+    codes = sorted({error.code for error in errors if _CODE.fullmatch(error.code)})
     return f"HTTP {status}" + (f" ({', '.join(codes)})" if codes else "")
 
 

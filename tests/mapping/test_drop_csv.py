@@ -257,3 +257,23 @@ def test_mistakes_of_the_columns_are_told(tmp_path: Path) -> None:
 def test_every_column_is_documented() -> None:
     text = (golden.ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
     assert [column for column in COLUMNS if f"`{column}`" not in text] == []
+
+
+def test_a_header_of_two_million_columns_is_refused_at_once() -> None:
+    text = "purchase_order_number," + ",".join(f"c{number}" for number in range(1_300_000)) + "\n"
+    with pytest.raises(VendorFileError, match="more than 500 columns"):
+        records(text.encode()[:MAX_BYTES])
+
+
+def test_unknown_columns_are_named_only_so_many() -> None:
+    text = "purchase_order_number," + ",".join(f"{'x' * 500}{number}" for number in range(400)) + "\nP1\n"
+    with pytest.raises(VendorFileError) as refused:
+        records(text)
+    assert "and 390 more" in str(refused.value)
+    assert len(str(refused.value)) < 2_000
+
+
+def test_a_value_longer_than_200_characters_is_an_error_that_does_not_repeat_it() -> None:
+    [record] = records(f"purchase_order_number\n{'A' * 5000}\n")
+    assert "has 5000 characters, more than 200" in record.mapped.errors[0].message
+    assert len(record.mapped.purchase_order_number) <= 200

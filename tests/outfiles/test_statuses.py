@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.outfiles import statuses
+from bridge.outfiles.formats import csv_rows, json_text
 from bridge.outfiles.statuses import COLUMNS, Message, StatusLine, StatusReport, as_csv, as_json
 
 REPORT = StatusReport(
@@ -77,9 +78,9 @@ def test_what_is_written_in_pieces_is_what_would_be_written_at_once(
     report = msgspec.structs.replace(REPORT, file=name, lines=tuple(lines))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(statuses, "_LINES_AT_ONCE", at_once)
-        assert b"".join(as_json(report)) == msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+        assert b"".join(as_json(report)) == json_text(report) + b"\n"
         whole = [COLUMNS, *(statuses._cells(report, line) for line in lines)]
-        assert b"".join(as_csv(report)) == statuses._rows(whole)
+        assert b"".join(as_csv(report)) == csv_rows(whole)
 
 
 @pytest.mark.parametrize("form", [as_json, as_csv])

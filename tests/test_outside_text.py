@@ -1,0 +1,71 @@
+"""Text that others chose does nothing to who reads it, and stays what it was where that matters."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.outside_text import (
+    LONGEST,
+    LONGEST_MESSAGE,
+    clipped,
+    clipped_message,
+    escaped_json,
+    shown,
+    shown_lines,
+)
+
+ANY_TEXT = st.text(st.characters())  # lone surrogates too
+
+
+@given(ANY_TEXT)
+def test_what_is_shown_is_printable_and_as_long(text: str) -> None:
+    assert shown(text).isprintable()
+    assert len(shown(text)) == len(text)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P"])))
+def test_ordinary_text_is_shown_as_it_is(text: str) -> None:
+    assert shown(text) == text
+
+
+@given(ANY_TEXT)
+def test_lines_stay_lines(text: str) -> None:
+    assert shown_lines(text).count("\n") == text.count("\n")
+
+
+@given(
+    st.recursive(ANY_TEXT | st.integers(), lambda inner: st.lists(inner) | st.dictionaries(ANY_TEXT, inner))
+)
+def test_escaped_json_means_the_same_and_is_printable(value: object) -> None:
+    text = escaped_json(json.dumps(value, ensure_ascii=False))
+    assert json.loads(text) == json.loads(json.dumps(value))
+    assert text.isprintable()
+
+
+@pytest.mark.parametrize(
+    "mark", ["\x1b", "\x7f", "\x9b", "\u202e", "\u2067", "\u200f", "\u2028", "\ufeff", "\udc80"]
+)
+def test_each_mark_that_does_something_is_replaced(mark: str) -> None:
+    assert shown(f"a{mark}b") == "a·b"
+
+
+def test_a_long_value_is_cut_and_what_to_do_about_it_stays() -> None:
+    message = clipped_message(f"purchase order {'A' * 6_000_000!r} may hold letters only: send it again")
+    assert len(message) < 2 * LONGEST
+    assert "(6000000 characters)" in message
+    assert message.endswith("may hold letters only: send it again")
+
+
+@given(st.text(), st.text(), st.integers(0, 5))
+def test_no_message_is_longer_than_the_longest(head: str, piece: str, doublings: int) -> None:
+    message = clipped_message(head + piece * 10**doublings)
+    assert len(message) <= LONGEST_MESSAGE + 30
+
+
+def test_what_is_short_is_left_alone() -> None:
+    assert clipped("PO1") == "PO1"
+    assert clipped_message("line 1: 'x' is not a number") == "line 1: 'x' is not a number"
