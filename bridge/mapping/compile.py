@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Literal, cast
 
+import msgspec
+
 from bridge.edi.model import Standard
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.loops import DOCUMENT, LoopRule
@@ -17,7 +19,7 @@ _KEYS = [
     "name", "extends", "standard", "document", "versions", "vendors", "senders", "makes",
     "status_codes", "loops", "fields", "denied", "packed_item_identifiers",
 ]  # fmt: skip
-_FIELD_KEYS = ["scope", "single", "at", "values", "match", "default", "unit", "end"]
+_FIELD_KEYS = ["scope", "single", "at", "fallback", "values", "match", "default", "unit", "end"]
 _LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "levels"]
 _SEVERAL = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
 """How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""
@@ -57,6 +59,15 @@ _CONFIRMATION: dict[str, Kind] = {
     "estimated_delivery_date": "time",
     "is_priority_shipment": "text",
     "vendor_order_number": "text",
+    "ordered_quantity": "measure",
+    "outstanding_quantity": "text",
+    "line_verdict": "line_verdict",
+    "shipment_verdict": "line_verdict",
+    "line_count": "text",
+    "quantity_total": "text",
+    "package_total": "text",
+    "package_count": "text",
+    "package_form": "text",
     **_PACKING,
 }
 _STATUS: dict[str, Kind] = {
@@ -235,7 +246,7 @@ def _field(  # noqa: PLR0913, PLR0917 -- what is known of the file, handed down
     _known_verdicts(file, place, kind, [*values.values(), default])
     return Field(
         name,
-        tuple(_steps(file, place, file.texts(entry, "at", place), scopes, standard, levels, kind)),
+        tuple(_steps(file, place, entry, scopes, standard, levels, kind)),
         values=values,
         match=_pattern(file, place, file.text(entry, "match", place)),
         default=default,
@@ -257,7 +268,7 @@ def _known_verdicts(file: TomlFile, place: str, kind: Kind, words: list[str]) ->
 def _steps(  # noqa: PLR0913, PLR0917 -- as above
     file: TomlFile,
     place: str,
-    candidates: tuple[str, ...],
+    entry: dict[str, Any],
     scopes: list[tuple[str, bool]],
     standard: Standard,
     levels: set[str],
@@ -265,28 +276,61 @@ def _steps(  # noqa: PLR0913, PLR0917 -- as above
 ) -> list[Step]:
     """Order the steps: candidates without a level of their own stand together, scope by scope."""
     steps: list[Step] = []
-    block: list[Reference] = []
+    block: list[_Candidate] = []
 
     def close_block() -> None:
-        steps.extend(Step(ref, level, single, standard) for level, single in scopes for ref in block)
+        steps.extend(one.step(level, standard, single=single) for level, single in scopes for one in block)
         block.clear()
 
-    for candidate in candidates:
-        level, _, text = candidate.rpartition(":")
-        reference = _reference(file, f"{place}.at", text)
-        if reference is None:
-            continue
-        _count_parts(file, place, reference, kind)
-        if level:
+    for one in _candidates(file, place, entry, kind):
+        if one.level:
             close_block()
-            _known_level(file, f"{place}.at", level, levels)
-            steps.append(Step(reference, level, False, standard))
+            _known_level(file, f"{place}.at", one.level, levels)
+            steps.append(one.step(one.level, standard, single=False))
         else:
-            block.append(reference)
+            block.append(one)
             if not scopes:
+                text = one.reference.text
                 file.mistake(f"{place}.at", f"{text!r} has no level: set scope, or write level:{text}")
     close_block()
     return steps
+
+
+class _Candidate(msgspec.Struct, frozen=True):
+    """One entry of `at` or `fallback`; `group` counts the inner lists, -1 for one that stands alone."""
+
+    reference: Reference
+    level: str
+    group: int
+    several: bool
+    fallback: bool
+
+    def step(self, level: str, standard: Standard, *, single: bool) -> Step:
+        return Step(
+            self.reference,
+            level,
+            single,
+            standard,
+            group=self.group,
+            several=self.several,
+            fallback=self.fallback,
+        )
+
+
+def _candidates(file: TomlFile, place: str, entry: dict[str, Any], kind: Kind) -> list[_Candidate]:
+    found: list[_Candidate] = []
+    number = 0
+    for key in ("at", "fallback"):
+        for texts, inner in file.groups(entry, key, place):
+            number += 1
+            for text in texts:
+                level, _, written = text.rpartition(":")
+                reference = _reference(file, f"{place}.{key}", written)
+                if reference is not None:
+                    _count_parts(file, place, reference, kind)
+                    group = number if inner else -1
+                    found.append(_Candidate(reference, level, group, len(texts) > 1, key == "fallback"))
+    return found
 
 
 def _count_parts(file: TomlFile, place: str, reference: Reference, kind: Kind) -> None:

@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import msgspec
 
+from bridge.domain.events import ItemQuantity, Mapped
+from bridge.mapping.agreement import shown
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
+from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
 
-_PACKAGES = ("pack", "tare")
+PACKAGES = ("pack", "tare")
 
 
 class Packing(msgspec.Struct):
@@ -24,6 +27,10 @@ class Packing(msgspec.Struct):
     package: Scope | None
     splits: bool = False
     """The item stands in several packages, which tell their own quantities."""
+
+    def loops(self) -> tuple[Scope, ...]:
+        """Return the loops of the item and its package."""
+        return (self.item,) if self.package is None else (self.item, self.package)
 
 
 class Order(msgspec.Struct):
@@ -37,6 +44,18 @@ class Order(msgspec.Struct):
     packages: dict[str, list[Scope]]
     packings: list[Packing] = []
     empty: list[Scope] = []
+    doubts: list[str] = []
+    """Why it is not certain that these lines are of this order."""
+
+    def around(self) -> list[Scope]:
+        """Return every loop that tells of this order: its items, what they stand in and what is in them."""
+        found = {id(scope): scope for scope in self.scope.scopes.values()}
+        for packing in self.packings:
+            for start in packing.loops():
+                found |= {id(scope): scope for scope in start.scopes.values()}
+            # Not what stands in the package: there may be other orders in it.
+            found |= {id(scope): scope for scope in packing.item.walk()}
+        return list(found.values())
 
     def loops_of(self, name: str, package: Scope) -> list[Scope]:
         """Give the loops that describe the package of this name, `package` being one of them."""
@@ -46,30 +65,105 @@ class Order(msgspec.Struct):
         return [scope for scope in self.packages[name] if scope.scopes.get("order") is of]
 
 
+class Line(msgspec.Struct):
+    """One line of the order while its cartons are added up."""
+
+    scope: Scope
+    number: int
+    unit: str
+    amount: int = 0
+    buyer: str = ""
+    vendor: str = ""
+    loops: list[Scope] = []
+
+
+class Box(msgspec.Struct):
+    """One container while its items are added up; several loops may describe it."""
+
+    scopes: list[Scope]
+    lines: dict[int, ItemQuantity] = {}
+    items: list[Scope] = []
+    """The item loops that are in no other container."""
+
+    def inside(self) -> list[Scope]:
+        """Return the loops in which something may be told of this container, besides its own."""
+        found = {id(scope): scope for one in (*self.scopes, *self.items) for scope in one.walk()}
+        own = {id(scope) for scope in self.scopes}
+        return [scope for key, scope in found.items() if key not in own and scope.level not in PACKAGES]
+
+
 def read_orders(reader: Reader, tree: Tree) -> list[Order]:
     """Give the orders of a document in order of appearance; errors go to the tree's."""
     root = tree.root
-    identities = {id(scope): identity_of(reader, scope) for scope in root.below(*_PACKAGES)}
+    loops = root.walk()
+    packages = [scope for scope in loops if scope.level in PACKAGES]
+    identities = {id(scope): identity_of(reader, scope) for scope in packages}
     _count_packages(root, identities)
     named: dict[str, list[Scope]] = {}
-    for scope in root.below(*_PACKAGES):
+    for scope in packages:
         named.setdefault(identities[id(scope)], []).append(scope)
     orders: dict[str, Order] = {}
-    for scope in root.below("order", "item"):
-        number = reader.text("purchase_order_number", scope)
+    for scope in (one for one in loops if one.level in {"order", "item"}):
+        number, doubt = _number(reader, scope)
+        if not number and scope.level == "order" and scope.below("item"):
+            continue  # its items name their own
         if number not in orders:
             # The items of an order share its loop; without one, the first item stands for it.
             orders[number] = Order(number, scope.scopes.get("order", scope), named)
+        if doubt and doubt not in orders[number].doubts:
+            orders[number].doubts.append(doubt)
         if scope.level == "item":
             orders[number].packings += _packings(reader, scope, identities)
     if not orders:
-        orders[""] = Order(reader.text("purchase_order_number", root), root, named)
+        number, doubt = _number(reader, root)
+        orders[""] = Order(number, root, named, doubts=list(filter(None, [doubt])))
     if not identities:
         # Without any package each order is one container, and the header speaks for one order only.
         root.packages = len(orders)
     if not reader.findings.errors:
-        _note_empty(root, list(orders.values()), identities)
+        _note_empty(packages, list(orders.values()), identities)
     return list(orders.values())
+
+
+def orders_without_lines(reader: Reader, tree: Tree, orders: list[Order]) -> list[Mapped]:
+    """Return a hold for each of several orders named above the lines that no line is of.
+
+    One alone is what lines are of that name none; where all of them do, it means nothing.
+    """
+    known = {order.number for order in orders}
+    field = reader.fields["purchase_order_number"]
+    levels = {level for level, tag in reader.shape[0] if tag in field.tags} - {"order", "item"}
+    if not levels & field.levels:
+        return []
+    scopes = tree.root.below(*levels & field.levels)
+    found = []
+    told = field.told_in(scopes)
+    for place, (number, *_) in told if len({parts[0] for _, parts in told}) > 1 else ():
+        if number not in known:
+            known.add(number)
+            reason = (
+                f"order {number} is named in {shown(place)}, and no line of the document is of that order: "
+                "have it sent again with its lines, or without it"
+            )
+            found.append(
+                Mapped(
+                    hold=reason,
+                    purchase_order_number=number,
+                    summary=f"order {number}: named without lines",
+                )
+            )
+    return found
+
+
+def _number(reader: Reader, scope: Scope) -> tuple[str, str]:
+    """Return the number of the order that a loop is of, and why that is in doubt."""
+    findings = reader.findings
+    reader.findings = own = Findings()
+    if scope.children and "purchase_order_number" in reader.scattered:
+        reader.around = scope.walk()[1:]
+    number = reader.text("purchase_order_number", scope)
+    reader.findings, reader.around = findings, ()
+    return number, "; ".join(own.holds)
 
 
 def identity_of(reader: Reader, package: Scope) -> str:
@@ -78,11 +172,12 @@ def identity_of(reader: Reader, package: Scope) -> str:
     A tracking number alone makes two loops one only where packages stand below their items, and so
     are told again for each. Elsewhere several cartons may travel under one tracking number.
     """
+    # What a package tells twice is noted once it is made, not here, where it is only told from others.
     if _has_own(reader, "container_identifier", package):
-        return reader.text("container_identifier", package)
+        return reader.fields["container_identifier"].text(package)
     if not _has_own(reader, "tracking_number", package):
         return ""
-    tracking = reader.text("tracking_number", package)
+    tracking = reader.fields["tracking_number"].text(package)
     if "item" in package.scopes or package.first is None:
         return tracking
     return f"{tracking} ({package.first.tag} {package.first.number})"
@@ -95,12 +190,12 @@ def _has_own(reader: Reader, name: str, package: Scope) -> bool:
 
 
 def _packings(reader: Reader, item: Scope, identities: dict[int, str]) -> list[Packing]:
-    for level in _PACKAGES:
+    for level in PACKAGES:
         if (package := item.scopes.get(level)) is not None:
             return [Packing(item, package)]
     inner = [
         scope
-        for scope in item.below(*_PACKAGES)
+        for scope in item.below(*PACKAGES)
         # An EDIFACT line may have marks (PCI) that name no package.
         if identities[id(scope)] or reader.document.standard == "x12"
     ]
@@ -108,7 +203,7 @@ def _packings(reader: Reader, item: Scope, identities: dict[int, str]) -> list[P
         return [Packing(item, package, splits=len(inner) > 1) for package in inner]
     scope = item.parent
     while scope is not None:
-        beside = [child for child in scope.children if child.level in _PACKAGES]
+        beside = [child for child in scope.children if child.level in PACKAGES]
         if len(beside) == 1:
             return [Packing(item, beside[0])]
         if beside:
@@ -127,7 +222,7 @@ def _count_packages(scope: Scope, identities: dict[int, str]) -> set[str]:
     found: set[str] = set()
     for child in scope.children:
         found |= _count_packages(child, identities)
-    if scope.level in _PACKAGES and (scope.level == "pack" or not found):
+    if scope.level in PACKAGES and (scope.level == "pack" or not found):
         found.add(identities[id(scope)] or f"#{id(scope)}")
     if scope.level == "order" and not found:
         found.add(f"#{id(scope)}")  # an order without packages is one container
@@ -135,11 +230,11 @@ def _count_packages(scope: Scope, identities: dict[int, str]) -> set[str]:
     return found
 
 
-def _note_empty(root: Scope, orders: list[Order], identities: dict[int, str]) -> None:
+def _note_empty(packages: list[Scope], orders: list[Order], identities: dict[int, str]) -> None:
     used = {id(packing.package) for order in orders for packing in order.packings}
     names = {identities[key] for key in used if identities.get(key)}
     by_loop = {id(order.scope): order for order in orders}
-    for package in root.below(*_PACKAGES):
+    for package in packages:
         if id(package) in used or identities[id(package)] in names or _encloses(package):
             continue
         if package.first is not None and package.first.tag != "HL" and not identities[id(package)]:
@@ -153,4 +248,4 @@ def _encloses(package: Scope) -> bool:
     """Tell whether items or packages stand in a package, or in the groups (CPS) below its own."""
     beside = package.parent.children if package.parent else []
     inside = [*package.children, *(scope for scope in beside if scope.level == "group")]
-    return any(scope.level in {"item", *_PACKAGES} for child in inside for scope in child.walk())
+    return any(scope.level in {"item", *PACKAGES} for child in inside for scope in child.walk())

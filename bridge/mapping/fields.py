@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from bridge.edi.model import Standard
+from bridge.edi.model import Segment, Standard
 from bridge.mapping.lookup import (
     Finder,
     Getter,
@@ -15,23 +15,77 @@ from bridge.mapping.lookup import (
     compile_finder,
     compile_getter,
     compile_locator,
+    has_range,
+    has_ranges,
+    has_twins,
+    range_end,
 )
 from bridge.mapping.references import Part, Reference
 
+Told = tuple[Place, list[str]]
+"""Where something is told, and all parts of it as they stand there."""
+
 
 class Step:
-    """One candidate position in one level. `single`: only where the level holds one package."""
+    """One candidate position in one level. `single`: only where the level holds one package.
 
-    __slots__ = ("find", "get", "level", "locate", "reference", "single", "tag")
+    Steps of one `group` name the same thing and must agree, whatever their qualifiers; `several` where
+    there is more than one, or where one segment may hold several values. `fallback` names another
+    thing, which stands in where there is nothing better.
+    """
 
-    def __init__(self, reference: Reference, level: str, single: bool, standard: Standard) -> None:
+    __slots__ = (
+        "fallback", "find", "get", "group", "level", "locate", "mates", "ranges", "reference", "several",
+        "single", "tag",
+    )  # fmt: skip
+
+    def __init__(  # noqa: PLR0913 -- what is known of a candidate in TOML
+        self,
+        reference: Reference,
+        level: str,
+        single: bool,
+        standard: Standard,
+        *,
+        group: int = -1,
+        several: bool = False,
+        fallback: bool = False,
+    ) -> None:
         self.reference = reference
         self.tag = reference.tag
         self.level = level
         self.single = single
+        self.group = group
+        self.fallback = fallback
+        self.several = several or bool(reference.qualifiers or reference.until)
+        self.ranges = has_ranges(reference)
+        self.mates: tuple[Step, ...] = (self,)
         self.get: Getter = compile_getter(reference, standard)
         self.locate: Locator = compile_locator(reference, standard)
         self.find: Finder = compile_finder(reference, standard)
+
+    def take_mates(self, steps: Iterable[Step]) -> None:
+        """Make known which steps must agree with this one."""
+        if self.group >= 0:
+            self.mates = tuple(one for one in steps if one.group == self.group and one.level == self.level)
+
+    def alone(self, at: Scope) -> bool:
+        """Check quickly whether it is certain that a loop tells no second value of what this step found."""
+        segments = at.segments[self.tag]
+        if len(segments) > 1 or (self.ranges and has_range(segments[0])):
+            return False
+        return not self.several or self._agrees(at, segments[0])
+
+    def _agrees(self, at: Scope, segment: Segment) -> bool:
+        reference = self.reference
+        if reference.qualifiers and len(segment) > 3 and has_twins(segment, reference):
+            return False
+        if reference.until and len(segment) > reference.parts[0].element:
+            return False
+        if len(self.mates) == 1:
+            return True
+        if any(len(at.segments.get(mate.tag, ())) > 1 for mate in self.mates):
+            return False
+        return len({mate.get(at.segments) for mate in self.mates} - {""}) < 2
 
 
 class Field:
@@ -43,18 +97,9 @@ class Field:
     """
 
     __slots__ = (
-        "_getters",
-        "_looks",
-        "_plain",
-        "default",
-        "end",
-        "match",
-        "name",
-        "point",
-        "steps",
-        "unit",
-        "values",
-    )
+        "_distinct", "_getters", "_looks", "_plain", "default", "end", "levels", "match", "name", "point",
+        "steps", "tags", "unit", "values",
+    )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
         self,
@@ -76,21 +121,85 @@ class Field:
         self.unit = unit
         self.end = end
         self.point = point
-        self._getters = tuple((step.level, step.tag, step.single, step.get) for step in steps)
+        for step in steps:
+            step.take_mates(steps)
+        self.tags = frozenset(step.tag for step in steps)
+        self.levels = frozenset(step.level for step in steps)
+        self._distinct = tuple({step.reference.text: step for step in reversed(steps)}.values())[::-1]
+        self._getters = tuple((step.level, step.tag, step.single, step.get, step) for step in steps)
         self._looks = tuple((step.level, step.tag, step.single, step) for step in steps)
         self._plain = not self.values and match is None
 
     def text(self, scope: Scope) -> str:
         """Give the field's value as seen from `scope`, or the default."""
+        return self.look(scope)[0]
+
+    def look(self, scope: Scope) -> tuple[str, Scope | None, Step | None]:
+        """Return the value as seen from `scope`, the loop it stands in, and the step that found it."""
         scopes = scope.scopes
-        for level, tag, single, get in self._getters:
+        for level, tag, single, get, step in self._getters:
             at = scopes.get(level)
             if at is None or tag not in at.segments or (single and at.packages > 1):
                 continue
             value = get(at.segments)
             if value and (self._plain or (value := self._read(value))):
-                return value
-        return self.default
+                return value, at, step
+        return self.default, None, None
+
+    def withheld(self, scope: Scope) -> list[tuple[Place, str, Scope]]:
+        """Return the values above several packages that are taken for none of them, and where they stand.
+
+        They are those of `single` levels, and not of a fallback, before the step that finds a value (any
+        step, where that is a fallback itself).
+        """
+        found: list[tuple[Place, str, Scope]] = []
+        end = self.look(scope)[2]
+        for step in self.steps:
+            if step is end and not step.fallback:
+                break
+            at = scope.scopes.get(step.level)
+            if at is not None and step.single and not step.fallback and at.packages > 1:
+                place = step.locate(at.segments)
+                if place is not None and (value := self._value(place)):
+                    found.append((place, value, at))
+        return found
+
+    def told(self, at: Scope, step: Step) -> list[Told]:
+        """Return every place in the loop `at` that claims to be what `step` found, with its parts.
+
+        These are the places of the same qualifier, and all places of the steps that must agree with
+        it. The end of a range of numbers is a place of its own.
+        """
+        if step.group < 0:
+            found = list(self._told(at, step))
+            return [told for rank, told in found if rank == found[0][0]]
+        places: dict[tuple[int, int, int], Told] = {}
+        for mate in step.mates:
+            for _, told in self._told(at, mate):
+                where = told[0]
+                places.setdefault((where.segment.number, where.element, where.component), told)
+        return list(places.values())
+
+    def told_in(self, scopes: Iterable[Scope], like: Step | None = None) -> list[Told]:
+        """Return what other loops say of the field: all that the first step with any finds there.
+
+        With `like`, only what must agree with what that step found.
+        """
+        loops = list(scopes)
+        for step in self._distinct if like is None else (like,):
+            found = [told for at in loops if step.tag in at.segments for told in self.told(at, step)]
+            if found:
+                return found
+        return []
+
+    def _told(self, at: Scope, step: Step) -> Iterator[tuple[int, Told]]:
+        others = step.reference.parts[1:]
+        for rank, place in step.find(at.segments):
+            if value := self._value(place):
+                yield rank, (place, [value, *[_part(place, part) for part in others]])
+                end = range_end(place)
+                if end is not None:
+                    yield rank, (end, [self._value(end)])
 
     def place(self, scope: Scope) -> Place | None:
         """Tell where the value stands, None for a default or nothing."""
@@ -123,8 +232,13 @@ class Field:
                 return [(value, place) for rank, value, place in found if rank == found[0][0]]
         return []
 
-    def parts(self, scope: Scope) -> tuple[Place, list[str]] | None:
+    def parts(self, scope: Scope) -> Told | None:
         """Give all parts of a reference of several (`DTM02+03+04`), read from one segment."""
+        found = self.look_parts(scope)
+        return found[0] if found is not None else None
+
+    def look_parts(self, scope: Scope) -> tuple[Told, Scope, Step] | None:
+        """Return all parts of a reference, the loop they stand in, and the step that found them."""
         scopes = scope.scopes
         for level, tag, single, step in self._looks:
             at = scopes.get(level)
@@ -133,10 +247,10 @@ class Field:
             place = step.locate(at.segments)
             if place is not None:
                 others = step.reference.parts[1:]
-                return place, [self._value(place), *[_part(place, part) for part in others]]
+                return (place, [self._value(place), *[_part(place, part) for part in others]]), at, step
         return None
 
-    def every_parts(self, scope: Scope) -> list[tuple[Place, list[str]]]:
+    def every_parts(self, scope: Scope) -> list[Told]:
         """Give all parts of each segment that the first candidate with any finds, the best ones only."""
         for level, tag, single, step in self._looks:
             at = scope.scopes.get(level)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bridge.domain.events import LabelRequested, Mapped, PartyIdentification
 from bridge.domain.rules import breaches
-from bridge.mapping.contents import Order, read_orders
+from bridge.mapping.contents import Order, orders_without_lines, read_orders
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.orders import judge_order
 from bridge.mapping.parties import selling_party, ship_from_party
-from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
-from bridge.mapping.shipments import ShippedOrder
+from bridge.mapping.shipments import ShippedOrder, findings_of
 
 SWITCHED_OFF = (
     "nothing is sent, since the vendor's order acknowledgements ask for no labels "
@@ -25,13 +24,15 @@ _FIELD_OF_RULE = {
 
 def map_label_requests(reader: Reader, tree: Tree) -> list[Mapped]:
     """Give one outcome for each order of the document."""
+    reader.watch(tree.root)
     orders = read_orders(reader, tree)
     errors = [*tree.errors, *reader.findings.errors]
     results = []
     for order in orders:
-        reader.findings = Findings()
-        reader.findings.errors.extend(errors)
+        reader.findings = findings_of(order, errors)
         results.append(_mapped(reader, order))
+    if reader.profile.label_requests:
+        results += orders_without_lines(reader, tree, orders)
     return results
 
 
@@ -51,7 +52,7 @@ def _mapped(reader: Reader, order: Order) -> Mapped:
     # What a person decides on is made ready all the same: releasing it sends it.
     event = _event(reader, order, list(lines.values()))
     return Mapped(
-        event=event,
+        event=None if findings.undecided and not findings.errors else event,
         hold="" if findings.errors else "; ".join(filter(None, [judgement.hold, *findings.holds])),
         errors=tuple(findings.errors),
         purchase_order_number=order.number,
@@ -70,11 +71,13 @@ def summary_of(event: LabelRequested) -> str:
 def _event(reader: Reader, order: Order, lines: list[Scope]) -> LabelRequested:
     findings = reader.findings
     packed = any(packing.package is not None for packing in order.packings)
+    containers = ShippedOrder(reader, order).containers() if packed else ()
+    reader.around = order.around() if reader.scattered else ()
     event = LabelRequested(
         purchase_order_number=order.number,
         selling_party=PartyIdentification(selling_party(reader, order.scope)),
         ship_from_party=PartyIdentification(ship_from_party(reader, order.scope)),
-        containers=ShippedOrder(reader, order).containers() if packed else (),
+        containers=containers,
         # Amazon takes no partial shipment: an order ships when the last of its lines does.
         ship_date=reader.last_day("ship_date", lines or [order.scope]),
     )

@@ -24,6 +24,48 @@ class Place(msgspec.Struct, frozen=True):
     component: int = 1
 
 
+_RANGES = {"MAN": ((2, 1), (5, 1)), "GIN": tuple((element, 1) for element in range(2, 7))}
+"""Where a number may be the first of a range: MAN02 to MAN03, MAN05 to MAN06; C208 of GIN, 7402 to 7402."""
+
+
+def has_ranges(reference: Reference) -> bool:
+    """Check whether a reference names numbers that may be the first of a range."""
+    ranges = _RANGES.get(reference.tag, ())
+    return any((part.element, part.component) in ranges for part in reference.parts)
+
+
+def has_range(segment: Segment) -> bool:
+    """Check whether a segment may hold a range of numbers."""
+    if segment.tag == "MAN":
+        return len(segment) > 2 and (segment.value(3) != "" or segment.value(6) != "")
+    return any(segment.value(element, 2) for element in range(2, len(segment) + 1))
+
+
+def has_twins(segment: Segment, reference: Reference) -> bool:
+    """Check whether two pairs of one segment may have the same qualifier of a reference."""
+    numbers = range(2, len(segment) + 1)
+    found = [value for number in numbers if (value := segment.value(number)) in reference.qualifiers]
+    found += [value for number in numbers if (value := segment.value(number, 2)) in reference.qualifiers]
+    return len(found) > 1
+
+
+def range_end(place: Place) -> Place | None:
+    """Return where the range ends that begins at a place; None where there is none.
+
+    An end of another length than the beginning is none: a MAN03 filled by mistake, not a range.
+    """
+    if (place.element, place.component) not in _RANGES.get(place.segment.tag, ()):
+        return None
+    end = (
+        Place(place.segment, place.element + 1)
+        if place.segment.tag == "MAN"
+        else Place(place.segment, place.element, 2)
+    )
+    first = place.segment.value(place.element, place.component).strip()
+    last = end.segment.value(end.element, end.component).strip()
+    return end if len(last) == len(first) and last != first else None
+
+
 class Scope:
     """One loop: `segments` by tag, `scopes` by level (itself and all that it stands in).
 
@@ -52,11 +94,17 @@ class Scope:
         else:
             self.segments[tag] = [segment]
 
-    def walk(self) -> Iterator[Scope]:
+    def walk(self) -> list[Scope]:
         """Give this scope and all below it, in document order."""
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        if not self.children:
+            return [self]
+        found, open_loops = [], [self]
+        while open_loops:
+            scope = open_loops.pop()
+            found.append(scope)
+            if scope.children:
+                open_loops.extend(reversed(scope.children))
+        return found
 
     def dissolve(self) -> None:
         """Undo the tree, which nothing can use any more: its references are cycles, slow to be freed."""

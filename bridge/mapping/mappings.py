@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import msgspec
 
 from bridge.edi.model import Document, Standard
+from bridge.mapping.agreement import Shape
 from bridge.mapping.columns import Columns
 from bridge.mapping.fields import Field
 from bridge.mapping.loops import LoopRule
@@ -15,6 +16,8 @@ from bridge.mapping.profile import VendorProfile
 from bridge.mapping.references import Condition
 from bridge.mapping.status import StatusTable
 from bridge.mapping.units import Units
+
+_MOST_SHAPES = 1000
 
 
 class Denial(msgspec.Struct, frozen=True):
@@ -44,6 +47,19 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     fields: dict[str, Field] = {}
     denied: tuple[Denial, ...] = ()
     packed_item_identifiers: str = "buyer_else_vendor"
+    shapes: dict[Shape, frozenset[str]] = {}
+    """What was found out about documents of a shape; most documents of a sender have the same few."""
+
+    def remembered(
+        self, shape: Shape, find_out: Callable[[dict[str, Field], Shape], frozenset[str]]
+    ) -> frozenset[str]:
+        """Return what a function says of the fields of this mapping and a shape, asked once a shape."""
+        known = self.shapes.get(shape)
+        if known is None:
+            if len(self.shapes) >= _MOST_SHAPES:
+                self.shapes.clear()
+            known = self.shapes[shape] = find_out(self.fields, shape)
+        return known
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
         """Give how specifically it fits (greater is more), or None if it does not."""

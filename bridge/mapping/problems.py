@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bridge.domain.events import RuleError
 from bridge.mapping.lookup import Place
 from bridge.outside_text import clipped_message
@@ -23,13 +25,18 @@ def error_at(place: Place | None, code: str, message: str) -> RuleError:
 
 
 class Findings:
-    """Collects the errors and holds of one fact while it is being mapped."""
+    """Collects the errors and holds of one fact while it is being mapped.
 
-    __slots__ = ("errors", "holds")
+    `undecided`: one of the holds leaves open what the fact is, so that there is no event to release.
+    """
+
+    __slots__ = ("conflicts", "errors", "holds", "undecided")
 
     def __init__(self) -> None:
         self.errors: list[RuleError] = []
         self.holds: list[str] = []
+        self.conflicts: set[tuple[int, int, int]] = set()
+        self.undecided = False
 
     def error(self, place: Place | None, code: str, message: str) -> None:
         """Note an error, each once."""
@@ -42,3 +49,11 @@ class Findings:
         reason = clipped_message(reason)
         if reason not in self.holds:
             self.holds.append(reason)
+
+    def conflict(self, reason: str, places: Iterable[Place]) -> None:
+        """Note that several values stand where one is meant, the same values once for all fields."""
+        found = {(place.segment.number, place.element, place.component) for place in places}
+        self.undecided = True
+        if not found or not found <= self.conflicts:
+            self.conflicts |= found
+            self.hold(reason)

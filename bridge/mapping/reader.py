@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from datetime import datetime
+from functools import partial
 
 from bridge.domain.events import Dimensions, ItemQuantity, Weight
 from bridge.edi.model import Document
-from bridge.mapping.fields import Field
+from bridge.mapping.agreement import (
+    TEXT_KEYS,
+    Key,
+    Shape,
+    conflict,
+    distinct,
+    may_differ,
+    same_text,
+    scattered_fields,
+    shape_of,
+)
+from bridge.mapping.fields import Field, Step, Told
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.problems import Findings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.shipdate import likely
 from bridge.mapping.times import assumes_zone, moment, zone_of
-from bridge.mapping.units import Scale, scaled, whole
+from bridge.mapping.units import Scale, parse_number, scaled, whole
 
+_PARTIES = frozenset({"selling_party", "ship_from_party"})
 _FLAGS = {"true": True, "Y": True, "1": True, "false": False, "N": False, "0": False}
 
 
 class Reader:
-    """One document, its mapping and its vendor. `findings` is exchanged for each fact."""
+    """One document, its mapping and its vendor. `findings` is exchanged for each fact.
 
-    __slots__ = ("document", "fields", "findings", "mapping", "mappings", "mark", "profile")
+    A reader that watches a document (see `watch`) notes a conflict wherever it tells several values of a
+    field that takes one. `around` are the loops to look into besides those that the mapping names.
+    """
+
+    __slots__ = (
+        "around", "document", "fields", "findings", "mapping", "mappings", "mark", "profile", "scattered",
+        "shape", "watching",
+    )  # fmt: skip
 
     def __init__(
         self, document: Document, mapping: Mapping, profile: VendorProfile, mappings: Mappings
@@ -34,10 +54,29 @@ class Reader:
         self.profile = profile
         self.mark = document.interchange.delimiters.decimal if document.standard == "edifact" else "."
         self.findings = Findings()
+        self.watching = False
+        self.around: Iterable[Scope] = ()
+        self.scattered: frozenset[str] = frozenset()
+        self.shape: Shape = (frozenset(), frozenset())
+
+    def watch(self, root: Scope) -> None:
+        """Begin to compare whatever the document tells of one field."""
+        self.watching = True
+        self.shape = shape_of(root)
+        self.scattered = self.mapping.remembered(self.shape, scattered_fields)
 
     def text(self, name: str, scope: Scope) -> str:
         """Give a text, empty if there is none."""
-        return self.fields[name].text(scope)
+        field = self.fields[name]
+        value, at, step = field.look(scope)
+        if not self.watching:
+            return value
+        if step is not None and at is not None and not step.alone(at):
+            self._agree(name, field.told(at, step), self._text_key(name))
+        if name in self.scattered:
+            found = self._elsewhere(field, scope, step, ([value] if step else None), self._text_key(name))
+            return found[1][0] if found is not None else value
+        return value
 
     def place(self, name: str, scope: Scope) -> Place | None:
         """Tell where a field stands; where it is missing, the segment that opens its loop."""
@@ -46,7 +85,7 @@ class Reader:
     def time(self, name: str, scope: Scope) -> str:
         """Give a time as ISO-8601 with an offset, empty if there is none or it is wrong."""
         field = self.fields[name]
-        found = field.parts(scope)
+        found = self._parts(name, field, scope, partial(self._same_moment, field))
         if found is None:
             return field.default
         place, parts = found
@@ -79,7 +118,7 @@ class Reader:
 
     def whole(self, name: str, scope: Scope) -> int | None:
         """Give an integer, None if there is none or it is wrong."""
-        text = self.fields[name].text(scope)
+        text = self.text(name, scope)
         if not text:
             return None
         try:
@@ -90,7 +129,7 @@ class Reader:
 
     def flag(self, name: str, scope: Scope) -> bool | None:
         """Give a yes or no, None if there is none or it is wrong."""
-        text = self.fields[name].text(scope)
+        text = self.text(name, scope)
         if not text:
             return None
         if text not in _FLAGS:
@@ -100,7 +139,7 @@ class Reader:
 
     def quantity(self, name: str, scope: Scope) -> ItemQuantity | None:
         """Give a quantity in Amazon's unit, None if there is none or it is wrong."""
-        found = self._measure(name, scope)
+        found = self._measure(name, scope, _each_counts)
         if found is None:
             return None
         place, text, code = found
@@ -116,7 +155,7 @@ class Reader:
 
     def weight(self, name: str, scope: Scope) -> Weight | None:
         """Give a weight in LB or KG, None if there is none or it is wrong."""
-        found = self._measure(name, scope)
+        found = self._measure(name, scope, self._same_measure)
         if found is None:
             return None
         value = self._scaled(found, name, self.mappings.units.weight, "weight")
@@ -146,15 +185,19 @@ class Reader:
 
     def _sides(self, scope: Scope) -> dict[str, tuple[Place, str, str]]:
         names = ("length", "width", "height")
-        together = self.fields["dimensions"].parts(scope)
+        together = self._parts("dimensions", self.fields["dimensions"], scope, tuple)
         if together is not None:
             place, parts = together
             unit = parts[3] or self.fields["dimensions"].unit
             return {name: (place, part, unit) for name, part in zip(names, parts, strict=False) if part}
-        return {name: found for name in names if (found := self._measure(name, scope)) is not None}
+        return {
+            name: found
+            for name in names
+            if (found := self._measure(name, scope, self._same_measure)) is not None
+        }
 
-    def _measure(self, name: str, scope: Scope) -> tuple[Place, str, str] | None:
-        found = self.fields[name].parts(scope)
+    def _measure(self, name: str, scope: Scope, key: Key) -> tuple[Place, str, str] | None:
+        found = self._parts(name, self.fields[name], scope, key)
         if found is None:
             return None
         place, parts = found
@@ -182,9 +225,72 @@ class Reader:
         )
         self.findings.error(place, "UNIT", message)
 
+    def _parts(self, name: str, field: Field, scope: Scope, key: Key) -> Told | None:
+        found = field.look_parts(scope)
+        if not self.watching:
+            return found[0] if found is not None else None
+        told, at, step = found if found is not None else (None, None, None)
+        if step is not None and at is not None and not step.alone(at):
+            self._agree(name, field.told(at, step), key)
+        if name in self.scattered:
+            return self._elsewhere(field, scope, step, told[1] if told else None, key) or told
+        return told
+
+    def _agree(self, name: str, told: list[Told], key: Key) -> None:
+        """Note a conflict where what is told is not one value."""
+        if len(told) > 1 and len(values := distinct(told, key)) > 1:
+            self.findings.conflict(conflict(name, values), [place for place, _ in values])
+
+    def _elsewhere(
+        self, field: Field, scope: Scope, step: Step | None, found: list[str] | None, key: Key
+    ) -> Told | None:
+        """Return what the loops around tell where nothing was found, and compare it with what was."""
+        loops = [
+            at for at in self.around if at.level not in field.levels or scope.scopes.get(at.level) is not at
+        ]
+        told = field.told_in(loops, step) if loops else []
+        if not told:
+            return None
+        if found is None:
+            self._agree(field.name, told, key)
+            return told[0]
+        if not may_differ(field.name):
+            others = [one for one in told if key(one[1]) != key(found)]
+            own = field.place(scope)
+            if others and own is not None:
+                self._agree(field.name, [(own, found), *others], key)
+        return None
+
+    def _text_key(self, name: str) -> Key:
+        if name in _PARTIES:
+            aliases = self.profile.party_aliases
+            return lambda parts: aliases.get(parts[0], parts[0])
+        return TEXT_KEYS.get(name, same_text)
+
+    def _same_moment(self, field: Field, parts: list[str]) -> Hashable:
+        try:
+            return datetime.fromisoformat(self._moment(parts, field))
+        except ValueError:
+            return tuple(parts)
+
+    def _same_measure(self, parts: list[str]) -> Hashable:
+        units = self.mappings.units
+        code = parts[1] if len(parts) > 1 else ""
+        scale = units.weight.get(code) or units.length.get(code)
+        try:
+            number = parse_number(parts[0], self.mark)
+        except ValueError:
+            return tuple(parts)
+        return (number * scale.factor, scale.unit) if scale else (number, code)
+
     def _moment(self, parts: list[str], field: Field) -> str:
         zone = self.profile.timezone
         return moment(self.document.standard, parts, zone, end=field.end, point=field.point)
+
+
+def _each_counts(parts: list[str]) -> Hashable:
+    """Tell quantities apart even where they are equal: twice two pieces may be four."""
+    return id(parts)
 
 
 def opening(scope: Scope) -> Place | None:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from bridge.domain.events import (
     Container,
     Item,
     ItemQuantity,
     Mapped,
     PartyIdentification,
+    RuleError,
     ShipmentConfirmed,
 )
 from bridge.domain.rules import Breach, breaches
 from bridge.mapping.conditions import holds
-from bridge.mapping.contents import Order, Packing, identity_of, read_orders
+from bridge.mapping.contents import (
+    Box,
+    Line,
+    Order,
+    Packing,
+    identity_of,
+    orders_without_lines,
+    read_orders,
+)
+from bridge.mapping.contradictions import contradicted_counts, contradictions, withheld_number
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
@@ -40,32 +48,26 @@ _CAUSES = {
 
 def map_shipments(reader: Reader, tree: Tree) -> list[Mapped]:
     """Give one outcome for each order of the document."""
+    reader.watch(tree.root)
     orders = read_orders(reader, tree)
     errors = [*tree.errors, *reader.findings.errors]
+    counts = contradicted_counts(reader, tree, orders)
     results = []
     for order in orders:
-        reader.findings = Findings()
-        reader.findings.errors.extend(errors)
+        reader.findings = findings_of(order, errors)
+        for reason in counts:
+            reader.findings.hold(reason)
         results.append(ShippedOrder(reader, order).mapped())
-    return results
+    return [*results, *orders_without_lines(reader, tree, orders)]
 
 
-class _Line(msgspec.Struct):
-    """One line of the order while its cartons are added up."""
-
-    scope: Scope
-    number: int
-    unit: str
-    amount: int = 0
-    buyer: str = ""
-    vendor: str = ""
-
-
-class _Box(msgspec.Struct):
-    """One container while its items are added up; several loops may describe it."""
-
-    scopes: list[Scope]
-    lines: dict[int, ItemQuantity] = {}
+def findings_of(order: Order, errors: list[RuleError]) -> Findings:
+    """Return what is known of an order before its event is made."""
+    findings = Findings()
+    findings.errors.extend(errors)
+    for doubt in order.doubts:
+        findings.conflict(doubt, ())
+    return findings
 
 
 class ShippedOrder:
@@ -75,8 +77,8 @@ class ShippedOrder:
         self.reader = reader
         self.findings = reader.findings
         self.order = order
-        self.lines: dict[int, _Line] = {}
-        self.boxes: dict[str, _Box] = {}
+        self.lines: dict[int, Line] = {}
+        self.boxes: dict[str, Box] = {}
         self._counted: set[int] = set()
 
     def containers(self) -> tuple[Container, ...]:
@@ -97,9 +99,11 @@ class ShippedOrder:
                 opening(package), "EMPTY_PACKAGES", f"package {name} has nothing packed in it"
             )
         self._check(event)
+        for reason in contradictions(self.reader, self.order, self.lines, self.boxes, denied=denied):
+            self.findings.hold(reason)
         tracking = next((c.tracking_number for c in containers if c.tracking_number), "")
         return Mapped(
-            event=event,
+            event=None if self.findings.undecided and not self.findings.errors else event,
             hold="" if self.findings.errors else "; ".join(self.findings.holds),
             errors=tuple(self.findings.errors),
             purchase_order_number=self.order.number,
@@ -128,6 +132,7 @@ class ShippedOrder:
 
     def _event(self, status: str, containers: tuple[Container, ...]) -> ShipmentConfirmed:
         reader, scope = self.reader, self.order.scope
+        reader.around = self.order.around() if reader.scattered else ()
         shipped = reader.time("shipped_date", scope)
         if not shipped and status == "FLOOR_DENIAL":
             shipped = reader.time("denial_date", scope)
@@ -171,13 +176,15 @@ class ShippedOrder:
             return
         quantity = self._quantity(packing, line)
         box = self._box(packing.package)
+        if box is not None and not packing.splits:
+            box.items.append(packing.item)
         if box is None or quantity is None or quantity.amount == 0:
             return
         packed = box.lines.get(line.number)
         amount = quantity.amount + (packed.amount if packed else 0)
         box.lines[line.number] = ItemQuantity(amount, quantity.unit_of_measure)
 
-    def _line(self, scope: Scope) -> _Line | None:
+    def _line(self, scope: Scope) -> Line | None:
         """Find or make the line of an item loop, and count the loop's quantity once."""
         reader = self.reader
         number = reader.whole("item_sequence_number", scope)
@@ -188,13 +195,14 @@ class ShippedOrder:
                     reader.place("item_sequence_number", scope), "ITEM_SEQUENCE_NUMBER", message
                 )
             return None
-        line = self.lines.setdefault(number, _Line(scope, number, ""))
+        line = self.lines.setdefault(number, Line(scope, number, ""))
         if id(scope) not in self._counted:
             self._counted.add(id(scope))
+            line.loops.append(scope)
             self._add(line, scope)
         return line
 
-    def _add(self, line: _Line, scope: Scope) -> None:
+    def _add(self, line: Line, scope: Scope) -> None:
         reader = self.reader
         buyer = reader.text("buyer_product_identifier", scope)
         vendor = reader.text("vendor_product_identifier", scope)
@@ -211,7 +219,7 @@ class ShippedOrder:
         elif reader.fields["quantity"].parts(scope) is None:
             self.findings.error(opening(scope), "QUANTITY", f"line {line.number} has no quantity")
 
-    def _quantity(self, packing: Packing, line: _Line) -> ItemQuantity | None:
+    def _quantity(self, packing: Packing, line: Line) -> ItemQuantity | None:
         reader = self.reader
         if packing.package is not None and packing.package.scopes.get("item") is packing.item:
             own = reader.quantity("packed_quantity", packing.package)
@@ -225,27 +233,32 @@ class ShippedOrder:
             return None
         return reader.quantity("quantity", packing.item)
 
-    def _box(self, package: Scope | None) -> _Box | None:
+    def _box(self, package: Scope | None) -> Box | None:
         reader = self.reader
         if package is None:
             scope = self.order.scope
+            reader.around = self.order.around() if reader.scattered else ()
             if not (reader.text("tracking_number", scope) or reader.text("container_identifier", scope)):
                 return None
-            return self.boxes.setdefault("", _Box([scope]))
+            return self.boxes.setdefault("", Box([scope]))
         name = identity_of(reader, package)
-        return self.boxes.setdefault(name or f"#{id(package)}", _Box(self.order.loops_of(name, package)))
+        return self.boxes.setdefault(name or f"#{id(package)}", Box(self.order.loops_of(name, package)))
 
-    def _container(self, box: _Box) -> Container:
+    def _container(self, box: Box) -> Container:
         reader, profile = self.reader, self.reader.profile
         first = box.scopes[0]
+        reader.around = box.inside() if reader.scattered else ()
+        name = self._name(box)
         tracking = self._tracking(box)
+        if withheld := withheld_number(reader, first, tracking):
+            self.findings.hold(withheld)
         weights = [found for scope in box.scopes if (found := reader.weight("weight", scope))]
         if len(set(weights)) > 1:
             self._conflict("weight", box)
         sides = [side for scope in box.scopes if (side := reader.dimensions(scope))]
         return Container(
             container_type=self._type(first),
-            container_identifier=self._name(box) or tracking,
+            container_identifier=name or tracking,
             packed_items=tuple(self._packed(number, quantity) for number, quantity in box.lines.items()),
             weight=weights[0] if weights else None,
             dimensions=sides[0] if sides else None,
@@ -258,16 +271,16 @@ class ShippedOrder:
             container_sequence_number=reader.whole("container_sequence_number", first),
         )
 
-    def _name(self, box: _Box) -> str:
+    def _name(self, box: Box) -> str:
         return self._agreed("container_identifier", box)
 
-    def _tracking(self, box: _Box) -> str:
+    def _tracking(self, box: Box) -> str:
         return self._agreed("tracking_number", box)
 
     def _type(self, scope: Scope) -> str:
         return self.reader.text("container_type", scope) or ("pallet" if scope.level == "tare" else "carton")
 
-    def _agreed(self, name: str, box: _Box) -> str:
+    def _agreed(self, name: str, box: Box) -> str:
         values = list(
             dict.fromkeys(value for scope in box.scopes if (value := self.reader.text(name, scope)))
         )
@@ -275,7 +288,7 @@ class ShippedOrder:
             self._conflict(name, box)
         return values[0] if values else ""
 
-    def _conflict(self, name: str, box: _Box) -> None:
+    def _conflict(self, name: str, box: Box) -> None:
         message = f"one package is described twice, with another {name}"
         self.findings.error(opening(box.scopes[-1]), "CONTAINER_CONFLICT", message)
 

@@ -76,6 +76,21 @@ class TomlFile:
         self.mistake(f"{place}.{key}" if place else key, "must be a list of texts in quotes")
         return ()
 
+    def groups(self, table: Table, key: str, place: str = "") -> list[tuple[tuple[str, ...], bool]]:
+        """Take a list of texts and of lists of texts, or one text; an inner list is marked True."""
+        value = table.get(key, [])
+        entries = [value] if isinstance(value, str) else value
+        groups = [
+            ((entry,), False) if isinstance(entry, str) else (tuple(entry), True)
+            for entry in (entries if isinstance(entries, list) else [None])
+            if isinstance(entry, (str, list))
+        ]
+        whole = isinstance(entries, list) and len(groups) == len(entries)
+        if whole and all(isinstance(text, str) for texts, _ in groups for text in texts):
+            return groups
+        self.mistake(f"{place}.{key}" if place else key, "must be a list of texts, or of lists of texts")
+        return []
+
     def text_table(self, table: Table, key: str, place: str = "") -> dict[str, str]:
         """Take a table of texts."""
         value = table.get(key, {})

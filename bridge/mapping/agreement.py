@@ -1,0 +1,122 @@
+"""Whether a document tells a field once: several values where one is meant are never cut to the first.
+
+Two kinds of places are compared with where a value was found: the same candidate, in the same loop, and
+loops in which the field is not looked for (a date in the loop of a pack). One value there counts; another
+one than was found, or several, are a conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+
+from bridge.mapping.fields import Field, Told
+from bridge.mapping.lookup import Place, Scope
+
+Key = Callable[[list[str]], Hashable]
+"""From the parts of a value to what two of them must have in common to be the same."""
+
+OF_THE_ORDER = frozenset(
+    {
+        "selling_party", "ship_from_party", "shipped_date", "estimated_delivery_date", "is_priority_shipment",
+        "vendor_order_number", "purchase_order_number",
+    }
+)  # fmt: skip
+OF_A_PACKAGE = frozenset(
+    {
+        "container_identifier", "tracking_number", "manifest_id", "manifest_date", "ship_method", "scac_code",
+        "carrier", "container_sequence_number",
+    }
+)  # fmt: skip
+"""Fields that are looked for in other loops, too: those of the order's items and packages, or of what
+is in a package. Not the measures: the weight of one item is not that of its package."""
+_MAY_DIFFER = frozenset({"estimated_delivery_date", "carrier"})
+"""A package or item may have one of its own beside that of the order, and nothing is mixed up by it."""
+
+Shape = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
+"""Which tags stand in loops of which levels; and which of them in several loops of a level."""
+_MOST_VALUES = 4
+_LONGEST = 60
+
+
+def shape_of(root: Scope) -> Shape:
+    """Return the shape of a document."""
+    once: set[tuple[str, str]] = set()
+    twice: set[tuple[str, str]] = set()
+    for scope in root.walk():
+        level = scope.level
+        for tag in scope.segments:
+            here = (level, tag)
+            (twice if here in once else once).add(here)
+    return frozenset(once), frozenset(twice)
+
+
+def scattered_fields(fields: dict[str, Field], shape: Shape) -> frozenset[str]:
+    """Return the fields that may be told in loops besides the nearest one in which they are looked for."""
+    once, twice = shape
+    found = set()
+    for name in OF_THE_ORDER | OF_A_PACKAGE:
+        field = fields.get(name)
+        if field is None:
+            continue
+        beside = any(tag in field.tags and level not in field.levels for level, tag in once)
+        again = name in OF_THE_ORDER and any(
+            tag in field.tags and level in field.levels for level, tag in twice
+        )
+        if beside or again:
+            found.add(name)
+    return frozenset(found)
+
+
+def distinct(told: Iterable[Told], key: Key) -> list[Told]:
+    """Return what is told, each value once."""
+    values: dict[Hashable, Told] = {}
+    for one in told:
+        values.setdefault(key(one[1]), one)
+    return list(values.values())
+
+
+def may_differ(name: str) -> bool:
+    """Check whether another value in a deeper loop is no conflict."""
+    return name in _MAY_DIFFER
+
+
+def conflict(name: str, told: list[Told]) -> str:
+    """Return the reason to hold a document that tells several values where one is meant."""
+    values = "; ".join(
+        f"{shown(place)} {' '.join(filter(None, parts))[:_LONGEST]}" for place, parts in told[:_MOST_VALUES]
+    )
+    more = f" and {len(told) - _MOST_VALUES} more" if len(told) > _MOST_VALUES else ""
+    return (
+        f"{name}: {len(told)} values where one is meant: {values}{more}; none is chosen: have it sent again, "
+        "corrected, or say in a mapping of your own which one counts"
+    )
+
+
+def shown(place: Place) -> str:
+    """Name a place: `GIN02.2 (segment 14)`."""
+    component = f".{place.component}" if place.component > 1 else ""
+    return f"{place.segment.tag}{place.element:02}{component} (segment {place.segment.number})"
+
+
+def same_text(parts: list[str]) -> Hashable:
+    """Compare texts as they are."""
+    return parts[0]
+
+
+def same_container(parts: list[str]) -> Hashable:
+    """Compare container identifiers: an SSCC of 18 digits is the same as with its 00 before it."""
+    value = parts[0]
+    return value[2:] if len(value) == 20 and value.startswith("00") and value.isdecimal() else value
+
+
+def same_number(parts: list[str]) -> Hashable:
+    """Compare numbers without their leading zeros."""
+    return parts[0].lstrip("0") if parts[0].isdecimal() else parts[0]
+
+
+TEXT_KEYS: dict[str, Key] = {
+    "container_identifier": same_container,
+    "item_sequence_number": same_number,
+    "container_sequence_number": same_number,
+}
+"""Texts that are compared in another way than `same_text`."""
