@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bridge.config import Account, Config, Vendor, load_config
 from bridge.data import mappings_folder
 from bridge.domain.events import Address
+from bridge.domain.label_match import LabelPolicy
 from bridge.domain.rerun import Decision
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.port import DropFolder
@@ -119,6 +120,9 @@ def policies_of(vendor: Vendor) -> Policies:
         ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
         labels_on_shipping_day=vendor.label_requests.when == "shipping_day",
         hold_same_content=vendor.same_content == "hold",
+        labels=LabelPolicy(
+            ship_method_mismatch=vendor.ship_method_mismatch, default_ship_method=vendor.carrier.ship_method
+        ),
         status_files=tuple(vendor.status_files),
         wait_for_confirmation=vendor.wait_for_confirmation,
         confirmation_warning=vendor.confirmation_warning,

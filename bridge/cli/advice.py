@@ -20,6 +20,7 @@ ALERTS: Final[dict[str, str]] = {
     "held": "`edibridge show BATCH` says why; then `edibridge resolve ID --event --send` or --drop REASON",
     "waiting": "ask the vendor for the confirmation; `edibridge resolve ID --event --send` sends without it",
     "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
+    "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
     "label_expiry": "`edibridge trace ORDER`; ask the vendor to ship and confirm, or to request a new label",
     "silent": "`edibridge check --connect`; where that works, ask the vendor whether it sends",
 }

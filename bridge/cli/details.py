@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         BatchDetail,
         BatchView,
         DocumentRow,
+        OrderLabel,
         OutboundRow,
         Trace,
         WholeBatch,
@@ -77,6 +78,7 @@ def trace_lines(found: Trace, width: int) -> Iterator[Line]:
         yield from folded(head, width, first=_lead(head), rest=" " * 8, look=state_look(view.state))
     yield from document_lines(found.documents, width, {}, batches=True)
     yield from event_lines(found.events, width, {}, batches=True)
+    yield from label_lines(found.labels, width)
     yield from submission_lines(found.submissions, found.attempts, width)
     yield from outbound_lines(found.outbound, width, {})
 
@@ -168,7 +170,25 @@ def event_lines(
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason and not (row.reason and reason.startswith(row.reason) and reason != row.reason):
                 yield from folded(reason, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
+        for note in row.notes:
+            text = f"note: {note.get('message', '')}"
+            yield from folded(text, width, first=" " * 10, rest=" " * 12, look="note")
     yield from _more(lacking)
+
+
+def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
+    """Tell the labels of orders, package by package."""
+    if not rows:
+        return
+    yield from _head("Labels", Counter(row.state for row in rows), width)
+    for row in rows:
+        method = f" by {row.ship_method}" if row.ship_method else ""
+        since = f" since {cell(row.changed_at)}" if row.state == "void" else ""
+        number = row.tracking_number or "without tracking number"
+        package = f"order {row.purchase_order_number}, package {row.package_identifier or '-'}"
+        text = f"{row.state}{since}: {package}, {number}{method}, {row.file or 'not usable, no file'}"
+        look = "good" if row.state == "valid" else "note"
+        yield from folded(text, width, first="  ", rest="    ", look=look)
 
 
 def submission_lines(

@@ -13,7 +13,7 @@ from bridge.cli.segments import Error, Page, is_note, segment_lines, told
 from bridge.domain.events import Mapped
 from bridge.edi.model import Document, EdiError, Unreadable
 from bridge.edi.names import Names
-from bridge.pipeline.explain import Explanation, reasons_held
+from bridge.pipeline.explain import Explanation, label_notes, reasons_held
 from bridge.spapi.operations import item_of, operation_of
 
 DOCUMENTS = 5
@@ -240,6 +240,8 @@ def _becomes(document: Document, mapped: list[Mapped], view: View) -> Iterator[L
 def fact_lines(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
     """Tell what one fact becomes; `whole` shows it as it would be sent."""
     summary = f" ({fact.summary})" if fact.summary else ""
+    for text in label_notes(fact):
+        yield from folded(text, view.width, first="    ~ ", rest="      ", look="note")
     if fact.errors:
         reasons = "; ".join(error.message for error in fact.errors)
         text = f"refused{summary}: {reasons}"

@@ -111,6 +111,8 @@ class Vendor(Table):
     """Mapping to use for its documents; empty: the one that fits standard, type and version."""
     require_containers: Flag = True
     """Whether a confirmation without any carton is refused, as Amazon has done (EMPTY_PACKAGES)."""
+    ship_method_mismatch: Literal["label", "hold"] = "label"
+    """Where a confirmation has another ship method than the order's label: send the label's, or hold it."""
     batch_size: Annotated[Count, Field(ge=1, le=1000)] = 50
     """Most events in one submission to Amazon; 1 sends each alone."""
     confirmations: Literal["required", "elsewhere"] = "required"

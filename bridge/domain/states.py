@@ -11,7 +11,16 @@ from typing import Literal
 from bridge.errors import BridgeError
 
 SubmissionState = Literal[
-    "ready", "sending", "submitted", "overdue", "in_doubt", "succeeded", "failed", "refused", "halved"
+    "ready",
+    "sending",
+    "submitted",
+    "overdue",
+    "in_doubt",
+    "succeeded",
+    "failed",
+    "refused",
+    "halved",
+    "withdrawn",
 ]
 EventState = Literal["waiting", "ready", "grouped", "succeeded", "failed", "refused", "held", "replaced"]
 
@@ -19,6 +28,7 @@ Moves = dict[tuple[str, str], str]
 
 SUBMISSION_MOVES: Moves = {
     ("ready", "start"): "sending",
+    ("ready", "withdraw"): "withdrawn",  # before it was sent, a newer label made its last event wait
     ("sending", "not_taken"): "ready",
     ("sending", "unauthorized"): "ready",
     ("sending", "submitted"): "submitted",
@@ -48,6 +58,11 @@ EVENT_MOVES: Moves = {
     ("waiting", "too_long"): "held",  # its confirmation did not come in time
     ("waiting", "ambiguous"): "held",  # several orders were confirmed with its tracking number
     ("ready", "group"): "grouped",
+    ("refused", "label"): "ready",  # in the write that keeps it: its order's label has what is missing
+    ("refused", "label_contradicts"): "held",  # likewise: its order's label says otherwise
+    ("ready", "label_contradicts"): "held",
+    ("grouped", "label_contradicts"): "held",  # a newer label came before its submission was sent
+    ("held", "label"): "ready",  # a newer label agrees with it
     ("grouped", "success"): "succeeded",
     ("grouped", "failure"): "failed",
     ("grouped", "again"): "ready",

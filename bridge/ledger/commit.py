@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
 
+from bridge.domain.label_match import LabelPolicy
 from bridge.domain.states import EVENT_MOVES
 from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.database import Database, id_source
 from bridge.ledger.files import note_moved
+from bridge.ledger.label_checks import CONFIRM, judge
 from bridge.ledger.outbound import queue
 from bridge.ledger.packages import release_of_file
 from bridge.ledger.parcels import Parcels
@@ -74,6 +76,7 @@ class Gathered:
         self.state = ""
         self.reason = ""
         self.hold_same_content = False
+        self.label_policy: LabelPolicy | None = None
         self.reported = False
         self.moved: tuple[int, str] | None = None
         """The arrival that left the inbox with these answers, and where to."""
@@ -163,10 +166,21 @@ def _write_portion(connection: Connection, file: FileRow, gathered: Gathered, no
     if not gathered.events:
         return
     first = gathered.events[0]["id"]
+    if gathered.label_policy is not None:
+        judge(connection, _confirmations(gathered), gathered.label_policy, now)
     if gathered.hold_same_content:
         hold_same_content(connection, file.id, first)
     if gathered.waiting:
         release_of_file(connection, file.id, first, now)
+
+
+def _confirmations(gathered: Gathered) -> list[int]:
+    """List the confirmations that may go, or that only lack what a label has."""
+    return [
+        row["id"]
+        for row in gathered.events
+        if row["operation"] == CONFIRM and row["state"] in {"ready", "refused"} and row["body"] is not None
+    ]
 
 
 def commit_answers(

@@ -12,7 +12,7 @@ from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
-from bridge.ledger.codec import seconds
+from bridge.ledger.codec import errors_list, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
@@ -137,6 +137,9 @@ class DoubtStore(Store):
                 raise LedgerError(
                     f"event {event_id} has nothing to send; mend its mapping and run its batch again"
                 )
+            if row["label_state"] == "held":
+                _check_released(row)
+                columns["label_state"] = "released"
             reason = _WAITS if state == "waiting" else ""
             _put_event(connection, event_id, now, state=state, reason=reason, **columns)
 
@@ -153,6 +156,15 @@ def _event(connection: Connection, event_id: int) -> RowMapping:
     if row is None:
         raise LedgerError(f"there is no event {event_id}")
     return row
+
+
+def _check_released(row: RowMapping) -> None:
+    """Raise `LedgerError` for a document that cannot go without what its order's label has."""
+    for error in errors_list(row["errors"])[:1]:
+        raise LedgerError(
+            f"event {row['id']} cannot go as the document says it ({error.get('message')}): drop it, and let "
+            "the vendor send it again, corrected"
+        )
 
 
 def _moved(row: RowMapping, cause: str) -> str:

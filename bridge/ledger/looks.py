@@ -144,6 +144,35 @@ class WholeBatch(msgspec.Struct, frozen=True, kw_only=True):
     outbound: Iterator[OutboundRow]
 
 
+class OrderLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """One package of an order's label as it stands: valid, void, or listed (which is newer is being asked).
+
+    `file` is its path in the outbox, empty where what Amazon sent could not be used.
+    """
+
+    vendor: str
+    purchase_order_number: str
+    package_identifier: str
+    tracking_number: str
+    ship_method: str
+    ship_method_name: str
+    state: str
+    noted_at: datetime
+    changed_at: datetime
+    file: str = ""
+
+
+class VoidConfirmed(msgspec.Struct, frozen=True, kw_only=True):
+    """A confirmation that was sent with the tracking number of a label that is void since."""
+
+    purchase_order_number: str
+    tracking_number: str
+    batch: int
+    event: int
+    valid: tuple[str, ...]
+    """The tracking numbers of the order's valid labels."""
+
+
 class Trace(msgspec.Struct, frozen=True, kw_only=True):
     """Everything that an order, tracking, control, transaction or request number or file name leads to."""
 
@@ -154,6 +183,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     submissions: list[SubmissionRow]
     attempts: list[AttemptRow]
     outbound: list[OutboundRow]
+    labels: list[OrderLabel] = []
 
 
 class Purgeable(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.labels import note_labels
+from bridge.ledger.order_labels import note_answers
 from bridge.ledger.outbound import queue
-from bridge.ledger.rows import Added, Fence, NewOutbound, Wanted
+from bridge.ledger.rows import Added, Fence, NewLabels, NewOutbound, ToldLabel, Wanted
 from bridge.ledger.schema import cursors, is_wanted, wanted
 
 _CURSOR = select(cursors.c.value).where(
@@ -68,23 +69,27 @@ class PaperStore(Store):
         *,
         cursor: tuple[str, str] | None = None,
         found: Iterable[Paper] = (),
-        beside: Callable[[list[Added]], Sequence[NewOutbound]] | None = None,
-        labels: tuple[Sequence[str], datetime] | None = None,
+        beside: Callable[[list[Added], list[ToldLabel]], Sequence[NewOutbound]] | None = None,
+        labels: NewLabels | None = None,
     ) -> list[Added]:
         """Queue files for a vendor's outbox, in one transaction; bytes that were queued before are not new.
 
         `cursor` (its name and value) is moved, `found` is no longer asked for, and `beside` gives further
-        files (an index) by what turned out new. `labels` says that the files are labels: of which orders,
-        one by one, and when they were made at the earliest.
+        files (an index) by what turned out new, and by the labels that became void or valid again. `labels`
+        says that the files are labels.
         """
         with self._db.write(fence) as connection:
             added = [queue(connection, vendor, None, one, now) for one in facts]
+            told: list[ToldLabel] = []
+            ask: list[str] = []
             if labels is not None:
-                note_labels(connection, vendor, labels[0], added, labels[1])
-            for one in beside(added) if beside is not None else ():
+                note_labels(connection, vendor, labels.orders, added, labels.made_at)
+                told, ask = note_answers(connection, vendor, labels, added, now)
+            for one in beside(added, told) if beside is not None else ():
                 queue(connection, vendor, None, one, now)
             for kind, order in found:
                 connection.execute(_FOUND, {"v": vendor, "of": kind, "order": order})
+            want(connection, vendor, "labels", ask, seconds(now))
             if cursor is not None:
                 _set_cursor(connection, vendor, *cursor)
             return added

@@ -6,10 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, update
 
+from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import Ready, group
 from bridge.ledger.codec import seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store, id_source
+from bridge.ledger.label_checks import CONFIRM, judge
+from bridge.ledger.reports import reopen
 from bridge.ledger.rows import Fence
 from bridge.ledger.schema import events, is_ready, submission_events, submissions
 
@@ -53,17 +56,25 @@ class PlanStore(Store):
         now: datetime,
         *,
         on_their_day: bool = False,
+        labels: LabelPolicy | None = None,
     ) -> int:
         """Make submissions of up to 2,000 ready events, oldest first; give how many were made.
 
         At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed. With
-        `on_their_day` an event waits until its own time. Call again until 0.
+        `on_their_day` an event waits until its own time. With `labels` confirmations are compared with
+        labels that came since they were kept. Call again until 0.
         """
         with self._db.write(fence) as connection:
             rows = connection.execute(
                 _READY, {"v": vendor, "of": operation, "until": seconds(now) if on_their_day else FOREVER}
             )
-            groups = group((Ready(*row) for row in rows), batch_size)
+            ready = [Ready(*row) for row in rows]
+            held = frozenset[int]()
+            if labels is not None and operation == CONFIRM:
+                held = judge(connection, [event.id for event in ready], labels, now)
+            if held:
+                reopen(connection, sorted(held), now)
+            groups = group((event for event in ready if event.id not in held), batch_size)
             if groups:
                 self._write(connection, fence, (vendor, operation), groups, now)
             return len(groups)

@@ -24,6 +24,7 @@ from bridge.ledger.codec import chunks, errors_list, errors_text, moment, second
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.looks import Purgeable, Purged
+from bridge.ledger.order_labels import forget_labels
 from bridge.ledger.schema import (
     alerts,
     arrivals,
@@ -64,7 +65,7 @@ _DOCUMENTS = (
 _BLANK_EVENTS = (
     update(events)
     .where(events.c.document_id.in_(bindparam("ids", expanding=True)))
-    .values(body=None, reason="")
+    .values(body=None, stated=None, notes="", reason="")
 )
 PACKAGES_KEPT = timedelta(days=180)  # status updates of a package may still come
 _STAYS = ("code", "segment", "position", "element", "component", "level", "fatal")
@@ -138,7 +139,7 @@ class PurgeStore(Store):
             )
 
     def purge_loose(self, vendor: str, before: datetime, now: datetime) -> int:
-        """Blank outbound files of no batch; forget packages of long ago and old cleared alerts."""
+        """Blank outbound files of no batch; forget packages and labels of long ago and old cleared alerts."""
         long_ago = seconds(before - PACKAGES_KEPT)
         with self._db.write() as connection:
             sqlite.overwrite_deleted(connection)
@@ -146,6 +147,7 @@ class PurgeStore(Store):
             connection.execute(
                 delete(packages).where(packages.c.vendor == vendor, packages.c.announced_at < long_ago)
             )
+            forget_labels(connection, vendor, long_ago)
             connection.execute(
                 delete(alerts).where(alerts.c.vendor == vendor, alerts.c.cleared_at < seconds(before))
             )

@@ -46,7 +46,13 @@ _REQUEUE = (
         events.c.body.is_not(None),
     )
     .values(
-        state="ready", reason="", errors="", batch_limit=None, isolated_from=None, updated_at=bindparam("now")
+        state="ready",
+        reason="",
+        errors="",
+        label_version=0,  # to be compared with its order's label anew
+        batch_limit=None,
+        isolated_from=None,
+        updated_at=bindparam("now"),
     )
 )
 

@@ -5,11 +5,14 @@ What is read for people stands in `bridge.ledger.looks`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
+
+from bridge.domain.label_match import LabelPolicy
+from bridge.domain.labels import LabelPackage
 
 OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
 Policy = Literal["hold", "resubmit", "look"]
@@ -99,6 +102,41 @@ class NewOutbound(msgspec.Struct, frozen=True, kw_only=True):
     folder: str
     name: str
     data: bytes | Iterable[bytes]
+
+
+class LabelAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The labels of one order as Amazon told them; `files`: the place of each among the files, or None."""
+
+    purchase_order_number: str
+    packages: tuple[LabelPackage, ...]
+    files: tuple[int | None, ...]
+
+
+class NewLabels(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be noted of the labels that came with some files.
+
+    `orders`: the order of each file. `made_at`: when they were made at the earliest. `whole`: they are the
+    answer to a question about one order. `policy`: how confirmations that wait are compared with them.
+    """
+
+    orders: Sequence[str]
+    made_at: datetime
+    answers: Sequence[LabelAnswer] = ()
+    whole: bool = False
+    policy: LabelPolicy = LabelPolicy()
+
+
+class ToldLabel(msgspec.Struct, frozen=True, kw_only=True):
+    """A label that became void, or valid again, as an index tells it; `file` is its path in the outbox."""
+
+    purchase_order_number: str
+    package_identifier: str
+    tracking_number: str
+    ship_method: str
+    state: str
+    replaced_by: str
+    file: str
+    sha256: str
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,6 +265,11 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     batch_limit: int | None
     submission_id: int | None
     updated_at: datetime
+    stated: bytes | None = None
+    """The body as the document says it, where `body` has values of the order's label."""
+    notes: list[Any] = []
+    label_state: str = ""
+    """What the order's label made of a confirmation: `filled`, `held`, or `released` in spite of it."""
 
 
 class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
@@ -321,6 +364,7 @@ class Fact(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[Any]
     updated_at: datetime
     submission_id: int | None
+    notes: list[Any] = []
 
 
 class ReportedDocument(msgspec.Struct, frozen=True, kw_only=True):

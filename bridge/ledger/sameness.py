@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Connection, Text, Update, bindparam, cast, func, literal, or_, select, update
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from bridge.ledger.schema import events
 
@@ -12,7 +27,11 @@ _SPENT = ("replaced", "refused", "failed")
 _earlier = events.alias("earlier")
 
 
-def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
+def _stated(columns: Any) -> ColumnElement[str]:  # noqa: ANN401 - of events, or of an alias of it
+    return func.coalesce(columns.stated, columns.body)
+
+
+def _hold(subject: Column[str], other_subject: Column[str], *, filled: bool = False) -> Update:
     """Hold a file's events whose twin stands before them.
 
     `subject` is the indexed column that leads to few candidates; events with `other_subject` alone are
@@ -30,7 +49,8 @@ def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
                 _earlier.c.occurred_at == events.c.occurred_at,
                 events.c.operation == "submitShippingLabelRequest",
             ),
-            _earlier.c.body == events.c.body,
+            # Where a label filled them, the documents are compared.
+            _stated(_earlier.c) == _stated(events.c),
             _earlier.c.id < events.c.id,
             _earlier.c.state.not_in(_SPENT),
         )
@@ -38,6 +58,8 @@ def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
     )
     by_subject = subject != ""
     alone = by_subject & (other_subject == "") if subject is events.c.purchase_order_number else by_subject
+    if filled:  # with the tracking number of a label, which may have been another one then
+        alone = by_subject & events.c.stated.is_not(None)
     reason = literal("it says the same as event ") + cast(twin, Text)
     return (
         update(events)
@@ -56,6 +78,7 @@ def _hold(subject: Column[str], other_subject: Column[str]) -> Update:
 _STATEMENTS = (
     _hold(events.c.tracking_number, events.c.purchase_order_number),
     _hold(events.c.purchase_order_number, events.c.tracking_number),
+    _hold(events.c.purchase_order_number, events.c.tracking_number, filled=True),
 )
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0005"
+HEAD = "0006"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -157,6 +157,10 @@ events = Table(
     text("reason"),
     text("errors"),
     text("summary"),
+    Column("stated", Text, nullable=True),  # the body as the document says it, where a label changed it
+    text("notes"),
+    text("label_state"),  # filled, held, released: what the order's label made of a confirmation
+    integer("label_version"),  # the version of the order's labels that it was compared with
     Column("batch_limit", Integer, nullable=True),
     Column("isolated_from", Integer, nullable=True),
     Column("submission_id", Integer, nullable=True),
@@ -342,6 +346,36 @@ labels = Table(
     Index("ix_labels_made", "vendor", "made_at"),
     sqlite_with_rowid=False,
 )
+
+# The labels of orders that passed here, package by package: numbers only, for as long as packages are kept.
+order_labels = Table(
+    "order_labels",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("purchase_order_number", Text, primary_key=True),
+    integer("version"),  # grows with each change of the order's labels
+    sqlite_with_rowid=False,
+)
+label_packages = Table(
+    "label_packages",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("purchase_order_number", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),  # counts the packages of the order's labels from 1
+    text("package_identifier"),
+    text("tracking_number"),
+    text("ship_method"),
+    text("ship_method_name"),
+    Column("state", Text, nullable=False),  # valid, void, listed
+    time("noted_at"),
+    time("changed_at"),
+    integer("outbound_id"),
+    Index("ix_label_packages_tracking", "tracking_number"),
+    Index("ix_label_packages_order", "purchase_order_number"),
+    sqlite_with_rowid=False,
+)
+is_void = one_of(label_packages.c.state, "void")
+partial("ix_label_packages_void", label_packages.c.vendor, label_packages.c.changed_at, where=is_void)
 
 alerts = Table(
     "alerts",

@@ -7,12 +7,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
+from bridge.domain.label_match import LabelPolicy
 from bridge.domain.states import SUBMISSION_MOVES
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger import moves
 from bridge.ledger.answers import CONSEQUENCES, submitted
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.label_checks import is_outdated, judge_submission
 from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import (
     accounts,
@@ -180,8 +182,14 @@ class SendStore(Store):
         return (row[0], row.reason) if row is not None else (0, "")
 
     def start_sending(self, fence: Fence, submission_id: int, now: datetime) -> int:
-        """Commit the intent to send (ready → sending) and give the attempt's id."""
+        """Commit the intent to send (ready → sending) and return the attempt's id.
+
+        Return 0, with nothing changed, where a label came that its confirmations were not compared with:
+        see `renew_confirmations`.
+        """
         with self._db.write(fence) as connection:
+            if is_outdated(connection, submission_id):
+                return 0
             asked = {"submission": submission_id, "by": fence.epoch}
             if connection.execute(_START, asked).rowcount != 1:
                 row = moves.load(connection, submission_id)
@@ -193,6 +201,17 @@ class SendStore(Store):
                 )
             ).inserted_primary_key
             return int(made[0]) if made else 0
+
+    def renew_confirmations(
+        self, fence: Fence, submission_id: int, policy: LabelPolicy, now: datetime
+    ) -> None:
+        """Compare the confirmations of a ready submission with the newest labels of their orders.
+
+        Those that are held leave it; one without any left is withdrawn.
+        """
+        with self._db.write(fence) as connection:
+            if moves.load(connection, submission_id)["state"] == "ready":
+                judge_submission(connection, submission_id, policy, now)
 
     def record_outcome(self, fence: Fence, attempt_id: int, answer: Answer, now: datetime) -> Moved:
         """Commit what became of an attempt and move its submission and events by the tables.

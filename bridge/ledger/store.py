@@ -4,7 +4,8 @@
 
 | module | methods |
 |---|---|
-| sends | claim, fence, check, pause, unpause; due_submissions, start_sending, record_outcome, record_late |
+| sends | claim, fence, check, pause, unpause; due_submissions, renew_confirmations |
+| sends | start_sending, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
@@ -15,6 +16,7 @@
 | papers | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels |
+| void_labels | void_confirmed |
 | clocks | hold_waiting, waited_too_long, failed_here, held, late_confirmations, silent, ages |
 | due | next_due, unfinished, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
@@ -52,6 +54,7 @@ from bridge.ledger.sends import SendStore
 from bridge.ledger.traces import TraceStore
 from bridge.ledger.verdicts import VerdictStore
 from bridge.ledger.views import ViewStore
+from bridge.ledger.void_labels import VoidLabelStore
 from bridge.ledger.whole import WholeStore
 from bridge.ledger.writer import WriterStore
 
@@ -69,6 +72,7 @@ class Ledger(
     OutboundStore,
     DueStore,
     LabelStore,
+    VoidLabelStore,
     ClockStore,
     ViewStore,
     WholeStore,

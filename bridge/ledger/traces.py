@@ -8,7 +8,8 @@ from sqlalchemy import Column, Connection, Select, or_, select
 
 from bridge.ledger.codec import chunks
 from bridge.ledger.database import Store
-from bridge.ledger.looks import DocumentRow, OutboundRow, Trace
+from bridge.ledger.looks import DocumentRow, OrderLabel, OutboundRow, Trace
+from bridge.ledger.order_labels import labels_of
 from bridge.ledger.rows import EventRow
 from bridge.ledger.schema import (
     arrivals,
@@ -91,7 +92,15 @@ def _trace(connection: Connection, text: str, limit: int) -> Trace:
         outbound=rows_as(
             connection, OutboundRow, OUTBOUND_ROWS.where(outbound_files.c.name == text).limit(limit)
         ),
+        labels=_labels(connection, text, limit),
     )
+
+
+def _labels(connection: Connection, text: str, limit: int) -> list[OrderLabel]:
+    """List the labels of an order, or of the orders of a tracking number."""
+    of_number = select(events.c.purchase_order_number).where(events.c.tracking_number == text).distinct()
+    orders = connection.execute(of_number.limit(limit)).scalars()
+    return labels_of(connection, [text, *orders], [text])
 
 
 def _column(connection: Connection, query: Select[Any], limit: int) -> set[int]:

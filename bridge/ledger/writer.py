@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from bridge.domain.label_match import LabelPolicy
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
 from bridge.ledger.codec import errors_text, index_key, moment, row_as, seconds, storable
@@ -133,6 +134,13 @@ class FileWriter:
         To be said before the first document.
         """
         self.gathered.hold_same_content = True
+
+    def compare_with_labels(self, policy: LabelPolicy) -> None:
+        """Compare the confirmations of this file with the newest labels of their orders.
+
+        To be said before the first document.
+        """
+        self.gathered.label_policy = policy
 
     @contextmanager
     def whole(self) -> Iterator[None]:

@@ -10,7 +10,10 @@ from bridge.outfiles.formats import csv_rows, json_text
 
 
 class IndexLine(msgspec.Struct, frozen=True, kw_only=True):
-    """One label; `file` is its path in the outbox."""
+    """One label; `file` is its path in the outbox.
+
+    `status` is `valid` or `void`; a void one says which tracking numbers replace it, where any do.
+    """
 
     purchase_order: str
     package: str
@@ -18,6 +21,8 @@ class IndexLine(msgspec.Struct, frozen=True, kw_only=True):
     ship_method: str
     file: str
     sha256: str
+    status: str = "valid"
+    replaced_by: str = ""
 
 
 def as_csv(lines: Sequence[IndexLine]) -> bytes:

@@ -46,6 +46,8 @@ class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
     amazon_transaction_id: str = ""
     request_id: str = ""
     at: str = ""
+    notes: tuple[Message, ...] = ()
+    """What was sent otherwise than the document says it: values of the order's label."""
 
 
 class StatusReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +75,7 @@ COLUMNS = (
     "amazon_transaction_id",
     "request_id",
     "at",
+    "notes",
 )
 
 
@@ -112,6 +115,7 @@ def _cells(report: StatusReport, line: StatusLine) -> list[str]:
         line.amazon_transaction_id,
         line.request_id,
         line.at,
+        " | ".join(note.message for note in line.notes),
     ]
 
 

@@ -26,6 +26,7 @@ TRANSLATION = "translation"
 LATE_CONFIRMATION = "late_confirmation"
 SILENT = "silent"
 LABEL_EXPIRY = "label_expiry"
+LABEL_REPLACED = "label_replaced"
 JOB = "job"
 OUTBOX = "outbox"
 

@@ -9,6 +9,7 @@ import structlog
 from bridge.ledger.looks import UnshippedLabel
 from bridge.pipeline.alerts import (
     LABEL_EXPIRY,
+    LABEL_REPLACED,
     LATE_CONFIRMATION,
     SILENT,
     WAITING,
@@ -48,6 +49,7 @@ def review_clocks(lane: Lane) -> None:
     _review_waiting(lane)
     _review_confirmations(lane)
     _review_labels(lane)
+    _review_replaced_labels(lane)
     _review_silence(lane)
 
 
@@ -101,6 +103,27 @@ def _review_labels(lane: Lane) -> None:
     for day, labels in days.items():
         if raise_alert(lane, LABEL_EXPIRY, day, _void_on(day, labels, over=f"{now:%Y-%m-%d}" > day)):
             log.warning("label_expiry", vendor=lane.vendor, orders=len(labels), day=day)
+
+
+def _review_replaced_labels(lane: Lane) -> None:
+    """Tell of orders that were confirmed before a newer label came: one alert an order, for a week."""
+    found = {
+        one.purchase_order_number: one
+        for one in lane.ledger.void_confirmed(lane.vendor, lane.clock() - VOID_TOLD)
+    }
+    for key in open_keys(lane, LABEL_REPLACED):
+        if key not in found:
+            clear_alert(lane, LABEL_REPLACED, key)
+    for order, one in found.items():
+        message = (
+            f"order {order} was confirmed with tracking number {one.tracking_number} (batch {one.batch}, "
+            f"event {one.event}), and Amazon has replaced that label since: the valid one has "
+            f"{', '.join(one.valid[:_NAMED]) or 'no number'}; edibridge trace {order} shows both"
+        )
+        if raise_alert(lane, LABEL_REPLACED, order, message):
+            log.warning(
+                "label_replaced", vendor=lane.vendor, order=order, batch=one.batch, label_event=one.event
+            )
 
 
 def _void_on(day: str, labels: list[UnshippedLabel], *, over: bool) -> str:

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 import structlog
 
-from bridge.domain.events import Mapped, RuleError, ShipmentStatusChanged
+from bridge.domain.events import Mapped, RuleError, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import failed_here
+from bridge.domain.label_match import MENDED
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Interchange, InterchangeOpened, Unreadable
@@ -173,6 +174,21 @@ def reasons_held(fact: Mapped) -> list[str]:
     return []
 
 
+def label_notes(fact: Mapped) -> list[str]:
+    """Say what a run takes from the order's label, which only the ledger knows."""
+    event = fact.event
+    if not isinstance(event, ShipmentConfirmed) or event.shipment_status != "SHIPPED" or fact.hold:
+        return []
+    # With a carrier of its own a vendor names that instead.
+    methods = [one.ship_method or one.scac_code or one.carrier for one in event.containers]
+    lacking = [] if all(methods) else ["a ship method"]
+    lacking += ["a tracking number"] * any(not one.tracking_number for one in event.containers)
+    if not lacking or {error.code for error in fact.errors} - MENDED:
+        return []
+    label = f"the newest label of order {event.purchase_order_number}"
+    return [f"packages without {' and '.join(lacking)}: a run takes it from {label}, if one was fetched"]
+
+
 def _mapped(document: Document, profile: VendorProfile, mappings: Mappings) -> list[Mapped]:
     if not document.accepted or not mappings.knows(document):
         return []
@@ -194,7 +210,8 @@ def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
         "segment": document.segment,
         "accepted": document.accepted,
         "errors": [_error(error) for error in document.errors if error.fatal] + refusals,
-        "notes": [_error(error) for error in document.errors if not error.fatal],
+        "notes": [_error(error) for error in document.errors if not error.fatal]
+        + [_label_note(text) for fact in mapped for text in label_notes(fact)],
         "requests": _requests(mapped),
         "held": [reason for fact in mapped for reason in reasons_held(fact)],
     }
@@ -220,6 +237,10 @@ def _requests(mapped: Sequence[Mapped]) -> list[dict[str, Any]]:
         for fact in mapped
         if fact.event is not None and not fact.errors and not fact.hold
     ]
+
+
+def _label_note(text: str) -> dict[str, Any]:
+    return _error(RuleError(code="LABEL", message=text))
 
 
 def _error(error: EdiError | RuleError) -> dict[str, Any]:

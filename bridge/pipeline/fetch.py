@@ -211,7 +211,7 @@ def _fetch_order(lane: Lane, kind: PaperKind, order: str) -> Found:
     if is_foreign(lane, item):
         return "foreign"
     reached("fetch.order_read")
-    keep_papers(lane, kind, (item,))
+    keep_papers(lane, kind, (item,), whole=True)
     reached("fetch.order_committed")
     return "kept"
 

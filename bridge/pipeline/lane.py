@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bridge.domain.label_match import LabelPolicy
 from bridge.dropfolder.port import DropFolder, RemoteFile
 from bridge.dropfolder.settling import Settling
 from bridge.edi.grammar import Grammar
@@ -45,6 +46,8 @@ class Policies:
     """Let a label request wait for the day of shipping, where its document tells that."""
     hold_same_content: bool = True
     """Hold what says the same as an earlier event under a new control number; False: send it."""
+    labels: LabelPolicy = field(default_factory=LabelPolicy)
+    """How confirmations are compared with the labels of their orders."""
     status_files: tuple[str, ...] = ("json",)
     """Forms of the transaction-status file."""
     wait_for_confirmation: timedelta = timedelta(hours=24)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
-from bridge.ledger.rows import Added, NewOutbound
+from bridge.domain.labels import LabelPackage
+from bridge.ledger.rows import Added, LabelAnswer, NewLabels, NewOutbound, ToldLabel
 from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine
 from bridge.outfiles.papers import BadPaperError, Format, NamedPaper, decode, named
@@ -53,51 +54,83 @@ KINDS: dict[str, PaperKind] = {
 }
 
 
-def keep_papers(
+@dataclass(slots=True)
+class _Came:
+    """What came of Amazon's: the files, each with its order and its line in the index, and what is bad."""
+
+    bad: dict[str, str]
+    """Order → why."""
+    good: set[str] = field(default_factory=set)
+    files: list[NewOutbound] = field(default_factory=list)
+    orders: list[str] = field(default_factory=list)
+    lines: list[IndexLine | None] = field(default_factory=list)
+    answers: list[LabelAnswer] = field(default_factory=list)
+
+    def take(self, lane: Lane, kind: PaperKind, item: Fetched) -> None:
+        """Add what Amazon has of one order."""
+        order = item.purchase_order_number
+        self.good.add(order)
+        places: list[int | None] = []
+        for made in _made(lane, kind, item):
+            if isinstance(made, str):
+                self.bad[order] = made
+                places.append(None)
+                continue
+            paper, line = made
+            places.append(len(self.files))
+            self.files.append(
+                NewOutbound(kind=kind.name, folder=paper.folder, name=paper.name, data=paper.data)
+            )
+            self.orders.append(order)
+            self.lines.append(line)
+        if isinstance(item, ShippingLabel):
+            self.answers.append(_answer(item, places))
+
+    def labels(self, lane: Lane, made_at: datetime, *, whole: bool) -> NewLabels:
+        """Return what is to be noted of the labels among it."""
+        return NewLabels(
+            orders=self.orders,
+            made_at=made_at,
+            answers=self.answers,
+            whole=whole,
+            policy=lane.policies.labels,
+        )
+
+
+def keep_papers(  # noqa: PLR0913 - what came, and by name how it was asked for
     lane: Lane,
     kind: PaperKind,
     items: Iterable[Fetched],
     unreadable: Iterable[UnreadableItem] = (),
     *,
     made_at: datetime | None = None,
+    whole: bool = False,
 ) -> int:
     """Queue what is new for the outbox, with its index, in one transaction; give how many papers were new.
 
     What is bad is told to a person and asked for again by its order; it holds up nothing else. Amazon
-    does not tell when it made a label: `made_at` is the earliest that it can be; None is now.
+    does not tell when it made a label: `made_at` is the earliest that it can be; None is now. `whole` says
+    that the items are Amazon's answer to a question about one order, not entries of a list.
     """
-    files: list[NewOutbound] = []
-    orders: list[str] = []
-    lines: list[IndexLine | None] = []
-    good: set[str] = set()
-    bad = {item.purchase_order_number: item.reason for item in unreadable}
+    came = _Came(bad={item.purchase_order_number: item.reason for item in unreadable})
     for item in items:
-        if is_foreign(lane, item):
-            continue
-        good.add(item.purchase_order_number)
-        for made in _made(lane, kind, item):
-            if isinstance(made, str):
-                bad[item.purchase_order_number] = made
-                continue
-            paper, line = made
-            files.append(NewOutbound(kind=kind.name, folder=paper.folder, name=paper.name, data=paper.data))
-            orders.append(item.purchase_order_number)
-            lines.append(line)
-    good -= bad.keys()
+        if not is_foreign(lane, item):
+            came.take(lane, kind, item)
+    good = came.good - came.bad.keys()
     now = lane.clock()
-    if bad:
-        known = [order for order in bad if order]
+    if came.bad:
+        known = [order for order in came.bad if order]
         lane.ledger.want(lane.fence, lane.vendor, kind.name, known, now + LOOK_AGAIN)
-        for order, reason in bad.items():
+        for order, reason in came.bad.items():
             _tell(lane, kind, order, reason)
     added = lane.ledger.add_outbound(
         lane.fence,
         lane.vendor,
-        files,
+        came.files,
         now,
         found=[(kind.name, order) for order in good],
-        beside=lambda added: _index(lane, lines, added, now),
-        labels=(orders, made_at or now) if kind.name == "labels" else None,
+        beside=lambda added, told: _index(lane, came.lines, added, told, now),
+        labels=came.labels(lane, made_at or now, whole=whole) if kind.name == "labels" else None,
     )
     for order in good:
         clear_alert(lane, PAPER, f"{kind.name}:{order}")
@@ -131,6 +164,23 @@ def _made(lane: Lane, kind: PaperKind, item: Fetched) -> Iterator[tuple[NamedPap
         yield paper, _line(order, label, paper) if label else None
 
 
+def _answer(item: ShippingLabel, places: list[int | None]) -> LabelAnswer:
+    """Return the numbers of a label's packages, those whose content is bad too: Amazon has made them."""
+    return LabelAnswer(
+        purchase_order_number=item.purchase_order_number,
+        packages=tuple(
+            LabelPackage(
+                package_identifier=label.package_identifier.strip(),
+                tracking_number=label.tracking_number.strip(),
+                ship_method=label.ship_method.strip(),
+                ship_method_name=label.ship_method_name.strip(),
+            )
+            for label in item.labels
+        ),
+        files=tuple(places),
+    )
+
+
 def _format(item: Fetched) -> Format:
     return "zpl" if isinstance(item, ShippingLabel) and item.label_format.upper() == "ZPL" else "png"
 
@@ -146,8 +196,13 @@ def _line(order: str, label: LabelData, paper: NamedPaper) -> IndexLine:
     )
 
 
-def _index(lane: Lane, lines: list[IndexLine | None], added: list[Added], now: datetime) -> list[NewOutbound]:
-    """List the labels that are new, under the names that they got; nothing where none is."""
+def _index(
+    lane: Lane, lines: list[IndexLine | None], added: list[Added], told: list[ToldLabel], now: datetime
+) -> list[NewOutbound]:
+    """List the labels that are new, under the names that they got, and those whose state changed.
+
+    A label that became void is told even to a vendor that wants no index.
+    """
     new = [
         IndexLine(
             purchase_order=line.purchase_order,
@@ -160,11 +215,27 @@ def _index(lane: Lane, lines: list[IndexLine | None], added: list[Added], now: d
         for line, one in zip(lines, added, strict=True)
         if line is not None and one.new
     ]
-    if not new or lane.papers.index not in INDEX_FORMATS:
+    changed = [_changed(one) for one in told]
+    form = lane.papers.index if lane.papers.index in INDEX_FORMATS else ""
+    listed = [*new, *changed] if form else changed
+    if not listed:
         return []
-    name = f"index.{now:%Y%m%dT%H%M%S}.{lane.papers.index}"
-    data = INDEX_FORMATS[lane.papers.index](new)
+    name = f"index.{now:%Y%m%dT%H%M%S}.{form or 'csv'}"
+    data = INDEX_FORMATS[form or "csv"](listed)
     return [NewOutbound(kind="label-index", folder="labels", name=name, data=data)]
+
+
+def _changed(label: ToldLabel) -> IndexLine:
+    return IndexLine(
+        purchase_order=label.purchase_order_number,
+        package=label.package_identifier,
+        tracking_number=label.tracking_number,
+        ship_method=label.ship_method,
+        file=label.file,
+        sha256=label.sha256,
+        status="void" if label.state == "void" else "valid",
+        replaced_by=label.replaced_by,
+    )
 
 
 def _tell(lane: Lane, kind: PaperKind, order: str, reason: str) -> None:

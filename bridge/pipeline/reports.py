@@ -91,6 +91,7 @@ def _line(
         amazon_transaction_id=submission.amazon_transaction_id if submission else "",
         request_id=submission.request_id if submission else "",
         at=event.updated_at.isoformat(timespec="seconds"),
+        notes=tuple(Message(str(note.get("code", "")), str(note.get("message", ""))) for note in event.notes),
     )
 
 

@@ -69,7 +69,15 @@ def _plan(lane: Lane, operation: Operation, now: datetime) -> int:
     # Only label requests have a day of their own; other events are of the past.
     on_their_day = operation.event is LabelRequested
     size = lane.policies.batch_size
-    return lane.ledger.plan(lane.fence, lane.vendor, operation.name, size, now, on_their_day=on_their_day)
+    return lane.ledger.plan(
+        lane.fence,
+        lane.vendor,
+        operation.name,
+        size,
+        now,
+        on_their_day=on_their_day,
+        labels=lane.policies.labels,
+    )
 
 
 def settle_doubts(lane: Lane) -> None:
@@ -97,6 +105,11 @@ def _send(lane: Lane, submission: DueSubmission, over: Callable[[], bool]) -> in
         return 0
     reached("submit.begun")
     attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
+    if not attempt:
+        # A label came since: what is due is read anew, with its values.
+        lane.ledger.renew_confirmations(lane.fence, submission.id, lane.policies.labels, lane.clock())
+        reached("submit.label_compared")
+        return 0
     reached("submit.intent_committed")
     outcome = lane.amazon.submit(operation, body, turn=turn)
     reached("submit.posted")

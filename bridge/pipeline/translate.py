@@ -92,6 +92,7 @@ def translate_file(
     ) as writer:
         if desk.policies.hold_same_content and not force:
             writer.hold_same_content()
+        writer.compare_with_labels(desk.policies.labels)
         events = EventKeeper(desk, writer, now, again)
         translation = _Translation(desk, file, writer, events, rerun=again is not None, force=force)
         kind = recognise(file.name, next(desk.spool.read(file.spool_name), b""))

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Index, event
 
+from bridge.domain.labels import LabelPackage
 from bridge.ledger import sqlite
-from bridge.ledger.rows import NewInterchange, NewOutbound
+from bridge.ledger.rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
 from bridge.ledger.schema import metadata
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
 
-GROWING = ("labels", "files", "arrivals", "interchanges", "documents", "events", "packages", "submissions",
+GROWING = ("labels", "order_labels", "label_packages", "files", "arrivals", "interchanges", "documents",
+           "events", "packages", "submissions",
            "submission_events", "attempts", "outbound_files", "outbound_parts")  # fmt: skip
 
 
@@ -125,14 +127,22 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.claim("main", now)
 
 
+def label_of(desk: Desk, number: str, now: datetime, order: str = "P1") -> None:
+    label = NewOutbound(kind="labels", folder="labels", name=f"{number}.png", data=number.encode())
+    packages = (LabelPackage(package_identifier="001", tracking_number=number),)
+    answer = LabelAnswer(purchase_order_number=order, packages=packages, files=(0,))
+    noted = NewLabels(orders=[order], made_at=now, answers=[answer], whole=True)
+    desk.ledger.add_outbound(desk.fence, "acme", [label], now, labels=noted)
+
+
 def watched(desk: Desk, now: datetime) -> None:
     ledger = desk.ledger
     ledger.waited_too_long("acme")
     ledger.held("acme")
     ledger.late_confirmations("acme", now)
     ledger.silent("acme", now)
-    label = NewOutbound(kind="labels", folder="labels", name="1.png", data=b"x")
-    ledger.add_outbound(desk.fence, "acme", [label], now, labels=(["P1"], now))
+    label_of(desk, "1Z1", now)
+    label_of(desk, "1Z2", now)  # replaces it
     ledger.unshipped_labels(desk.fence, "acme", later(10**6), now)
     ledger.ages("acme")
     desk.take(status("9Z"), now=now)

@@ -70,5 +70,5 @@ def test_an_index_tells_each_label_in_either_form() -> None:
         file="labels/PO1/001_1Z.png",
         sha256="ab",
     )
-    assert as_csv([line]).decode().splitlines()[1] == "PO1,001,1Z,UPS_GR_RES,labels/PO1/001_1Z.png,ab"
+    assert as_csv([line]).decode().splitlines()[1] == "PO1,001,1Z,UPS_GR_RES,labels/PO1/001_1Z.png,ab,valid,"
     assert b'"tracking_number": "1Z"' in as_json([line])

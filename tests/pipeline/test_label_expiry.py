@@ -13,7 +13,7 @@ from bridge.ledger.looks import AlertRow
 from bridge.pipeline.lane import Lane
 from bridge.spapi.fetched import LabelData, ShippingLabel
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
-from tests.system.traffic import order, ship_notice, x12
+from tests.system.traffic import order, ship_notice, tracking, x12
 
 
 @pytest.fixture
@@ -31,7 +31,9 @@ def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) ->
 def label(number: str, pixels: bytes) -> ShippingLabel:
     picture = b"\x89PNG\r\n\x1a\n" + pixels + b"\x00\x00\x00\x00IEND\xaeB`\x82"
     data = LabelData(
-        content=base64.b64encode(picture).decode(), package_identifier="001", tracking_number="1Z1"
+        content=base64.b64encode(picture).decode(),
+        package_identifier="001",
+        tracking_number=tracking(int(number[2:])),
     )
     return ShippingLabel(
         purchase_order_number=number, selling_party="ACME", label_format="PNG", labels=(data,)

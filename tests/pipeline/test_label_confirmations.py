@@ -1,0 +1,330 @@
+"""Labels and confirmations of one order: what is filled, held, sent, and told when a newer label comes."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from bridge.errors import LedgerError
+from bridge.ledger.looks import AlertRow
+from bridge.ledger.rows import EventRow
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.rerun import rerun
+from bridge.spapi.fetched import LabelData, ShippingLabel
+from bridge.spapi.operations import Outcome
+from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
+
+GROUND = "UPS_GR_RES"
+
+
+class Labels:
+    """What Amazon answers about orders' labels."""
+
+    def __init__(self) -> None:
+        self.of: dict[str, tuple[LabelData, ...]] = {}
+
+    def make(self, number: int, *packages: tuple[str, str], method: str = GROUND) -> None:
+        self.of[order(number)] = tuple(
+            LabelData(
+                content=base64.b64encode(f"^XA^FD{tracking_number}^FS^XZ".encode()).decode(),
+                package_identifier=name,
+                tracking_number=tracking_number,
+                ship_method=method,
+                ship_method_name="UPS Ground",
+            )
+            for name, tracking_number in packages
+        )
+
+    def __call__(self, number: str) -> ShippingLabel | None:
+        if number not in self.of:
+            return None
+        return ShippingLabel(
+            purchase_order_number=number,
+            selling_party="ACME",
+            label_format="ZPL",
+            labels=self.of[number],
+        )
+
+
+@pytest.fixture
+def labels() -> Labels:
+    return Labels()
+
+
+@pytest.fixture
+def amazon(labels: Labels) -> StubAmazon:
+    stub = StubAmazon()
+    stub.of_order = labels
+    return stub
+
+
+@pytest.fixture
+def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
+    return lane_with(tmp_path, monkeypatch, amazon)
+
+
+def fetched(lane: Lane, *numbers: int) -> None:
+    lane.ledger.want(lane.fence, lane.vendor, "labels", [order(one) for one in numbers], lane.clock())
+    drained(lane, rounds=2)
+
+
+def notice(number: int, tracking_number: str | None = None, method: str | None = GROUND) -> list[str]:
+    """Write the body of an 856; with an empty number or method it has none."""
+    chosen = tracking(number) if tracking_number is None else tracking_number
+    body: list[str] = []
+    for segment in ship_notice(number):
+        if segment.startswith("TD5"):
+            if method and "*92*" in segment:
+                body.append(f"TD5**92*{method}")
+        elif segment.startswith("MAN"):
+            body.append(f"MAN*GM*{number:020}" + f"**CP*{chosen}" * bool(chosen))
+        else:
+            body.append(segment)
+    return body
+
+
+def confirmed(lane: Lane, folder: Path, number: int, body: list[str], *, control: int = 0) -> EventRow:
+    drop(folder, f"{control or number}.edi", x12("856", "SH", "004010", control or number, [body]))
+    drained(lane)
+    return newest(lane)
+
+
+def newest(lane: Lane) -> EventRow:
+    batch = max(one.id for one in lane.ledger.batches(vendor="acme"))
+    return lane.ledger.batch_events(batch)[-1]
+
+
+def sent(amazon: StubAmazon) -> list[tuple[str, str, str]]:
+    return [
+        (item["purchaseOrderNumber"], box.get("trackingNumber", ""), box.get("shipMethod", ""))
+        for item in amazon.items
+        if "shipmentDetails" in item
+        for box in item["containers"]
+    ]
+
+
+def index_lines(folder: Path) -> list[dict[str, str]]:
+    found = sorted((folder / "drop" / "outbox" / "labels").glob("index.*.csv"))
+    return [row for path in found for row in csv.DictReader(io.StringIO(path.read_text()))]
+
+
+def statuses(folder: Path) -> list[dict[str, Any]]:
+    found = sorted((folder / "drop" / "outbox" / "statuses").glob("*.json"))
+    return [line for path in found for line in json.loads(path.read_text())["lines"]]
+
+
+def alerts(lane: Lane, kind: str) -> list[AlertRow]:
+    return [one for one in lane.ledger.alerts("acme") if one.kind == kind]
+
+
+def test_a_confirmation_without_number_and_method_goes_with_the_labels(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZLABEL"))
+    fetched(lane, 1)
+    event = confirmed(lane, tmp_path, 1, notice(1, "", None))
+    assert event.state == "succeeded", event.reason
+    assert sent(amazon) == [(order(1), "1ZLABEL", GROUND)]
+    assert event.tracking_number == "1ZLABEL"
+    assert b"1ZLABEL" in (event.body or b"")  # kept is what was sent ...
+    assert event.stated is not None
+    assert b"1ZLABEL" not in event.stated  # ... and what was said
+    assert [note["code"] for note in event.notes] == ["LABEL_TRACKING_NUMBER", "LABEL_SHIP_METHOD"]
+
+
+def test_without_a_label_nothing_changes(lane: Lane, amazon: StubAmazon, tmp_path: Path) -> None:
+    assert confirmed(lane, tmp_path, 1, notice(1)).state == "succeeded"
+    assert confirmed(lane, tmp_path, 2, notice(2, "")).state == "succeeded"
+    refused = confirmed(lane, tmp_path, 3, notice(3, method=None))
+    assert (refused.state, [one["code"] for one in refused.errors]) == ("refused", ["MISSING_SHIP_METHOD"])
+    assert sent(amazon) == [(order(1), tracking(1), GROUND), (order(2), "", GROUND)]
+
+
+def test_another_number_is_held_with_both_shown_and_released_as_the_document_says(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZLABEL"))
+    fetched(lane, 1)
+    event = confirmed(lane, tmp_path, 1, notice(1, "1ZOTHER", "UPS_2ND"))
+    assert event.state == "held"
+    assert "1ZOTHER" in event.reason
+    assert f"the newest label has 001 1ZLABEL by {GROUND}" in event.reason
+    assert not sent(amazon)
+    assert [line["status"] for line in statuses(tmp_path)] == ["Held"]
+    lane.ledger.release_event(event.id, lane.clock())
+    drained(lane)
+    assert sent(amazon) == [(order(1), "1ZOTHER", "UPS_2ND")]
+    assert newest(lane).state == "succeeded"
+
+
+def test_what_cannot_go_without_the_label_is_not_released(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZA"), ("002", "1ZB"))
+    fetched(lane, 1)
+    event = confirmed(lane, tmp_path, 1, notice(1, "", None))
+    assert event.state == "held"
+    assert "1 package is confirmed, but the order's newest label has 2" in event.reason
+    with pytest.raises(LedgerError, match="cannot go as the document says it"):
+        lane.ledger.release_event(event.id, lane.clock())
+    assert not sent(amazon)
+
+
+def test_a_rerun_compares_again(lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path) -> None:
+    labels.make(1, ("001", "1ZLABEL"))
+    fetched(lane, 1)
+    event = confirmed(lane, tmp_path, 1, notice(1, "1ZOTHER"))
+    rerun(lane, event.file_id, dry_run=False, force=False)
+    drained(lane)
+    again = newest(lane)
+    assert again.id != event.id
+    assert again.state == "held"
+    assert not sent(amazon)
+
+
+def test_the_labels_method_counts_or_is_held_as_the_vendor_chose(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        labels.make(number, ("001", tracking(number)))
+    fetched(lane, 1, 2)
+    event = confirmed(lane, tmp_path, 1, notice(1, method="UPS_2ND"))
+    assert event.state == "succeeded"
+    (note,) = event.notes
+    assert note["message"].startswith(
+        f"ship method {GROUND} taken from the order's newest label; the document"
+    )
+    (line,) = statuses(tmp_path)
+    assert (line["status"], line["notes"]) == ("Success", [note])
+    policy = msgspec.structs.replace(lane.policies.labels, ship_method_mismatch="hold")
+    object.__setattr__(lane.policies, "labels", policy)
+    assert confirmed(lane, tmp_path, 2, notice(2, method="UPS_2ND")).state == "held"
+    assert sent(amazon) == [(order(1), tracking(1), GROUND)]
+
+
+def test_a_newer_label_counts_for_what_was_not_sent_yet(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    for number in (1, 2):
+        labels.make(number, ("001", f"1ZOLD{number}"))
+    fetched(lane, 1, 2)
+    amazon.answer = lambda _items: Outcome(kind="not_taken", reason="no line")
+    confirmed(lane, tmp_path, 1, notice(1, "", None))
+    event = confirmed(lane, tmp_path, 2, notice(2, "1ZOLD2"))
+    assert event.state == "grouped"
+    for number in (1, 2):
+        labels.make(number, ("001", f"1ZNEW{number}"), method="UPS_NEXT")
+    fetched(lane, 1, 2)
+    amazon.answer = None
+    drained(lane, rounds=8)
+    assert sent(amazon) == [(order(1), "1ZNEW1", "UPS_NEXT")]
+    held = newest(lane)
+    assert held.state == "held"
+    assert "1ZOLD2 is of a label that a newer one replaced" in held.reason
+    assert held.submission_id is None
+    assert {one.state for batch in (1, 2) for one in lane.ledger.batch(batch).submissions} <= {
+        "succeeded",
+        "withdrawn",
+    }
+
+
+def test_what_a_former_label_held_goes_when_the_newer_one_agrees(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    assert confirmed(lane, tmp_path, 1, notice(1, "1ZNEW")).state == "held"
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    drained(lane)
+    assert newest(lane).state == "succeeded"
+    assert sent(amazon) == [(order(1), "1ZNEW", GROUND)]
+    assert {line["status"] for line in statuses(tmp_path)} == {"Held", "Success"}
+
+
+def test_a_replaced_label_is_void_in_the_index(lane: Lane, labels: Labels, tmp_path: Path) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    told = [(one["tracking_number"], one["status"], one["replaced_by"]) for one in index_lines(tmp_path)]
+    assert told == [("1ZOLD", "valid", ""), ("1ZNEW", "valid", ""), ("1ZOLD", "void", "1ZNEW")]
+    first, _, void = index_lines(tmp_path)
+    assert (void["file"], void["sha256"]) == (first["file"], first["sha256"])
+    assert (tmp_path / "drop" / "outbox" / void["file"]).exists()
+
+
+def test_status_updates_wait_for_the_number_of_the_label(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", tracking(1)))
+    fetched(lane, 1)
+    drop(tmp_path, "s.edi", x12("214", "QM", "004010", 9, [carrier_status(1)]))
+    drained(lane)
+    assert newest(lane).state == "waiting"
+    confirmed(lane, tmp_path, 1, notice(1, ""))
+    updates = [item for item in amazon.items if "statusUpdateDetails" in item]
+    assert [one["statusUpdateDetails"]["trackingNumber"] for one in updates] == [tracking(1)]
+    assert updates[0]["purchaseOrderNumber"] == order(1)
+
+
+def test_the_same_document_again_is_held_whatever_label_filled_it(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    first = confirmed(lane, tmp_path, 1, notice(1, ""))
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    again = confirmed(lane, tmp_path, 1, notice(1, ""), control=7)
+    assert (again.state, again.reason) == ("held", f"it says the same as event {first.id}")
+    assert len(sent(amazon)) == 1
+
+
+def test_a_label_that_is_replaced_after_the_confirmation_is_an_alert_until_the_valid_one_is_confirmed(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    event = confirmed(lane, tmp_path, 1, notice(1, "1ZOLD"))
+    assert not alerts(lane, "label_replaced")
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    (alert,) = alerts(lane, "label_replaced")
+    assert alert.key == order(1)
+    assert f"confirmed with tracking number 1ZOLD (batch {event.file_id}, event {event.id})" in alert.message
+    assert "the valid one has 1ZNEW" in alert.message
+    confirmed(lane, tmp_path, 1, notice(1, "1ZNEW"), control=7)
+    assert sent(amazon)[-1] == (order(1), "1ZNEW", GROUND)
+    assert not alerts(lane, "label_replaced")
+
+
+def test_an_index_of_none_still_tells_what_is_void(lane: Lane, labels: Labels, tmp_path: Path) -> None:
+    object.__setattr__(lane.papers, "index", "none")
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    assert not index_lines(tmp_path)
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    assert [(one["tracking_number"], one["status"]) for one in index_lines(tmp_path)] == [("1ZOLD", "void")]
+
+
+def test_a_trace_of_the_order_or_a_number_lists_its_labels(lane: Lane, labels: Labels) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    for text in (order(1), "1ZOLD", "1ZNEW"):
+        told = [(one.tracking_number, one.state, one.file) for one in lane.ledger.trace(text).labels]
+        assert told == [
+            ("1ZOLD", "void", f"labels/{order(1)}/001_1ZOLD.zpl"),
+            ("1ZNEW", "valid", f"labels/{order(1)}/001_1ZNEW.zpl"),
+        ]
