@@ -133,18 +133,20 @@ def _place(error: EdiError) -> Value:
 
 def _group(result: GroupResult) -> Iterator[Line]:
     """Tell of a group, if it holds anything but what UCI acknowledges."""
-    rejected = (one for one in result.documents if not one.accepted and one.type != "CONTRL")
-    messages = (line for verdict in rejected for line in _ucm(verdict))
-    first = next(messages, None)
     group = result.group
-    if group is not None and first is not None:
+    errors = [error for error in group.errors if error.fatal] if group is not None else []
+    rejected = (one for one in result.documents if not one.accepted and one.type != "CONTRL")
+    messages = (line for verdict in rejected if not errors for line in _ucm(verdict))
+    first = next(messages, None)
+    if group is not None and (first is not None or errors):
         yield (
             "UCF",
             [
                 _copied(group.control_number, NUMBER_LENGTH),
                 _party(group.sender),
                 _party(group.receiver),
-                ACKNOWLEDGED,
+                REJECTED if errors else ACKNOWLEDGED,
+                *_reason(errors),
             ],
         )
     if first is not None:

@@ -37,6 +37,8 @@ from bridge.edi.source import ByteSource
 from bridge.edi.tally import SeenNumbers, Tally
 from bridge.edi.x12.grammar import DocumentChecker
 
+SECURITY: Final = frozenset({b"USA", b"USC", b"USD", b"USH", b"USR", b"UST", b"USU"})
+"""Security of an interchange or group, from syntax version 4 on: it is not checked."""
 HEAD: Final = 64
 """Bytes in which UNA ends and UNB begins."""
 
@@ -137,6 +139,9 @@ class _Interchange:
                 yield from handler(raw)
             elif self._message is not None:
                 self._message.add(raw, frames.offset, frames.flaw)
+            elif raw[:3] in SECURITY and frames.flaw is None and self._interchange.version == "4":
+                yield from self._flush_stray()
+                yield Ignored(frames.start, self._span())
             else:
                 self._stray = self._stray or (frames.start, self._outside(raw))
         frames.sync()
@@ -280,7 +285,7 @@ class _Interchange:
         self._loose_messages += self._group is None
         if self._frames.empty > self._empty:
             message.note(Code.NOT_SUPPORTED_HERE, "there are empty segments")
-        for error in self._interchange.errors:
+        for error in (*self._interchange.errors, *(self._group.errors if self._group else ())):
             if error.fatal:
                 message.errors.add(error)
         document = message.document(self._interchange, self._group, self._tally.next_document(), end)

@@ -22,7 +22,7 @@ _HEADER_ELEMENTS: Final = (
     (3, "recipient", PARTY_LENGTH),
     (5, "control reference", NUMBER_LENGTH),
 )
-"""What an answer must name: element of UNB, name, most characters."""
+"""What an answer must name: element of UNB and UNG, name, most characters."""
 
 
 def interchange_of(
@@ -95,14 +95,20 @@ def group_of(ung: EdifactSegment, number: int) -> Group:
         offset=ung.offset,
         errors=[],
     )
-    if not group.control_number:
-        group.errors.append(group_error(Code.MISSING, "UNG has no reference", "UNG", 5))
+    for element, what, most in _HEADER_ELEMENTS:
+        value = ung.value(element)
+        if not value.strip():
+            text = f"UNG has no {what}"
+            group.errors.append(group_error(Code.MISSING, text, "UNG", element, fatal=True))
+        elif len(value) > most:
+            text = f"the {what} of UNG has more than {most} characters"
+            group.errors.append(group_error(Code.TOO_LONG, text, "UNG", element, fatal=True))
     return group
 
 
-def group_error(code: Code, message: str, segment: str, element: int = 0) -> EdiError:
-    """Make an error of a group; its messages stand for themselves, so it rejects nothing."""
-    return EdiError(level="group", code=code, message=message, segment=segment, element=element, fatal=False)
+def group_error(code: Code, message: str, segment: str, element: int = 0, *, fatal: bool = False) -> EdiError:
+    """Make an error of a group; its messages stand for themselves, so most reject nothing."""
+    return EdiError(level="group", code=code, message=message, segment=segment, element=element, fatal=fatal)
 
 
 def unh_errors(unh: EdifactSegment) -> list[EdiError]:

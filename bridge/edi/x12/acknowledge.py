@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Literal
 
-from bridge.edi.model import EdiError, Group, Interchange
+from bridge.edi.model import EdiError, Group, Interchange, Party
 from bridge.edi.verdicts import ControlNumbers, DocumentVerdict, GroupResult, InterchangeResult
+from bridge.edi.x12.checks import APPLICATION_LENGTH
 from bridge.edi.x12.writer import SegmentWriter
 
 Kind = Literal["997", "999"]
@@ -24,6 +25,8 @@ _MOST_ELEMENTS = 99
 """AK4 in one AK3."""
 _MOST_SEGMENTS = 1000
 """AK3 in one AK2; the standard allows 999,999, of use to nobody."""
+MOST_COUNTED = 999_999
+"""97, 123 and 2, the counts in AK9, have six digits."""
 _VERSION_999 = "005010X231"
 
 
@@ -70,7 +73,7 @@ def _written(  # noqa: PLR0913 - what `acknowledge` was given, and found
     if ta1:
         _write_ta1(writer, interchange)
     for group in groups:
-        yield from _write_group(writer, group, control, now, kind)
+        yield from _write_group(writer, interchange, group, control, now, kind)
     writer.segment("IEA", len(groups), number)
     yield writer.rest()
 
@@ -85,16 +88,15 @@ def _wants_answer(result: GroupResult) -> bool:
 def _write_isa(writer: SegmentWriter, interchange: Interchange, number: str, now: datetime) -> None:
     version = _fitting(interchange.version, 5, 5, "00401")
     repetition = writer.delimiters.repetition or "U"
-    sender, receiver = interchange.receiver, interchange.sender
-    parties = [
-        f"{sender.qualifier:2.2}",
-        f"{sender.id:15.15}",
-        f"{receiver.qualifier:2.2}",
-        f"{receiver.id:15.15}",
-    ]
+    parties = [*_party(interchange.receiver), *_party(interchange.sender)]
     moment = [now.strftime("%y%m%d"), now.strftime("%H%M")]
     usage = "T" if interchange.test else "P"
     writer.isa(["00", " " * 10, "00", " " * 10, *parties, *moment, repetition, version, number, "0", usage])
+
+
+def _party(party: Party) -> tuple[str, str]:
+    """Return qualifier and identification at their widths; no ISA that can be read has longer ones."""
+    return f"{party.qualifier or 'ZZ':2.2}", f"{party.id or 'UNKNOWN':15.15}"
 
 
 def _write_ta1(writer: SegmentWriter, interchange: Interchange) -> None:
@@ -106,8 +108,13 @@ def _write_ta1(writer: SegmentWriter, interchange: Interchange) -> None:
     writer.segment("TA1", control, date, time, status, errors[0].code if errors else "000")
 
 
-def _write_group(
-    writer: SegmentWriter, result: GroupResult, control: ControlNumbers, now: datetime, kind: Kind
+def _write_group(  # noqa: PLR0913, PLR0917 - what `acknowledge` was given, and found
+    writer: SegmentWriter,
+    interchange: Interchange,
+    result: GroupResult,
+    control: ControlNumbers,
+    now: datetime,
+    kind: Kind,
 ) -> Iterator[bytes]:
     group = result.group
     assert group is not None  # noqa: S101  # those without are left out
@@ -115,18 +122,24 @@ def _write_group(
     reference = f"{control.next('document') % 10**9:04}"
     version = _VERSION_999 if kind == "999" else _release_of(group)
     moment = now.strftime("%Y%m%d"), now.strftime("%H%M")
-    writer.segment("GS", "FA", group.receiver.id, group.sender.id, *moment, number, "X", version)
+    sender = _application(group.receiver, interchange.receiver)
+    receiver = _application(group.sender, interchange.sender)
+    writer.segment("GS", "FA", sender, receiver, *moment, number, "X", version)
     start = len(writer)
     writer.segment("ST", kind, reference, version if kind == "999" else "")
     identifier = _fitting(group.functional_id, 2, 2, "ZZ")
     answered = group.control_number if group.control_number.isdigit() else ""
-    version_answered = group.version[:12] if kind == "999" else ""
+    version_answered = _fitting(group.version, 1, 12, "") if kind == "999" else ""
     writer.segment("AK1", identifier, _fitting(answered, 1, 9, "0"), version_answered)
     told: Counter[str] = Counter()
-    for verdict in result.documents:
-        told[_write_document(writer, verdict, kind)] += 1
-        yield from writer.pieces()
-    _write_ak9(writer, group, told)
+    whole = any(error.fatal for error in (*interchange.errors, *group.errors))
+    if whole:
+        told["R"] = len(result.documents)
+    else:
+        for verdict in result.documents:
+            told[_write_document(writer, verdict, kind, result)] += 1
+            yield from writer.pieces()
+    _write_ak9(writer, group, told, whole=whole)
     writer.segment("SE", len(writer) - start + 1, reference)
     writer.segment("GE", 1, number)
 
@@ -138,11 +151,12 @@ def _release_of(group: Group) -> str:
     return release if named else "004010"
 
 
-def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind) -> str:
+def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind, group: GroupResult) -> str:
     """Write AK2 to AK5 (IK5) of one document; give the status."""
     association = verdict.association if kind == "999" and verdict.association.startswith("0") else ""
     kind_answered = _fitting(verdict.type, 3, 3, "000")
-    writer.segment("AK2", kind_answered, _fitting(verdict.reference, 1, 9, "0000"), association[:35])
+    reference = _fitting(verdict.reference, 1, 9, "") or _nobody(group)
+    writer.segment("AK2", kind_answered, reference, _fitting(association, 1, 35, ""))
     errors = [error for error in verdict.errors if (error.fatal if not verdict.accepted else _is_told(error))]
     body = [error for error in errors if error.level in ("segment", "element")]
     _write_notes(writer, body, "IK" if kind == "999" else "AK")
@@ -155,10 +169,21 @@ def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind)
 
 
 def _fitting(value: str, low: int, high: int, otherwise: str) -> str:
-    """Give a value that must be echoed, if it is one at all: not one of which separators are left out."""
-    value = value.strip()[:high]
-    whole = len(value) >= low and value[0].isalnum() and value[-1].isalnum()
+    """Return a value that must be echoed, whole, if it can be: a part of it would name something else."""
+    value = value.strip()
+    whole = low <= len(value) <= high and value[0].isalnum() and value[-1].isalnum()
     return value if whole and value.isascii() and value.isprintable() else otherwise
+
+
+def _nobody(group: GroupResult) -> str:
+    """Return a control number that no document of the group has, in place of one that cannot be echoed."""
+    taken = {verdict.reference for verdict in group.documents}
+    return next((one for one in ("0" * size for size in range(4, 10)) if one not in taken), "0000")
+
+
+def _application(party: Party, otherwise: Party) -> str:
+    """Return GS02 or GS03: the group's party, or the interchange's where that cannot be one."""
+    return party.id if 0 < len(party.id) <= APPLICATION_LENGTH else otherwise.id or "UNKNOWN"
 
 
 def _is_told(error: EdiError) -> bool:
@@ -179,7 +204,7 @@ def _write_notes(writer: SegmentWriter, errors: Iterable[EdiError], prefix: str)
     for (position, tag, loop, code), found in sorted(by_segment.items(), key=lambda item: item[0][0])[
         :_MOST_SEGMENTS
     ]:
-        name = tag[:3] if tag.isalnum() and len(tag) > 1 else "ZZ"
+        name = tag if tag.isascii() and tag.isalnum() and 2 <= len(tag) <= 3 else "ZZ"
         writer.segment(f"{prefix}3", name, position, loop, code)
         for error in found[:_MOST_ELEMENTS]:
             if error.level == "element":
@@ -188,19 +213,20 @@ def _write_notes(writer: SegmentWriter, errors: Iterable[EdiError], prefix: str)
                 writer.segment(f"{prefix}4", place, number, error.code, error.value[:99])
 
 
-def _write_ak9(writer: SegmentWriter, group: Group, told: Counter[str]) -> None:
-    """Sum up a group; `told` counts its documents by status."""
+def _write_ak9(writer: SegmentWriter, group: Group, told: Counter[str], *, whole: bool) -> None:
+    """Sum up a group; `told` counts its documents by status, `whole` rejects the group itself."""
     received = told.total()
     rejected = told["R"]
     codes = _unique(error.code for error in group.errors if error.code)
-    if received and rejected == received:
+    if whole or (received and rejected == received):
         status = "R"
     elif rejected:
         status = "P"
     else:
         status = "E" if codes or told["E"] else "A"
     claimed = received if group.document_count_claimed is None else group.document_count_claimed
-    writer.segment("AK9", status, str(claimed)[:6], received, received - rejected, *codes)
+    counts = (min(count, MOST_COUNTED) for count in (claimed, received, received - rejected))
+    writer.segment("AK9", status, *counts, *codes)
 
 
 def _unique(codes: Iterable[str]) -> list[str]:

@@ -15,6 +15,10 @@ from bridge.edi.x12.codes import FUNCTIONAL_GROUPS, SET_GROUPS, group_error, int
 from bridge.edi.x12.header import Header
 from bridge.edi.x12.segment import X12Segment
 
+APPLICATION_LENGTH = 15
+"""GS02, GS03."""
+NUMBER_LENGTH = 9
+"""GS06, ST02: the control numbers that an acknowledgement must name."""
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
@@ -42,6 +46,9 @@ def make_interchange(header: Header, tally: Tally, offset: int) -> Interchange:
         errors.append(interchange_error("015"))
     if not _is_number(fields[13]):
         errors.append(interchange_error("018"))
+    for place, code in ((6, "006"), (8, "008")):
+        if not fields[place]:
+            errors.append(interchange_error(code, fatal=True))
     parties = (fields[5], fields[6], fields[7], fields[8])
     if not tally.is_new(parties, fields[13]):
         errors.append(interchange_error("025"))
@@ -60,8 +67,15 @@ def make_group(elements: Sequence[str], number: int, offset: int) -> Group:
         number=number,
         offset=offset,
     )
-    if not _is_number(fields[6]):
-        group.errors.append(group_error("6", segment="GS"))
+    for place, what in ((2, "sender"), (3, "receiver")):
+        if not fields[place]:
+            group.errors.append(group_error("1", f"GS{place:02} names no {what}", fatal=True, segment="GS"))
+        elif len(fields[place]) > APPLICATION_LENGTH:
+            detail = f"GS{place:02} has more than {APPLICATION_LENGTH} characters"
+            group.errors.append(group_error("1", detail, fatal=True, segment="GS"))
+    if not _is_number(fields[6]) or len(fields[6]) > NUMBER_LENGTH:
+        detail = f"GS06 is no number of 1 to {NUMBER_LENGTH} digits"
+        group.errors.append(group_error("6", detail, fatal=True, segment="GS"))
     if not is_date(fields[4], (6, 8)) or not is_time(fields[5]):
         group.errors.append(group_error("", "the date or time of GS is invalid", segment="GS"))
     return group
@@ -105,10 +119,19 @@ def check_document(document: Document, *, complete: bool, references: SeenNumber
         errors.append(set_error("6", at=("ST", 1, 1)))
     if not document.reference:
         errors.append(set_error("7", at=("ST", 1, 2)))
+    elif len(document.reference) > NUMBER_LENGTH:
+        detail = f"the transaction set control number has more than {NUMBER_LENGTH} characters"
+        errors.append(set_error("7", detail, at=("ST", 1, 2)))
     elif not references.add(document.reference):
         errors.append(set_error("23", at=("ST", 1, 2)))
     if complete:
         _check_trailer(document)
+
+
+def errors_above(document: Document) -> list[EdiError]:
+    """Return the errors of the group and interchange that reject all that is in them."""
+    above = [*document.interchange.errors, *(document.group.errors if document.group else ())]
+    return [error for error in above if error.fatal]
 
 
 def _check_trailer(document: Document) -> None:

@@ -44,6 +44,8 @@ GROUP_ERRORS = {
 # I18 interchange note code
 INTERCHANGE_ERRORS = {
     "001": "the control numbers of ISA and IEA do not match",
+    "006": "ISA names no sender (ISA06)",
+    "008": "ISA names no receiver (ISA08)",
     "014": "the interchange date is invalid",
     "015": "the interchange time is invalid",
     "018": "the interchange control number is invalid",

@@ -51,7 +51,13 @@ def read_x12(
     start = source.offset
     header = read_header(source.peek(ENOUGH))
     if isinstance(header, BadHeader):
-        error = EdiError(level="interchange", code=header.code, message=header.reason, segment="ISA")
+        error = EdiError(
+            level="interchange",
+            code=header.code,
+            message=header.reason,
+            segment="ISA",
+            element=header.element,
+        )
         for event, _ in skip_to(source, FOREIGN, 3, error):
             yield event
         return
@@ -94,6 +100,7 @@ class _InterchangeReader:
             "GS": self._open_group,
             "GE": self._end_group,
             "TA1": self._read_ta1,
+            **dict.fromkeys(("ISB", "ISE", "TA3"), self._pass_between),
             "SE": self._pass_trailer,
             "": self._pass_stray,
         }
@@ -145,6 +152,7 @@ class _InterchangeReader:
         checks.check_document(document, complete=complete, references=self.references)
         if length > self.options.max_segment:
             document.errors.extend(checks.find_long_segments(segments, self.options.max_segment))
+        document.errors.extend(checks.errors_above(document))
         if self.group is not None:
             document.errors.extend(self.grammar.check(document, strict=self.options.strict))
         return document
@@ -171,6 +179,8 @@ class _InterchangeReader:
         self.documents_in_group = 0
         self.references = SeenNumbers()
         self.group = checks.make_group(elements, self.groups, start)
+        if any(error.fatal for error in self.group.errors):
+            self.interchange.errors.append(interchange_error("024", "a GS segment is invalid"))
         if not self.group_numbers.add(self.group.control_number):
             self.group.errors.append(group_error("19", segment="GS"))
         yield GroupOpened(self.group, self.interchange, start, length + self.cursor.take_line_end())
@@ -197,6 +207,15 @@ class _InterchangeReader:
         document = checks.make_document(self._take_segments(length)[:1], self.interchange, None)
         self._place(document, length)
         yield DocumentRead(document, start, length + self.cursor.take_line_end())
+
+    def _pass_between(self) -> Iterator[ReaderEvent]:
+        """Pass over a segment of the interchange that asks the network for something, or tells of it."""
+        if self.group is not None:
+            yield from self._pass_stray()
+            return
+        start = self.cursor.offset
+        _, length = self._take_service_segment()
+        yield Ignored(start, length + self.cursor.take_line_end())
 
     def _pass_trailer(self) -> Iterator[ReaderEvent]:
         """Pass over an SE or GE that ends nothing."""

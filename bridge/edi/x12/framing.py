@@ -16,6 +16,8 @@ from bridge.edi.x12.header import Separators
 _BREAK = rb"[\r\n]{0,4}+"
 _MARGIN = rb"[ \t\r\n]{0,300}+"
 _TAGS = ("ST", "SE", "GS", "GE", "IEA", "TA1")
+_BETWEEN = ("ISB", "ISE", "TA3")
+"""Segments of the interchange that say nothing to us: they never stand in a document, so none ends at one."""
 
 # An ISA of full width is one wherever it stands, even where a cut left no terminator before it; any
 # other must begin a line. Each alternative begins with a letter, so that the search skips all others.
@@ -52,13 +54,18 @@ def patterns_for(separators: Separators) -> Patterns:
     """Compile the patterns for a set of separators (remembered, as most files have the same)."""
     term = re.escape(separators.segment)
     after = rb"(?=" + _BREAK + rb"(?:" + re.escape(separators.element) + rb"|" + term + rb"))"
-    tags = rb"|".join(_BREAK.join(bytes([letter]) for letter in tag.encode()) for tag in _TAGS)
-    start = rb"(?P<t>(?:" + tags + rb")" + after + rb"|(?:ISA|UN[AB])(?=[^\w\s]))"
+    start, outside = (_start_of(tags, after) for tags in (_TAGS, _TAGS + _BETWEEN))
     foreign = FOREIGN.pattern[4:-1]
     return Patterns(
-        tag=re.compile(start),
+        tag=re.compile(outside),
         next_tag=re.compile(rb"(?s:" + term + _MARGIN + start + rb"|" + foreign + rb")"),
-        before_tag=re.compile(rb"(?s:(?<=" + term + rb")" + _MARGIN + start + rb"|" + foreign + rb")"),
+        before_tag=re.compile(rb"(?s:(?<=" + term + rb")" + _MARGIN + outside + rb"|" + foreign + rb")"),
         ending=re.compile(rb"(?s:(?!" + term + rb")[^\s]\s{0,8}" + term + rb")"),
         filler=re.compile(rb"(?:[\s\x00\x1a]|" + term + rb")*+"),
     )
+
+
+def _start_of(tags: tuple[str, ...], after: bytes) -> bytes:
+    """Return the pattern of one of the tags, perhaps with line breaks in it, or of a header."""
+    letters = rb"|".join(_BREAK.join(bytes([letter]) for letter in tag.encode()) for tag in tags)
+    return rb"(?P<t>(?:" + letters + rb")" + after + rb"|(?:ISA|UN[AB])(?=[^\w\s]))"

@@ -14,6 +14,8 @@ import msgspec
 from bridge.edi.model import Delimiters
 
 _LONGEST = (2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1)
+_CODES = tuple(f"{code:03}" for code in (10, 11, 12, 13, 5, 6, 7, 8, 14, 15, 16, 17, 18, 19, 20))
+"""I18, the interchange note code, of ISA01 to ISA15."""
 ENOUGH = 400
 """Bytes in which any ISA ends, wrapped or in multi-byte characters."""
 _LINE_BREAK = re.compile(rb"[\r\n]")
@@ -52,6 +54,8 @@ class BadHeader(msgspec.Struct, frozen=True):
 
     code: str
     reason: str
+    element: int = 0
+    """The element at fault; 0 where none is known."""
 
 
 def read_header(data: bytes) -> Header | BadHeader:
@@ -62,10 +66,12 @@ def read_header(data: bytes) -> Header | BadHeader:
         return BadHeader("022", "the ISA has fewer than sixteen elements")
     wrapped = any(_LINE_BREAK.search(piece) for piece in pieces[1:16])
     fields = [_LINE_BREAK.sub(b"", piece) for piece in pieces[:16]]
-    if fields[0] != b"ISA" or any(
-        len(decode(field.strip())) > longest for field, longest in zip(fields[1:], _LONGEST, strict=True)
-    ):
-        return BadHeader("022", "the ISA's elements are too long, or it breaks off")
+    if fields[0] != b"ISA":
+        return BadHeader("022", "the ISA breaks off")
+    for place, (field, longest) in enumerate(zip(fields[1:], _LONGEST, strict=True), 1):
+        if len(decode(field.strip())) > longest:
+            reason = f"ISA{place:02} has more than {longest} characters, or an element before it is missing"
+            return BadHeader(_CODES[place - 1], reason, place)
     tail = pieces[16]
     place = len(tail) - len(tail.lstrip(b"\r\n")) if wrapped else 0
     component = character(tail, place)

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from pydifact.segmentcollection import Interchange as PydifactInterchange
 
 from bridge.edi.edifact.acknowledge import acknowledge
+from bridge.edi.model import Unreadable
 from bridge.edi.verdicts import InterchangeResult, Verdicts
 from tests.edi.edifact.building import (
     DESADV_BODY,
@@ -210,3 +211,33 @@ def test_our_reader_accepts_every_answer(data: bytes) -> None:
 def test_many_errors_stay_within_the_structure_of_contrl(errors: int) -> None:
     data = interchange(message((*DESADV_BODY, *["QTY+12:X'"] * errors)))
     assert only_document(answer(data)).errors == []
+
+
+@pytest.mark.parametrize(
+    ("ung", "reason"),
+    [
+        (UNG.replace("+S:1+", "++"), "13+UNG+3"),
+        (UNG.replace("+R:2+", "++"), "13+UNG+4"),
+        (UNG.replace("+G1+", "++"), "13+UNG+6"),
+        (UNG.replace("+G1+", f"+{'G' * 15}+"), "39+UNG+6"),
+    ],
+)
+def test_a_group_that_cannot_be_named_is_rejected_as_a_whole(ung: str, reason: str) -> None:
+    reference = ung.removesuffix("'").split("+")[5]
+    data = interchange(ung + message() + f"UNE+1+{reference}'")
+    assert [document.accepted for document in documents(data)] == [False]
+    told = [line for line in lines(data) if line.startswith("UC")]
+    assert told[0] == "UCI+REF1+SENDER:14+RECEIVER:14+7"
+    assert told[1:] == [line for line in told if line.startswith("UCF") and line.endswith(f"+4+{reason}")]
+
+
+def test_security_segments_of_syntax_4_are_no_fault() -> None:
+    unb = UNB.replace("UNOC:3", "UNOC:4")
+    data = interchange(message(), unb=unb + "USH+5+1+3'USA+1:16:1'USC'", unz="UST+5+3'USR+1:2'UNZ+1+REF1'")
+    assert [event for event in events(data) if isinstance(event, Unreadable)] == []
+    assert [document.accepted for document in documents(data)] == [True]
+    assert [
+        event.error.code
+        for event in events(data.replace(b"UNOC:4", b"UNOC:3"))
+        if isinstance(event, Unreadable)
+    ]

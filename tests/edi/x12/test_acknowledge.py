@@ -20,6 +20,7 @@ from tests.edi.x12.making import (
     interchange,
     interchanges,
     one,
+    places,
     read_file,
     text,
 )
@@ -156,10 +157,72 @@ def test_more_errors_than_an_acknowledgement_holds_are_cut(grammar: X12Grammar) 
     assert sum(segment.tag == "AK4" for segment in found.segments) == 99 + 999
 
 
-def test_what_must_be_echoed_is_written_so_that_it_can_be_read(grammar: X12Grammar) -> None:
-    data = text(interchange(group(document("2145", "7"), number="W")))
-    lines = answer(data.replace(b"GS*QM", b"GS*Q"), grammar)
-    assert lines[lines.index("ST*997*0001") :][1:3] == ["AK1*ZZ*0", "AK2*214*7"]
+def test_what_must_be_echoed_is_echoed_whole_or_not_at_all(grammar: X12Grammar) -> None:
+    data = text(interchange(group(document("2145", "7"))))
+    lines = answer(data.replace(b"GS*QM", b"GS*QMS"), grammar)
+    assert lines[lines.index("ST*997*0001") :][1:3] == ["AK1*ZZ*1", "AK2*000*7"]
+
+
+@pytest.mark.parametrize("reference", ["0003100001", "1234567890", "0" * 30])
+def test_a_set_number_that_is_too_long_is_rejected_and_never_cut(grammar: X12Grammar, reference: str) -> None:
+    data = text(interchange(group(document(reference="0000"), document(reference=reference))))
+    bad = documents(read_file(data, grammar))[1]
+    assert places(bad.errors) == [("7", "ST", 1, 2)]
+    lines = answer(data, grammar)
+    # 0000 is the other one: the number that stands in its stead is nobody's.
+    assert lines[4:9] == ["AK2*214*0000", "AK5*A", "AK2*214*00000", "AK5*R*7", "AK9*P*2*2*1"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "ak1", "code"),
+    [
+        (b"GS*QM*UPSN*ACME*", b"GS*QM*UPSN**", "AK1*QM*1", "1"),
+        (b"GS*QM*UPSN*ACME*", b"GS*QM**ACME*", "AK1*QM*1", "1"),
+        (b"GS*QM*UPSN*ACME*", b"GS*QM*UPSN*   *", "AK1*QM*1", "1"),
+        (b"GS*QM*UPSN*ACME*", b"GS*QM*UPSN*ACME OF THE WEST*", "AK1*QM*1", "1"),
+        (b"*1430*1*X*", b"*1430**X*", "AK1*QM*0", "6"),
+        (b"*1430*1*X*", b"*1430*1234567890*X*", "AK1*QM*0", "6"),
+        (b"*1430*1*X*", b"*1430*A1*X*", "AK1*QM*0", "6"),
+    ],
+)
+def test_a_group_that_cannot_be_answered_is_rejected_as_a_whole(
+    grammar: X12Grammar, old: bytes, new: bytes, ak1: str, code: str
+) -> None:
+    data = one().replace(old, new)
+    found = documents(read_file(data, grammar))
+    assert [document.accepted for document in found] == [False]
+    assert found[0].errors[0].level == "group"
+    lines = answer(data, grammar)
+    assert lines[1].startswith("GS*FA*ACME*UPSN*2024")
+    assert lines[3] == ak1
+    assert lines[4].split("*")[:5] == ["AK9", "R", "1", "1", "0"]
+    assert code in lines[4].split("*")[5:]
+
+
+def test_a_good_group_beside_one_that_is_rejected_is_accepted(grammar: X12Grammar) -> None:
+    bad = text(group(document())).replace(b"*ACME*", b"**")
+    header, *rest = text(interchange(group(document(), number="2"))).splitlines(keepends=True)
+    rest[-1] = rest[-1].replace(b"IEA*1*", b"IEA*2*")
+    data = header + bad + b"".join(rest)
+    assert [document.accepted for document in documents(read_file(data, grammar))] == [False, True]
+    assert [line for line in answer(data, grammar, ta1=True) if line.startswith(("TA1", "AK9"))] == [
+        "TA1*000000001*240102*1430*E*024",
+        "AK9*R*1*1*0*1",
+        "AK9*A*1*1*1",
+    ]
+
+
+@pytest.mark.parametrize(("place", "code"), [(b"UPSN           ", "006"), (b"ACME           ", "008")])
+def test_an_interchange_without_a_party_is_rejected(grammar: X12Grammar, place: bytes, code: str) -> None:
+    data = one().replace(place, b" " * 15)
+    assert [document.accepted for document in documents(read_file(data, grammar))] == [False]
+    lines = answer(data, grammar, ta1=True)
+    assert lines[1] == f"TA1*000000001*240102*1430*R*{code}"
+    assert "AK9*R*1*1*0" in lines
+
+
+def test_a_count_beyond_six_digits_is_not_cut(grammar: X12Grammar) -> None:
+    assert "AK9*E*999999*1*1*5" in answer(one().replace(b"GE*1*1", b"GE*1234567*1"), grammar)
 
 
 def test_control_numbers_stay_within_their_widths(grammar: X12Grammar) -> None:

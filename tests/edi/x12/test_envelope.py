@@ -4,6 +4,7 @@ import pytest
 
 from bridge.edi.model import Ignored
 from bridge.edi.options import ReadOptions
+from bridge.edi.source import BLOCK
 from tests.edi.x12.making import (
     codes,
     document,
@@ -242,3 +243,34 @@ def test_a_document_of_too_many_segments_is_refused(monkeypatch: pytest.MonkeyPa
     assert "longer" in first.errors[0].message
     assert len(first.segments) == 1
     assert second.accepted
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        b"ISB*1~\n",
+        b"ISE*240102*1430*04~\n",
+        b"ISB*1~ISE*240102*1430*04~\n",
+        b"TA3*ACME*ZZ*MAIL*240102*1430*000000009*240102*1430*A~\n",
+        b"ISB*1~\nISE*240102*1430*04~\nTA1*000000009*240102*1430*A*000~\nTA3*ACME*ZZ*MAIL~\n",
+        b"I\r\nSB*1~\n",
+    ],
+)
+@pytest.mark.parametrize("block", [1, BLOCK])
+def test_segments_of_the_interchange_are_no_fault(between: bytes, block: int) -> None:
+    data = one().replace(b"GS*", between + b"GS*", 1)
+    events = read_all(data, block=block)
+    assert unreadable(events) == []
+    assert [found.type for found in documents(events) if found.type != "TA1"] == ["214"]
+    assert all(found.accepted for found in documents(events))
+    assert (
+        sum(event.length for event in events) == len(data) - 1
+    )  # the last line end is behind the interchange
+    assert documents(events)[-1].segment == 3 + between.count(b"~")
+
+
+def test_a_segment_of_the_interchange_within_a_document_or_group_is_one() -> None:
+    inside = one().replace(b"LX*1~\n", b"LX*1~\nISB*1~\n")
+    assert [segment.tag for segment in documents(read_all(inside))[0].segments].count("ISB") == 1
+    between = one().replace(b"GE*1", b"ISB*1~\nGE*1")
+    assert [event.error.code for event in unreadable(read_all(between))] == ["024"]

@@ -106,4 +106,27 @@ def test_what_is_no_header_is_refused_with_a_reason(data: bytes) -> None:
     header = read_header(data)
     assert isinstance(header, BadHeader)
     assert header.reason
-    assert header.code in ("004", "022", "026", "027")
+    assert header.code in ("004", "008", "022", "026", "027")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "element", "code", "reason"),
+    [
+        (b"*00*          *02", b"*00*            *02", 0, "", ""),
+        (b"*02*", b"*002*", 5, "005", "ISA05 has more than 2 characters"),
+        (b"ACME  ", b"ACME AND MORE THAN FITS", 8, "008", "ISA08 has more than 15 characters"),
+        (b"*240102*", b"*20240102*", 9, "014", "ISA09 has more than 6 characters"),
+        (b"*000000001*", b"*0000000001*", 13, "018", "ISA13 has more than 9 characters"),
+    ],
+)
+def test_an_element_that_is_too_long_is_named(
+    old: bytes, new: bytes, element: int, code: str, reason: str
+) -> None:
+    assert old in FULL
+    header = read_header(FULL.replace(old, new, 1))
+    if not element:
+        assert isinstance(header, Header)  # blanks at the end mean nothing
+        return
+    assert isinstance(header, BadHeader)
+    assert (header.element, header.code) == (element, code)
+    assert header.reason.startswith(reason)
