@@ -19,6 +19,13 @@ DIRECTORIES = ("D96A", "D99B", "D01B")
 MESSAGES = ("APERAK", "DESADV", "IFTSTA", "ORDERS", "ORDRSP")
 SERVICE = "service"
 SUBSET = "EANCOM"
+# Lists of what a status is called: that is the status tables' affair, and an unknown one is held.
+OPEN = {"4405", "9011", "9013"}
+# Values of a later directory that partners send before it: 78 is when an event happened.
+ALSO = {"2005": ("78",)}
+# A directory is also used for those after it, which have longer elements and further ones (of D01B).
+LONGER = {"D99B": {("SEL", "9308"): "35"}, "D01B": {("", "6411"): "8"}}
+FURTHER = {"D99B": {"PCD": "02", "RTE": "02"}}
 SERVICE_SEGMENTS = ("UNH", "UNT", "UNS", "UCI", "UCM", "UCS", "UCD", "UCF")
 
 Row = tuple[str, ...]
@@ -46,7 +53,9 @@ def tags(structure: list[Row], messages: tuple[str, ...]) -> set[str]:
     return {row[2] for row in structure if row[0] in messages and not row[2][2:].isdigit()}
 
 
-def segment_table(segments: list[Row], wanted: set[str]) -> tuple[str, set[str]]:
+def segment_table(
+    segments: list[Row], wanted: set[str], longer: dict[tuple[str, str], str]
+) -> tuple[str, set[str]]:
     """Give the table of the wanted segments, and the data elements in it."""
     lines = ["segment\tposition\tcomponent\telement\trequirement\ttype\tlength\tname"]
     elements = set()
@@ -54,6 +63,7 @@ def segment_table(segments: list[Row], wanted: set[str]) -> tuple[str, set[str]]
         tag, position, component, element, name, requirement, kind, most = (*row, "", "")[:8]
         if tag not in wanted:
             continue
+        most = longer.get((tag, element)) or longer.get(("", element)) or most
         elements.add(element)
         kind, most = ("", "") if kind == "composite" else (kind, most)
         lines.append("\t".join((tag, str(int(position)), component, element, requirement, kind, most, name)))
@@ -64,9 +74,17 @@ def code_table(codes: list[Row], elements: set[str]) -> str:
     """Give one line an element: its number and all of its values."""
     values: dict[str, list[str]] = {}
     for element, code, *_ in codes:
-        if element in elements and code not in values.setdefault(element, []):
+        if element in elements - OPEN and code not in values.setdefault(element, [*ALSO.get(element, ())]):
             values[element].append(code)
     return "".join(f"{element}\t{' '.join(values[element])}\n" for element in sorted(values))
+
+
+def further(segments: list[Row], standards: Path, directory: str) -> list[Row]:
+    """Add the elements of `FURTHER`, which stand at the ends of their segments in D01B."""
+    added = FURTHER.get(directory, {})
+    later = rows(standards / "edifact-D01B" / "segments.tsv") if added else []
+    found = [row for row in later if added.get(row[0]) == row[1]]
+    return sorted([*segments, *found], key=lambda row: row[:2])
 
 
 def write_directory(standards: Path, directory: str) -> None:
@@ -79,7 +97,8 @@ def write_directory(standards: Path, directory: str) -> None:
     for message in MESSAGES:
         if message in known:
             (target / f"{message}.txt").write_text(outline(structure, message), encoding="utf-8")
-    table, elements = segment_table(rows(source / "segments.tsv"), wanted)
+    segments = further(rows(source / "segments.tsv"), standards, directory)
+    table, elements = segment_table(segments, wanted, LONGER.get(directory, {}))
     (target / "segments.tsv").write_text(table, encoding="utf-8")
     codes = rows(source / "codes.tsv")
     listed = {row[0] for row in codes}
@@ -93,7 +112,7 @@ def write_service(standards: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     structure = [("CONTRL", *row[1:]) for row in rows(source / "structures.tsv") if row[0] == "CONTRL-V3"]
     (target / "CONTRL.txt").write_text(outline(structure, "CONTRL"), encoding="utf-8")
-    table, elements = segment_table(rows(source / "segments.tsv"), set(SERVICE_SEGMENTS))
+    table, elements = segment_table(rows(source / "segments.tsv"), set(SERVICE_SEGMENTS), {})
     (target / "segments.tsv").write_text(table, encoding="utf-8")
     wanted = elements & {"0083", "0085"}
     (target / "codes.tsv").write_text(code_table(rows(source / "codes.tsv"), wanted), encoding="utf-8")

@@ -2,20 +2,21 @@
 
     python tools/x12_maps.py STANDARDS_FOLDER [TARGET_FOLDER]
 
-STANDARDS_FOLDER holds `x12-004010` and `x12-005010`, each with `segments.tsv`, `structures.tsv`,
-`syntax.tsv` and `codes.tsv`: facts about the standard, one a line. The maps are what pyx12
+STANDARDS_FOLDER holds `x12-004010`, `x12-004030` and `x12-005010`, each with `segments.tsv`,
+`structures.tsv`, `syntax.tsv` and `codes.tsv`: facts about the standard, one a line. The maps are what pyx12
 reads (`map_path`): maps.xml, dataele.xml, x12.control.*.xml and one file a transaction set; and codes.xml,
 which is the bridge's own: pyx12 would read its kind anew for each set.
 They may be edited afterwards; this tool is for making them anew.
 
 The tables come from implementations of the standard, so where they narrow it they are widened:
-- 004010 lacks the later elements of some segments (TD5, PO4, BSN): they are taken from 005010, optional;
-- an element is mandatory in 004010 only if 005010, where it has the segment, says so too;
+- an older release lacks the later elements of some segments (TD5, PO4, BSN): they are taken from 005010,
+  optional;
+- an element is mandatory in an older release only if 005010, where it has the segment, says so too;
 - a time (element 337) has 4 to 8 digits; a set's control number (329) may be short;
 - a list of codes is that of the release; other values are notes, but errors of the lists in `CLOSED`, and
   the elements in `OPEN` have no list;
-- a set of one release has the optional segments of the other, too (`UNITED`), and what partners send
-  and neither table has (`ADDED`, `LENGTHS`); each with its reason.
+- a set of one release has the optional segments of the others, too (`UNITED`), and what partners send
+  and no table has (`ADDED`, `LENGTHS`); each with its reason.
 """
 
 from __future__ import annotations
@@ -31,17 +32,20 @@ from xml.sax.saxutils import quoteattr
 
 SETS = {
     "004010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
+    "004030": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
     "005010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA", "999": "FA"},
 }
-ALIASES = {"004010VICS": ("004010", ("856", "855"))}
-CONTROL_VERSION = {"004010": "00401", "005010": "00501"}
+# In 004060 these two sets, and all of their segments, are as in 005010.
+ALIASES = {"004010VICS": ("004010", ("856", "855")), "004060": ("005010", ("856", "214"))}
+CONTROL_VERSION = {"004010": "00401", "004030": "00403", "005010": "00501"}
+NEWEST = "005010"
 CLOSED = {"66", "623", "715", "716", "717"}
 # Lists that partners do not keep to: TD512 holds whatever names a service, Amazon's ship method among them.
-OPEN = {"143", "284"}
+# What a status is called is the status tables' affair: an unknown one is held.
+OPEN = {"143", "284", "1650", "1651", "1652"}
 # Values of no release, or of an earlier one, that partners send, and by which they mean what they say.
 ALSO = {
     "66": ("01",),  # D-U-N-S as element I05 has it
-    "1651": ("NA", "NS"),  # normal: 005010 has dropped them, carriers have not
 }
 MANY = 9999
 # Lengths and types where the table names the element and no more (X12 data dictionary).
@@ -194,7 +198,7 @@ def read_segments(table: Sequence[Sequence[str]]) -> Segments:
 
 
 def merge(older: Segments, newer: Segments) -> tuple[Segments, Segments]:
-    """Complete 004010 by 005010 and name the elements of 005010 by 004010 (see the module's docstring)."""
+    """Complete an older release by 005010, and name the elements of that by it (see above)."""
     for tag, elements in newer.items():
         if tag in SHIFTED or tag not in older:
             older[tag] = {place: Element(**vars(element)) for place, element in elements.items()}
@@ -290,13 +294,15 @@ def add(kind: str, root: Loop) -> None:
             loop.children.insert(tags.index(after) + 1, (tag, 0, most))
 
 
-def complete_sets(older: dict[str, Loop], newer: dict[str, Loop]) -> None:
-    """Give the sets of both releases what `UNITED` and `ADDED` say."""
-    before = copy.deepcopy((older, newer))
-    for sets, others in ((older, before[1]), (newer, before[0])):
+def complete_sets(loops: dict[str, dict[str, Loop]]) -> None:
+    """Give the sets of all releases what `UNITED` and `ADDED` say."""
+    before = copy.deepcopy(loops)
+    for release, sets in loops.items():
         for kind, loop in sets.items():
             if kind in UNITED:
-                unite(loop, others[kind])
+                for other, others in before.items():
+                    if other != release:
+                        unite(loop, others[kind])
             add(kind, loop)
 
 
@@ -478,15 +484,21 @@ def main(standards: Path, target: Path) -> None:
         version: read_segments([tuple(row) for row in rows(folder / "segments.tsv")])
         for version, folder in tables.items()
     }
-    raw["005010"].update(read_segments(SEGMENTS_999))
-    older, newer = merge(raw["004010"], raw["005010"])
+    raw[NEWEST].update(read_segments(SEGMENTS_999))
+    merged = {
+        version: merge(raw[version], copy.deepcopy(raw[NEWEST]))[0] for version in raw if version != NEWEST
+    }
+    merged[NEWEST] = merge(raw["004010"], raw[NEWEST])[1]
+    for segments, others in ((one, other) for one in merged.values() for other in merged.values()):
+        for tag, elements in others.items():
+            segments.setdefault(tag, {place: Element(**vars(one)) for place, one in elements.items()})
     for (tag, place), (low, high, _) in LENGTHS.items():
-        for segments in (older, newer):
+        for segments in merged.values():
             segments[tag][place].low, segments[tag][place].high = low, high
     dictionary, lists = Dictionary(), CodeLists()
     loops = {version: read_loops(tables[version] / "structures.tsv", SETS[version]) for version in SETS}
-    complete_sets(loops["004010"], loops["005010"])
-    for version, segments in (("004010", older), ("005010", newer)):
+    complete_sets(loops)
+    for version, segments in merged.items():
         writer = Writer(version, segments, tables[version], dictionary, lists)
         for kind, loop in loops[version].items():
             write(target / f"{kind}.{version}.xml", writer.transaction(kind, loop))

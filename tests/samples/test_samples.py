@@ -8,9 +8,13 @@ from typing import Any
 
 import pytest
 
+from bridge.edi.model import Document, DocumentRead
+from bridge.edi.options import ReadOptions
+from bridge.edi.reader import read
 from tests import golden
 
 MODEL = golden.ROOT.parent / "shared" / "spapi" / "vendorDirectFulfillmentShippingV1.json"
+EDI = [path for path in golden.samples() if path.suffix == ".edi"]
 _PATH = "/vendor/directFulfillment/shipping/v1/"
 
 
@@ -18,6 +22,22 @@ _PATH = "/vendor/directFulfillment/shipping/v1/"
 def test_sample_becomes_what_stands_beside_it(sample: Path) -> None:
     expected = json.loads(golden.expected_path(sample).read_bytes())
     assert golden.outcome(sample) == expected
+
+
+@pytest.mark.parametrize("sample", EDI, ids=lambda path: path.stem)
+def test_a_good_sample_is_good_in_strict_reading_and_has_no_notes(sample: Path) -> None:
+    loose, strict = (_documents(sample, strict=strict) for strict in (False, True))
+    for usual, strictly in zip(loose, strict, strict=True):
+        if usual.accepted:
+            assert [error.message for error in strictly.errors if error.fatal] == []
+            # A release without tables of its own is read by others, and that is said.
+            told = [error for error in usual.errors if "near one" not in error.message]
+            assert [error.message for error in told if "no tables of" not in error.message] == []
+
+
+def _documents(sample: Path, *, strict: bool) -> list[Document]:
+    events = read([sample.read_bytes()], golden.shipped_grammar(), options=ReadOptions(strict=strict))
+    return [event.document for event in events if isinstance(event, DocumentRead)]
 
 
 def test_every_expected_result_and_profile_has_its_sample() -> None:

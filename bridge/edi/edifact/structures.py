@@ -18,6 +18,10 @@ UN: Final = "6"
 """3055: UN/ECE, the agency whose code lists the tables hold."""
 
 
+FITTING: Final = {"00A": "99B"}
+"""Releases that fit an earlier directory better than the next one."""
+
+
 class ElementRule(msgspec.Struct, frozen=True):
     """What may stand in one element or component."""
 
@@ -74,9 +78,10 @@ class Structures(msgspec.Struct, frozen=True):
     messages: dict[str, dict[str, MessageTable]]
 
     def find(self, message_type: str, version: str, release: str) -> tuple[MessageTable | None, bool]:
-        """Give the table of a message, and whether it is exactly that of its version.
+        """Return the table of a message, and whether it is exactly that of its version.
 
-        Where no table is exact, it is the one nearest in time; None if the type is not known at all.
+        Where no table is exact, it is that of the next directory, whose segments have all that earlier ones
+        have; of the last one, if there is none. D00A is as D99B. None if the type is not known at all.
         """
         tables = self.messages.get(message_type)
         if not tables:
@@ -86,10 +91,9 @@ class Structures(msgspec.Struct, frozen=True):
         exact = tables.get(version + release)
         if exact is not None:
             return exact, True
-        wanted = age(release)
-        return min(
-            tables.values(), key=lambda table: (abs(age(table.directory[1:]) - wanted), table.directory)
-        ), False
+        wanted = age(FITTING.get(release, release))
+        by_age = sorted(tables.values(), key=lambda table: age(table.directory[1:]))
+        return next((table for table in by_age if age(table.directory[1:]) >= wanted), by_age[-1]), False
 
 
 def age(release: str) -> int:

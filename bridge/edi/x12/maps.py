@@ -175,18 +175,20 @@ class MapIndex:
     def find(self, version: str, kind: str) -> tuple[TransactionMap | None, bool]:
         """Find the map of a set, and whether it is one of exactly this release.
 
-        `004010VICS` is checked by 004010 unless it has a map of its own; `004030` by 004010 too, as
-        being the nearest. A 997 is the same in all releases, and so always has a map.
+        `004010VICS` is checked by 004010 unless it has a map of its own, a release without one by the
+        nearest before it. None before 004010, when dates had six digits; but a 997 is the same in all.
         """
         for name in (version, version[:6]):
             if (name, kind) in self._maps:
                 return self._maps[name, kind], True
-        for (name, known), found in self._maps.items():
-            if known == kind and name[:6] == version[:6]:
-                return found, True
-        if kind == "997" and _RELEASE.match(version):
+        if _RELEASE.match(version) is None:
+            return None, False
+        own = [name for name, known in self._maps if known == kind]
+        if kind == "997" and version < _OLDEST:
             return self._maps.get((_OLDEST, kind)), False
-        return self._maps.get((f"{version[:4]}10", kind)), False
+        same = [name for name in own if name[:6] == version[:6]]
+        before = max((name for name in own if name[:6] < version[:6]), default="")
+        return self._maps.get((same[0] if same else before, kind)), bool(same)
 
 
 def _load(folder: Path, name: str, codes: CodeLists) -> TransactionMap:
