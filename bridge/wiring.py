@@ -127,6 +127,7 @@ def policies_of(vendor: Vendor) -> Policies:
         wait_for_confirmation=vendor.wait_for_confirmation,
         confirmation_warning=vendor.confirmation_warning,
         silent_after=vendor.silent_after,
+        oldest_date=timedelta(days=vendor.oldest_date_days) if vendor.oldest_date_days else None,
         retention=timedelta(days=vendor.retention_days),
     )
 

@@ -13,10 +13,12 @@ from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.lines import Line, folded
 from bridge.cli.output import complain, emit, line_width, narrow, progress, say, table, tell_lines
+from bridge.cli.status import delayed_words
 from bridge.cli.words import counted, state_look
 
 if TYPE_CHECKING:
     from bridge.ledger.looks import BatchView
+    from bridge.runners.once import RunReport
 
 TROUBLED = frozenset({"attention", "quarantined"})
 """States of a batch in which something was rejected, failed or is held."""
@@ -44,9 +46,13 @@ def run(
             report = bridge.run(vendor=vendor, settle=settle, timeout=timeout, progress=told)
         views = bridge.ledger.batches_of(report.batches)
     if as_json:
-        emit({"finished": report.finished, "problems": list(report.problems), "batches": views})
+        delayed = {
+            vendor: {"events": events, "first": first} for vendor, (events, first) in report.delayed.items()
+        }
+        told_of = {"finished": report.finished, "problems": list(report.problems), "batches": views}
+        emit(told_of | {"delayed": delayed})
     else:
-        _tell(views, list(report.problems), finished=report.finished)
+        _tell(views, report)
     troubled = any(view.state in TROUBLED for view in views)
     raise typer.Exit(REJECTED if troubled or report.problems or not report.finished else DONE)
 
@@ -67,12 +73,15 @@ def daemon(context: typer.Context) -> None:
         os._exit(REJECTED)
 
 
-def _tell(views: list[BatchView], problems: list[str], *, finished: bool) -> None:
+def _tell(views: list[BatchView], report: RunReport) -> None:
+    problems = list(report.problems)
     batch_table(views[:_MOST])
     if len(views) > _MOST:
         say(f"... and {len(views) - _MOST} more; `edibridge batches` lists them")
     if not views and not problems:
-        say("Nothing was due.")
+        say("Nothing was due yet." if report.delayed else "Nothing was due.")
+    for vendor, (events, first) in report.delayed.items():
+        say(f"{vendor}: {delayed_words(events, first)}")
     troubled = [view for view in views if view.state in TROUBLED]
     if troubled:
         say(f"A person should look: edibridge show {troubled[0].id}")
@@ -80,7 +89,7 @@ def _tell(views: list[BatchView], problems: list[str], *, finished: bool) -> Non
         complain(f"edibridge: {problem}")
     if problems:
         complain("edibridge: `edibridge check --connect` tries every server; the next run tries again, too")
-    if not finished:
+    if not report.finished:
         complain("edibridge: the time was over before everything was done; run it again to go on")
 
 

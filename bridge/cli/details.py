@@ -153,7 +153,8 @@ def event_lines(
         return
     yield from _head("Events", counts, width)
     for row in rows:
-        text = f"{state_words(row.state)}: {row.summary or row.operation}"
+        state = f"waits until {cell(row.not_before)}" if is_delayed(row) else state_words(row.state)
+        text = f"{state}: {row.summary or row.operation}"
         yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
         # The summary names the order or the package already.
         said = _WORD.findall(row.summary)
@@ -248,12 +249,18 @@ def outbound_lines(
 def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
     """Say what a person can do about this batch; nothing where there is nothing to do."""
     held = [event.id for event in detail.events if event.state == "held"]
+    early = [event.id for event in detail.events if is_delayed(event)]
     doubted = [row.id for row in detail.submissions if row.state == "in_doubt"]
     failed = detail.batch.events.get("failed", 0)
     advice = []
     if held:
         advice.append(
             f"`edibridge resolve {held[0]} --event --send` lets event {held[0]} go, --drop REASON ends it"
+        )
+    if early:
+        advice.append(
+            f"event {early[0]} goes by itself when its time comes; `edibridge resolve {early[0]} --event "
+            "--send` sends it now, --drop REASON ends it"
         )
     if doubted:
         advice.append(f"look at Amazon, then `edibridge resolve {doubted[0]} --sent TXID` or --not-sent")
@@ -265,6 +272,11 @@ def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
         yield from _head("What to do", {}, width)
     for one in advice:
         yield from folded(one, width, first="  - ", rest="    ")
+
+
+def is_delayed(event: EventRow) -> bool:
+    """Return whether an event waits for its own time; one whose time is over goes with the next drain."""
+    return event.state == "ready" and event.not_before is not None
 
 
 def error_text(error: Any) -> str:  # noqa: ANN401 - a JSON object of the ledger

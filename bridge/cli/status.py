@@ -46,12 +46,19 @@ def _of_vendor(
     return {
         "attention": bool(waiting or troubled),
         "oldest": ledger.ages(vendor),
+        "delayed": _delayed(ledger, vendor, now),
         "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
         if last
         else None,
         **{kind: counts.get(kind, {}) for kind in _KINDS},
         "troubled_batches": [_troubled(view) for view in troubled],
     }
+
+
+def _delayed(ledger: Ledger, vendor: str, now: datetime) -> dict[str, Any]:
+    """Return how many events wait for their own time, and when the first of them goes."""
+    events, first = ledger.delayed(vendor, now)
+    return {"events": events, "first": first}
 
 
 def _troubled(view: BatchView) -> dict[str, Any]:
@@ -95,6 +102,8 @@ def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
             yield from _fact(title, counts, width)
     if not any(open_work.values()):
         yield from _fact("open", "nothing", width)
+    if vendor["delayed"]["events"]:
+        yield from _fact("of these", delayed_words(**vendor["delayed"]), width)
     for (kind, state), (meaning, advice) in STATES.items():
         if count := vendor[kind].get(state):
             noun = "file" if kind == "outbound" else kind.removesuffix("s")
@@ -103,6 +112,13 @@ def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
             yield from _attention(f"{count} {noun}{'s' * (count != 1)} {meaning}{age}", advice, width)
     if vendor["troubled_batches"]:
         yield from _attention(_of_troubled(vendor["troubled_batches"]), REJECTED, width)
+
+
+def delayed_words(events: int, first: datetime) -> str:
+    """Write how many events wait for their own time, and until when."""
+    if events == 1:
+        return f"1 event waits for its own time, until {cell(first)}"
+    return f"{events} events wait for their own time, the first until {cell(first)}"
 
 
 def _of_troubled(batches: list[dict[str, Any]]) -> str:

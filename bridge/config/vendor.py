@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from bridge.config.account import Table
 from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
-from bridge.config.kinds import Codes, Count, Days, Duration, Encoding, Flag, Text, Zone
+from bridge.config.kinds import MOST_DAYS, Codes, Count, Days, Duration, Encoding, Flag, Text, Zone
 
 FinalStatus = Literal["LOST", "UNDELIVERABLE"]
 Scac = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4})?$")]
@@ -122,6 +122,9 @@ class Vendor(Table):
     """So long a status update waits for its package's confirmation; then it is held for a person."""
     confirmation_warning: float = Field(default=0.75, gt=0, le=1)
     """At this part of the 4 hours that Amazon gives from shipping to the confirmation, a person is told."""
+    oldest_date_days: Annotated[Count, Field(ge=0, le=MOST_DAYS)] = 365
+    """An event whose own time (shipped, scanned) is more days ago is held: a wrong year, or an old file that
+    came again; 0: never."""
     silent_after: Duration | None = None
     """After so long without any file a person is told; not set: never."""
     in_doubt: InDoubt = InDoubt()

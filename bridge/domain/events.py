@@ -163,7 +163,7 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     (`event` may be None where no event can be made, e.g. for an unknown status pair). `errors`
     refuse it for good: the vendor must send it again, corrected. `summary` names the fact for people:
     order or tracking number and status. `assumed_zone` is the configured zone in which the event's time
-    was read, where the document names none.
+    was read, where the document names none. `wait` says that it goes by itself, and when.
     """
 
     event: Event | None = None
@@ -173,6 +173,7 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     tracking_number: str = ""
     summary: str = ""
     assumed_zone: str = ""
+    wait: str = ""
 
     @property
     def nothing_to_send(self) -> bool:

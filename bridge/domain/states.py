@@ -72,6 +72,7 @@ EVENT_MOVES: Moves = {
     ("held", "refuse"): "refused",
     ("waiting", "refuse"): "refused",
     ("waiting", "replace"): "replaced",
+    ("ready", "drop"): "refused",  # an operator drops one that still waits for its own time
     ("ready", "replace"): "replaced",
     ("failed", "replace"): "replaced",
     ("refused", "replace"): "replaced",

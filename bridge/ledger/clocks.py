@@ -24,6 +24,7 @@ from bridge.ledger.schema import (
     is_sendable,
     is_troubled,
     is_waiting,
+    packages,
     submissions,
 )
 
@@ -43,7 +44,15 @@ _UNSUBMITTED = (
         for unsubmitted in (is_sendable, is_in_doubt)
     ),
 )
-_TOO_LONG = (events.c.vendor == _V, is_waiting, events.c.updated_at < bindparam("before"))
+_confirmation = events.alias("confirmation")
+# Whose confirmation waits for its own time waits as long after that.
+_is_announced = (
+    exists()
+    .where(packages.c.vendor == events.c.vendor, packages.c.tracking_number == events.c.tracking_number)
+    .where(_confirmation.c.id == packages.c.event_id, _confirmation.c.not_before >= bindparam("before"))
+    .where(_confirmation.c.state.in_(("ready", "grouped", "succeeded")))
+)
+_TOO_LONG = (events.c.vendor == _V, is_waiting, events.c.updated_at < bindparam("before"), ~_is_announced)
 _WAITED = select(func.count()).where(events.c.vendor == _V, _is_held, events.c.reason == WAITED_TOO_LONG)
 _FAILED_HERE = (
     select(events.c.file_id, func.count())

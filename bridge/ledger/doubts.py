@@ -21,6 +21,7 @@ from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.sends import due_rows
 
 _STATUS = "submitShipmentStatusUpdates"
+_LABEL = "submitShippingLabelRequest"
 _WAITS = "released by a person; the confirmation of its shipment has not succeeded yet"
 _IN_DOUBT = (
     select(submissions)
@@ -123,10 +124,14 @@ class DoubtStore(Store):
         """Let a held event go (held → ready); raises `LedgerError` where it is not held or has no body.
 
         A status update still waits for its confirmation, but for one that was held since it had waited
-        too long, and for the vendors `elsewhere`, whose confirmations do not pass here.
+        too long, and for the vendors `elsewhere`, whose confirmations do not pass here. One that waits for
+        its own time waits no longer; only a label request that was held still waits for its day.
         """
         with self._db.write() as connection:
             row = _event(connection, event_id)
+            if _is_delayed(row):
+                _put_event(connection, event_id, now, not_before=None, reason="")
+                return
             cause: str = "requeue"
             columns: dict[str, str | None] = {}
             if row["operation"] == _STATUS and row["body"] is not None:
@@ -140,14 +145,16 @@ class DoubtStore(Store):
             if row["label_state"] == "held":
                 _check_released(row)
                 columns["label_state"] = "released"
+            if row["operation"] != _LABEL:
+                columns["not_before"] = None
             reason = _WAITS if state == "waiting" else ""
             _put_event(connection, event_id, now, state=state, reason=reason, **columns)
 
     def refuse_event(self, event_id: int, reason: str, now: datetime) -> None:
-        """Drop a held or waiting event for good, with a person's reason; raises `LedgerError` for others."""
+        """Drop an event that is held or waits, with an operator's reason; raises `LedgerError` for others."""
         with self._db.write() as connection:
             row = _event(connection, event_id)
-            state = _moved(row, "refuse")
+            state = move(row["state"], "drop", EVENT_MOVES) if _is_delayed(row) else _moved(row, "refuse")
             _put_event(connection, event_id, now, state=state, reason=reason)
 
 
@@ -165,6 +172,10 @@ def _check_released(row: RowMapping) -> None:
             f"event {row['id']} cannot go as the document says it ({error.get('message')}): drop it, and let "
             "the vendor send it again, corrected"
         )
+
+
+def _is_delayed(row: RowMapping) -> bool:
+    return row["state"] == "ready" and row["not_before"] is not None
 
 
 def _moved(row: RowMapping, cause: str) -> str:

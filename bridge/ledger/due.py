@@ -26,6 +26,7 @@ from bridge.ledger.schema import (
     events,
     files,
     is_collected,
+    is_delayed,
     is_in_doubt,
     is_pending,
     is_pollable,
@@ -60,9 +61,6 @@ _DOUBTFUL = union_all(
     select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
     select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
 )
-_NEXT_EVENT = select(func.min(events.c.occurred_at)).where(
-    events.c.vendor == _V, is_ready, events.c.occurred_at > bindparam("now")
-)
 _PAUSED_UNTIL = (
     select(accounts.c.paused_until)
     .select_from(submissions)
@@ -78,6 +76,15 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 
 
 _busy = events.alias("busy")
+_is_alone = ~exists().where(
+    _busy.c.vendor == events.c.vendor,
+    _busy.c.sequence_key == events.c.sequence_key,
+    one_of(_busy.c.state, "grouped"),
+)
+_NEXT_EVENT = select(func.min(events.c.not_before)).where(events.c.vendor == _V, is_delayed, _is_alone)
+_DELAYED = select(func.count(), func.min(events.c.not_before)).where(
+    events.c.vendor == _V, is_delayed, events.c.not_before > bindparam("now")
+)
 _AT_ONCE = select(
     or_(
         _any(files.c.vendor == _V, is_collected),
@@ -86,12 +93,8 @@ _AT_ONCE = select(
         _any(
             events.c.vendor == _V,
             is_ready,
-            events.c.occurred_at <= bindparam("now"),
-            ~exists().where(
-                _busy.c.vendor == events.c.vendor,
-                _busy.c.sequence_key == events.c.sequence_key,
-                one_of(_busy.c.state, "grouped"),
-            ),
+            or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now")),
+            _is_alone,
         ),
         UNREPORTED.exists(),
     )
@@ -130,21 +133,32 @@ class DueStore(Store):
             if send is not None and pause is not None and pause > seconds(now):
                 send = max(send, pause)
             times = [send]
-            others = (_NEXT_LOOK, _NEXT_POLL, _NEXT_PAPER, *([_NEXT_DELIVERY] if deliveries else []))
+            others = (
+                _NEXT_LOOK,
+                _NEXT_POLL,
+                _NEXT_PAPER,
+                _NEXT_EVENT,
+                *([_NEXT_DELIVERY] if deliveries else []),
+            )
             times += [_time(connection, one, vendor) for one in others]
-            times.append(connection.execute(_NEXT_EVENT, {"v": vendor, "now": seconds(now)}).scalar())
         known = [time for time in times if time is not None]
         return moment(min(known)) if known else None
 
     def unfinished(self, vendor: str, now: datetime) -> bool:
         """Tell whether work goes on that needs no person: files, events, submissions, deliveries, reports.
 
-        Waiting and held events, label requests for a later day, and submissions that are held in doubt do
-        not count.
+        Waiting and held events, those that wait for their own time, and submissions that are held in doubt
+        do not count.
         """
         with self._db.read() as connection:
             at_once = connection.execute(_AT_ONCE, {"v": vendor, "now": seconds(now)}).scalar()
             return bool(at_once or connection.execute(_UNFINISHED, {"v": vendor}).scalar())
+
+    def delayed(self, vendor: str, now: datetime) -> tuple[int, datetime | None]:
+        """Count the events that wait for their own time, and tell when the first of them goes."""
+        with self._db.read() as connection:
+            count, first = connection.execute(_DELAYED, {"v": vendor, "now": seconds(now)}).one()
+        return count, moment(first)
 
     def undeliverable(self, vendor: str) -> tuple[int, str]:
         """Count the files that were tried some times in vain, and tell the first one's reason."""

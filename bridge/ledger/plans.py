@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
 
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import Ready, group
@@ -17,8 +17,6 @@ from bridge.ledger.rows import Fence
 from bridge.ledger.schema import events, is_ready, submission_events, submissions
 
 AT_ONCE = 2000
-FOREVER = 1e12
-"""A time after all times; a vendor's clock may run ahead of ours."""
 
 _busy = events.alias("busy")
 _READY = (
@@ -27,7 +25,7 @@ _READY = (
         events.c.vendor == bindparam("v"),
         events.c.operation == bindparam("of"),
         is_ready,
-        events.c.occurred_at <= bindparam("until"),
+        or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now")),
         ~exists().where(
             _busy.c.vendor == events.c.vendor,
             _busy.c.sequence_key == events.c.sequence_key,
@@ -40,7 +38,7 @@ _READY = (
 _GROUP = (
     update(events)
     .where(events.c.id == bindparam("event"), is_ready)
-    .values(state="grouped", submission_id=bindparam("submission"), updated_at=bindparam("now"))
+    .values(state="grouped", reason="", submission_id=bindparam("submission"), updated_at=bindparam("now"))
 )
 
 
@@ -55,19 +53,16 @@ class PlanStore(Store):
         batch_size: int,
         now: datetime,
         *,
-        on_their_day: bool = False,
         labels: LabelPolicy | None = None,
     ) -> int:
         """Make submissions of up to 2,000 ready events, oldest first; give how many were made.
 
-        At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed. With
-        `on_their_day` an event waits until its own time. With `labels` confirmations are compared with
-        labels that came since they were kept. Call again until 0.
+        At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed, and so
+        is its `not_before`. With `labels` confirmations are compared with labels that came since they were
+        kept. Call again until 0.
         """
         with self._db.write(fence) as connection:
-            rows = connection.execute(
-                _READY, {"v": vendor, "of": operation, "until": seconds(now) if on_their_day else FOREVER}
-            )
+            rows = connection.execute(_READY, {"v": vendor, "of": operation, "now": seconds(now)})
             ready = [Ready(*row) for row in rows]
             held = frozenset[int]()
             if labels is not None and operation == CONFIRM:

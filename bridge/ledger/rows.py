@@ -65,7 +65,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event to be kept. `body` is the JSON of a `bridge.domain.events.Event`, None where there is none.
 
     `state`: `ready`, `waiting` (a status update whose confirmation has not succeeded yet), `held` or
-    `refused`. `sequence_key`: `po:<order>` or `pkg:<tracking number>`.
+    `refused`. `sequence_key`: `po:<order>` or `pkg:<tracking number>`. Until `not_before` it is not sent.
     """
 
     operation: str
@@ -79,6 +79,7 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[Any, ...] = ()
     summary: str = ""
     ordinal: int = 0
+    not_before: datetime | None = None
 
 
 class NewInterchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,6 +271,8 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     notes: list[Any] = []
     label_state: str = ""
     """What the order's label made of a confirmation: `filled`, `held`, or `released` in spite of it."""
+    not_before: datetime | None = None
+    """Until then an event that is ready waits for its own time."""
 
 
 class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0006"
+HEAD = "0007"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -165,12 +165,14 @@ events = Table(
     Column("isolated_from", Integer, nullable=True),
     Column("submission_id", Integer, nullable=True),
     time("updated_at"),
+    maybe_time("not_before"),  # until then one that is ready waits for its own time
     Index("ix_events_file", "file_id", "state"),
     Index("ix_events_order", "purchase_order_number"),
     Index("ix_events_tracking", "tracking_number"),
     sqlite_autoincrement=True,
 )
 is_ready = one_of(events.c.state, "ready")
+is_delayed = is_ready & events.c.not_before.is_not(None)
 is_grouped = one_of(events.c.state, "grouped")
 is_waiting = one_of(events.c.state, "waiting")
 is_open = one_of(events.c.state, "waiting", "ready", "grouped")
@@ -183,6 +185,7 @@ partial(
     events.c.id,
     where=is_ready,
 )
+partial("ix_events_delayed", events.c.vendor, events.c.not_before, where=is_delayed)
 # The rule that a package is never in two unfinished submissions, kept by the database itself.
 partial("ux_events_grouped_key", events.c.vendor, events.c.sequence_key, where=is_grouped, unique=True)
 partial("ix_events_grouped", events.c.submission_id, events.c.id, where=is_grouped)

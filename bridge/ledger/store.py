@@ -18,7 +18,7 @@
 | labels | unshipped_labels |
 | void_labels | void_confirmed |
 | clocks | hold_waiting, waited_too_long, failed_here, held, late_confirmations, silent, ages |
-| due | next_due, unfinished, moved_since |
+| due | next_due, unfinished, delayed, moved_since |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
 | whole | whole_batch |
 | traces | trace |

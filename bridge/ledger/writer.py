@@ -200,6 +200,7 @@ class FileWriter:
             "reason": storable(facts.reason),
             "errors": errors_text(facts.errors),
             "summary": storable(facts.summary),
+            "not_before": None if facts.not_before is None else seconds(facts.not_before),
             "updated_at": self._now,
         }
         self.gathered.events.append(row)

@@ -14,6 +14,7 @@ import structlog
 from bridge.domain.events import Mapped, RuleError, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import failed_here
 from bridge.domain.label_match import MENDED
+from bridge.domain.timeliness import timing
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Interchange, InterchangeOpened, Unreadable
@@ -89,8 +90,8 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
 
     `policies` are the vendor's, for how it is acknowledged.
     """
-    told = Explanation(file=file)
     policies = policies or Policies()
+    told = Explanation(file=file)
     head, chunks = _opened(chunks)
     told.kind = recognise(file, head)
     if told.kind is not None:
@@ -103,7 +104,8 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
         if isinstance(event, InterchangeOpened):
             told.interchanges.append(event.interchange)
         elif isinstance(event, DocumentRead):
-            told.documents.append((event.document, _mapped(event.document, profile, mappings)))
+            facts = _mapped(event.document, profile, mappings)
+            told.documents.append((event.document, [_timed(fact, now, policies) for fact in facts]))
         elif isinstance(event, Unreadable):
             told.unreadable.append(event)
         if result is None or not policies.acknowledge:
@@ -163,11 +165,25 @@ def as_json(told: Explanation) -> dict[str, Any]:
     }
 
 
+def _timed(fact: Mapped, now: datetime, policies: Policies) -> Mapped:
+    """Hold a fact whose time is not to be believed, or let it wait for its time, as a run would."""
+    if fact.event is None or fact.errors or fact.hold:
+        return fact
+    timed = timing(fact.event, now, zone=fact.assumed_zone, oldest=policies.oldest_date)
+    return msgspec.structs.replace(
+        fact,
+        hold=timed.reason if timed.verdict == "hold" else "",
+        wait=timed.reason if timed.verdict == "wait" else "",
+    )
+
+
 def reasons_held(fact: Mapped) -> list[str]:
-    """Tell why a fact would wait: for a person, or for what only the ledger knows."""
+    """Return why a fact would wait: for an operator, its time, or for what only the ledger knows."""
     if fact.hold:
         return [fact.hold]
     event = fact.event
+    if fact.wait:
+        return [fact.wait]
     if isinstance(event, ShipmentStatusChanged) and not fact.errors and not event.purchase_order_number:
         known_by = f"the confirmation of tracking number {event.tracking_number}"
         return [f"the document names no order; a run takes it from {known_by}"]

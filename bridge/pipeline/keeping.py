@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +12,7 @@ import msgspec
 from bridge.domain.events import Event, LabelRequested, Mapped, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import announced_packages, occurred_at, sequence_key
 from bridge.domain.planning import complete
+from bridge.domain.timeliness import Timing, label_timing, timing
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.lane import Desk
@@ -26,6 +27,15 @@ _Standing = dict[_Identity, set[int]]
 """The ordinals in their document of the events that stand, by what makes them the same."""
 
 _encode = msgspec.json.Encoder().encode
+
+
+class First(NamedTuple):
+    """How an event begins, and until when it waits for its own time."""
+
+    event: Event | None
+    state: FirstState
+    reason: str
+    not_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class EventKeeper:
     def _made(
         self, fact: Mapped, ordinal: int, operation_meant: str, precedent: Precedent
     ) -> tuple[NewEvent, Event | None]:
-        event, state, reason = self._first_state(fact, precedent)
+        event, state, reason, not_before = self._first_state(fact, precedent)
         row = NewEvent(
             operation=operation_of(event).name if event is not None else operation_meant,
             sequence_key=sequence_key(event) if event is not None else _key_meant(fact),
@@ -68,6 +78,7 @@ class EventKeeper:
             errors=fact.errors,
             summary=fact.summary,
             ordinal=ordinal,
+            not_before=not_before,
         )
         return row, event
 
@@ -97,29 +108,39 @@ class EventKeeper:
         return standing
 
     def _time_of(self, event: Event | None) -> datetime:
-        """Tell when an event happened, or for a label request when it may be sent."""
-        if (
-            isinstance(event, LabelRequested)
-            and event.ship_date
-            and self.desk.policies.labels_on_shipping_day
-        ):
-            zone = ZoneInfo(self.desk.profile.timezone)
-            return datetime.combine(date.fromisoformat(event.ship_date), time.min, zone)
-        return (occurred_at(event) if event is not None else None) or self.now
+        """Return when an event happened, or for a label request when it may be sent."""
+        return self._label_day(event) or (occurred_at(event) if event is not None else None) or self.now
 
-    def _first_state(self, fact: Mapped, precedent: Precedent) -> tuple[Event | None, FirstState, str]:
+    def _label_day(self, event: Event | None) -> datetime | None:
+        """Return the first moment of the day for which a label is requested, where requests wait for that."""
+        if not isinstance(event, LabelRequested) or not event.ship_date:
+            return None
+        if not self.desk.policies.labels_on_shipping_day:
+            return None
+        return datetime.combine(
+            date.fromisoformat(event.ship_date), time.min, ZoneInfo(self.desk.profile.timezone)
+        )
+
+    def _first_state(self, fact: Mapped, precedent: Precedent) -> First:
         """Decide how a fact begins, and complete what the document does not tell itself."""
         if fact.errors:
-            return fact.event, "refused", "; ".join(error.message for error in fact.errors)
-        if fact.hold or fact.event is None:
-            return fact.event, "held", fact.hold
-        if precedent.kind == "conflict":
-            return fact.event, "held", precedent.reason
-        if not isinstance(fact.event, LabelRequested) and occurred_at(fact.event) is None:
-            return fact.event, "held", "its time cannot be read"
+            return First(fact.event, "refused", "; ".join(error.message for error in fact.errors))
+        if fact.event is None:
+            return First(None, "held", fact.hold)
+        timed = self._timing(fact.event, fact.assumed_zone)
+        if reason := fact.hold or (precedent.reason if precedent.kind == "conflict" else ""):
+            # Released it goes at once; but a label is of the day on which it is requested.
+            return First(fact.event, "held", reason, timed.until if _is_label(fact.event) else None)
+        if timed.verdict == "hold":
+            return First(fact.event, "held", timed.reason)
         if isinstance(fact.event, ShipmentStatusChanged):
-            return self._first_state_of_status(fact.event)
-        return fact.event, "ready", ""
+            return First(*self._first_state_of_status(fact.event))
+        return First(fact.event, "ready", timed.reason, timed.until)
+
+    def _timing(self, event: Event, zone: str) -> Timing:
+        if (day := self._label_day(event)) is not None:
+            return label_timing(day, self.now)
+        return timing(event, self.now, zone=zone, oldest=self.desk.policies.oldest_date)
 
     def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
         package = self.writer.package(event.tracking_number)
@@ -157,6 +178,10 @@ def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
         moved = [ordinal for ordinal in same if ordinal not in ordinals]
         skipped.update(in_place, moved[: len(ordinals) - len(in_place)])
     return skipped
+
+
+def _is_label(event: Event) -> bool:
+    return isinstance(event, LabelRequested)
 
 
 def _identity(operation: str, key: str, at: datetime) -> _Identity:

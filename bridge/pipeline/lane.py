@@ -56,6 +56,8 @@ class Policies:
     """At which part of Amazon's 4 hours a person is told of a confirmation that is not there."""
     silent_after: timedelta | None = None
     """After so long without any file a person is told."""
+    oldest_date: timedelta | None = None
+    """An event whose own time is longer ago is held; None: none is for that."""
     retention: timedelta = timedelta(days=30)
     """After so long what is done is purged."""
 

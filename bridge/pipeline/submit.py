@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 import structlog
 
-from bridge.domain.events import Event, LabelRequested
+from bridge.domain.events import Event
 from bridge.domain.planning import backoff
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
@@ -66,16 +66,12 @@ def _more(lane: Lane, operation: Operation, over: Callable[[], bool]) -> list[Du
 
 
 def _plan(lane: Lane, operation: Operation, now: datetime) -> int:
-    # Only label requests have a day of their own; other events are of the past.
-    on_their_day = operation.event is LabelRequested
-    size = lane.policies.batch_size
     return lane.ledger.plan(
         lane.fence,
         lane.vendor,
         operation.name,
-        size,
+        lane.policies.batch_size,
         now,
-        on_their_day=on_their_day,
         labels=lane.policies.labels,
     )
 

@@ -34,6 +34,8 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     batches: tuple[int, ...]
     problems: tuple[str, ...]
     finished: bool
+    delayed: dict[str, tuple[int, datetime]] = {}
+    """By vendor, how many events wait for their own time, and when the first of them goes."""
 
 
 def run(  # noqa: PLR0913  what the verb says, all by name
@@ -86,7 +88,13 @@ def run(  # noqa: PLR0913  what the verb says, all by name
             *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
         ),
         finished=not (settle and (waiting or refused)),
+        delayed=_delayed(lanes),
     )
+
+
+def _delayed(lanes: list[Lane]) -> dict[str, tuple[int, datetime]]:
+    found = {lane.vendor: lane.ledger.delayed(lane.vendor, lane.clock()) for lane in lanes}
+    return {vendor: (events, first) for vendor, (events, first) in found.items() if first is not None}
 
 
 def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
