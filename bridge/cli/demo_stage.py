@@ -43,6 +43,7 @@ selling_party = "{selling_party}"
 warehouses = {warehouses}
 carrier = "UPSN"
 location = {{ country_code = "US" }}
+oldest_date_days = 0  # the samples are of a fixed day
 
 [vendors.acme.label_requests]
 from_acknowledgements = true

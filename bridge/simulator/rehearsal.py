@@ -48,6 +48,7 @@ selling_party = "ACMEV"
 warehouses = ["ACMW1"]
 carrier = "UPSN"
 timezone = "America/Chicago"
+oldest_date_days = 0  # files to rehearse with may be of any year
 
 [vendors.{vendor}.location]
 name = "Acme Fulfilment"

@@ -36,6 +36,7 @@ refresh_token = "file:secret"
 account = "main"
 selling_party = "ACMEV"
 warehouses = ["ACMW1"]
+oldest_date_days = 0
 
 [vendors.acme.local]
 root = "drop"

@@ -30,6 +30,7 @@ selling_party = "{code}"
 warehouses = ["{warehouse}"]
 carrier = {{ scac = "UPSN", ship_method = "UPS_GR_RES" }}
 timezone = "America/Chicago"
+oldest_date_days = 0
 batch_size = 3
 status_files = ["json", "824", "aperak"]
 fetch = {{ labels = true, packing_slips = true, invoices = true, hours = "" }}

@@ -22,6 +22,7 @@ selling_party = "{code}"
 warehouses = ["ABCD"]
 carrier = {{ scac = "UPSN", ship_method = "UPS_GR_RES" }}
 timezone = "America/New_York"
+oldest_date_days = 0
 
 [vendors.{name}.location]
 name = "Acme Fulfilment"
