@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 import signal
@@ -23,8 +24,13 @@ from tests.system.traffic import ship_notice, x12
 ROOT = Path(__file__).parents[2]
 
 
+LONG_AGO = datetime.now(UTC) - timedelta(days=400)
+
+
 def notice(control_number: int, number: int) -> bytes:
-    return x12("856", "SH", "004010", control_number, [ship_notice(number)])
+    shipped = f"{LONG_AGO - timedelta(days=1):%Y%m%d}"
+    body = [segment.replace("DTM*011*20261101", f"DTM*011*{shipped}") for segment in ship_notice(number)]
+    return x12("856", "SH", "004010", control_number, [body])
 
 
 def spooled(folder: Path) -> list[str]:
@@ -42,7 +48,8 @@ def after(lane: Lane, days: int) -> None:
 def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
     made = lane_with(tmp_path, monkeypatch, StubAmazon())
     assert isinstance(made.clock, Clock)
-    made.clock.now = datetime.now(UTC) - timedelta(days=400)  # long ago by the clock of the verb
+    made.clock.now = LONG_AGO  # by the clock of the verb
+    made.policies = dataclasses.replace(made.policies, oldest_date=None)
     return made
 
 
