@@ -241,6 +241,8 @@ class EarlierInterchange(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     received_at: datetime
     purged: bool = False
+    number: int = 1
+    spool_name: str = ""
 
 
 class EventRow(msgspec.Struct, frozen=True, kw_only=True):

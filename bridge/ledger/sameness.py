@@ -22,7 +22,7 @@ from sqlalchemy import (
 from bridge.ledger.schema import events
 
 # What Amazon did not take, or what was replaced, may be said again.
-_SPENT = ("replaced", "refused", "failed")
+SPENT = ("replaced", "refused", "failed")
 
 _earlier = events.alias("earlier")
 
@@ -52,7 +52,7 @@ def _hold(subject: Column[str], other_subject: Column[str], *, filled: bool = Fa
             # Where a label filled them, the documents are compared.
             _stated(_earlier.c) == _stated(events.c),
             _earlier.c.id < events.c.id,
-            _earlier.c.state.not_in(_SPENT),
+            _earlier.c.state.not_in(SPENT),
         )
         .scalar_subquery()
     )

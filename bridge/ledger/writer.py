@@ -17,7 +17,8 @@ from sqlalchemy import Connection, bindparam, select
 from bridge.domain.label_match import LabelPolicy
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
-from bridge.ledger.codec import errors_text, index_key, moment, row_as, seconds, storable
+from bridge.ledger import earlier
+from bridge.ledger.codec import errors_text, index_key, row_as, seconds, storable
 from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portion
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
@@ -33,25 +34,12 @@ from bridge.ledger.rows import (
     NewOutbound,
     Package,
 )
-from bridge.ledger.schema import control_numbers, documents, events, files, interchanges
+from bridge.ledger.schema import control_numbers, documents, events
 
 _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")
 )
-_LAST_FILE = 2**62
 _TEXTS = ("standard", "type", "version", "reference", "group_control_number", "sender", "receiver", "state")
-_EARLIER = (
-    select(interchanges, files.c.name, files.c.received_at, files.c.purged_at)
-    .join(files, files.c.id == interchanges.c.file_id)
-    .where(
-        interchanges.c.vendor == bindparam("v"),
-        interchanges.c.file_id != bindparam("own"),
-        interchanges.c.file_id < bindparam("before"),
-        interchanges.c.sender == bindparam("from"),
-        interchanges.c.control_number == bindparam("control"),
-    )
-    .order_by(interchanges.c.file_id)
-)
 _IS_BEGUN = select(documents.c.id).where(documents.c.file_id == bindparam("file")).limit(1)
 _ID = select(documents.c.id).where(
     documents.c.file_id == bindparam("file"), documents.c.number == bindparam("number")
@@ -98,19 +86,16 @@ class FileWriter:
 
         In a rerun those of files that came later do not count: it was they that met this one.
         """
-        asked: dict[str, Any] = {"v": self.file.vendor, "own": self.file.id}
-        asked |= {"from": index_key(sender), "control": index_key(control_number)}
-        asked["before"] = self.file.id if self.gathered.rerun else _LAST_FILE
-        return [
-            EarlierInterchange(
-                file_id=row.file_id,
-                name=row.name,
-                sha256=row.sha256,
-                received_at=moment(row.received_at),
-                purged=row.purged_at is not None,
+        with self._database.told():
+            connection = self._connection()
+            return earlier.interchanges_of(
+                connection, self.file, sender, control_number, rerun=self.gathered.rerun
             )
-            for row in self._read(_EARLIER, asked)
-        ]
+
+    def standing(self, file_id: int, control_number: str, limit: int | None = None) -> list[int]:
+        """List the numbers of the documents of an earlier file's interchange that stand, by `earlier`."""
+        with self._database.told():
+            return earlier.standing(self._connection(), file_id, control_number, limit)
 
     def interchange(self, facts: NewInterchange) -> None:
         """Note an interchange, by which a resend or a conflict is told later."""

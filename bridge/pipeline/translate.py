@@ -225,18 +225,20 @@ class _Translation:
         state = "translated" if document.accepted else "rejected"
         row = msgspec.structs.replace(_row_of(document, [], state), errors=_told_in(document.errors))
         handle = self.writer.document(row)
-        if handle and document.accepted and self.precedent.kind != "resend":
+        precedent = self.precedent.of(self.desk, self.file, document)
+        if handle and document.accepted and precedent.kind != "resend":
             held = Mapped(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
             self.events.keep(handle, document.number, [held], _meant(document), NEW)
 
     def _keep(self, document: Document) -> None:
+        precedent = self.precedent.of(self.desk, self.file, document)
         mapped: list[Mapped] = []
         notes: list[EdiError | dict[str, str]] = [_without_value(error) for error in document.errors]
         if not document.accepted:
             state = "rejected"
-        elif self.precedent.kind == "resend":
+        elif precedent.kind == "resend":
             state = "resent"
-            notes.append({"level": "note", "message": self.precedent.reason})
+            notes.append({"level": "note", "message": precedent.reason})
         elif self.desk.mappings.knows(document):
             state = "translated"
             mapped = map_document(document, self.desk.profile, self.desk.mappings)
@@ -245,7 +247,7 @@ class _Translation:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         handle = self.writer.document(_row_of(document, notes, state))
         if handle:
-            self.events.keep(handle, document.number, mapped, _meant(document), self.precedent)
+            self.events.keep(handle, document.number, mapped, _meant(document), precedent)
 
     def _record(self, kind: DropKind, record: Record) -> None:
         """Keep one order of a drop file; a row that is wrong is its own refusal."""

@@ -1,0 +1,167 @@
+"""A control number that comes again: what did not stand may be corrected, what stands is never sent twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.rerun import rerun
+from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
+
+Made = Callable[..., bytes]
+
+
+def notices(*numbers: int, control: int = 7) -> bytes:
+    return x12("856", "SH", "004010", control, [ship_notice(number) for number in numbers])
+
+
+def advices(*numbers: int, control: int = 7) -> bytes:
+    return edifact("DESADV", "96A", control, [despatch_advice(number) for number in numbers])
+
+
+BOTH = pytest.mark.parametrize(
+    ("made", "opens"), [(notices, b"ST*856*"), (advices, b"UNH+")], ids=["x12", "edifact"]
+)
+
+
+def cut_in(data: bytes, opens: bytes, document: int) -> bytes:
+    """Cut a file off in the middle of a document, counted from 1."""
+    at = -1
+    for _ in range(document):
+        at = data.index(opens, at + 1)
+    return data[: at + 60]
+
+
+@pytest.fixture
+def amazon() -> StubAmazon:
+    return StubAmazon()
+
+
+@pytest.fixture
+def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
+    return lane_with(tmp_path, monkeypatch, amazon)
+
+
+def sent(amazon: StubAmazon) -> list[str]:
+    return sorted(item["purchaseOrderNumber"] for item in amazon.items)
+
+
+def orders(*numbers: int) -> list[str]:
+    return [order(number) for number in numbers]
+
+
+def events(lane: Lane, batch: int) -> list[str]:
+    return [one.state for one in lane.ledger.batch_events(batch) if one.state != "replaced"]
+
+
+def documents(lane: Lane, batch: int) -> list[str]:
+    return [one.state for one in lane.ledger.batch(batch).documents if one.number > 0]
+
+
+def acknowledged(lane: Lane, batch: int) -> int:
+    return sum(one.kind in {"997", "CONTRL"} for one in lane.ledger.batch(batch).outbound)
+
+
+@BOTH
+def test_a_number_of_which_all_was_rejected_is_not_used_up(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon, made: Made, opens: bytes
+) -> None:
+    drop(tmp_path, "half.edi", cut_in(made(1, 2, 3), opens, 1))
+    drained(lane)
+    assert sent(amazon) == []
+    drop(tmp_path, "whole.edi", made(1, 2, 3))
+    drained(lane)
+    assert sent(amazon) == orders(1, 2, 3)
+    assert events(lane, 2) == ["succeeded"] * 3
+    assert acknowledged(lane, 2) == 1
+
+
+@BOTH
+def test_of_a_damaged_interchange_only_the_rest_is_sent(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon, made: Made, opens: bytes
+) -> None:
+    drop(tmp_path, "half.edi", cut_in(made(1, 2, 3), opens, 3))
+    drained(lane)
+    assert sent(amazon) == orders(1, 2)
+    drop(tmp_path, "whole.edi", made(1, 2, 3).replace(b"\n", b"\r\n"))
+    drained(lane)
+    assert sent(amazon) == orders(1, 2, 3)
+    assert documents(lane, 2) == ["resent", "resent", "translated"]
+    assert acknowledged(lane, 2) == 1
+
+    rerun(lane, 2, dry_run=False, force=False)
+    drop(tmp_path, "again.edi", made(1, 2, 3))
+    drained(lane)
+    assert sent(amazon) == orders(1, 2, 3)
+    assert events(lane, 3) == []
+
+
+def test_a_missing_trailer_is_damage_too(tmp_path: Path, lane: Lane, amazon: StubAmazon) -> None:
+    drop(tmp_path, "half.edi", notices(1).partition(b"GE*")[0])
+    drained(lane)
+    drop(tmp_path, "whole.edi", notices(1, 2))
+    drained(lane)
+    assert sent(amazon) == orders(1, 2)
+
+
+def test_an_altered_document_under_a_damaged_number_is_held(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon
+) -> None:
+    whole = notices(1, 2)
+    drop(tmp_path, "half.edi", cut_in(whole, b"ST*856*", 2))
+    drained(lane)
+    drop(tmp_path, "other.edi", whole.replace(b"4.5*LB", b"5.5*LB"))
+    drained(lane)
+    assert sent(amazon) == orders(1)
+    assert events(lane, 2) == ["held", "held"]
+
+
+def test_after_a_whole_interchange_what_stands_is_not_sent_and_all_else_is_held(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon
+) -> None:
+    drop(tmp_path, "first.edi", notices(1))
+    drained(lane)
+    drop(tmp_path, "other.edi", notices(1, 2))
+    drained(lane)
+    assert sent(amazon) == orders(1)
+    assert documents(lane, 2) == ["resent", "translated"]
+    assert events(lane, 2) == ["held"]
+
+
+def test_what_was_refused_by_a_rule_may_be_corrected_under_its_number(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon
+) -> None:
+    undated = [segment for segment in ship_notice(1) if not segment.startswith("DTM")]
+    drop(tmp_path, "undated.edi", x12("856", "SH", "004010", 7, [undated]))
+    drained(lane)
+    assert events(lane, 1) == ["refused"]
+    drop(tmp_path, "dated.edi", notices(1))
+    drained(lane)
+    assert sent(amazon) == orders(1)
+
+
+def test_without_the_earlier_bytes_nothing_is_guessed(tmp_path: Path, lane: Lane, amazon: StubAmazon) -> None:
+    drop(tmp_path, "half.edi", cut_in(notices(1, 2), b"ST*856*", 2))
+    drained(lane)
+    for path in (tmp_path / "spool").rglob("*"):
+        if path.is_file():
+            path.unlink()
+    drop(tmp_path, "whole.edi", notices(1, 2))
+    drained(lane)
+    assert sent(amazon) == orders(1)
+    assert events(lane, 2) == ["held", "held"]
+
+
+def test_a_sender_that_has_one_number_for_all_is_held_and_not_compared_without_end(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon
+) -> None:
+    for number in range(1, 9):
+        drop(tmp_path, f"{number}.edi", notices(number))
+        drained(lane, rounds=1)
+    drained(lane)
+    assert sent(amazon) == orders(1)
+    assert [events(lane, batch) for batch in range(2, 9)] == [["held"]] * 7
