@@ -1,0 +1,404 @@
+"""Spoils good files in every way, and holds the whole way into the ledger and to Amazon to its promises.
+
+    python -m tests.pipeline.fuzz [--cases 50000] [--seed 1] [--jobs N] [--only CASE]
+
+A few spoiled files at a time lie in the inbox of a real lane, which is drained: reader, mapping, rules,
+ledger, submissions, verdicts, reports. Of each: no job raises; the file is translated or quarantined; each
+document that the reader finds is a row, and each row of a known type has events or a note why not; none is
+held since the bridge itself failed on it; each interchange that is to be answered is; nothing is left to do.
+Some are read again, and explained. A case is made of its number and the seed alone: `--only` shows one again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any, cast
+
+import msgspec
+import structlog
+
+from bridge.config import parse_config
+from bridge.domain.facts import FAILED_HERE
+from bridge.edi.acknowledge import acknowledge
+from bridge.edi.model import DocumentRead, Unreadable
+from bridge.edi.reader import read
+from bridge.edi.verdicts import Verdicts
+from bridge.ledger.looks import BatchDetail
+from bridge.ledger.store import Ledger
+from bridge.mapping.dropfiles import recognise
+from bridge.pipeline.explain import as_json, explain
+from bridge.pipeline.lane import Lane
+from bridge.pipeline.rerun import rerun
+from bridge.spapi.client import AmazonClient
+from bridge.wiring import fleet_of
+from tests.edi import fuzz as edi
+from tests.pipeline.lanes import CONFIG
+from tests.pipeline.stubs import Clock, StubAmazon, drained
+
+TOGETHER = 10
+"""So many cases are of one vendor: a few of them share control numbers and orders."""
+BATCH = 50
+EXTREMES = (
+    *(
+        "99991231",
+        "00010101",
+        "00000000",
+        "20240230",
+        "19691231",
+        "21010101",
+        "991231",
+        "9999-12-31T23:59:59Z",
+    ),
+    *(
+        "9999123123595999",
+        "0001010100000000",
+        "2400",
+        "235960",
+        "9" * 19,
+        "9" * 400,
+        "-1",
+        "1E400",
+        "0.1",
+        "-0",
+    ),
+    *("", " ", "\x00", "\x07", "\x1b[31m", "\x85", "\u202e", "\ufffd", "\ud800", "A" * 300, "Z" * 20_000),
+    *(
+        "01",
+        "04",
+        "06",
+        "ZZ",
+        "US",
+        "LB",
+        "KGM",
+        "PCE",
+        "D1",
+        "NS",
+        "NaN",
+        "Infinity",
+        "null",
+        "=1+1",
+        "\U0001f600",
+    ),
+)
+EXTREME_JSON: tuple[Any, ...] = (
+    *EXTREMES,
+    10**30,
+    -(10**30),
+    0,
+    -1,
+    1.5,
+    True,
+    None,
+    [],
+    {},
+    [[]],
+    {"": {"": ""}},
+)
+
+
+class Failure(Exception):
+    """Something that is promised of any file and was not kept."""
+
+
+@cache
+def corpus() -> tuple[tuple[str, bytes], ...]:
+    """Return the files to spoil with their suffixes, the same in every process."""
+    found = [(".edi", data) for data in edi.corpus()]
+    for path in sorted((edi.ROOT / "samples" / "drop").iterdir()):
+        if not path.name.endswith(".expected.json"):
+            found += [(path.suffix, path.read_bytes())] * 8
+    return tuple(found)
+
+
+def as_bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def extreme(data: bytes, chance: Random) -> bytes:
+    """Put an extreme value in the place of an element or component."""
+    parts, ending = edi.segments_of(data)
+    place = chance.randrange(len(parts))
+    separator = max((b"*", b"+", b"|", b","), key=parts[place].count)
+    elements = parts[place].split(separator)
+    at = chance.randrange(len(elements))
+    value = as_bytes(chance.choice(EXTREMES))
+    components = elements[at].split(b":")
+    components[chance.randrange(len(components))] = value
+    elements[at] = b":".join(components) if chance.random() < 0.7 else value
+    parts[place] = separator.join(elements)
+    return ending.join(parts)
+
+
+def qualifiers(data: bytes, chance: Random) -> bytes:
+    """Exchange the second elements of two segments."""
+    parts, ending = edi.segments_of(data)
+    one, other = chance.randrange(len(parts)), chance.randrange(len(parts))
+    separator = b"*" if data.count(b"*") > data.count(b"+") else b"+"
+    first, second = parts[one].split(separator), parts[other].split(separator)
+    if len(first) > 1 and len(second) > 1:
+        first[1], second[1] = second[1], first[1]
+        parts[one], parts[other] = separator.join(first), separator.join(second)
+    return ending.join(parts)
+
+
+def json_value(data: bytes, chance: Random) -> bytes:
+    """Put an extreme value somewhere into a JSON document, or take something out."""
+    try:
+        tree = json.loads(data)
+    except ValueError:
+        return extreme(data, chance)
+    places = list(_places(tree))
+    if not places:
+        return data
+    holder, key = chance.choice(places)
+    if chance.random() < 0.2:
+        del holder[key]
+    else:
+        holder[key] = chance.choice(EXTREME_JSON)
+    if chance.random() < 0.01:
+        tree = json.loads("[" * 900 + "]" * 900)
+    return json.dumps(tree, ensure_ascii=chance.random() < 0.5).encode("utf-8", "surrogatepass")
+
+
+def _places(tree: Any) -> Iterator[tuple[Any, Any]]:
+    pairs = tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ()
+    for key, value in pairs:
+        yield tree, key
+        yield from _places(value)
+
+
+MUTATIONS: tuple[Callable[[bytes, Random], bytes], ...] = (
+    *edi.MUTATIONS,
+    *([extreme] * 8),
+    *([qualifiers] * 2),
+)
+
+
+def make(case: int, seed: int) -> tuple[str, bytes, Random]:
+    """Make the name and bytes of a case; the chances left over are for what is done with it."""
+    chance = Random(seed * 1_000_003 + case)  # noqa: S311
+    suffix, data = chance.choice(corpus())
+    for _ in range(chance.choice((1, 1, 2, 3, 6))):
+        spoil = chance.choice(MUTATIONS)
+        if suffix == ".json" and chance.random() < 0.8:
+            spoil = json_value
+        data = spoil(data, chance) or b"~"
+    return f"case-{case}{suffix}", data, chance
+
+
+class Place:
+    """A ledger and a drop folder, with a lane for any vendor."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for name in ("inbox", "archive", "quarantine", "outbox"):
+            (folder / "drop" / name).mkdir(parents=True)
+        os.environ["MADE_UP"] = "made-up"
+        self.ledger = Ledger.open(folder / "ledger.sqlite")
+        text = CONFIG.replace('when = "shipping_day"', 'when = "shipping_day", from_acknowledgements = true')
+        self.config = parse_config(text, folder / "config.toml")
+        self.lane = fleet_of(self.config, self.ledger).lanes[0]
+
+    def lane_of(self, vendor: str) -> Lane:
+        """Make a lane of a vendor that has sent nothing yet; mostly its files are young, by the clock."""
+        lane = replace(self.lane, vendor=vendor, open_alerts=None, clock=Clock(), fetch_at=float("inf"))
+        lane.amazon = cast("AmazonClient", StubAmazon())
+        lane.purge_at = float("inf")
+        lane.policies = replace(lane.policies, oldest_date=None)
+        return lane
+
+
+@contextmanager
+def place() -> Iterator[Place]:
+    """Make a place in memory where that is to be had: so many commits would wear a disk."""
+    shared = Path("/dev/shm")  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=shared if shared.is_dir() else None))
+    made = Place(folder)
+    try:
+        yield made
+    finally:
+        made.ledger.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_together(at: Place, cases: range, seed: int) -> tuple[Counter[str], list[str]]:
+    """Send the files of some cases through one lane; return the counts and what failed."""
+    lane = at.lane_of(f"v{cases.start}")
+    spoiled = {name: (data, chance) for name, data, chance in (make(case, seed) for case in cases)}
+    for name, (data, _) in spoiled.items():
+        (at.folder / "drop" / "inbox" / name).write_bytes(data)
+    failures = _drained(lane, cases)
+    counts: Counter[str] = Counter(cases=len(spoiled))
+    names = {
+        row.remote_name: batch
+        for batch in at.ledger.batches(lane.vendor, limit=1000)
+        for row in _arrivals(at, batch.id)
+    }
+    for name, (data, chance) in spoiled.items():
+        try:
+            detail = at.ledger.batch(names[name].id)  # KeyError: it was not taken in
+            counts += judge(lane, name, data, detail)
+            if chance.random() < 0.2:
+                explained(lane, name, data)
+            if chance.random() < 0.1:
+                rerun(lane, detail.batch.id, dry_run=False, force=chance.random() < 0.2)
+                counts += judge(lane, name, data, at.ledger.batch(detail.batch.id), again=True)
+        except Exception as error:  # noqa: BLE001  # whatever comes is what is looked for
+            failures.append(_told(name, seed, error))
+    failures += _drained(lane, cases)
+    shutil.rmtree(at.folder / "drop" / "outbox")
+    (at.folder / "drop" / "outbox").mkdir()
+    return counts, failures
+
+
+def _arrivals(at: Place, batch: int) -> list[Any]:
+    return at.ledger.batch(batch, limit=20).arrivals
+
+
+def _told(name: str, seed: int, error: Exception) -> str:
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(last.filename).name}:{last.lineno}"
+    return f"{name} of seed {seed}: {type(error).__name__}: {str(error)[:300]} ({where})"
+
+
+def _drained(lane: Lane, cases: range) -> list[str]:
+    """Drain until nothing is due; return what is wrong with the lane as a whole."""
+    try:
+        report = drained(lane, rounds=3)
+    except Exception as error:  # noqa: BLE001
+        return [_told(f"cases {cases.start}-{cases.stop - 1}", 0, error)]
+    wrong = [f"job {job}: {error}" for job, error in report.failures.items()]
+    wrong += [report.folder_error] if report.folder_error else []
+    if not wrong and lane.ledger.unfinished(lane.vendor, lane.clock()):
+        wrong = ["work is left that nobody does"]
+    return [f"cases {cases.start}-{cases.stop - 1}: {one}" for one in wrong]
+
+
+def judge(lane: Lane, name: str, data: bytes, detail: BatchDetail, *, again: bool = False) -> Counter[str]:
+    """Hold a file to what is promised of it; returns what became of its documents."""
+    batch = detail.batch
+    if lane.ledger.file(batch.id).state not in {"translated", "quarantined"}:
+        raise Failure(f"the file is stuck: {batch.state}")
+    for event in detail.events:
+        if event.reason.startswith(FAILED_HERE):
+            raise Failure(f"document {event.document_number}: {event.reason}")
+    told = Counter(event.document_id for event in detail.events)
+    for row in detail.documents:
+        said = told[row.id] or any(error.get("level") == "note" for error in row.errors)
+        if row.state == "translated" and not said:
+            raise Failure(f"nothing is told of document {row.number}")
+        if not row.accepted and not row.errors:
+            raise Failure(f"document {row.number} is rejected without a reason")
+    if recognise(name, data[:200]) is None:
+        _compare(lane, data, detail, again=again)
+    return Counter(
+        accepted=batch.accepted,
+        rejected=batch.rejected,
+        events=sum(batch.events.values()),
+    )
+
+
+def _compare(lane: Lane, data: bytes, detail: BatchDetail, *, again: bool) -> None:
+    """Compare the rows with what the reader finds, and the answers with those that are due."""
+    verdicts, documents, unreadable, answers = Verdicts(), 0, 0, 0
+    for event in read([data], lane.grammar, options=lane.read_options):
+        result = verdicts.add(event)
+        documents += isinstance(event, DocumentRead)
+        unreadable += isinstance(event, Unreadable)
+        if result is not None:
+            now = lane.clock()
+            answers += acknowledge(result, edi.Numbers(), now, kind="997", ta1=None) is not None
+    numbers = [row.number for row in detail.documents]
+    found = (sum(number > 0 for number in numbers), sum(number < 0 for number in numbers))
+    if found != (documents, unreadable):
+        raise Failure(f"{found} documents and stretches are kept, the reader finds {(documents, unreadable)}")
+    answered = sum(one.folder == "acknowledgements" for one in detail.outbound)
+    if not again and answered != answers * len(detail.arrivals):
+        raise Failure(f"{answers} answers are due, {answered} were given")
+
+
+def explained(lane: Lane, name: str, data: bytes) -> None:
+    told = explain(
+        name,
+        [data],
+        profile=lane.profile,
+        mappings=lane.mappings,
+        grammar=lane.grammar,
+        options=lane.read_options,
+        now=lane.clock(),
+        policies=lane.policies,
+    )
+    shown = msgspec.to_builtins(as_json(told))
+    if FAILED_HERE in json.dumps(shown):
+        raise Failure("explain fails on a document of it")
+
+
+def run(cases: range, seed: int) -> tuple[Counter[str], list[str]]:
+    """Check a run of cases; return the counts and what failed."""
+    counts: Counter[str] = Counter()
+    failures: list[str] = []
+    with place() as at:
+        for first in range(cases.start, cases.stop, TOGETHER):
+            found, failed = check_together(at, range(first, min(first + TOGETHER, cases.stop)), seed)
+            counts += found
+            failures += failed
+    return counts, failures
+
+
+def quiet() -> None:
+    """Log nothing: what fails on purpose has long tracebacks."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+def main() -> int:
+    """Run all cases in parallel, print the failures and one line that sums up."""
+    parser = argparse.ArgumentParser(prog="python -m tests.pipeline.fuzz")
+    parser.add_argument("--cases", type=int, default=50_000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--only", type=int, help="show one case: its bytes, and what fails")
+    options = parser.parse_args()
+    if options.only is not None:
+        sys.stdout.buffer.write(make(options.only, options.seed)[1] + b"\n")
+        with place() as at:
+            found, failed = check_together(at, range(options.only, options.only + 1), options.seed)
+        print(dict(found), *failed, sep="\n")  # noqa: T201
+        return 1 if failed else 0
+    start = time.monotonic()
+    last = options.first + options.cases
+    batches = [range(first, min(first + BATCH, last)) for first in range(options.first, last, BATCH)]
+    counts: Counter[str] = Counter()
+    failures: list[str] = []
+    with ProcessPoolExecutor(options.jobs, initializer=quiet) as pool:
+        for found, failed in pool.map(run, batches, [options.seed] * len(batches)):
+            counts += found
+            failures += failed
+    for failure in failures[:50]:
+        print(failure)  # noqa: T201
+    print(  # noqa: T201
+        f"fuzz: {counts['cases']} spoiled files of {len(corpus())} through the ledger, "
+        f"{counts['accepted']} documents accepted, {counts['rejected']} rejected, {counts['events']} events, "
+        f"{len(failures)} failures, {time.monotonic() - start:.0f} s"
+    )
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
