@@ -40,8 +40,9 @@ format: $(STAMP) ## format and mend what can be mended
 crash: $(STAMP) ## kill the bridge a thousand times and look for what is lost or doubled (ten minutes)
 	$(BIN)/python -m tests.crash
 
-fuzz: $(STAMP) ## spoil samples in 50,000 ways and hold the EDI reader to its promises
+fuzz: $(STAMP) ## spoil samples in 50,000 ways, for the EDI reader and then all the way into the ledger (half an hour)
 	$(BIN)/python -m tests.edi.fuzz
+	$(BIN)/python -m tests.pipeline.fuzz
 
 faults: $(STAMP) ## strike the bridge with every fault of docs/guarantees.md, the long ones included
 	$(BIN)/python -m pytest -n $(JOBS) tests/faults -m "slow or not slow"
