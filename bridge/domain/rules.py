@@ -38,6 +38,8 @@ AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
 FINAL_STATUSES = frozenset({"LOST", "UNDELIVERABLE"})
 """These end a package's life: a vendor must opt in to each."""
 
+LARGEST_NUMBER = 2**31 - 1
+"""Amazon's integers; nobody ships more of anything."""
 CONTAINER_TYPES = frozenset({"carton", "pallet"})
 WEIGHT_UNITS = frozenset({"KG", "LB"})
 LENGTH_UNITS = frozenset({"IN", "CM"})
@@ -177,6 +179,8 @@ def _item(item: Item) -> _Rules:
         yield _error(
             "MISSING_PRODUCT_IDENTIFIER", f"{line} has neither an ASIN nor a vendor's product number"
         )
+    if max(item.quantity.amount, item.item_sequence_number) > LARGEST_NUMBER:
+        yield _error("QUANTITY", f"{line}: a number larger than {LARGEST_NUMBER} is no quantity or line")
     if item.quantity.amount < 0:
         yield _error("QUANTITY", f"{line}: {item.quantity.amount} is negative")
 

@@ -14,7 +14,6 @@ import structlog
 from bridge.domain.events import Mapped, RuleError, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import failed_here
 from bridge.domain.label_match import MENDED
-from bridge.domain.timeliness import timing
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Interchange, InterchangeOpened, Unreadable
@@ -28,6 +27,7 @@ from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
 from bridge.pipeline.lane import Policies
 from bridge.pipeline.soundness import sound
+from bridge.pipeline.timing import timing_of
 from bridge.spapi.operations import item_of, operation_of
 
 log = structlog.get_logger(__name__)
@@ -96,6 +96,10 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
     told.kind = recognise(file, head)
     if told.kind is not None:
         _read_records(told, told.kind, chunks, profile, mappings)
+        told.records = [
+            msgspec.structs.replace(one, mapped=_timed(one.mapped, now, profile, policies))
+            for one in told.records
+        ]
         return told
     verdicts, numbers = Verdicts(), _Numbers()
     answers: list[str] = []
@@ -105,7 +109,7 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
             told.interchanges.append(event.interchange)
         elif isinstance(event, DocumentRead):
             facts = _mapped(event.document, profile, mappings)
-            told.documents.append((event.document, [_timed(fact, now, policies) for fact in facts]))
+            told.documents.append((event.document, [_timed(fact, now, profile, policies) for fact in facts]))
         elif isinstance(event, Unreadable):
             told.unreadable.append(event)
         if result is None or not policies.acknowledge:
@@ -165,11 +169,11 @@ def as_json(told: Explanation) -> dict[str, Any]:
     }
 
 
-def _timed(fact: Mapped, now: datetime, policies: Policies) -> Mapped:
+def _timed(fact: Mapped, now: datetime, profile: VendorProfile, policies: Policies) -> Mapped:
     """Hold a fact whose time is not to be believed, or let it wait for its time, as a run would."""
     if fact.event is None or fact.errors or fact.hold:
         return fact
-    timed = timing(fact.event, now, zone=fact.assumed_zone, oldest=policies.oldest_date)
+    timed = timing_of(fact.event, now, profile, policies, zone=fact.assumed_zone)
     return msgspec.structs.replace(
         fact,
         hold=timed.reason if timed.verdict == "hold" else "",

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from bridge.domain.events import Event, LabelRequested, Mapped, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import announced_packages, occurred_at, sequence_key
 from bridge.domain.planning import complete
-from bridge.domain.timeliness import Timing, label_timing, timing
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.lane import Desk
 from bridge.pipeline.resends import Precedent
 from bridge.pipeline.soundness import sound
+from bridge.pipeline.timing import label_day, timing_of
 from bridge.spapi.operations import operation_of
 
 FirstState = Literal["ready", "waiting", "held", "refused"]
@@ -109,17 +108,8 @@ class EventKeeper:
 
     def _time_of(self, event: Event | None) -> datetime:
         """Return when an event happened, or for a label request when it may be sent."""
-        return self._label_day(event) or (occurred_at(event) if event is not None else None) or self.now
-
-    def _label_day(self, event: Event | None) -> datetime | None:
-        """Return the first moment of the day for which a label is requested, where requests wait for that."""
-        if not isinstance(event, LabelRequested) or not event.ship_date:
-            return None
-        if not self.desk.policies.labels_on_shipping_day:
-            return None
-        return datetime.combine(
-            date.fromisoformat(event.ship_date), time.min, ZoneInfo(self.desk.profile.timezone)
-        )
+        day = label_day(event, self.desk.profile, self.desk.policies)
+        return day or (occurred_at(event) if event is not None else None) or self.now
 
     def _first_state(self, fact: Mapped, precedent: Precedent) -> First:
         """Decide how a fact begins, and complete what the document does not tell itself."""
@@ -127,7 +117,7 @@ class EventKeeper:
             return First(fact.event, "refused", "; ".join(error.message for error in fact.errors))
         if fact.event is None:
             return First(None, "held", fact.hold)
-        timed = self._timing(fact.event, fact.assumed_zone)
+        timed = timing_of(fact.event, self.now, self.desk.profile, self.desk.policies, zone=fact.assumed_zone)
         if reason := fact.hold or (precedent.reason if precedent.kind == "conflict" else ""):
             # Released it goes at once; but a label is of the day on which it is requested.
             return First(fact.event, "held", reason, timed.until if _is_label(fact.event) else None)
@@ -136,11 +126,6 @@ class EventKeeper:
         if isinstance(fact.event, ShipmentStatusChanged):
             return First(*self._first_state_of_status(fact.event))
         return First(fact.event, "ready", timed.reason, timed.until)
-
-    def _timing(self, event: Event, zone: str) -> Timing:
-        if (day := self._label_day(event)) is not None:
-            return label_timing(day, self.now)
-        return timing(event, self.now, zone=zone, oldest=self.desk.policies.oldest_date)
 
     def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
         package = self.writer.package(event.tracking_number)
