@@ -98,9 +98,11 @@ class Reader:
     def assumed_zone(self, name: str, scope: Scope) -> str:
         """Return the vendor's zone where a time was read in it, as it names none; else empty."""
         found = self.fields[name].parts(scope)
-        if found is None or not assumes_zone(self.document.standard, found[1]):
+        try:
+            assumed = found is not None and assumes_zone(self.document.standard, found[1])
+        except ValueError:  # no date of its format, which is told already
             return ""
-        return self.profile.timezone
+        return self.profile.timezone if assumed else ""
 
     def last_day(self, name: str, scopes: Iterable[Scope]) -> str:
         """Give the last day of shipping told there, at the vendor's, as ISO-8601; empty if none is."""

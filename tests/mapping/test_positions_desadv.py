@@ -212,3 +212,10 @@ def test_an_error_points_at_its_component() -> None:
     (error,) = one.errors
     assert (error.code, error.segment, error.position) == ("QUANTITY", "QTY", 14)
     assert (error.element, error.component) == (1, 2)
+
+
+@pytest.mark.parametrize("value", ["x:303", ":303", "\ufffd:205", "2026:203"])
+def test_a_date_that_its_format_does_not_fit_is_an_error_of_the_document(value: str) -> None:
+    (one,) = mapped(edifact("DESADV", advice(("202603020910:203", value))))
+    assert {error.code for error in one.errors} <= {"DATE_TIME", "MISSING_SHIPPED_DATE"}
+    assert one.errors
