@@ -16,6 +16,7 @@ failed.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
 from typing import Literal
 
@@ -38,6 +39,10 @@ from bridge.pipeline.lane import Desk
 
 Kind = Literal["new", "resend", "correction", "conflict"]
 
+_READ_AT_ONCE = 8
+"""So many earlier files are remembered as they were read."""
+_TWICE = frozenset({"025", "26"})
+"""TA105 and DE 0085 of an interchange whose number an earlier one of the same file has."""
 _COUNT_WRONG = frozenset({"021", "5", "29"})
 """TA105, AK905 and DE 0085 of a trailer whose count is not that of what came."""
 _COMPARED = 5
@@ -66,11 +71,22 @@ NEW = Precedent("new")
 
 
 class _Content(msgspec.Struct):
-    """An interchange as its bytes have it; `documents` are hashes by the document's number in the file."""
+    """An interchange as its bytes have it; `documents` are hashes by the accepted document's number."""
 
+    number: int = 0
+    control: tuple[str, str] = ("", "")
+    """Who counts it, and its control number."""
     sha256: str = ""
     faulty: bool = False
     documents: dict[int, bytes] = {}
+
+
+class _Standing(msgspec.Struct):
+    """An earlier interchange of which documents stand, and where it came."""
+
+    told: str
+    content: _Content
+    documents: frozenset[bytes]
 
 
 class Precedents:
@@ -81,47 +97,89 @@ class Precedents:
         self._file = file
         self._writer = writer
         self._contents: dict[str, dict[int, _Content]] = {}
+        self._own: defaultdict[tuple[str, str], list[_Content]] = defaultdict(list)
+        """Those of this file, by their numbers; made where a number comes twice in it."""
 
     def of(self, interchange: Interchange) -> Precedent:
         """Look an interchange up. Its bytes are read ahead only where its number was used before."""
-        sender = sender_of(interchange)
-        earlier = self._writer.earlier_interchanges(sender, interchange.control_number)
-        if not earlier or not interchange.control_number:
+        if not interchange.control_number:
+            return NEW
+        number, sender = interchange.control_number, sender_of(interchange)
+        earlier = self._writer.earlier_interchanges(sender, number)
+        doubled = any(error.code in _TWICE for error in interchange.errors)
+        if not (earlier or doubled):
             return NEW
         ours = self._read(self._file.spool_name).get(interchange.number, _Content())
-        same = next((one for one in earlier if one.sha256 == ours.sha256), None)
-        if same is not None:
-            return Precedent("resend", f"the same interchange came in {_told(same)}; nothing is sent again")
+        own = self._earlier_here(ours) if doubled else []
+        for sha256, told in (
+            *((one.sha256, _told(one)) for one in earlier),
+            *((one.content.sha256, one.told) for one in own),
+        ):
+            if sha256 == ours.sha256:
+                return Precedent("resend", f"the same interchange came in {told}; nothing is sent again")
+        return self._other_content(number, ours, earlier, own)
+
+    def _other_content(
+        self, number: str, ours: _Content, earlier: list[EarlierInterchange], own: list[_Standing]
+    ) -> Precedent:
+        """Tell a correction from a conflict; `own` are the earlier interchanges of this file."""
         # Numbers go round: after the retention time another content may have one again.
         kept = [one for one in earlier if not one.purged]
-        standing = [one for one in kept if self._writer.standing(one.file_id, interchange.control_number, 1)]
-        if not standing:
+        standing = [one for one in kept if self._writer.standing(one.file_id, number, 1)]
+        if not (standing or own):
             return Precedent("correction") if kept else NEW
-        return self._compared(interchange.control_number, ours, standing)
-
-    def _compared(self, number: str, ours: _Content, standing: list[EarlierInterchange]) -> Precedent:
-        """Compare with earlier interchanges of this number document by document."""
-        reason = f"control number {number} was used for other content in {_told(standing[0])}"
-        if len(standing) > _COMPARED:
+        first = _told(standing[0]) if standing else own[0].told
+        reason = f"control number {number} was used for other content in {first}"
+        if len(standing) + len(own) > _COMPARED:
             return Precedent("conflict", reason)
-        have, known, faulty = frozenset(ours.documents.values()), set[bytes](), True
-        for one in standing:
-            content = self._read(one.spool_name).get(one.number)
-            if content is None:  # its bytes are gone, or read otherwise by now
-                return Precedent("conflict", reason)
-            numbers = self._writer.standing(one.file_id, number)
-            known |= {content.documents[each] for each in numbers if each in content.documents}
-            faulty &= content.faulty
-        again = f"the same document came in {_told(standing[0])}; it is not sent again"
-        # Where one that stands is missing here, others may be its altered versions.
-        kind: Kind = "correction" if faulty and known <= have else "conflict"
-        return Precedent(kind, reason if kind == "conflict" else "", frozenset(known & have), again)
+        found = [self._standing(one, number) for one in standing]
+        # Where bytes are gone, or are read otherwise by now, nothing is guessed.
+        known = [one for one in found if one is not None]
+        if len(known) < len(found):
+            return Precedent("conflict", reason)
+        return _compared(ours, known + own, reason)
+
+    def _standing(self, one: EarlierInterchange, number: str) -> _Standing | None:
+        content = self._read(one.spool_name).get(one.number)
+        if content is None:
+            return None
+        numbers = self._writer.standing(one.file_id, number)
+        hashes = frozenset(content.documents[each] for each in numbers if each in content.documents)
+        return _Standing(_told(one), content, hashes)
+
+    def _earlier_here(self, ours: _Content) -> list[_Standing]:
+        """List the first interchanges of the file that have the number of this one, and documents to send."""
+        if not self._own:
+            for content in self._read(self._file.spool_name).values():
+                if content.documents:
+                    self._own[content.control].append(content)
+        told = f"an earlier interchange of this file ({self._file.name})"
+        first = self._own[ours.control][: _COMPARED + 1]
+        return [
+            _Standing(told, content, frozenset(content.documents.values()))
+            for content in first
+            if content.number < ours.number
+        ]
 
     def _read(self, spool_name: str) -> dict[int, _Content]:
         if spool_name not in self._contents:
+            if len(self._contents) > _READ_AT_ONCE:
+                own = self._file.spool_name
+                self._contents = {name: read for name, read in self._contents.items() if name == own}
             found = spool_name and self._desk.spool.has(spool_name)
             self._contents[spool_name] = _contents(self._desk, spool_name) if found else {}
         return self._contents[spool_name]
+
+
+def _compared(ours: _Content, standing: list[_Standing], reason: str) -> Precedent:
+    """Compare an interchange with earlier ones of its number, document by document."""
+    have = frozenset(ours.documents.values())
+    known = frozenset[bytes]().union(*(one.documents for one in standing))
+    again = f"the same document came in {standing[0].told}; it is not sent again"
+    # Where one that stands is missing here, others may be its altered versions.
+    if known <= have and all(one.content.faulty for one in standing):
+        return Precedent("correction", "", known, again)
+    return Precedent("conflict", reason, known & have, again)
 
 
 def _contents(desk: Desk, spool_name: str) -> dict[int, _Content]:
@@ -130,11 +188,13 @@ def _contents(desk: Desk, spool_name: str) -> dict[int, _Content]:
     begun, content = 0, _Content()
     for event in read(desk.spool.read(spool_name), desk.grammar, options=desk.read_options):
         if isinstance(event, InterchangeOpened):
-            begun, content = event.offset, _Content()
+            begun, one = event.offset, event.interchange
+            content = _Content(number=one.number, control=(sender_of(one), one.control_number))
         elif isinstance(event, DocumentRead):
-            document = event.document
-            content.documents[document.number] = document_hash(desk, spool_name, document)
-            content.faulty |= not document.accepted
+            if event.document.accepted:
+                content.documents[event.document.number] = document_hash(desk, spool_name, event.document)
+            else:
+                content.faulty = True
         elif isinstance(event, Unreadable):
             content.faulty = True
         elif isinstance(event, GroupClosed):

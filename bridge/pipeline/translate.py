@@ -94,7 +94,15 @@ def translate_file(
             writer.hold_same_content()
         writer.compare_with_labels(desk.policies.labels)
         events = EventKeeper(desk, writer, now, again)
-        translation = _Translation(desk, file, writer, events, rerun=again is not None, force=force)
+        translation = _Translation(
+            desk,
+            file,
+            writer,
+            events,
+            precedents=Precedents(desk, file, writer),
+            rerun=again is not None,
+            force=force,
+        )
         kind = recognise(file.name, next(desk.spool.read(file.spool_name), b""))
         if kind is not None:
             translation.drop_file(kind)
@@ -121,6 +129,7 @@ class _Translation:
     events: EventKeeper
     rerun: bool
     force: bool
+    precedents: Precedents
     precedent: Precedent = NEW
     verdicts: Verdicts = field(default_factory=Verdicts)
     documents: int = 0
@@ -182,7 +191,7 @@ class _Translation:
         self.begun = event.offset
         self.precedent = NEW
         if not self.force:
-            self.precedent = Precedents(self.desk, self.file, self.writer).of(event.interchange)
+            self.precedent = self.precedents.of(event.interchange)
         if self.precedent.kind != "new":
             log.warning("seen_before", vendor=self.desk.vendor, batch=self.file.id, kind=self.precedent.kind)
 
