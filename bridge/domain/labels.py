@@ -9,7 +9,7 @@ the one that is known, the order is asked for before any label is void.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -49,9 +49,17 @@ class Added(msgspec.Struct, frozen=True, kw_only=True):
     package: LabelPackage
 
 
+class Again(NamedTuple):
+    """A known label that is told again: its place in the answer, and its number."""
+
+    place: int
+    number: int
+
+
 class Renewal(msgspec.Struct, frozen=True, kw_only=True):
     """What an answer changes. `ask`: the order is to be asked for, to know which label is the newer one."""
 
+    again: tuple[Again, ...] = ()
     changed: tuple[Changed, ...] = ()
     added: tuple[Added, ...] = ()
     ask: bool = False
@@ -65,8 +73,14 @@ def same_text(text: str) -> str:
 def renew(known: Sequence[KnownLabel], answer: Sequence[LabelPackage], *, whole: bool) -> Renewal:
     """Return what an answer changes; `whole`: it is about this order alone, else it is an entry of a list."""
     found = _found(answer, known)
-    if whole:
-        return _replaced(known, answer, found)
+    again = tuple(Again(place, one.number) for place, one in enumerate(found) if one is not None)
+    renewal = _replaced(known, answer, found) if whole else _listed(known, answer, found)
+    return msgspec.structs.replace(renewal, again=again)
+
+
+def _listed(
+    known: Sequence[KnownLabel], answer: Sequence[LabelPackage], found: Sequence[KnownLabel | None]
+) -> Renewal:
     news = [place for place, one in enumerate(found) if one is None]
     clear = all(one is None or one.state == "valid" for one in found)
     if clear and _adds(known, [answer[place] for place in news]):

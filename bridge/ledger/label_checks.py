@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 
 from bridge.domain.events import Event, ShipmentConfirmed
-from bridge.domain.facts import announced_packages
+from bridge.domain.facts import announced_packages, failed_here
 from bridge.domain.label_match import MENDED, Filled, Hold, LabelPolicy, match_label
 from bridge.domain.labels import LabelPackage
 from bridge.domain.rules import check
@@ -43,6 +44,8 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
+
+log = structlog.get_logger(__name__)
 
 CONFIRM = "submitShipmentConfirmations"
 _AT_ONCE = 500
@@ -126,7 +129,7 @@ _encoder = msgspec.json.Encoder()
 
 
 class _Compared(NamedTuple):
-    """A confirmation after the comparison: its columns, and the packages that it announces now."""
+    """A confirmation after the comparison: its columns, and itself where it announces other packages."""
 
     row: RowMapping
     columns: dict[str, Any]
@@ -192,7 +195,9 @@ def _judged(
     if not rows:
         return []
     labels = _labels(connection, rows)
-    compared = [_compare(row, labels[row["vendor"], row["purchase_order_number"]], policy) for row in rows]
+    compared = [
+        _compare_or_hold(row, labels[row["vendor"], row["purchase_order_number"]], policy) for row in rows
+    ]
     _write(connection, compared, now)
     return [
         one.row["id"] for one in compared if one.columns["state"] == "held" and one.row["state"] != "held"
@@ -213,6 +218,19 @@ def _labels(connection: Connection, rows: Sequence[RowMapping]) -> dict[tuple[st
     return found
 
 
+def _compare_or_hold(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared:
+    """Compare one confirmation; where the bridge itself fails on it, it is held and the others go on."""
+    try:
+        return _compare(row, labels, policy)
+    except Exception as error:
+        log.exception("not_compared", vendor=row["vendor"], event_id=row["id"])
+        as_it_is = {name: row[name] for name in _CHANGED if name in row} | {"notes": "", "label_state": ""}
+        if row["state"] in {"ready", "grouped"}:
+            as_it_is["state"] = move(row["state"], "label_contradicts", EVENT_MOVES)
+            as_it_is["reason"] = failed_here(error)
+        return _Compared(row, as_it_is, None)
+
+
 def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared:
     said = row["stated"] or row["body"]
     event = _decoder.decode(said)
@@ -229,13 +247,13 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
             row["state"] if row["state"] == "held" else move(row["state"], "label_contradicts", EVENT_MOVES)
         )
         held = {"state": state, "reason": reason, "label_state": "held"}
-        return _Compared(row, stated | held, event)
+        return _Compared(row, stated | held, _news(row, event))
     if is_refused and (not isinstance(verdict, Filled) or check(verdict.event, require_containers=False)):
         return _Compared(row, as_it_is, None)
     if row["state"] in {"refused", "held"}:
         stated |= {"state": move(row["state"], "label", EVENT_MOVES), "reason": "", "errors": ""}
     if not isinstance(verdict, Filled):
-        return _Compared(row, stated, event)
+        return _Compared(row, stated, _news(row, event))
     filled = {
         "body": _encoder.encode(verdict.event).decode(),
         "stated": said,
@@ -243,11 +261,13 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
         "notes": errors_text(verdict.notes),
         "label_state": "filled",
     }
-    return _Compared(row, stated | filled, verdict.event)
+    return _Compared(row, stated | filled, _news(row, verdict.event))
 
 
-def _announced_before(row: RowMapping) -> tuple[str, ...]:
-    return () if row["state"] == "refused" else announced_packages(_decoder.decode(row["body"]))
+def _news(row: RowMapping, event: ShipmentConfirmed) -> ShipmentConfirmed | None:
+    """Return the confirmation where it announces other packages than it did; one refused announced none."""
+    before = () if row["state"] == "refused" else announced_packages(_decoder.decode(row["body"]))
+    return event if announced_packages(event) != before else None
 
 
 def _can_mend(errors: Sequence[Any]) -> bool:
@@ -268,11 +288,7 @@ def _write(connection: Connection, compared: Collection[_Compared], now: datetim
             for one in compared
         ],
     )
-    renewed = [
-        one
-        for one in compared
-        if one.announced is not None and announced_packages(one.announced) != _announced_before(one.row)
-    ]
+    renewed = [one for one in compared if one.announced is not None]
     for some in chunks(renewed, _AT_ONCE):
         connection.execute(_UNANNOUNCE, {"ids": [one.row["id"] for one in some]})
     rows = [row for one in renewed for row in _announcements(one, at)]

@@ -16,7 +16,8 @@ from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.looks import UnshippedLabel
-from bridge.ledger.rows import Added, Fence
+from bridge.ledger.order_labels import Noted
+from bridge.ledger.rows import Added, Fence, NewLabels
 from bridge.ledger.schema import events, labels, outbound_files, packages
 
 MOST = 10_000
@@ -53,15 +54,22 @@ _FORGET = delete(labels).where(*_ROW, labels.c.made_at == bindparam("made"))
 
 
 def note_labels(
-    connection: Connection, vendor: str, orders: Sequence[str], added: Sequence[Added], made_at: datetime
+    connection: Connection, vendor: str, new: NewLabels, added: Sequence[Added], noted: Noted
 ) -> None:
-    """Note, within a write, the labels of these orders that are new; a newer one takes the older's place."""
-    for order, one in zip(orders, added, strict=True):
+    """Note, within a write, the labels of orders that are new; a newer one takes the older's place.
+
+    Of orders that are new in part the time of the older labels stays: they are void first.
+    """
+    at = seconds(new.made_at)
+    for order in noted.anew:
+        connection.execute(_NEWER.values(made_at=at), {"v": vendor, "order": order})
+    for order, one in zip(new.orders, added, strict=True):
         if not one.new:
             continue
         key = {"v": vendor, "order": order}
-        row = {"made_at": seconds(made_at), "outbound_id": one.id}
-        if connection.execute(_NEWER.values(row), key).rowcount == 0:
+        row: dict[str, float] = {"made_at": at, "outbound_id": one.id}
+        newer = {"outbound_id": one.id} if order in noted.partly else row
+        if connection.execute(_NEWER.values(newer), key).rowcount == 0:
             connection.execute(insert(labels), {"vendor": vendor, "purchase_order_number": order, **row})
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
@@ -36,6 +36,11 @@ _CHANGE = (
     .where(*_OF_ORDER, label_packages.c.number == bindparam("which"))
     .values(state=bindparam("becomes"), changed_at=bindparam("now"), **_VALUES)
 )
+_FILE = (
+    update(label_packages)
+    .where(*_OF_ORDER, label_packages.c.number == bindparam("which"))
+    .values(outbound_id=bindparam("file"))
+)
 _LABELS = (
     select(label_packages, outbound_files.c.folder, outbound_files.c.name, outbound_files.c.sha256)
     .outerjoin(outbound_files, outbound_files.c.id == label_packages.c.outbound_id)
@@ -44,25 +49,41 @@ _LABELS = (
 _TOLD = _LABELS.where(*_OF_ORDER)
 
 
+class Noted(NamedTuple):
+    """What follows from noted labels."""
+
+    told: list[ToldLabel]
+    """The labels known before that became void, or valid again."""
+    ask: list[str]
+    """The orders to be asked for."""
+    partly: set[str]
+    """The orders of which some packages have labels that are older than these."""
+    anew: set[str]
+    """The orders that have labels of a list alone by now, whose files came before."""
+
+
 def note_answers(
     connection: Connection, vendor: str, labels: NewLabels, added: Sequence[Added], now: datetime
-) -> tuple[list[ToldLabel], list[str]]:
+) -> Noted:
     """Note, within a write, what Amazon told of orders' labels.
 
-    Return the labels known before that became void or valid again, and the orders to be asked for. Held
-    confirmations that a newer label agrees with are let go.
+    Held confirmations that a newer label agrees with are let go.
     """
-    told: list[ToldLabel] = []
-    ask: list[str] = []
+    noted = Noted([], [], set(), set())
     for answer in labels.answers:
-        renewal = _noted(connection, vendor, answer, labels, added, now)
+        order = answer.purchase_order_number
+        renewal, has_older = _noted(connection, vendor, answer, labels, added, now)
         if renewal.changed or renewal.added:
-            judge_held(connection, vendor, answer.purchase_order_number, labels.policy, now)
+            judge_held(connection, vendor, order, labels.policy, now)
         if renewal.changed:
-            told += _told(connection, vendor, answer.purchase_order_number, renewal)
+            noted.told.extend(_told(connection, vendor, order, renewal))
         if renewal.ask:
-            ask.append(answer.purchase_order_number)
-    return told, ask
+            noted.ask.append(order)
+        if has_older:
+            noted.partly.add(order)
+        elif any(one.state == "valid" for one in renewal.changed):
+            noted.anew.add(order)
+    return noted
 
 
 def _noted(  # noqa: PLR0913, PLR0917 - one answer, and what is known of all of them
@@ -72,19 +93,31 @@ def _noted(  # noqa: PLR0913, PLR0917 - one answer, and what is known of all of 
     labels: NewLabels,
     added: Sequence[Added],
     now: datetime,
-) -> Renewal:
+) -> tuple[Renewal, bool]:
+    """Note one answer; return what it changes, and whether older labels of the order are valid beside it."""
     key = {"v": vendor, "order": answer.purchase_order_number}
     version = connection.execute(_VERSION, key).scalar()
     known = [row_as(KnownLabel, row) for row in connection.execute(_KNOWN, key).mappings()]
     renewal = renew(known, answer.packages, whole=labels.whole)
     if renewal.changed or renewal.added:
         _put_version(connection, key, version)
-    _put_packages(connection, key, renewal, _files(answer, added), len(known), now)
-    return renewal
+    files = [None if place is None else added[place] for place in answer.files]
+    _put_packages(connection, key, renewal, files, max((one.number for one in known), default=0), now)
+    valid = {one.number for one in known if one.state == "valid"} - {
+        one.number for one in renewal.changed if one.state == "void"
+    }
+    return renewal, bool(valid - _put_files(connection, key, renewal, files))
 
 
-def _files(answer: LabelAnswer, added: Sequence[Added]) -> list[int]:
-    return [0 if place is None else added[place].id for place in answer.files]
+def _put_files(
+    connection: Connection, key: dict[str, str], renewal: Renewal, files: list[Added | None]
+) -> set[int]:
+    """Note the new files of labels that were known; return those labels."""
+    renewed = {one.number: file for one in renewal.again if (file := files[one.place]) and file.new}
+    if renewed:
+        rows = [{**key, "which": number, "file": file.id} for number, file in renewed.items()]
+        connection.execute(_FILE, rows)
+    return set(renewed)
 
 
 def _put_version(connection: Connection, key: dict[str, str], version: int | None) -> None:
@@ -99,7 +132,7 @@ def _put_packages(  # noqa: PLR0913, PLR0917 - the order, its news, and where th
     connection: Connection,
     key: dict[str, str],
     renewal: Renewal,
-    files: list[int],
+    files: list[Added | None],
     last: int,
     now: datetime,
 ) -> None:
@@ -111,7 +144,7 @@ def _put_packages(  # noqa: PLR0913, PLR0917 - the order, its news, and where th
     ]
     rows = [
         {"vendor": key["v"], "purchase_order_number": key["order"], "number": number, "state": one.state}
-        | {"noted_at": at, "changed_at": at, "outbound_id": files[one.place]}
+        | {"noted_at": at, "changed_at": at, "outbound_id": file.id if (file := files[one.place]) else 0}
         | msgspec.structs.asdict(one.package)
         for number, one in enumerate(renewal.added, start=last + 1)
     ]

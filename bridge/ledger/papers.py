@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.labels import note_labels
-from bridge.ledger.order_labels import note_answers
+from bridge.ledger.order_labels import Noted, note_answers
 from bridge.ledger.outbound import queue
 from bridge.ledger.rows import Added, Fence, NewLabels, NewOutbound, ToldLabel, Wanted
 from bridge.ledger.schema import cursors, is_wanted, wanted
@@ -80,16 +80,15 @@ class PaperStore(Store):
         """
         with self._db.write(fence) as connection:
             added = [queue(connection, vendor, None, one, now) for one in facts]
-            told: list[ToldLabel] = []
-            ask: list[str] = []
+            noted = Noted([], [], set(), set())
             if labels is not None:
-                note_labels(connection, vendor, labels.orders, added, labels.made_at)
-                told, ask = note_answers(connection, vendor, labels, added, now)
-            for one in beside(added, told) if beside is not None else ():
+                noted = note_answers(connection, vendor, labels, added, now)
+                note_labels(connection, vendor, labels, added, noted)
+            for one in beside(added, noted.told) if beside is not None else ():
                 queue(connection, vendor, None, one, now)
             for kind, order in found:
                 connection.execute(_FOUND, {"v": vendor, "of": kind, "order": order})
-            want(connection, vendor, "labels", ask, seconds(now))
+            want(connection, vendor, "labels", noted.ask, seconds(now))
             if cursor is not None:
                 _set_cursor(connection, vendor, *cursor)
             return added

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.domain.labels import LabelPackage
+from bridge.ledger.codec import LONGEST_KEY, storable
 from bridge.ledger.rows import Added, LabelAnswer, NewLabels, NewOutbound, ToldLabel
 from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine
@@ -170,15 +171,20 @@ def _answer(item: ShippingLabel, places: list[int | None]) -> LabelAnswer:
         purchase_order_number=item.purchase_order_number,
         packages=tuple(
             LabelPackage(
-                package_identifier=label.package_identifier.strip(),
-                tracking_number=label.tracking_number.strip(),
-                ship_method=label.ship_method.strip(),
-                ship_method_name=label.ship_method_name.strip(),
+                package_identifier=_kept(label.package_identifier),
+                tracking_number=_kept(label.tracking_number),
+                ship_method=_kept(label.ship_method),
+                ship_method_name=_kept(label.ship_method_name),
             )
             for label in item.labels
         ),
         files=tuple(places),
     )
+
+
+def _kept(text: str) -> str:
+    """Return a number or code as it can be kept; one that is too long is none."""
+    return "" if len(text) > LONGEST_KEY else storable(text).strip()
 
 
 def _format(item: Fetched) -> Format:

@@ -9,6 +9,7 @@ import pytest
 
 from bridge.data import shipped
 from tests.cli.support import CONFIG, edibridge, in_process, installation
+from tests.system.traffic import order, ship_notice, x12
 
 GOOD = shipped("samples") / "x12/856_plain.edi"
 DROPPED = shipped("samples") / "drop/label_requests.csv"
@@ -143,3 +144,19 @@ def test_a_file_without_any_edi_exits_1_and_says_so(tmp_path: Path) -> None:
     done = in_process("explain", letter, folder=tmp_path)
     assert done.code == 1
     assert "cannot be read: no ISA, UNA or UNB begins here" in done.out
+
+
+def test_what_a_run_takes_from_the_orders_label_is_told(tmp_path: Path) -> None:
+    folder = installation(tmp_path)
+    body = [segment for segment in ship_notice(1) if not segment.startswith("TD5")]
+    body = [segment.replace("*92*ABCD", "*92*ACMW1").partition("**CP*")[0] for segment in body]
+    file = tmp_path / "shipped.edi"
+    file.write_bytes(x12("856", "SH", "004010", 1, [body]))
+    done = in_process("explain", file, "--vendor", "acme", "--json", folder=folder)
+    [document] = done.json["interchanges"][0]["documents"]
+    assert [error["code"] for error in document["errors"]] == ["MISSING_SHIP_METHOD"]
+    [note] = [one for one in document["notes"] if one["code"] == "LABEL"]
+    told = f"a run takes it from the newest label of order {order(1)}, if one was fetched"
+    assert note["message"] == f"packages without a ship method and a tracking number: {told}"
+    lines = in_process("explain", file, "--vendor", "acme", folder=folder).out
+    assert told in " ".join(lines.split())

@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Index, event
 
+from bridge.domain.events import Container, PartyIdentification, ShipmentConfirmed
+from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
 from bridge.ledger import sqlite
 from bridge.ledger.rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
@@ -123,6 +126,7 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.counts()
     ledger.batch(file_id)
     watched(desk, now)
+    confirmed_with_labels(desk, now)
     purged(desk, now)
     ledger.claim("main", now)
 
@@ -133,6 +137,40 @@ def label_of(desk: Desk, number: str, now: datetime, order: str = "P1") -> None:
     answer = LabelAnswer(purchase_order_number=order, packages=packages, files=(0,))
     noted = NewLabels(orders=[order], made_at=now, answers=[answer], whole=True)
     desk.ledger.add_outbound(desk.fence, "acme", [label], now, labels=noted)
+
+
+def confirmed_with_labels(desk: Desk, now: datetime) -> None:
+    """Let confirmations come before and after newer labels of their order."""
+    ledger, fence = desk.ledger, desk.fence
+    label_of(desk, "1ZA", now, "L1")
+    for turn, number in enumerate(("1ZB", "1ZC")):
+        facts = confirmation("L1", body=unmarked("L1"), sequence_key=f"po:L1{turn}")
+        with ledger.translating(fence, desk.keep(now=now).file_id, now) as writer:
+            writer.compare_with_labels(LabelPolicy())
+            writer.event(writer.document(document_row(1)), facts)
+            writer.finish()
+        ledger.plan(fence, "acme", CONFIRM, 1, now, labels=LabelPolicy())
+        label_of(desk, number, now, "L1")
+        for due in desk.due(now):
+            assert not ledger.start_sending(fence, due.id, now)
+            ledger.renew_confirmations(fence, due.id, LabelPolicy(), now)
+            assert ledger.start_sending(fence, due.id, now)
+    ledger.void_confirmed("acme", now)
+    ledger.trace("1ZA")
+
+
+def unmarked(order: str) -> bytes:
+    """Write a confirmation whose only package has no tracking number."""
+    party = PartyIdentification("ACME")
+    event = ShipmentConfirmed(
+        purchase_order_number=order,
+        selling_party=party,
+        ship_from_party=party,
+        shipment_status="SHIPPED",
+        shipped_date="2026-03-01T10:00:00Z",
+        containers=(Container(container_type="carton", container_identifier="C1"),),
+    )
+    return msgspec.json.encode(event)
 
 
 def watched(desk: Desk, now: datetime) -> None:

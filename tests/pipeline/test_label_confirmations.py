@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import csv
+import dataclasses
 import io
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +15,15 @@ import msgspec
 import pytest
 
 from bridge.errors import LedgerError
+from bridge.ledger import label_checks
 from bridge.ledger.looks import AlertRow
 from bridge.ledger.rows import EventRow
 from bridge.pipeline.lane import Lane
+from bridge.pipeline.papers import KINDS, keep_papers
 from bridge.pipeline.rerun import rerun
 from bridge.spapi.fetched import LabelData, ShippingLabel
 from bridge.spapi.operations import Outcome
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
 from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
 
 GROUND = "UPS_GR_RES"
@@ -328,3 +332,138 @@ def test_a_trace_of_the_order_or_a_number_lists_its_labels(lane: Lane, labels: L
             ("1ZOLD", "void", f"labels/{order(1)}/001_1ZOLD.zpl"),
             ("1ZNEW", "valid", f"labels/{order(1)}/001_1ZNEW.zpl"),
         ]
+
+
+def listed(lane: Lane, labels: Labels, number: int) -> None:
+    """Read an order's label as an entry of a list, at a time of its own."""
+    label = labels(order(number))
+    assert label is not None
+    keep_papers(lane, KINDS["labels"], [label])
+
+
+def states(lane: Lane, number: int) -> dict[str, str]:
+    return {one.tracking_number: one.state for one in lane.ledger.trace(order(number)).labels}
+
+
+def test_a_list_makes_nothing_void_before_the_order_was_asked_for(lane: Lane, labels: Labels) -> None:
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    labels.make(1, ("001", "1ZOLD"))
+    listed(lane, labels, 1)
+    assert states(lane, 1) == {"1ZNEW": "valid", "1ZOLD": "listed"}
+    labels.make(1, ("001", "1ZNEW"))
+    drained(lane, rounds=2)
+    assert states(lane, 1) == {"1ZNEW": "valid", "1ZOLD": "void"}
+
+
+def test_an_entry_of_a_list_adds_another_package(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZA"))
+    listed(lane, labels, 1)
+    labels.make(1, ("002", "1ZB"))
+    listed(lane, labels, 1)
+    assert states(lane, 1) == {"1ZA": "valid", "1ZB": "valid"}
+    assert not amazon.reads
+    assert confirmed(lane, tmp_path, 1, notice(1, "1ZA")).state == "held"
+
+
+def test_the_oldest_label_of_an_order_tells_when_it_is_void(
+    lane: Lane, labels: Labels, tmp_path: Path
+) -> None:
+    assert isinstance(lane.clock, Clock)
+    confirmed(lane, tmp_path, 9, notice(9))
+    labels.make(1, ("001", "1ZA"))
+    listed(lane, labels, 1)
+    made = lane.clock()
+    lane.clock.now += timedelta(days=30)
+    labels.make(1, ("002", "1ZB"))
+    listed(lane, labels, 1)
+    assert expiring(lane) == [made]
+    labels.make(1, ("001", "1ZC"), ("002", "1ZD"))
+    fetched(lane, 1)
+    (renewed,) = expiring(lane)
+    assert renewed - made >= timedelta(days=30)
+
+
+def expiring(lane: Lane) -> list[datetime]:
+    long_ago = lane.clock() - timedelta(days=365)
+    return [
+        one.made_at for one in lane.ledger.unshipped_labels(lane.fence, lane.vendor, lane.clock(), long_ago)
+    ]
+
+
+def test_a_label_of_another_vendor_of_the_account_is_not_compared(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZOTHER"))
+    foreign = labels(order(1))
+    assert foreign is not None
+    amazon.of_order = lambda _number: dataclasses.replace(foreign, selling_party="OTHER")
+    fetched(lane, 1)
+    assert confirmed(lane, tmp_path, 1, notice(1)).state == "succeeded"
+
+
+def test_the_numbers_count_of_a_label_whose_picture_cannot_be_used(
+    lane: Lane, labels: Labels, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZLABEL"))
+    (data,) = labels.of[order(1)]
+    labels.of[order(1)] = (dataclasses.replace(data, content="no picture"),)
+    fetched(lane, 1)
+    assert confirmed(lane, tmp_path, 1, notice(1, "1ZELSE")).state == "held"
+
+
+def test_what_was_in_doubt_goes_again_with_the_newest_label(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    amazon.answer = lambda _items: Outcome(kind="in_doubt", reason="cut")
+    event = confirmed(lane, tmp_path, 1, notice(1, ""))
+    assert event.submission_id is not None
+    amazon.answer = None
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    assert newest(lane).tracking_number == "1ZOLD"  # as it was sent, perhaps
+    lane.ledger.resolve(event.submission_id, None, lane.clock())
+    drained(lane)
+    assert sent(amazon) == [(order(1), "1ZNEW", GROUND)]
+
+
+def test_where_the_comparison_itself_fails_that_confirmation_alone_is_held(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labels.make(1, ("001", "1ZLABEL"))
+    fetched(lane, 1)
+
+    def fail(*_what: object) -> None:
+        raise RuntimeError("a mistake")
+
+    monkeypatch.setattr(label_checks, "match_label", fail)
+    drop(tmp_path, "both.edi", x12("856", "SH", "004010", 5, [notice(1), notice(2)]))
+    drained(lane)
+    found = {one.purchase_order_number: one for one in lane.ledger.batch_events(1)}
+    assert found[order(1)].state == "held"
+    assert found[order(1)].reason.startswith("edibridge itself failed on this document (RuntimeError)")
+    assert found[order(2)].state == "succeeded"
+    assert sent(amazon) == [(order(2), tracking(2), GROUND)]
+
+
+def test_a_purge_takes_what_the_document_said_with_what_was_sent(
+    lane: Lane, labels: Labels, tmp_path: Path
+) -> None:
+    assert isinstance(lane.clock, Clock)
+    labels.make(1, ("001", "1ZLABEL"))
+    fetched(lane, 1)
+    event = confirmed(lane, tmp_path, 1, notice(1, ""))
+    lane.clock.now += timedelta(days=60)
+    lane.purge_at = 0.0
+    drained(lane, rounds=1)
+    (gone,) = lane.ledger.batch_events(event.file_id)
+    assert (gone.body, gone.stated, gone.notes) == (None, None, [])
+    assert states(lane, 1) == {"1ZLABEL": "valid"}  # numbers outlive retention
+    lane.clock.now += timedelta(days=400)
+    lane.purge_at = 0.0
+    drained(lane, rounds=1)
+    assert states(lane, 1) == {}
