@@ -111,7 +111,15 @@ def trace(
     with settings_of(context).ledger() as ledger:
         found = ledger.trace(text)
     hits = any(
-        (found.files, found.documents, found.events, found.submissions, found.attempts, found.outbound)
+        (
+            found.files,
+            found.documents,
+            found.events,
+            found.submissions,
+            found.attempts,
+            found.outbound,
+            found.labels,
+        )
     )
     if as_json:
         emit(found)

@@ -62,14 +62,23 @@ def match_label(
     label: Sequence[LabelPackage],
     policy: LabelPolicy,
     void: Iterable[LabelPackage] = (),
+    listed: Sequence[LabelPackage] = (),
 ) -> Filled | Hold | Unchanged:
-    """Compare a confirmation with the newest label of its order; `void` are labels that it replaced.
+    """Compare a confirmation with the newest label of its order.
+
+    `void` are labels that it replaced, `listed` those of which it is not known yet whether they replace it.
 
     A floor denial, and a confirmation that names no packages, say nothing that a label could contradict.
     """
     containers = confirmation.containers
     if not label or not containers or confirmation.shipment_status != "SHIPPED":
         return Unchanged()
+    if listed:
+        return Hold(
+            f"Amazon lists another label of the order ({_shown(listed)}) beside the one that is known "
+            f"({_shown(label)}); which one is newer is being asked: edibridge fetch labels "
+            f"{confirmation.purchase_order_number} asks at once"
+        )
     try:
         pairs = _Pairing(containers, label, {same_text(one.tracking_number) for one in void}).pairs()
         notes: dict[tuple[str, str], list[str]] = defaultdict(list)

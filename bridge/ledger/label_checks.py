@@ -88,6 +88,16 @@ _HELD_OF_ORDER = _STALE.where(
     one_of(events.c.state, "held"),
     events.c.label_state == "held",
     *_IS_STALE,
+).order_by(events.c.id.desc())
+_OTHERS_GO = (
+    select(events.c.id)
+    .where(
+        events.c.purchase_order_number == bindparam("order"),
+        events.c.vendor == bindparam("v"),
+        events.c.operation == CONFIRM,
+        one_of(events.c.state, "ready", "grouped", "succeeded"),
+    )
+    .limit(1)
 )
 _PACKAGES = select(label_packages).where(
     label_packages.c.vendor == bindparam("v"),
@@ -139,10 +149,11 @@ class _Compared(NamedTuple):
 class _Labels(NamedTuple):
     valid: list[LabelPackage]
     void: list[LabelPackage]
+    listed: list[LabelPackage]
 
-    def of(self, state: str) -> list[LabelPackage] | None:
-        """Return those of a state; None for what is neither valid nor void yet."""
-        return {"valid": self.valid, "void": self.void}.get(state)
+    def of(self, state: str) -> list[LabelPackage]:
+        """Return those of a state."""
+        return {"valid": self.valid, "void": self.void}.get(state, self.listed)
 
 
 def judge(
@@ -156,12 +167,17 @@ def judge(
 
 
 def judge_held(connection: Connection, vendor: str, order: str, policy: LabelPolicy, now: datetime) -> None:
-    """Let the confirmations of an order go that its former label held, and the newer one agrees with."""
+    """Let the newest confirmation of an order go that its former label held, if the newer one agrees with it.
+
+    Where another confirmation of the order goes, or is at Amazon, none is let go by itself: it would be told
+    twice.
+    """
     asked = {"v": vendor, "order": order}
-    rows = list(connection.execute(_HELD_OF_ORDER, asked).mappings())
-    _judged(connection, _HELD_OF_ORDER, asked, policy, now)
-    if rows:
-        reopen(connection, [row["id"] for row in rows], now)
+    newest = connection.execute(_HELD_OF_ORDER, asked).mappings().first()
+    if newest is None or connection.execute(_OTHERS_GO, asked).first() is not None:
+        return
+    _judged(connection, _STALE_OF_IDS, {"ids": [newest["id"]]}, policy, now)
+    reopen(connection, [newest["id"]], now)
 
 
 def is_outdated(connection: Connection, submission_id: int) -> bool:
@@ -205,7 +221,7 @@ def _judged(
 
 
 def _labels(connection: Connection, rows: Sequence[RowMapping]) -> dict[tuple[str, str], _Labels]:
-    found: dict[tuple[str, str], _Labels] = defaultdict(lambda: _Labels([], []))
+    found: dict[tuple[str, str], _Labels] = defaultdict(lambda: _Labels([], [], []))
     orders: dict[str, set[str]] = defaultdict(set)
     for row in rows:
         orders[row["vendor"]].add(row["purchase_order_number"])
@@ -213,8 +229,7 @@ def _labels(connection: Connection, rows: Sequence[RowMapping]) -> dict[tuple[st
         for some in chunks(sorted(numbers), _AT_ONCE):
             for label in connection.execute(_PACKAGES, {"v": vendor, "orders": some}).mappings():
                 known = found[vendor, label["purchase_order_number"]]
-                if (same := known.of(label["state"])) is not None:
-                    same.append(row_as(LabelPackage, label))
+                known.of(label["state"]).append(row_as(LabelPackage, label))
     return found
 
 
@@ -240,7 +255,7 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
     if not isinstance(event, ShipmentConfirmed) or (is_refused and not _can_mend(errors)):
         return _Compared(row, as_it_is, None)
     stated = as_it_is | {"body": said, "stated": None, "tracking_number": _first_number(event)}
-    verdict = match_label(event, labels.valid, policy, labels.void)
+    verdict = match_label(event, labels.valid, policy, labels.void, labels.listed)
     if isinstance(verdict, Hold):
         reason = verdict.reason if errors else f"{verdict.reason}. Released, it is sent as the document says"
         state = (

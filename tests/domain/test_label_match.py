@@ -130,6 +130,14 @@ def test_what_agrees_goes_as_it_is(
     assert match_label(confirmation(*document), label, LabelPolicy()) == Unchanged(), says
 
 
+def test_while_it_is_unclear_which_label_is_newer_nothing_is_confirmed() -> None:
+    agreeing = confirmation(box("C1", "1Z1", GROUND))
+    verdict = match_label(agreeing, ONE, LabelPolicy(), (), [package(number="1Z9")])
+    assert isinstance(verdict, Hold)
+    assert "1Z9" in verdict.reason
+    assert "edibridge fetch labels D1" in verdict.reason
+
+
 def test_a_floor_denial_is_no_matter_of_labels() -> None:
     assert match_label(confirmation(box(), status="FLOOR_DENIAL"), ONE, LabelPolicy()) == Unchanged()
 

@@ -467,3 +467,48 @@ def test_a_purge_takes_what_the_document_said_with_what_was_sent(
     lane.purge_at = 0.0
     drained(lane, rounds=1)
     assert states(lane, 1) == {}
+
+
+def test_what_came_twice_and_was_held_goes_once(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZOLD"))
+    fetched(lane, 1)
+    first = confirmed(lane, tmp_path, 1, notice(1, "1ZNEW"))
+    second = confirmed(lane, tmp_path, 1, notice(1, "1ZNEW"), control=7)
+    assert (first.state, second.state) == ("held", "held")
+    labels.make(1, ("001", "1ZNEW"))
+    fetched(lane, 1)
+    drained(lane)
+    assert [one.state for batch in (1, 2) for one in lane.ledger.batch_events(batch)] == ["held", "succeeded"]
+    assert sent(amazon) == [(order(1), "1ZNEW", GROUND)]
+
+
+def test_nothing_goes_by_itself_beside_another_confirmation_of_the_order(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZA"))
+    fetched(lane, 1)
+    assert confirmed(lane, tmp_path, 1, notice(1, "1ZB")).state == "held"
+    assert confirmed(lane, tmp_path, 1, notice(1, "1ZA"), control=7).state == "succeeded"
+    labels.make(1, ("001", "1ZB"))
+    fetched(lane, 1)
+    drained(lane)
+    assert sent(amazon) == [(order(1), "1ZA", GROUND)]
+
+
+def test_while_a_list_has_another_label_nothing_is_confirmed_until_the_order_was_asked_for(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZA"))
+    fetched(lane, 1)
+    old = labels.of.pop(order(1))
+    labels.make(1, ("001", "1ZB"))
+    listed(lane, labels, 1)
+    del labels.of[order(1)]
+    event = confirmed(lane, tmp_path, 1, notice(1, "1ZA"))
+    assert event.state == "held"
+    assert "which one is newer is being asked" in event.reason
+    labels.of[order(1)] = old
+    drained(lane)
+    assert sent(amazon) == [(order(1), "1ZA", GROUND)]

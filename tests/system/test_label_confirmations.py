@@ -78,6 +78,7 @@ def test_a_confirmation_that_contradicts_the_label_is_held_and_shown(site: Site)
     site.configure(FETCH)
     make_label(site, 1, "1ZLABEL1", "1ZLABEL2")
     assert site.edibridge("run").returncode == 0
+    assert "1ZLABEL1" in site.edibridge("trace", order(1)).stdout  # a label is all that is known of it
     site.drop("shipped.edi", notice(1, tracking(1)))
     assert site.edibridge("run", "--settle").returncode == 1
     assert not confirmed(site)
