@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_label_expiry(doubtful: Site) -> None:
     assert order(7) in site.alerts()["label_expiry"]
     assert {detail.batch.state for detail in site.details()} == {"purged"}
     site.restart()
-    site.drop("acme", "late.edi", notices(7, 8))
+    site.drop("acme", "late.edi", re.sub(rb"\*\*CP\*\w+", b"", notices(7, 8)))  # the labels have the numbers
     site.until_quiet(hours=0.2, checked=False)
     assert not site.alerts()
     told = [alert for alert in site.ledger.alerts("acme", open_only=False) if alert.kind == "label_expiry"]
