@@ -157,6 +157,7 @@ def drop_folder_of(vendor: Vendor) -> DropFolder:
                 archive=vendor.local.folder("archive"),
                 quarantine=vendor.local.folder("quarantine"),
                 outbox=vendor.local.folder("outbox"),
+                file_mode=vendor.local.file_mode,
             )
         )
     sftp = vendor.sftp
@@ -172,6 +173,7 @@ def drop_folder_of(vendor: Vendor) -> DropFolder:
             passphrase=sftp.passphrase.reveal() if sftp.passphrase else "",
             known_hosts=str(sftp.known_hosts) if sftp.known_hosts else "",
             host_key=sftp.host_key or "",
+            legacy_algorithms=sftp.legacy_algorithms,
             inbox=sftp.inbox,
             archive=sftp.archive,
             quarantine=sftp.quarantine,

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bridge.config.kinds import Days, Endpoint, Flag, Folders, Ledger, LocalPath, Zone
+from bridge.config.kinds import Days, Endpoint, Flag, Folders, Ledger, LocalPath, Size, Zone
 from bridge.config.secret import Secret, TextOrSecret
 
 
@@ -38,6 +38,13 @@ class BridgeSettings(Table):
     """Days after which what is done is purged: raw files, files for vendors, contents of documents."""
     log_format: Literal["json", "text"] = "json"
     """What the log lines on standard error look like: one JSON object a line, or key=value."""
+
+    min_free_disk: Size | None = None
+    """While less than this is free on the disks of ledger and spool, nothing more is collected; not set: a
+    fiftieth of the disk, 1 GiB at most."""
+    allow_loose_permissions: Flag = False
+    """Whether secret files that others can read are used all the same: for containers, whose mounted secrets
+    have a mode that cannot be set."""
 
 
 class Account(Table):

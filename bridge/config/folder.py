@@ -9,8 +9,19 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from bridge.config.account import Table
-from bridge.config.kinds import Count, Cron, Duration, HostKey, LocalPath, RemoteFolder, Text
+from bridge.config.kinds import Count, Cron, Duration, FileMode, HostKey, LocalPath, RemoteFolder, Size, Text
 from bridge.config.secret import Secret
+
+WeakAlgorithm = Literal[
+    "3des-cbc",
+    "aes128-cbc",
+    "aes192-cbc",
+    "aes256-cbc",
+    "hmac-md5",
+    "hmac-md5-96",
+    "hmac-sha1",
+    "hmac-sha1-96",
+]
 
 
 class Sftp(Table):
@@ -32,6 +43,8 @@ class Sftp(Table):
     """File with the server's host key, as ssh-keyscan writes it; this or `host_key`."""
     host_key: HostKey | None = None
     """The server's host key (ssh-ed25519 AAAA...) or its fingerprint (SHA256:...); this or `known_hosts`."""
+    legacy_algorithms: tuple[WeakAlgorithm, ...] = ()
+    """Weak ciphers and MACs that are taken all the same, where the server has no others."""
     inbox: RemoteFolder = "inbox"
     """Folder on the server that the vendor drops files into."""
     archive: RemoteFolder = "archive"
@@ -55,6 +68,9 @@ class Local(Table):
     """Folder for files that nothing can be read from, each with its reason beside it."""
     outbox: LocalPath | None = None
     """Folder where labels, slips, acknowledgements and statuses are put."""
+    file_mode: FileMode | None = None
+    """Mode of the files that are put there, such as "0640", whatever the umask is; not set: as the umask
+    says."""
 
     def folder(self, name: Literal["inbox", "archive", "quarantine", "outbox"]) -> Path:
         """Give one of the four folders, under `root` unless it is set itself."""
@@ -77,6 +93,9 @@ class Pickup(Table):
     """Time between the two looks of `settled`."""
     temporary: Text = "*.part"
     """Pattern of names that are never taken: uploads that are under way."""
+    max_file_size: Size = 1 << 30
+    """Size of the largest file that is taken, such as 500MB or 1GiB; larger ones stay where they are, with an
+    alert."""
     done_suffix: Annotated[str, StringConstraints(pattern=r"^\.[A-Za-z0-9_.-]+$")] = ".done"
     """Ending of the marker of `done-file`: orders.edi is whole once orders.edi.done is there."""
 

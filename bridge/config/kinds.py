@@ -27,6 +27,13 @@ def duration_of(value: object) -> timedelta:
     """Read `30s`, `5m`, `1h30m` or a number of seconds. Raises ValueError."""
     if isinstance(value, timedelta):
         return value
+    try:
+        return _duration(value)
+    except OverflowError as error:
+        raise ValueError("must be shorter: so many days cannot be counted") from error
+
+
+def _duration(value: object) -> timedelta:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return _positive(timedelta(seconds=value))
     text = value.replace(" ", "") if isinstance(value, str) else ""
@@ -39,6 +46,41 @@ def _positive(duration: timedelta) -> timedelta:
     if duration <= timedelta(0):
         raise ValueError("must be longer than nothing")
     return duration
+
+
+_SIZES = {"": 1, "b": 1}
+_SIZES |= {unit: 1000**power for power, unit in enumerate(("kb", "mb", "gb", "tb"), 1)}
+_SIZES |= {unit: 1024**power for power, unit in enumerate(("kib", "mib", "gib", "tib"), 1)}
+_SIZE = re.compile(r"(\d{1,18})(?:\.(\d{1,3}))?\s*([a-z]*)")
+_MOST_BYTES = 2**62
+
+
+def _size(value: object) -> int:
+    """Read `500MB`, `1GiB` or a number of bytes."""
+    if isinstance(value, bool) or not isinstance(value, (int, str)):
+        raise ValueError("must be a size such as 500MB or 1GiB")  # noqa: TRY004 - pydantic takes ValueError
+    found = _SIZE.fullmatch(str(value).strip().lower())
+    unit = _SIZES.get(found.group(3)) if found else None
+    if found is None or unit is None:
+        raise ValueError("must be a size such as 500MB or 1GiB")
+    size = (
+        int(float(f"{found.group(1)}.{found.group(2) or 0}") * unit)
+        if found.group(2)
+        else int(found.group(1)) * unit
+    )
+    if size > _MOST_BYTES:
+        raise ValueError("must be less: no disk has so many bytes")
+    return size
+
+
+def _mode(value: object) -> int:
+    """Read the mode of a file, octal digits as chmod takes them."""
+    if not isinstance(value, str) or not re.fullmatch(r"0?[0-7]{3}", value):
+        raise ValueError('must be octal digits in quotes, such as "0640"')
+    mode = int(value, 8)
+    if mode & 0o600 != 0o600:
+        raise ValueError("must let the bridge itself read and write: 6 or 7 for the owner")
+    return mode
 
 
 def _zone(value: str) -> str:
@@ -131,6 +173,8 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, (str, Path)) else value
 
 
+Size = Annotated[int, BeforeValidator(_size)]
+FileMode = Annotated[int, BeforeValidator(_mode)]
 Duration = Annotated[timedelta, BeforeValidator(duration_of)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalPath = Annotated[Path, BeforeValidator(_local_path)]

@@ -8,14 +8,17 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import Content, RemoteFile
+from bridge.dropfolder.port import Content, Look, RemoteFile
 from bridge.dropfolder.settings import LocalSettings
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 
 _CHUNK = 1 << 20
+_ENTRIES = 100_000
+"""Entries of an inbox that are looked at at once; the next ones follow when those are taken."""
 # What `link` answers on file systems without hard links (FAT, some network mounts).
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 # Nothing wrong with the one file: the disk or the mount is.
@@ -28,21 +31,24 @@ class LocalDropFolder:
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
 
-    def look(self) -> list[RemoteFile]:
+    def look(self) -> Look:
         """List the regular files of the inbox, oldest first."""
         inbox = self._settings.inbox
+        _refuse_link(inbox)
         try:
             with os.scandir(os.fsencode(inbox)) as entries:
-                found = [file for entry in entries if (file := _remote_file(entry)) is not None]
+                found = [file for entry in islice(entries, _ENTRIES) if (file := _remote_file(entry))]
+                more = next(entries, None) is not None
         except OSError as error:
             raise DropFolderUnavailable(
                 f"{inbox}: the inbox cannot be listed ({error.strerror}); it must exist and be readable"
             ) from error
-        return sorted(found, key=lambda file: (file.mtime, file.name))
+        return Look(found, f"it lists {_ENTRIES} entries and more" if more else "")
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
         """Read exactly the bytes of that look; see the port."""
         inbox = self._settings.inbox
+        _refuse_link(inbox)
         with _reported(inbox, remote.name, "read"):
             descriptor = os.open(_path(inbox, remote.name), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -61,6 +67,7 @@ class LocalDropFolder:
     def archive(self, name: str, archived_name: str, expected: RemoteFile | None = None) -> None:
         """Move a file of the inbox to the archive; see the port."""
         source = _path(self._settings.inbox, name)
+        _refuse_link(self._settings.inbox)
         if expected is not None and os.path.lexists(source):
             with _reported(self._settings.inbox, name, "look at it"):
                 _refuse_changed(self._settings.inbox, expected, source.lstat())
@@ -72,7 +79,8 @@ class LocalDropFolder:
         """Move a file of the inbox aside, its reason beside it; see the port."""
         folder, inbox = self._settings.quarantine, self._settings.inbox
         source, target = _path(inbox, name), _path(folder, quarantined_name)
-        _make(folder)
+        _refuse_link(inbox)
+        self._make(folder)
         with _reported(inbox, name, f"move to {folder}"):
             # The reason first: a crash in between leaves the file in the inbox, where it is seen again.
             if not os.path.lexists(target):
@@ -80,13 +88,14 @@ class LocalDropFolder:
                 if expected is not None:
                     _refuse_changed(inbox, expected, standing)
                 part = _path(folder, f".{quarantined_name}.reason.part")
-                _write(part, [reason.encode()])
+                _write(part, [reason.encode()], self._settings.file_mode)
                 part.replace(_path(folder, f"{quarantined_name}.reason.txt"))
         self._move(name, folder, quarantined_name)
 
     def remove(self, name: str) -> None:
         """Remove a file of the inbox; gone already is fine."""
         inbox = self._settings.inbox
+        _refuse_link(inbox)
         with _reported(inbox, name, "remove"):
             try:
                 _path(inbox, name).unlink()
@@ -97,18 +106,20 @@ class LocalDropFolder:
     def deliver(self, folder: str, name: str, content: Content) -> None:
         """Write `outbox/folder/name`, whole or not at all; see the port."""
         target_folder = self._settings.outbox
+        self._make(target_folder)
+        outbox = target_folder.resolve()
         for part_of_path in folder.split("/"):
             target_folder = _path(target_folder, part_of_path)
+            if not target_folder.resolve().is_relative_to(outbox):
+                raise RemoteFileError(
+                    f"{target_folder}: a link that leads out of the outbox; nothing was written"
+                )
+            self._make(target_folder, linked=True)
         target = _path(target_folder, name)
         part = _path(target_folder, temporary_name(self._settings.temporary_name, name, content.sha256))
-        _make(target_folder)
-        if not target_folder.resolve().is_relative_to(self._settings.outbox.resolve()):
-            raise RemoteFileError(
-                f"{target_folder}: a link that leads out of the outbox; nothing was written"
-            )
         with _reported(target_folder, name, "write"):
             if not os.path.lexists(target):
-                _write(part, content.chunks())
+                _write(part, content.chunks(), self._settings.file_mode)
                 _rename_to_free(part, target)
                 _sync_folder(target_folder)
                 return
@@ -119,10 +130,26 @@ class LocalDropFolder:
     def close(self) -> None:
         """Nothing is held open."""
 
+    def _make(self, folder: Path, *, linked: bool = False) -> None:
+        """Make a folder where it is missing, with the mode that is set; a link in its place is refused."""
+        if not linked:
+            _refuse_link(folder)
+        if folder.is_dir():
+            return
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if self._settings.file_mode is not None:
+                folder.chmod(_folder_mode(self._settings.file_mode))
+        except OSError as error:
+            raise DropFolderUnavailable(
+                f"{folder}: the folder is missing and cannot be made ({error.strerror})"
+            ) from error
+
     def _move(self, name: str, folder: Path, new_name: str) -> None:
         inbox = self._settings.inbox
         source, target = _path(inbox, name), _path(folder, new_name)
-        _make(folder)
+        _refuse_link(inbox)
+        self._make(folder)
         with _reported(inbox, name, f"move to {folder}"):
             if not os.path.lexists(source) and os.path.lexists(target):
                 return
@@ -172,20 +199,30 @@ def _reported(folder: Path, name: str, verb: str) -> Iterator[None]:
         raise kind(text) from error
 
 
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
+def _refuse_link(folder: Path) -> None:
+    """Raise where a folder has become a symbolic link: it would lead out of what the partner may touch."""
+    if folder.is_symlink():
         raise DropFolderUnavailable(
-            f"{folder}: the folder is missing and cannot be made ({error.strerror})"
-        ) from error
+            f"{folder}: is a symbolic link, which is not followed; put a folder in its place, or set "
+            "the folder that it leads to in the vendor's [...local] table"
+        )
 
 
-def _write(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write and sync a new file; a leftover of that name goes first, so that no link is followed."""
+def _folder_mode(mode: int) -> int:
+    """Return the mode of a folder whose files have `mode`: who may read them may go in."""
+    return mode | (mode & 0o444) >> 2 | 0o300
+
+
+def _write(path: Path, chunks: Iterable[bytes], mode: int | None) -> None:
+    """Write and sync a new file; a leftover of that name goes first, so that no link is followed.
+
+    With `mode` it has that, whatever the process's umask is.
+    """
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666)
     with os.fdopen(descriptor, "wb") as file:
+        if mode is not None:
+            os.fchmod(descriptor, mode)
         for chunk in chunks:
             file.write(chunk)
         file.flush()
@@ -212,9 +249,12 @@ def _rename_to_free(source: Path, target: Path) -> None:
 def _copy(source: Path, target: Path) -> None:
     """Carry a file to another file system, keeping its mtime; `target` appears when it is whole."""
     part = target.with_name(f".{target.name}.part")
+    part.unlink(missing_ok=True)
     with source.open("rb") as reader:
         status = os.fstat(reader.fileno())
-        with part.open("wb") as writer:
+        with os.fdopen(
+            os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o666), "wb"
+        ) as writer:
             while chunk := reader.read(_CHUNK):
                 writer.write(chunk)
             writer.flush()

@@ -10,7 +10,7 @@ one file; the rest goes on).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, Self
 
 import msgspec
@@ -22,6 +22,14 @@ class RemoteFile(msgspec.Struct, frozen=True):
     name: str
     size: int
     mtime: float
+
+
+class Look(list[RemoteFile]):
+    """The regular files of an inbox, oldest first. `cut` says why there may be more, and is empty mostly."""
+
+    def __init__(self, files: Iterable[RemoteFile], cut: str = "") -> None:
+        super().__init__(sorted(files, key=lambda file: (file.mtime, file.name)))
+        self.cut = cut
 
 
 class Content(msgspec.Struct, frozen=True):
@@ -50,8 +58,11 @@ class Content(msgspec.Struct, frozen=True):
 class DropFolder(Protocol):
     """What the jobs collect and deliver need of a vendor's folders."""
 
-    def look(self) -> list[RemoteFile]:
-        """List the regular files of the inbox, oldest first; folders and hidden files left out."""
+    def look(self) -> Look:
+        """List the regular files of the inbox, oldest first; folders and hidden files left out.
+
+        No more than an adapter can hold: `cut` says then why the list is not whole.
+        """
         ...
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:

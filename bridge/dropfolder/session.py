@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +18,8 @@ from paramiko.ssh_exception import BadAuthenticationType, IncompatiblePeer
 from bridge.dropfolder.hostkeys import Pin, fingerprint, load_pin
 from bridge.dropfolder.privatekeys import load_private_key
 from bridge.dropfolder.settings import SftpSettings
-from bridge.dropfolder.wire import WireClient
+from bridge.dropfolder.transport import WEAK, WINDOW, BoundedTransport, Watchdog, shown
+from bridge.dropfolder.wire import Limits, WireClient
 from bridge.errors import AuthenticationRefused, DropFolderUnavailable, HostKeyRefused
 
 LOG = "bridge.ssh"
@@ -28,7 +28,6 @@ LOG = "bridge.ssh"
 logging.getLogger(LOG).setLevel(logging.CRITICAL)
 
 _LONGEST_PATH = 1024
-_WINDOW = 16 << 20  # more than all reads in flight, so that a reader never waits for the SSH window
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -36,6 +35,7 @@ class Session(msgspec.Struct, frozen=True):
 
     transport: paramiko.Transport
     client: WireClient
+    watchdog: Watchdog
 
     def is_alive(self) -> bool:
         """Tell whether the connection stands, as far as this side knows."""
@@ -43,7 +43,14 @@ class Session(msgspec.Struct, frozen=True):
 
     def close(self) -> None:
         """End the connection; the transport's thread ends with it."""
+        self.watchdog.stop()
         self.transport.close()
+
+    def why(self, error: BaseException) -> str:
+        """Say why the connection ended."""
+        if self.watchdog.expired:
+            return "no whole answer came in time"
+        return shown(error) or type(error).__name__
 
 
 def open_session(settings: SftpSettings) -> Session:
@@ -57,7 +64,7 @@ def open_session(settings: SftpSettings) -> Session:
     transport = _verified(settings, pin)
     try:
         _log_in(transport, settings, key)
-        return Session(transport, _start_sftp(transport, settings))
+        return _start_sftp(transport, settings)
     except BaseException:
         transport.close()
         raise
@@ -100,7 +107,7 @@ def _transport(settings: SftpSettings) -> paramiko.Transport:
         limit = int(settings.read_timeout * 1000)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, limit)
     with _spoken(settings, "greet"):
-        transport = paramiko.Transport(sock, default_window_size=_WINDOW)
+        transport = BoundedTransport(sock, settings.legacy_algorithms)
     transport.set_log_channel(LOG)
     transport.banner_timeout = settings.banner_timeout
     transport.handshake_timeout = settings.connect_timeout + settings.banner_timeout
@@ -138,7 +145,7 @@ def _log_in(transport: paramiko.Transport, settings: SftpSettings, key: paramiko
                 missing = transport.auth_password(settings.username, settings.password)
         except BadAuthenticationType as error:
             raise AuthenticationRefused(
-                f"{refused} (the server takes {', '.join(error.allowed_types)})"
+                f"{refused} (the server takes {shown(', '.join(error.allowed_types))})"
             ) from error
         except paramiko.AuthenticationException as error:
             # paramiko raises the same for a cut and for silence; then nothing was refused.
@@ -146,28 +153,23 @@ def _log_in(transport: paramiko.Transport, settings: SftpSettings, key: paramiko
                 raise
             raise AuthenticationRefused(refused) from error
     if missing:
-        raise AuthenticationRefused(f"{refused} (the server asks for {', '.join(missing)} too)")
+        raise AuthenticationRefused(f"{refused} (the server asks for {shown(', '.join(missing))} too)")
 
 
-def _start_sftp(transport: paramiko.Transport, settings: SftpSettings) -> WireClient:
-    with _spoken(settings, "start SFTP"), _deadline(transport, settings.read_timeout):
-        transport.set_keepalive(settings.keepalive)
-        channel = transport.open_session(window_size=_WINDOW, timeout=settings.read_timeout)
-        channel.settimeout(settings.read_timeout)
-        channel.invoke_subsystem("sftp")
-        return WireClient(channel)
-
-
-@contextmanager
-def _deadline(transport: paramiko.Transport, seconds: float) -> Iterator[None]:
-    """Close the transport after `seconds`: paramiko waits for the start of a subsystem without a limit."""
-    timer = threading.Timer(seconds, transport.close)
-    timer.daemon = True
-    timer.start()
+def _start_sftp(transport: paramiko.Transport, settings: SftpSettings) -> Session:
+    watchdog = Watchdog(transport.close)
+    limits = Limits(answer=settings.read_timeout, listing=settings.listing_timeout)
     try:
-        yield
-    finally:
-        timer.cancel()
+        # paramiko waits for the start of a subsystem without a limit.
+        with _spoken(settings, "start SFTP"), watchdog.within(settings.read_timeout):
+            transport.set_keepalive(settings.keepalive)
+            channel = transport.open_session(window_size=WINDOW, timeout=settings.read_timeout)
+            channel.settimeout(settings.read_timeout)
+            channel.invoke_subsystem("sftp")
+            return Session(transport, WireClient(channel, watchdog, limits), watchdog)
+    except BaseException:
+        watchdog.stop()
+        raise
 
 
 @contextmanager
@@ -178,8 +180,17 @@ def _spoken(settings: SftpSettings, step: str) -> Iterator[None]:
     except (paramiko.SSHException, paramiko.SFTPError, OSError, EOFError) as error:
         raise DropFolderUnavailable(
             f"{settings.address}: the connection ended while trying to {step} "
-            f"({str(error) or type(error).__name__}); it will be tried again"
+            f"({shown(error) or type(error).__name__}){_hint(error)}; it will be tried again"
         ) from error
+
+
+def _hint(error: BaseException) -> str:
+    """Say what to do where a server has weak algorithms only."""
+    kind = next((kind for kind in WEAK if f"no acceptable {kind}" in str(error)), "")
+    if not kind:
+        return ""
+    weak = ", ".join(WEAK[kind])
+    return f": its {kind} are weak; the vendor should add others, or set legacy_algorithms to one of {weak}"
 
 
 def _private_key(settings: SftpSettings) -> paramiko.PKey | None:

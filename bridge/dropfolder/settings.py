@@ -16,7 +16,8 @@ class SftpSettings(msgspec.Struct, frozen=True, kw_only=True):
     opens it. The server is pinned by `known_hosts` (a path, OpenSSH's format) or `host_key`
     ("ssh-ed25519 AAAA..." or "SHA256:..."); one of them is needed. Folders are absolute or relative to
     the login folder. Times are seconds: connect and banner for reaching the server, auth for logging in,
-    `read_timeout` for each answer after that.
+    `read_timeout` for each whole answer after that, `listing_timeout` for a listing. `legacy_algorithms`
+    are weak ones (`transport.WEAK`) that are taken all the same.
     """
 
     host: str
@@ -37,6 +38,8 @@ class SftpSettings(msgspec.Struct, frozen=True, kw_only=True):
     banner_timeout: float = 15.0
     auth_timeout: float = 30.0
     read_timeout: float = 60.0
+    listing_timeout: float = 300.0
+    legacy_algorithms: tuple[str, ...] = ()
     keepalive: int = 30
 
     def __repr__(self) -> str:
@@ -49,10 +52,15 @@ class SftpSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LocalSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """A vendor whose folders are on this machine or mounted here."""
+    """A vendor whose folders are on this machine or mounted here.
+
+    `file_mode` is that of files (and, with the right to enter, of folders) that are made for the vendor;
+    without it the process's umask decides.
+    """
 
     inbox: Path
     archive: Path
     quarantine: Path
     outbox: Path
     temporary_name: str = TEMPORARY_NAME
+    file_mode: int | None = None

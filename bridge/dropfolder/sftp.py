@@ -16,10 +16,10 @@ from paramiko.sftp import (
     SFTP_NO_SUCH_FILE,
     SFTP_PERMISSION_DENIED,
 )
-from paramiko.sftp_attr import SFTPAttributes
 
+from bridge.dropfolder.fields import Attributes
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import Content, RemoteFile
+from bridge.dropfolder.port import Content, Look, RemoteFile
 from bridge.dropfolder.session import Session, open_session
 from bridge.dropfolder.settings import SftpSettings
 from bridge.dropfolder.steps import confirm_size, discard, make_folder, regular_files, rename, status, write
@@ -43,18 +43,18 @@ class SftpDropFolder:
         self._settings = settings
         self._session: Session | None = None
 
-    def look(self) -> list[RemoteFile]:
+    def look(self) -> Look:
         """List the regular files of the inbox, oldest first."""
         inbox = self._folder(self._settings.inbox)
         try:
-            files = self._ask(lambda client: regular_files(client, inbox))
+            files, cut = self._ask(lambda client: regular_files(client, inbox))
         except Refusal as refusal:
             raise DropFolderUnavailable(
                 f"{self._place(inbox)}: the inbox cannot be listed ({refusal}); it must exist and be "
                 f"readable for user {self._settings.username!r}"
             ) from refusal
         found = [file for entry in files if (file := self._remote_file(*entry)) is not None]
-        return sorted(found, key=lambda file: (file.mtime, file.name))
+        return Look(found, cut)
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
         """Read exactly the bytes of that look, streaming; see the port."""
@@ -174,14 +174,14 @@ class SftpDropFolder:
             discard(client, part)
             raise
 
-    def _refuse_changed(self, path: bytes, remote: RemoteFile, attributes: SFTPAttributes) -> None:
+    def _refuse_changed(self, path: bytes, remote: RemoteFile, attributes: Attributes) -> None:
         if (attributes.st_size, float(attributes.st_mtime or 0)) != (remote.size, remote.mtime):
             raise RemoteFileError(
                 f"{self._place(path)}: changed since it was looked at ({remote.size} bytes then, "
                 f"{attributes.st_size} now); it will be read when it stands still"
             )
 
-    def _remote_file(self, raw: bytes, attributes: SFTPAttributes) -> RemoteFile | None:
+    def _remote_file(self, raw: bytes, attributes: Attributes) -> RemoteFile | None:
         name = decode_name(raw, self._settings.encoding)
         if is_hidden(name) or attributes.st_size is None:
             return None
@@ -226,7 +226,7 @@ class SftpDropFolder:
             session.close()
             raise DropFolderUnavailable(
                 f"{self._settings.address}: the connection ended or stalled "
-                f"({str(error) or type(error).__name__}); it will be opened anew"
+                f"({session.why(error)}); it will be opened anew"
             ) from error
 
     @contextmanager

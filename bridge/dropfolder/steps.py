@@ -6,16 +6,20 @@ import posixpath
 import stat
 
 from paramiko.sftp import SFTP_FAILURE, SFTP_NO_SUCH_FILE, SFTP_OP_UNSUPPORTED
-from paramiko.sftp_attr import SFTPAttributes
 
+from bridge.dropfolder.fields import Attributes, Entry
 from bridge.dropfolder.port import Content
-from bridge.dropfolder.wire import Entry, Refusal, WireClient
+from bridge.dropfolder.wire import Refusal, WireClient
 
 
-def regular_files(client: WireClient, folder: bytes) -> list[tuple[bytes, SFTPAttributes]]:
-    """Names and attributes of the regular files of a folder; links and folders left out."""
-    entries = [entry for entry in client.list_entries(folder) if _is_regular(entry)]
-    return [(entry.name, _complete(client, folder, entry)) for entry in entries]
+def regular_files(client: WireClient, folder: bytes) -> tuple[list[tuple[bytes, Attributes]], str]:
+    """Return names and attributes of the regular files of a folder, and why the listing was cut, if it was.
+
+    Links and folders are left out.
+    """
+    listing = client.listing(folder)
+    found = [(entry.name, entry.attributes) for entry in listing if _is_regular(entry)]
+    return [(name, _complete(client, folder, name, known)) for name, known in found], listing.cut
 
 
 def _is_regular(entry: Entry) -> bool:
@@ -26,14 +30,14 @@ def _is_regular(entry: Entry) -> bool:
     return not entry.longname[:1] or entry.longname[:1] in b"-?"
 
 
-def _complete(client: WireClient, folder: bytes, entry: Entry) -> SFTPAttributes:
+def _complete(client: WireClient, folder: bytes, name: bytes, known: Attributes) -> Attributes:
     """Attributes with a size; some servers leave it out of listings. A file gone by now keeps none."""
-    if entry.attributes.st_size is not None:
-        return entry.attributes
-    return status(client, posixpath.join(folder, entry.name)) or entry.attributes
+    if known.st_size is not None:
+        return known
+    return status(client, posixpath.join(folder, name)) or known
 
 
-def status(client: WireClient, path: bytes) -> SFTPAttributes | None:
+def status(client: WireClient, path: bytes) -> Attributes | None:
     """Attributes of what stands at `path`, a link not followed; None where nothing does."""
     try:
         return client.lstat(path)

@@ -3,6 +3,7 @@
 - A server's refusal is a `Refusal` with its code; every other error is the connection's. (paramiko
   raises a bare OSError both for SFTP_FAILURE and for a closed socket.)
 - Names are bytes: paramiko's own listing fails as a whole on one name that is not UTF-8.
+- No answer is larger, later or longer than a server may make it: see `Limits` and `fields`.
 - Reads and writes keep many requests in flight and check every single answer. paramiko's prefetch
   leaves a thread spinning when the connection dies; its `putfo` drops the answers to its writes.
 
@@ -12,22 +13,31 @@ of paramiko 5; the contract suite runs through each of them.
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+import msgspec
 import paramiko
 from paramiko.message import Message
 from paramiko.sftp import (
+    CMD_ATTRS,
     CMD_CLOSE,
     CMD_DATA,
+    CMD_EXTENDED,
     CMD_HANDLE,
+    CMD_LSTAT,
+    CMD_MKDIR,
     CMD_NAME,
     CMD_OPEN,
     CMD_OPENDIR,
     CMD_READ,
     CMD_READDIR,
+    CMD_REMOVE,
+    CMD_RENAME,
+    CMD_STAT,
     CMD_STATUS,
     CMD_WRITE,
     SFTP_EOF,
@@ -40,12 +50,32 @@ from paramiko.sftp import (
 )
 from paramiko.sftp_attr import SFTPAttributes
 
+from bridge.dropfolder.fields import Attributes, Entry, Fields
+from bridge.dropfolder.transport import LARGEST_PACKET, Watchdog, shown
+
 # Servers take packets of 34,000 bytes at least; 32 KiB is what all clients ask for.
 BLOCK = 32768
 # 256 reads of 32 KiB: 169 MB/s on loopback; 64 give 58, and no more than 8 MiB wait in memory.
 READS_IN_FLIGHT = 256
 # Writes carry their data, so 2 MiB (the usual SSH window) in flight are all that the other side takes.
 WRITES_IN_FLIGHT = 64
+_LONGEST_HANDLE = 256  # the protocol's own limit
+_ANSWERED_BY_STATUS = frozenset({CMD_CLOSE, CMD_MKDIR, CMD_REMOVE, CMD_RENAME, CMD_EXTENDED, CMD_WRITE})
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a server may take of our time and memory.
+
+    Seconds for one answer, and for a whole listing; entries of a listing that are kept, and bytes of their
+    names; seconds for a file, and bytes a second that it must come with beyond those.
+    """
+
+    answer: float = 60.0
+    listing: float = 300.0
+    entries: int = 100_000
+    name_bytes: int = 16 << 20
+    file: float = 300.0
+    file_rate: float = 8192.0
 
 
 class Refusal(OSError):
@@ -56,14 +86,6 @@ class Refusal(OSError):
         self.code = code
 
 
-class Entry(NamedTuple):
-    """One line of a listing."""
-
-    name: bytes
-    longname: bytes
-    attributes: SFTPAttributes
-
-
 class _Answers:
     """Collects the answers to requests in flight; paramiko hands them over by number."""
 
@@ -71,36 +93,52 @@ class _Answers:
         self.arrived: dict[int, tuple[int, Message]] = {}
 
     def _async_response(self, kind: int, message: Message, number: int) -> None:
+        if kind == CMD_DATA and len(message.asbytes()) > BLOCK + 64:
+            raise paramiko.SFTPError("the server sent more bytes of a file than were asked for")
         self.arrived[number] = (kind, message)
 
 
 class WireClient(paramiko.SFTPClient):
     """One SFTP session over an authenticated transport; for one thread."""
 
+    def __init__(self, channel: paramiko.Channel, watchdog: Watchdog, limits: Limits) -> None:
+        self._watchdog = watchdog
+        self._limits = limits
+        super().__init__(channel)
+
     if TYPE_CHECKING:  # internals of paramiko that its stubs leave out
 
-        def _request(self, kind: int, *args: object) -> tuple[int, Message]: ...
         def _async_request(self, answers: object, kind: int, *args: object) -> int: ...
-        def _read_response(self, waitfor: int | None = None) -> tuple[int | None, Message | None]: ...
+        def _read_response(self, waitfor: int | None = None) -> tuple[int, Message]: ...
 
-    def _convert_status(self, message: Message) -> None:
-        code = message.get_int()
-        if code != SFTP_OK:
-            raise Refusal(code, message.get_string().decode("utf-8", "replace"))
+    def stat(self, path: bytes) -> Attributes:  # type: ignore[override] # those of a strict reader
+        """Tell the attributes of what stands at `path`, links followed."""
+        return self._attributes(self._request(CMD_STAT, path))
 
-    def list_entries(self, folder: bytes) -> list[Entry]:
-        """List a folder without "." and ".."; names as the server sent them."""
+    def lstat(self, path: bytes) -> Attributes:  # type: ignore[override]
+        """Tell the attributes of what stands at `path`, a link itself."""
+        return self._attributes(self._request(CMD_LSTAT, path))
+
+    def answers(self, folder: bytes) -> Generator[list[Entry]]:
+        """List a folder, one answer of the server's after the other; names as it sent them."""
         handle = self._handle(self._request(CMD_OPENDIR, folder))
-        entries: list[Entry] = []
+        ended = False
         try:
             while True:
-                _, message = self._expect(CMD_NAME, self._request(CMD_READDIR, handle))
-                entries += [_entry(message) for _ in range(message.get_int())]
+                answer = self._expect(CMD_NAME, self._request(CMD_READDIR, handle))
+                yield _fields(answer[1]).entries()
         except Refusal as refusal:
             if refusal.code != SFTP_EOF:
                 raise
+            ended = True
+        finally:
+            if not ended and not self.sock.closed:
+                self._async_request(type(None), CMD_CLOSE, handle)
         self._request(CMD_CLOSE, handle)
-        return [entry for entry in entries if entry.name not in {b".", b".."}]
+
+    def listing(self, folder: bytes) -> Listing:
+        """Begin a listing that ends by itself at the limits."""
+        return Listing(self.answers(folder), self._limits)
 
     def read_exactly(self, path: bytes, size: int) -> Iterator[bytes]:
         """Yield the first `size` bytes of a file in order; ends early where the file does."""
@@ -108,6 +146,7 @@ class WireClient(paramiko.SFTPClient):
             answers = _Answers()
             asked: deque[tuple[int, int, int]] = deque()  # request number, offset, length
             position, whole = 0, True
+            deadline = self._deadline(size)
             while whole and (position < size or asked):
                 while position < size and len(asked) < READS_IN_FLIGHT:
                     length = min(BLOCK, size - position)
@@ -115,10 +154,11 @@ class WireClient(paramiko.SFTPClient):
                     asked.append((number, position, length))
                     position += length
                 number, offset, length = asked.popleft()
-                data = self._data(self._answer(answers, number))
+                data = self._data(self._answer(answers, number), length)
                 if 0 < len(data) < length:
                     data += self._rest(handle, offset + len(data), length - len(data))
                 whole = len(data) == length
+                _in_time(deadline)
                 yield data
 
     def write_all(self, path: bytes, chunks: Iterable[bytes]) -> None:
@@ -128,9 +168,11 @@ class WireClient(paramiko.SFTPClient):
             answers = _Answers()
             asked: deque[int] = deque()
             offset = 0
+            begun = self._deadline(0)
             for block in _blocks(chunks):
                 asked.append(self._async_request(answers, CMD_WRITE, handle, int64(offset), block))
                 offset += len(block)
+                _in_time(begun + offset / self._limits.file_rate)
                 if len(asked) >= WRITES_IN_FLIGHT:
                     self._expect(CMD_STATUS, self._answer(answers, asked.popleft()))
             while asked:
@@ -161,28 +203,79 @@ class WireClient(paramiko.SFTPClient):
             number = self._async_request(
                 answers := _Answers(), CMD_READ, handle, int64(offset + len(data)), length - len(data)
             )
-            more = self._data(self._answer(answers, number))
+            more = self._data(self._answer(answers, number), length - len(data))
             if not more:
                 break
             data += more
         return data
 
+    def _deadline(self, size: int) -> float:
+        """Return when a file of so many bytes must be through, by the steady clock."""
+        return time.monotonic() + self._limits.file + size / self._limits.file_rate
+
     def _answer(self, answers: _Answers, number: int) -> tuple[int, Message]:
-        while number not in answers.arrived:
-            self._read_response()
+        with self._watchdog.within(self._limits.answer):
+            while number not in answers.arrived:
+                self._read_response()
         return answers.arrived.pop(number)
 
-    def _data(self, answer: tuple[int, Message]) -> bytes:
+    def _request(self, kind: int, *args: object) -> tuple[int, Message]:
+        with self._watchdog.within(self._limits.answer):
+            answer: tuple[int, Message] = super()._request(kind, *args)  # type: ignore[misc]
+        return self._expect(CMD_STATUS, answer) if kind in _ANSWERED_BY_STATUS else answer
+
+    def _data(self, answer: tuple[int, Message], asked: int) -> bytes:
         """Bytes of an answer to a read; none at the end of the file."""
         try:
-            return self._expect(CMD_DATA, answer)[1].get_binary()
+            data = _fields(self._expect(CMD_DATA, answer)[1]).text()
         except Refusal as refusal:
             if refusal.code == SFTP_EOF:
                 return b""
             raise
+        if len(data) > asked:
+            raise paramiko.SFTPError(
+                f"the server sent {len(data)} bytes of a file where {asked} were asked for"
+            )
+        return data
 
     def _handle(self, answer: tuple[int, Message]) -> bytes:
-        return self._expect(CMD_HANDLE, answer)[1].get_binary()
+        handle = _fields(self._expect(CMD_HANDLE, answer)[1]).text()
+        if len(handle) > _LONGEST_HANDLE:
+            raise paramiko.SFTPError(f"the server's handle of a file has {len(handle)} bytes")
+        return handle
+
+    def _attributes(self, answer: tuple[int, Message]) -> Attributes:
+        return _fields(self._expect(CMD_ATTRS, answer)[1]).attributes()
+
+    def _convert_status(self, message: Message) -> None:
+        fields = _fields(message)
+        code = fields.number()
+        if code != SFTP_OK:
+            text = fields.text() if fields.left else b""  # old servers leave it out
+            raise Refusal(code, shown(text.decode("utf-8", "replace")))
+
+    # --- packets ---
+
+    def _send_packet(self, kind: int, packet: Message) -> None:
+        with self._watchdog.within(self._limits.answer):
+            super()._send_packet(kind, packet)  # type: ignore[misc]
+
+    def _read_packet(self) -> tuple[int, bytes]:
+        with self._watchdog.within(self._limits.answer):
+            size = int.from_bytes(self._read_all(4), "big")
+            if not 5 <= size <= LARGEST_PACKET:
+                raise paramiko.SFTPError(f"the server announced an answer of {size} bytes")
+            data = self._read_all(size)
+        return data[0], data[1:]
+
+    def _read_all(self, size: int) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            more = self.sock.recv(size - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return bytes(data)
 
     def _expect(self, kind: int, answer: tuple[int, Message]) -> tuple[int, Message]:
         if answer[0] == CMD_STATUS:
@@ -199,7 +292,34 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
             yield chunk[begin : begin + BLOCK]
 
 
-def _entry(message: Message) -> Entry:
-    name, longname = message.get_string(), message.get_string()
-    attributes: SFTPAttributes = SFTPAttributes._from_msg(message)  # type: ignore[attr-defined] # noqa: SLF001
-    return Entry(name, longname, attributes)
+class Listing:
+    """The entries of a folder without "." and "..", up to the limits; `cut` then says why not all."""
+
+    def __init__(self, answers: Generator[list[Entry]], limits: Limits) -> None:
+        self.cut = ""
+        self._answers = answers
+        self._limits = limits
+
+    def __iter__(self) -> Iterator[Entry]:
+        deadline = time.monotonic() + self._limits.listing
+        count, names = 0, 0
+        for answer in self._answers:
+            yield from (entry for entry in answer if entry.name not in {b".", b".."})
+            count += len(answer)
+            names += sum(len(entry.name) for entry in answer)
+            if count >= self._limits.entries or names >= self._limits.name_bytes:
+                self.cut = f"it lists {count} entries and more"
+            elif time.monotonic() > deadline:
+                self.cut = f"its listing has not ended in {self._limits.listing:g} seconds"
+            if self.cut:
+                self._answers.close()  # closes the handle
+                return
+
+
+def _in_time(deadline: float) -> None:
+    if time.monotonic() > deadline:
+        raise paramiko.SFTPError("the file comes or goes too slowly")
+
+
+def _fields(message: Message) -> Fields:
+    return Fields(message.get_remainder())
