@@ -29,6 +29,7 @@ from bridge.edi.names import Names, load_names
 from bridge.edi.options import ReadOptions
 from bridge.errors import ConfigurationError, Problem
 from bridge.ledger.rows import Fence
+from bridge.ledger.soundness import SECONDS as CHECK_SECONDS
 from bridge.ledger.store import Ledger
 from bridge.mapping.load import load_mappings
 from bridge.mapping.mappings import Mappings
@@ -40,6 +41,7 @@ from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.lane import Desk, FetchPlan, Lane, Policies
 from bridge.pipeline.rerun import rerun
+from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
@@ -129,6 +131,7 @@ def policies_of(vendor: Vendor) -> Policies:
         silent_after=vendor.silent_after,
         oldest_date=timedelta(days=vendor.oldest_date_days) if vendor.oldest_date_days else None,
         retention=timedelta(days=vendor.retention_days),
+        max_file_size=vendor.pickup.max_file_size,
     )
 
 
@@ -217,10 +220,18 @@ def trigger_of(vendor: Vendor) -> BaseTrigger:
     return IntervalTrigger(seconds=max(1, round(seconds)), timezone=UTC)
 
 
+def room_of(config: Config) -> Room:
+    """Make the watch over the disks under spool and ledger."""
+    file = _file_of(config)
+    places = [config.bridge.spool] + ([file.resolve().parent] if file else [])
+    return Room(places, config.bridge.min_free_disk)
+
+
 def fleet_of(config: Config, ledger: Ledger) -> Fleet:
     """Make all lanes of a configuration. Reads the secrets; raises ConfigurationError for a missing one."""
     grammar, mappings = grammar_of(config), mappings_of(config)
     spool = Spool(config.bridge.spool)
+    room = room_of(config)
     clients = {name: amazon_client_of(account) for name, account in config.accounts.items()}
     fleet = Fleet(ledger=ledger, lanes=[], clients=list(clients.values()))
     for name, vendor in config.vendors.items():
@@ -239,6 +250,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 folder=drop_folder_of(vendor),
                 settling=settling_of(vendor),
                 papers=fetch_plan_of(vendor),
+                room=room,
                 clock=utc_now,
                 fence=Fence(vendor.account, 0),
                 stopping=fleet.stop.is_set,
@@ -343,7 +355,7 @@ class Bridge:
 @contextmanager
 def open_bridge(config: Config) -> Iterator[Bridge]:
     """Open the ledger of a configuration, making it where there is none. Raises LedgerError."""
-    ledger = Ledger.open(config.bridge.ledger)
+    ledger = Ledger.open(config.bridge.ledger, check_seconds=CHECK_SECONDS)
     try:
         yield Bridge(config, ledger)
     finally:

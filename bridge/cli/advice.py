@@ -7,6 +7,7 @@ from typing import Final
 ALERTS: Final[dict[str, str]] = {
     "drop_folder": "try it with `edibridge check --connect`; the bridge tries on by itself",
     "file": "see whether the server lets us read and move the file; the bridge tries on by itself",
+    "inbox": "ask the vendor to remove what does not belong into the inbox; what is seen is taken",
     "outbox": "see whether the server lets us write into the outbox; the bridge tries on by itself",
     "job": "a fault of edibridge: report it with the log; what it holds up is tried again",
     "credentials": "renew the account's secrets, try `edibridge check --connect`; it goes on by itself then",

@@ -158,7 +158,9 @@ def _log_in(transport: paramiko.Transport, settings: SftpSettings, key: paramiko
 
 def _start_sftp(transport: paramiko.Transport, settings: SftpSettings) -> Session:
     watchdog = Watchdog(transport.close)
-    limits = Limits(answer=settings.read_timeout, listing=settings.listing_timeout)
+    limits = Limits(
+        answer=settings.read_timeout, listing=settings.listing_timeout, file=settings.file_timeout
+    )
     try:
         # paramiko waits for the start of a subsystem without a limit.
         with _spoken(settings, "start SFTP"), watchdog.within(settings.read_timeout):

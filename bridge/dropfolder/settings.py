@@ -16,8 +16,9 @@ class SftpSettings(msgspec.Struct, frozen=True, kw_only=True):
     opens it. The server is pinned by `known_hosts` (a path, OpenSSH's format) or `host_key`
     ("ssh-ed25519 AAAA..." or "SHA256:..."); one of them is needed. Folders are absolute or relative to
     the login folder. Times are seconds: connect and banner for reaching the server, auth for logging in,
-    `read_timeout` for each whole answer after that, `listing_timeout` for a listing. `legacy_algorithms`
-    are weak ones (`transport.WEAK`) that are taken all the same.
+    `read_timeout` for each whole answer after that, `listing_timeout` for a listing, `file_timeout` for a
+    file beside the time that its bytes take. `legacy_algorithms` are weak ones (`transport.WEAK`) that are
+    taken all the same.
     """
 
     host: str
@@ -39,6 +40,7 @@ class SftpSettings(msgspec.Struct, frozen=True, kw_only=True):
     auth_timeout: float = 30.0
     read_timeout: float = 60.0
     listing_timeout: float = 300.0
+    file_timeout: float = 300.0
     legacy_algorithms: tuple[str, ...] = ()
     keepalive: int = 30
 

@@ -59,6 +59,7 @@ BLOCK = 32768
 READS_IN_FLIGHT = 256
 # Writes carry their data, so 2 MiB (the usual SSH window) in flight are all that the other side takes.
 WRITES_IN_FLIGHT = 64
+_LONGEST_NAME = 1024  # file systems have 255
 _LONGEST_HANDLE = 256  # the protocol's own limit
 _ANSWERED_BY_STATUS = frozenset({CMD_CLOSE, CMD_MKDIR, CMD_REMOVE, CMD_RENAME, CMD_EXTENDED, CMD_WRITE})
 
@@ -66,14 +67,14 @@ _ANSWERED_BY_STATUS = frozenset({CMD_CLOSE, CMD_MKDIR, CMD_REMOVE, CMD_RENAME, C
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a server may take of our time and memory.
 
-    Seconds for one answer, and for a whole listing; entries of a listing that are kept, and bytes of their
-    names; seconds for a file, and bytes a second that it must come with beyond those.
+    Seconds for one answer, and for a whole listing; entries of a listing that are read, and its bytes;
+    seconds for a file, and bytes a second that it must come with beyond those.
     """
 
     answer: float = 60.0
     listing: float = 300.0
     entries: int = 100_000
-    name_bytes: int = 16 << 20
+    listing_bytes: int = 32 << 20
     file: float = 300.0
     file_rate: float = 8192.0
 
@@ -119,14 +120,15 @@ class WireClient(paramiko.SFTPClient):
         """Tell the attributes of what stands at `path`, a link itself."""
         return self._attributes(self._request(CMD_LSTAT, path))
 
-    def answers(self, folder: bytes) -> Generator[list[Entry]]:
-        """List a folder, one answer of the server's after the other; names as it sent them."""
+    def answers(self, folder: bytes) -> Generator[tuple[int, list[Entry]]]:
+        """List a folder, the server's answers with their sizes one after the other; names as it sent them."""
         handle = self._handle(self._request(CMD_OPENDIR, folder))
         ended = False
         try:
             while True:
                 answer = self._expect(CMD_NAME, self._request(CMD_READDIR, handle))
-                yield _fields(answer[1]).entries()
+                fields = _fields(answer[1])
+                yield fields.left, fields.entries()
         except Refusal as refusal:
             if refusal.code != SFTP_EOF:
                 raise
@@ -156,7 +158,7 @@ class WireClient(paramiko.SFTPClient):
                 number, offset, length = asked.popleft()
                 data = self._data(self._answer(answers, number), length)
                 if 0 < len(data) < length:
-                    data += self._rest(handle, offset + len(data), length - len(data))
+                    data += self._rest(handle, offset + len(data), length - len(data), deadline)
                 whole = len(data) == length
                 _in_time(deadline)
                 yield data
@@ -196,10 +198,11 @@ class WireClient(paramiko.SFTPClient):
             elif not self.sock.closed:
                 self._async_request(type(None), CMD_CLOSE, handle)
 
-    def _rest(self, handle: bytes, offset: int, length: int) -> bytes:
+    def _rest(self, handle: bytes, offset: int, length: int, deadline: float) -> bytes:
         """Read what is missing of a block: a server may send less than asked before the end of a file."""
         data = b""
         while len(data) < length:
+            _in_time(deadline)
             number = self._async_request(
                 answers := _Answers(), CMD_READ, handle, int64(offset + len(data)), length - len(data)
             )
@@ -295,25 +298,32 @@ def _blocks(chunks: Iterable[bytes]) -> Iterator[bytes]:
 class Listing:
     """The entries of a folder without "." and "..", up to the limits; `cut` then says why not all."""
 
-    def __init__(self, answers: Generator[list[Entry]], limits: Limits) -> None:
+    def __init__(self, answers: Generator[tuple[int, list[Entry]]], limits: Limits) -> None:
         self.cut = ""
         self._answers = answers
         self._limits = limits
 
     def __iter__(self) -> Iterator[Entry]:
         deadline = time.monotonic() + self._limits.listing
-        count, names = 0, 0
-        for answer in self._answers:
-            yield from (entry for entry in answer if entry.name not in {b".", b".."})
+        count, size = 0, 0
+        for length, answer in self._answers:
+            yield from (entry for entry in answer if self._is_kept(entry.name))
             count += len(answer)
-            names += sum(len(entry.name) for entry in answer)
-            if count >= self._limits.entries or names >= self._limits.name_bytes:
-                self.cut = f"it lists {count} entries and more"
+            size += length
+            if count >= self._limits.entries or size >= self._limits.listing_bytes:
+                self.cut = f"it lists {count} entries in {size:,} bytes, and more"
             elif time.monotonic() > deadline:
                 self.cut = f"its listing has not ended in {self._limits.listing:g} seconds"
-            if self.cut:
-                self._answers.close()  # closes the handle
-                return
+            else:
+                continue
+            self._answers.close()  # closes the handle
+            return
+
+    def _is_kept(self, name: bytes) -> bool:
+        if len(name) > _LONGEST_NAME:
+            self.cut = f"it lists a name of {len(name):,} bytes, which no file has"
+            return False
+        return name not in {b".", b".."}
 
 
 def _in_time(deadline: float) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bridge.errors import LedgerError
 from bridge.ledger.database import Database
-from bridge.ledger.schema import HEAD
+from bridge.ledger.schema import HEAD, metadata
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -51,6 +51,11 @@ def _revision(connection: Connection, place: str) -> str | None:
     if "alembic_version" in tables:
         found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
         return found
+    if len(tables & set(metadata.tables)) > len(metadata.tables) // 2:
+        raise LedgerError(
+            f"the ledger {place} is damaged (its table alembic_version is missing): restore ledger and spool "
+            "from one backup"
+        )
     if tables:
         raise LedgerError(f"{place} holds another program's tables: name another file in [bridge] ledger")
     return None

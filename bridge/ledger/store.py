@@ -36,6 +36,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
+import structlog
+
 from bridge.ledger.alerts import AlertStore
 from bridge.ledger.clocks import ClockStore
 from bridge.ledger.database import Database
@@ -51,12 +53,18 @@ from bridge.ledger.plans import PlanStore
 from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
 from bridge.ledger.sends import SendStore
+from bridge.ledger.soundness import Soundness
 from bridge.ledger.traces import TraceStore
 from bridge.ledger.verdicts import VerdictStore
 from bridge.ledger.views import ViewStore
 from bridge.ledger.void_labels import VoidLabelStore
 from bridge.ledger.whole import WholeStore
 from bridge.ledger.writer import WriterStore
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 1.0
+"""So long a verb that only looks may check; those that work take `soundness.SECONDS`."""
 
 
 class Ledger(
@@ -82,19 +90,31 @@ class Ledger(
 ):
     """An open ledger. Close it when done; a crash loses nothing that was committed."""
 
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self._soundness = Soundness(database)
+
     @classmethod
-    def open(cls, location: str | Path) -> Self:
+    def open(cls, location: str | Path, *, check_seconds: float = LOOK_SECONDS) -> Self:
         """Open the ledger at a path or database URL, making it or bringing its schema up to date.
 
-        Raises `LedgerError`, saying what to do, for a corrupt or read-only file or a newer schema.
+        Raises `LedgerError`, saying what to do, for a damaged or read-only file or a newer schema. For
+        damage is looked `check_seconds` long at most.
         """
         database = Database.open(location)
         try:
             migrate(database)
+            ledger = cls(database)
+            if not ledger._soundness.check(check_seconds):
+                log.info("ledger_checked_in_part", seconds=check_seconds)
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return ledger
+
+    def check_daily(self) -> None:
+        """Check anew that the ledger is whole, once a day. Raises `LedgerError` where it is not."""
+        self._soundness.check_daily()
 
     def close(self) -> None:
         """Close all connections."""

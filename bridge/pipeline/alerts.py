@@ -13,6 +13,7 @@ log = structlog.get_logger(__name__)
 
 FOLDER = "drop_folder"
 FILE = "file"
+INBOX = "inbox"
 FETCH = "fetch"
 PAPER = "paper"
 CREDENTIALS = "credentials"

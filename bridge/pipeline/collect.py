@@ -9,17 +9,29 @@ from __future__ import annotations
 
 import structlog
 
-from bridge.dropfolder.port import RemoteFile
+from bridge.dropfolder.port import Look, RemoteFile
 from bridge.errors import RemoteFileError, SpoolError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
-from bridge.pipeline.alerts import FILE, SPOOL, clear_alert, open_keys, raise_alert, spool_failed
+from bridge.pipeline.alerts import (
+    FILE,
+    INBOX,
+    SPOOL,
+    clear_alert,
+    is_told,
+    open_keys,
+    raise_alert,
+    spool_failed,
+)
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
 
+LARGE_FILES_TOLD = 100
+SECONDS_A_PASS = 600.0
+"""So long files are taken at most before those that came are worked on: a server may be very slow."""
 FILES_A_PASS = 500
 """So many files are taken before they are translated, so that the first are not kept by the last."""
 
@@ -27,24 +39,18 @@ FILES_A_PASS = 500
 def collect(lane: Lane) -> int:
     """Take the files of the inbox that have stopped growing; give how many."""
     seen = lane.folder.look()
+    _review_listing(lane, seen)
     lane.looked_at = lane.seconds()
     known = {_look_of(arrival) for arrival in lane.ledger.arrivals_to_move(lane.vendor)}
     ready = [remote for remote in lane.settling.ready(seen, lane.looked_at) if remote not in known]
+    large = [remote for remote in ready if remote.size > lane.policies.max_file_size]
     lane.unsettled = 0
     if lane.settling.convention == "settled":
         lane.unsettled = len(set(seen) - known - set(ready))
-    _forget_missing(lane, {remote.name for remote in seen})
-    taken: dict[RemoteFile, int] = {}
-    unkept = ""
-    for remote in ready[:FILES_A_PASS]:
-        if lane.stopping():
-            break
-        try:
-            taken[remote] = _take(lane, remote)
-        except SpoolError as error:
-            # It stays where it is. A smaller one may fit, and what Amazon is owed goes on.
-            taken[remote], unkept = 0, str(error)
-    lane.untaken = frozenset(remote for remote, done in taken.items() if not done)
+    if not seen.cut:
+        _forget_missing(lane, {remote.name for remote in seen})
+    taken, unkept = _take_all(lane, _in_turn(lane, set(ready) - set(large), ready))
+    lane.untaken = frozenset(remote for remote, done in taken.items() if not done) | _too_large(lane, large)
     if unkept:
         spool_failed(lane, unkept)
     elif taken or not seen:
@@ -52,12 +58,64 @@ def collect(lane: Lane) -> int:
     return sum(taken.values())
 
 
+def _in_turn(lane: Lane, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
+    """Return the files of this pass: those that could not be read last time come after all others."""
+    files = [remote for remote in ready if remote in chosen]
+    return sorted(files, key=lambda remote: remote in lane.untaken)[:FILES_A_PASS]
+
+
+def _take_all(lane: Lane, files: list[RemoteFile]) -> tuple[dict[RemoteFile, int], str]:
+    """Take files, as long as a pass may last; return which were taken, and why one could not be kept."""
+    taken: dict[RemoteFile, int] = {}
+    unkept = ""
+    end = lane.seconds() + SECONDS_A_PASS
+    for remote in files:
+        if lane.stopping() or lane.seconds() > end:
+            break
+        # What cannot be kept stays where it is. A smaller one may fit, and what Amazon is owed goes on.
+        with lane.room.holding(remote.size) as lack:
+            try:
+                taken[remote] = 0 if lack else _take(lane, remote)
+            except SpoolError as error:
+                taken[remote], unkept = 0, str(error)
+        unkept = lack or unkept
+    return taken, unkept
+
+
+def _too_large(lane: Lane, files: list[RemoteFile]) -> frozenset[RemoteFile]:
+    """Tell of files that are larger than the partner's may be; the first of them, where they are many."""
+    told = files[:LARGE_FILES_TOLD]
+    for remote in told:
+        if not is_told(lane, FILE, remote.name):
+            message = (
+                f"{remote.name}: {remote.size:,} bytes are more than max_file_size "
+                f"({lane.policies.max_file_size:,}); it stays in the inbox: raise the limit in "
+                f"[vendors.{lane.vendor}.pickup], or ask the vendor to remove it"
+            )
+            raise_alert(lane, FILE, remote.name, message)
+            log.warning("file_too_large", vendor=lane.vendor, file=remote.name, size=remote.size)
+    return frozenset(told)
+
+
+def _review_listing(lane: Lane, seen: Look) -> None:
+    """Tell of an inbox that is too full to be listed whole, and that it is over."""
+    if not seen.cut:
+        clear_alert(lane, INBOX, "")
+        return
+    message = f"the inbox is not seen whole: {seen.cut}; what was seen is taken, the vendor should tidy it"
+    if raise_alert(lane, INBOX, "", message):
+        log.warning("listing_cut", vendor=lane.vendor, reason=seen.cut)
+
+
 def put_away(lane: Lane) -> int:
     """Move what was read to the archive or the quarantine; give how many."""
     arrivals = [a for a in lane.ledger.arrivals_to_move(lane.vendor) if a.file_state != "collected"]
     if not arrivals:
         return 0
-    present = {remote.name: remote for remote in lane.folder.look()}
+    seen = lane.folder.look()
+    present = {remote.name: remote for remote in seen}
+    if seen.cut:  # what is not seen may stand there all the same
+        present = {one.remote_name: _look_of(one) for one in arrivals} | present
     return sum(
         _put_away(lane, arrival, present.get(arrival.remote_name))
         for arrival in arrivals

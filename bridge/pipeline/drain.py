@@ -98,6 +98,7 @@ def drain(
     if not lanes:
         return []
     first = lanes[0]
+    first.ledger.check_daily()
     fence = first.ledger.claim(first.account, first.clock())
     reached("drain.claimed")
     for lane in lanes:

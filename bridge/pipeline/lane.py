@@ -19,6 +19,7 @@ from bridge.ledger.rows import Fence, Policy
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
+from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool
 from bridge.spapi.client import AmazonClient
 
@@ -60,6 +61,8 @@ class Policies:
     """An event whose own time is longer ago is held; None: none is for that."""
     retention: timedelta = timedelta(days=30)
     """After so long what is done is purged."""
+    max_file_size: int = 1 << 30
+    """Bytes of the largest file that is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,7 @@ class Lane(Desk):
     folder: DropFolder
     settling: Settling
     papers: FetchPlan = FetchPlan()
+    room: Room = field(default_factory=Room)
     fetch_at: float = 0.0
     """When the lists are to be fetched next, by `seconds`."""
     fetch_failures: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -136,7 +140,7 @@ class Lane(Desk):
     folder_rests_until: float = 0.0
     """Until then, by `seconds`, the folder is left alone."""
     untaken: frozenset[RemoteFile] = frozenset()
-    """Files of the last look that could not be read."""
+    """Files of the last look that could not be read, or are larger than may be taken."""
     unsettled: int = 0
     """Files that the last look saw and that may still be growing."""
     open_alerts: set[tuple[str, str]] | None = None

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from bridge.pipeline.alerts import CREDENTIALS, FETCH, FILE, SPOOL, is_told
+from bridge.pipeline.alerts import CREDENTIALS, FETCH, FILE, INBOX, SPOOL, is_told
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
@@ -118,16 +118,18 @@ def _told(lanes: list[Lane]) -> Iterator[str]:
     for lane in lanes:
         for alert in lane.ledger.alerts(lane.vendor):
             # An account that is refused altogether is told of as paused.
-            if alert.kind in {FETCH, SPOOL} or (alert.kind == CREDENTIALS and alert.key != lane.account):
+            if alert.kind in {FETCH, SPOOL, INBOX} or (
+                alert.kind == CREDENTIALS and alert.key != lane.account
+            ):
                 yield f"{lane.vendor}: {alert.message}"
 
 
 def _untaken(lanes: list[Lane]) -> Iterator[str]:
-    """Name the files of inboxes that cannot be read, as often as they are looked at."""
+    """Name the files of inboxes that are not taken, as often as they are looked at."""
     for lane in lanes:
         for remote in lane.untaken:
             if is_told(lane, FILE, remote.name):
-                yield f"{lane.vendor}: {remote.name} cannot be read (edibridge status tells why)"
+                yield f"{lane.vendor}: {remote.name} is not taken (edibridge status tells why)"
 
 
 def _undelivered(fleet: Fleet, lanes: list[Lane]) -> list[str]:

@@ -17,7 +17,7 @@ import structlog
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.replies import request_id_of, retry_after_of
 from bridge.spapi.tokencache import Grant, TokenCache, some_seconds
-from bridge.spapi.transport import Reply, exchange, why_not_reached
+from bridge.spapi.transport import TOKEN_LIMIT, Reply, exchange, why_not_reached
 
 _ERROR_CODE = re.compile(r"[a-z_]{1,40}")
 _TRANSIENT = frozenset({408, 429})
@@ -81,7 +81,7 @@ class TokenSource:
         begun = time.monotonic()
         request = self._http.build_request("POST", self._address, data=self._form())
         try:
-            reply = exchange(self._http, request, body_seconds=self._body_seconds)
+            reply = exchange(self._http, request, body_seconds=self._body_seconds, body_limit=TOKEN_LIMIT)
         except httpx.HTTPError as error:
             name = type(error).__name__
             _log.info("amazon_authorization", error=name)

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
 from contextlib import closing
 
 import httpx
 import msgspec
 
+from bridge.spapi.budget import budget, keep_budgets
 from bridge.spapi.replies import Outcome
 
-BODY_LIMIT = 10 * 1024 * 1024
-LARGE_BODY_LIMIT = 64 * 1024 * 1024
-"""For pages of labels, slips and invoices: a hundred orders of base64."""
+BODY_LIMIT = 1024 * 1024
+LARGE_BODY_LIMIT = 32 * 1024 * 1024
+"""For pages of labels, slips and invoices, in base64; where one is larger, fewer orders are asked for."""
+TOKEN_LIMIT = 64 * 1024
+_HEADS = 512 * 1024  # for headers and the frames of chunks, beside twice the body
+_MOST_VALUES = 200_000  # no reply has so many; as Python's values they take a hundred times their text
 _KEEPALIVE_SECONDS = 5.0
 _TOO_LARGE = "the reply is larger than"
 
@@ -28,9 +31,10 @@ _SURELY_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout,
 
 
 class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
-    """Seconds: for a connection, for each wait on the socket, for a free connection, for a reply's body.
+    """Seconds: for a connection, for each wait on the socket, for a free connection, for a whole exchange.
 
-    `large_body` is for the body of a page of labels, slips or invoices.
+    `body` counts from the first byte sent to the last received; `large_body` is for a page of labels,
+    slips or invoices.
     """
 
     connect: float = 10.0
@@ -56,7 +60,7 @@ class Reply(msgspec.Struct, frozen=True):
 
 def http_client(timeouts: Timeouts, *, user_agent: str, connections: int, direct: bool) -> httpx.Client:
     """Make a client that verifies certificates; `direct` passes by the environment's proxies."""
-    return httpx.Client(
+    client = httpx.Client(
         headers={"user-agent": user_agent, "accept": "application/json", "accept-encoding": "identity"},
         timeout=httpx.Timeout(
             connect=timeouts.connect, read=timeouts.read, write=timeouts.write, pool=timeouts.pool
@@ -71,20 +75,26 @@ def http_client(timeouts: Timeouts, *, user_agent: str, connections: int, direct
         trust_env=not direct,
         transport=None,  # httpx's own, whose `retries` are 0
     )
+    return keep_budgets(client)
 
 
 def exchange(
     http: httpx.Client, request: httpx.Request, *, body_seconds: float, body_limit: int = BODY_LIMIT
 ) -> Reply:
-    """Send once and read the reply. Raises httpx.TransportError where no status line came.
+    """Send once and read the reply, all of it in `body_seconds`, whatever comes meanwhile.
+
+    Raises httpx.TransportError where no status line came.
 
     Once it came, a body that is cut, slow or too large is a flaw and no error: the status alone tells
     a lot (a 429 is a 429).
     """
     if http.is_closed:  # else a RuntimeError, of which nobody would know that nothing was sent
         raise httpx.ConnectError("the client is closed", request=request)
-    with closing(http.send(request, stream=True)) as response:
-        body, flaw = _read(response, time.monotonic() + body_seconds, body_limit)
+    with (
+        budget(body_seconds, 2 * body_limit + _HEADS),
+        closing(http.send(request, stream=True)) as response,
+    ):
+        body, flaw = _read(response, body_limit)
     too_large = flaw.startswith(_TOO_LARGE)
     return Reply(response.status_code, dict(response.headers), body, flaw, too_large)
 
@@ -116,15 +126,20 @@ def why_not_reached(error: BaseException) -> str:
     return name
 
 
-def _read(response: httpx.Response, deadline: float, limit: int) -> tuple[bytes, str]:
+def _read(response: httpx.Response, limit: int) -> tuple[bytes, str]:
+    if response.headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        # Nobody asked for it, and a few bytes of it can become gigabytes.
+        return b"", "its content-encoding is refused"
     chunks = bytearray()
     try:
-        for chunk in response.iter_bytes():  # as it comes: a chunk size would wait for a whole one
+        for chunk in response.iter_raw():  # as it comes: a chunk size would wait for a whole one
             chunks += chunk
             if len(chunks) > limit:
                 return b"", f"{_TOO_LARGE} {limit} bytes"
-            if time.monotonic() > deadline:
-                return b"", "the reply did not end in time"
-    except (httpx.TransportError, httpx.DecodingError) as error:
+    except httpx.TimeoutException:
+        return b"", "the reply did not end in time"
+    except httpx.TransportError as error:
         return b"", f"the reply was cut: {type(error).__name__}"
+    if sum(chunks.count(mark) for mark in b",[{") > _MOST_VALUES:
+        return b"", "the reply has too many values"
     return bytes(chunks), ""
