@@ -14,7 +14,7 @@ from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bridge.config import Account, Config, Vendor, load_config
+from bridge.config import Account, Config, Vendor, load_config, refuse_loose_secrets
 from bridge.data import mappings_folder
 from bridge.domain.events import Address
 from bridge.domain.label_match import LabelPolicy
@@ -228,7 +228,11 @@ def room_of(config: Config) -> Room:
 
 
 def fleet_of(config: Config, ledger: Ledger) -> Fleet:
-    """Make all lanes of a configuration. Reads the secrets; raises ConfigurationError for a missing one."""
+    """Make all lanes of a configuration. Reads the secrets.
+
+    Raises ConfigurationError for a missing one, and for one that others can read where that is not allowed.
+    """
+    refuse_loose_secrets(config)
     grammar, mappings = grammar_of(config), mappings_of(config)
     spool = Spool(config.bridge.spool)
     room = room_of(config)

@@ -373,3 +373,81 @@ def test_a_vendor_has_the_retention_of_the_bridge_unless_it_names_its_own() -> N
 def test_a_retention_that_is_no_number_of_days_is_told_once(days: str) -> None:
     problem = only_problem(GOOD.replace("[bridge]", f"[bridge]\nretention_days = {days}"))
     assert problem.place == "bridge.retention_days"
+
+
+NESTED = {
+    "arrays": "x = " + "[" * 20_000 + "]" * 20_000,
+    "arrays-that-toml-takes": "x = " + "[" * 150 + "]" * 150,
+    "tables": "x = " + "{a = " * 20_000 + "1" + "}" * 20_000,
+    "keys": "x." * 5_000 + "y = 1",
+    "digits": "x = " + "9" * 5_000,
+    "header": "[" + "a." * 5_000 + "b]\nx = 1",
+}
+
+
+@pytest.mark.parametrize("text", NESTED.values(), ids=NESTED)
+def test_what_is_nested_too_deeply_is_a_mistake_like_another(text: str) -> None:
+    assert problems(f"{text}\n{GOOD}" if "[" not in text[:1] else f"{GOOD}\n{text}")
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('spool = "~nobody-of-that-name/spool"', "bridge.spool"),
+        ('ledger = "~nobody-of-that-name/ledger"', "bridge.ledger"),
+        ('spool = "a\\u0000b"', "bridge.spool"),
+        ('min_free_disk = "many"', "bridge.min_free_disk"),
+        ("min_free_disk = -1", "bridge.min_free_disk"),
+        ("min_free_disk = 99999999999999999999999", "bridge.min_free_disk"),
+        ("min_free_disk = true", "bridge.min_free_disk"),
+        ('allow_loose_permissions = "yes"', "bridge.allow_loose_permissions"),
+    ],
+)
+def test_a_value_of_the_bridge_that_cannot_be_is_named(line: str, place: str) -> None:
+    assert only_problem(GOOD.replace("[bridge]", f"[bridge]\n{line}")).place == place
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ('[vendors.acme.pickup]\ninterval = "99999999999999999999d"', "pickup.interval"),
+        ("[vendors.acme.pickup]\ninterval = inf", "pickup.interval"),
+        ('[vendors.acme.pickup]\nmax_file_size = "1 parsec"', "pickup.max_file_size"),
+    ],
+)
+def test_a_value_of_a_vendor_that_cannot_be_is_named(table: str, key: str) -> None:
+    assert only_problem(f"{GOOD}\n{table}").place == f"vendors.acme.{key}"
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("0", 0),
+        ("4096", 4096),
+        ('"500MB"', 500_000_000),
+        ('"1 GiB"', 1 << 30),
+        ('"1.5kib"', 1536),
+        ('"2TB"', 2 * 10**12),
+    ],
+)
+def test_sizes_are_read_with_their_units(text: str, size: int) -> None:
+    config = load(GOOD.replace("[bridge]", f"[bridge]\nmin_free_disk = {text}"))
+    assert config.bridge.min_free_disk == size
+
+
+@pytest.mark.parametrize(("mode", "read"), [("0640", 0o640), ("660", 0o660), ("0604", 0o604)])
+def test_a_mode_is_read_as_chmod_reads_it(mode: str, read: int) -> None:
+    local = f'[vendors.acme.local]\nroot = "drop"\nfile_mode = "{mode}"'
+    head = GOOD[: GOOD.index("[vendors.acme.sftp]")]
+    vendor = load(head + local).vendors["acme"]
+    assert vendor.local is not None
+    assert vendor.local.file_mode == read
+    for wrong in ('"0999"', "640", '"0040"', '"01777"'):
+        assert "file_mode" in only_problem(head + local.replace(f'"{mode}"', wrong)).place
+
+
+def test_an_algorithm_that_is_no_weak_one_is_named() -> None:
+    sftp = load(f'{GOOD}legacy_algorithms = ["aes128-cbc", "hmac-sha1"]').vendors["acme"].sftp
+    assert sftp is not None
+    assert sftp.legacy_algorithms == ("aes128-cbc", "hmac-sha1")
+    assert "legacy_algorithms" in only_problem(f'{GOOD}legacy_algorithms = ["none"]').place

@@ -4,7 +4,7 @@ from bridge.config.account import Account, BridgeSettings
 from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
 from bridge.config.hours import Hours
-from bridge.config.load import Config, default_path, load_config, parse_config
+from bridge.config.load import Config, default_path, load_config, parse_config, refuse_loose_secrets
 from bridge.config.secret import Secret, TextOrSecret, secrets_of
 from bridge.config.vendor import Carrier, InDoubt, Location, Vendor
 
@@ -28,5 +28,6 @@ __all__ = [
     "default_path",
     "load_config",
     "parse_config",
+    "refuse_loose_secrets",
     "secrets_of",
 ]

@@ -101,18 +101,27 @@ def _local_path(value: object, info: ValidationInfo) -> Path:
     """Make a path absolute, meant from the folder of the configuration file."""
     if not isinstance(value, (str, Path)) or not str(value):
         raise ValueError("must be a path")
-    return _folder(info) / Path(str(value).removeprefix("file:")).expanduser()
+    return _folder(info) / _expanded(str(value).removeprefix("file:"))
 
 
 def _ledger(value: object, info: ValidationInfo) -> str:
     if not isinstance(value, str) or not value:
         raise ValueError("must be a path, or the URL of a database")
     if "://" not in value:
-        return str(_folder(info) / Path(value).expanduser())
+        return str(_folder(info) / _expanded(value))
     if urlsplit(value).password:
         # The URL is not repeated: it holds the password.
         raise ValueError("must not hold a password; leave it to ~/.pgpass or PGPASSWORD")
     return value
+
+
+def _expanded(value: str) -> Path:
+    if "\0" in value:
+        raise ValueError("must be a path")
+    try:
+        return Path(value).expanduser()
+    except RuntimeError as error:
+        raise ValueError("must be a path: there is no such user as stands behind its ~") from error
 
 
 def _folder(info: ValidationInfo) -> Path:

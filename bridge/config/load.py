@@ -15,6 +15,7 @@ from bridge.config.crosschecks import cross_checks, table
 from bridge.config.kinds import MOST_DAYS, Name
 from bridge.config.places import lines_of
 from bridge.config.problems import problem_at, problems_of, syntax_problem
+from bridge.config.secret import secrets_of
 from bridge.config.vendor import Vendor
 from bridge.errors import ConfigurationError, Problem
 
@@ -62,6 +63,32 @@ def parse_config(text: str, path: Path) -> Config:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(str(path), [syntax_problem(error, text)]) from error
+    except (ValueError, RecursionError) as error:
+        raise _unreadable(path, error) from None
+    try:
+        return _validated(raw, text, path, folder)
+    except RecursionError as error:
+        raise _unreadable(path, error) from None
+
+
+def refuse_loose_secrets(config: Config) -> None:
+    """Raise ConfigurationError for secret files that others can read, unless the configuration allows it."""
+    problems = [
+        Problem(place, complaint) for place, secret in secrets_of(config) for complaint in secret.complaints()
+    ]
+    if problems and not config.bridge.allow_loose_permissions:
+        raise ConfigurationError(str(config.source), problems)
+
+
+def _unreadable(path: Path, error: ValueError | RecursionError) -> ConfigurationError:
+    """Tell of what TOML allows and nobody means: thousands of brackets or digits."""
+    what = (
+        "is nested too deeply" if isinstance(error, RecursionError) else "holds a number with too many digits"
+    )
+    return ConfigurationError(str(path), [Problem("", what)])
+
+
+def _validated(raw: dict[str, Any], text: str, path: Path, folder: Path) -> Config:
     lines = lines_of(text)
     problems = [problem_at(place, message, lines) for place, message in cross_checks(raw, folder)]
     config = None

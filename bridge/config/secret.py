@@ -70,7 +70,10 @@ class Secret:
         """Tell what is risky about how the secret is kept, without reading it."""
         path = self.path
         if path is not None and _is_loose(path):
-            yield f"{path} can be read by everybody on this machine, or changed by its group; chmod 600 it"
+            yield (
+                f"{path} can be read by everybody on this machine, or changed by its group; chmod 600 it "
+                "(`run` and `daemon` refuse it, unless [bridge] allow_loose_permissions is true)"
+            )
 
     def _read(self) -> str:
         path = self.path

@@ -7,6 +7,8 @@ spool and the ledger know bytes by their hash, an arrival by name, size and time
 
 from __future__ import annotations
 
+from collections import Counter
+
 import structlog
 
 from bridge.dropfolder.port import Look, RemoteFile
@@ -50,7 +52,8 @@ def collect(lane: Lane) -> int:
     if not seen.cut:
         _forget_missing(lane, {remote.name for remote in seen})
     taken, unkept = _take_all(lane, _in_turn(lane, set(ready) - set(large), ready))
-    lane.untaken = frozenset(remote for remote, done in taken.items() if not done) | _too_large(lane, large)
+    lane.tried.update(remote for remote, done in taken.items() if not done)
+    lane.untaken = frozenset(remote for remote in ready if lane.tried[remote]) | _too_large(lane, large)
     if unkept:
         spool_failed(lane, unkept)
     elif taken or not seen:
@@ -59,9 +62,10 @@ def collect(lane: Lane) -> int:
 
 
 def _in_turn(lane: Lane, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
-    """Return the files of this pass: those that could not be read last time come after all others."""
+    """Return the files of this pass: those that were tried in vain come after all others, in turn."""
+    lane.tried = Counter({remote: tries for remote, tries in lane.tried.items() if remote in chosen})
     files = [remote for remote in ready if remote in chosen]
-    return sorted(files, key=lambda remote: remote in lane.untaken)[:FILES_A_PASS]
+    return sorted(files, key=lambda remote: lane.tried[remote])[:FILES_A_PASS]
 
 
 def _take_all(lane: Lane, files: list[RemoteFile]) -> tuple[dict[RemoteFile, int], str]:

@@ -139,6 +139,8 @@ class Lane(Desk):
     """How often in a row it could not be used."""
     folder_rests_until: float = 0.0
     """Until then, by `seconds`, the folder is left alone."""
+    tried: Counter[RemoteFile] = field(default_factory=Counter)
+    """Files of the inbox that could not be read → how often they were tried."""
     untaken: frozenset[RemoteFile] = frozenset()
     """Files of the last look that could not be read, or are larger than may be taken."""
     unsettled: int = 0

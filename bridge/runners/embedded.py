@@ -147,6 +147,9 @@ class Daemon:
         except BridgeError as error:
             log.warning("reload_refused", fault=str(error.fault), reason=str(error))
             return running
+        except Exception as error:  # whatever it is, what runs goes on
+            log.exception("reload_refused", fault="bridge", reason=type(error).__name__)
+            return running
         running.end()
         log.info("reloaded", vendors=len(loaded[0].lanes))
         return _Running(*loaded, clock=self._clock)

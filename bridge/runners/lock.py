@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from bridge.errors import BridgeError, Fault
+from bridge.errors import BridgeError, Fault, LedgerError
 
 
 class AlreadyDraining(BridgeError):
@@ -20,13 +21,15 @@ class AlreadyDraining(BridgeError):
 
 @contextmanager
 def draining(ledger: Path | None) -> Iterator[None]:
-    """Hold the lock beside a ledger file. Raises `AlreadyDraining`; does nothing without a file."""
+    """Hold the lock beside a ledger file. Raises `AlreadyDraining`; does nothing without a file.
+
+    The file is where its links lead to, as SQLite has it: two paths of one ledger are one lock.
+    """
     if ledger is None:
         yield
         return
-    path = ledger.with_name(ledger.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    real = ledger.resolve()
+    descriptor = _opened(real.with_name(real.name + ".lock"))
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -40,3 +43,14 @@ def draining(ledger: Path | None) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        reason = "it is a symbolic link" if error.errno == errno.ELOOP else error.strerror
+        raise LedgerError(
+            f"cannot lock the ledger with {path}: {reason}; remove it, or set its mode"
+        ) from error

@@ -129,7 +129,8 @@ def _untaken(lanes: list[Lane]) -> Iterator[str]:
     for lane in lanes:
         for remote in lane.untaken:
             if is_told(lane, FILE, remote.name):
-                yield f"{lane.vendor}: {remote.name} is not taken (edibridge status tells why)"
+                what = "is too large" if remote.size > lane.policies.max_file_size else "cannot be read"
+                yield f"{lane.vendor}: {remote.name} {what} (edibridge status tells why)"
 
 
 def _undelivered(fleet: Fleet, lanes: list[Lane]) -> list[str]:

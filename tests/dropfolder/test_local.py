@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.names import temporary_name
 from bridge.dropfolder.port import Content, RemoteFile
-from bridge.dropfolder.settings import TEMPORARY_NAME
+from bridge.dropfolder.settings import TEMPORARY_NAME, LocalSettings
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 from tests.contracts.drop_folder_fixtures import local_settings
 
@@ -116,3 +117,58 @@ def test_a_folder_that_cannot_be_made_is_reported(folder: LocalDropFolder, tmp_p
     (tmp_path / "outbox").write_bytes(b"a file where the folder belongs")
     with pytest.raises(DropFolderUnavailable, match="outbox"):
         folder.deliver("labels", "x.png", Content.of(b"png"))
+
+
+@pytest.mark.parametrize("name", ["inbox", "archive", "quarantine", "outbox"])
+def test_a_folder_that_became_a_link_is_not_followed(
+    folder: LocalDropFolder, tmp_path: Path, name: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "x.edi").write_bytes(b"theirs")
+    for one in ("inbox", "archive", "quarantine", "outbox"):
+        (tmp_path / one).mkdir(exist_ok=True)
+    (tmp_path / "inbox/a.edi").write_bytes(b"data")
+    steps: dict[str, list[Callable[[], object]]] = {
+        "inbox": [
+            folder.look,
+            lambda: list(folder.read(RemoteFile("x.edi", 6, (elsewhere / "x.edi").stat().st_mtime))),
+            lambda: folder.remove("x.edi"),
+            lambda: folder.archive("x.edi", "x.edi"),
+            lambda: folder.quarantine("x.edi", "x.edi", "no"),
+        ],
+        "archive": [lambda: folder.archive("a.edi", "a.edi")],
+        "quarantine": [lambda: folder.quarantine("a.edi", "a.edi", "no")],
+        "outbox": [lambda: folder.deliver("labels", "x.png", Content.of(b"png"))],
+    }
+    moved = tmp_path / f"{name}.before"
+    (tmp_path / name).rename(moved)
+    (tmp_path / name).symlink_to(elsewhere)
+    for step in steps[name]:
+        with pytest.raises(DropFolderUnavailable, match="symbolic link"):
+            step()
+    assert files(elsewhere) == {"x.edi": b"theirs"}
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777 & ~0o700])
+def test_files_for_a_vendor_have_the_mode_that_is_set_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    settings = LocalSettings(
+        inbox=tmp_path / "inbox",
+        archive=tmp_path / "archive",
+        quarantine=tmp_path / "quarantine",
+        outbox=tmp_path / "outbox",
+        file_mode=0o640,
+    )
+    folder = LocalDropFolder(settings)
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox/bad.edi").write_bytes(b"bad")
+    before = os.umask(umask)
+    try:
+        folder.deliver("labels/PO1", "x.png", Content.of(b"png"))
+        folder.quarantine("bad.edi", "bad.edi", "no reason")
+    finally:
+        os.umask(before)
+    made = [tmp_path / "outbox/labels/PO1/x.png", tmp_path / "quarantine/bad.edi.reason.txt"]
+    assert {path.stat().st_mode & 0o777 for path in made} == {0o640}
+    folders = [path.parent for path in made] + [tmp_path / "outbox", tmp_path / "outbox/labels"]
+    assert {path.stat().st_mode & 0o777 for path in folders} == {0o750}

@@ -304,13 +304,19 @@ def serving(connected: Callable[[socket.socket, threading.Event], None]) -> Iter
 
 
 @contextmanager
-def hostile(script: dict[int, Answer], *, banners: bool = False) -> Iterator[int]:
+def hostile(
+    script: dict[int, Answer],
+    *,
+    banners: bool = False,
+    prepare: Callable[[paramiko.Transport], None] = lambda _transport: None,
+) -> Iterator[int]:
     """Serve SFTP by a script; gives the port."""
 
     def connected(connection: socket.socket, stop: threading.Event) -> None:
         transport = paramiko.Transport(connection)
         transport.set_log_channel(_LOG)
         transport.add_server_key(HOST_KEY)
+        prepare(transport)
         transport.set_subsystem_handler("sftp", _Handler, script=script, stop=stop)
 
         def send_banners() -> None:

@@ -80,6 +80,10 @@ class Site(Watch):
     fetch_every: str = ""
     """How often `acme` and `other` look for papers; empty: not at all."""
     timeouts: Timeouts = TIMEOUTS
+    bridge_settings: str = ""
+    """More lines for `[bridge]`."""
+    pickup_settings: str = ""
+    """More lines for the `pickup` of `acme`."""
     ledger_file: str = "ledger.sqlite"
     spool_folder: str = "spool"
     clock: Clock = field(default_factory=Clock)
@@ -118,7 +122,7 @@ class Site(Watch):
         first, second = self.amazon.credentials, self.quiet_amazon.credentials
         endpoint = self.endpoint or self.amazon.url
         auth = self.auth or self.amazon.auth_url
-        text = CONFIG.format(ledger=self.ledger_file, spool=self.spool_folder)
+        text = CONFIG.format(ledger=self.ledger_file, spool=self.spool_folder) + self.bridge_settings
         text += ACCOUNT.format(name="main", endpoint=endpoint, auth=auth, client_id=first.client_id)
         text += ACCOUNT.format(
             name="quiet",
@@ -126,7 +130,7 @@ class Site(Watch):
             auth=self.quiet_amazon.auth_url,
             client_id=second.client_id,
         )
-        text += VENDOR.format(name="acme", code="ACME", account="main")
+        text += VENDOR.format(name="acme", code="ACME", account="main") + self.pickup_settings
         text += SFTP.format(host=self.sftp.host, port=self.sftp.port, fingerprint=self.fingerprint)
         # Of its own warehouse, since papers of one account are told apart by nothing else.
         own = 'warehouses = ["TWCD"]\nparty_aliases = { ABCD = "TWCD" }'
