@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from bridge.simulator.amazon import StandInAmazon
 from tests.cli.support import CONFIG, edibridge, in_process, installation
 
@@ -46,6 +48,26 @@ def test_a_secret_that_everybody_can_read_is_a_warning(tmp_path: Path) -> None:
     done = in_process("check", "--json", folder=folder)
     assert done.code == 0
     assert {one["level"] for one in done.json["problems"]} == {"warning"}
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o604, 0o620, 0o666])
+def test_a_secret_that_others_can_read_is_refused_by_what_works(tmp_path: Path, mode: int) -> None:
+    folder = installation(tmp_path)
+    (folder / "secret").chmod(mode)
+    for verb in (["run"], ["daemon"]):
+        done = in_process(*verb, folder=folder)
+        assert done.code == 2
+        assert "accounts.main.client_secret" in done.err
+        assert "chmod 600" in done.err
+    (folder / "secret").chmod(0o640)  # its group may read it
+    assert in_process("run", "--json", folder=folder).json["finished"]
+
+
+def test_a_secret_that_others_can_read_is_used_where_that_is_allowed(tmp_path: Path) -> None:
+    text = CONFIG.replace("[bridge]", "[bridge]\nallow_loose_permissions = true")
+    folder = installation(tmp_path, text)
+    (folder / "secret").chmod(0o644)
+    assert in_process("run", "--json", folder=folder).json["finished"]
 
 
 def test_connect_tries_every_folder_and_every_account(tmp_path: Path) -> None:

@@ -92,6 +92,26 @@ def test_sighup_takes_a_new_configuration_and_refuses_a_broken_one(site: Site) -
         assert process.wait(timeout=10) == 0
 
 
+def test_sighup_with_a_configuration_that_cannot_even_be_read_ends_nothing(site: Site) -> None:
+    config = site.config.read_text()
+    broken = {
+        "nested too deeply": "x = " + "[" * 20_000 + "]" * 20_000 + "\n" + config,
+        "too many digits": f"x = {'9' * 5000}\n{config}",
+        "no such user": config.replace("[bridge]", '[bridge]\nmappings = "~nobody-of-that-name/m"'),
+    }
+    with daemon(site) as process:
+        site.drop("856-1.edi", notices(1))
+        assert eventually(lambda: len(site.outbox("statuses")) == 2)
+        for number, (words, text) in enumerate(broken.items(), 2):
+            site.config.write_text(text)
+            process.send_signal(signal.SIGHUP)
+            assert eventually(lambda told=words: told in site.log)  # type: ignore[misc]
+            site.drop(f"856-{number}.edi", notices(number))
+            assert eventually(lambda count=number: len(site.outbox("statuses")) == 2 * count)  # type: ignore[misc]
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=10) == 0
+
+
 def test_a_kill_in_the_middle_of_a_post_loses_nothing_and_sends_nothing_twice(site: Site) -> None:
     """Amazon took the documents, the answer never came, and the process is dead."""
     site.amazon.faults.hold(operation="submitShipmentConfirmations")
