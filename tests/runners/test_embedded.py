@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bridge.edi.model import ReaderEvent
 from bridge.edi.reader import read
 from bridge.pipeline.rerun import rerun
-from bridge.runners.embedded import Worker
+from bridge.runners.embedded import Daemon, Worker
 from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import Clock, StubAmazon, drop, lane_with
 from tests.system.traffic import ship_notice, x12
@@ -95,3 +96,17 @@ def test_an_account_whose_drain_failed_is_drained_again(
     worker.wake.clear()
     worker.pulse()
     assert worker.wake.is_set()
+
+
+@pytest.mark.parametrize(
+    "failure", [RecursionError("deep"), MemoryError(), OverflowError("wide"), KeyError("x")]
+)
+def test_whatever_a_reload_fails_with_the_old_configuration_goes_on(failure: Exception) -> None:
+    def load() -> Any:
+        raise failure
+
+    daemon = Daemon(load, lambda: datetime.now(UTC))
+    running: Any = object()
+    with capture_logs() as logs:
+        assert daemon._reloaded(running) is running
+    assert [(line["event"], line["reason"]) for line in logs] == [("reload_refused", type(failure).__name__)]
