@@ -19,7 +19,12 @@ def regular_files(client: WireClient, folder: bytes) -> tuple[list[tuple[bytes, 
     """
     listing = client.listing(folder)
     found = [(entry.name, entry.attributes) for entry in listing if _is_regular(entry)]
-    return [(name, _complete(client, folder, name, known)) for name, known in found], listing.cut
+    files: list[tuple[bytes, Attributes]] = []
+    for name, known in found:
+        if listing.is_late():
+            return files, listing.cut
+        files.append((name, _complete(client, folder, name, known)))
+    return files, listing.cut
 
 
 def _is_regular(entry: Entry) -> bool:

@@ -302,9 +302,9 @@ class Listing:
         self.cut = ""
         self._answers = answers
         self._limits = limits
+        self._deadline = time.monotonic() + limits.listing
 
     def __iter__(self) -> Iterator[Entry]:
-        deadline = time.monotonic() + self._limits.listing
         count, size = 0, 0
         for length, answer in self._answers:
             yield from (entry for entry in answer if self._is_kept(entry.name))
@@ -312,12 +312,17 @@ class Listing:
             size += length
             if count >= self._limits.entries or size >= self._limits.listing_bytes:
                 self.cut = f"it lists {count} entries in {size:,} bytes, and more"
-            elif time.monotonic() > deadline:
-                self.cut = f"its listing has not ended in {self._limits.listing:g} seconds"
-            else:
+            elif not self.is_late():
                 continue
             self._answers.close()  # closes the handle
             return
+
+    def is_late(self) -> bool:
+        """Check whether the time of the listing is over, and note it."""
+        if time.monotonic() <= self._deadline:
+            return False
+        self.cut = self.cut or f"its listing has not ended in {self._limits.listing:g} seconds"
+        return True
 
     def _is_kept(self, name: bytes) -> bool:
         if len(name) > _LONGEST_NAME:

@@ -16,9 +16,9 @@ from bridge.ledger import sqlite
 from bridge.ledger.database import Database
 from bridge.ledger.schema import metadata
 
-SECONDS = 10.0
-"""So long a check may last; a ledger of gigabytes is then checked in part: its pages before its indices."""
-EVERY = 86_400.0
+SECONDS = 3.0
+"""So long a check at a start may last; a ledger of gigabytes is checked in part: pages before indices."""
+EVERY, DAILY_SECONDS = 86_400.0, 30.0
 _LONGEST_FINDING = 200
 _RESTORE = (
     "nothing was done. Stop all of edibridge and restore ledger and spool from one backup (docs/runbook.md, "
@@ -54,7 +54,7 @@ class Soundness:
     def check_daily(self) -> None:
         """Check again where the last check is a day ago, as in a process that runs for weeks."""
         if time.monotonic() - self._checked_at >= EVERY:
-            self.check()
+            self.check(DAILY_SECONDS)
 
     def _check_tables(self) -> None:
         with self._db.read() as connection:

@@ -120,10 +120,11 @@ def put_away(lane: Lane) -> int:
     present = {remote.name: remote for remote in seen}
     if seen.cut:  # what is not seen may stand there all the same
         present = {one.remote_name: _look_of(one) for one in arrivals} | present
+    end = lane.seconds() + SECONDS_A_PASS
     return sum(
         _put_away(lane, arrival, present.get(arrival.remote_name))
         for arrival in arrivals
-        if not lane.stopping()
+        if not lane.stopping() and lane.seconds() < end
     )
 
 

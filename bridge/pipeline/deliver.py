@@ -17,6 +17,8 @@ from bridge.pipeline.lane import Lane
 log = structlog.get_logger(__name__)
 
 FILES_A_PASS = 500
+SECONDS_A_PASS = 600.0
+"""So long files are delivered at most before the vendor's other jobs have their turn."""
 
 
 def deliver(lane: Lane) -> int:
@@ -26,8 +28,9 @@ def deliver(lane: Lane) -> int:
     fails, the error reaches the drain.
     """
     delivered = 0
+    end = lane.seconds() + SECONDS_A_PASS
     for outbound in lane.ledger.outbound_due(lane.vendor, lane.clock(), FILES_A_PASS):
-        if lane.stopping():
+        if lane.stopping() or lane.seconds() > end:
             break
         reached("deliver.begun")
         try:

@@ -27,7 +27,7 @@ selling_party = "{code}"
 warehouses = ["{code}"]
 
 [vendors.{name}.pickup]
-interval = "0.1s"
+convention = "rename"
 
 [vendors.{name}.sftp]
 host = "127.0.0.1"
@@ -71,9 +71,7 @@ def test_hostile_sftp_takes_no_memory(site: Site, servers: Hostile) -> None:
     site.drop("other", "856.edi", notices(201))
     (site.folder / "config.toml").write_text(site.config + servers.tables)
     environment = os.environ | site.environment
-    begun = time.monotonic()
     done, megabytes = measured(site.folder, environment, "run", "--json")
-    assert time.monotonic() - begun < 100
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert megabytes < MOST_MEGABYTES
