@@ -108,7 +108,8 @@ def _record(record: Record) -> dict[str, Any]:
 
 def _outcome(mapped: list[Mapped]) -> dict[str, Any]:
     errors = [error for one in mapped for error in one.errors]
-    return {
+    functions = [f"{one.function}: {one.summary}" for one in mapped if one.function != "original"]
+    return ({"functions": functions} if functions else {}) | {
         "requests": [_request(one) for one in mapped if one.event and not one.errors and not one.hold],
         "held": [one.hold for one in mapped if one.hold],
         "nothing_sent": [one.summary for one in mapped if one.nothing_to_send],

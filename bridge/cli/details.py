@@ -164,6 +164,8 @@ def event_lines(
             "tracking": row.tracking_number if row.tracking_number not in said else "",
             "document": row.document_number,
             "submission": row.submission_id,
+            "earlier event": row.earlier_event,
+            "later event": row.later_event,
         }
         news = {name: value for name, value in known.items() if value}
         text = ", ".join(f"{name} {value}" for name, value in news.items())
@@ -248,7 +250,9 @@ def outbound_lines(
 
 def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
     """Say what a person can do about this batch; nothing where there is nothing to do."""
-    held = [event.id for event in detail.events if event.state == "held"]
+    every = [event for event in detail.events if event.state == "held"]
+    held = [event.id for event in every if event.function != "cancel"]
+    cancelling = [event.id for event in every if event.function == "cancel"]
     early = [event.id for event in detail.events if is_delayed(event)]
     doubted = [row.id for row in detail.submissions if row.state == "in_doubt"]
     failed = detail.batch.events.get("failed", 0)
@@ -264,7 +268,12 @@ def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
         )
     if doubted:
         advice.append(f"look at Amazon, then `edibridge resolve {doubted[0]} --sent TXID` or --not-sent")
-    if held or failed:
+    if cancelling:
+        advice.append(
+            f"event {cancelling[0]} is a cancellation and is never sent: `edibridge resolve {cancelling[0]} "
+            "--event --send` drops what Amazon does not have by now, --drop REASON ends it"
+        )
+    if every or failed:
         advice.append(f"`edibridge rerun {detail.batch.id} --dry-run` tells what a rerun would send again")
     if detail.batch.rejected or detail.batch.events.get("refused"):
         advice.append("what was rejected or refused, the vendor has to send again, corrected")

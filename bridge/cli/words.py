@@ -10,6 +10,7 @@ _WORDS: Final = {
     "not_taken": "not taken",
     "too_large": "too large",
     "grouped": "under way",
+    "not_sent": "not sent",
 }
 STATES_OF_BATCHES: Final = {
     "collected": "its bytes are kept, it is not read yet",
@@ -17,7 +18,7 @@ STATES_OF_BATCHES: Final = {
     "waiting": "status updates wait for the confirmation of their package",
     "attention": "something was rejected, refused, failed, is held or in doubt",
     "quarantined": "nothing can be read in it",
-    "succeeded": "Amazon has it all",
+    "succeeded": "Amazon has all of it that was to be sent",
     "done": "read; there was nothing to send",
     "purged": "its time of retention is over: what it held is gone, names, numbers and verdicts stay",
 }
@@ -27,7 +28,9 @@ LOOKS: Final = {
     **dict.fromkeys(
         ("failed", "refused", "rejected", "quarantined", "attention", "error", "in_doubt"), "bad"
     ),
-    **dict.fromkeys(("held", "waiting", "overdue", "working", "warning"), "note"),
+    **dict.fromkeys(
+        ("held", "waiting", "overdue", "working", "warning", "cancelled", "superseded", "withdrawn"), "note"
+    ),
 }
 
 

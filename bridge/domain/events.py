@@ -9,6 +9,8 @@ a default, never renamed.
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 
@@ -141,6 +143,9 @@ class LabelRequested(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
 Event = ShipmentConfirmed | ShipmentStatusChanged | LabelRequested
 
 
+_STEPS = frozenset({"cancel", "none"})
+
+
 class RuleError(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Why a fact is refused before it is sent: a rule of the mapping or of Amazon's is broken.
 
@@ -156,6 +161,10 @@ class RuleError(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     component: int = 0
 
 
+Function = Literal["original", "resend", "replace", "cancel", "none", "hold"]
+"""What a document is for, as its function code (X12 353, EDIFACT 1225) says."""
+
+
 class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     """One outcome of mapping: what is to be sent, or why it is not.
 
@@ -164,6 +173,10 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     refuse it for good: the vendor must send it again, corrected. `summary` names the fact for people:
     order or tracking number and status. `assumed_zone` is the configured zone in which the event's time
     was read, where the document names none. `wait` says that it goes by itself, and when.
+
+    `function` is what the document is for. A cancellation, and what nothing is sent for (`none`), have
+    no event that could be sent; `about` is the one that they speak of, where it could be made. `told`
+    says where the document says so, or why nothing is sent.
     """
 
     event: Event | None = None
@@ -174,8 +187,11 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     assumed_zone: str = ""
     wait: str = ""
+    function: Function = "original"
+    told: str = ""
+    about: Event | None = None
 
     @property
     def nothing_to_send(self) -> bool:
         """Tell whether the fact needs no step at all: neither event nor hold nor errors."""
-        return self.event is None and not self.hold and not self.errors
+        return self.event is None and not self.hold and not self.errors and self.function not in _STEPS

@@ -21,6 +21,11 @@ def sequence_key(event: Event) -> str:
     return f"po:{event.purchase_order_number}"
 
 
+def subject_of(event: Event) -> str:
+    """Name what a package has several of: the status that an update tells; empty for others."""
+    return f"{event.status_code}/{event.reason_code}" if isinstance(event, ShipmentStatusChanged) else ""
+
+
 def failed_here(error: Exception) -> str:
     """Return the reason of what is held since the bridge itself failed on its document.
 

@@ -12,7 +12,10 @@ _KEPT = {
     "succeeded": "Amazon has it; --force sends it once more",
     "grouped": "a submission of it is under way; settle that first (edibridge resolve)",
     "replaced": "an earlier rerun replaced it",
+    "cancelled": "a later document cancels it; --force reads it again, and cancels it while that stands",
+    "superseded": "a later document replaces it; --force reads it again, and drops it while that stands",
 }
+_FORCED = frozenset({"cancelled", "superseded"})
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +34,6 @@ def decide(event_id: int, summary: str, state: str, *, force: bool) -> Decision:
     reason = f"it is {state}: read again with the present mappings and settings"
     if state == "succeeded" and force:
         action, reason = "send twice", "forced: Amazon has it already"
-    elif state in _KEPT:
+    elif state in _KEPT and not (force and state in _FORCED):
         action, reason = "keep", _KEPT[state]
     return Decision(event_id=event_id, summary=summary, state=state, action=action, reason=reason)

@@ -22,13 +22,26 @@ SubmissionState = Literal[
     "halved",
     "withdrawn",
 ]
-EventState = Literal["waiting", "ready", "grouped", "succeeded", "failed", "refused", "held", "replaced"]
+EventState = Literal[
+    "waiting",
+    "ready",
+    "grouped",
+    "succeeded",
+    "failed",
+    "refused",
+    "held",
+    "replaced",
+    "cancelled",  # a later document of its sender cancels it; it was not sent
+    "superseded",  # a later document of its sender replaces it; it was not sent
+    "not_sent",  # of a document for which nothing is sent: a cancellation, a duplicate, a copy, a test
+]
 
 Moves = dict[tuple[str, str], str]
 
 SUBMISSION_MOVES: Moves = {
     ("ready", "start"): "sending",
-    ("ready", "withdraw"): "withdrawn",  # before it was sent, a newer label made its last event wait
+    # Never begun: a newer label made its last event wait, or one of its events is cancelled or replaced.
+    ("ready", "withdraw"): "withdrawn",
     ("sending", "not_taken"): "ready",
     ("sending", "unauthorized"): "ready",
     ("sending", "submitted"): "submitted",
@@ -52,6 +65,9 @@ SUBMISSION_MOVES: Moves = {
     ("overdue", "success"): "succeeded",
     ("overdue", "failure"): "failed",
 }
+
+_UNSENT = ("waiting", "ready", "grouped", "held", "refused", "failed")
+"""`grouped` only where its submission was never begun."""
 
 EVENT_MOVES: Moves = {
     ("waiting", "confirmed"): "ready",
@@ -77,6 +93,17 @@ EVENT_MOVES: Moves = {
     ("failed", "replace"): "replaced",
     ("refused", "replace"): "replaced",
     ("held", "replace"): "replaced",
+    ("not_sent", "replace"): "replaced",
+    ("cancelled", "replace"): "replaced",  # a forced rerun: cancelled anew while its cancellation stands
+    ("superseded", "replace"): "replaced",
+    **{(state, "cancel"): "cancelled" for state in _UNSENT},
+    **{(state, "supersede"): "superseded" for state in _UNSENT},
+    ("waiting", "doubt"): "held",  # what cancels or replaces it is held or refused itself
+    ("ready", "doubt"): "held",
+    ("grouped", "doubt"): "held",
+    ("waiting", "known"): "not_sent",  # a duplicate of what is known
+    ("ready", "known"): "not_sent",
+    ("held", "carry_out"): "not_sent",  # a cancellation that an operator released
 }
 
 UNFINISHED_SUBMISSIONS: frozenset[str] = frozenset({"ready", "sending", "submitted", "overdue", "in_doubt"})

@@ -14,7 +14,9 @@ import msgspec
 
 from bridge.edi.model import Delimiters, Group, Interchange, Party, Standard
 
-Verdict = Literal["Success", "Failure", "Refused", "Held", "Overdue", "Rejected"]
+Verdict = Literal[
+    "Success", "Failure", "Refused", "Held", "Overdue", "Rejected", "Cancelled", "Superseded", "NotSent"
+]
 """The words of the transaction-status files (`bridge.outfiles.statuses`)."""
 
 Standing = Literal["accepted", "held", "rejected"]
@@ -25,6 +27,10 @@ STANDINGS: Final[dict[Verdict, Standing]] = {
     "Rejected": "rejected",
     "Held": "held",
     "Overdue": "held",
+    # Not sent, and told so with the reason: nobody may take it for shipped.
+    "Cancelled": "rejected",
+    "Superseded": "rejected",
+    "NotSent": "accepted",
 }
 """What a verdict means to the standards, which know no more than this."""
 
@@ -46,6 +52,9 @@ UNEXPLAINED: Final[dict[Verdict, Reason]] = {
     "Rejected": Reason("REJECTED", "the document could not be read; see the acknowledgement"),
     "Held": Reason("HELD", "it waits for a person's decision"),
     "Overdue": Reason("OVERDUE", "Amazon has given no verdict in time; it is asked on"),
+    "Cancelled": Reason("CANCELLED", "a later document cancels it; it was not sent"),
+    "Superseded": Reason("SUPERSEDED", "a later document replaces it; it was not sent"),
+    "NotSent": Reason("NOT_SENT", "nothing is sent for it"),
 }
 """Stands where no reason is known: advice that rejects must say something."""
 

@@ -14,6 +14,7 @@ from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.database import Database, id_source
 from bridge.ledger.files import note_moved
+from bridge.ledger.functions import carry_out_functions
 from bridge.ledger.label_checks import CONFIRM, judge
 from bridge.ledger.outbound import queue
 from bridge.ledger.packages import release_of_file
@@ -168,6 +169,7 @@ def _write_portion(connection: Connection, file: FileRow, gathered: Gathered, no
     first = gathered.events[0]["id"]
     if gathered.label_policy is not None:
         judge(connection, _confirmations(gathered), gathered.label_policy, now)
+    carry_out_functions(connection, file.vendor, file.id, gathered.events, now)
     if gathered.hold_same_content:
         hold_same_content(connection, file.id, first)
     if gathered.waiting:

@@ -14,6 +14,7 @@ from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
 from bridge.ledger.codec import errors_list, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.functions import carry_out_held, release_cancellation, release_replacement
 from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.rows import DueSubmission, Fence, Moved
@@ -94,6 +95,7 @@ class DoubtStore(Store):
             released = moves.succeed_some(connection, submission_id, done, now)
             if again_at is None:
                 state = moves.put(connection, row, "resubmit", next_attempt_at=seconds(now))
+                carry_out_held(connection, submission_id, now)
             else:
                 state = settle_doubt(connection, row, "look", now, again_at)
             return Moved(state=state, succeeded=tuple(done), released=released)
@@ -107,7 +109,8 @@ class DoubtStore(Store):
             at = seconds(now)
             moves.touch(connection, submission_id, now)
             if sent_transaction_id is None:
-                moves.put(connection, row, "resolved_not_sent", next_attempt_at=at)
+                moves.put(connection, row, "resolved_not_sent", next_attempt_at=at, policy="")
+                carry_out_held(connection, submission_id, now)
                 return
             moves.put(
                 connection,
@@ -125,12 +128,17 @@ class DoubtStore(Store):
 
         A status update still waits for its confirmation, but for one that was held since it had waited
         too long, and for the vendors `elsewhere`, whose confirmations do not pass here. One that waits for
-        its own time waits no longer; only a label request that was held still waits for its day.
+        its own time waits no longer; only a label request that was held still waits for its day. A
+        cancellation is never sent: it is carried out, or refused with the reason where Amazon has what it
+        cancels.
         """
         with self._db.write() as connection:
             row = _event(connection, event_id)
             if _is_delayed(row):
                 _put_event(connection, event_id, now, not_before=None, reason="")
+                return
+            if row["state"] == "held" and row["function"] == "cancel":
+                release_cancellation(connection, row, now)
                 return
             cause: str = "requeue"
             columns: dict[str, str | None] = {}
@@ -147,6 +155,8 @@ class DoubtStore(Store):
                 columns["label_state"] = "released"
             if row["operation"] != _LABEL:
                 columns["not_before"] = None
+            if row["function"] == "replace":
+                release_replacement(connection, row, now)
             reason = _WAITS if state == "waiting" else ""
             _put_event(connection, event_id, now, state=state, reason=reason, **columns)
 

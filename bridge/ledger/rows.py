@@ -64,15 +64,17 @@ class NewDocument(msgspec.Struct, frozen=True, kw_only=True):
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event to be kept. `body` is the JSON of a `bridge.domain.events.Event`, None where there is none.
 
-    `state`: `ready`, `waiting` (a status update whose confirmation has not succeeded yet), `held` or
-    `refused`. `sequence_key`: `po:<order>` or `pkg:<tracking number>`. Until `not_before` it is not sent.
+    `state`: `ready`, `waiting` (a status update whose confirmation has not succeeded yet), `held`,
+    `refused` or `not_sent`. `sequence_key`: `po:<order>` or `pkg:<tracking number>`. `function` is what
+    its document is for, empty for an original; `subject` the status that a cancellation is about. Until
+    `not_before` it is not sent.
     """
 
     operation: str
     sequence_key: str
     occurred_at: datetime
     body: bytes | None
-    state: Literal["ready", "waiting", "held", "refused"] = "ready"
+    state: Literal["ready", "waiting", "held", "refused", "not_sent"] = "ready"
     purchase_order_number: str = ""
     tracking_number: str = ""
     reason: str = ""
@@ -80,6 +82,8 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     summary: str = ""
     ordinal: int = 0
     not_before: datetime | None = None
+    function: str = ""
+    subject: str = ""
 
 
 class NewInterchange(msgspec.Struct, frozen=True, kw_only=True):
@@ -275,6 +279,9 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     """What the order's label made of a confirmation: `filled`, `held`, or `released` in spite of it."""
     not_before: datetime | None = None
     """Until then an event that is ready waits for its own time."""
+    function: str = ""
+    earlier_event: int | None = None
+    later_event: int | None = None
 
 
 class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):

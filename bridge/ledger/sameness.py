@@ -67,6 +67,7 @@ def _hold(subject: Column[str], other_subject: Column[str], *, filled: bool = Fa
             events.c.file_id == bindparam("of"),
             events.c.id >= bindparam("first"),
             events.c.state.in_(("ready", "waiting")),
+            events.c.function == "",  # what says itself that it repeats or replaces was judged by that
             alone,
             twin.is_not(None),
         )

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0007"
+HEAD = "0008"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -164,6 +164,12 @@ events = Table(
     Column("batch_limit", Integer, nullable=True),
     Column("isolated_from", Integer, nullable=True),
     Column("submission_id", Integer, nullable=True),
+    text(
+        "function"
+    ),  # what its document is for, where it is no original: cancel, replace, resend, none, hold
+    text("subject"),  # the status that a cancellation or replacement is about
+    Column("earlier_event", Integer, nullable=True),  # the one that it cancels, replaces or repeats
+    Column("later_event", Integer, nullable=True),  # the one that cancels or replaces it
     time("updated_at"),
     maybe_time("not_before"),  # until then one that is ready waits for its own time
     Index("ix_events_file", "file_id", "state"),
@@ -176,6 +182,7 @@ is_delayed = is_ready & events.c.not_before.is_not(None)
 is_grouped = one_of(events.c.state, "grouped")
 is_waiting = one_of(events.c.state, "waiting")
 is_open = one_of(events.c.state, "waiting", "ready", "grouped")
+is_overriding = one_of(events.c.function, "cancel", "replace")
 is_troubled = one_of(events.c.state, "held", "failed", "refused")
 partial(
     "ix_events_ready",
@@ -190,6 +197,7 @@ partial("ix_events_delayed", events.c.vendor, events.c.not_before, where=is_dela
 partial("ux_events_grouped_key", events.c.vendor, events.c.sequence_key, where=is_grouped, unique=True)
 partial("ix_events_grouped", events.c.submission_id, events.c.id, where=is_grouped)
 partial("ix_events_waiting", events.c.vendor, events.c.tracking_number, where=is_waiting)
+partial("ix_events_overriding", events.c.vendor, events.c.sequence_key, where=is_overriding)
 partial("ix_events_troubled", events.c.vendor, events.c.state, where=is_troubled)
 
 packages = Table(

@@ -14,6 +14,7 @@ from bridge.ledger import moves
 from bridge.ledger.answers import CONSEQUENCES, submitted
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
 from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import (
@@ -185,7 +186,7 @@ class SendStore(Store):
         """Commit the intent to send (ready → sending) and return the attempt's id.
 
         Return 0, with nothing changed, where a label came that its confirmations were not compared with:
-        see `renew_confirmations`.
+        see `renew_confirmations`; and where it was withdrawn, since one of its events is cancelled.
         """
         with self._db.write(fence) as connection:
             if is_outdated(connection, submission_id):
@@ -193,6 +194,8 @@ class SendStore(Store):
             asked = {"submission": submission_id, "by": fence.epoch}
             if connection.execute(_START, asked).rowcount != 1:
                 row = moves.load(connection, submission_id)
+                if row["state"] == "withdrawn":
+                    return 0
                 raise LedgerError(f"submission {submission_id} is {row['state']}, not ready to be sent")
             number = connection.execute(_NUMBER, asked).scalar_one()
             made = connection.execute(
@@ -225,7 +228,10 @@ class SendStore(Store):
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
             _end(connection, attempt_id, answer, now)
             moves.touch(connection, row["id"], now)
-            return CONSEQUENCES[answer.kind](connection, row, answer, now)
+            moved = CONSEQUENCES[answer.kind](connection, row, answer, now)
+            if moved.state not in {"submitted", "in_doubt"}:
+                carry_out_held(connection, row["id"], now)
+            return moved
 
     def record_late(self, attempt_id: int, answer: Answer, now: datetime) -> bool:
         """Commit a stale owner's `submitted` answer if the submission waits in doubt for it; tell if so.

@@ -12,6 +12,7 @@ from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.codec import errors_text, row_as, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.functions import carry_out_held
 from bridge.ledger.packages import release_of_vendor
 from bridge.ledger.papers import want
 from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictIn
@@ -76,9 +77,11 @@ class VerdictStore(Store):
                 for kind in verdict.wants:
                     want(connection, row["vendor"], kind, orders, seconds(now))
                 return moves.succeed(connection, submission_id, state, now)
-            return moves.fail(
+            moved = moves.fail(
                 connection, row, state, (verdict.reason, verdict.errors, verdict.named_orders), now
             )
+            carry_out_held(connection, submission_id, now)
+            return moved
 
     def record_poll_failed(
         self, fence: Fence, submission_id: int, now: datetime, amazon_transaction_id: str = ""

@@ -186,6 +186,8 @@ class FileWriter:
             "errors": errors_text(facts.errors),
             "summary": storable(facts.summary),
             "not_before": None if facts.not_before is None else seconds(facts.not_before),
+            "function": facts.function,
+            "subject": facts.subject,
             "updated_at": self._now,
         }
         self.gathered.events.append(row)

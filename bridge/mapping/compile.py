@@ -7,8 +7,10 @@ from typing import Any, Literal, cast
 
 import msgspec
 
+from bridge.domain.events import Function
 from bridge.edi.model import Standard
 from bridge.mapping.fields import Field, Step
+from bridge.mapping.functions import MEANINGS, TABLES, FunctionTable
 from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Denial, Mapping
 from bridge.mapping.orders import LINE_VERDICTS, ORDER_VERDICTS
@@ -17,7 +19,7 @@ from bridge.mapping.tables import Table, TomlFile
 
 _KEYS = [
     "name", "extends", "standard", "document", "versions", "vendors", "senders", "makes",
-    "status_codes", "loops", "fields", "denied", "packed_item_identifiers",
+    "status_codes", "loops", "fields", "denied", "packed_item_identifiers", *TABLES,
 ]  # fmt: skip
 _FIELD_KEYS = ["scope", "single", "at", "fallback", "values", "match", "default", "unit", "end"]
 _LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "levels"]
@@ -150,6 +152,9 @@ def _compile(file: TomlFile, table: Table, standard: Standard, makes: str) -> Ma
         status_codes=file.text(table, "status_codes"),
         loops=loops,
         fields=_fields(file, table, standard, makes, levels),
+        functions=tuple(
+            made for name in TABLES if (made := _function(file, name, table, standard)) is not None
+        ),
         denied=_denied(file, table, levels),
         packed_item_identifiers=identifiers,
     )
@@ -227,6 +232,21 @@ def _fields(
         if isinstance(entry, dict) and not entry.get("at"):
             file.mistake(f"fields.{name}", "is missing: this field needs a position")
     return fields
+
+
+def _function(file: TomlFile, name: str, table: Table, standard: Standard) -> FunctionTable | None:
+    entry = table.get(name, {})
+    if not isinstance(entry, dict):
+        file.mistake(name, f"must be a table: [{name}] and [{name}.values]")
+        return None
+    file.unknown_keys(entry, ["at", "values"], name)
+    steps = _steps(file, name, entry, [(DOCUMENT, False)], standard, {DOCUMENT}, "text")
+    meanings = file.text_table(entry, "values", name)
+    for code, meaning in meanings.items():
+        if meaning not in MEANINGS:
+            known = ", ".join(sorted(MEANINGS))
+            file.mistake(f"{name}.values.{code}", f"{meaning!r} is not one of {known}")
+    return FunctionTable(Field(name, tuple(steps)), cast("dict[str, Function]", meanings)) if steps else None
 
 
 def _field(  # noqa: PLR0913, PLR0917 -- what is known of the file, handed down

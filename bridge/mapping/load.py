@@ -11,12 +11,14 @@ from bridge.edi.model import Standard
 from bridge.errors import ConfigurationError, Problem
 from bridge.mapping.columns import ColumnsBuilder
 from bridge.mapping.compile import compile_mapping
+from bridge.mapping.functions import TABLES
 from bridge.mapping.mappings import Mapping, Mappings, ambiguities
 from bridge.mapping.status import MEANINGS, StatusTable
 from bridge.mapping.tables import Table, TomlFile
 from bridge.mapping.units import Scale, Units, parse_scale
 
 _UNITS, _COUNTRIES, _COLUMNS = "units.toml", "countries.toml", "label-request-csv.toml"
+_FUNCTIONS = "functions.toml"
 _Key = tuple[str, str, str]
 _K = TypeVar("_K")
 
@@ -25,8 +27,8 @@ def load_mappings(folders: Sequence[Path]) -> Mappings:
     """Load `*.toml` and `status/*.toml` of the folders; a later folder overrides an earlier one.
 
     A mapping is overridden by one of the same name, standard and document, a status table by name
-    and standard, a unit or country by its code; names of CSV columns are added. Raises
-    ConfigurationError with every mistake of every file, its key and its line.
+    and standard, a unit or country by its code, a function by document type and code; names of CSV
+    columns are added. Raises ConfigurationError with every mistake of every file, its key and its line.
     """
     loader = _Loader()
     for folder in folders:
@@ -44,6 +46,7 @@ class _Loader:
         self.length: dict[str, Scale] = {}
         self.countries: dict[str, str] = {}
         self.columns = ColumnsBuilder()
+        self.functions: dict[tuple[str, str], Table] = {}
         self.files: list[TomlFile] = []
 
     def read(self, folder: Path) -> None:
@@ -59,6 +62,8 @@ class _Loader:
                 self.countries |= file.text_table(file.content, "countries")
             elif path.name == _COLUMNS:
                 self.columns.add(file)
+            elif path.name == _FUNCTIONS:
+                self._read_functions(file)
             elif file.content:
                 key = (_name(file, "name"), _name(file, "standard"), _name(file, "document"))
                 self._once(seen, key, file)
@@ -122,10 +127,24 @@ class _Loader:
                 except ValueError as error:
                     file.mistake(f"{key}.{code}", str(error))
 
+    def _read_functions(self, file: TomlFile) -> None:
+        file.unknown_keys(file.content, ("x12", "edifact"))
+        for standard, documents in file.content.items():
+            for document, tables in documents.items() if isinstance(documents, dict) else ():
+                if not isinstance(tables, dict):
+                    file.mistake(
+                        f"{standard}.{document}", f"must be tables: [{standard}.{document}.function]"
+                    )
+                    continue
+                file.unknown_keys(tables, TABLES, f"{standard}.{document}")
+                key = standard, document
+                self.functions[key] = _with_functions(self.functions.get(key, {}), tables)
+
     def _mapping(self, key: _Key) -> Mapping | None:
         file = self.mapping_files[key]
         table = _extended(file, key, self.mapping_files, lambda base: (base, key[1], key[2]), _merge_mapping)
-        return compile_mapping(file, table)
+        # A mapping that says nothing of functions, as those of before say, has the usual ones.
+        return compile_mapping(file, _with_functions(self.functions.get(key[1:], {}), table))
 
     def _status_table(self, key: tuple[str, str]) -> StatusTable | None:
         file = self.status_files[key]
@@ -188,9 +207,21 @@ def _extended(
 def _merge_mapping(base: Table, own: Table) -> Table:
     # Whom a mapping is for is its own affair; the positions are inherited field by field.
     inherited = {name: value for name, value in base.items() if name not in {"vendors", "senders", "extends"}}
-    merged = inherited | own
+    merged = _with_functions(inherited, own)
     if isinstance(base.get("fields"), dict) and isinstance(own.get("fields", {}), dict):
         merged["fields"] = base["fields"] | own.get("fields", {})
+    return merged
+
+
+def _with_functions(base: Table, own: Table) -> Table:
+    """Fill in what a table inherits as a whole; of functions, each code by itself."""
+    merged = base | own
+    for name in TABLES:
+        ours, theirs = own.get(name), base.get(name)
+        if isinstance(ours, dict) and isinstance(theirs, dict):
+            merged[name] = theirs | ours
+            if isinstance(ours.get("values", {}), dict) and isinstance(theirs.get("values", {}), dict):
+                merged[name]["values"] = theirs.get("values", {}) | ours.get("values", {})
     return merged
 
 

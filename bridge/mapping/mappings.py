@@ -11,6 +11,7 @@ from bridge.edi.model import Document, Standard
 from bridge.mapping.agreement import Shape
 from bridge.mapping.columns import Columns
 from bridge.mapping.fields import Field
+from bridge.mapping.functions import FunctionTable
 from bridge.mapping.loops import LoopRule
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.references import Condition
@@ -45,6 +46,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     status_codes: str = ""
     loops: dict[str, tuple[LoopRule, ...]] = {}
     fields: dict[str, Field] = {}
+    functions: tuple[FunctionTable, ...] = ()
     denied: tuple[Denial, ...] = ()
     packed_item_identifiers: str = "buyer_else_vendor"
     shapes: dict[Shape, frozenset[str]] = {}

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bridge.domain.events import Mapped
 from bridge.edi.model import Document
+from bridge.mapping.functions import as_function, function_of
 from bridge.mapping.label_requests import SWITCHED_OFF, map_label_requests
 from bridge.mapping.loops import Tree, build_tree
 from bridge.mapping.mappings import Mapping, Mappings
@@ -34,8 +35,7 @@ def translate(document: Document, profile: VendorProfile, mappings: Mappings) ->
 def _shipments(reader: Reader, mapping: Mapping) -> list[Mapped]:
     tree = _tree(reader, mapping)
     mapped = map_shipments(reader, tree)
-    tree.root.dissolve()
-    return mapped
+    return _read_as_told(reader, tree, mapped)
 
 
 def _statuses(reader: Reader, mapping: Mapping) -> list[Mapped]:
@@ -51,16 +51,27 @@ def _statuses(reader: Reader, mapping: Mapping) -> list[Mapped]:
         return [Mapped(hold=reason, summary=f"{document.type} without a status table")]
     tree = _tree(reader, mapping)
     mapped = map_statuses(reader, tree, table)
-    tree.root.dissolve()
-    return mapped
+    return _read_as_told(reader, tree, mapped)
 
 
 def _tree(reader: Reader, mapping: Mapping) -> Tree:
     return build_tree(reader.document.segments, mapping.loops)
 
 
+def _read_as_told(reader: Reader, tree: Tree, mapped: list[Mapped]) -> list[Mapped]:
+    """Make of the facts what the document's function says; the tree has served then."""
+    mapping = reader.mapping
+    reading = function_of(mapping.functions, tree.root)
+    tree.root.dissolve()
+    return as_function(mapped, reading, mapping.name, mapping.makes)
+
+
 def _label_requests(reader: Reader, mapping: Mapping) -> list[Mapped]:
-    return map_label_requests(reader, _tree(reader, mapping))
+    tree = _tree(reader, mapping)
+    mapped = map_label_requests(reader, tree)
+    if not reader.profile.label_requests:
+        return mapped  # nothing is ever sent for these, whatever they are for
+    return _read_as_told(reader, tree, mapped)
 
 
 _MAKERS: dict[str, Callable[[Reader, Mapping], list[Mapped]]] = {

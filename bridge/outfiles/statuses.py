@@ -2,8 +2,9 @@
 
 One file a batch, written when its verdicts are in. `status` is Amazon's own word where Amazon spoke
 (`Success`, `Failure`); `Overdue` where it has not spoken in time, in a file of its own before the
-report; `Refused` (a rule of the bridge), `Held` (a person decides) and `Rejected` (the document's syntax)
-where it never went to Amazon.
+report; `Refused` (a rule of the bridge), `Held` (a person decides), `Rejected` (the document's syntax),
+`Cancelled` and `Superseded` (by a later document of the sender's) and `NotSent` (a cancellation carried
+out, a duplicate, a copy, a test) where it never went to Amazon.
 
 A batch may have a million lines: they are written as they come, and never held together.
 """
@@ -21,7 +22,9 @@ from bridge.outfiles.formats import csv_rows, json_text
 T = TypeVar("T")
 _LINES_AT_ONCE = 500
 
-Status = Literal["Success", "Failure", "Refused", "Held", "Overdue", "Rejected"]
+Status = Literal[
+    "Success", "Failure", "Refused", "Held", "Overdue", "Rejected", "Cancelled", "Superseded", "NotSent"
+]
 
 
 class Message(msgspec.Struct, frozen=True):

@@ -181,10 +181,26 @@ def _timed(fact: Mapped, now: datetime, profile: VendorProfile, policies: Polici
     )
 
 
+_WITH_THE_LEDGER = {
+    "cancel": (
+        "a cancellation, never sent; a run drops what it cancels where that was not sent yet, and holds it "
+        "where Amazon has that already"
+    ),
+    "replace": (
+        "a replacement; a run drops what it replaces where that was not sent yet, and holds it where Amazon "
+        "has that already"
+    ),
+    "resend": "a duplicate; a run sends it only where it is not known yet",
+}
+"""What only the ledger can tell of a document that is no original, by its function."""
+
+
 def reasons_held(fact: Mapped) -> list[str]:
     """Return why a fact would wait: for an operator, its time, or for what only the ledger knows."""
     if fact.hold:
         return [fact.hold]
+    if not fact.errors and fact.function in _WITH_THE_LEDGER:
+        return [f"{fact.told}: {_WITH_THE_LEDGER[fact.function]}"]
     event = fact.event
     if fact.wait:
         return [fact.wait]
@@ -231,10 +247,16 @@ def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
         "accepted": document.accepted,
         "errors": [_error(error) for error in document.errors if error.fatal] + refusals,
         "notes": [_error(error) for error in document.errors if not error.fatal]
-        + [_label_note(text) for fact in mapped for text in label_notes(fact)],
+        + [_label_note(text) for fact in mapped for text in label_notes(fact)]
+        + [_note(fact.told) for fact in mapped if fact.function == "none" and not fact.errors],
+        "function": next((fact.function for fact in mapped), ""),
         "requests": _requests(mapped),
         "held": [reason for fact in mapped for reason in reasons_held(fact)],
     }
+
+
+def _note(message: str) -> dict[str, Any]:
+    return {"segment": "", "position": 0, "element": 0, "component": 0, "code": "", "message": message}
 
 
 def _record(record: Record) -> dict[str, Any]:

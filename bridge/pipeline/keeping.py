@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from bridge.domain.events import Event, LabelRequested, Mapped, ShipmentConfirmed, ShipmentStatusChanged
-from bridge.domain.facts import announced_packages, occurred_at, sequence_key
+from bridge.domain.facts import announced_packages, occurred_at, sequence_key, subject_of
 from bridge.domain.planning import complete
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
@@ -19,7 +19,7 @@ from bridge.pipeline.soundness import sound
 from bridge.pipeline.timing import label_day, timing_of
 from bridge.spapi.operations import operation_of
 
-FirstState = Literal["ready", "waiting", "held", "refused"]
+FirstState = Literal["ready", "waiting", "held", "refused", "not_sent"]
 _Identity = tuple[str, str, float]
 """What makes two events the same: operation, sequence key, time."""
 _Standing = dict[_Identity, set[int]]
@@ -65,10 +65,11 @@ class EventKeeper:
         self, fact: Mapped, ordinal: int, operation_meant: str, precedent: Precedent
     ) -> tuple[NewEvent, Event | None]:
         event, state, reason, not_before = self._first_state(fact, precedent)
+        about = event if event is not None else fact.about
         row = NewEvent(
-            operation=operation_of(event).name if event is not None else operation_meant,
-            sequence_key=sequence_key(event) if event is not None else _key_meant(fact),
-            occurred_at=self._time_of(event),
+            operation=operation_of(about).name if about is not None else operation_meant,
+            sequence_key=sequence_key(about) if about is not None else _key_meant(fact),
+            occurred_at=self._time_of(about),
             body=_encode(event) if event is not None else None,
             state=state,
             purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
@@ -78,6 +79,8 @@ class EventKeeper:
             summary=fact.summary,
             ordinal=ordinal,
             not_before=not_before,
+            function="" if fact.function == "original" else fact.function,
+            subject=subject_of(about) if about is not None else "",
         )
         return row, event
 
@@ -116,7 +119,7 @@ class EventKeeper:
         if fact.errors:
             return First(fact.event, "refused", "; ".join(error.message for error in fact.errors))
         if fact.event is None:
-            return First(None, "held", fact.hold)
+            return First(None, *_first_state_unsent(fact, precedent))
         timed = timing_of(fact.event, self.now, self.desk.profile, self.desk.policies, zone=fact.assumed_zone)
         if reason := fact.hold or (precedent.reason if precedent.kind == "conflict" else ""):
             # Released it goes at once; but a label is of the day on which it is requested.
@@ -144,6 +147,15 @@ class EventKeeper:
         if package.confirmed or self.desk.policies.confirmations_elsewhere:
             return whole, "ready", ""
         return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
+
+
+def _first_state_unsent(fact: Mapped, precedent: Precedent) -> tuple[FirstState, str]:
+    """Decide how a fact without an event begins; what a cancellation does is seen when it is written."""
+    if fact.hold or fact.function not in {"none", "cancel"}:
+        return "held", fact.hold
+    if fact.function == "cancel" and precedent.kind == "conflict":
+        return "held", precedent.reason
+    return "not_sent", fact.told
 
 
 def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:

@@ -16,7 +16,12 @@ _STATUS_OF_EVENT: dict[str, Status] = {
     "failed": "Failure",
     "refused": "Refused",
     "held": "Held",
+    "cancelled": "Cancelled",
+    "superseded": "Superseded",
+    "not_sent": "NotSent",
 }
+_CODES = {"held": "HELD", "cancelled": "CANCELLED", "superseded": "SUPERSEDED", "not_sent": "NOT_SENT"}
+"""The bridge's own codes of what has one reason and no errors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +101,8 @@ def _line(
 
 
 def _errors(event: Fact, submission: SubmissionRow | None) -> tuple[Message, ...]:
-    if event.state == "held":
-        return (Message("HELD", clipped_message(event.reason)),)
+    if event.state in _CODES:
+        return (Message(_CODES[event.state], clipped_message(event.reason)),)
     if event.state == "grouped":
         return (Message("OVERDUE", "Amazon has given no verdict in 30 minutes; it is asked on"),)
     told: list[Any] = list(event.errors)

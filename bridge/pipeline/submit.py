@@ -102,7 +102,7 @@ def _send(lane: Lane, submission: DueSubmission, over: Callable[[], bool]) -> in
     reached("submit.begun")
     attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
     if not attempt:
-        # A label came since: what is due is read anew, with its values.
+        # A label or a cancellation came since: what is due is read anew.
         lane.ledger.renew_confirmations(lane.fence, submission.id, lane.policies.labels, lane.clock())
         reached("submit.label_compared")
         return 0

@@ -32,6 +32,8 @@ def meaning(one: Mapped) -> str:
         return "refused"
     if one.hold:
         return "held"
+    if one.event is None and one.function != "original":
+        return one.function
     return "nothing" if one.nothing_to_send else "asked"
 
 
@@ -68,7 +70,9 @@ def test_855_asks_for_a_label_where_the_whole_order_is_accepted(
     assert meaning(answer(verdict, lines)) == expected
 
 
-@pytest.mark.parametrize(("purpose", "expected"), [("01", "nothing"), ("44", "nothing"), ("22", "held")])
+@pytest.mark.parametrize(
+    ("purpose", "expected"), [("01", "cancel"), ("44", "nothing"), ("22", "none"), ("21", "held")]
+)
 def test_the_purpose_of_an_855_counts_before_its_verdict(purpose: str, expected: str) -> None:
     assert meaning(answer("AD", purpose=purpose)) == expected
 

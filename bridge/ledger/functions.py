@@ -1,0 +1,333 @@
+"""Cancellations, replacements and duplicates, carried out in the transaction that writes their documents.
+
+Who sends commits its intent first: what is not begun by then is dropped here and can never be begun,
+what is begun stands, and the cancellation is held.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, select, update
+
+from bridge.domain.events import Event
+from bridge.domain.facts import subject_of
+from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
+from bridge.domain.states import EVENT_MOVES, move
+from bridge.errors import LedgerError
+from bridge.ledger.codec import chunks, seconds
+from bridge.ledger.columns import one_of
+from bridge.ledger.reports import reopen
+from bridge.ledger.schema import (
+    documents,
+    events,
+    is_overriding,
+    is_waiting,
+    packages,
+    submission_events,
+    submissions,
+)
+
+_DECIDING = frozenset({"cancel", "replace", "resend"})
+_KEYLESS = frozenset({"po:", "pkg:"})
+_overriding = events.alias("overriding")
+_KNOWN = (
+    select(
+        events.c.id,
+        events.c.file_id,
+        events.c.ordinal,
+        events.c.operation,
+        events.c.sequence_key,
+        events.c.state,
+        events.c.function,
+        events.c.subject,
+        events.c.occurred_at,
+        events.c.body,
+        events.c.stated,
+        events.c.errors,
+        events.c.earlier_event,
+        events.c.submission_id,
+        documents.c.number,
+        submissions.c.state.label("submission_state"),
+        submissions.c.policy,
+    )
+    .join(documents, documents.c.id == events.c.document_id)
+    .outerjoin(submissions, submissions.c.id == events.c.submission_id)
+)
+_OF_ID = _KNOWN.where(events.c.id == bindparam("event"))
+_OF_KEY = _KNOWN.where(
+    events.c.vendor == bindparam("v"),
+    events.c.operation == bindparam("of"),
+    events.c.sequence_key == bindparam("key"),
+    events.c.state != "replaced",
+)
+# The indices are of orders and of packages, not of keys.
+_OF_ORDER = _OF_KEY.where(events.c.purchase_order_number == bindparam("name"))
+_OF_PACKAGE = _OF_KEY.where(events.c.tracking_number == bindparam("name"))
+_is_later = (
+    (events.c.vendor == bindparam("v"))
+    & (events.c.file_id == bindparam("file"))
+    & (events.c.id >= bindparam("first"))
+)
+_OVERRIDDEN = (
+    select(events.c.id)
+    .join(
+        _overriding,
+        (_overriding.c.vendor == events.c.vendor)
+        & (_overriding.c.sequence_key == events.c.sequence_key)
+        & (_overriding.c.operation == events.c.operation)
+        & (_overriding.c.id != events.c.id),
+    )
+    .where(_is_later, one_of(_overriding.c.function, "cancel", "replace"))
+    .distinct()
+)
+_ANY_OVERRIDING = select(events.c.id).where(events.c.vendor == bindparam("v"), is_overriding).limit(1)
+_MOVE = (
+    update(events)
+    .where(events.c.id == bindparam("event"), events.c.state == bindparam("old"))
+    .values(
+        state=bindparam("new"),
+        reason=bindparam("why"),
+        later_event=bindparam("later"),
+        updated_at=bindparam("now"),
+    )
+)
+_NOTE = (
+    update(events)
+    .where(events.c.id == bindparam("event"))
+    .values(
+        state=bindparam("new"),
+        reason=bindparam("why"),
+        earlier_event=bindparam("earlier"),
+        later_event=bindparam("later"),
+        updated_at=bindparam("now"),
+    )
+)
+_WITHDRAW = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("submission"), submissions.c.state == "ready")
+    .values(state=move("ready", "withdraw"), reason=bindparam("why"), next_attempt_at=None)
+)
+_REGROUP = (
+    update(events)
+    .where(events.c.submission_id == bindparam("submission"), events.c.state == "grouped")
+    .values(state=move("grouped", "again", EVENT_MOVES), updated_at=bindparam("now"))
+)
+_LEFT = (
+    select(packages.c.tracking_number)
+    .where(packages.c.event_id.in_(bindparam("ids", expanding=True)), packages.c.confirmed_at.is_(None))
+    .distinct()
+)
+_UNANNOUNCE = delete(packages).where(
+    packages.c.event_id.in_(bindparam("ids", expanding=True)), packages.c.confirmed_at.is_(None)
+)
+_STILL_ANNOUNCED = select(packages.c.tracking_number).where(
+    packages.c.vendor == bindparam("v"), packages.c.tracking_number == bindparam("tracking")
+)
+_TELL_WAITING = (
+    update(events)
+    .where(events.c.vendor == bindparam("v"), is_waiting, events.c.tracking_number == bindparam("tracking"))
+    .values(reason=bindparam("why"))
+)
+_HELD_FOR = (
+    select(_overriding.c.id)
+    .select_from(submission_events)
+    .join(events, events.c.id == submission_events.c.event_id)
+    .join(
+        _overriding,
+        (_overriding.c.vendor == events.c.vendor)
+        & (_overriding.c.sequence_key == events.c.sequence_key)
+        & (_overriding.c.operation == events.c.operation),
+    )
+    .where(
+        submission_events.c.submission_id == bindparam("submission"),
+        one_of(_overriding.c.function, "cancel", "replace"),  # the condition of the index
+        _overriding.c.function == "cancel",
+        _overriding.c.state == "held",
+        _overriding.c.earlier_event.is_not(None),
+    )
+    .distinct()
+)
+_STATUS_KEY = "pkg:"
+_STATUSES = "submitShipmentStatusUpdates"
+_decode = msgspec.json.Decoder(Event).decode
+
+
+def carry_out_functions(
+    connection: Connection, vendor: str, file_id: int, rows: Sequence[dict[str, object]], now: datetime
+) -> None:
+    """Carry out the functions of the events just written, in the order of their documents."""
+    first = rows[0]["id"]
+    asked = {"v": vendor, "file": file_id, "first": first}
+    overridden: set[int] = set()
+    if connection.execute(_ANY_OVERRIDING, asked).first() is not None:
+        overridden = set(connection.execute(_OVERRIDDEN, asked).scalars())
+    for row in rows:
+        if row["sequence_key"] in _KEYLESS:
+            continue
+        if row["function"] in _DECIDING or row["id"] in overridden:
+            _carry_out_one(connection, vendor, row, now)
+
+
+def release_cancellation(connection: Connection, row: RowMapping, now: datetime) -> None:
+    """Carry out a held cancellation on an operator's word; raises `LedgerError` where it cannot be."""
+    named = row["sequence_key"] not in _KEYLESS and (row["operation"] != _STATUSES or row["subject"])
+    if not named:
+        raise LedgerError(
+            f"event {row['id']} is a cancellation that does not tell what it cancels; find that with "
+            f"`edibridge trace`, then end this with `edibridge resolve {row['id']} --event --drop REASON`"
+        )
+    own, others = _known_of(connection, row["vendor"], row)
+    decision = carry_out(own, others)
+    if decision.state == "held":
+        raise LedgerError(
+            f"event {own.id} is a cancellation: {decision.reason}, then end it with "
+            f"`edibridge resolve {own.id} --event --drop REASON`"
+        )
+    _apply(connection, row["vendor"], own, decision, others, now)
+    reopen(connection, [own.id], now)
+
+
+def release_replacement(connection: Connection, row: RowMapping, now: datetime) -> None:
+    """Supersede what a replacement that an operator releases replaces and that was not sent yet."""
+    own, others = _known_of(connection, row["vendor"], row)
+    decision = decide(own._replace(state="ready"), others)
+    _apply(connection, row["vendor"], own, decision._replace(state=""), others, now)
+
+
+def carry_out_held(connection: Connection, submission_id: int, now: datetime) -> None:
+    """Carry out the cancellations that are held for events of a submission, which Amazon did not take."""
+    for event_id in list(connection.execute(_HELD_FOR, {"submission": submission_id}).scalars()):
+        row = connection.execute(select(events).where(events.c.id == event_id)).mappings().one()
+        own, others = _known_of(connection, row["vendor"], row)
+        decision = carry_out(own, others)
+        if decision.state != "held":
+            _apply(connection, row["vendor"], own, decision, others, now)
+            reopen(connection, [own.id], now)
+
+
+def _carry_out_one(connection: Connection, vendor: str, row: dict[str, object], now: datetime) -> None:
+    own, others = _known_of(connection, vendor, row)
+    decision = decide(own, others)
+    if decision is not NOTHING:
+        _apply(connection, vendor, own, decision, others, now)
+
+
+def _known_of(
+    connection: Connection, vendor: str, row: RowMapping | dict[str, object]
+) -> tuple[Known, list[Known]]:
+    key = str(row["sequence_key"])
+    asked = {"v": vendor, "of": row["operation"], "key": key, "name": key.partition(":")[2]}
+    query: Select[tuple[object, ...]] = _OF_PACKAGE if key.startswith(_STATUS_KEY) else _OF_ORDER
+    own = _known(connection.execute(_OF_ID, {"event": row["id"]}).mappings().one())
+    known = [_known(one) for one in connection.execute(query, asked).mappings()]
+    return own, [one for one in known if one.id != own.id]
+
+
+def _known(row: RowMapping) -> Known:
+    state = row["submission_state"] or ""
+    return Known(
+        id=row["id"],
+        batch=row["file_id"],
+        position=(row["file_id"], row["number"], row["ordinal"]),
+        operation=row["operation"],
+        key=row["sequence_key"],
+        state=row["state"],
+        function=row["function"],
+        subject=row["subject"] or _subject(row),
+        at=round(row["occurred_at"], 3),
+        body=row["stated"] or row["body"],
+        # Under `resubmit` it is ready again although Amazon may have it.
+        begun=row["state"] == "grouped" and (state != "ready" or row["policy"] == "resubmit"),
+        submission=row["submission_id"],
+        submission_state=state,
+        dropped_by_hand=row["state"] == "refused" and not row["errors"],
+        earlier_event=row["earlier_event"],
+    )
+
+
+def _subject(row: RowMapping) -> str:
+    # Events of before had none of their own.
+    if not row["sequence_key"].startswith(_STATUS_KEY) or row["body"] is None:
+        return ""
+    try:
+        return subject_of(_decode(row["body"]))
+    except msgspec.DecodeError:
+        return ""
+
+
+def _apply(  # noqa: PLR0913, PLR0917 -- a decision, on whom, and when
+    connection: Connection,
+    vendor: str,
+    own: Known,
+    decision: Decision,
+    others: Iterable[Known],
+    now: datetime,
+) -> None:
+    dropped = [one for one in others if one.id in set(decision.drop)]
+    _drop(connection, own, decision, dropped, now)
+    note = {
+        "event": own.id,
+        "new": decision.state or own.state,
+        "why": decision.reason,
+        "earlier": decision.earlier,
+        "later": decision.later,
+        "now": seconds(now),
+    }
+    if decision.state:
+        connection.execute(_NOTE, note)
+    elif decision.earlier is not None:
+        connection.execute(update(events).where(events.c.id == own.id).values(earlier_event=decision.earlier))
+    gone = [one.id for one in dropped] if decision.cause != "doubt" else []
+    if decision.state in {"cancelled", "superseded", "not_sent"}:
+        gone.append(own.id)
+    _unannounce(connection, vendor, gone, own)
+
+
+def _drop(
+    connection: Connection, own: Known, decision: Decision, dropped: Sequence[Known], now: datetime
+) -> None:
+    if not dropped:
+        return
+    ids = [one.id for one in dropped]
+    grouped: dict[int, list[Known]] = defaultdict(list)
+    for one in dropped:
+        if one.state == "grouped" and one.submission is not None:
+            grouped[one.submission].append(one)
+    for submission, members in grouped.items():
+        why = f"{own.name} overrides {', '.join(one.name for one in members)} in it; the others go in another"
+        if connection.execute(_WITHDRAW, {"submission": submission, "why": why}).rowcount != 1:
+            raise LedgerError(f"submission {submission} was begun meanwhile; nothing was changed")
+    for one in dropped:
+        changed = connection.execute(
+            _MOVE,
+            {
+                "event": one.id,
+                "old": one.state,
+                "new": move(one.state, decision.cause, EVENT_MOVES),
+                "why": decision.drop_reason,
+                "later": own.id,
+                "now": seconds(now),
+            },
+        )
+        if changed.rowcount != 1:
+            raise LedgerError(f"event {one.id} moved on meanwhile; nothing was changed")
+    for submission in grouped:
+        connection.execute(_REGROUP, {"submission": submission, "now": seconds(now)})
+    for some in chunks(ids, 500):
+        reopen(connection, some, now)
+
+
+def _unannounce(connection: Connection, vendor: str, ids: Sequence[int], own: Known) -> None:
+    """Forget the packages of confirmations that are not sent; their updates wait for another one."""
+    for some in chunks(ids, 500):
+        left = list(connection.execute(_LEFT, {"ids": some}).scalars())
+        connection.execute(_UNANNOUNCE, {"ids": some})
+        for tracking in left:
+            asked = {"v": vendor, "tracking": tracking}
+            if connection.execute(_STILL_ANNOUNCED, asked).first() is None:
+                why = f"the confirmation of its package is not sent ({own.name}); no other one has come yet"
+                connection.execute(_TELL_WAITING, {**asked, "why": why})

@@ -1,0 +1,116 @@
+"""What a document is for: its function code (353, 1225), read before anything else.
+
+`mappings/functions.toml` says by standard and document type where the code stands and which code means
+what; a mapping's own `[function]` and `[document_name]` override it code by code.
+"""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import msgspec
+
+from bridge.domain.events import Function, Mapped
+from bridge.mapping.fields import Field
+from bridge.mapping.lookup import Scope
+
+MEANINGS: frozenset[str] = frozenset(get_args(Function))
+TABLES = ("function", "document_name")
+"""The tables of a mapping, in the order in which they are read: the first that is not `original` counts."""
+
+
+class FunctionTable(msgspec.Struct, frozen=True):
+    """Where a code stands, and the meaning of each; `*` is any other code."""
+
+    code: Field
+    meanings: dict[str, Function]
+
+    def read(self, root: Scope) -> Reading | None:
+        """Return what the document says of itself here, None where it says nothing."""
+        found = self.code.places(root)
+        if not found:
+            return None
+        code, place = found[0]
+        meaning = self.meanings.get(code) or self.meanings.get("*", "hold")
+        component = f".{place.component}" if place.component > 1 else ""
+        told = f"{place.segment.tag}{place.element:02}{component} = {code}"
+        return Reading(meaning, told, self.code.name)
+
+
+class Reading(msgspec.Struct, frozen=True):
+    """The function of a document, and where it says so, for operators."""
+
+    function: Function = "original"
+    told: str = ""
+    table: str = ""
+
+
+ORIGINAL = Reading()
+
+
+def function_of(tables: tuple[FunctionTable, ...], root: Scope) -> Reading:
+    """Return what a document is for; one that says nothing is an original."""
+    for table in tables:
+        reading = table.read(root)
+        if reading is not None and reading.function != "original":
+            return reading
+    return ORIGINAL
+
+
+def as_function(mapped: list[Mapped], reading: Reading, mapping: str, makes: str) -> list[Mapped]:
+    """Turn the facts of a document into what its function makes of them."""
+    if reading.function == "original":
+        return mapped
+    if reading.function == "cancel":
+        return [_cancelling(fact, reading, makes) for fact in mapped]
+    return [_as_function(fact, reading, mapping) for fact in mapped]
+
+
+def withheld(fact: Mapped, reason: str) -> Mapped:
+    """Return a fact of which nothing is sent, with the reason; what is wrong with it is told all the same."""
+    if fact.nothing_to_send or fact.errors:
+        return fact if fact.errors else msgspec.structs.replace(fact, function="none", hold="", told=reason)
+    told = f"{reason} (it would be held: {fact.hold})" if fact.hold else reason
+    return msgspec.structs.replace(
+        fact, function="none", event=None, hold="", told=told, about=fact.event or fact.about
+    )
+
+
+def _as_function(fact: Mapped, reading: Reading, mapping: str) -> Mapped:
+    if fact.nothing_to_send:
+        return fact
+    if reading.function == "none":
+        return withheld(fact, f"{reading.told}: nothing is sent for it")
+    if reading.function == "hold":
+        reason = (
+            f"{reading.told}: the mapping {mapping!r} leaves documents of this kind to an operator; "
+            f"to have them read otherwise, add the code to [{reading.table}.values] of a mapping that "
+            "extends it, and rerun the batch"
+        )
+        return msgspec.structs.replace(
+            fact, function="hold", hold="; ".join(filter(None, [reason, fact.hold]))
+        )
+    return msgspec.structs.replace(fact, function=reading.function, told=reading.told)
+
+
+def _cancelling(fact: Mapped, reading: Reading, makes: str) -> Mapped:
+    """Return a cancellation. Of what it is about only the order, or the package and its status, count."""
+    held = ""
+    if makes == "status":
+        if fact.nothing_to_send:
+            return fact
+        if fact.event is None:
+            held = fact.hold or "; ".join(error.message for error in fact.errors)
+        elif not fact.tracking_number:
+            held = f"{reading.told}: a cancellation that names no package"
+    elif not fact.purchase_order_number:
+        held = f"{reading.told}: a cancellation that names no order"
+    return Mapped(
+        function="cancel",
+        hold=held,
+        told=reading.told,
+        about=fact.event,
+        purchase_order_number=fact.purchase_order_number,
+        tracking_number=fact.tracking_number if makes == "status" else "",
+        summary=f"cancellation ({reading.told}) of {fact.summary}",
+    )
