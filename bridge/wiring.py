@@ -110,7 +110,7 @@ def read_options_of(vendor: Vendor | None) -> ReadOptions:
     return ReadOptions(encoding=vendor.encoding, strict=vendor.strict) if vendor else ReadOptions()
 
 
-def policies_of(vendor: Vendor) -> Policies:
+def policies_of(vendor: Vendor, account: Account) -> Policies:
     """Tell the jobs what a vendor decided."""
     chosen = vendor.in_doubt.model_dump()
     return Policies(
@@ -121,6 +121,7 @@ def policies_of(vendor: Vendor) -> Policies:
         acknowledgement_kind=vendor.acknowledgement_kind,
         ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
         labels_on_shipping_day=vendor.label_requests.when == "shipping_day",
+        send_tests=account.sandbox or vendor.test_interchanges == "send",
         hold_same_content=vendor.same_content == "hold",
         labels=LabelPolicy(
             ship_method_mismatch=vendor.ship_method_mismatch, default_ship_method=vendor.carrier.ship_method
@@ -244,7 +245,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 vendor=name,
                 account=vendor.account,
                 profile=profile_of(name, vendor),
-                policies=policies_of(vendor),
+                policies=policies_of(vendor, config.accounts[vendor.account]),
                 read_options=read_options_of(vendor),
                 grammar=grammar,
                 mappings=mappings,
@@ -310,7 +311,7 @@ class Bridge:
                 vendor=vendor,
                 account=settings.account,
                 profile=profile_of(vendor, settings),
-                policies=policies_of(settings),
+                policies=policies_of(settings, self.config.accounts[settings.account]),
                 read_options=read_options_of(settings),
                 clock=utc_now,
                 fence=self.ledger.fence(settings.account, utc_now()),
@@ -378,7 +379,7 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
         grammar=grammar_of(config),
         options=read_options_of(settings),
         now=utc_now(),
-        policies=policies_of(settings) if settings else None,
+        policies=policies_of(settings, config.accounts[settings.account]) if config and settings else None,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bridge.cli.lines import Line, folded
 from bridge.edi.model import Interchange, Party
+from bridge.mapping.functions import test_of
 from bridge.outside_text import shown
 
 _STANDARDS = {"x12": "X12", "edifact": "EDIFACT"}
@@ -23,7 +24,8 @@ def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
     facts = [f"prepared {_when(interchange.prepared)}"] if interchange.prepared.strip(":") else []
     facts += [f"version {interchange.version}"] if interchange.version else []
     facts += [f"character set {interchange.syntax}"] if interchange.syntax else []
-    facts += ["a test"] if interchange.test else []
+    test = test_of(interchange)
+    facts += [f"{test}: sent only to the sandbox, or where test_interchanges says so"] if test else []
     facts += ["asks for an acknowledgement"] if interchange.acknowledgement_requested else []
     if facts:
         yield from folded(", ".join(facts), width, first="  ", rest="  ", look="words")

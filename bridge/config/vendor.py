@@ -138,6 +138,9 @@ class Vendor(Table):
     same_content: Literal["hold", "send"] = "hold"
     """What to do with an interchange whose content came before under another control number: hold its events
     for a person, or send them as if they were new."""
+    test_interchanges: Literal["sandbox", "send"] = "sandbox"
+    """Interchanges marked as tests (ISA15 is T or I, UNB 0035 is 1) are read and answered. sandbox: they are
+    sent only where the account talks to Amazon's sandbox; send: like any other."""
     status_files: tuple[Literal["json", "csv", "824", "aperak"], ...] = ("json", "csv")
     """Formats of the files in the outbox that tell what became of each document: json, csv, and application
     advices, 824 for X12 and aperak for EDIFACT; empty for none."""

@@ -11,6 +11,7 @@ from typing import get_args
 import msgspec
 
 from bridge.domain.events import Function, Mapped
+from bridge.edi.model import Interchange
 from bridge.mapping.fields import Field
 from bridge.mapping.lookup import Scope
 
@@ -74,6 +75,24 @@ def withheld(fact: Mapped, reason: str) -> Mapped:
     return msgspec.structs.replace(
         fact, function="none", event=None, hold="", told=told, about=fact.event or fact.about
     )
+
+
+def test_of(interchange: Interchange) -> str:
+    """Return where an interchange says that it is no production data; empty where it does not."""
+    if interchange.standard == "x12":
+        usage = interchange.header[15].strip() if len(interchange.header) > 15 else ""
+        usage = usage or "T" * interchange.test
+        return {"T": "ISA15 = T, a test", "I": "ISA15 = I, for information"}.get(usage, "")
+    return "UNB 0035, a test" if interchange.test else ""
+
+
+def withheld_as_test(mapped: list[Mapped], interchange: Interchange) -> list[Mapped]:
+    """Return the facts of a test interchange, of which nothing is sent."""
+    told = test_of(interchange)
+    if not told:
+        return mapped
+    reason = f"{told}: nothing of this interchange is sent (test_interchanges of the vendor)"
+    return [withheld(fact, reason) for fact in mapped]
 
 
 def _as_function(fact: Mapped, reading: Reading, mapping: str) -> Mapped:

@@ -22,6 +22,7 @@ from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
 from bridge.errors import VendorFileError
 from bridge.mapping.dropfiles import MAX_BYTES, Kind, Record, read_drop_file, recognise
+from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
@@ -88,9 +89,10 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
 ) -> Explanation:
     """Read a file and map each document, as `translate` does, into memory.
 
-    `policies` are the vendor's, for how it is acknowledged.
+    `policies` are the vendor's, for how it is acknowledged and whether its tests are sent; without any
+    a test is shown as if it were.
     """
-    policies = policies or Policies()
+    policies = policies or Policies(send_tests=True)
     told = Explanation(file=file)
     head, chunks = _opened(chunks)
     told.kind = recognise(file, head)
@@ -109,6 +111,8 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
             told.interchanges.append(event.interchange)
         elif isinstance(event, DocumentRead):
             facts = _mapped(event.document, profile, mappings)
+            if not policies.send_tests:
+                facts = withheld_as_test(facts, event.document.interchange)
             told.documents.append((event.document, [_timed(fact, now, profile, policies) for fact in facts]))
         elif isinstance(event, Unreadable):
             told.unreadable.append(event)
@@ -151,6 +155,7 @@ def as_json(told: Explanation) -> dict[str, Any]:
                 "control_number": interchange.control_number,
                 "sender": interchange.sender.id,
                 "receiver": interchange.receiver.id,
+                "test": bool(test_of(interchange)),
                 "errors": [_error(error) for error in interchange.errors if error.fatal],
                 "documents": [
                     _document(document, mapped)

@@ -45,6 +45,8 @@ class Policies:
     """Whether an X12 interchange gets a TA1, too; None: when it asks for one."""
     labels_on_shipping_day: bool = False
     """Let a label request wait for the day of shipping, where its document tells that."""
+    send_tests: bool = False
+    """Send interchanges that are marked as tests, too: to Amazon's sandbox, or where the vendor says so."""
     hold_same_content: bool = True
     """Hold what says the same as an earlier event under a new control number; False: send it."""
     labels: LabelPolicy = field(default_factory=LabelPolicy)

@@ -31,6 +31,7 @@ from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
 from bridge.ledger.writer import FileWriter
 from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file, recognise
 from bridge.mapping.dropfiles import Kind as DropKind
+from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.translate import translate as map_document
 from bridge.pipeline.acknowledgements import queue_acknowledgement
 from bridge.pipeline.alerts import translation_failed
@@ -131,6 +132,8 @@ class _Translation:
     force: bool
     precedents: Precedents
     precedent: Precedent = NEW
+    withheld: bool = False
+    """Whether the present interchange is a test, of which nothing is sent."""
     verdicts: Verdicts = field(default_factory=Verdicts)
     documents: int = 0
     rejected: int = 0
@@ -190,13 +193,17 @@ class _Translation:
     def _opened(self, event: InterchangeOpened) -> None:
         self.begun = event.offset
         self.precedent = NEW
-        if not self.force:
+        self.withheld = not self.desk.policies.send_tests and bool(test_of(event.interchange))
+        # A test neither takes a control number from production, nor is it bound by those of others.
+        if not self.force and not self.withheld:
             self.precedent = self.precedents.of(event.interchange)
         if self.precedent.kind != "new":
             log.warning("seen_before", vendor=self.desk.vendor, batch=self.file.id, kind=self.precedent.kind)
 
     def _closed(self, event: InterchangeClosed) -> None:
         self.interchanges += 1
+        if self.withheld:
+            return
         interchange = event.interchange
         end = event.offset + event.length
         self.writer.interchange(
@@ -251,6 +258,8 @@ class _Translation:
         elif self.desk.mappings.knows(document):
             state = "translated"
             mapped = map_document(document, self.desk.profile, self.desk.mappings)
+            if self.withheld:
+                mapped = withheld_as_test(mapped, document.interchange)
             notes += [{"level": "note", "message": fact.summary} for fact in mapped if fact.nothing_to_send]
         else:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"

@@ -25,6 +25,10 @@ _HEADER_ELEMENTS: Final = (
 """What an answer must name: element of UNB and UNG, name, most characters."""
 
 
+_TESTS = frozenset({"1", "2", "3", "4"})
+"""0035: a test, a test of the syntax alone, and (from syntax 4) the two directions of an echo."""
+
+
 def interchange_of(
     unb: EdifactSegment, header: tuple[str, ...], number: int, delimiters: Delimiters
 ) -> Interchange:
@@ -41,7 +45,7 @@ def interchange_of(
         syntax=unb.value(1),
         prepared=":".join(unb.components(4)),
         acknowledgement_requested=unb.value(9) == "1",
-        test=unb.value(11) == "1",
+        test=unb.value(11).strip() in _TESTS,
         errors=[],
         header=header,
     )
