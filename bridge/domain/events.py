@@ -190,6 +190,8 @@ class Mapped(msgspec.Struct, frozen=True, kw_only=True):
     function: Function = "original"
     told: str = ""
     about: Event | None = None
+    withdraws: bool = False
+    """Nothing is sent; where something was to be sent for its order before, that is taken back."""
 
     @property
     def nothing_to_send(self) -> bool:

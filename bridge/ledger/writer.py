@@ -44,6 +44,18 @@ _IS_BEGUN = select(documents.c.id).where(documents.c.file_id == bindparam("file"
 _ID = select(documents.c.id).where(
     documents.c.file_id == bindparam("file"), documents.c.number == bindparam("number")
 )
+_LABEL = "submitShippingLabelRequest"
+_OF_ORDER = (
+    select(events.c.id)
+    .where(
+        events.c.purchase_order_number == bindparam("order"),
+        events.c.vendor == bindparam("v"),
+        events.c.operation == bindparam("of"),
+        events.c.state != "replaced",
+        events.c.function != "cancel",
+    )
+    .limit(1)
+)
 _OF_DOCUMENT = (
     select(events, documents.c.number.label("document_number"))
     .join(documents, documents.c.id == events.c.document_id)
@@ -79,6 +91,8 @@ class FileWriter:
         self._newly_announced: list[str] = []
         """Since the last document began."""
         self._named: set[tuple[int, str]] = set()
+        self._orders: set[tuple[str, str]] = set()
+        """Operations and orders of label requests that are not committed yet."""
         self._reading: Connection | None = reading
 
     def earlier_interchanges(self, sender: str, control_number: str) -> list[EarlierInterchange]:
@@ -191,6 +205,8 @@ class FileWriter:
             "updated_at": self._now,
         }
         self.gathered.events.append(row)
+        if facts.operation == _LABEL:
+            self._orders.add((facts.operation, facts.purchase_order_number))
         return len(self.gathered.events) - 1
 
     def package(self, tracking_number: str) -> Package | None:
@@ -199,6 +215,15 @@ class FileWriter:
         rows = self._read(OF_TRACKING, {"v": self.file.vendor, "tracking": tracking})
         known = [(row[0], row[1], row[2] is not None) for row in rows]
         return package_of(known + self._announced.get(tracking, []))
+
+    def is_known(self, operation: str, purchase_order_number: str) -> bool:
+        """Tell whether an event of this operation, of this file or before, is about an order."""
+        if not purchase_order_number:
+            return False
+        if (operation, purchase_order_number) in self._orders:
+            return True
+        asked = {"v": self.file.vendor, "of": operation, "order": purchase_order_number}
+        return bool(self._read(_OF_ORDER, asked))
 
     def announce(self, event: int, tracking_number: str, purchase_order_number: str, ship_from: str) -> None:
         """Note that a confirmation (its handle) names a tracking number."""
@@ -276,6 +301,7 @@ class FileWriter:
         commit_portion(self._database, self._fence, self.file, self.gathered, self.clock())
         reached("translate.portion_committed")
         self._announced.clear()
+        self._orders.clear()
         self._named.clear()  # handles begin anew
 
     def _id_of(self, document_number: int) -> int | None:

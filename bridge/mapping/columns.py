@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import msgspec
 
+from bridge.domain.events import Function
+from bridge.mapping.functions import MEANINGS
 from bridge.mapping.tables import TomlFile
 
 ORDER = "purchase_order_number"
@@ -14,7 +17,7 @@ PACKAGE = (
     "tracking_number",
 )  # fmt: skip
 ITEM = ("item_sequence_number", "asin", "sku", "quantity")
-COLUMNS = (ORDER, "ship_from", "ship_date", *PACKAGE, *ITEM)
+COLUMNS = (ORDER, "function", "ship_from", "ship_date", *PACKAGE, *ITEM)
 """All columns; only the first must be there."""
 
 
@@ -23,6 +26,8 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
 
     names: dict[str, str] = {}
     ignored: frozenset[str] = frozenset()
+    functions: dict[str, Function] = {}
+    """What a request is for, by the plain word in its `function`."""
 
     def column(self, header: str) -> str | None:
         """Give the column that a header cell names; "" for one left aside, None if unknown."""
@@ -41,10 +46,17 @@ class ColumnsBuilder:
     def __init__(self) -> None:
         self._names = {name: name for name in COLUMNS}
         self._ignored: set[str] = set()
+        self._functions: dict[str, Function] = {}
 
     def add(self, file: TomlFile) -> None:
         """Read one file; its mistakes are noted in it."""
-        file.unknown_keys(file.content, ("ignore", "columns"))
+        file.unknown_keys(file.content, ("ignore", "columns", "functions"))
+        for word, meaning in file.text_table(file.content, "functions").items():
+            if meaning in MEANINGS:
+                self._functions[plain(word)] = cast("Function", meaning)
+            else:
+                known = ", ".join(sorted(MEANINGS))
+                file.mistake(f"functions.{word}", f"{meaning!r} is not one of {known}")
         self._ignored |= {plain(name) for name in file.texts(file.content, "ignore")}
         columns = file.content.get("columns", {})
         if not isinstance(columns, dict):
@@ -63,7 +75,9 @@ class ColumnsBuilder:
 
     def finish(self) -> Columns:
         """Give the names in force."""
-        return Columns(names=dict(self._names), ignored=frozenset(self._ignored))
+        return Columns(
+            names=dict(self._names), ignored=frozenset(self._ignored), functions=dict(self._functions)
+        )
 
     @staticmethod
     def _note_doubles(file: TomlFile, columns: dict[str, object]) -> None:

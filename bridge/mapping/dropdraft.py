@@ -56,6 +56,7 @@ class Draft(msgspec.Struct, kw_only=True):
     addresses: dict[str, Address] = {}
     containers: tuple[Container, ...] = ()
     ship_date: str = ""
+    function: str = ""
     errors: list[RuleError] = []
     places: dict[str, int] = {}
 

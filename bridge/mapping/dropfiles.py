@@ -16,8 +16,9 @@ from bridge.domain.events import Mapped
 from bridge.errors import VendorFileError
 from bridge.mapping.columns import ORDER, plain
 from bridge.mapping.dropcsv import read_csv
-from bridge.mapping.dropdraft import mapped
+from bridge.mapping.dropdraft import Draft, mapped
 from bridge.mapping.dropjson import read_json
+from bridge.mapping.functions import Reading, as_function
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 
@@ -81,10 +82,23 @@ def read_drop_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
             offset=offsets[draft.start],
             length=offsets[draft.end] - offsets[draft.start],
             reference=draft.reference,
-            mapped=mapped(draft, profile),
+            mapped=_mapped(draft, profile, mappings),
         )
         for number, draft in enumerate(drafts, start=1)
     ]
+
+
+def _mapped(draft: Draft, profile: VendorProfile, mappings: Mappings) -> Mapped:
+    """Make a request of a draft, or what its function makes of it."""
+    unread = bool(draft.errors)
+    fact = mapped(draft, profile)
+    if not draft.function:
+        return fact
+    meaning = mappings.columns.functions.get(plain(draft.function), "hold")
+    if meaning == "cancel" and unread:
+        return fact  # a cancellation needs no more than its order, but cells that slipped may name another
+    reading = Reading(meaning, f"function = {draft.function}", "functions")
+    return as_function([fact], reading, "label-request-csv", "label_request")[0]
 
 
 def _offsets(text: str, encoding: str, skipped: int, places: list[int]) -> dict[int, int]:

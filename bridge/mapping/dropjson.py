@@ -17,6 +17,7 @@ from bridge.outside_text import LONGEST
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 _REQUEST = (
     "purchase_order_number",
+    "function",
     "selling_party",
     "ship_from_party",
     "ship_from",
@@ -62,6 +63,7 @@ class _Request:
         self.draft.selling_party = self._party(request, "selling_party")
         self.draft.ship_from = self._party(request, "ship_from_party") or self._text(request, "ship_from", "")
         self.draft.ship_date = self._day(request, "ship_date")
+        self.draft.function = self._text(request, "function", "")
         containers = self._list(request, "containers", "")
         self.draft.containers = tuple(
             self._container(container, f"containers[{index}]") for index, container in enumerate(containers)

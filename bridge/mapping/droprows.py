@@ -63,6 +63,7 @@ def read_order(rows: list[Cells], units: Units) -> Draft:
     if not draft.errors:
         draft.ship_from = _agreed(draft, rows, "ship_from", "SHIP_FROM", "the rows of one order")
         draft.ship_date = _ship_date(draft, rows)
+        draft.function = _agreed(draft, rows, "function", "FUNCTION", "the rows of one order")
         _OrderRows(draft, rows, units).read()
     return draft
 

@@ -48,6 +48,7 @@ def _mapped(reader: Reader, order: Order) -> Mapped:
             errors=tuple(findings.errors),
             purchase_order_number=order.number,
             summary=f"{name}: {judgement.refusal}, no label is asked for",
+            withdraws=True,
         )
     # What a person decides on is made ready all the same: releasing it sends it.
     event = _event(reader, order, list(lines.values()))

@@ -50,6 +50,7 @@ class EventKeeper:
         self, handle: int, number: int, mapped: list[Mapped], operation_meant: str, precedent: Precedent
     ) -> None:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
+        mapped = [self._withdrawing(fact, operation_meant) for fact in mapped]
         made = [
             self._made(sound(fact), ordinal, operation_meant, precedent)
             for ordinal, fact in enumerate(mapped)
@@ -60,6 +61,14 @@ class EventKeeper:
         for row, event in made:
             if row.ordinal not in skipped:
                 self._keep(handle, row, event)
+
+    def _withdrawing(self, fact: Mapped, operation: str) -> Mapped:
+        """Make a cancellation of an answer that takes back what an earlier one asked for."""
+        if not (fact.withdraws and fact.nothing_to_send):
+            return fact
+        if not self.writer.is_known(operation, fact.purchase_order_number):
+            return fact
+        return msgspec.structs.replace(fact, function="cancel", told=fact.summary)
 
     def _made(
         self, fact: Mapped, ordinal: int, operation_meant: str, precedent: Precedent

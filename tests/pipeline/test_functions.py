@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from bridge.errors import LedgerError
@@ -16,7 +18,7 @@ from bridge.pipeline.rerun import rerun
 from bridge.pipeline.translate import translate
 from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
-from tests.system.traffic import carrier_status, edifact, order, ship_notice, tracking, x12
+from tests.system.traffic import carrier_status, despatch_advice, edifact, order, ship_notice, tracking, x12
 
 
 def body(number: int, function: str, quantity: int = 2) -> list[str]:
@@ -322,3 +324,95 @@ def test_a_cancelled_status_is_dropped_at_its_time_alone(tmp_path: Path, lane: L
     drop(tmp_path, "t.edi", edifact("IFTSTA", "96A", 2, [transport_status("1", "1200")]))
     drained(lane)
     assert states(lane, 2) == ["held"]
+
+
+def requests(*rows: str) -> bytes:
+    return "\n".join(["purchase_order_number,function,ship_date", *rows, ""]).encode()
+
+
+def test_a_label_request_of_a_drop_file_is_cancelled_before_its_day(tmp_path: Path, lane: Lane) -> None:
+    drop(tmp_path, "a.csv", requests("PO1,,2026-11-25", "PO2,new,2026-11-25"))
+    drained(lane)
+    assert states(lane, 1) == ["ready", "ready"]
+    drop(tmp_path, "b.json", b'{"purchase_order_number": "PO1", "function": "Cancel"}')
+    drained(lane)
+    assert (states(lane, 1), states(lane, 2)) == (["cancelled", "ready"], ["not_sent"])
+    drop(tmp_path, "c.csv", requests("PO2,cancle,", "2.5E+17,cancel,"))
+    drained(lane)
+    assert (states(lane, 1), states(lane, 3)) == (["cancelled", "ready"], ["held", "refused"])
+
+
+def acknowledgement(purpose: str, verdict: str, day: str = "20261125") -> bytes:
+    global _control  # noqa: PLW0603
+    _control += 1
+    body = [f"BAK*{purpose}*{verdict}*PO1*20261101", f"DTM*010*{day}", "N1*SU*Acme*92*ACME"]
+    return x12("855", "PR", "004010", _control, [body])
+
+
+_control = 100
+
+
+@pytest.mark.parametrize("withdrawal", [("01", "AD"), ("00", "RJ"), ("00", "AH")], ids="-".join)
+def test_an_answer_that_takes_back_an_acceptance_drops_the_label_request(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon, withdrawal: tuple[str, str]
+) -> None:
+    lane.profile = msgspec.structs.replace(lane.profile, label_requests=True)
+    drop(tmp_path, "a.edi", acknowledgement("00", "AD"))
+    drained(lane)
+    drop(tmp_path, "b.edi", acknowledgement(*withdrawal))
+    drained(lane)
+    assert (states(lane, 1), states(lane, 2), amazon.items) == (["cancelled"], ["not_sent"], [])
+
+
+def test_a_rejected_order_that_nobody_asked_a_label_for_is_only_noted(tmp_path: Path, lane: Lane) -> None:
+    lane.profile = msgspec.structs.replace(lane.profile, label_requests=True)
+    drop(tmp_path, "a.edi", acknowledgement("00", "RJ"))
+    drained(lane)
+    assert (states(lane, 1), lane.ledger.batch(1).batch.state) == ([], "done")
+
+
+def test_a_cancellation_under_a_used_control_number_holds_what_it_is_about(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon
+) -> None:
+    amazon.answer = busy
+    drop(tmp_path, "a.edi", notices(1, body(1, "00")))
+    drained(lane)
+    drop(tmp_path, "b.edi", notices(1, body(1, "01")))
+    drained(lane)
+    assert (states(lane, 1), states(lane, 2)) == (["held"], ["held"])
+    (cancelling,) = events(lane, 2)
+    lane.ledger.release_event(cancelling.id, lane.clock())
+    amazon.answer = None
+    drained(lane)
+    assert (states(lane, 1), states(lane, 2), amazon.items) == (["cancelled"], ["not_sent"], [])
+
+
+def test_a_cancellation_waits_for_what_is_in_doubt(tmp_path: Path, lane: Lane, amazon: StubAmazon) -> None:
+    amazon.answer = lambda _items: Outcome(kind="in_doubt", reason="HTTP 500", http_status=500)
+    drop(tmp_path, "a.edi", notices(1, body(1, "00")))
+    drained(lane)
+    drop(tmp_path, "b.edi", notices(2, body(1, "01")))
+    drained(lane)
+    (held,) = events(lane, 2)
+    assert held.state == "held"
+    assert "submission 1 is in doubt" in held.reason
+    amazon.answer = None
+    lane.ledger.resolve(1, None, lane.clock())
+    drained(lane)
+    assert (states(lane, 1), states(lane, 2), amazon.items) == (["cancelled"], ["not_sent"], [])
+
+
+def test_advice_tells_both_senders(tmp_path: Path, lane: Lane, amazon: StubAmazon) -> None:
+    lane.policies = replace(lane.policies, status_files=("824", "aperak"))
+    drop(tmp_path, "a.edi", notices(1, body(1, "00"), body(1, "01")))
+    advice = despatch_advice(2)
+    drop(tmp_path, "b.edi", edifact("DESADV", "96A", 2, [advice, [s.replace("+9", "+1") for s in advice]]))
+    drained(lane)
+    x12_told, edifact_told = [
+        next((tmp_path / "drop/outbox/statuses").glob(f"{kind}.*")).read_text() for kind in ("824", "APERAK")
+    ]
+    assert amazon.items == []
+    assert [s[:6] for s in x12_told.split("~") if s.startswith("OTI")] == ["OTI*TR", "OTI*TE"]
+    assert "CANCELLED - event 2 (batch 1) cancels it" in x12_told
+    assert "CANCELLED - event 4 (batch 2) cancels it" in edifact_told
+    assert "NOT_SENT - it cancels event 3 (batch 2)" in edifact_told

@@ -1,0 +1,142 @@
+"""What a document's function makes of the events of its order, case by case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
+
+CONFIRM, STATUS = "submitShipmentConfirmations", "submitShipmentStatusUpdates"
+
+
+def known(number: int, state: str, function: str = "", *, batch: int = 0, **more: Any) -> Known:
+    made = Known(
+        id=number,
+        batch=batch or number,
+        position=(batch or number, 1, 0),
+        operation=CONFIRM,
+        key="po:PO1",
+        state=state,
+        function=function,
+        body="a",
+    )
+    return made._replace(**more)
+
+
+SENT = known(1, "grouped", begun=True, submission=7, submission_state="sending")
+UNBEGUN = known(1, "grouped", submission=7, submission_state="ready")
+
+
+@pytest.mark.parametrize("state", ["waiting", "ready", "held", "refused", "failed"])
+def test_what_was_not_sent_is_cancelled(state: str) -> None:
+    made = decide(known(9, "not_sent", "cancel"), [known(1, state)])
+    assert (made.state, made.drop, made.cause, made.earlier) == ("not_sent", (1,), "cancel", 1)
+
+
+def test_what_stands_in_a_submission_is_cancelled_only_before_it_is_begun() -> None:
+    assert decide(known(9, "not_sent", "cancel"), [UNBEGUN]).drop == (1,)
+    made = decide(known(9, "not_sent", "cancel"), [SENT])
+    assert (made.state, made.drop, made.earlier) == ("held", (), 1)
+    assert made.reason == (
+        "Amazon may have event 1 (batch 1) of order PO1 already (under way, submission 7 is sending), "
+        "and takes no cancellation of a confirmation: settle it with Amazon"
+    )
+
+
+def test_of_a_mixture_the_unsent_is_dropped_and_the_cancellation_held() -> None:
+    made = decide(known(9, "not_sent", "cancel"), [known(1, "succeeded"), known(2, "ready")])
+    assert (made.state, made.drop, made.earlier) == ("held", (2,), 1)
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "superseded"])
+def test_what_is_over_needs_no_cancellation(ended: str) -> None:
+    made = decide(known(9, "not_sent", "cancel"), [known(1, ended)])
+    assert (made.state, made.drop, made.earlier) == ("not_sent", (), 1)
+
+
+def test_what_an_operator_dropped_stays_as_it_is() -> None:
+    made = decide(known(9, "not_sent", "cancel"), [known(1, "refused", dropped_by_hand=True)])
+    assert (made.state, made.drop, made.earlier) == ("not_sent", (), 1)
+
+
+@pytest.mark.parametrize("state", ["held", "refused"])
+@pytest.mark.parametrize("function", ["cancel", "replace"])
+def test_a_doubtful_word_holds_what_it_is_about(state: str, function: str) -> None:
+    made = decide(known(9, state, function), [known(1, "ready"), known(2, "held")])
+    assert (made.state, made.drop, made.cause) == ("", (1,), "doubt")
+    assert made.drop_reason.endswith(f"and is {state} itself: settle that one first")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        ([], Decision()),
+        ([known(1, "ready")], ("", (1,), "supersede")),
+        ([UNBEGUN], ("", (1,), "supersede")),
+        ([known(1, "succeeded")], ("held", (), "supersede")),
+        ([SENT], ("held", (), "supersede")),
+    ],
+)
+def test_a_replacement(earlier: list[Known], expected: Decision | tuple[object, ...]) -> None:
+    made = decide(known(9, "ready", "replace"), earlier)
+    assert (made if isinstance(expected, Decision) else (made.state, made.drop, made.cause)) == expected
+
+
+@pytest.mark.parametrize(
+    ("earlier", "state"),
+    [
+        ([], ""),
+        ([known(1, "succeeded")], "not_sent"),
+        ([known(1, "ready")], "not_sent"),
+        ([known(1, "cancelled")], "not_sent"),
+        ([known(1, "succeeded", body=None)], "not_sent"),
+        ([known(1, "failed")], ""),
+        ([known(1, "refused")], ""),
+        ([known(1, "succeeded", body="b")], "held"),
+    ],
+)
+def test_a_duplicate(earlier: list[Known], state: str) -> None:
+    assert decide(known(9, "ready", "resend"), earlier).state == state
+
+
+def test_an_original_after_its_own_cancellation_is_held_once() -> None:
+    cancelling = known(1, "not_sent", "cancel")
+    assert decide(known(2, "ready"), [cancelling]).state == "held"
+    assert decide(known(3, "ready"), [cancelling, known(2, "held")]) == NOTHING
+    assert decide(known(2, "ready"), [cancelling._replace(earlier_event=0)]) == NOTHING
+    assert decide(known(2, "ready"), [cancelling._replace(state="refused")]) == NOTHING
+
+
+def test_a_rerun_is_judged_by_what_came_later() -> None:
+    again = known(9, "ready", batch=1)
+    assert decide(again, [known(2, "not_sent", "cancel")]).state == "cancelled"
+    assert decide(again, [known(2, "succeeded", "replace")]).state == "superseded"
+    assert decide(again, [known(2, "held", "replace", earlier_event=1)]).state == "superseded"
+    assert decide(again, [known(2, "held", "cancel")]).state == "held"
+    assert decide(again, [known(2, "refused", "replace")]).state == "held"
+    assert decide(again, [known(2, "refused", "cancel", dropped_by_hand=True)]) == NOTHING
+    assert decide(again, [known(2, "succeeded")]) == NOTHING
+
+
+def test_of_a_package_only_the_same_status_is_about_the_same() -> None:
+    def update(number: int, state: str, function: str = "", *, at: float, subject: str = "D1/NS") -> Known:
+        return known(number, state, function, key="pkg:1Z", operation=STATUS, subject=subject, at=at)
+
+    others = [
+        update(1, "waiting", at=1.0),
+        update(2, "waiting", at=2.0),
+        update(3, "ready", at=1.0, subject="X"),
+    ]
+    assert decide(update(9, "not_sent", "cancel", at=1.0), others).drop == (1,)
+    assert decide(update(9, "not_sent", "cancel", at=5.0), others[1:]).drop == (2,)
+    assert decide(update(9, "not_sent", "cancel", at=5.0), others).state == "held"
+    assert decide(update(9, "ready", "resend", at=1.0), others).state == "not_sent"
+    assert decide(update(9, "ready", "resend", at=5.0), others) == NOTHING
+
+
+def test_a_released_cancellation_reaches_no_later_event() -> None:
+    held = known(5, "held", "cancel", earlier_event=1)
+    assert carry_out(held, [known(1, "failed"), known(6, "ready")]).drop == (1,)
+    assert carry_out(held, [known(1, "succeeded"), known(6, "ready")]).state == "held"
