@@ -78,7 +78,17 @@ def taken_in(desk: Desk) -> int:
         writer.earlier_interchanges("S", "7")
         writer.hold_same_content()
         writer.next_control_number("acme", "interchange")
-        for number, facts in enumerate([*(confirmation(f"P{n}") for n in range(6)), status("1Z0")]):
+        unsent: dict[str, Any] = {"function": "cancel", "state": "not_sent", "body": None}
+        others = [
+            confirmation("P8", **unsent),
+            confirmation("P8"),
+            confirmation("P9", function="replace"),
+            confirmation("P9", function="resend"),
+            status("1Z9", subject="D1/NS"),
+            status("1Z9", subject="D1/NS", **unsent),
+        ]
+        writer.is_known("submitShippingLabelRequest", "P1")
+        for number, facts in enumerate([*(confirmation(f"P{n}") for n in range(6)), status("1Z0"), *others]):
             handle = writer.event(writer.document(document_row(number)), facts)
             writer.package(f"1Z{number}")
             if facts.operation == CONFIRM:
