@@ -250,8 +250,9 @@ def fact_lines(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
         text = f"held for a person{summary}: {fact.hold}"
         yield from folded(text, view.width, first="    ", rest="      ", look="note")
     elif fact.event is None:
-        told = f"{fact.told} ({fact.summary})" if fact.function == "none" else fact.summary
-        yield from folded(f"becomes nothing: {told}", view.width, first="    ", rest="      ", look="words")
+        told = f"{fact.told}{summary}" if fact.function == "none" else fact.summary
+        nothing = f"becomes nothing: {told}" if told else "becomes nothing"
+        yield from folded(nothing, view.width, first="    ", rest="      ", look="words")
         for reason in reasons_held(fact):
             yield from folded(reason, view.width, first="      ", rest="        ", look="note")
     else:

@@ -33,7 +33,9 @@ _V: BindParameter[str] = bindparam("v")
 _is_held = is_troubled & one_of(events.c.state, "held")  # both: the index is of all that is troubled
 
 _OF_LATE = select(events.c.file_id, func.count(), func.min(events.c.occurred_at)).group_by(events.c.file_id)
-_shipped_before = (events.c.operation == _CONFIRM) & (events.c.occurred_at <= bindparam("before"))
+# A held cancellation is none that Amazon waits for.
+_is_wanted = (events.c.operation == _CONFIRM) & (events.c.function != "cancel")
+_shipped_before = _is_wanted & (events.c.occurred_at <= bindparam("before"))
 _UNSUBMITTED = (
     _OF_LATE.where(events.c.vendor == _V, is_ready, _shipped_before),
     _OF_LATE.where(events.c.vendor == _V, _is_held, _shipped_before),

@@ -31,6 +31,7 @@ from bridge.ledger.schema import (
     submissions,
 )
 
+LABEL = "submitShippingLabelRequest"
 _DECIDING = frozenset({"cancel", "replace", "resend"})
 _KEYLESS = frozenset({"po:", "pkg:"})
 _overriding = events.alias("overriding")
@@ -72,6 +73,18 @@ _is_later = (
     & (events.c.file_id == bindparam("file"))
     & (events.c.id >= bindparam("first"))
 )
+ANY_OF_ORDER = (
+    select(events.c.id)
+    .where(
+        events.c.purchase_order_number == bindparam("order"),
+        events.c.vendor == bindparam("v"),
+        events.c.operation == bindparam("of"),
+        events.c.state != "replaced",
+        events.c.function != "cancel",
+    )
+    .limit(1)
+)
+"""What an answer to an order, or a cancellation, could take back."""
 _OVERRIDDEN = (
     select(events.c.id)
     .join(

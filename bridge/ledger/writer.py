@@ -22,6 +22,7 @@ from bridge.ledger.codec import errors_text, index_key, row_as, seconds, storabl
 from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portion
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
+from bridge.ledger.functions import ANY_OF_ORDER, LABEL
 from bridge.ledger.packages import OF_TRACKING, package_of
 from bridge.ledger.rows import (
     EarlierInterchange,
@@ -43,18 +44,6 @@ _TEXTS = ("standard", "type", "version", "reference", "group_control_number", "s
 _IS_BEGUN = select(documents.c.id).where(documents.c.file_id == bindparam("file")).limit(1)
 _ID = select(documents.c.id).where(
     documents.c.file_id == bindparam("file"), documents.c.number == bindparam("number")
-)
-_LABEL = "submitShippingLabelRequest"
-_OF_ORDER = (
-    select(events.c.id)
-    .where(
-        events.c.purchase_order_number == bindparam("order"),
-        events.c.vendor == bindparam("v"),
-        events.c.operation == bindparam("of"),
-        events.c.state != "replaced",
-        events.c.function != "cancel",
-    )
-    .limit(1)
 )
 _OF_DOCUMENT = (
     select(events, documents.c.number.label("document_number"))
@@ -205,7 +194,7 @@ class FileWriter:
             "updated_at": self._now,
         }
         self.gathered.events.append(row)
-        if facts.operation == _LABEL:
+        if facts.operation == LABEL:
             self._orders.add((facts.operation, facts.purchase_order_number))
         return len(self.gathered.events) - 1
 
@@ -223,7 +212,7 @@ class FileWriter:
         if (operation, purchase_order_number) in self._orders:
             return True
         asked = {"v": self.file.vendor, "of": operation, "order": purchase_order_number}
-        return bool(self._read(_OF_ORDER, asked))
+        return bool(self._read(ANY_OF_ORDER, asked))
 
     def announce(self, event: int, tracking_number: str, purchase_order_number: str, ship_from: str) -> None:
         """Note that a confirmation (its handle) names a tracking number."""

@@ -16,6 +16,7 @@ from bridge.mapping.fields import Field
 from bridge.mapping.lookup import Scope
 
 MEANINGS: frozenset[str] = frozenset(get_args(Function))
+_OF_DROP_FILES = "functions"
 TABLES = ("function", "document_name")
 """The tables of a mapping, in the order in which they are read: the first that is not `original` counts."""
 
@@ -101,15 +102,23 @@ def _as_function(fact: Mapped, reading: Reading, mapping: str) -> Mapped:
     if reading.function == "none":
         return withheld(fact, f"{reading.told}: nothing is sent for it")
     if reading.function == "hold":
-        reason = (
-            f"{reading.told}: the mapping {mapping!r} leaves documents of this kind to an operator; "
-            f"to have them read otherwise, add the code to [{reading.table}.values] of a mapping that "
-            "extends it, and rerun the batch"
-        )
+        reason = f"{reading.told}: {_left_to_an_operator(reading, mapping)}"
         return msgspec.structs.replace(
             fact, function="hold", hold="; ".join(filter(None, [reason, fact.hold]))
         )
     return msgspec.structs.replace(fact, function=reading.function, told=reading.told)
+
+
+def _left_to_an_operator(reading: Reading, mapping: str) -> str:
+    if reading.table == _OF_DROP_FILES:
+        return (
+            "this word is not known; send it again with a known one, or add it to [functions] of a "
+            "label-request-csv.toml in a folder of mappings of your own, and rerun the batch"
+        )
+    return (
+        f"the mapping {mapping!r} leaves documents of this kind to an operator; to have them read otherwise, "
+        f"add the code to [{reading.table}.values] of a mapping that extends it, and rerun the batch"
+    )
 
 
 def _cancelling(fact: Mapped, reading: Reading, makes: str) -> Mapped:

@@ -272,6 +272,7 @@ def _record(record: Record) -> dict[str, Any]:
         "reference": record.reference,
         "segment": record.place,
         "accepted": not fact.errors,
+        "function": fact.function,
         "errors": [_error(error) for error in fact.errors],
         "requests": _requests([fact]),
         "held": reasons_held(fact),

@@ -113,6 +113,7 @@ def test_a_cancellation_of_what_amazon_has_is_held_and_never_sends(
         f"Amazon has event 1 (batch 1) of order {order(1)} already (succeeded, submission 1 is succeeded), "
         "and takes no cancellation of a confirmation: settle it with Amazon"
     )
+    assert lane.ledger.late_confirmations("acme", lane.clock()) == []
     with pytest.raises(LedgerError, match=r"resolve 2 --event --drop"):
         lane.ledger.release_event(held.id, lane.clock())
     assert len(amazon.items) == 1
