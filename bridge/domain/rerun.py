@@ -31,7 +31,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 def decide(event_id: int, summary: str, state: str, *, force: bool) -> Decision:
     """Decide for one event by its state (`bridge.domain.states`); `force` also repeats what succeeded."""
     action: Action = "again"
-    reason = f"it is {state}: read again with the present mappings and settings"
+    reason = f"it is {state.replace('_', ' ')}: read again with the present mappings and settings"
     if state == "succeeded" and force:
         action, reason = "send twice", "forced: Amazon has it already"
     elif state in _KEPT and not (force and state in _FORCED):

@@ -14,7 +14,7 @@ from bridge.mapping import explain_profile, load_mappings, translate
 from bridge.mapping.mappings import Mappings
 from tests.golden import MAPPINGS, shipped_mappings
 from tests.mapping.support import edifact, x12
-from tests.system.traffic import despatch_advice, ship_notice
+from tests.system.traffic import carrier_status, despatch_advice, ship_notice
 
 SHIPPED = shipped_mappings()
 
@@ -119,3 +119,31 @@ def test_a_mapping_from_before_there_were_functions_reads_them_all_the_same(tmp_
 def test_mistakes_in_a_table_of_functions_are_told(tmp_path: Path, text: str, told: str) -> None:
     with pytest.raises(ConfigurationError, match=told):
         own(tmp_path, text)
+
+
+def test_a_mapping_may_name_a_place_where_its_standard_has_none(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        'name = "own"\nextends = "x12-214"\nstandard = "x12"\ndocument = "214"\nvendors = ["acme"]\n'
+        '[function]\nat = ["L1101[L1102=ZZ]"]\n[function.values]\nVOID = "cancel"\n'
+    )
+    mappings = load_mappings([MAPPINGS, tmp_path])
+    body = carrier_status(1)
+    assert mapped(x12("214", "\n".join(body)), mappings).function == "original"
+    assert mapped(x12("214", "\n".join([body[0], "L11*VOID*ZZ", *body[1:]])), mappings).function == "cancel"
+    assert mapped(x12("214", "\n".join([body[0], "L11*NEW*ZZ", *body[1:]])), mappings).function == "hold"
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("29", "original"),
+        ("27", "original"),
+        ("4", "replace"),
+        ("7+AP", "resend"),
+        ("1", "cancel"),
+        ("31", "none"),
+    ],
+)
+def test_the_verdicts_of_an_order_response_are_no_functions(code: str, expected: Function) -> None:
+    one = mapped(edifact("ORDRSP", f"BGM+231+1+{code}\nRFF+ON:PO1\nNAD+SU+ACME::92\nUNS+S"))
+    assert one.function == expected
