@@ -27,7 +27,7 @@ selling_party = "{code}"
 warehouses = ["{code}"]
 
 [vendors.{name}.pickup]
-convention = "rename"
+interval = "0.1s"
 
 [vendors.{name}.sftp]
 host = "127.0.0.1"
