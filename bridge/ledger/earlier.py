@@ -16,15 +16,33 @@ from bridge.ledger.sameness import SPENT
 from bridge.ledger.schema import documents, events, files, interchanges
 
 _LAST_FILE = 2**62
+_MOST_SHORTER = 5
+"""So many earlier files of one name are looked at."""
 _is_spent = events.c.state.in_(SPENT)
+_stands = documents.c.accepted & or_(
+    ~exists().where(events.c.document_id == documents.c.id),
+    exists().where(events.c.document_id == documents.c.id, ~_is_spent),
+)
 _STANDING = select(documents.c.number).where(
     documents.c.file_id == bindparam("file"),
     documents.c.interchange_control_number == bindparam("control"),
-    documents.c.accepted,
-    or_(
-        ~exists().where(events.c.document_id == documents.c.id),
-        exists().where(events.c.document_id == documents.c.id, ~_is_spent),
-    ),
+    _stands,
+)
+_SPANS = select(documents.c.offset, documents.c.length).where(
+    documents.c.file_id == bindparam("file"), _stands
+)
+_SHORTER = (
+    select(files.c.id, files.c.size, files.c.sha256)
+    .where(
+        files.c.name == bindparam("name"),
+        files.c.vendor == bindparam("v"),
+        files.c.id != bindparam("own"),
+        files.c.id < bindparam("before"),
+        files.c.size < bindparam("size"),
+        files.c.state == "translated",
+    )
+    .order_by(files.c.id.desc())
+    .limit(_MOST_SHORTER)
 )
 _EARLIER = (
     select(interchanges, files.c.name, files.c.received_at, files.c.purged_at, files.c.spool_name)
@@ -64,3 +82,15 @@ def standing(connection: Connection, file_id: int, control_number: str, limit: i
     """List the numbers of a file's documents that stand under a control number, at most `limit`."""
     asked = {"file": file_id, "control": index_key(control_number)}
     return list(connection.execute(_STANDING.limit(limit), asked).scalars())
+
+
+def shorter_files(connection: Connection, file: FileRow, *, rerun: bool) -> list[tuple[int, int, str]]:
+    """List the newest files of a file's name that are shorter: number, size and SHA-256 of each."""
+    asked = {"name": file.name, "v": file.vendor, "own": file.id, "size": file.size}
+    asked["before"] = file.id if rerun else _LAST_FILE
+    return [(row.id, row.size, row.sha256) for row in connection.execute(_SHORTER, asked)]
+
+
+def standing_spans(connection: Connection, file_id: int) -> frozenset[tuple[int, int]]:
+    """List offset and length of a file's documents that stand."""
+    return frozenset((row.offset, row.length) for row in connection.execute(_SPANS, {"file": file_id}))

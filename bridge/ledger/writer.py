@@ -100,6 +100,16 @@ class FileWriter:
         with self._database.told():
             return earlier.standing(self._connection(), file_id, control_number, limit)
 
+    def shorter_files(self) -> list[tuple[int, int, str]]:
+        """List the newest files of this one's name that are shorter: number, size and SHA-256 of each."""
+        with self._database.told():
+            return earlier.shorter_files(self._connection(), self.file, rerun=self.gathered.rerun)
+
+    def standing_spans(self, file_id: int) -> frozenset[tuple[int, int]]:
+        """List offset and length of the documents of an earlier file that stand."""
+        with self._database.told():
+            return earlier.standing_spans(self._connection(), file_id)
+
     def interchange(self, facts: NewInterchange) -> None:
         """Note an interchange, by which a resend or a conflict is told later."""
         self.gathered.last_interchange = facts.number

@@ -7,6 +7,7 @@
 | a correction | the number, where nothing of the earlier one stands | read as if the number were new |
 | the rest of a damaged one | the number, each document that stands | those are not sent again, others go |
 | a conflict | the number, other content | acknowledged; what stands is not sent again, all else is held |
+| the rest of a drop file | a shorter file of its name, with which it begins | what stands is not sent again |
 | the same content under a new number | the event, word for word | held or sent, as the vendor chose |
 
 A document of an earlier interchange stands where it was accepted and not all that it told was refused or
@@ -213,6 +214,21 @@ def _is_damaged(closed: GroupClosed | InterchangeClosed, errors: list[EdiError])
 
 def _told(one: EarlierInterchange) -> str:
     return f"batch {one.file_id} ({one.name}) of {one.received_at:%Y-%m-%d %H:%M} UTC"
+
+
+def begun_by(desk: Desk, file: FileRow, writer: FileWriter) -> tuple[frozenset[tuple[int, int]], str]:
+    """Return what stands already of a drop file that came by half: offsets and lengths, and where it came.
+
+    The half is an earlier file of its name with which it begins byte for byte.
+    """
+    for file_id, size, sha256 in writer.shorter_files():
+        digest = hashlib.sha256()
+        for chunk in desk.spool.read_span(file.spool_name, 0, size):
+            digest.update(chunk)
+        if digest.hexdigest() == sha256:
+            told = f"it came in batch {file_id}, with which this file begins; it is not sent again"
+            return writer.standing_spans(file_id), told
+    return frozenset(), ""
 
 
 def sender_of(interchange: Interchange) -> str:

@@ -37,7 +37,7 @@ from bridge.pipeline.acknowledgements import queue_acknowledgement
 from bridge.pipeline.alerts import translation_failed
 from bridge.pipeline.keeping import EventKeeper
 from bridge.pipeline.lane import Desk, Lane
-from bridge.pipeline.resends import NEW, Precedent, Precedents, sender_of, span_hash
+from bridge.pipeline.resends import NEW, Precedent, Precedents, begun_by, sender_of, span_hash
 
 log = structlog.get_logger(__name__)
 
@@ -157,8 +157,11 @@ class _Translation:
         except VendorFileError as error:
             self._quarantine(str(error))
             return
+        known, told = (frozenset[tuple[int, int]](), "")
+        if not self.force:
+            known, told = begun_by(self.desk, self.file, self.writer)
         for record in records:
-            self._record(kind, record)
+            self._record(kind, record, told if (record.offset, record.length) in known else "")
         self.interchanges = 1
         self.finish()
 
@@ -267,8 +270,11 @@ class _Translation:
         if handle:
             self.events.keep(handle, document.number, mapped, _meant(document), precedent)
 
-    def _record(self, kind: DropKind, record: Record) -> None:
-        """Keep one order of a drop file; a row that is wrong is its own refusal."""
+    def _record(self, kind: DropKind, record: Record, stands: str) -> None:
+        """Keep one order of a drop file; a row that is wrong is its own refusal.
+
+        `stands` says where it came already; it is not sent again.
+        """
         self.documents += 1
         row = NewDocument(
             number=record.number,
@@ -277,6 +283,8 @@ class _Translation:
             standard=kind,
             type="label-request",
             reference=record.reference,
+            state="resent" if stands else "translated",
+            errors=({"level": "note", "message": stands},) if stands else (),
         )
         try:
             self._keep_record(row, record.mapped)
@@ -289,7 +297,8 @@ class _Translation:
 
     def _keep_record(self, row: NewDocument, mapped: Mapped) -> None:
         with self.writer.whole():
-            if handle := self.writer.document(row):
+            handle = self.writer.document(row)
+            if handle and row.state != "resent":
                 self.events.keep(handle, row.number, [mapped], "submitShippingLabelRequest", NEW)
 
     def _unreadable(self, event: Unreadable) -> None:

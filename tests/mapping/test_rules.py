@@ -98,6 +98,8 @@ HALF = item(quantity=ItemQuantity(1, "Each"))
         ({"items": (item(buyer_product_identifier=""),)}, "MISSING_PRODUCT_IDENTIFIER"),
         ({"items": (item(quantity=ItemQuantity(-1, "Each")),)}, "QUANTITY"),
         ({"items": (item(quantity=ItemQuantity(0, "Each")),)}, "ZERO_QUANTITY"),
+        ({"items": (item(quantity=ItemQuantity(2**31, "Each")),)}, "QUANTITY"),
+        ({"items": (item(item_sequence_number=2**31),)}, "QUANTITY"),
         ({"containers": (box(container_type="box"),)}, "CONTAINER_TYPE"),
         ({"containers": (box(container_identifier=""),)}, "MISSING_CONTAINER_IDENTIFIER"),
         ({"containers": (box(weight=None),)}, "MISSING_WEIGHT"),

@@ -183,3 +183,21 @@ def test_in_one_file_a_number_that_comes_again_sends_no_document_twice(  # noqa:
     assert states["appended.edi"] == {"succeeded": 3}
     assert states["twice.edi"] == {"succeeded": 1}
     assert states["other.edi"] == {"succeeded": 1, "held": 1}
+
+
+def test_a_drop_file_that_came_by_half_may_come_again_whole(
+    tmp_path: Path, lane: Lane, amazon: StubAmazon
+) -> None:
+    rows = b"purchase_order_number,ship_from\nPO1,ABCD\nPO2,NOWHERE!\nPO3,ABCD\nPO4,ABCD\n"
+    drop(tmp_path, "labels.csv", rows[: rows.index(b"PO3") + 6])  # in the middle of a row
+    drained(lane)
+    assert sent(amazon) == ["PO1"]
+    drop(tmp_path, "labels.csv", rows)
+    drained(lane)
+    assert sent(amazon) == ["PO1", "PO3", "PO4"]
+    assert documents(lane, 2)[0] == "resent"
+    rerun(lane, 2, dry_run=False, force=False)
+    drained(lane)
+    drop(tmp_path, "labels.csv", rows.replace(b"PO4", b"PO5"))
+    drained(lane)
+    assert sent(amazon) == ["PO1", "PO3", "PO4", "PO5"]
