@@ -47,6 +47,7 @@ from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining
 from bridge.runners.once import RunReport, run
+from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials
 from bridge.spapi.client import AmazonClient, user_agent
 from bridge.spapi.endpoints import AUTH_ENDPOINT, endpoint_of
@@ -209,6 +210,7 @@ def amazon_client_of(account: Account) -> AmazonClient:
         ),
         user_agent=user_agent(),
         rate=account.requests_per_second,
+        amazon_time=AmazonTime(wall=utc_now),
     )
 
 
@@ -256,7 +258,8 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 settling=settling_of(vendor),
                 papers=fetch_plan_of(vendor),
                 room=room,
-                clock=utc_now,
+                clock=clients[vendor.account].time.now,
+                amazon_time=clients[vendor.account].time,
                 fence=Fence(vendor.account, 0),
                 stopping=fleet.stop.is_set,
                 look_interval=vendor.pickup.interval.total_seconds(),
@@ -293,7 +296,7 @@ class Bridge:
     def daemon(self) -> bool:
         """Drain for ever, until a signal ends it; False where something had to be left under way."""
         with draining(_file_of(self.config)):
-            return Daemon(self._load, utc_now).run()
+            return Daemon(self._load).run()
 
     def rerun(self, batch_id: int, *, dry_run: bool, force: bool) -> Sequence[Decision]:
         """Read a batch again and queue what is to be sent; give what was decided for each fact."""

@@ -41,9 +41,9 @@ def purge(
     age = None if older_than is None else _age(older_than)
     now = datetime.now(UTC)
     with settings.ledger() as ledger:
+        names = [vendor] if vendor else ledger.vendors()
         limits = {
-            name: now - (age or _retention(config, name))
-            for name in ([vendor] if vendor else ledger.vendors())
+            name: _present(config, ledger, name, now) - (age or _retention(config, name)) for name in names
         }
         if dry_run:
             _tell(ledger, limits, as_json=as_json)
@@ -80,6 +80,16 @@ def _lines(batches: list[Purgeable], width: int) -> Iterator[Line]:
             f"{batch.events} events, {batch.outbound} files for the vendor"
         )
         yield from folded(text, width, first=f"{batch.id:>6}  ", rest=" " * 8)
+
+
+def _present(config: Config, ledger: Ledger, vendor: str, now: datetime) -> datetime:
+    """Return the latest time that Amazon confirmed, so that a clock that is ahead purges nothing that is new.
+
+    Of what was never sent to Amazon, or before that was kept, the clock alone tells.
+    """
+    known = config.vendors.get(vendor)
+    confirmed = ledger.confirmed_at(known.account) if known else None
+    return now if confirmed is None else min(now, confirmed)
 
 
 def _retention(config: Config, vendor: str) -> timedelta:

@@ -75,12 +75,15 @@ _OLDEST = {
 class ClockStore(Store):
     """What is asked of a drain's end, and of `status`."""
 
+    def waits_since(self, vendor: str, before: datetime) -> bool:
+        """Tell whether any status update has waited since before then."""
+        with self._db.read() as connection:
+            one = select(events.c.id).where(*_TOO_LONG).limit(1)
+            return connection.execute(one, {"v": vendor, "before": seconds(before)}).first() is not None
+
     def hold_waiting(self, fence: Fence, vendor: str, before: datetime, now: datetime) -> int:
         """Hold the status updates that have waited since before then; give how many."""
         asked = {"v": vendor, "before": seconds(before)}
-        with self._db.read() as connection:  # mostly there is none: no write then
-            if connection.execute(select(events.c.id).where(*_TOO_LONG).limit(1), asked).first() is None:
-                return 0
         state = move("waiting", "too_long", EVENT_MOVES)
         of_files = select(events.c.file_id).where(*_TOO_LONG)
         with self._db.write(fence) as connection:

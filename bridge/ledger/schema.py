@@ -46,6 +46,8 @@ accounts = Table(
     integer("epoch"),
     maybe_time("paused_until"),
     text("paused_reason"),
+    # The latest time that Amazon confirmed: by less than that nothing is purged.
+    maybe_time("confirmed_at"),
 )
 
 files = Table(

@@ -19,6 +19,7 @@
 | void_labels | void_confirmed |
 | clocks | hold_waiting, waited_too_long, failed_here, held, late_confirmations, silent, ages |
 | due | next_due, unfinished, delayed, moved_since |
+| timekeeping | newest, clamp_due, confirm_time, confirmed_at |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
 | whole | whole_batch |
 | traces | trace |
@@ -54,6 +55,7 @@ from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
 from bridge.ledger.sends import SendStore
 from bridge.ledger.soundness import Soundness
+from bridge.ledger.timekeeping import TimeStore
 from bridge.ledger.traces import TraceStore
 from bridge.ledger.verdicts import VerdictStore
 from bridge.ledger.views import ViewStore
@@ -87,6 +89,7 @@ class Ledger(
     TraceStore,
     AlertStore,
     PurgeStore,
+    TimeStore,
 ):
     """An open ledger. Close it when done; a crash loses nothing that was committed."""
 

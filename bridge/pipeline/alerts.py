@@ -29,6 +29,7 @@ SILENT = "silent"
 LABEL_EXPIRY = "label_expiry"
 LABEL_REPLACED = "label_replaced"
 JOB = "job"
+CLOCK = "clock"
 OUTBOX = "outbox"
 
 TRIES_IN_VAIN = 5

@@ -39,9 +39,15 @@ def hold_late(lane: Lane) -> int:
     # All that waits is gone through, which may be much: not in each pass of a drain.
     if lane.waiting_seen_at is not None and abs(now - lane.waiting_seen_at) < SEEN_EVERY:
         return 0
-    held = lane.ledger.hold_waiting(lane.fence, lane.vendor, now - lane.policies.wait_for_confirmation, now)
     lane.waiting_seen_at = now
-    return held
+    before = now - lane.policies.wait_for_confirmation
+    if not lane.ledger.waits_since(lane.vendor, before):
+        return 0
+    confirmed = lane.confirmed_time()
+    if confirmed is None:  # a clock that jumped makes everything wait for days
+        return 0
+    before = min(before, confirmed - lane.policies.wait_for_confirmation)
+    return lane.ledger.hold_waiting(lane.fence, lane.vendor, before, now)
 
 
 def review_clocks(lane: Lane) -> None:

@@ -28,6 +28,7 @@ from bridge.pipeline.retention import keep_retention
 from bridge.pipeline.sending import Sending
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
+from bridge.pipeline.timekeeping import correct_due_times, review_clock
 from bridge.pipeline.translate import translate
 
 log = structlog.get_logger(__name__)
@@ -103,6 +104,7 @@ def drain(
     reached("drain.claimed")
     for lane in lanes:
         lane.fence = fence
+        correct_due_times(lane)
     with ThreadPoolExecutor(max_workers=len(lanes), thread_name_prefix=f"drain-{first.account}") as pool:
         return _side_by_side(
             lanes, lambda lane: pool.submit(_work, lane, wait, patient, progress), again=not patient
@@ -198,6 +200,7 @@ def _is_looked_for(lane: Lane, report: LaneReport, *, patient: bool) -> bool:
 def _review(lane: Lane) -> None:
     review(lane)
     review_clocks(lane)
+    review_clock(lane)
 
 
 def _was_just_looked_into(lane: Lane) -> bool:

@@ -29,6 +29,7 @@ from bridge.pipeline.alerts import (
 )
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.papers import KINDS, PaperKind, is_foreign, keep_papers
+from bridge.spapi.amazon_time import TOLERANCE
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ListIncomplete
 from bridge.spapi.fetched import UnreadableItem
 from bridge.spapi.lists import read_list
@@ -121,6 +122,7 @@ def look_for_labels(lane: Lane, submission: DueSubmission) -> None:
             not_looked_for(lane, submission, error)
         return
     reached("fetch.looked")
+    now = lane.clock()  # as Amazon's answer has just confirmed it
     over = _doubted_for(submission, now) >= PATIENCE
     lane.ledger.record_look(lane.fence, submission.id, found, now, None if over else now + WAITS[1])
 
@@ -131,9 +133,14 @@ def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
 
 def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
     name = list_name(kind.name, warehouse)
-    now = lane.clock()
+    confirmed = lane.confirmed_time()
+    now = confirmed or lane.clock()
     cursor = lane.ledger.cursor(lane.vendor, name)
     through = datetime.fromisoformat(cursor) if cursor else None
+    if through is not None and through > now + TOLERANCE:
+        # A clock that was ahead has moved it: nobody knows what was not read before it.
+        log.warning("cursor_in_the_future", vendor=lane.vendor, list=name, cursor=cursor)
+        through = None
     since = through or now - lane.papers.since + OVERLAP
     cut = windows(since, now, overlap=OVERLAP)
     done = 0
@@ -144,7 +151,9 @@ def _fetch_list(lane: Lane, kind: PaperKind, warehouse: str) -> int:
             reached("fetch.page_committed")
             if lane.stopping():
                 break
-        elif through is None or step.window.until > through:  # the first of two halves may end before it
+        elif confirmed is not None and (
+            through is None or step.window.until > through
+        ):  # the first of two halves may end before it
             through = step.window.until
             moved = (name, through.isoformat())
             lane.ledger.add_outbound(lane.fence, lane.vendor, [], lane.clock(), cursor=moved)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections import Counter
@@ -10,18 +11,27 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+import structlog
+
 from bridge.domain.label_match import LabelPolicy
 from bridge.dropfolder.port import DropFolder, RemoteFile
 from bridge.dropfolder.settling import Settling
 from bridge.edi.grammar import Grammar
 from bridge.edi.options import ReadOptions
+from bridge.errors import AmazonError
 from bridge.ledger.rows import Fence, Policy
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool
+from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
+
+log = structlog.get_logger(__name__)
+
+TIME_ASKED_EVERY = 60.0
+"""Seconds between two questions for Amazon's time, where it is not known or contradicts the clock."""
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware datetime in UTC."""
@@ -107,6 +117,10 @@ class Lane(Desk):
     """One vendor's way through the bridge. A lane belongs to one thread and those it begins."""
 
     amazon: AmazonClient
+    amazon_time: AmazonTime | None = None
+    """What Amazon says of the clock; None where the clock is taken as it is."""
+    time_asked_at: float = -math.inf
+    """When Amazon was asked for its time last, by `seconds`."""
     folder: DropFolder
     settling: Settling
     papers: FetchPlan = FetchPlan()
@@ -151,6 +165,23 @@ class Lane(Desk):
     """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""
     telling: threading.Lock = field(default_factory=threading.Lock)
     """Held while an alert is raised or taken back: the lane's senders do it beside its own thread."""
+
+    def confirmed_time(self) -> datetime | None:
+        """Return the present as far as Amazon confirms it; None where it does not, or contradicts.
+
+        What cannot be taken back (a cursor, a purge, a hold for having waited too long) goes by this. Where
+        nothing is known yet, or the clock seems to be wrong, Amazon is asked, once a minute at most.
+        """
+        if self.amazon_time is None:
+            return self.clock()
+        unsure = self.amazon_time.confirmed() is None or self.amazon_time.is_off
+        if unsure and self.seconds() >= self.time_asked_at + TIME_ASKED_EVERY:
+            self.time_asked_at = self.seconds()
+            try:
+                self.amazon.ask_time()
+            except AmazonError as error:
+                log.info("time_not_asked", account=self.account, fault=str(error.fault))
+        return None if self.amazon_time.is_off else self.amazon_time.confirmed()
 
     def folder_rests(self) -> bool:
         """Tell whether the vendor's folder is left alone now, since it failed a short time ago."""

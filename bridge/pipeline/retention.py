@@ -19,6 +19,8 @@ from bridge.pipeline.spool import Spool
 log = structlog.get_logger(__name__)
 
 EVERY = timedelta(days=1).total_seconds()
+UNSURE = timedelta(minutes=10).total_seconds()
+"""After so long a purge is tried again that was left out since Amazon does not confirm the time."""
 AT_ONCE = 200
 """Batches that a drain purges, so that it does not keep the vendor's traffic waiting."""
 
@@ -27,7 +29,10 @@ def keep_retention(lane: Lane) -> None:
     """Purge what the vendor's retention time is over for, once a day."""
     if lane.seconds() < lane.purge_at:
         return
-    now = lane.clock()
+    now = lane.confirmed_time()
+    if now is None:  # a clock that is ahead would purge what is new
+        lane.purge_at = lane.seconds() + UNSURE
+        return
     purged = purge(lane.ledger, lane.spool, lane.vendor, now - lane.policies.retention, now, most=AT_ONCE)
     if purged.files < AT_ONCE:
         lane.purge_at = lane.seconds() + EVERY

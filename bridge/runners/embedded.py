@@ -61,11 +61,12 @@ class Worker:
     def pulse(self) -> None:
         """Wake up if the ledger has something due, or what is asked of Amazon or the inbox by the clock."""
         now = self.clock()
+        since = None if self.drained_at is None else min(self.drained_at, now)  # a clock may be put back
         for lane in self.lanes:
             if look_is_due(lane):
                 self.look(lane)
                 return
-            if work_is_due(lane, now, self.drained_at):
+            if work_is_due(lane, now, since):
                 self.wake.set()
                 return
 
@@ -103,11 +104,8 @@ class Daemon:
     reload is told in the log, and the old one goes on.
     """
 
-    def __init__(
-        self, load: Callable[[], tuple[Fleet, Mapping[str, BaseTrigger]]], clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, load: Callable[[], tuple[Fleet, Mapping[str, BaseTrigger]]]) -> None:
         self._load = load
-        self._clock = clock
         self._over = False
         self._reload = False
         self._signalled = threading.Event()
@@ -128,7 +126,7 @@ class Daemon:
                 signal.signal(number, handler)
 
     def _run(self) -> bool:
-        running = _Running(*self._load(), clock=self._clock)
+        running = _Running(*self._load())
         log.info("daemon_started", vendors=len(running.fleet.lanes))
         while True:
             self._signalled.wait()
@@ -152,7 +150,7 @@ class Daemon:
             return running
         running.end()
         log.info("reloaded", vendors=len(loaded[0].lanes))
-        return _Running(*loaded, clock=self._clock)
+        return _Running(*loaded)
 
     def _on_signal(self, number: int, _frame: object) -> None:
         if number == signal.SIGHUP:
@@ -165,12 +163,10 @@ class Daemon:
 class _Running:
     """A fleet with its workers and scheduler started."""
 
-    def __init__(
-        self, fleet: Fleet, triggers: Mapping[str, BaseTrigger], *, clock: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, fleet: Fleet, triggers: Mapping[str, BaseTrigger]) -> None:
         self.fleet = fleet
         self._workers = [
-            Worker(account, lanes, fleet.stop, clock) for account, lanes in fleet.accounts().items()
+            Worker(account, lanes, fleet.stop, lanes[0].clock) for account, lanes in fleet.accounts().items()
         ]
         # One thread is enough: a job sets a flag or reads one row.
         self._scheduler = BackgroundScheduler(

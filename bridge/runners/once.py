@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from bridge.pipeline.alerts import CREDENTIALS, FETCH, FILE, INBOX, SPOOL, is_told
+from bridge.pipeline.alerts import CLOCK, CREDENTIALS, FETCH, FILE, INBOX, SPOOL, is_told
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
@@ -50,7 +50,7 @@ def run(  # noqa: PLR0913  what the verb says, all by name
     """Drain the vendors' lanes (all without `vendors`); `timeout` in seconds ends the wait for verdicts."""
     accounts = fleet.accounts(vendors)
     lanes = [lane for group in accounts.values() for lane in group]
-    started = clock()
+    started, began = clock(), time.monotonic()
     deadline = time.monotonic() + (threading.TIMEOUT_MAX if timeout is None else timeout)
     did: dict[str, dict[str, int]] = {lane.vendor: {} for lane in lanes}
     idle = 0
@@ -73,7 +73,11 @@ def run(  # noqa: PLR0913  what the verb says, all by name
         fleet.stop.wait(max(0.0, min(_pause(waiting, clock()), deadline - time.monotonic())))
     return RunReport(
         did=did,
-        batches=tuple(batch for lane in lanes for batch in fleet.ledger.moved_since(lane.vendor, started)),
+        batches=tuple(
+            batch
+            for lane in lanes
+            for batch in fleet.ledger.moved_since(lane.vendor, _since(lane, started, began))
+        ),
         problems=(
             *(f"{report.vendor}: {report.folder_error}" for report in reports if report.folder_error),
             *(
@@ -97,6 +101,13 @@ def _delayed(lanes: list[Lane]) -> dict[str, tuple[int, datetime]]:
     return {vendor: (events, first) for vendor, (events, first) in found.items() if first is not None}
 
 
+def _since(lane: Lane, started: datetime, began: float) -> datetime:
+    """Return when the run began, by the clock that said so then, and by the one that was right after all."""
+    if lane.amazon_time is None or not lane.amazon_time.is_off:
+        return started
+    return min(started, lane.clock() - timedelta(seconds=time.monotonic() - began))
+
+
 def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
     """Tell whether waiting may move this lane on; what only its failing folder holds up does not count."""
     if not folder_fails:
@@ -118,7 +129,7 @@ def _told(lanes: list[Lane]) -> Iterator[str]:
     for lane in lanes:
         for alert in lane.ledger.alerts(lane.vendor):
             # An account that is refused altogether is told of as paused.
-            if alert.kind in {FETCH, SPOOL, INBOX} or (
+            if alert.kind in {CLOCK, FETCH, SPOOL, INBOX} or (
                 alert.kind == CREDENTIALS and alert.key != lane.account
             ):
                 yield f"{lane.vendor}: {alert.message}"

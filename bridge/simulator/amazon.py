@@ -65,7 +65,7 @@ class StandInAmazon(Documents):
             clerk=self._clerk,
             reads=self._reads,
         )
-        self._front = Front(operations, self.faults, self._records)
+        self._front = Front(operations, self.faults, self._records, self.now)
         self._application = self._front.application(Control(self).routes())
         self._host = host
         self._port = port

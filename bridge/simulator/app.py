@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from email.utils import formatdate
 from http import HTTPStatus
 
 from starlette.applications import Starlette
@@ -35,10 +36,13 @@ _STEP = 0.005
 class Front:
     """Takes requests off the wire, lets faults strike, and answers."""
 
-    def __init__(self, operations: Operations, faults: Faults, records: Records) -> None:
+    def __init__(
+        self, operations: Operations, faults: Faults, records: Records, now: Callable[[], float]
+    ) -> None:
         self._operations = operations
         self._faults = faults
         self._records = records
+        self._now = now
         self.closing = False
 
     def application(self, further: list[BaseRoute]) -> Starlette:
@@ -77,6 +81,7 @@ class Front:
             )
             answer, response = await self._meet(call)
             self._record(call, answer)
+            response.headers.setdefault("date", formatdate(self._now(), usegmt=True))
             return response
 
         return endpoint

@@ -20,6 +20,7 @@ import stamina
 from bridge import __version__
 from bridge.errors import ConfigurationError, Problem
 from bridge.spapi import restricted
+from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials, TokenSource
 from bridge.spapi.channel import Channel
 from bridge.spapi.endpoints import endpoint_mistake, is_loopback, token_address
@@ -78,6 +79,7 @@ class AmazonClient:
         timeouts: Timeouts = _DEFAULT_TIMEOUTS,
         patience: float = 30.0,
         connections: int = _CONNECTIONS,
+        amazon_time: AmazonTime | None = None,
     ) -> None:
         _check(endpoint=endpoint, auth_endpoint=auth_endpoint, user_agent=user_agent)
         self._http = http_client(
@@ -86,6 +88,9 @@ class AmazonClient:
             connections=connections,
             direct=is_loopback(endpoint) or is_loopback(auth_endpoint),
         )
+        self.time = amazon_time or AmazonTime()
+        # Whatever the reply says otherwise, and whoever of the account's asked: each has Amazon's time.
+        self._http.event_hooks = {"response": [lambda reply: self.time.heard(reply.headers)]}
         self._tokens = TokenSource(
             self._http,
             address=token_address(auth_endpoint),
@@ -98,6 +103,15 @@ class AmazonClient:
         self._channel = channel(pacer=Pacer(rate=rate, burst=burst))
         self._token_channel = channel(pacer=Pacer(rate=restricted.RATE, burst=restricted.BURST))
         self._restricted = restricted.RestrictedTokens(self._token_channel, self._tokens)
+
+    def ask_time(self) -> None:
+        """Have Amazon tell its time, by asking for another access token.
+
+        Raises `AmazonUnavailable` or `CredentialsRefused`; the time is known even where Amazon refuses.
+        """
+        token = self._tokens.token()
+        if self.time.confirmed() is None or self.time.is_off:
+            self._tokens.renew(token)
 
     def turn(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
         """Wait for the operation's turn under Amazon's rate, at most for the account's patience.

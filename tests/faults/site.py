@@ -167,6 +167,7 @@ class Site(Watch):
         for lane in fleet.lanes:
             lane.amazon = clients[lane.account]
             lane.clock = self.clock
+            lane.amazon_time = None
             lane.seconds = self.clock.seconds
             lane.senders = 2
         return fleet

@@ -59,6 +59,7 @@ def lane_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon)
     lane = lane_in(folder, monkeypatch)
     lane.amazon = cast("AmazonClient", amazon)
     lane.clock = Clock()
+    lane.amazon_time = None
     lane.fetch_at = float("inf")
     return lane
 
