@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +105,7 @@ def test_whatever_a_reload_fails_with_the_old_configuration_goes_on(failure: Exc
     def load() -> Any:
         raise failure
 
-    daemon = Daemon(load, lambda: datetime.now(UTC))
+    daemon = Daemon(load)
     running: Any = object()
     with capture_logs() as logs:
         assert daemon._reloaded(running) is running
