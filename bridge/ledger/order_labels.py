@@ -5,12 +5,24 @@ They outlive the label files and shipping: a confirmation may come, and a label 
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Insert,
+    Integer,
+    Update,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    select,
+    update,
+)
 
 from bridge.domain.labels import KnownLabel, LabelPackage, Renewal, renew
 from bridge.ledger.codec import chunks, row_as, seconds
@@ -27,9 +39,19 @@ _OF_ORDER = (
     label_packages.c.vendor == bindparam("v"),
     label_packages.c.purchase_order_number == bindparam("order"),
 )
-_VERSION = select(order_labels.c.version).where(*_ORDER)
-_NEXT = update(order_labels).where(*_ORDER).values(version=order_labels.c.version + 1)
-_KNOWN = select(label_packages).where(*_OF_ORDER).order_by(label_packages.c.number)
+_NEXT = (
+    update(order_labels)
+    .where(*_ORDER)
+    .values(version=order_labels.c.version + bindparam("step", type_=Integer))
+)
+_KNOWN = (
+    select(label_packages)
+    .where(
+        label_packages.c.vendor == bindparam("v"),
+        label_packages.c.purchase_order_number.in_(bindparam("orders", expanding=True)),
+    )
+    .order_by(label_packages.c.purchase_order_number, label_packages.c.number)
+)
 _VALUES: dict[str, Any] = {name: bindparam(f"new_{name}") for name in LabelPackage.__struct_fields__}
 _CHANGE = (
     update(label_packages)
@@ -70,100 +92,132 @@ def note_answers(
     Held confirmations that a newer label agrees with are let go.
     """
     noted = Noted([], [], set(), set())
+    news = _News(vendor, _known(connection, vendor, labels.answers), now)
+    before = {order for order, known in news.known.items() if known}
     for answer in labels.answers:
-        order = answer.purchase_order_number
-        renewal, has_older = _noted(connection, vendor, answer, labels, added, now)
-        if renewal.changed or renewal.added:
-            judge_held(connection, vendor, order, labels.policy, now)
-        if renewal.changed:
-            noted.told.extend(_told(connection, vendor, order, renewal))
-        if renewal.ask:
-            noted.ask.append(order)
-        if has_older:
-            noted.partly.add(order)
-        elif any(one.state == "valid" for one in renewal.changed):
-            noted.anew.add(order)
+        files = [None if place is None else added[place] for place in answer.files]
+        news.take(answer, files, noted, whole=labels.whole)
+    news.write(connection)
+    for order in news.steps.keys() & before:
+        judge_held(connection, vendor, order, labels.policy, now)
+    for order, numbers in news.changed.items():
+        noted.told.extend(_told(connection, vendor, order, numbers))
     return noted
 
 
-def _noted(  # noqa: PLR0913, PLR0917 - one answer, and what is known of all of them
-    connection: Connection,
-    vendor: str,
-    answer: LabelAnswer,
-    labels: NewLabels,
-    added: Sequence[Added],
-    now: datetime,
-) -> tuple[Renewal, bool]:
-    """Note one answer; return what it changes, and whether older labels of the order are valid beside it."""
-    key = {"v": vendor, "order": answer.purchase_order_number}
-    version = connection.execute(_VERSION, key).scalar()
-    known = [row_as(KnownLabel, row) for row in connection.execute(_KNOWN, key).mappings()]
-    renewal = renew(known, answer.packages, whole=labels.whole)
-    if renewal.changed or renewal.added:
-        _put_version(connection, key, version)
-    files = [None if place is None else added[place] for place in answer.files]
-    _put_packages(connection, key, renewal, files, max((one.number for one in known), default=0), now)
-    valid = {one.number for one in known if one.state == "valid"} - {
-        one.number for one in renewal.changed if one.state == "void"
-    }
-    return renewal, bool(valid - _put_files(connection, key, renewal, files))
+def _known(
+    connection: Connection, vendor: str, answers: Iterable[LabelAnswer]
+) -> defaultdict[str, list[KnownLabel]]:
+    known = defaultdict[str, list[KnownLabel]](list)
+    for some in chunks(dict.fromkeys(answer.purchase_order_number for answer in answers), 500):
+        for row in connection.execute(_KNOWN, {"v": vendor, "orders": some}).mappings():
+            known[row["purchase_order_number"]].append(row_as(KnownLabel, row))
+    return known
 
 
-def _put_files(
-    connection: Connection, key: dict[str, str], renewal: Renewal, files: list[Added | None]
-) -> set[int]:
-    """Note the new files of labels that were known; return those labels."""
-    renewed = {one.number: file for one in renewal.again if (file := files[one.place]) and file.new}
-    if renewed:
-        rows = [{**key, "which": number, "file": file.id} for number, file in renewed.items()]
-        connection.execute(_FILE, rows)
-    return set(renewed)
+class _News:
+    """What some answers change, gathered to be written in a few statements."""
+
+    def __init__(self, vendor: str, known: defaultdict[str, list[KnownLabel]], now: datetime) -> None:
+        self.vendor = vendor
+        self.known = known
+        self.at = seconds(now)
+        self.heads = {order for order, labels in known.items() if labels}
+        """The orders that have a version in the ledger."""
+        self.steps: Counter[str] = Counter()
+        """Order → by how much its version grows."""
+        self.changed: defaultdict[str, set[int]] = defaultdict(set)
+        self.rows: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.files: list[dict[str, Any]] = []
+
+    def take(self, answer: LabelAnswer, files: Sequence[Added | None], noted: Noted, *, whole: bool) -> None:
+        """Add what one answer changes."""
+        order = answer.purchase_order_number
+        known = self.known[order]
+        renewal = renew(known, answer.packages, whole=whole)
+        renewed = {one.number: file for one in renewal.again if (file := files[one.place]) and file.new}
+        older = {one.number for one in known if one.state == "valid"} - renewed.keys()
+        older -= {one.number for one in renewal.changed if one.state == "void"}
+        if older:
+            noted.partly.add(order)
+        elif any(one.state == "valid" for one in renewal.changed):
+            noted.anew.add(order)
+        if renewal.ask:
+            noted.ask.append(order)
+        key = {"v": self.vendor, "order": order}
+        self.files += [{**key, "which": number, "file": file.id} for number, file in renewed.items()]
+        if renewal.changed or renewal.added:
+            self.steps[order] += 1
+            self._change(key, known, renewal)
+            self._add(order, known, renewal, files)
+
+    def _change(self, key: dict[str, str], known: list[KnownLabel], renewal: Renewal) -> None:
+        for one in renewal.changed:
+            values = msgspec.structs.asdict(one.package)
+            self.changed[key["order"]].add(one.number)
+            self.changes.append(
+                {**key, "which": one.number, "becomes": one.state, "now": self.at}
+                | {f"new_{name}": value for name, value in values.items()}
+            )
+            place = next(place for place, other in enumerate(known) if other.number == one.number)
+            known[place] = KnownLabel(number=one.number, state=one.state, **values)
+
+    def _add(
+        self, order: str, known: list[KnownLabel], renewal: Renewal, files: Sequence[Added | None]
+    ) -> None:
+        last = max((one.number for one in known), default=0)
+        for number, one in enumerate(renewal.added, start=last + 1):
+            values = msgspec.structs.asdict(one.package)
+            file = files[one.place]
+            self.rows.append(
+                {
+                    "vendor": self.vendor,
+                    "purchase_order_number": order,
+                    "number": number,
+                    "state": one.state,
+                    "noted_at": self.at,
+                    "changed_at": self.at,
+                    "outbound_id": file.id if file is not None else 0,
+                }
+                | values
+            )
+            known.append(KnownLabel(number=number, state=one.state, **values))
+
+    def write(self, connection: Connection) -> None:
+        """Write it: rows before what changes them."""
+        heads = [
+            {"vendor": self.vendor, "purchase_order_number": order, "version": step}
+            for order, step in self.steps.items()
+            if order not in self.heads
+        ]
+        steps = [
+            {"v": self.vendor, "order": order, "step": step}
+            for order, step in self.steps.items()
+            if order in self.heads
+        ]
+        todo: tuple[tuple[Insert | Update, list[dict[str, Any]]], ...] = (
+            (insert(order_labels), heads),
+            (_NEXT, steps),
+            (insert(label_packages), self.rows),
+            (_CHANGE, self.changes),
+            (_FILE, self.files),
+        )
+        for statement, rows in todo:
+            for some in chunks(rows, 500):
+                connection.execute(statement, some)
 
 
-def _put_version(connection: Connection, key: dict[str, str], version: int | None) -> None:
-    if version is not None:
-        connection.execute(_NEXT, key)
-        return
-    row = {"vendor": key["v"], "purchase_order_number": key["order"], "version": 1}
-    connection.execute(insert(order_labels), row)
-
-
-def _put_packages(  # noqa: PLR0913, PLR0917 - the order, its news, and where they stand
-    connection: Connection,
-    key: dict[str, str],
-    renewal: Renewal,
-    files: list[Added | None],
-    last: int,
-    now: datetime,
-) -> None:
-    at = seconds(now)
-    changes = [
-        {**key, "which": one.number, "becomes": one.state, "now": at}
-        | {f"new_{name}": value for name, value in msgspec.structs.asdict(one.package).items()}
-        for one in renewal.changed
-    ]
-    rows = [
-        {"vendor": key["v"], "purchase_order_number": key["order"], "number": number, "state": one.state}
-        | {"noted_at": at, "changed_at": at, "outbound_id": file.id if (file := files[one.place]) else 0}
-        | msgspec.structs.asdict(one.package)
-        for number, one in enumerate(renewal.added, start=last + 1)
-    ]
-    if changes:
-        connection.execute(_CHANGE, changes)
-    if rows:
-        connection.execute(insert(label_packages), rows)
-
-
-def _told(connection: Connection, vendor: str, order: str, renewal: Renewal) -> Iterator[ToldLabel]:
+def _told(connection: Connection, vendor: str, order: str, numbers: set[int]) -> Iterator[ToldLabel]:
     """List the labels whose state changed as an index tells them, void ones with what replaces them."""
     rows = list(connection.execute(_TOLD, {"v": vendor, "order": order}).mappings())
     valid = [row for row in rows if row["state"] == "valid"]
     for row in rows:
-        if row["number"] not in {one.number for one in renewal.changed} or not row["name"]:
+        if row["number"] not in numbers or not row["name"]:
             continue
         instead = [one for one in valid if one["package_identifier"] == row["package_identifier"]] or valid
-        numbers = " ".join(dict.fromkeys(one["tracking_number"] for one in instead if row["state"] == "void"))
-        yield row_as(ToldLabel, row, replaced_by=numbers, file=f"{row['folder']}/{row['name']}")
+        newer = " ".join(dict.fromkeys(one["tracking_number"] for one in instead if row["state"] == "void"))
+        yield row_as(ToldLabel, row, replaced_by=newer, file=f"{row['folder']}/{row['name']}")
 
 
 def labels_of(connection: Connection, orders: Iterable[str], numbers: Iterable[str] = ()) -> list[OrderLabel]:
