@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal, cast
 
 import msgspec
@@ -21,7 +22,7 @@ _KEYS = [
     "name", "extends", "standard", "document", "versions", "vendors", "senders", "makes",
     "status_codes", "loops", "fields", "denied", "packed_item_identifiers", *TABLES,
 ]  # fmt: skip
-_FIELD_KEYS = ["scope", "single", "at", "fallback", "values", "match", "default", "unit", "end"]
+_FIELD_KEYS = ["scope", "single", "at", "fallback", "values", "match", "default", "unit", "end", "agree"]
 _LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "levels"]
 _SEVERAL = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
 """How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""
@@ -84,6 +85,7 @@ _STATUS: dict[str, Kind] = {
     "location_state_or_region": "text",
     "location_postal_code": "text",
     "location_country_code": "text",
+    "location_un_locode": "text",
     "estimated_delivery_date_time": "time",
     "appt_window_start_date_time": "time",
     "appt_window_end_date_time": "time",
@@ -264,16 +266,39 @@ def _field(  # noqa: PLR0913, PLR0917 -- what is known of the file, handed down
     values = file.text_table(entry, "values", place)
     default = file.text(entry, "default", place)
     _known_verdicts(file, place, kind, [*values.values(), default])
+    steps = tuple(_steps(file, place, entry, scopes, standard, levels, kind))
     return Field(
         name,
-        tuple(_steps(file, place, entry, scopes, standard, levels, kind)),
+        steps,
         values=values,
         match=_pattern(file, place, file.text(entry, "match", place)),
         default=default,
         unit=file.text(entry, "unit", place),
         end=end is True,
         point=kind == "moment",
+        agree=tuple(_agree(file, place, file.texts(entry, "agree", place), steps)),
     )
+
+
+def _agree(
+    file: TomlFile, place: str, pairs: tuple[str, ...], steps: tuple[Step, ...]
+) -> Iterator[tuple[int, int]]:
+    """Return the pairs of candidates that must agree; without levels, in each level that has both."""
+    for pair in pairs:
+        one, _, other = pair.partition(" & ")
+        found = [
+            (first, second)
+            for first, step in enumerate(steps)
+            for second, beside in enumerate(steps)
+            if one in _names(step) and other in _names(beside) and (":" in pair or step.level == beside.level)
+        ]
+        if not found:
+            file.mistake(f"{place}.agree", f"{pair!r} does not name two candidates of at, joined by ' & '")
+        yield from found
+
+
+def _names(step: Step) -> tuple[str, str]:
+    return step.reference.text, f"{step.level}:{step.reference.text}"
 
 
 def _known_verdicts(file: TomlFile, place: str, kind: Kind, words: list[str]) -> None:

@@ -93,12 +93,13 @@ class Field:
 
     `values` translates what is found (`*` is any other value; an empty translation means absent),
     `match` takes the first group of a pattern, `default` stands in where nothing is found, `unit`
-    where a measure has none, `end` takes the end of a period, `point` takes no period at all.
+    where a measure has none, `end` takes the end of a period, `point` takes no period at all. `agree`
+    are pairs of candidates, by index, that must tell the same where both are there.
     """
 
     __slots__ = (
-        "_distinct", "_getters", "_looks", "_plain", "default", "end", "levels", "match", "name", "point",
-        "steps", "tags", "unit", "values",
+        "_distinct", "_getters", "_looks", "_plain", "agree", "default", "end", "levels", "match", "name",
+        "point", "steps", "tags", "unit", "values",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
@@ -112,6 +113,7 @@ class Field:
         unit: str = "",
         end: bool = False,
         point: bool = False,
+        agree: tuple[tuple[int, int], ...] = (),
     ) -> None:
         self.name = name
         self.steps = steps
@@ -121,6 +123,7 @@ class Field:
         self.unit = unit
         self.end = end
         self.point = point
+        self.agree = agree
         for step in steps:
             step.take_mates(steps)
         self.tags = frozenset(step.tag for step in steps)
@@ -273,6 +276,10 @@ class Field:
                 places = list(step.find(at.segments))
                 if places:
                     yield places
+
+    def read(self, place: Place) -> str:
+        """Return what stands at a place, translated as this field says."""
+        return self._value(place)
 
     def _value(self, place: Place) -> str:
         value = place.segment.value(place.element, place.component).strip()

@@ -106,6 +106,12 @@ class Scope:
                 open_loops.extend(reversed(scope.children))
         return found
 
+    def seen_from(self, other: Scope) -> Scope:
+        """Return this loop as if it stood in another one: values are looked for in that one, too."""
+        view = Scope(self.level, None, self.first)
+        view.segments, view.scopes = self.segments, {**other.scopes, self.level: view}
+        return view
+
     def dissolve(self) -> None:
         """Undo the tree, which nothing can use any more: its references are cycles, slow to be freed."""
         for child in self.children:

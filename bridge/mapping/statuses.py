@@ -1,22 +1,36 @@
-"""Status documents (214, IFTSTA) to `ShipmentStatusChanged`: each status of each package is one."""
+"""Status documents (214, IFTSTA) to `ShipmentStatusChanged`: one for each status, package and order."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import msgspec
 
 from bridge.domain.events import (
-    Address,
     Mapped,
     PartyIdentification,
     ShipmentSchedule,
     ShipmentStatusChanged,
 )
 from bridge.domain.rules import breaches
-from bridge.mapping.lookup import Scope
-from bridge.mapping.loops import Tree
+from bridge.mapping.location import Sources, location, sources_of
+from bridge.mapping.lookup import Place, Scope
+from bridge.mapping.loops import DOCUMENT, Tree
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader
+from bridge.mapping.several import (
+    Taken,
+    conflict,
+    doubts,
+    left_over,
+    named,
+    ranges,
+    several_times,
+    shown,
+    take,
+    told,
+)
 from bridge.mapping.status import NO_UPDATE, SCHEDULE, Judgement, StatusTable, amazon_pair, judge
 
 _FIELD_OF_RULE = {
@@ -25,115 +39,238 @@ _FIELD_OF_RULE = {
     "MISSING_STATUS_DATE": "status_date_time",
     "MISSING_TRACKING_NUMBER": "tracking_number",
 }
-_LOCATION = (
-    "location_name",
-    "location_address_line1",
-    "location_city",
-    "location_state_or_region",
-    "location_postal_code",
-    "location_country_code",
+_PACKAGES = frozenset({"package", "carton"})
+_TIMES = (
+    "status_date_time",
+    "estimated_delivery_date_time",
+    "appt_window_start_date_time",
+    "appt_window_end_date_time",
 )
 
 
 class _Scan(msgspec.Struct):
-    """One status of one package, as the document has it."""
+    """One status of one package and order, as the document has it. `doubts` are reasons to hold it.
+
+    Of a `range` only the ends are known, so that there is no update to release.
+    """
 
     scope: Scope
     tracking_number: str
-    code: str
-    reason: str
+    order: str
+    pair: str
     judgement: Judgement
+    numbers: Taken | None
+    orders: Taken | None
+    doubts: list[str]
+    range: bool
 
 
 def map_statuses(reader: Reader, tree: Tree, table: StatusTable) -> list[Mapped]:
-    """Give one outcome for each status of each package of the document."""
+    """Return one outcome for each status of each package and order of the document."""
     scans = [scan for scope in tree.root.below("status") for scan in _scans(reader, scope, table)]
     if not scans:
         reader.findings.error(None, "NO_STATUS", "the document tells no status")
         return [Mapped(errors=(*tree.errors, *reader.findings.errors), summary="no status")]
+    _doubt_together(scans)
     schedules = _schedules(reader, scans)
-    return [_mapped(reader, tree, scan, schedules.get(scan.tracking_number, "")) for scan in scans]
+    sources = sources_of(reader)
+    mapped = [_mapped(reader, tree, scan, schedules.get(scan.tracking_number, []), sources) for scan in scans]
+    return mapped + list(_unused(reader, tree, scans))
 
 
 def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
-    code = reader.text("status_code", status)
-    reason = reader.text("reason_code", status)
-    judgement = judge(table, code, reason, reader.profile.final_statuses)
-    scans: dict[str, _Scan] = {}
-    for scope in (status.below("package") if status.children else ()) or (status,):
-        for number in reader.fields["tracking_number"].every(scope) or [""]:
-            scans.setdefault(number, _Scan(scope, number, code, reason, judgement))
+    pair, judgement = _judgement(reader, status, table)
+    numbers, orders = reader.fields["tracking_number"], reader.fields["purchase_order_number"]
+    views = [(scope, take(numbers, scope)) for scope in _views(status)]
+    near = [view for view in views if view[1] is not None and view[1].told.at.level in _PACKAGES]
+    scans: dict[tuple[str, str], _Scan] = {}
+    for scope, taken in near or views:  # one without a number does not stand for all that is around it
+        ordered = take(orders, scope)
+        reasons, ranged = _doubts(reader, taken, ordered)
+        for number in taken.values if taken else [""]:
+            for order in ordered.values if ordered else [""]:
+                scan = _Scan(scope, number, order, pair, judgement, taken, ordered, list(reasons), ranged)
+                scans.setdefault((number, order), scan)
     return list(scans.values())
 
 
-def _schedules(reader: Reader, scans: list[_Scan]) -> dict[str, str]:
-    """Give the estimated delivery by tracking number, as AG and X2 tell it; the last one counts."""
-    return {
-        scan.tracking_number: time
-        for scan in scans
-        if scan.judgement.meaning == SCHEDULE and (time := reader.time("status_date_time", scan.scope))
-    }
+def _views(status: Scope) -> list[Scope]:
+    """Return the loops from which a status is seen: its packages, or those beside it that have none."""
+    if packages := status.below("package") if status.children else []:
+        return packages
+    parent = status.parent
+    cartons = (
+        parent.below("carton") if parent is not None and parent.level not in {"carton", DOCUMENT} else []
+    )
+    return [status.seen_from(carton) for carton in cartons] or [status]
 
 
-def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimated: str) -> Mapped:
+def _judgement(reader: Reader, status: Scope, table: StatusTable) -> tuple[str, Judgement]:
+    """Return the pair of codes that a status tells, and what it means; several that differ are held."""
+    pairs = list(_pairs(reader, status))
+    shown_pairs = ", ".join(f"{code}/{reason}" for code, reason in pairs)
+    found = [judge(table, code, reason, reader.profile.final_statuses) for code, reason in pairs]
+    telling = [one for one in found if one.meaning != NO_UPDATE] or found[:1]
+    if all(one == telling[0] for one in telling):
+        return shown_pairs, telling[0]
+    meanings = ", ".join(one.meaning or "held" for one in found)
+    return shown_pairs, Judgement(hold=f"one status tells {shown_pairs}, which mean {meanings}")
+
+
+def _pairs(reader: Reader, status: Scope) -> Iterator[tuple[str, str]]:
+    """Return every code with its reasons: a code of the second candidate has those of the second."""
+    codes, reasons = reader.fields["status_code"], reader.fields["reason_code"]
+    found, why = list(told(codes, status)), list(told(reasons, status))
+    if (len(found) == 1 and len(found[0].values) == 1) or len(codes.steps) != len(reasons.steps):
+        beside = dict.fromkeys((one.index for one in found), why[0].values if why else {})
+    else:
+        beside = {one.index: one.values for one in why}
+    if not found:
+        yield codes.default, next(iter(why[0].values), "") if why else reasons.default
+    for one in found:
+        for code in one.values:
+            for reason in beside.get(one.index) or [reasons.default]:
+                yield code, reason
+
+
+def _doubts(reader: Reader, numbers: Taken | None, orders: Taken | None) -> tuple[list[str], bool]:
+    found: list[str] = []
+    ranged: list[str] = []
+    for name, taken in (("tracking_number", numbers), ("purchase_order_number", orders)):
+        if taken is not None:
+            ranged += ranges(taken.values)
+            found += doubts(reader.fields[name], taken)
+    return ranged + found, bool(ranged)
+
+
+def _doubt_together(scans: list[_Scan]) -> None:
+    """Hold what only the document as a whole shows: packages and orders that cannot be told apart."""
+    beside: dict[tuple[str, int], dict[str, Place]] = {}
+    together: dict[int, dict[str, None]] = {}
+    for scan in scans:
+        if scan.numbers is not None and len(scan.numbers.values) == 1:
+            for other in scan.numbers.inner():
+                beside.setdefault((scan.tracking_number, other.index), {}).update(other.values)
+        if scan.orders is not None and len(scan.orders.values) > 1:
+            together.setdefault(id(scan.orders.told.at), {})[scan.tracking_number] = None
+    for scan in scans:
+        for (number, _), values in beside.items():
+            if number == scan.tracking_number and len(values) > 1:
+                _doubt(scan, f"tracking number {number} stands for several packages: {shown(values)}")
+        if scan.orders is None or len(scan.orders.values) < 2:
+            continue
+        packages = together[id(scan.orders.told.at)]
+        if len(packages) > 1:
+            names = ", ".join(packages)
+            _doubt(
+                scan, f"nothing says which of packages {names} is in which order: {shown(scan.orders.values)}"
+            )
+
+
+def _doubt(scan: _Scan, reason: str) -> None:
+    if reason not in scan.doubts:
+        scan.doubts.append(reason)
+
+
+def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
+    """Hold every package and order that the document names and no status is for."""
+    for name, chosen in (
+        ("tracking_number", [scan.numbers for scan in scans]),
+        ("purchase_order_number", [scan.orders for scan in scans]),
+    ):
+        values = left_over(reader.fields[name], tree.root, [one for one in chosen if one is not None])
+        what = "package" if name == "tracking_number" else "order"
+        for text, place in values.items():
+            yield Mapped(
+                hold=f"{named(place)} names {what} {text}, and no status of the document is for it",
+                tracking_number=text if what == "package" else "",
+                purchase_order_number=text if what == "order" else "",
+                summary=f"{what} {text}: named without a status",
+            )
+
+
+def _schedules(reader: Reader, scans: list[_Scan]) -> dict[str, list[str]]:
+    """Return the estimated deliveries by tracking number, as AG and X2 tell them; the last one counts."""
+    found: dict[str, list[str]] = {}
+    for scan in scans:
+        if scan.judgement.meaning == SCHEDULE and (time := reader.time("status_date_time", scan.scope)):
+            found.setdefault(scan.tracking_number, []).append(time)
+    return found
+
+
+def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimates: list[str], sources: Sources) -> Mapped:
     reader.findings = findings = Findings()
     findings.errors.extend(tree.errors)
-    meaning, hold = scan.judgement.meaning, scan.judgement.hold
-    order = reader.text("purchase_order_number", scan.scope)
-    pair = f"{scan.code}/{scan.reason}"
+    meaning, holds = scan.judgement.meaning, [scan.judgement.hold]
     event = None
-    if not scan.code:
+    if not scan.pair.partition("/")[0]:
         findings.error(reader.place("status_code", scan.scope), "MISSING_STATUS", "the status has no code")
-        hold = ""
     elif meaning in {NO_UPDATE, SCHEDULE}:
         return Mapped(
             errors=tuple(findings.errors),
-            purchase_order_number=order,
+            purchase_order_number=scan.order,
             tracking_number=scan.tracking_number,
-            summary=_nothing_sent(scan, pair),
+            summary=_nothing_sent(scan),
         )
     elif meaning:
-        event = _event(reader, scan, order, meaning, estimated)
-        unread = {error.code for error in findings.errors}
-        for breach in breaches(event):
-            if breach.code == "MISSING_STATUS_DATE" and "DATE_TIME" in unread:
-                continue  # it is there, and told to be wrong already
-            field = _FIELD_OF_RULE.get(breach.code, "status_code")
-            findings.error(reader.place(field, scan.scope), breach.code, breach.message)
-        hold = "; ".join(findings.holds)
+        event = _event(reader, scan, meaning, estimates, sources)
+        _check(reader, scan, event)
+        holds = [*scan.doubts, *_conflicts(reader, scan.scope), *findings.holds]
     return Mapped(
-        event=event,
-        hold="" if findings.errors else hold,
+        event=None if scan.range else event,
+        hold="" if findings.errors else "; ".join(filter(None, holds)),
         errors=tuple(findings.errors),
-        purchase_order_number=order,
+        purchase_order_number=scan.order,
         tracking_number=scan.tracking_number,
-        summary=f"{scan.tracking_number or 'unknown package'}: {meaning or 'unknown'} ({pair})",
+        summary=f"{scan.tracking_number or 'unknown package'}: {meaning or 'unknown'} ({scan.pair})"
+        + (f", the last of {len(set(estimates))} estimates" if len(set(estimates)) > 1 else ""),
         assumed_zone=reader.assumed_zone("status_date_time", scan.scope),
     )
 
 
-def _nothing_sent(scan: _Scan, pair: str) -> str:
+def _check(reader: Reader, scan: _Scan, event: ShipmentStatusChanged) -> None:
+    findings = reader.findings
+    unread = {error.code for error in findings.errors}
+    for breach in breaches(event):
+        if breach.code == "MISSING_STATUS_DATE" and "DATE_TIME" in unread:
+            continue  # it is there, and told to be wrong already
+        field = _FIELD_OF_RULE.get(breach.code, "status_code")
+        findings.error(reader.place(field, scan.scope), breach.code, breach.message)
+
+
+def _conflicts(reader: Reader, scope: Scope) -> Iterator[str]:
+    """Return why fields that take one value have several."""
+    aliases = reader.profile.party_aliases
+    for name in ("selling_party", "ship_from_party"):
+        yield conflict(reader.fields[name], scope, lambda code: aliases.get(code, code))
+    for name in _TIMES:
+        yield several_times(reader, reader.fields[name], scope)
+
+
+def _nothing_sent(scan: _Scan) -> str:
     what = (
         "only feeds the delivery schedule"
         if scan.judgement.meaning == SCHEDULE
         else "is no update for Amazon"
     )
-    return f"{scan.tracking_number or 'unknown package'}: {pair} {what}, nothing is sent"
+    return f"{scan.tracking_number or 'unknown package'}: {scan.pair} {what}, nothing is sent"
 
 
-def _event(reader: Reader, scan: _Scan, order: str, meaning: str, estimated: str) -> ShipmentStatusChanged:
+def _event(
+    reader: Reader, scan: _Scan, meaning: str, estimates: list[str], sources: Sources
+) -> ShipmentStatusChanged:
     scope = scan.scope
     code, reason = amazon_pair(meaning, reader.document.standard)
     return ShipmentStatusChanged(
-        purchase_order_number=order,
+        purchase_order_number=scan.order,
         selling_party=PartyIdentification(selling_party(reader, scope)),
         ship_from_party=PartyIdentification(ship_from_party(reader, scope)),
         tracking_number=scan.tracking_number,
         status_code=code,
         reason_code=reason,
         status_date_time=reader.time("status_date_time", scope),
-        status_location_address=_location(reader, scope),
-        shipment_schedule=_schedule(reader, scope, estimated),
+        status_location_address=location(reader, scope, sources),
+        shipment_schedule=_schedule(reader, scope, estimates[-1] if estimates else ""),
     )
 
 
@@ -147,26 +284,4 @@ def _schedule(reader: Reader, scope: Scope, estimated: str) -> ShipmentSchedule 
         estimated_delivery_date_time=delivery,
         appt_window_start_date_time=start,
         appt_window_end_date_time=end,
-    )
-
-
-def _location(reader: Reader, scope: Scope) -> Address:
-    """Give the place of the status: what the document tells, the rest from the configuration.
-
-    Where the document names a place, the configured city, state and postal code would contradict it,
-    so only name, first line and country are filled in.
-    """
-    fields = reader.fields
-    name, line1, city, state, postal_code, country = [fields[part].text(scope) for part in _LOCATION]
-    country = reader.mappings.countries.get(country, country)
-    default = reader.profile.location
-    if not (name or line1 or city or state or postal_code or country):
-        return default
-    return Address(
-        name=name or default.name,
-        address_line1=line1 or default.address_line1,
-        city=city,
-        state_or_region=state,
-        postal_code=postal_code,
-        country_code=country or default.country_code,
     )

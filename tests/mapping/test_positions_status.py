@@ -187,18 +187,6 @@ def test_transport_dates_are_not_the_status_time() -> None:
     assert "MISSING_STATUS_DATE" in codes(edifact("IFTSTA", body))
 
 
-def test_the_vendors_location_fills_what_the_document_leaves_out() -> None:
-    home = Address(
-        name="ACME", address_line1="1 DOCK", city="COLUMBUS", postal_code="43085", country_code="US"
-    )
-    told = status(x12("214", CARRIER), location=home).status_location_address
-    assert told == Address(
-        name="ACME", address_line1="1 DOCK", city="ALBANY", state_or_region="NY", country_code="US"
-    )
-    untold = status(x12("214", CARRIER.replace("\nMS1*ALBANY*NY*US", "")), location=home)
-    assert untold.status_location_address == home
-
-
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
@@ -214,7 +202,7 @@ def test_a_wrong_status_is_one_error(old: str, new: str, expected: str) -> None:
 
 
 def test_no_country_anywhere_is_an_error_that_says_what_to_do() -> None:
-    (one,) = mapped(x12("214", CARRIER.replace("*US", "")), vendor())
+    (one,) = mapped(x12("214", CARRIER.replace("*NY*US", "")), vendor())
     (error,) = one.errors
     assert error.code == "MISSING_COUNTRY"
     assert "location" in error.message

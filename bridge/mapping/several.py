@@ -1,0 +1,192 @@
+"""What a document tells more than once: all values of a field, and where they contradict each other.
+
+A status update names one package and one order. Where a document names several, each is an update of
+its own; where it cannot be known which of them is meant, the update is held and the values are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from datetime import datetime, timedelta
+
+import msgspec
+
+from bridge.mapping.fields import Field
+from bridge.mapping.lookup import Place, Scope
+from bridge.mapping.reader import Reader
+from bridge.mapping.times import assumes_zone, moment
+
+_RANGE_ENDS = {("MAN", 2): (3, 1), ("MAN", 5): (6, 1)} | {("GIN", at): (at, 2) for at in range(2, 7)}
+"""Where the last number of a range stands (X12 MAN02-03, MAN05-06; EDIFACT C208), by the first."""
+_MOST_SHOWN = 5
+_MINUTE, _UNKNOWN_ZONE = timedelta(minutes=1), timedelta(hours=26)
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What one candidate of a field tells in one loop: each value once, with its first place."""
+
+    index: int
+    at: Scope
+    values: dict[str, Place]
+
+
+class Taken(msgspec.Struct, frozen=True):
+    """The candidate that counts, the first that tells anything, and all others that do, too."""
+
+    told: Told
+    others: tuple[Told, ...]
+
+    @property
+    def values(self) -> dict[str, Place]:
+        """Return the values that count."""
+        return self.told.values
+
+    def inner(self) -> Iterator[Told]:
+        """Return the others that stand in the same loop or in one within it."""
+        level, at = self.told.at.level, self.told.at
+        return (other for other in self.others if other.at.scopes.get(level) is at)
+
+
+def told(field: Field, scope: Scope) -> Iterator[Told]:
+    """Return what each candidate tells, as seen from `scope`; of alternatives only the best."""
+    for index, step in enumerate(field.steps):
+        at = scope.scopes.get(step.level)
+        if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
+            continue
+        found = [(rank, text, place) for rank, place in step.find(at.segments) if (text := field.read(place))]
+        if found:
+            best: dict[str, Place] = {}
+            for rank, text, place in found:
+                if rank == found[0][0]:
+                    best.setdefault(text, place)
+            yield Told(index, at, best)
+
+
+def take(field: Field, scope: Scope) -> Taken | None:
+    """Return all that a field tells, as seen from `scope`; None if it tells nothing."""
+    found = list(told(field, scope))
+    return Taken(found[0], tuple(found[1:])) if found else None
+
+
+def doubts(field: Field, taken: Taken) -> Iterator[str]:
+    """Return why it is not certain which numbers are meant: contradictions, and others told apart by more."""
+    pairs = {index for pair in field.agree if taken.told.index in pair for index in pair}
+    for other in taken.others:
+        if other.index in pairs and not other.values.keys() <= taken.values.keys():
+            yield (
+                f"{field.name}: {shown(taken.values)} and {shown(other.values)} are not the same, and "
+                "nothing says which one Amazon knows"
+            )
+    for other in taken.inner():
+        if other.index not in pairs and len(other.values) > len(taken.values):
+            yield f"{field.name}: {shown(taken.values)} stands for several: {shown(other.values)}"
+
+
+def ranges(values: dict[str, Place]) -> Iterator[str]:
+    """Return what is named as a range: its numbers in between are not told."""
+    for first, place in values.items():
+        end = _RANGE_ENDS.get((place.segment.tag, place.element)) if place.component == 1 else None
+        last = place.segment.value(*end).strip() if end is not None else ""
+        if last not in {"", first}:
+            yield f"{named(place)} is a range, from {first} to {last}: its numbers have to be sent one by one"
+
+
+def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) -> str:
+    """Return why a field that takes one value has several; empty if it has not. `same` is what counts."""
+    for one in told(field, scope):
+        first = {same(text): text for text in reversed(one.values)}
+        if len(first) < 2:
+            return ""
+        values = {text: one.values[text] for text in one.values if first[same(text)] == text}
+        return f"{field.name} has {len(values)} values where one is meant: {shown(values)}"
+    return ""
+
+
+def several_times(reader: Reader, field: Field, scope: Scope) -> str:
+    """Return why a field of one time has several; empty if it has not.
+
+    Candidates that must agree do so to the minute, as one may be the more exact; where one of them names
+    no zone, only the day can be compared.
+    """
+    found = [(step, told) for step, told in _times(field, scope)]
+    if len(found) < 2:
+        return ""
+    first, (place, parts) = found[0]
+    pairs = {index for pair in field.agree if first in pair for index in pair}
+    values = {_as_sent(parts): place}
+    for index, (other, told) in found[1:]:
+        if (index == first or index in pairs) and not _same_time(reader, field, parts, told, index == first):
+            values.setdefault(_as_sent(told), other)
+    return (
+        f"{field.name} has {len(values)} values where one is meant: {shown(values)}"
+        if len(values) > 1
+        else ""
+    )
+
+
+def _times(field: Field, scope: Scope) -> Iterator[tuple[int, tuple[Place, list[str]]]]:
+    for one in told(field, scope):
+        step = field.steps[one.index]
+        found = list(step.find(one.at.segments))
+        for rank, place in found:
+            if rank == found[0][0]:
+                others = (
+                    place.segment.value(part.element, part.component) for part in step.reference.parts[1:]
+                )
+                yield one.index, (place, [field.read(place), *(text.strip() for text in others)])
+
+
+def _same_time(reader: Reader, field: Field, one: list[str], other: list[str], alike: bool) -> bool:
+    if one == other:
+        return True
+    standard, zone = reader.document.standard, reader.profile.timezone
+    try:
+        first, second = (
+            datetime.fromisoformat(moment(standard, parts, zone, end=field.end)) for parts in (one, other)
+        )
+        unknown = assumes_zone(standard, one) or assumes_zone(standard, other)
+    except ValueError:
+        return False
+    if alike:
+        return first == second
+    return abs(first - second) < (_UNKNOWN_ZONE if unknown else _MINUTE)
+
+
+def _as_sent(parts: list[str]) -> str:
+    return " ".join(filter(None, parts))
+
+
+def named(place: Place) -> str:
+    """Return the name of a place: `L1101 (segment 4)`."""
+    component = f".{place.component}" if place.component > 1 else ""
+    return f"{place.segment.tag}{place.element:02}{component} (segment {place.segment.number})"
+
+
+def shown(values: dict[str, Place]) -> str:
+    """Return values with their places, the first few of many."""
+    parts = [f"{text} in {named(place)}" for text, place in list(values.items())[:_MOST_SHOWN]]
+    more = len(values) - len(parts)
+    return ", ".join(parts) + (f" and {more} more" if more else "")
+
+
+def left_over(field: Field, root: Scope, taken: Iterable[Taken]) -> dict[str, Place]:
+    """Return the values that are in no update: told where no update looks, or beside one and left out.
+
+    Other numbers beside an update are other names for the same, unless they are of the same kind as
+    its own, in a loop around it: such a number is of something else.
+    """
+    known: set[str] = set()
+    for one in taken:
+        kind = field.steps[one.told.index].reference.text
+        known |= one.values.keys()
+        for other in one.others:
+            if field.steps[other.index].reference.text != kind:
+                known |= other.values.keys()
+    found: dict[str, Place] = {}
+    for scope in root.walk():
+        for step in field.steps:
+            if step.level == scope.level and step.tag in scope.segments:
+                for _, place in step.find(scope.segments):
+                    if (text := field.read(place)) and text not in known:
+                        found.setdefault(text, place)
+    return found
