@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 import msgspec
 
@@ -45,9 +46,13 @@ class _Found(msgspec.Struct):
 
 def sources_of(reader: Reader) -> Sources:
     """Return where a mapping looks for the parts of a place, in its order, by what stands together."""
+    return _sources(tuple(reader.fields[f"location_{part}"] for part in _PARTS))
+
+
+@lru_cache(maxsize=256)
+def _sources(fields: tuple[Field, ...]) -> Sources:
     found: Sources = {}
-    for part in _PARTS:
-        field = reader.fields[f"location_{part}"]
+    for part, field in zip(_PARTS, fields, strict=True):
         for step in field.steps:
             kind = "N1" if step.tag in _PARTY_TAGS else step.tag
             found.setdefault((step.level, kind), []).append((part, field, step))

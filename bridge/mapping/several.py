@@ -93,6 +93,8 @@ def ranges(values: dict[str, Place]) -> Iterator[str]:
 
 def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) -> str:
     """Return why a field that takes one value has several; empty if it has not. `same` is what counts."""
+    if _told_once(field, scope):
+        return ""
     for one in told(field, scope):
         first = {same(text): text for text in reversed(one.values)}
         if len(first) < 2:
@@ -102,13 +104,21 @@ def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) 
     return ""
 
 
+def _told_once(field: Field, scope: Scope) -> bool:
+    """Check quickly whether it is certain that a field has no second value, as nearly always."""
+    at, step = field.look(scope)[1:]
+    return at is None or step is None or step.alone(at)
+
+
 def several_times(reader: Reader, field: Field, scope: Scope) -> str:
     """Return why a field of one time has several; empty if it has not.
 
     Candidates that must agree do so to the minute, as one may be the more exact; where one of them names
     no zone, only the day can be compared.
     """
-    found = [(step, told) for step, told in _times(field, scope)]
+    if not field.agree and _told_once(field, scope):
+        return ""
+    found = list(_times(field, scope))
     if len(found) < 2:
         return ""
     first, (place, parts) = found[0]
@@ -169,21 +179,24 @@ def shown(values: dict[str, Place]) -> str:
     return ", ".join(parts) + (f" and {more} more" if more else "")
 
 
-def left_over(field: Field, root: Scope, taken: Iterable[Taken]) -> dict[str, Place]:
-    """Return the values that are in no update: told where no update looks, or beside one and left out.
+def left_over(field: Field, unseen: Iterable[Scope], taken: Iterable[Taken]) -> dict[str, Place]:
+    """Return the values that are in no update: in loops that none is seen from, or beside one and left out.
 
     Other numbers beside an update are other names for the same, unless they are of the same kind as
     its own, in a loop around it: such a number is of something else.
     """
     known: set[str] = set()
+    beside: dict[str, Place] = {}
     for one in taken:
         kind = field.steps[one.told.index].reference.text
         known |= one.values.keys()
         for other in one.others:
-            if field.steps[other.index].reference.text != kind:
+            if field.steps[other.index].reference.text == kind:
+                beside.update(other.values)
+            else:
                 known |= other.values.keys()
-    found: dict[str, Place] = {}
-    for scope in root.walk():
+    found = {text: place for text, place in beside.items() if text not in known}
+    for scope in unseen:
         for step in field.steps:
             if step.level == scope.level and step.tag in scope.segments:
                 for _, place in step.find(scope.segments):

@@ -174,13 +174,14 @@ def _doubt(scan: _Scan, reason: str) -> None:
 
 def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
     """Hold every package and order that the document names and no status is for."""
-    for name, chosen in (
-        ("tracking_number", [scan.numbers for scan in scans]),
-        ("purchase_order_number", [scan.orders for scan in scans]),
+    seen = {id(loop) for scan in scans for loop in scan.scope.scopes.values()}
+    unseen = [scope for scope in tree.root.walk() if id(scope) not in seen]
+    for name, what, chosen in (
+        ("tracking_number", "package", [scan.numbers for scan in scans]),
+        ("purchase_order_number", "order", [scan.orders for scan in scans]),
     ):
-        values = left_over(reader.fields[name], tree.root, [one for one in chosen if one is not None])
-        what = "package" if name == "tracking_number" else "order"
-        for text, place in values.items():
+        taken = [one for one in chosen if one is not None]
+        for text, place in left_over(reader.fields[name], unseen, taken).items():
             yield Mapped(
                 hold=f"{named(place)} names {what} {text}, and no status of the document is for it",
                 tracking_number=text if what == "package" else "",

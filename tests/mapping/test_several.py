@@ -139,6 +139,7 @@ def test_each_package_and_order_of_an_iftsta_is_an_update(
         (body(HEAD, "LX*1", DELIVERED, "L11*P1*2I", "MAN*CP*P2"), ["P1", "P2"]),
         (body(HEAD, "LX*1", DELIVERED, "MAN*CP*P1**CP*P2"), ["P1", "P2"]),
         (body("B10*T1*SHIP*UPSN**2I*T2", "LX*1", DELIVERED), ["T1", "T2"]),
+        (body(HEAD, "L11*T1*2I", "L11*T2*08", "LX*1", DELIVERED), ["T1", "T2"]),
         (body(HEAD, "L11*T1*2I", "LX*1", DELIVERED, "L11*P1*97"), ["T1", "P1"]),
         # One number for several packages.
         (body(HEAD, "LX*1", DELIVERED, "MAN*GM*S1", "MAN*GM*S2"), ["TRACK", "S1", "S2"]),
@@ -183,6 +184,7 @@ def test_what_a_214_tells_twice_and_differently_is_held(lines: str, values: list
         (["CNI+1", "STS+1+21", "RFF+CW:P1", BERLIN, "GID+1", "PCI+33E", "GIN+BJ+S1"], ["P1", "S1"]),
         (["CNI+1", "STS+1+21", "RFF+CN:P1", BERLIN, "GID+1", "PCI+33E", "GIN+ML+S1"], ["P1", "S1"]),
         (["CNI+1", "STS+1+21", "RFF+CW:P1", "RFF+CN:T1", BERLIN], ["P1", "T1"]),
+        (["CNI+1", "STS+1+21", BERLIN, "GID+1", "PCI+33E", "GIN+BJ+S1", "GIN+AW+S2"], ["S1", "S2"]),
         (["CNI+1+C", "STS+1+21", BERLIN, "GID+1", "PCI+33E", "GIN+BJ+S1:S5"],
          ["GIN02 (segment", "from S1 to S5"]),
         (["CNI+1+C", "STS+1+21", BERLIN, "GID+1", "PCI+30+M1:M2"], ["M1", "M2"]),
