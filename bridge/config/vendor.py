@@ -29,7 +29,7 @@ class Carrier(Table):
 
 
 class Location(Table):
-    """`[vendors.V.location]`: fills the place of status updates where documents leave it out."""
+    """`[vendors.V.location]`: the place of status updates whose documents name none, or its country alone."""
 
     name: str = ""
     """Name of the place."""
@@ -106,7 +106,7 @@ class Vendor(Table):
     final_statuses: frozenset[FinalStatus] = frozenset()
     """Statuses that end a package's life and are sent only if named here: LOST, UNDELIVERABLE."""
     location: Location = Location()
-    """Fills the place of status updates where documents leave it out."""
+    """The place of status updates whose documents name none, or its country alone."""
     mapping: str = ""
     """Mapping to use for its documents; empty: the one that fits standard, type and version."""
     require_containers: Flag = True
