@@ -31,10 +31,14 @@ class Told(msgspec.Struct, frozen=True):
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """The candidate that counts, the first that tells anything, and all others that do, too."""
+    """The candidate that counts, the first that tells anything, and all others that do, too.
+
+    `below`: it stands in loops below the one in which it is looked for.
+    """
 
     told: Told
     others: tuple[Told, ...]
+    below: bool = False
 
     @property
     def values(self) -> dict[str, Place]:
@@ -68,8 +72,25 @@ def take(field: Field, scope: Scope) -> Taken | None:
     return Taken(found[0], tuple(found[1:])) if found else None
 
 
+def take_below(field: Field, scope: Scope) -> Taken | None:
+    """Return what a field tells in loops below `scope` in which it is not looked for; None if nothing."""
+    loops = [loop for loop in scope.walk() if loop is not scope]
+    for index, step in enumerate(field.steps if loops else ()):
+        values: dict[str, Place] = {}
+        for loop in loops:
+            if step.tag in loop.segments:
+                for _, place in step.find(loop.segments):
+                    if text := field.read(place):
+                        values.setdefault(text, place)
+        if values:
+            return Taken(Told(index, scope, values), (), below=True)
+    return None
+
+
 def doubts(field: Field, taken: Taken) -> Iterator[str]:
     """Return why it is not certain which numbers are meant: contradictions, and others told apart by more."""
+    if taken.below and len(taken.values) > 1:
+        yield f"{field.name} has {len(taken.values)} values in loops below the status: {shown(taken.values)}"
     pairs = {index for pair in field.agree if taken.told.index in pair for index in pair}
     for other in taken.others:
         if other.index in pairs and not other.values.keys() <= taken.values.keys():

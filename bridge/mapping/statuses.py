@@ -29,6 +29,7 @@ from bridge.mapping.several import (
     several_times,
     shown,
     take,
+    take_below,
     told,
 )
 from bridge.mapping.status import NO_UPDATE, SCHEDULE, Judgement, StatusTable, amazon_pair, judge
@@ -81,11 +82,11 @@ def map_statuses(reader: Reader, tree: Tree, table: StatusTable) -> list[Mapped]
 def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
     pair, judgement = _judgement(reader, status, table)
     numbers, orders = reader.fields["tracking_number"], reader.fields["purchase_order_number"]
-    views = [(scope, take(numbers, scope)) for scope in _views(status)]
+    views = [(scope, take(numbers, scope) or take_below(numbers, status)) for scope in _views(status)]
     near = [view for view in views if view[1] is not None and view[1].told.at.level in _PACKAGES]
     scans: dict[tuple[str, str], _Scan] = {}
     for scope, taken in near or views:  # one without a number does not stand for all that is around it
-        ordered = take(orders, scope)
+        ordered = take(orders, scope) or take_below(orders, status)
         reasons, ranged = _doubts(reader, taken, ordered)
         for number in taken.values if taken else [""]:
             for order in ordered.values if ordered else [""]:

@@ -108,6 +108,8 @@ def test_the_status_of_a_carton_is_not_that_of_another() -> None:
             [("PO1", "T1"), ("PO2", "T2")],
         ),
         (["CNI+1", "STS+1+21", "RFF+CN:T1", BERLIN], [("", "T1")]),
+        # In a loop below the status, in which no references are looked for.
+        (["CNI+1", "STS+1+21", BERLIN, "TDT+20", "RFF+ON:PO1", "RFF+CN:T1"], [("PO1", "T1")]),
         (["RFF+CN:T1", "CNI+1", "STS+1+21", BERLIN], [("", "T1")]),
         (["CNI+1+C", "STS+1+21", BERLIN, "GID+1", "PCI+33E", "GIN+BJ+S1+S2+S3+S4+S5"],
          [("", "S1"), ("", "S2"), ("", "S3"), ("", "S4"), ("", "S5")]),
@@ -188,6 +190,7 @@ def test_what_a_214_tells_twice_and_differently_is_held(lines: str, values: list
         (["CNI+1+C", "STS+1+21", BERLIN, "GID+1", "PCI+33E", "GIN+BJ+S1:S5"],
          ["GIN02 (segment", "from S1 to S5"]),
         (["CNI+1+C", "STS+1+21", BERLIN, "GID+1", "PCI+30+M1:M2"], ["M1", "M2"]),
+        (["CNI+1+C", "STS+1+21", BERLIN, "TDT+20", "RFF+ON:PO1", "TDT+20", "RFF+ON:PO2"], ["PO1", "PO2"]),
         (["CNI+1", "STS+1+21", "RFF+ON:PO1", "RFF+ON:PO2", "RFF+CW:P1", "RFF+CW:P2", BERLIN],
          ["P1, P2", "PO1"]),
         (["CNI+1+T", "STS+1+21++++77", "DTM+334:202603041427:203", "DTM+334:202603041428:203"],
