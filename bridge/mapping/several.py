@@ -91,7 +91,7 @@ def doubts(field: Field, taken: Taken) -> Iterator[str]:
     """Return why it is not certain which numbers are meant: contradictions, and others told apart by more."""
     if taken.below and len(taken.values) > 1:
         yield f"{field.name} has {len(taken.values)} values in loops below the status: {shown(taken.values)}"
-    pairs = {index for pair in field.agree if taken.told.index in pair for index in pair}
+    pairs = _pairs(field, taken)
     for other in taken.others:
         if other.index in pairs and not other.values.keys() <= taken.values.keys():
             yield (
@@ -101,6 +101,11 @@ def doubts(field: Field, taken: Taken) -> Iterator[str]:
     for other in taken.inner():
         if other.index not in pairs and len(other.values) > len(taken.values):
             yield f"{field.name}: {shown(taken.values)} stands for several: {shown(other.values)}"
+
+
+def _pairs(field: Field, taken: Taken) -> set[int]:
+    """Return which candidates must agree with the one that counts."""
+    return {index for pair in field.agree if taken.told.index in pair for index in pair}
 
 
 def ranges(values: dict[str, Place]) -> Iterator[str]:
@@ -201,22 +206,26 @@ def shown(values: dict[str, Place]) -> str:
 
 
 def left_over(field: Field, unseen: Iterable[Scope], taken: Iterable[Taken]) -> dict[str, Place]:
-    """Return the values that are in no update: in loops that none is seen from, or beside one and left out.
+    """Return the values that are in no update: in loops that none is seen from, or around one and left out.
 
-    Other numbers beside an update are other names for the same, unless they are of the same kind as
-    its own, in a loop around it: such a number is of something else.
+    Another number beside an update is another name for the same. One in a loop around it is of something
+    else, unless it is a fallback (the number of the shipment) or must agree, and so is told already.
     """
     known: set[str] = set()
-    beside: dict[str, Place] = {}
+    around: dict[str, Place] = {}
     for one in taken:
-        kind = field.steps[one.told.index].reference.text
+        kind = field.steps[one.told.index]
+        pairs = _pairs(field, one)
+        inner = {other.index for other in one.inner()}
         known |= one.values.keys()
         for other in one.others:
-            if field.steps[other.index].reference.text == kind:
-                beside.update(other.values)
-            else:
+            step = field.steps[other.index]
+            alike = step.reference.text == kind.reference.text
+            if other.index in inner | pairs or (step.fallback and not alike):
                 known |= other.values.keys()
-    found = {text: place for text, place in beside.items() if text not in known}
+            else:
+                around.update(other.values)
+    found = {text: place for text, place in around.items() if text not in known}
     for scope in unseen:
         for step in field.steps:
             if step.level == scope.level and step.tag in scope.segments:

@@ -74,6 +74,12 @@ def body(*segments: str) -> str:
                  "PRF*PO2", "CD3*G*6", "L11*T2*97", DELIVERED),
             [("PO1", "T1"), ("PO2", "T2")],
         ),
+        # The first of several in the header.
+        (
+            body("B10*T1*SHIP*UPSN", "L11*T1*2I", "LX*1", DELIVERED, "MAN*CP*T1",
+                 "LX*2", DELIVERED, "MAN*CP*T2"),
+            [("", "T1"), ("", "T2")],
+        ),
         # One tracking number for both, one order for both.
         (
             body(HEAD, "L11*PO1*PO", "LX*1", DELIVERED, "L11*T1*97", "LX*2", DELIVERED, "L11*T2*97"),
@@ -235,6 +241,11 @@ def test_an_appointment_beside_a_status_is_not_its_reason() -> None:
             body(HEAD, "L11*PO1*PO", "L11*PO2*PO", "LX*1", DELIVERED, "L11*PO1*PO"),
             [("PO1", "TRACK")],
             "L1101 (segment 4) names order PO2, and no status of the document is for it",
+        ),
+        (
+            body(HEAD, "L11*T1*97", "LX*1", DELIVERED, "MAN*CP*T2"),
+            [("", "T2")],
+            "L1101 (segment 3) names package T1",
         ),
         (
             body(HEAD, "LX*1", "L11*T1*97", "LX*2", DELIVERED, "L11*T2*97"),
