@@ -18,7 +18,7 @@ from bridge.mapping.times import assumes_zone, moment
 
 _RANGE_ENDS = {("MAN", 2): (3, 1), ("MAN", 5): (6, 1)} | {("GIN", at): (at, 2) for at in range(2, 7)}
 """Where the last number of a range stands (X12 MAN02-03, MAN05-06; EDIFACT C208), by the first."""
-_MOST_SHOWN = 5
+MOST_SHOWN = 5
 _MINUTE, _UNKNOWN_ZONE = timedelta(minutes=1), timedelta(hours=26)
 
 
@@ -130,6 +130,18 @@ def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) 
     return ""
 
 
+def sole(field: Field, scope: Scope) -> str | None:
+    """Return what a field tells, where that is at most one candidate and once; None where it may be more."""
+    found = 0
+    for step in field.steps:
+        at = scope.scopes.get(step.level)
+        if at is not None and step.tag in at.segments and step.get(at.segments):
+            found += 1
+            if found > 1 or not step.alone(at):
+                return None
+    return field.text(scope)
+
+
 def _told_once(field: Field, scope: Scope) -> bool:
     """Check quickly whether it is certain that a field has no second value, as nearly always."""
     at, step = field.look(scope)[1:]
@@ -200,7 +212,7 @@ def named(place: Place) -> str:
 
 def shown(values: dict[str, Place]) -> str:
     """Return values with their places, the first few of many."""
-    parts = [f"{text} in {named(place)}" for text, place in list(values.items())[:_MOST_SHOWN]]
+    parts = [f"{text} in {named(place)}" for text, place in list(values.items())[:MOST_SHOWN]]
     more = len(values) - len(parts)
     return ", ".join(parts) + (f" and {more} more" if more else "")
 

@@ -20,6 +20,7 @@ from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader
 from bridge.mapping.several import (
+    MOST_SHOWN,
     Taken,
     conflict,
     doubts,
@@ -28,6 +29,7 @@ from bridge.mapping.several import (
     ranges,
     several_times,
     shown,
+    sole,
     take,
     take_below,
     told,
@@ -41,6 +43,7 @@ _FIELD_OF_RULE = {
     "MISSING_TRACKING_NUMBER": "tracking_number",
 }
 _PACKAGES = frozenset({"package", "carton"})
+_MOST = 100
 _TIMES = (
     "status_date_time",
     "estimated_delivery_date_time",
@@ -88,11 +91,24 @@ def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
     for scope, taken in near or views:  # one without a number does not stand for all that is around it
         ordered = take(orders, scope) or take_below(orders, status)
         reasons, ranged = _doubts(reader, taken, ordered)
-        for number in taken.values if taken else [""]:
-            for order in ordered.values if ordered else [""]:
-                scan = _Scan(scope, number, order, pair, judgement, taken, ordered, list(reasons), ranged)
-                scans.setdefault((number, order), scan)
+        for number, order in _updates(taken, ordered):
+            scan = _Scan(scope, number, order, pair, judgement, taken, ordered, list(reasons), ranged)
+            scans.setdefault((number, order), scan)
     return list(scans.values())
+
+
+def _updates(numbers: Taken | None, orders: Taken | None) -> Iterator[tuple[str, str]]:
+    """Return package and order of each update; of very many of both only the packages, as all are held."""
+    every = list(orders.values) if orders else [""]
+    if (
+        numbers is not None
+        and len(every) > 1 < len(numbers.values)
+        and len(every) * len(numbers.values) > _MOST
+    ):
+        every = [""]
+    for number in numbers.values if numbers else [""]:
+        for order in every:
+            yield number, order
 
 
 def _views(status: Scope) -> list[Scope]:
@@ -121,6 +137,10 @@ def _judgement(reader: Reader, status: Scope, table: StatusTable) -> tuple[str, 
 def _pairs(reader: Reader, status: Scope) -> Iterator[tuple[str, str]]:
     """Return every code with its reasons: a code of the second candidate has those of the second."""
     codes, reasons = reader.fields["status_code"], reader.fields["reason_code"]
+    code, reason = sole(codes, status), sole(reasons, status)
+    if code is not None and reason is not None:
+        yield code, reason
+        return
     found, why = list(told(codes, status)), list(told(reasons, status))
     if (len(found) == 1 and len(found[0].values) == 1) or len(codes.steps) != len(reasons.steps):
         beside = dict.fromkeys((one.index for one in found), why[0].values if why else {})
@@ -129,9 +149,9 @@ def _pairs(reader: Reader, status: Scope) -> Iterator[tuple[str, str]]:
     if not found:
         yield codes.default, next(iter(why[0].values), "") if why else reasons.default
     for one in found:
-        for code in one.values:
-            for reason in beside.get(one.index) or [reasons.default]:
-                yield code, reason
+        for text in one.values:
+            for because in beside.get(one.index) or [reasons.default]:
+                yield text, because
 
 
 def _doubts(reader: Reader, numbers: Taken | None, orders: Taken | None) -> tuple[list[str], bool]:
@@ -146,26 +166,28 @@ def _doubts(reader: Reader, numbers: Taken | None, orders: Taken | None) -> tupl
 
 def _doubt_together(scans: list[_Scan]) -> None:
     """Hold what only the document as a whole shows: packages and orders that cannot be told apart."""
-    beside: dict[tuple[str, int], dict[str, Place]] = {}
-    together: dict[int, dict[str, None]] = {}
+    beside: dict[str, dict[int, dict[str, Place]]] = {}
+    packages: dict[int, dict[str, None]] = {}
     for scan in scans:
         if scan.numbers is not None and len(scan.numbers.values) == 1:
             for other in scan.numbers.inner():
-                beside.setdefault((scan.tracking_number, other.index), {}).update(other.values)
+                kinds = beside.setdefault(scan.tracking_number, {})
+                kinds.setdefault(other.index, {}).update(other.values)
         if scan.orders is not None and len(scan.orders.values) > 1:
-            together.setdefault(id(scan.orders.told.at), {})[scan.tracking_number] = None
+            packages.setdefault(id(scan.orders.told.at), {})[scan.tracking_number] = None
     for scan in scans:
-        for (number, _), values in beside.items():
-            if number == scan.tracking_number and len(values) > 1:
-                _doubt(scan, f"tracking number {number} stands for several packages: {shown(values)}")
-        if scan.orders is None or len(scan.orders.values) < 2:
-            continue
-        packages = together[id(scan.orders.told.at)]
-        if len(packages) > 1:
-            names = ", ".join(packages)
-            _doubt(
-                scan, f"nothing says which of packages {names} is in which order: {shown(scan.orders.values)}"
-            )
+        for values in beside.get(scan.tracking_number, {}).values():
+            if len(values) > 1:
+                _doubt(scan, f"{scan.tracking_number} stands for several packages: {shown(values)}")
+        if scan.orders is not None and len(scan.orders.values) > 1:
+            names = list(packages[id(scan.orders.told.at)])
+            if len(names) > 1:
+                _doubt(scan, _not_told_apart(names, scan.orders.values))
+
+
+def _not_told_apart(packages: list[str], orders: dict[str, Place]) -> str:
+    names = ", ".join(packages[:MOST_SHOWN]) + (" and more" if len(packages) > MOST_SHOWN else "")
+    return f"nothing says which of packages {names} is in which order: {shown(orders)}"
 
 
 def _doubt(scan: _Scan, reason: str) -> None:

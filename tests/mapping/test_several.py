@@ -283,6 +283,14 @@ def test_a_more_exact_time_of_the_same_minute_is_no_contradiction() -> None:
     assert mapped(x12("214", lines))[0].hold == ""
 
 
+def test_very_many_packages_of_very_many_orders_are_held_in_short() -> None:
+    many = [f"MAN*CP*T{number}" for number in range(2000)]
+    orders = [f"L11*PO{number}*PO" for number in range(300)]
+    found = held(x12("214", body(HEAD, *orders, "LX*1", DELIVERED, *many)))
+    assert len(found) == 2000
+    assert max(len(one.hold) for one in found) < 500
+
+
 def test_the_last_of_several_estimates_counts_and_is_told() -> None:
     estimates = "AT7*AG*NS***20260306*1200*ET\nAT7*AG*NS***20260307*1200*ET"
     *_, one = mapped(x12("214", body(HEAD, "LX*1", estimates, DELIVERED)))
