@@ -50,6 +50,13 @@ class Taken(msgspec.Struct, frozen=True):
         level, at = self.told.at.level, self.told.at
         return (other for other in self.others if other.at.scopes.get(level) is at)
 
+    def beside(self) -> dict[str, Place]:
+        """Return the other names of what is told, in the same loop or in one within it."""
+        found: dict[str, Place] = {}
+        for other in self.inner():
+            found.update((text, place) for text, place in other.values.items() if text not in self.values)
+        return found
+
 
 def told(field: Field, scope: Scope) -> Iterator[Told]:
     """Return what each candidate tells, as seen from `scope`; of alternatives only the best."""
@@ -223,25 +230,24 @@ def left_over(field: Field, unseen: Iterable[Scope], taken: Iterable[Taken]) -> 
     Another number beside an update is another name for the same. One in a loop around it is of something
     else, unless it is a fallback (the number of the shipment) or must agree, and so is told already.
     """
-    known: set[str] = set()
+    used: set[str] = set()
+    beside: set[str] = set()
     around: dict[str, Place] = {}
     for one in taken:
         kind = field.steps[one.told.index]
-        pairs = _pairs(field, one)
-        inner = {other.index for other in one.inner()}
-        known |= one.values.keys()
+        near = _pairs(field, one) | {other.index for other in one.inner()}
+        used |= one.values.keys()
         for other in one.others:
             step = field.steps[other.index]
-            alike = step.reference.text == kind.reference.text
-            if other.index in inner | pairs or (step.fallback and not alike):
-                known |= other.values.keys()
-            else:
+            if other.index in near:
+                beside |= other.values.keys()
+            elif not step.fallback or step.reference.text == kind.reference.text:
                 around.update(other.values)
-    found = {text: place for text, place in around.items() if text not in known}
+    found = {text: place for text, place in around.items() if text not in used | beside}
     for scope in unseen:
         for step in field.steps:
             if step.level == scope.level and step.tag in scope.segments:
                 for _, place in step.find(scope.segments):
-                    if (text := field.read(place)) and text not in known:
+                    if (text := field.read(place)) and text not in used:
                         found.setdefault(text, place)
     return found

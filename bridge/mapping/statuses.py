@@ -246,10 +246,17 @@ def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimates: list[str], sourc
         errors=tuple(findings.errors),
         purchase_order_number=scan.order,
         tracking_number=scan.tracking_number,
-        summary=f"{scan.tracking_number or 'unknown package'}: {meaning or 'unknown'} ({scan.pair})"
-        + (f", the last of {len(set(estimates))} estimates" if len(set(estimates)) > 1 else ""),
+        summary=_summary(scan, meaning, estimates),
         assumed_zone=reader.assumed_zone("status_date_time", scan.scope),
     )
+
+
+def _summary(scan: _Scan, meaning: str, estimates: list[str]) -> str:
+    told = f"{scan.tracking_number or 'unknown package'}: {meaning or 'unknown'} ({scan.pair})"
+    if len(set(estimates)) > 1:
+        told += f", the last of {len(set(estimates))} estimates"
+    beside = scan.numbers.beside() if scan.numbers is not None else {}
+    return f"{told}, also named {shown(beside)}" if beside else told
 
 
 def _check(reader: Reader, scan: _Scan, event: ShipmentStatusChanged) -> None:

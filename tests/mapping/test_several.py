@@ -291,6 +291,12 @@ def test_very_many_packages_of_very_many_orders_are_held_in_short() -> None:
     assert max(len(one.hold) for one in found) < 500
 
 
+def test_other_names_of_a_package_are_told() -> None:
+    (one,) = mapped(x12("214", body("B10*PRO*SHIP*FXFE", "L11*T1*2I", "L11*P1*97", "LX*1", DELIVERED)))
+    assert one.hold == ""
+    assert "also named P1 in L1101 (segment 4), PRO in B1001 (segment 2)" in one.summary
+
+
 def test_the_last_of_several_estimates_counts_and_is_told() -> None:
     estimates = "AT7*AG*NS***20260306*1200*ET\nAT7*AG*NS***20260307*1200*ET"
     *_, one = mapped(x12("214", body(HEAD, "LX*1", estimates, DELIVERED)))
@@ -300,31 +306,76 @@ def test_the_last_of_several_estimates_counts_and_is_told() -> None:
     assert "the last of 2 estimates" in one.summary
 
 
-_NUMBERS = st.sampled_from(["N1", "N2", "N3"])
 _REFERENCES = st.builds(
-    lambda number, kind: f"L11*{number}*{kind}", _NUMBERS, st.sampled_from(["PO", "97", "2I", "CN", "08"])
+    lambda number, kind: f"L11*N{number}*{kind}",
+    st.integers(1, 99),
+    st.sampled_from(["PO", "97", "2I", "08"]),
 )
-_MARKS = st.builds(lambda number, kind: f"MAN*{kind}*{number}", _NUMBERS, st.sampled_from(["CP", "GM", "SM"]))
+_MARKS = st.builds(
+    lambda number, kind: f"MAN*{kind}*M{number}", st.integers(1, 99), st.sampled_from(["CP", "GM", "SM"])
+)
 _LINES = st.lists(
     st.one_of(
         _REFERENCES, _MARKS, st.sampled_from(["LX*1", "CD3*G*1", DELIVERED, "AT7*X4*NS***20260304*0900*ET"])
     ),
     max_size=8,
+    unique_by=lambda segment: segment.split("*")[1] if segment[0] in "LM" and segment[1] in "1A" else segment,
 )
 
 
-@given(_LINES)
-def test_no_tracking_number_or_order_vanishes(segments: list[str]) -> None:
-    lines = [*segments[:3], "LX*1", DELIVERED, *segments[3:]]
-    document = x12("214", body(HEAD, *lines))
-    found = mapped(document)
+@given(_LINES, st.integers(0, 8))
+def test_no_number_of_a_package_or_order_vanishes(segments: list[str], head: int) -> None:
+    lines = [*segments[:head], "LX*1", DELIVERED, *segments[head:]]
+    found = mapped(x12("214", body(HEAD, *lines)))
     told = " ".join(
         part
         for one in found
-        for part in (one.hold, one.purchase_order_number, one.tracking_number, str(one.event))
+        for part in (one.hold, one.summary, one.purchase_order_number, one.tracking_number)
     )
     for segment in lines:
-        kind, number, *rest = segment.split("*")
-        if kind == "L11" and rest == ["PO"]:
-            assert number in told
+        kind, *values = segment.split("*")
+        if kind == "L11" or (kind == "MAN" and values[0] == "CP"):
+            assert values[kind == "MAN"] in told, segment
     assert all(not one.errors for one in found)
+
+
+_MARKED = f"STS+1+21\n{BERLIN}\nGID+1\nPCI+33E\nGIN"
+_OF_A_STATUS = st.lists(
+    st.one_of(
+        st.builds(
+            lambda number, kind: f"RFF+{kind}:R{number}",
+            st.integers(1, 99),
+            st.sampled_from(["ON", "CW", "CN"]),
+        ),
+        st.builds(
+            lambda number, kind: f"{_MARKED}+{kind}+G{number}",
+            st.integers(1, 99),
+            st.sampled_from(["ML", "BJ", "AW"]),
+        ),
+        st.builds(lambda number: f"{_MARKED}+BJ+G{number}:G{number + 1}", st.integers(100, 199)),
+        st.builds(lambda number: f"CNI+1+C{number}", st.integers(1, 99)),
+        st.sampled_from([f"STS+1+21\n{BERLIN}", f"STS+1+1\n{BERLIN}", "PCI+33E"]),
+    ),
+    max_size=10,
+    unique=True,
+)
+
+
+@given(_OF_A_STATUS)
+def test_no_number_of_an_iftsta_vanishes(segments: list[str]) -> None:
+    lines = ["CNI+1+C0", "STS+1+21", BERLIN, "GID+1", "PCI+33E", *segments]
+    found = mapped(edifact("IFTSTA", body("BGM+77+S1+9", *lines)))
+    told = " ".join(
+        part
+        for one in found
+        for part in (one.hold, one.summary, one.purchase_order_number, one.tracking_number)
+    )
+    if any(one.errors for one in found):  # a status without its time is refused, with all that it names
+        return
+    for segment in lines:
+        *_, last = segment.split("\n")
+        tag, *rest = last.split("+")
+        if tag == "GIN":
+            assert rest[1].partition(":")[0] in told, segment
+        if tag == "RFF" and rest[0].startswith("ON"):
+            assert rest[0].partition(":")[2] in told, segment
