@@ -113,11 +113,6 @@ def assumes_zone(standard: Standard, parts: list[str]) -> bool:
     return second not in _ZONED or not read_format(first, EDIFACT_FORMATS[second])[0].zone
 
 
-def read_as(text: str, zone: str) -> str:
-    """Return how a time without a zone was read, for a reason to hold it: `text` is ISO-8601."""
-    return f"read as {text[11:16]} {zone}, the configured zone"
-
-
 def x12_time(day: str, time: str, code: str, local: str) -> str:
     """Read 373, 337 and 623: `20240131`, `0930` to `09301599`, `ET`; `local` is the vendor's zone.
 
