@@ -158,8 +158,8 @@ def _told_once(field: Field, scope: Scope) -> bool:
 def several_times(reader: Reader, field: Field, scope: Scope) -> str:
     """Return why a field of one time has several; empty if it has not.
 
-    Candidates that must agree do so to the minute, as one may be the more exact; where one of them names
-    no zone, only the day can be compared.
+    Candidates that must agree do so to the minute, as one may be the more exact; where only one of them
+    names a zone, the day is all that can be compared.
     """
     if not field.agree and _told_once(field, scope):
         return ""
@@ -199,7 +199,7 @@ def _same_time(reader: Reader, field: Field, one: list[str], other: list[str], a
         first, second = (
             datetime.fromisoformat(moment(standard, parts, zone, end=field.end)) for parts in (one, other)
         )
-        unknown = assumes_zone(standard, one) or assumes_zone(standard, other)
+        unknown = assumes_zone(standard, one) != assumes_zone(standard, other)
     except ValueError:
         return False
     if alike:

@@ -129,6 +129,11 @@ def test_a_place_that_stands_twice_is_one() -> None:
     assert one.hold == ""
 
 
+def test_a_town_of_five_letters_is_no_un_locode() -> None:
+    found = status(iftsta("LOC+14+PARIS:::PARIS"), location=GERMAN).status_location_address
+    assert found == Address(city="PARIS", country_code="DE")
+
+
 def test_a_name_of_a_country_is_not_cut_to_a_code() -> None:
     (one,) = mapped(iftsta("LOC+14+:::CHUR+:::CHINA"), location=Address(country_code="US"))
     assert getattr(one.event, "status_location_address", None) == Address(city="CHUR", country_code="US")
