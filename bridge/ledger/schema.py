@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0008"
+HEAD = "0009"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
