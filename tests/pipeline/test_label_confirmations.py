@@ -144,6 +144,18 @@ def test_a_confirmation_without_number_and_method_goes_with_the_labels(
     assert [note["code"] for note in event.notes] == ["LABEL_TRACKING_NUMBER", "LABEL_SHIP_METHOD"]
 
 
+def test_a_package_without_any_mark_is_the_labels_only_one(
+    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+) -> None:
+    labels.make(1, ("001", "1ZLABEL"))
+    fetched(lane, 1)
+    body = [segment for segment in notice(1, "", None) if not segment.startswith("MAN")]
+    event = confirmed(lane, tmp_path, 1, body)
+    assert event.state == "succeeded", event.reason
+    assert sent(amazon) == [(order(1), "1ZLABEL", GROUND)]
+    assert amazon.items[0]["containers"][0]["containerIdentifier"] == "001"
+
+
 def test_without_a_label_nothing_changes(lane: Lane, amazon: StubAmazon, tmp_path: Path) -> None:
     assert confirmed(lane, tmp_path, 1, notice(1)).state == "succeeded"
     assert confirmed(lane, tmp_path, 2, notice(2, "")).state == "succeeded"
