@@ -371,10 +371,15 @@ def open_bridge(config: Config) -> Iterator[Bridge]:
 
 
 def explain(path: Path, config: Config | None, vendor: str | None) -> Explanation:
-    """Read a file as a vendor's, or as nobody's in particular, and touch nothing else."""
+    """Read a file as a vendor's, and touch nothing else; the only vendor's where none is named.
+
+    Where there are several, or none, it is read as nobody's in particular.
+    """
+    if vendor is None and config and len(config.vendors) == 1:
+        vendor = next(iter(config.vendors))
     settings = config.vendors[vendor] if config and vendor else None
     data = path.read_bytes()
-    return explain_file(
+    told = explain_file(
         path.name,
         [data],
         profile=profile_of(vendor, settings) if settings and vendor else explain_profile(),
@@ -384,6 +389,8 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
         now=utc_now(),
         policies=policies_of(settings, config.accounts[settings.account]) if config and settings else None,
     )
+    told.vendors = tuple(config.vendors) if config else ()
+    return told
 
 
 def _file_of(config: Config) -> Path | None:

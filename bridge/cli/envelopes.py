@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from bridge.cli.lines import Line, folded
-from bridge.edi.model import Interchange, Party
+from bridge.edi.model import EdiError, Group, Interchange, Party
 from bridge.mapping.functions import test_of
 from bridge.outside_text import shown
 
 _STANDARDS = {"x12": "X12", "edifact": "EDIFACT"}
 _MOST_SEGMENTS = 40
+_MOST_GROUPS = 25
 _ANSWER = re.compile(r"\n(?=ISA|UNA|UNB)")
 
 
@@ -30,10 +31,26 @@ def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
     if facts:
         yield from folded(", ".join(facts), width, first="  ", rest="  ", look="words")
     for error in interchange.errors:
-        code = f" [{error.code}]" if error.code else ""
-        place = f"{error.segment}{error.element:02}: " if error.segment and error.element else ""
-        sign, look = ("! ", "bad") if error.fatal else ("~ ", "note")
-        yield from folded(f"{place}{error.message}{code}", width, first=f"  {sign}", rest="    ", look=look)
+        yield from _fault(error, "", width)
+
+
+def group_lines(groups: Sequence[Group], width: int, *, everything: bool) -> Iterator[Line]:
+    """Tell what is wrong with groups, as the acknowledgement does."""
+    most = len(groups) if everything else _MOST_GROUPS
+    for group in groups[:most]:
+        kind = f" ({shown(group.functional_id)})" if group.functional_id else ""
+        for error in group.errors:
+            yield from _fault(error, f"group {shown(group.control_number) or '(no number)'}{kind}: ", width)
+    if len(groups) > most:
+        yield Line(f"  ... {len(groups) - most} more groups with something wrong; --all shows them", "words")
+
+
+def _fault(error: EdiError, of: str, width: int) -> Iterator[Line]:
+    code = f" [{error.code}]" if error.code else ""
+    place = f"{error.segment}{error.element:02}: " if error.segment and error.element else ""
+    sign, look = ("! ", "bad") if error.fatal else ("~ ", "note")
+    text = f"{of}{place}{error.message}{code}"
+    yield from folded(text, width, first=f"  {sign}", rest="    ", look=look)
 
 
 def acknowledgement_lines(text: str, width: int, *, everything: bool) -> Iterator[Line]:

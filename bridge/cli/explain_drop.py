@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from bridge.cli.explain_text import BODIES, View, count_of, fact_lines, goes, trouble, unreadable_lines
+from bridge.cli.explain_text import (
+    BODIES,
+    View,
+    count_of,
+    fact_lines,
+    goes,
+    trouble,
+    unreadable_lines,
+    whose_lines,
+)
 from bridge.cli.lines import Line, folded
 from bridge.mapping.dropfiles import Record
 from bridge.pipeline.explain import Explanation
@@ -18,6 +27,7 @@ def drop_explanation(told: Explanation, view: View | None = None) -> Iterator[Li
     """Yield the lines of an explanation."""
     view = view or View()
     yield from folded(f"{told.file}: {_summary(told)}", view.width, rest="  ", look="title")
+    yield from whose_lines(told, view)
     yield from unreadable_lines(told.unreadable, view)
     whole = _shown_whole(told.records, view)
     run: list[Record] = []

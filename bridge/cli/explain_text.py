@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from bridge.cli.envelopes import acknowledgement_lines, interchange_lines
+from bridge.cli.envelopes import acknowledgement_lines, group_lines, interchange_lines
 from bridge.cli.lines import Line, folded, outline
 from bridge.cli.segments import Error, Page, is_note, segment_lines, told
 from bridge.domain.events import Mapped
-from bridge.edi.model import Document, EdiError, Unreadable
+from bridge.edi.model import Document, EdiError, Standard, Unreadable
 from bridge.edi.names import Names
-from bridge.pipeline.explain import Explanation, label_notes, reasons_held
+from bridge.pipeline.explain import Explanation, is_supported, label_notes, reasons_held
 from bridge.spapi.operations import item_of, operation_of
 
 DOCUMENTS = 5
@@ -21,6 +21,7 @@ DOCUMENTS = 5
 BODIES = 3
 """So many events of a document are shown as they would be sent."""
 _SUMMARIES = 12
+_MOST_NAMES = 10
 _MOST_ERRORS = 25
 _ANSWERS = {
     **dict.fromkeys(("TA1", "997", "999", "CONTRL"), "an acknowledgement"),
@@ -38,12 +39,14 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
 
 
 Read = tuple[Document, list[Mapped]]
+Taken = Sequence[tuple[Standard, str]]
 
 
 def explanation(told_of: Explanation, view: View | None = None) -> Iterator[Line]:
     """Yield the lines of an explanation."""
     view = view or View()
     yield from folded(f"{told_of.file}: {_summary(told_of)}", view.width, rest="  ", look="title")
+    yield from whose_lines(told_of, view)
     yield from _interchanges(told_of, view)
     yield from unreadable_lines(told_of.unreadable, view)
     yield from acknowledgement_lines(told_of.acknowledgement, view.width, everything=view.everything)
@@ -65,7 +68,9 @@ def _interchanges(told_of: Explanation, view: View) -> Iterator[Line]:
         passed = []
         yield Line("")
         yield from interchange_lines(interchange, view.width)
-        yield from _documents(reads, whole, view)
+        faulty = [group for group, of in told_of.groups if of is interchange and group.errors]
+        yield from group_lines(faulty, view.width, everything=view.everything)
+        yield from _documents(reads, whole, view, told_of.taken)
     yield from _passed(passed, view)
 
 
@@ -75,6 +80,21 @@ def _passed(passed: list[list[Read]], view: View) -> Iterator[Line]:
         text = f"... {count_of(len(passed), 'more interchange')}: {_verdicts(reads) or 'no documents'}"
         yield Line("")
         yield from folded(f"{text}; --all shows them", view.width, rest="    ", look="words")
+
+
+def whose_lines(told_of: Explanation, view: View) -> Iterator[Line]:
+    """Tell as whose the file was read, if anybody has vendors at all."""
+    names = told_of.vendors
+    if not names:
+        return
+    shown_names = ", ".join(names[:_MOST_NAMES]) + (", ..." if len(names) > _MOST_NAMES else "")
+    text = f"Read as a file of {told_of.vendor}."
+    if not told_of.vendor:
+        text = (
+            "Read as nobody's: placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings."
+            f" There are {len(names)} vendors: --vendor NAME reads it as one's ({shown_names})."
+        )
+    yield from folded(text, view.width, rest="  ", look="words")
 
 
 def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Line]:
@@ -143,7 +163,7 @@ def _shown_whole(reads: Sequence[Read], view: View) -> set[int]:
     return {document.number for document, _ in (*reads[: view.documents], *troubled[: view.documents])}
 
 
-def _documents(reads: Sequence[Read], whole: set[int], view: View) -> Iterator[Line]:
+def _documents(reads: Sequence[Read], whole: set[int], view: View, taken: Taken) -> Iterator[Line]:
     """Show documents, those in between that are not shown whole in a line for each run of them."""
     run: list[Read] = []
     for read in reads:
@@ -153,7 +173,7 @@ def _documents(reads: Sequence[Read], whole: set[int], view: View) -> Iterator[L
         yield from _run(run, view)
         run = []
         yield Line("")
-        yield from _document(*read, view)
+        yield from _document(*read, view, taken)
     yield from _run(run, view)
 
 
@@ -166,7 +186,7 @@ def _run(reads: list[Read], view: View) -> Iterator[Line]:
         yield from folded(text, view.width, first="  ", rest="      ", look="words")
 
 
-def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[Line]:
+def _document(document: Document, mapped: list[Mapped], view: View, taken: Taken) -> Iterator[Line]:
     verdict = "accepted" if document.accepted else "rejected"
     version = f" ({document.version})" if document.version else ""
     head = f"{document.number}. {document.type}{version}, control number {document.reference}: {verdict}"
@@ -188,12 +208,26 @@ def _document(document: Document, mapped: list[Mapped], view: View) -> Iterator[
     if len(every) > len(wrong):
         yield Line(f"    ! ... and {len(every) - len(wrong)} more errors; --all shows them", "bad")
     yield from _notes(document, view)
-    yield from _becomes(document, mapped, view)
+    if document.accepted:
+        yield from _becomes(document, mapped, view)
+    else:
+        yield from folded(_of_rejected(document, taken), view.width, first="    ", rest="      ", look="bad")
+
+
+def _of_rejected(document: Document, taken: Taken) -> str:
+    """Tell what the sender of a rejected document can do, if anything."""
+    if is_supported(document):
+        return "becomes nothing: the vendor has to send it again, corrected"
+    kind, version = document.type, document.version
+    if (document.standard, kind) in taken:
+        return f"becomes nothing: {kind} of {version or 'no release'} is not supported, right or wrong"
+    known = ", ".join(one for standard, one in taken if standard == document.standard)
+    return f"becomes nothing: {kind} documents are not supported, right or wrong; supported are {known}"
 
 
 def _of_whole(document: Document, error: Error, view: View) -> str:
-    segment = error.segment and f"{error.segment}: "
-    return f"{segment}{told(error, document, None, view.names)}"
+    text = told(error, document, None, view.names)
+    return f"{error.segment}: {text}" if error.segment and not text.startswith(error.segment) else text
 
 
 def _notes(document: Document, view: View) -> Iterator[Line]:
@@ -214,13 +248,11 @@ def _note(document: Document, error: EdiError, view: View) -> str:
     at = error.position
     segment = document.segments[at - 1] if 0 < at <= len(document.segments) else None
     text = told(error, document, segment, view.names)
-    return text if error.element or not error.segment else f"{error.segment}: {text}"
+    named = error.element or not error.segment or text.startswith(error.segment)
+    return text if named else f"{error.segment}: {text}"
 
 
 def _becomes(document: Document, mapped: list[Mapped], view: View) -> Iterator[Line]:
-    if not document.accepted:
-        yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")
-        return
     if not mapped:
         kind = _ANSWERS.get(document.type)
         text = f"becomes nothing: no mapping is for {document.type} documents"

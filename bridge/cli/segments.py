@@ -106,7 +106,12 @@ def _mark(page: Page, segment: Segment, error: Error, column: int) -> Iterator[L
 def told(error: Error, document: Document, segment: Segment | None, names: Names | None) -> str:
     """Tell an error with the name of its element, and its code."""
     where = ""
-    if error.element:
+    if isinstance(error, EdiError) and error.level == "segment" and not error.element:
+        # Of a segment that is missing: the one that is shown stands in its place.
+        if error.segment and (segment is None or segment.tag != error.segment):
+            name = names.segment(document.standard, error.segment) if names is not None else ""
+            where = f"{error.segment} {name}".rstrip() + ": "
+    elif error.element:
         tag = segment.tag if segment is not None else error.segment
         where = f"{tag}{error.element:02}" + (f".{error.component}" if error.component else "")
         if names is not None and segment is not None:

@@ -16,7 +16,17 @@ from bridge.domain.facts import failed_here
 from bridge.domain.label_match import MENDED
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
-from bridge.edi.model import Document, DocumentRead, EdiError, Interchange, InterchangeOpened, Unreadable
+from bridge.edi.model import (
+    Document,
+    DocumentRead,
+    EdiError,
+    Group,
+    GroupOpened,
+    Interchange,
+    InterchangeOpened,
+    Standard,
+    Unreadable,
+)
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
@@ -37,13 +47,20 @@ log = structlog.get_logger(__name__)
 class Explanation(msgspec.Struct, kw_only=True):
     """A file as it was read. `documents` has, in order, each document with what it would become.
 
-    A drop file has a `kind`, and `records` instead of interchanges and documents.
+    A drop file has a `kind`, and `records` instead of interchanges and documents. `vendor` is whose the file
+    was read as; empty if nobody's, so that placeholders stand for what the vendor's settings say. `taken` are
+    the standards and types of documents that become something.
     """
 
     file: str
+    vendor: str = ""
+    vendors: tuple[str, ...] = ()
+    """All that there are."""
+    taken: tuple[tuple[Standard, str], ...] = ()
     kind: Kind | None = None
     records: list[Record] = []
     interchanges: list[Interchange] = []
+    groups: list[tuple[Group, Interchange]] = []
     documents: list[tuple[Document, list[Mapped]]] = []
     unreadable: list[Unreadable] = []
     acknowledgement: str = ""
@@ -93,7 +110,7 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
     a test is shown as if it were.
     """
     policies = policies or Policies(send_tests=True)
-    told = Explanation(file=file)
+    told = Explanation(file=file, vendor=profile.vendor, taken=tuple(sorted(mappings.by_type)))
     head, chunks = _opened(chunks)
     told.kind = recognise(file, head)
     if told.kind is not None:
@@ -109,6 +126,8 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
         result = verdicts.add(event)
         if isinstance(event, InterchangeOpened):
             told.interchanges.append(event.interchange)
+        elif isinstance(event, GroupOpened):
+            told.groups.append((event.group, event.interchange))
         elif isinstance(event, DocumentRead):
             facts = _mapped(event.document, profile, mappings)
             if not policies.send_tests:
@@ -149,6 +168,8 @@ def as_json(told: Explanation) -> dict[str, Any]:
     """Give the explanation in the shape that scripts rely on."""
     return {
         "file": told.file,
+        "vendor": told.vendor or None,
+        "placeholders": not told.vendor,
         "interchanges": [
             {
                 "standard": interchange.standard,
@@ -157,6 +178,8 @@ def as_json(told: Explanation) -> dict[str, Any]:
                 "receiver": interchange.receiver.id,
                 "test": bool(test_of(interchange)),
                 "errors": [_error(error) for error in interchange.errors if error.fatal],
+                "notes": [_error(error) for error in interchange.errors if not error.fatal],
+                "groups": [_group(group) for group, of in told.groups if of is interchange],
                 "documents": [
                     _document(document, mapped)
                     for document, mapped in told.documents
@@ -167,7 +190,7 @@ def as_json(told: Explanation) -> dict[str, Any]:
         ],
         "records": [_record(record) for record in told.records],
         "unreadable": [
-            {"offset": event.offset, "length": event.length, "message": event.error.message}
+            {"offset": event.offset, "length": event.length, **_error(event.error)}
             for event in told.unreadable
         ],
         "acknowledgement": told.acknowledgement,
@@ -242,6 +265,29 @@ def _mapped(document: Document, profile: VendorProfile, mappings: Mappings) -> l
         return [Mapped(hold=failed_here(error), summary=f"{document.type[:20]}: not read")]
 
 
+def is_supported(document: Document) -> bool:
+    """Return whether documents of this type and version are read at all, right or wrong."""
+    return not any(_says_unsupported(error) for error in document.errors)
+
+
+def _says_unsupported(error: EdiError) -> bool:
+    if error.segment == "ST":
+        return error.level == "document" and error.code == "1"
+    return error.fatal and error.segment == "UNH" and (error.code, error.component) == ("14", 1)
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "functional_id": group.functional_id,
+        "control_number": group.control_number,
+        "version": group.version,
+        "sender": group.sender.id,
+        "receiver": group.receiver.id,
+        "errors": [_error(error) for error in group.errors if error.fatal],
+        "notes": [_error(error) for error in group.errors if not error.fatal],
+    }
+
+
 def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
     refusals = [_error(error) for fact in mapped for error in fact.errors]
     return {
@@ -250,6 +296,7 @@ def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
         "reference": document.reference,
         "segment": document.segment,
         "accepted": document.accepted,
+        "supported": is_supported(document),
         "errors": [_error(error) for error in document.errors if error.fatal] + refusals,
         "notes": [_error(error) for error in document.errors if not error.fatal]
         + [_label_note(text) for fact in mapped for text in label_notes(fact)]

@@ -18,6 +18,7 @@ from bridge.edi.model import (
     Document,
     DocumentRead,
     EdiError,
+    GroupClosed,
     InterchangeClosed,
     InterchangeOpened,
     ReaderEvent,
@@ -51,6 +52,7 @@ _OPERATION_MEANT = {
 """The operation of what could not be made into an event."""
 _SHOWN = 20
 """Characters of a type, or errors of a document, that are named where the bridge itself failed on it."""
+_MOST_FAULTS = 5
 ACKNOWLEDGEMENTS = frozenset({"997", "999", "TA1", "CONTRL"})
 """What a vendor sends in answer to us: kept, never mapped, and never acknowledged in turn."""
 
@@ -140,6 +142,9 @@ class _Translation:
     interchanges: int = 0
     begun: int = 0
     first_trouble: str = ""
+    faulty: int = 0
+    """Groups and interchanges with something wrong that rejected nothing; `faults` has the first of them."""
+    faults: list[str] = field(default_factory=list)
 
     def interchange_file(self) -> None:
         """Read X12 and EDIFACT."""
@@ -176,6 +181,8 @@ class _Translation:
             self._unreadable(event)
         elif isinstance(event, InterchangeClosed):
             self._closed(event)
+        if isinstance(event, GroupClosed | InterchangeClosed):
+            self._note_faults(event)
         # A rerun of what was never read to its end is the first to answer it.
         answered = self.rerun and self.writer.file.state != "collected"
         if result is not None and self.desk.policies.acknowledge and not answered:
@@ -184,10 +191,19 @@ class _Translation:
     def finish(self) -> None:
         """End the file: quarantined when it held no interchange at all."""
         if self.interchanges:
-            self.writer.finish("translated")
+            self.writer.finish("translated", self._envelopes())
             return
         reason = self.first_trouble or "the file is empty"
         self._quarantine(f"no interchange can be read in it: {reason}")
+
+    def _envelopes(self) -> str:
+        """Return what is wrong with envelopes though their documents were taken; empty if nothing is."""
+        if not self.faults:
+            return ""
+        more = [f"and {self.faulty - len(self.faults)} more"] if self.faulty > len(self.faults) else []
+        reason = f"taken, but its envelope is wrong: {', '.join([*self.faults, *more])}"
+        log.warning("envelope_wrong", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
+        return reason
 
     def _quarantine(self, reason: str) -> None:
         self.writer.finish("quarantined", reason)
@@ -219,6 +235,17 @@ class _Translation:
                 sha256=span_hash(self.desk, self.file, self.begun, end),
             )
         )
+
+    def _note_faults(self, event: GroupClosed | InterchangeClosed) -> None:
+        """Remember what is wrong with an envelope and rejected nothing: no answer may have room for it."""
+        owner = event.group if isinstance(event, GroupClosed) else event.interchange
+        what = "group" if isinstance(event, GroupClosed) else "interchange"
+        told = [error.message for error in owner.errors if not error.fatal]
+        if not told:
+            return
+        self.faulty += 1
+        if self.faulty <= _MOST_FAULTS:
+            self.faults.append(f"{what} {owner.control_number[:_SHOWN]}: {'; '.join(told)}")
 
     def _document(self, document: Document) -> None:
         """Keep a document, or what went wrong with it: whatever fails, fails for this one alone."""

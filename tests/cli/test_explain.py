@@ -160,3 +160,142 @@ def test_what_a_run_takes_from_the_orders_label_is_told(tmp_path: Path) -> None:
     assert note["message"] == f"packages without a ship method and a tracking number: {told}"
     lines = in_process("explain", file, "--vendor", "acme", folder=folder).out
     assert told in " ".join(lines.split())
+
+
+def edited(folder: Path, *changes: tuple[str, str], sample: Path = GOOD) -> Path:
+    """Write a sample with some of its text replaced."""
+    text = sample.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    path = folder / "edited.edi"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "code", "message"),
+    [
+        (("GE*1*101", "GE*3*101"), "groups", "5", "GE counts 3, there are 1 transaction sets"),
+        (("GE*1*101", "GE*1*102"), "groups", "4", "the control numbers of GS and GE do not match"),
+        (("GE*1*101~\n", ""), "groups", "3", "the functional group trailer (GE) is missing"),
+        (("IEA*1*000000101~\n", ""), "interchange", "023", "the interchange ends without its trailer (IEA)"),
+        (
+            ("IEA*1*", "IEA*4*"),
+            "interchange",
+            "021",
+            "the number of groups in IEA does not match the actual count",
+        ),
+    ],
+)
+def test_faults_of_an_envelope_are_told_as_in_the_acknowledgement(
+    change: tuple[str, str], where: str, code: str, message: str, tmp_path: Path
+) -> None:
+    path = edited(tmp_path, change)
+    done = in_process("explain", path, "--json", folder=tmp_path)
+    [interchange] = done.json["interchanges"]
+    [group] = interchange["groups"]
+    assert (group["functional_id"], group["control_number"], group["errors"]) == ("SH", "101", [])
+    notes = group["notes"] if where == "groups" else interchange["notes"]
+    assert (code, message) in [(note["code"], note["message"]) for note in notes]
+    if where == "groups":
+        assert f"*{code}~" in next(one for one in done.json["acknowledgement"].split("AK9")[1:])[:12]
+    text = in_process("explain", path, folder=tmp_path).out
+    owner = "group 101 (SH): " if where == "groups" else ""
+    assert f"  ~ {owner}{message} [{code}]" in text
+
+
+def test_a_group_that_rejects_what_is_in_it_is_told(tmp_path: Path) -> None:
+    path = edited(tmp_path, ("GS*SH*ACMESHIP*EDIBRIDGE*", "GS*SH*ACMESHIP**"))
+    done = in_process("explain", path, "--json", folder=tmp_path)
+    assert done.code == 1
+    [group] = done.json["interchanges"][0]["groups"]
+    assert [error["message"] for error in group["errors"]] == ["GS03 names no receiver"]
+    assert (
+        "  ! group 101 (SH): GS03 names no receiver [1]" in in_process("explain", path, folder=tmp_path).out
+    )
+
+
+def test_the_element_of_the_isa_that_is_too_long_is_named(tmp_path: Path) -> None:
+    path = edited(tmp_path, ("*ZZ*EDIBRIDGE      *", "*ZZ*EDIBRIDGE OF THE WEST*"))
+    done = in_process("explain", path, "--json", folder=tmp_path)
+    [stretch] = done.json["unreadable"]
+    assert (stretch["segment"], stretch["element"], stretch["code"]) == ("ISA", 8, "008")
+    assert "ISA08 has more than 15 characters" in stretch["message"]
+    assert "ISA08 has more than 15 characters" in in_process("explain", path, folder=tmp_path).out
+
+
+def test_a_mandatory_segment_that_is_missing_is_named_where_it_belongs(tmp_path: Path) -> None:
+    x12 = edited(tmp_path, ("BSN*00*SH260302A*20260302*0915*0001~\n", ""), ("SE*22", "SE*21"))
+    done = in_process("explain", x12, "--json", folder=tmp_path)
+    [error] = done.json["interchanges"][0]["documents"][0]["errors"]
+    assert (error["segment"], error["position"], error["code"]) == ("BSN", 2, "3")
+    lines = in_process("explain", x12, folder=tmp_path).out.splitlines()
+    marked = next(
+        number for number, line in enumerate(lines) if "the mandatory segment BSN is missing" in line
+    )
+    assert "BSN Beginning Segment for Ship Notice" in lines[marked]
+    assert "HL*1**S" in lines[marked - 1]
+    edifact = edited(
+        tmp_path,
+        ("BGM+351+DES260302A+9'\n", ""),
+        ("UNT+24", "UNT+23"),
+        sample=GOOD.parents[1] / "edifact" / "desadv_plain.edi",
+    )
+    text = in_process("explain", edifact, folder=tmp_path).out
+    assert "^ BGM Beginning of Message: segment BGM is missing [13]" in text
+
+
+@pytest.mark.parametrize(
+    ("sample", "changes", "told"),
+    [
+        (GOOD, (("ST*856", "ST*810"), ("GS*SH", "GS*IN")), "810 documents are not supported, right or wrong"),
+        (GOOD, (("ST*856", "ST*850"), ("GS*SH", "GS*PO")), "supported are 214, 855, 856"),
+        (GOOD, (("X*004010", "X*003060"),), "856 of 003060 is not supported"),
+        (
+            GOOD.parents[1] / "edifact" / "desadv_plain.edi",
+            (("UNH+1+DESADV", "UNH+1+INVOIC"),),
+            "INVOIC documents are not supported",
+        ),
+    ],
+)
+def test_a_type_that_is_not_supported_is_told_as_one(
+    sample: Path, changes: tuple[tuple[str, str], ...], told: str, tmp_path: Path
+) -> None:
+    path = edited(tmp_path, *changes, sample=sample)
+    done = in_process("explain", path, "--json", folder=tmp_path)
+    [document] = done.json["interchanges"][0]["documents"]
+    assert (done.code, document["accepted"], document["supported"]) == (1, False, False)
+    text = " ".join(in_process("explain", path, folder=tmp_path).out.split())
+    assert told in text
+    assert "corrected" not in text
+
+
+def test_a_wrong_document_of_a_supported_type_is_to_be_sent_again(tmp_path: Path) -> None:
+    done = in_process("explain", MIXED, "--json", folder=tmp_path)
+    assert {one["supported"] for one in done.json["interchanges"][0]["documents"]} == {True}
+    assert "the vendor has to send it again, corrected" in in_process("explain", MIXED, folder=tmp_path).out
+
+
+def test_without_a_name_the_only_vendor_is_taken(tmp_path: Path) -> None:
+    folder = installation(tmp_path)
+    done = in_process("explain", GOOD, "--json", folder=folder)
+    assert (done.json["vendor"], done.json["placeholders"]) == ("acme", False)
+    assert done.json == in_process("explain", GOOD, "--vendor", "acme", "--json", folder=folder).json
+    assert "Read as a file of acme." in in_process("explain", GOOD, folder=folder).out
+
+
+def test_of_several_vendors_none_is_taken_and_placeholders_are_told(tmp_path: Path) -> None:
+    first = CONFIG[CONFIG.index("[vendors.acme]") :]
+    other = first.replace("acme", "globex").replace('"drop"', '"other"').replace("ACM", "GLO")
+    folder = installation(tmp_path, CONFIG + other)
+    done = in_process("explain", GOOD, "--json", folder=folder)
+    assert (done.json["vendor"], done.json["placeholders"]) == (None, True)
+    text = " ".join(in_process("explain", GOOD, folder=folder).out.split())
+    assert "placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings" in text
+    assert "--vendor NAME reads it as one's (acme, globex)" in text
+
+
+def test_without_a_configuration_placeholders_are_told_to_scripts(tmp_path: Path) -> None:
+    done = in_process("explain", GOOD, "--json", folder=tmp_path)
+    assert (done.json["vendor"], done.json["placeholders"]) == (None, True)

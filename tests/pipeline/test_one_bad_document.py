@@ -185,3 +185,20 @@ def test_a_request_that_no_ledger_can_hold_is_refused_alone(
     assert not told(lane)[0][1].startswith("edibridge itself")
     assert "PO2" in sent_orders(amazon)
     assert detail(lane).batch.state in {"attention", "working"}
+
+
+def test_what_is_wrong_with_an_envelope_is_told_of_the_batch_though_all_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    whole = x12("856", "SH", "004010", 1, [ship_notice(1)])
+    drop(tmp_path, "counts.edi", whole.replace(b"GE*1*", b"GE*3*").replace(b"IEA*1*", b"IEA*2*"))
+    drop(tmp_path, "right.edi", x12("856", "SH", "004010", 2, [ship_notice(2)]))
+    drained(lane)
+
+    assert sent_orders(amazon) == [order(1), order(2)]
+    reasons = {detail(lane, batch).batch.name: detail(lane, batch).batch.reason for batch in (1, 2)}
+    assert reasons["right.edi"] == ""
+    assert "GE counts 3, there are 1 transaction sets" in reasons["counts.edi"]
+    assert "the number of groups in IEA does not match the actual count" in reasons["counts.edi"]

@@ -3,7 +3,7 @@
 Actions (0083): the interchange is acknowledged (7), with all groups and messages that are not rejected
 by name; or rejected as a whole (4); or merely received (8), where it holds nothing to acknowledge. Only
 what is rejected is listed. An acknowledgement with an error code would contradict itself, so an error that
-rejected nothing (a wrong count in UNZ) is not in CONTRL: the reports of the batch have it.
+rejected nothing (a wrong count in UNZ) is not in CONTRL: the batch has it.
 
 Positions are those of ISO 9735: of data elements within a segment (0098) the tag is the first, of segments
 in a message (0096) UNH; a segment that is missing is told at the last one before its place.

@@ -139,10 +139,11 @@ def segment_error(
     code: str, segment: X12Segment, *, tag: str = "", loop: str = "", fatal: bool = True
 ) -> EdiError:
     """Make an error with a 720 code at a segment; `tag` names another one that is missing there."""
+    missing = code == "3" and tag
     return EdiError(
         level="segment",
         code=code,
-        message=SEGMENT_ERRORS[code],
+        message=f"the mandatory segment {tag[:3]} is missing" if missing else SEGMENT_ERRORS[code],
         segment=(tag or segment.tag)[:3],
         position=segment.number,
         loop=loop,
