@@ -19,8 +19,8 @@ DIRECTORIES = ("D96A", "D99B", "D01B")
 MESSAGES = ("APERAK", "DESADV", "IFTSTA", "ORDERS", "ORDRSP")
 SERVICE = "service"
 SUBSET = "EANCOM"
-# Lists of what a status is called: that is the status tables' affair, and an unknown one is held.
-OPEN = {"4405", "9011", "9013"}
+# What a status is called is the status tables' affair, and an unknown one is held; a code list has any name.
+OPEN = {"1131", "4405", "9011", "9013"}
 # Values of a later directory that partners send before it: 78 is when an event happened.
 ALSO = {"2005": ("78",)}
 # A directory is also used for those after it, which have longer elements and further ones (of D01B).

@@ -18,9 +18,10 @@ from bridge.edi.model import Delimiters
 _MOST_TAGS = 1000
 
 
-Coded = tuple[int, int, frozenset[str], tuple[int, ...]]
-"""Where a value of a code list stands: element and component, counting from 0, and the list; then the
-components that may name another agency's list, under which any value is right."""
+Coded = tuple[int, frozenset[str] | None, tuple[tuple[int, frozenset[str]], ...], tuple[int, ...]]
+"""An element with code lists. Its place, counting from 0; the list of its first component, or of the element
+that has none; those of all components; the components that may name another agency's list, under which any
+value is right. The empty value is in each list."""
 
 
 class SegmentCheck(msgspec.Struct, frozen=True):
@@ -28,26 +29,31 @@ class SegmentCheck(msgspec.Struct, frozen=True):
 
     matches: Callable[[str], object]
     coded: tuple[Coded, ...]
+    lengths: dict[int, tuple[Coded, ...]] = {}
+    """The coded elements by the number of elements that are there."""
 
     def passes(self, segment: EdifactSegment) -> bool:
         """Tell whether a segment is surely right."""
         if self.matches(segment.text) is None:
             return False
         elements = segment.elements
-        given = len(elements)
-        for place, component, codes, agencies in self.coded:
-            if place >= given:
-                return True  # they stand in order
+        coded = self.lengths.get(len(elements))
+        if coded is None:
+            coded = self.lengths[len(elements)] = tuple(one for one in self.coded if one[0] < len(elements))
+        for place, first, components, agencies in coded:
             item = elements[place]
             if isinstance(item, str):
-                if item and not component and item not in codes:
+                if first is not None and item not in first:
                     return False
             elif isinstance(item, Repeated):
                 return False
-            elif component < len(item):
-                value = item[component]
-                if value and value not in codes and not _is_foreign(item, agencies):
-                    return False
+            else:
+                given = len(item)
+                for component, codes in components:
+                    if component >= given:
+                        break  # they stand in order
+                    if item[component] not in codes and not _is_foreign(item, agencies):
+                        return False
         return True
 
 
@@ -127,10 +133,10 @@ def _value(rule: ElementRule, delimiters: Delimiters) -> str:
 
 def _coded(rules: Sequence[ElementRule]) -> Iterator[Coded]:
     for place, rule in enumerate(rules):
-        parts = rule.components
-        if not parts and rule.codes is not None:
-            yield place, 0, rule.codes, ()
-        agencies = tuple(number for number, part in enumerate(parts) if part.number in AGENCY_ELEMENTS)
-        for number, part in enumerate(parts):
-            if part.codes is not None:
-                yield place, number, part.codes, agencies
+        parts = rule.components or (rule,)
+        lists = [(number, part.codes | {""}) for number, part in enumerate(parts) if part.codes is not None]
+        if lists:
+            agencies = (
+                number for number, part in enumerate(rule.components) if part.number in AGENCY_ELEMENTS
+            )
+            yield place, dict(lists).get(0), tuple(lists), tuple(agencies)

@@ -99,10 +99,12 @@ class _Checking:
         pieces = self._segments[0].transcript.pieces
         for tag, text, segment in zip(tags[body], pieces[body], self._segments[body], strict=True):
             check = checks[tag]
-            if check is None or not check.matches(text):
+            elements = segment.elements
+            fast = None if check is None else check.lengths.get(len(elements)) or check.of(elements)
+            if check is None or fast is None or not fast.matches(text):
                 self._at = segment
                 yield from judge_elements(self._map.nodes[tag], segment, self._map, strict=self._strict)
-            elif check.coded and not check.lists(segment.elements):
+            elif fast.pick is not None and fast.pick(elements) not in fast.right:
                 yield from self._unlisted(segment, check)
 
     def _find_in_order(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
@@ -138,13 +140,15 @@ class _Checking:
             if node is None or tag == "SE":
                 continue
             check = checks[tag]
-            if check is not None and check.matches(pieces[index]):
+            if check is not None and check.of(segment.elements).matches(pieces[index]):
                 yield from self._unlisted(segment, check)
             else:
                 yield from judge_elements(node, segment, self._map, strict=self._strict)
 
     def _unlisted(self, segment: X12Segment, check: SegmentCheck) -> list[EdiError]:
         """Tell of values that their code lists lack; once only, where a list is known to be incomplete."""
+        if check.lists(segment.elements):
+            return []
         errors = []
         elements = segment.elements
         for place, values, closed in check.coded:

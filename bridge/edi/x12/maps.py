@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -14,7 +15,7 @@ from defusedxml import ElementTree
 from pyx12.map_if import map_if
 
 from bridge.edi.x12.ordering import Arrangement, Loop, arrange
-from bridge.edi.x12.patterns import rules_of, segment_pattern, structure_pattern
+from bridge.edi.x12.patterns import SegmentRule, rules_of, segment_pattern, structure_pattern
 from bridge.errors import ConfigurationError, Problem
 
 _LONGEST_SEQUENCE = 2000
@@ -22,6 +23,7 @@ _MOST_SEQUENCES = 10_000
 _MOST_ARRANGEMENTS = 1000
 _MOST_SEPARATORS = 64
 _MOST_TAGS = 1000
+_MOST_SEEN = 1000
 _OLDEST = "004010"
 _RELEASE = re.compile(r"00[0-9]{4}")
 _KINDS = ("complete", "open")
@@ -39,24 +41,52 @@ class CodeLists(msgspec.Struct, frozen=True):
         return code in self.values[key]
 
 
+class LengthCheck(msgspec.Struct, frozen=True):
+    """The fast check of segments of one kind with one number of elements.
+
+    `pick` gives the coded ones of them, `right` remembers what was found right: partners send the same few.
+    """
+
+    matches: Callable[[str], object]
+    pick: Callable[[Sequence[str]], object] | None
+    right: set[object]
+
+
 class SegmentCheck(msgspec.Struct, frozen=True):
-    """The fast check of one segment: a match of its text, then its coded elements.
+    """The fast check of one kind of segment: a match of its text, then its coded elements.
 
     `coded` holds position, values and whether they are all there are.
     """
 
-    matches: Callable[[str], object]
+    rule: SegmentRule
+    separators: tuple[str, str]
     coded: tuple[tuple[int, frozenset[str], bool], ...]
+    lengths: dict[int, LengthCheck] = {}
+
+    def of(self, elements: Sequence[str]) -> LengthCheck:
+        """Return the check of segments with as many elements, the tag among them."""
+        length = min(len(elements), len(self.rule.elements) + 2)  # more are too many, however many they are
+        found = self.lengths.get(length)
+        if found is None:
+            pattern = segment_pattern(self.rule, *self.separators, length - 1)
+            places = [place for place, *_ in self.coded if place < length]
+            pick = itemgetter(*places) if places else None
+            found = self.lengths[length] = LengthCheck(pattern.fullmatch, pick, set())
+        return found
 
     def lists(self, elements: Sequence[str]) -> bool:
-        """Tell whether the code lists have all coded elements that are there."""
-        given = len(elements)
-        for place, values, _ in self.coded:
-            if place >= given:
-                return True  # they stand in order
-            value = elements[place]
-            if value and value not in values:
-                return False
+        """Return whether the code lists have all coded elements that are there."""
+        check = self.of(elements)
+        if check.pick is None:
+            return True
+        values = check.pick(elements)
+        if values in check.right:
+            return True
+        given = [(elements[place], codes) for place, codes, _ in self.coded if place < len(elements)]
+        if any(value and value not in codes for value, codes in given):
+            return False
+        if len(check.right) < _MOST_SEEN:
+            check.right.add(values)
         return True
 
 
@@ -73,9 +103,8 @@ class Checks(dict[str, SegmentCheck | None]):
         check = None
         if rule is not None:
             codes = self._map.codes
-            pattern = segment_pattern(rule, *self._separators)
             coded = ((place, codes.values[name], name in codes.closed) for place, name in rule.coded)
-            check = SegmentCheck(pattern.fullmatch, tuple(coded))
+            check = SegmentCheck(rule, self._separators, tuple(coded))
         if len(self) < _MOST_TAGS:
             self[tag] = check
         return check

@@ -20,6 +20,7 @@ _DATE = (
     r"(?:1[89]|[2-9][0-9])[0-9]{2}(?:(?:0[1-9]|1[0-2])(?:0[1-9]|1[0-9]|2[0-8])"
     r"|(?:0[13-9]|1[0-2])(?:29|30)|(?:0[13578]|1[02])31)"
 )
+_NEVER = re.compile(r"(?!)")
 _TIME = r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9][0-9]{0,2})?"
 
 
@@ -72,20 +73,20 @@ def _rule_of(node: segment_if) -> SegmentRule | None:
     return SegmentRule(node.id, tuple(elements), syntax)
 
 
-@lru_cache(maxsize=2048)
-def segment_pattern(rule: SegmentRule, element: str, component: str) -> re.Pattern[str]:
-    """Compile the pattern of a segment's text (without terminator) under these separators."""
+@lru_cache(maxsize=4096)
+def segment_pattern(rule: SegmentRule, element: str, component: str, count: int) -> re.Pattern[str]:
+    """Compile the pattern of the text (without terminator) of a segment with `count` elements."""
+    if any(wanted.required for wanted in rule.elements[count:]):
+        return _NEVER
     tail = ""
-    for place in range(len(rule.elements), 0, -1):
+    for place in range(min(count, len(rule.elements)), 0, -1):
         wanted = rule.elements[place - 1]
         value = _value_pattern(wanted, element + component)
         if wanted.required:
             tail = rf"{re.escape(element)}(?:{value}){tail}"
         else:
-            more_required = any(later.required for later in rule.elements[place:])
             tail = rf"{re.escape(element)}(?:{value})?+{tail}"
-            tail = tail if more_required else rf"(?:{tail})?+"
-    notes = "".join(_note_pattern(note, places, element) for note, places in rule.syntax)
+    notes = "".join(_note_pattern(note, places, element, count) for note, places in rule.syntax)
     return re.compile(rf"{notes}{re.escape(rule.tag)}{tail}")
 
 
@@ -104,11 +105,20 @@ def _value_pattern(rule: ElementRule, separators: str) -> str:
     return r"(?!)"  # composites and rare types go the slow way
 
 
-def _note_pattern(note: str, places: tuple[int, ...], element: str) -> str:
-    """Make the look-ahead that holds where a syntax note is kept."""
+def _note_pattern(  # noqa: PLR0911 - one for each kind of note
+    note: str, places: tuple[int, ...], element: str, count: int
+) -> str:
+    """Return the look-ahead that holds where a syntax note is kept by a segment with `count` elements."""
+    if note != "R" and all(place > count for place in places):
+        return ""
     sep = re.escape(element)
-    has = [rf"(?=(?:[^{sep}]*+{sep}){{{place}}}+[^{sep}])" for place in places]
-    lacks = [rf"(?!(?:[^{sep}]*+{sep}){{{place}}}+[^{sep}])" for place in places]
+    first, last = places[0], places[-1]
+    if note == "P" and last == first + len(places) - 1 == first + 1 <= count:
+        # Two that are neighbours, as most pairs are: both or neither, in one look.
+        return rf"(?=(?:[^{sep}]*+{sep}){{{first}}}+(?:[^{sep}]++{sep}[^{sep}]|{sep}(?![^{sep}])))"
+    there = [rf"(?:[^{sep}]*+{sep}){{{place}}}+[^{sep}]" if place <= count else "" for place in places]
+    has = [rf"(?={one})" if one else r"(?!)" for one in there]
+    lacks = [rf"(?!{one})" if one else "" for one in there]
     if note == "P":
         return rf"(?:{''.join(has)}|{''.join(lacks)})"
     if note == "R":
