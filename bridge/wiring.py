@@ -116,6 +116,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
     chosen = vendor.in_doubt.model_dump()
     return Policies(
         batch_size=vendor.batch_size,
+        after_failure=vendor.after_failure,
         confirmations_elsewhere=vendor.confirmations == "elsewhere",
         in_doubt={_OPERATION_OF_POLICY[key]: policy for key, policy in chosen.items()},
         acknowledge=vendor.acknowledgements == "always",
@@ -260,6 +261,9 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 room=room,
                 clock=clients[vendor.account].time.now,
                 amazon_time=clients[vendor.account].time,
+                sharing=tuple(
+                    one for one, other in config.vendors.items() if other.account == vendor.account
+                ),
                 fence=Fence(vendor.account, 0),
                 stopping=fleet.stop.is_set,
                 look_interval=vendor.pickup.interval.total_seconds(),
@@ -324,19 +328,31 @@ class Bridge:
             force=force,
         )
 
-    def fetch(self, vendor: str, kind: str, orders: Sequence[str]) -> dict[str, str]:
+    def verdict_of(self, submission_id: int, amazon_transaction_id: str) -> str:
+        """Ask Amazon, as the account of a submission, how a transaction stands. Raises `AmazonError`."""
+        account = self.ledger.submission(submission_id).account
+        if account not in self.config.accounts:
+            message = f"submission {submission_id} is of this account, but there is no such table"
+            raise ConfigurationError(str(self.config.source), [Problem(f"accounts.{account}", message)])
+        client = amazon_client_of(self.config.accounts[account])
+        try:
+            return client.transaction_status(amazon_transaction_id).status
+        finally:
+            client.close()
+
+    def fetch(self, vendor: str, kind: str, orders: Sequence[str]) -> dict[str, str] | None:
         """Ask for papers (`labels`, `packing-slips`, `invoices`) of orders, and put them into the outbox.
 
-        Gives the orders whose papers have not come, each with the reason. Where a daemon drains, it is
-        the one to fetch, at once.
+        Returns the orders whose papers have not come, each with the reason; None where another process drains
+        this ledger: it is the one to fetch, at once.
         """
         account = self.config.vendors[vendor].account
         self.ledger.want(self.ledger.fence(account, utc_now()), vendor, kind, orders, utc_now())
         try:
             with draining(_file_of(self.config)):
                 self._fetch_now(vendor)
-        except AlreadyDraining as busy:
-            return dict.fromkeys(orders, str(busy))
+        except AlreadyDraining:
+            return None
         left = self.ledger.still_wanted(vendor, kind)
         return {order: left[order] for order in orders if order in left}
 

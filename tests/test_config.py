@@ -62,7 +62,7 @@ def only_problem(text: str) -> Problem:
 def test_a_small_configuration_loads_with_the_documented_defaults() -> None:
     config = load(GOOD)
     vendor = config.vendors["acme"]
-    assert vendor.batch_size == 50
+    assert vendor.batch_size == "auto"
     assert vendor.confirmations == "required"
     assert vendor.in_doubt.confirmations == "hold"
     assert vendor.in_doubt.status_updates == "resubmit"

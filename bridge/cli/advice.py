@@ -15,10 +15,10 @@ ALERTS: Final[dict[str, str]] = {
     "spool": "make room on the spool's disk, or set its owner and mode; the files wait in the inbox",
     "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
     "paper": "`edibridge trace ORDER`; look at the order at Amazon, the document may not be ready there",
-    "in_doubt": "look at Amazon, then `edibridge resolve ID --sent TXID` or --not-sent",
-    "overdue": "`edibridge show BATCH` has the transaction id: ask Amazon's support; we ask on, too",
+    "in_doubt": "look at Amazon, then `edibridge resolve ID --sent TXID`, --taken (id unknown) or --not-sent",
+    "overdue": "ask Amazon's support with the transaction id; do not send it again before they answer",
     "translation": "a fault of edibridge: report it with the log; then `edibridge rerun BATCH`",
-    "held": "`edibridge show BATCH` says why; then `edibridge resolve ID --event --send` or --drop REASON",
+    "held": "`edibridge show BATCH` says why, and what can be done",
     "waiting": "ask the vendor for the confirmation; `edibridge resolve ID --event --send` sends without it",
     "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
     "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
@@ -35,11 +35,11 @@ STATES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ),
     ("submissions", "in_doubt"): (
         "in doubt: nobody knows whether Amazon took them",
-        "look at Amazon, then `edibridge resolve ID --sent TXID` or --not-sent",
+        "look at Amazon, then `edibridge resolve ID --sent TXID`, --taken (id unknown) or --not-sent",
     ),
     ("submissions", "overdue"): (
         "overdue: no verdict in 30 minutes",
-        "`edibridge trace TXID`; ask Amazon's support; the bridge asks on",
+        "ask Amazon's support with the transaction id; do not send it again before they answer",
     ),
     ("outbound", "failed"): (
         "that could not be delivered to the vendor",
@@ -47,6 +47,18 @@ STATES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ),
 }
 """By what is counted and its state: what it means, and what to do. These ask for attention."""
+
+
+def advice_on_held(batch: int, event: int, sendable: int) -> str:
+    """Say what to do about held events; where none of them has anything to send, not how to send one."""
+    if sendable:
+        then = f"`edibridge resolve {event} --event --send`, or --drop REASON"
+        return f"`edibridge show {batch}` says why; then {then}"
+    return (
+        f"`edibridge show {batch}` says why; nothing of it can be sent as it is: mend mapping or settings "
+        f"and `edibridge rerun {batch}`, or `edibridge resolve {event} --event --drop REASON`"
+    )
+
 
 REJECTED: Final = "`edibridge show BATCH` says what is wrong; the vendor has to send it again, corrected"
 """About rejected documents and refused events: the bridge can do nothing about them."""

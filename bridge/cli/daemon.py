@@ -31,7 +31,10 @@ def run(
     vendor: OfVendor = None,
     settle: Annotated[bool, typer.Option("--settle", help="Wait until every verdict is in.")] = False,
     timeout: Annotated[
-        float | None, typer.Option(metavar="S", min=0, help="Stop after so many seconds.")
+        float | None,
+        typer.Option(
+            metavar="S", min=0, help="Begin nothing new after so many seconds; exit 1 if that cut it."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -49,12 +52,21 @@ def run(
         delayed = {
             vendor: {"events": events, "first": first} for vendor, (events, first) in report.delayed.items()
         }
-        told_of = {"finished": report.finished, "problems": list(report.problems), "batches": views}
-        emit(told_of | {"delayed": delayed})
+        emit(
+            {
+                "finished": report.finished,
+                "problems": [*report.problems, *report.doubts],
+                "batches": views,
+                "did": report.did,
+                "left": report.left,
+                "delayed": delayed,
+            }
+        )
     else:
         _tell(views, report)
     troubled = any(view.state in TROUBLED for view in views)
-    raise typer.Exit(REJECTED if troubled or report.problems or not report.finished else DONE)
+    wrong = troubled or report.problems or report.doubts or not report.finished
+    raise typer.Exit(REJECTED if wrong else DONE)
 
 
 def daemon(context: typer.Context) -> None:
@@ -73,12 +85,27 @@ def daemon(context: typer.Context) -> None:
         os._exit(REJECTED)
 
 
+_DID = {
+    "collect": ("file collected", "files collected"),
+    "put_away": ("file moved out of the inbox", "files moved out of the inbox"),
+    "submit": ("submission sent", "submissions sent"),
+    "settle": ("verdict or report", "verdicts and reports"),
+    "hold_late": ("status update held", "status updates held"),
+    "fetch": ("label, slip or invoice fetched", "labels, slips and invoices fetched"),
+    "deliver": ("file put into the outbox", "files put into the outbox"),
+}
+"""What a run did besides moving batches on, by job: one of it, and several."""
+
+
 def _tell(views: list[BatchView], report: RunReport) -> None:
-    problems = list(report.problems)
+    problems = report.problems
     batch_table(views[:_MOST])
     if len(views) > _MOST:
         say(f"... and {len(views) - _MOST} more; `edibridge batches` lists them")
-    if not views and not problems:
+    did = _done(report.did)
+    if not views and did:
+        say(f"Done: {did}.")
+    elif not (views or problems or report.doubts) and report.finished:
         say("Nothing was due yet." if report.delayed else "Nothing was due.")
     for vendor, (events, first) in report.delayed.items():
         say(f"{vendor}: {delayed_words(events, first)}")
@@ -89,8 +116,27 @@ def _tell(views: list[BatchView], report: RunReport) -> None:
         complain(f"edibridge: {problem}")
     if problems:
         complain("edibridge: `edibridge check --connect` tries every server; the next run tries again, too")
+    for doubt in report.doubts:
+        complain(f"edibridge: {doubt}")
     if not report.finished:
-        complain("edibridge: the time was over before everything was done; run it again to go on")
+        complain(
+            f"edibridge: the time was over before everything was done{_left(report)}; run it again to go on"
+        )
+
+
+def _done(did: dict[str, dict[str, int]]) -> str:
+    """Write what jobs did: `2 submissions sent, 1 file put into the outbox`."""
+    sums = {job: sum(jobs.get(job, 0) for jobs in did.values()) for job in _DID}
+    return ", ".join(f"{count} {_DID[job][count != 1]}" for job, count in sums.items() if count)
+
+
+def _left(report: RunReport) -> str:
+    """Write what is left by vendor: ` (left: acme: events 3 ready, submissions 1 submitted)`."""
+    of_vendors = [
+        f"{vendor}: " + ", ".join(f"{kind} {counted(states)}" for kind, states in kinds.items())
+        for vendor, kinds in report.left.items()
+    ]
+    return f" (left: {'; '.join(of_vendors)})" if of_vendors else ""
 
 
 def batch_table(views: list[BatchView]) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         BatchDetail,
         BatchView,
         DocumentRow,
+        OperatorAction,
         OrderLabel,
         OutboundRow,
         Trace,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     )
 from bridge.ledger.rows import EventRow, SubmissionRow
 
+_ROWS = re.compile(r"rows? \d")
 _WORD = re.compile(r"[^\s:,]+")
 
 
@@ -61,8 +63,9 @@ def batch_lines(detail: BatchDetail, width: int) -> Iterator[Line]:
     yield from _fact("sha256", batch.sha256, width)
     yield from _arrivals(detail.arrivals, width)
     yield from document_lines(detail.documents, width, _verdicts(batch), lacking["documents"])
-    yield from event_lines(detail.events, width, batch.events, lacking["events"])
-    yield from submission_lines(detail.submissions, detail.attempts, width)
+    said = detail.operator_actions
+    yield from event_lines(detail.events, width, batch.events, lacking["events"], said=said)
+    yield from submission_lines(detail.submissions, detail.attempts, width, said)
     yield from outbound_lines(detail.outbound, width, batch.outbound, lacking["outbound"])
     yield from _what_to_do(detail, width)
 
@@ -77,9 +80,10 @@ def trace_lines(found: Trace, width: int) -> Iterator[Line]:
         )
         yield from folded(head, width, first=_lead(head), rest=" " * 8, look=state_look(view.state))
     yield from document_lines(found.documents, width, {}, batches=True)
-    yield from event_lines(found.events, width, {}, batches=True)
+    said = found.operator_actions
+    yield from event_lines(found.events, width, {}, batches=True, said=said)
     yield from label_lines(found.labels, width)
-    yield from submission_lines(found.submissions, found.attempts, width)
+    yield from submission_lines(found.submissions, found.attempts, width, said)
     yield from outbound_lines(found.outbound, width, {})
 
 
@@ -128,7 +132,7 @@ def document_lines(
     yield from _head("Documents", counts, width)
     for row in rows:
         of = f"batch {row.file_id}, " if batches else ""
-        number = f"number {row.reference}, " if row.reference else ""
+        number = f"{_reference(row.reference)}, " if row.reference else ""
         within = f"interchange {row.interchange_control_number}, " if row.interchange_control_number else ""
         verdict = row.state if row.accepted else "rejected"
         text = f"{verdict}: {of}{row.type} {row.version} {number}{within}from byte {row.offset}"
@@ -140,6 +144,11 @@ def document_lines(
     yield from _more(lacking)
 
 
+def _reference(reference: str) -> str:
+    """Write what a document is called: `number 0001`; the rows of a flat file as they are."""
+    return reference if _ROWS.match(reference) else f"number {reference}"
+
+
 def event_lines(
     rows: Sequence[EventRow],
     width: int,
@@ -147,6 +156,7 @@ def event_lines(
     lacking: int = 0,
     *,
     batches: bool = False,
+    said: Sequence[OperatorAction] = (),
 ) -> Iterator[Line]:
     """Tell events, with their states and the reasons for them."""
     if not rows:
@@ -157,11 +167,11 @@ def event_lines(
         text = f"{state}: {row.summary or row.operation}"
         yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
         # The summary names the order or the package already.
-        said = _WORD.findall(row.summary)
+        named = _WORD.findall(row.summary)
         known: dict[str, object] = {
             "batch": row.file_id if batches else None,
-            "order": row.purchase_order_number if row.purchase_order_number not in said else "",
-            "tracking": row.tracking_number if row.tracking_number not in said else "",
+            "order": row.purchase_order_number if row.purchase_order_number not in named else "",
+            "tracking": row.tracking_number if row.tracking_number not in named else "",
             "document": row.document_number,
             "submission": row.submission_id,
             "earlier event": row.earlier_event,
@@ -172,11 +182,25 @@ def event_lines(
         yield from folded(text, width, first=" " * 10, rest=" " * 10)
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason and not (row.reason and reason.startswith(row.reason) and reason != row.reason):
-                yield from folded(reason, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
+                once = reason.removeprefix(f"{row.summary.partition(',')[0]}: ")  # the row of a flat file
+                yield from folded(once, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
         for note in row.notes:
             text = f"note: {note.get('message', '')}"
             yield from folded(text, width, first=" " * 10, rest=" " * 12, look="note")
+        yield from _said("event", row.id, said, width)
     yield from _more(lacking)
+
+
+def _said(kind: str, number: int, said: Sequence[OperatorAction], width: int) -> Iterator[Line]:
+    """Tell what operators said of an event or submission."""
+    for one in said:
+        if (one.kind, one.target_id) == (kind, number):
+            what = f"{state_words(one.action)} {one.amazon_transaction_id}".rstrip()
+            state, comma, had = one.previous.partition(",")
+            was = f"{state_words(state)}{comma}{had}"
+            text = f"operator {one.who or 'unknown'} {cell(one.said_at)}: {what} (it was {was})"
+            text += f"; {one.reason}" if one.reason else ""
+            yield from folded(text, width, first=" " * 10, rest=" " * 12)
 
 
 def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
@@ -195,7 +219,10 @@ def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
 
 
 def submission_lines(
-    rows: Sequence[SubmissionRow], attempts: Sequence[AttemptRow], width: int
+    rows: Sequence[SubmissionRow],
+    attempts: Sequence[AttemptRow],
+    width: int,
+    said: Sequence[OperatorAction] = (),
 ) -> Iterator[Line]:
     """Tell submissions, with Amazon's ids, its errors, and every attempt."""
     if not rows:
@@ -209,23 +236,24 @@ def submission_lines(
         text = f"{state_words(row.state)}: {row.operation}, {count}"
         yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
         if row.amazon_transaction_id:
-            yield from folded(
-                f"transaction {row.amazon_transaction_id}", width, first=" " * 10, rest=" " * 12
-            )
-        if row.request_id:
+            whose = ", by the operator's word" if row.by_word == "sent" else ""
+            text = f"transaction {row.amazon_transaction_id}{whose}"
+            yield from folded(text, width, first=" " * 10, rest=" " * 12)
+        if row.request_id and row.request_id not in {attempt.request_id for attempt in tries[row.id]}:
             yield from folded(f"verdict's request id {row.request_id}", width, first=" " * 10, rest=" " * 12)
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason:
                 yield from folded(reason, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
         for attempt in tries[row.id]:
             yield from _attempt(attempt, width)
+        yield from _said("submission", row.id, said, width)
 
 
 def _attempt(row: AttemptRow, width: int) -> Iterator[Line]:
     parts = [
         f"attempt {row.number} {cell(row.started_at)}: {state_words(row.kind) or 'no answer yet'}",
         f"HTTP {row.http_status}" if row.http_status else "",
-        f"request id {row.request_id}" if row.request_id else "",
+        f"request id of the POST {row.request_id}" if row.request_id else "",
         row.reason,
     ]
     text = ", ".join(part for part in parts if part)
@@ -254,20 +282,26 @@ def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
     held = [event.id for event in every if event.function != "cancel"]
     cancelling = [event.id for event in every if event.function == "cancel"]
     early = [event.id for event in detail.events if is_delayed(event)]
+    sendable = [event.id for event in detail.events if event.state == "held" and event.body is not None]
     doubted = [row.id for row in detail.submissions if row.state == "in_doubt"]
     failed = detail.batch.events.get("failed", 0)
     advice = []
-    if held:
-        advice.append(
-            f"`edibridge resolve {held[0]} --event --send` lets event {held[0]} go, --drop REASON ends it"
-        )
+    if sendable:
+        word = f"`edibridge resolve {sendable[0]} --event --send`"
+        advice.append(f"{word} lets event {sendable[0]} go, --drop REASON ends it")
+    elif held:
+        word = f"`edibridge resolve {held[0]} --event --drop REASON`"
+        advice.append(f"{word} ends event {held[0]}, which has nothing to send")
     if early:
         advice.append(
             f"event {early[0]} goes by itself when its time comes; `edibridge resolve {early[0]} --event "
             "--send` sends it now, --drop REASON ends it"
         )
     if doubted:
-        advice.append(f"look at Amazon, then `edibridge resolve {doubted[0]} --sent TXID` or --not-sent")
+        advice.append(
+            f"look at Amazon, then `edibridge resolve {doubted[0]} --sent TXID`, --taken (it has it, by an "
+            "unknown id) or --not-sent"
+        )
     if cancelling:
         advice.append(
             f"event {cancelling[0]} is a cancellation and is never sent: `edibridge resolve {cancelling[0]} "
@@ -295,8 +329,12 @@ def error_text(error: Any) -> str:  # noqa: ANN401 - a JSON object of the ledger
     segment, element = error.get("segment", ""), error.get("element", 0)
     place = f"{segment}{element:02}" if segment and element else segment
     place += f".{error['component']}" if error.get("component") else ""
-    place += f" in segment {error['position']}" if error.get("position") else ""
+    if error.get("position"):
+        place = f"row {error['position']}" if segment == "row" else f"{place} in segment {error['position']}"
     tolerated = error.get("level") == "note" or not error.get("fatal", True)
     code = f" [{error['code']}]" if error.get("code") else ""
     note = "note: " if tolerated else ""
-    return f"{note}{place}{': ' if place else ''}{error.get('message', '')}{code}"
+    message = str(error.get("message", ""))
+    if place and message.startswith(f"{place}: "):  # a row's message names it already
+        place = ""
+    return f"{note}{place}{': ' if place else ''}{message}{code}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 import typer
@@ -10,6 +11,7 @@ from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import emit, say
 
+_ORDER = re.compile(r"[A-Za-z0-9]+")
 Kind = Literal["labels", "packing-slips", "invoices"]
 
 
@@ -22,7 +24,8 @@ def fetch(
 ) -> None:
     """Fetch papers of orders by their numbers.
 
-    What Amazon has goes into the outbox; what it has not yet is asked for again by the daemon.
+    What Amazon has goes into the outbox; what it has not yet is asked for again by the daemon. Beside a
+    daemon it is queued, and the daemon fetches it at once.
     """
     settings = settings_of(context)
     config = settings.config()
@@ -31,15 +34,23 @@ def fetch(
         if len(config.vendors) > 1:
             raise typer.BadParameter(f"say whose: {', '.join(config.vendors)}", param_hint="--vendor")
         chosen = next(iter(config.vendors))
-    wanted = list(dict.fromkeys(orders))
+    wanted = list(dict.fromkeys(order.strip() for order in orders))
+    for order in wanted:
+        if not _ORDER.fullmatch(order):
+            message = f"{order!r} is no purchase order number of Amazon's: letters A-Z, a-z and digits only"
+            raise typer.BadParameter(message, param_hint="PO")
     with settings.bridge() as bridge:
         missing = bridge.fetch(chosen, kind, wanted)
-    came = [order for order in wanted if order not in missing]
+    queued = wanted if missing is None else []
+    missing = missing or {}
+    came = [order for order in wanted if order not in missing and order not in queued]
     if as_json:
-        emit({"vendor": chosen, "kind": kind, "came": came, "missing": missing})
+        emit({"vendor": chosen, "kind": kind, "came": came, "missing": missing, "queued": queued})
     else:
         for order in came:
             say(f"{order}: its {kind} came; see the outbox")
+        for order in queued:
+            say(f"{order}: its {kind} are queued; the process that drains this ledger fetches them")
         for order, reason in missing.items():
-            say(f"{order}: no {kind} yet: {reason}")
+            say(f"{order}: no {kind} yet: {reason or 'Amazon was not asked yet'}")
     raise typer.Exit(REJECTED if missing else DONE)

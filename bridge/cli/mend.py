@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +11,7 @@ from bridge.cli.context import AsJson, known_batch, settings_of
 from bridge.cli.lines import Line, folded
 from bridge.cli.look import BatchId
 from bridge.cli.output import emit, line_width, plain, say, tell_lines
+from bridge.cli.said import AFTERWARDS, Said, reason_of, settle_event, settle_submission, transaction_of
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
 
@@ -66,10 +66,21 @@ def resolve(  # noqa: PLR0917 - the options are parameters
     context: typer.Context,
     number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The submission's (or event's) number.")],
     sent: Annotated[
-        str | None, typer.Option(metavar="TXID", help="Amazon took the submission: its transaction id.")
+        str | None,
+        typer.Option(metavar="TXID", help="Amazon took the submission: its transaction id; Amazon is asked."),
     ] = None,
     not_sent: Annotated[
         bool, typer.Option("--not-sent", help="Amazon never got the submission: send it again.")
+    ] = False,
+    taken: Annotated[
+        bool, typer.Option("--taken", help="Amazon took the submission, by an id that nobody knows.")
+    ] = False,
+    take_back: Annotated[
+        str | None,
+        typer.Option("--take-back", metavar="REASON", help="An earlier word, on which it ended, was wrong."),
+    ] = None,
+    unchecked: Annotated[
+        bool, typer.Option("--unchecked", help="With --sent: believe the id without asking Amazon.")
     ] = False,
     event: Annotated[bool, typer.Option("--event", help="ID is that of a held event.")] = False,
     send: Annotated[bool, typer.Option("--send", help="With --event: let the event go.")] = False,
@@ -80,32 +91,31 @@ def resolve(  # noqa: PLR0917 - the options are parameters
 ) -> None:
     """Settle what is in doubt or held.
 
-    A submission in doubt: --sent TXID or --not-sent. A held event: --event with --send or --drop REASON.
+    A submission in doubt or overdue: --sent TXID, --not-sent or --taken. A held event: --event with --send or
+    --drop REASON.
     """
-    now = datetime.now(UTC)
-    chosen = [sent is not None, not_sent, send, drop is not None]
-    if sum(chosen) != 1 or event != (send or drop is not None):
-        raise typer.BadParameter("say --sent TXID or --not-sent; or --event with --send or --drop REASON")
-    settings = settings_of(context)
-    with settings.ledger() as ledger:
+    chosen = [sent is not None, not_sent, taken, send, drop is not None]
+    of_event = send or drop is not None
+    beside = take_back is not None or unchecked
+    if sum(chosen) != 1 or event != of_event or (beside and of_event) or (unchecked and sent is None):
+        message = "say --sent TXID, --not-sent or --taken; or --event with --send or --drop REASON"
+        raise typer.BadParameter(message)
+    said = Said(
+        number,
+        transaction=transaction_of(sent) if sent is not None else None,
+        taken=taken,
+        take_back=reason_of(take_back, "--take-back") if take_back is not None else "",
+        unchecked=unchecked,
+    )
+    with settings_of(context).bridge() as bridge:
         reached("resolve.begun")
-        if send:
-            vendors = settings.config().vendors.items()
-            elsewhere = [name for name, vendor in vendors if vendor.confirmations == "elsewhere"]
-            ledger.release_event(number, now, elsewhere=elsewhere)
-            told = "released"
-        elif drop is not None:
-            ledger.refuse_event(number, drop, now)
-            told = "dropped"
+        if event:
+            told = settle_event(bridge, number, reason_of(drop, "--drop") if drop is not None else None)
         else:
-            ledger.resolve(number, sent, now)
-            told = "sent" if sent else "not_sent"
+            told = settle_submission(bridge, said)
         reached("resolve.committed")
     if as_json:
         emit({"id": number, "kind": "event" if event else "submission", "resolved": told})
     else:
         say(f"{'Event' if event else 'Submission'} {number}: {told.replace('_', ' ')}.")
-        if told in {"released", "not_sent"}:
-            say("The daemon sends it, or `edibridge run`.")
-        elif told == "sent":
-            say("The daemon asks Amazon for the verdict, or `edibridge run --settle`.")
+        say(AFTERWARDS[told])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from bridge.cli.advice import REJECTED, STATES, advice_on
+from bridge.cli.advice import REJECTED, STATES, advice_on, advice_on_held
 from bridge.cli.lines import Line, folded
 from bridge.cli.output import cell
 from bridge.cli.words import counted
@@ -47,6 +47,7 @@ def _of_vendor(
         "attention": bool(waiting or troubled),
         "oldest": ledger.ages(vendor),
         "delayed": _delayed(ledger, vendor, now),
+        "held": ledger.held_look(vendor),
         "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
         if last
         else None,
@@ -86,7 +87,9 @@ def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
     for alert in told["alerts"]:
         head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
         yield from folded(head, width, first="  ", rest="    ", look="bad")
-        yield from _to_do(advice_on(alert.kind), width)
+        held = told["vendors"].get(alert.vendor, {}).get("held") if alert.kind == "held" else None
+        advice = advice_on_held(held.batch, held.event, held.sendable) if held else advice_on(alert.kind)
+        yield from _to_do(advice, width)
     if told["alerts"] or told["paused_accounts"]:
         yield Line("")
     yield Line("A person should look.", "bad") if told["attention"] else Line("All is well.", "good")

@@ -18,7 +18,7 @@ STATES_OF_BATCHES: Final = {
     "waiting": "status updates wait for the confirmation of their package",
     "attention": "something was rejected, refused, failed, is held or in doubt",
     "quarantined": "nothing can be read in it",
-    "succeeded": "Amazon has all of it that was to be sent",
+    "succeeded": "Amazon has all of it that was to be sent; what is so by an operator's word alone says it",
     "done": "read; there was nothing to send",
     "purged": "its time of retention is over: what it held is gone, names, numbers and verdicts stay",
 }

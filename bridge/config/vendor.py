@@ -12,6 +12,7 @@ from bridge.config.account import Table
 from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
 from bridge.config.kinds import MOST_DAYS, Codes, Count, Days, Duration, Encoding, Flag, Text, Zone
+from bridge.domain.planning import BatchSize
 
 FinalStatus = Literal["LOST", "UNDELIVERABLE"]
 Scac = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2,4})?$")]
@@ -85,6 +86,12 @@ def _acknowledgement_kind(value: object) -> object:
     return str(value) if isinstance(value, int) else value
 
 
+def _batch_size(value: object) -> object:
+    if value == "auto" or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 1000):
+        return value
+    raise PydanticCustomError("batch_size", 'must be "auto" or a number from 1 to 1000')
+
+
 class Vendor(Table):
     """`[vendors.V]`: one vendor code at Amazon with its drop folder."""
 
@@ -113,8 +120,12 @@ class Vendor(Table):
     """Whether a confirmation without any carton is refused, as Amazon has done (EMPTY_PACKAGES)."""
     ship_method_mismatch: Literal["label", "hold"] = "label"
     """Where a confirmation has another ship method than the order's label: send the label's, or hold it."""
-    batch_size: Annotated[Count, Field(ge=1, le=1000)] = 50
-    """Most events in one submission to Amazon; 1 sends each alone."""
+    batch_size: Annotated[BatchSize, BeforeValidator(_batch_size)] = "auto"
+    """Most events in one submission to Amazon, 1 to 1000; auto: one, and up to 50 only while more waits than
+    Amazon's rate clears in a minute, so that nearly always a verdict or a doubt is about one order."""
+    after_failure: Literal["retry", "hold"] = "retry"
+    """What becomes of the orders of a failed submission that Amazon did not name; nobody knows whether it
+    processed them. retry: they go again one by one; hold: an operator decides."""
     confirmations: Literal["required", "elsewhere"] = "required"
     """required: status updates wait until their package's confirmation succeeded; elsewhere: another
     system confirms shipments, so nothing waits."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -13,6 +14,15 @@ FIRST_POLLS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 POLL_EVERY = 60.0
 OVERDUE_AFTER = 30 * 60.0  # Amazon: no verdict after 30 minutes is a case for its support
 POLL_OVERDUE_EVERY = 300.0
+BatchSize = int | Literal["auto"]
+FULL_BATCH = 50
+"""Events in one submission at most where the size is `auto`."""
+SHORT_BACKLOG = 60.0
+"""What Amazon's rate clears in so many seconds goes one event a submission where the size is `auto`."""
+
+FASTEST = 20.0
+"""POSTs a second, each with two commits, that any machine's ledger keeps up with."""
+
 BACKOFF_FIRST = 1.0
 BACKOFF_MOST = 300.0
 
@@ -38,6 +48,31 @@ class Split(NamedTuple):
 
     failed: tuple[int, ...]
     again: tuple[int, ...]
+    held: tuple[int, ...] = ()
+
+
+def short_backlog(rate: float) -> int:
+    """Return how many POSTs of one operation Amazon's rate (requests/s) clears in a minute.
+
+    Where Amazon allows more than a ledger keeps up with, what that keeps up with.
+    """
+    return max(1, math.floor(min(rate, FASTEST) * SHORT_BACKLOG))
+
+
+def batch_size_for(setting: BatchSize, rate: float, waiting: int, queued: int) -> int:
+    """Return how many events a new submission may hold; 0 where none is to be made yet.
+
+    `waiting` counts the ready events that share the rate, `queued` the submissions made of them and not sent.
+    `auto`: a verdict and a doubt are about a whole submission, so one event each while Amazon's rate clears
+    all that waits in a minute, and beyond that no more than it takes to clear it. Where a minute's worth of
+    submissions is queued already, as while Amazon is down, more of them would only be smaller.
+    """
+    if setting != "auto":
+        return setting
+    posts = short_backlog(rate)
+    if queued >= posts:
+        return 0
+    return min(FULL_BATCH, max(1, math.ceil((waiting + queued) / posts)))
 
 
 def group(events: Iterable[Ready], batch_size: int) -> list[list[Ready]]:
@@ -62,17 +97,18 @@ def group(events: Iterable[Ready], batch_size: int) -> list[list[Ready]]:
     return groups
 
 
-def isolate(events: Sequence[Sent], named_orders: Collection[str]) -> Split:
+def isolate(events: Sequence[Sent], named_orders: Collection[str], *, hold: bool = False) -> Split:
     """Split the events of a refused or failed submission.
 
     One alone fails. Of many, those whose order Amazon named fail and the rest go again one by one; where
-    no order of theirs is named, all go again.
+    no order of theirs is named, all go again. With `hold` an operator decides about what would go again.
     """
     if len(events) == 1:
         return Split(failed=(events[0].id,), again=())
     failed = tuple(event.id for event in events if event.purchase_order_number in named_orders)
     gone = set(failed)
-    return Split(failed=failed, again=tuple(event.id for event in events if event.id not in gone))
+    rest = tuple(event.id for event in events if event.id not in gone)
+    return Split(failed=failed, again=(), held=rest) if hold else Split(failed=failed, again=rest)
 
 
 def halve(event_count: int) -> int | None:

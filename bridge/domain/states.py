@@ -64,7 +64,24 @@ SUBMISSION_MOVES: Moves = {
     ("overdue", "resolved_not_sent"): "ready",  # Amazon's support says that it knows of none
     ("overdue", "success"): "succeeded",
     ("overdue", "failure"): "failed",
+    ("in_doubt", "taken"): "succeeded",  # by the operator's word, without a transaction id
+    ("overdue", "taken"): "succeeded",
+    ("submitted", "resolved_sent"): "submitted",  # an operator gave a wrong transaction id before
+    ("submitted", "resolved_not_sent"): "ready",
+    ("submitted", "taken"): "succeeded",
 }
+
+TAKEN_BACK: Moves = {
+    ("succeeded", "taken_back"): "in_doubt",
+    ("failed", "taken_back"): "in_doubt",
+}
+"""The only way back from an end: an operator's word led there, and is taken back with a reason."""
+
+EVENTS_TAKEN_BACK: Moves = {
+    ("succeeded", "taken_back"): "grouped",
+    ("failed", "taken_back"): "grouped",
+}
+"""What becomes of the events of such a submission."""
 
 _UNSENT = ("waiting", "ready", "grouped", "held", "refused", "failed")
 """`grouped` only where its submission was never begun."""
@@ -82,6 +99,8 @@ EVENT_MOVES: Moves = {
     ("grouped", "success"): "succeeded",
     ("grouped", "failure"): "failed",
     ("grouped", "again"): "ready",
+    ("grouped", "hold"): "held",  # the rest of a failed submission, where the vendor's setting says so
+    ("ready", "unconfirmed"): "waiting",  # a status update whose confirmation was taken back
     ("failed", "requeue"): "ready",
     ("held", "requeue"): "ready",
     ("held", "wait"): "waiting",  # released by a person, but a status update before its confirmation

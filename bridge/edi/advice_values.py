@@ -15,13 +15,23 @@ import msgspec
 from bridge.edi.model import Delimiters, Group, Interchange, Party, Standard
 
 Verdict = Literal[
-    "Success", "Failure", "Refused", "Held", "Overdue", "Rejected", "Cancelled", "Superseded", "NotSent"
+    "Success",
+    "Taken",
+    "Failure",
+    "Refused",
+    "Held",
+    "Overdue",
+    "Rejected",
+    "Cancelled",
+    "Superseded",
+    "NotSent",
 ]
 """The words of the transaction-status files (`bridge.outfiles.statuses`)."""
 
 Standing = Literal["accepted", "held", "rejected"]
 STANDINGS: Final[dict[Verdict, Standing]] = {
     "Success": "accepted",
+    "Taken": "accepted",
     "Failure": "rejected",
     "Refused": "rejected",
     "Rejected": "rejected",
@@ -47,6 +57,7 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 UNEXPLAINED: Final[dict[Verdict, Reason]] = {
+    "Taken": Reason("TAKEN", "Amazon has it by the operator's word; there is no verdict of Amazon's"),
     "Failure": Reason("FAILURE", "Amazon did not take it and gave no reason"),
     "Refused": Reason("REFUSED", "it breaks a rule and was not sent to Amazon"),
     "Rejected": Reason("REJECTED", "the document could not be read; see the acknowledgement"),

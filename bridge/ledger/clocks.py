@@ -11,7 +11,7 @@ from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.looks import LateBatch
+from bridge.ledger.looks import HeldLook, LateBatch
 from bridge.ledger.packages import WAITED_TOO_LONG
 from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
@@ -61,6 +61,13 @@ _FAILED_HERE = (
     .where(events.c.vendor == _V, _is_held, events.c.reason.startswith(FAILED_HERE, autoescape=True))
     .group_by(events.c.file_id)
 )
+_HELD_COUNTS = select(func.count(), func.count(events.c.body)).where(events.c.vendor == _V, _is_held)
+_HELD_FIRST = (
+    select(events.c.id, events.c.file_id)
+    .where(events.c.vendor == _V, _is_held)
+    .order_by(events.c.body.is_(None), events.c.id)
+    .limit(1)
+)
 _HELD = select(func.count()).where(events.c.vendor == _V, _is_held)
 _HEARD = select(
     exists().where(arrivals.c.vendor == _V, arrivals.c.arrived_at <= bindparam("since")),
@@ -105,6 +112,15 @@ class ClockStore(Store):
         """Count by batch the documents that are held since the bridge itself failed on them."""
         with self._db.read() as connection:
             return {row[0]: row[1] for row in connection.execute(_FAILED_HERE, {"v": vendor})}
+
+    def held_look(self, vendor: str) -> HeldLook | None:
+        """Tell what of the held events an operator can let go, with the first of them; None for none."""
+        with self._db.read() as connection:
+            count, sendable = connection.execute(_HELD_COUNTS, {"v": vendor}).one()
+            if not count:
+                return None
+            first = connection.execute(_HELD_FIRST, {"v": vendor}).one()
+        return HeldLook(count=count, sendable=sendable, event=first.id, batch=first.file_id)
 
     def held(self, vendor: str) -> int:
         """Count the events that wait for a person."""

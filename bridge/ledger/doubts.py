@@ -7,21 +7,20 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from bridge.domain.planning import next_poll
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
-from bridge.ledger.codec import errors_list, seconds
+from bridge.ledger.codec import errors_list, errors_text, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held, release_cancellation, release_replacement
-from bridge.ledger.packages import WAITED_TOO_LONG, released_status
+from bridge.ledger.packages import STATUS, WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
+from bridge.ledger.resolving import note_action
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.sends import due_rows
 
-_STATUS = "submitShipmentStatusUpdates"
 _LABEL = "submitShippingLabelRequest"
 _WAITS = "released by a person; the confirmation of its shipment has not succeeded yet"
 _IN_DOUBT = (
@@ -100,30 +99,9 @@ class DoubtStore(Store):
                 state = settle_doubt(connection, row, "look", now, again_at)
             return Moved(state=state, succeeded=tuple(done), released=released)
 
-    def resolve(self, submission_id: int, sent_transaction_id: str | None, now: datetime) -> None:
-        """Take a person's word on a submission in doubt or overdue: sent, by this id, or (None) not sent."""
-        with self._db.write() as connection:
-            row = moves.load(connection, submission_id)
-            if row["state"] not in {"in_doubt", "overdue"}:
-                raise LedgerError(f"submission {submission_id} is {row['state']}, not in doubt or overdue")
-            at = seconds(now)
-            moves.touch(connection, submission_id, now)
-            if sent_transaction_id is None:
-                moves.put(connection, row, "resolved_not_sent", next_attempt_at=at, policy="")
-                carry_out_held(connection, submission_id, now)
-                return
-            moves.put(
-                connection,
-                row,
-                "resolved_sent",
-                amazon_transaction_id=sent_transaction_id,
-                submitted_at=at,
-                next_attempt_at=None,
-                next_poll_at=at + next_poll(0, 0.0),
-                polls=0,
-            )
-
-    def release_event(self, event_id: int, now: datetime, *, elsewhere: Collection[str] = ()) -> None:
+    def release_event(
+        self, event_id: int, now: datetime, *, elsewhere: Collection[str] = (), who: str = ""
+    ) -> None:
         """Let a held event go (held → ready); raises `LedgerError` where it is not held or has no body.
 
         A status update still waits for its confirmation, but for one that was held since it had waited
@@ -136,13 +114,15 @@ class DoubtStore(Store):
             row = _event(connection, event_id)
             if _is_delayed(row):
                 _put_event(connection, event_id, now, not_before=None, reason="")
+                note_action(connection, "event", row, "released", now, who=who)
                 return
             if row["state"] == "held" and row["function"] == "cancel":
                 release_cancellation(connection, row, now)
+                note_action(connection, "event", row, "released", now, who=who)
                 return
             cause: str = "requeue"
             columns: dict[str, str | None] = {}
-            if row["operation"] == _STATUS and row["body"] is not None:
+            if row["operation"] == STATUS and row["body"] is not None:
                 unconfirmed = row["vendor"] in elsewhere or row["reason"] == WAITED_TOO_LONG
                 cause, columns = released_status(connection, row, unconfirmed=unconfirmed)
             state = _moved(row, cause)
@@ -159,13 +139,16 @@ class DoubtStore(Store):
                 release_replacement(connection, row, now)
             reason = _WAITS if state == "waiting" else ""
             _put_event(connection, event_id, now, state=state, reason=reason, **columns)
+            note_action(connection, "event", row, "released", now, who=who)
 
-    def refuse_event(self, event_id: int, reason: str, now: datetime) -> None:
+    def refuse_event(self, event_id: int, reason: str, now: datetime, *, who: str = "") -> None:
         """Drop an event that is held or waits, with an operator's reason; raises `LedgerError` for others."""
         with self._db.write() as connection:
             row = _event(connection, event_id)
             state = move(row["state"], "drop", EVENT_MOVES) if _is_delayed(row) else _moved(row, "refuse")
-            _put_event(connection, event_id, now, state=state, reason=reason)
+            told = errors_text([{"code": "DROPPED", "message": reason}])
+            _put_event(connection, event_id, now, state=state, reason=reason, errors=told)
+            note_action(connection, "event", row, "dropped", now, who=who, reason=reason)
 
 
 def _event(connection: Connection, event_id: int) -> RowMapping:

@@ -120,6 +120,19 @@ class ArrivalRow(msgspec.Struct, frozen=True, kw_only=True):
     moved_at: datetime | None
 
 
+class OperatorAction(msgspec.Struct, frozen=True, kw_only=True):
+    """What an operator said of a submission or an event, and what it was before."""
+
+    kind: str
+    target_id: int
+    action: str
+    amazon_transaction_id: str
+    previous: str
+    reason: str
+    who: str
+    said_at: datetime
+
+
 class BatchDetail(msgspec.Struct, frozen=True, kw_only=True):
     """A batch with everything that came from it."""
 
@@ -130,6 +143,7 @@ class BatchDetail(msgspec.Struct, frozen=True, kw_only=True):
     submissions: list[SubmissionRow]
     attempts: list[AttemptRow]
     outbound: list[OutboundRow]
+    operator_actions: list[OperatorAction]
 
 
 class WholeBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,6 +156,7 @@ class WholeBatch(msgspec.Struct, frozen=True, kw_only=True):
     submissions: Iterator[SubmissionRow]
     attempts: Iterator[AttemptRow]
     outbound: Iterator[OutboundRow]
+    operator_actions: Iterator[OperatorAction]
 
 
 class OrderLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -183,6 +198,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     submissions: list[SubmissionRow]
     attempts: list[AttemptRow]
     outbound: list[OutboundRow]
+    operator_actions: list[OperatorAction]
     labels: list[OrderLabel] = []
 
 
@@ -223,6 +239,15 @@ class UnshippedLabel(msgspec.Struct, frozen=True, kw_only=True):
     made_at: datetime
     delivered: bool
     """Whether it lies in the vendor's outbox."""
+
+
+class HeldLook(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor's held events; `sendable` of them have something to send, `event` is the first of those."""
+
+    count: int
+    sendable: int
+    event: int
+    batch: int
 
 
 class LateBatch(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.planning import Sent, isolate
-from bridge.domain.states import move
+from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import LedgerError
 from bridge.ledger.codec import errors_text, seconds
 from bridge.ledger.packages import confirm, confirm_events
@@ -45,6 +45,18 @@ _FAIL = (
     update(events)
     .where(events.c.id == bindparam("event"), is_grouped)
     .values(state="failed", reason=bindparam("why"), errors=bindparam("what"), updated_at=bindparam("now"))
+)
+_HOLD_REST = (
+    update(events)
+    .where(events.c.id == bindparam("event"), is_grouped)
+    .values(
+        state=EVENT_MOVES["grouped", "hold"],
+        reason=bindparam("why"),  # Amazon's errors are about others of the submission
+        errors="",
+        batch_limit=1,  # once it is let go, its verdict is to be about it alone
+        isolated_from=bindparam("source"),
+        updated_at=bindparam("now"),
+    )
 )
 _AGAIN = (
     update(events)
@@ -98,16 +110,21 @@ def succeed_some(connection: Connection, submission_id: int, event_ids: Sequence
     return confirm_events(connection, submission_id, event_ids, now)
 
 
-def fail(
+def fail(  # noqa: PLR0913 - a verdict, and what the vendor's setting makes of it
     connection: Connection,
     row: RowMapping,
     state: str,
     why: tuple[str, Sequence[Any], frozenset[str]],
     now: datetime,
+    *,
+    hold: bool = False,
 ) -> Moved:
-    """Isolate a refused or failed submission's events; `why`: the reason, the errors, the named orders."""
+    """Isolate a refused or failed submission's events; `why`: the reason, the errors, the named orders.
+
+    With `hold` those that would go again are held.
+    """
     reason, errors, named = why
-    split = isolate(members(connection, row["id"]), named)
+    split = isolate(members(connection, row["id"]), named, hold=hold)
     if split.failed:
         text = errors_text(errors)
         connection.execute(
@@ -115,7 +132,19 @@ def fail(
             [{"event": e, "why": reason, "what": text, "now": seconds(now)} for e in split.failed],
         )
     again(connection, split.again, 1, row["id"], now)
-    return Moved(state=state, failed=split.failed, again=split.again)
+    if split.held:
+        _hold_rest(connection, row, split.held, now)
+    return Moved(state=state, failed=split.failed, again=split.again, held=split.held)
+
+
+def _hold_rest(connection: Connection, row: RowMapping, held: Sequence[int], now: datetime) -> None:
+    text = (
+        f"it was one of {row['event_count']} events of submission {row['id']}, which failed as a whole "
+        f"(Amazon's transaction {row['amazon_transaction_id']}): whether Amazon processed this one is not "
+        'known, and after_failure is "hold"; look at Amazon before it is sent'
+    )
+    asked = {"why": text, "source": row["id"], "now": seconds(now)}
+    connection.execute(_HOLD_REST, [{"event": event_id, **asked} for event_id in held])
 
 
 def again(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, bindparam, or_, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, or_, select, update
 
 from bridge.domain.events import Event
 from bridge.domain.planning import complete
+from bridge.domain.states import EVENT_MOVES
 from bridge.errors import LedgerError
 from bridge.ledger.codec import seconds
 from bridge.ledger.columns import one_of
@@ -19,11 +20,18 @@ from bridge.ledger.reports import reopen
 from bridge.ledger.rows import Package
 from bridge.ledger.schema import events, is_grouped, is_waiting, packages, submission_events
 
+STATUS = "submitShipmentStatusUpdates"
 WAITED_TOO_LONG = "the confirmation of its package did not come in time"
 """The reason of a status update that is held since it waited too long."""
 
+_is_pending = exists().where(events.c.id == packages.c.event_id, one_of(events.c.state, "ready", "grouped"))
 OF_TRACKING = (
-    select(packages.c.purchase_order_number, packages.c.ship_from_party, packages.c.confirmed_at)
+    select(
+        packages.c.purchase_order_number,
+        packages.c.ship_from_party,
+        packages.c.confirmed_at.is_not(None),
+        _is_pending,
+    )
     .where(packages.c.vendor == bindparam("v"), packages.c.tracking_number == bindparam("tracking"))
     .order_by(packages.c.event_id)
 )
@@ -99,19 +107,33 @@ class PackageStore(Store):
         """Tell what confirmations say of a tracking number."""
         with self._db.read() as connection:
             rows = connection.execute(OF_TRACKING, {"v": vendor, "tracking": tracking_number})
-            return package_of([(row[0], row[1], row[2] is not None) for row in rows])
+            return package_of([Said(*row) for row in rows])
 
 
-def package_of(rows: list[tuple[str, str, bool]]) -> Package | None:
-    """Make one package of what confirmations say of it: (order, ship-from, confirmed), oldest first."""
+class Said(NamedTuple):
+    """What one confirmation says of a tracking number; `pending`: it is on its way to Amazon."""
+
+    purchase_order_number: str
+    ship_from_party: str
+    confirmed: bool
+    pending: bool
+
+
+def package_of(rows: list[Said]) -> Package | None:
+    """Make one package of what confirmations say of it, oldest first.
+
+    Whether several orders share it is told by those on their way, too, so that it does not depend on which of
+    them Amazon confirms first.
+    """
     if not rows:
         return None
-    best = next((row for row in rows if row[2]), rows[-1])
+    best = next((row for row in rows if row.confirmed), rows[-1])
+    orders = {row.purchase_order_number for row in rows if row.confirmed or row.pending or not best.confirmed}
     return Package(
-        purchase_order_number=best[0],
-        ship_from_party=best[1],
-        confirmed=best[2],
-        ambiguous=len({row[0] for row in rows if row[2] == best[2]}) > 1,
+        purchase_order_number=best.purchase_order_number,
+        ship_from_party=best.ship_from_party,
+        confirmed=bool(best.confirmed),
+        ambiguous=len(orders) > 1,
     )
 
 
@@ -131,6 +153,29 @@ def confirm_events(
         return 0
     connection.execute(_CONFIRM_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
     return _release(connection, _WAITING_FOR_SUBMISSION, {"key": submission_id}, now)
+
+
+def unconfirm(connection: Connection, vendor: str, event_ids: Sequence[int], now: datetime) -> None:
+    """Take back that events confirmed their packages; status updates that have not gone yet wait again."""
+    of_these = packages.c.event_id.in_(event_ids)
+    numbers = connection.execute(select(packages.c.tracking_number).where(of_these)).scalars().all()
+    connection.execute(update(packages).where(of_these).values(confirmed_at=None))
+    still = packages.alias("still")
+    connection.execute(
+        update(events)
+        .where(
+            events.c.vendor == vendor,
+            events.c.operation == STATUS,
+            events.c.tracking_number.in_(numbers),
+            one_of(events.c.state, "ready"),
+            ~exists().where(
+                still.c.vendor == vendor,
+                still.c.tracking_number == events.c.tracking_number,
+                still.c.confirmed_at.is_not(None),
+            ),
+        )
+        .values(state=EVENT_MOVES["ready", "unconfirmed"], updated_at=seconds(now))
+    )
 
 
 def release_of_file(connection: Connection, file_id: int, first: int, now: datetime) -> int:
@@ -203,9 +248,9 @@ def _package(connection: Connection, row: RowMapping) -> Package:
     return known
 
 
-def _rows_of(connection: Connection, row: RowMapping) -> list[tuple[str, str, bool]]:
+def _rows_of(connection: Connection, row: RowMapping) -> list[Said]:
     asked = {"v": row["vendor"], "tracking": row["tracking_number"]}
-    return [(one[0], one[1], one[2] is not None) for one in connection.execute(OF_TRACKING, asked)]
+    return [Said(*one) for one in connection.execute(OF_TRACKING, asked)]
 
 
 def _completed(row: RowMapping, order: str, ship_from: str) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
@@ -36,11 +36,13 @@ Paper = tuple[str, str]
 """Kind and purchase order number."""
 
 
-def want(connection: Connection, vendor: str, kind: str, orders: Iterable[str], at: float) -> None:
-    """Note, within a write, that papers of these orders are to be asked for from `at` on."""
+def want(  # noqa: PLR0913 - of whom, what, when and why
+    connection: Connection, vendor: str, kind: str, orders: Iterable[str], at: float, *, why: str = ""
+) -> None:
+    """Note, within a write, that papers of these orders are to be asked for from `at` on, and why again."""
     for order in dict.fromkeys(orders):
         key = {"v": vendor, "of": kind, "order": order}
-        renewed = connection.execute(_AGAIN.values(next_attempt_at=at, attempts=0, reason=""), key)
+        renewed = connection.execute(_AGAIN.values(next_attempt_at=at, attempts=0, reason=why), key)
         if renewed.rowcount == 0:
             row = {
                 "vendor": vendor,
@@ -48,6 +50,7 @@ def want(connection: Connection, vendor: str, kind: str, orders: Iterable[str], 
                 "purchase_order_number": order,
                 "wanted_at": at,
                 "next_attempt_at": at,
+                "reason": why,
             }
             connection.execute(insert(wanted), row)
 
@@ -93,10 +96,14 @@ class PaperStore(Store):
                 _set_cursor(connection, vendor, *cursor)
             return added
 
-    def want(self, fence: Fence, vendor: str, kind: str, orders: Iterable[str], at: datetime) -> None:
-        """Note that papers of these orders are to be asked for from `at` on."""
+    def want(
+        self, fence: Fence, vendor: str, kind: str, orders: Mapping[str, str] | Sequence[str], at: datetime
+    ) -> None:
+        """Note that papers of these orders are to be asked for from `at` on; a mapping says why, by order."""
+        reasons = orders if isinstance(orders, Mapping) else dict.fromkeys(orders, "")
         with self._db.write(fence) as connection:
-            want(connection, vendor, kind, orders, seconds(at))
+            for order, why in reasons.items():
+                want(connection, vendor, kind, [order], seconds(at), why=why)
 
     def wanted_due(self, vendor: str, now: datetime, limit: int = 100) -> list[Wanted]:
         """List what is to be asked for by order now."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, union_all, update
 
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import Ready, group
@@ -14,18 +15,19 @@ from bridge.ledger.database import Store, id_source
 from bridge.ledger.label_checks import CONFIRM, judge
 from bridge.ledger.reports import reopen
 from bridge.ledger.rows import Fence
-from bridge.ledger.schema import events, is_ready, submission_events, submissions
+from bridge.ledger.schema import events, is_ready, is_sendable, is_sending, submission_events, submissions
 
 AT_ONCE = 2000
 
 _busy = events.alias("busy")
+_its_time_has_come = or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now"))
 _READY = (
     select(events.c.id, events.c.sequence_key, events.c.batch_limit, events.c.isolated_from)
     .where(
         events.c.vendor == bindparam("v"),
         events.c.operation == bindparam("of"),
         is_ready,
-        or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now")),
+        _its_time_has_come,
         ~exists().where(
             _busy.c.vendor == events.c.vendor,
             _busy.c.sequence_key == events.c.sequence_key,
@@ -34,6 +36,26 @@ _READY = (
     )
     .order_by(events.c.occurred_at, events.c.id)
     .limit(AT_ONCE)
+)
+_WAITING = select(func.count()).select_from(
+    select(events.c.id)
+    .where(
+        events.c.vendor.in_(bindparam("vendors", expanding=True)),
+        events.c.operation == bindparam("of"),
+        is_ready,
+        _its_time_has_come,
+    )
+    .limit(bindparam("most"))
+    .subquery()
+)
+_OF_OPERATION = (submissions.c.vendor == bindparam("v"), submissions.c.operation == bindparam("of"))
+_QUEUED = select(func.count()).select_from(
+    union_all(
+        select(submissions.c.id).where(*_OF_OPERATION, is_sendable),
+        select(submissions.c.id).where(*_OF_OPERATION, is_sending),
+    )
+    .limit(bindparam("most"))
+    .subquery()
 )
 _GROUP = (
     update(events)
@@ -44,6 +66,17 @@ _GROUP = (
 
 class PlanStore(Store):
     """What the job submit asks before it sends."""
+
+    def waiting(self, vendors: Collection[str], operation: str, now: datetime, most: int) -> int:
+        """Count the ready events of vendors that are to be submitted, to `most` of them."""
+        asked = {"vendors": list(vendors), "of": operation, "now": seconds(now), "most": most}
+        with self._db.read() as connection:
+            return connection.execute(_WAITING, asked).scalar_one()
+
+    def queued(self, vendor: str, operation: str, most: int) -> int:
+        """Count the submissions that are being sent or are to be, now or later, to `most` of them."""
+        with self._db.read() as connection:
+            return connection.execute(_QUEUED, {"v": vendor, "of": operation, "most": most}).scalar_one()
 
     def plan(  # noqa: PLR0913 - what the drain knows of one operation
         self,

@@ -16,6 +16,7 @@ from bridge.domain.labels import LabelPackage
 
 OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
 Policy = Literal["hold", "resubmit", "look"]
+AfterFailure = Literal["retry", "hold"]
 
 
 class Fence(msgspec.Struct, frozen=True):
@@ -176,6 +177,8 @@ class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
     reason: str = ""
     request_id: str = ""
     wants: tuple[str, ...] = ()
+    after_failure: AfterFailure = "retry"
+    """What becomes of the orders of a failed submission that Amazon did not name."""
 
 
 # --- out: what the jobs work on -------------------------------------------------------------------
@@ -353,6 +356,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     succeeded: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
     again: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
     released: int = 0
     """Status updates that were waiting for these confirmations and may go now."""
 
@@ -412,6 +416,8 @@ class SubmissionRow(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[Any]
     reason: str
     isolated_from: int | None
+    by_word: str = ""
+    """`sent`: its transaction id is an operator's word; `taken`: its success is, without Amazon's verdict."""
 
 
 class Reported(msgspec.Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0009"
+HEAD = "0010"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -239,6 +239,7 @@ submissions = Table(
     text("errors"),
     text("reason"),
     Column("isolated_from", Integer, nullable=True),
+    text("by_word"),  # sent: its transaction id is an operator's word; taken: its success is; else empty
     sqlite_autoincrement=True,
 )
 is_sendable = one_of(submissions.c.state, "ready")
@@ -262,6 +263,23 @@ submission_events = Table(
     Column("submission_id", Integer, ForeignKey("submissions.id"), primary_key=True),
     Column("event_id", Integer, ForeignKey("events.id"), primary_key=True, index=True),
     sqlite_with_rowid=False,
+)
+
+# What operators said of submissions and events. Nothing here is ever changed.
+operator_actions = Table(
+    "operator_actions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # submission, event
+    Column("target_id", Integer, nullable=False),
+    Column("action", Text, nullable=False),  # sent, not_sent, taken, released, dropped
+    text("amazon_transaction_id"),
+    text("previous"),  # the state before, and the transaction id where it had one
+    text("reason"),
+    text("who"),
+    time("said_at"),
+    Index("ix_operator_actions_target", "kind", "target_id"),
+    sqlite_autoincrement=True,
 )
 
 attempts = Table(

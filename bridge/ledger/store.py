@@ -9,15 +9,16 @@
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
-| plans | plan |
-| doubts | in_doubt, to_look, apply_policy, record_look, resolve; release_event, refuse_event |
+| plans | plan, waiting, queued |
+| doubts | in_doubt, to_look, apply_policy, record_look; release_event, refuse_event |
+| resolving | submission, check_resolve, resolve |
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
 | reports | batches_to_report, reported, reported_of; requeue_events |
 | papers | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels |
 | void_labels | void_confirmed |
-| clocks | hold_waiting, waited_too_long, failed_here, held, late_confirmations, silent, ages |
+| clocks | hold_waiting, waited_too_long, failed_here, held, held_look, late_confirmations, silent, ages |
 | due | next_due, unfinished, delayed, moved_since |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
@@ -53,6 +54,7 @@ from bridge.ledger.papers import PaperStore
 from bridge.ledger.plans import PlanStore
 from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
+from bridge.ledger.resolving import ResolveStore
 from bridge.ledger.sends import SendStore
 from bridge.ledger.soundness import Soundness
 from bridge.ledger.timekeeping import TimeStore
@@ -76,6 +78,7 @@ class Ledger(
     PackageStore,
     PlanStore,
     DoubtStore,
+    ResolveStore,
     VerdictStore,
     ReportStore,
     PaperStore,

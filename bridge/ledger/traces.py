@@ -24,6 +24,7 @@ from bridge.ledger.schema import (
 from bridge.ledger.views import (
     EVENT_ROWS,
     OUTBOUND_ROWS,
+    action_rows,
     attempt_rows,
     batch_views,
     rows_as,
@@ -93,6 +94,10 @@ def _trace(connection: Connection, text: str, limit: int) -> Trace:
             connection, OutboundRow, OUTBOUND_ROWS.where(outbound_files.c.name == text).limit(limit)
         ),
         labels=_labels(connection, text, limit),
+        operator_actions=[
+            *action_rows(connection, "submission", sorted(sent)[:limit]),
+            *action_rows(connection, "event", sorted(event_ids)[:limit]),
+        ],
     )
 
 

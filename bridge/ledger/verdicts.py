@@ -48,7 +48,8 @@ class VerdictStore(Store):
     def record_verdict(self, fence: Fence, submission_id: int, verdict: VerdictIn, now: datetime) -> Moved:
         """Commit a verdict. Success confirms packages and releases the status updates that waited for them.
 
-        Failure: of many, the named orders fail and the rest go again alone. Processing: asked again
+        Failure: of many, the named orders fail and the rest go again alone, or are held where
+        `after_failure` says so. Processing: asked again
         later; after 30 minutes the submission is `overdue` (and still asked). A submission that a person
         settled while the verdict on its transaction was asked for stays as it is.
         """
@@ -77,9 +78,8 @@ class VerdictStore(Store):
                 for kind in verdict.wants:
                     want(connection, row["vendor"], kind, orders, seconds(now))
                 return moves.succeed(connection, submission_id, state, now)
-            moved = moves.fail(
-                connection, row, state, (verdict.reason, verdict.errors, verdict.named_orders), now
-            )
+            why = (verdict.reason, verdict.errors, verdict.named_orders)
+            moved = moves.fail(connection, row, state, why, now, hold=verdict.after_failure == "hold")
             carry_out_held(connection, submission_id, now)
             return moved
 

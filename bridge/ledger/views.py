@@ -13,7 +13,15 @@ from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks, row_as, rows_maker, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.looks import ArrivalRow, AttemptRow, BatchDetail, BatchView, DocumentRow, OutboundRow
+from bridge.ledger.looks import (
+    ArrivalRow,
+    AttemptRow,
+    BatchDetail,
+    BatchView,
+    DocumentRow,
+    OperatorAction,
+    OutboundRow,
+)
 from bridge.ledger.rows import EventRow, SubmissionRow
 from bridge.ledger.schema import (
     arrivals,
@@ -32,6 +40,7 @@ from bridge.ledger.schema import (
     is_troubled,
     is_undelivered,
     is_waiting,
+    operator_actions,
     outbound_files,
     submission_events,
     submissions,
@@ -106,6 +115,10 @@ class ViewStore(Store):
                 submissions=sent,
                 attempts=attempt_rows(connection, [row.id for row in sent]),
                 outbound=sorted(to_vendor, key=lambda row: row.id),
+                operator_actions=[
+                    *action_rows(connection, "submission", [row.id for row in sent]),
+                    *action_rows(connection, "event", [row.id for row in made]),
+                ],
             )
 
     def troubled_since(self, vendor: str, since: datetime, limit: int = 50) -> list[BatchView]:
@@ -292,4 +305,15 @@ def attempt_rows(connection: Connection, submission_ids: Sequence[int]) -> list[
     for some in chunks(submission_ids, 500):
         query = select(attempts).where(attempts.c.submission_id.in_(some)).order_by(attempts.c.id)
         rows += rows_as(connection, AttemptRow, query)
+    return rows
+
+
+def action_rows(connection: Connection, kind: str, ids: Sequence[int]) -> list[OperatorAction]:
+    """List what operators said of submissions or events."""
+    rows: list[OperatorAction] = []
+    columns = [operator_actions.c[name] for name in OperatorAction.__struct_fields__]
+    for some in chunks(ids, 500):
+        of_these = (operator_actions.c.kind == kind, operator_actions.c.target_id.in_(some))
+        query = select(*columns).where(*of_these).order_by(operator_actions.c.id)
+        rows += rows_as(connection, OperatorAction, query)
     return rows

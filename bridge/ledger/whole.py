@@ -10,12 +10,13 @@ from sqlalchemy import Column, Connection, Select, select
 from bridge.errors import LedgerError
 from bridge.ledger.codec import chunks
 from bridge.ledger.database import Store
-from bridge.ledger.looks import ArrivalRow, DocumentRow, OutboundRow, WholeBatch
+from bridge.ledger.looks import ArrivalRow, DocumentRow, OperatorAction, OutboundRow, WholeBatch
 from bridge.ledger.rows import EventRow
 from bridge.ledger.schema import arrivals, documents, events, files, outbound_files
 from bridge.ledger.views import (
     EVENT_ROWS,
     OUTBOUND_ROWS,
+    action_rows,
     attempt_rows,
     batch_views,
     ids_of_submissions,
@@ -49,7 +50,15 @@ class WholeStore(Store):
             submissions=self._of(submission_rows, sent),
             attempts=self._of(attempt_rows, sent),
             outbound=self._pages(OutboundRow, to_vendor, outbound_files.c.id),
+            operator_actions=self._actions(file_id, sent),
         )
+
+    def _actions(self, file_id: int, sent: list[int]) -> Iterator[OperatorAction]:
+        yield from self._of(lambda connection, some: action_rows(connection, "submission", some), sent)
+        for some in chunks((event.id for event in self._events(file_id)), PAGE):
+            with self._db.read() as connection:
+                found = action_rows(connection, "event", some)
+            yield from found
 
     def _documents(self, file_id: int) -> Iterator[DocumentRow]:
         of_file = select(documents).where(documents.c.file_id == file_id)

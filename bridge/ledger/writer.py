@@ -23,7 +23,7 @@ from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portio
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
 from bridge.ledger.functions import ANY_OF_ORDER, LABEL
-from bridge.ledger.packages import OF_TRACKING, package_of
+from bridge.ledger.packages import OF_TRACKING, Said, package_of
 from bridge.ledger.rows import (
     EarlierInterchange,
     EventRow,
@@ -76,7 +76,7 @@ class FileWriter:
         self._now = seconds(now)
         self.gathered = Gathered(rerun=rerun, resumed=resumed)
         self._catching_up = resumed
-        self._announced: dict[str, list[tuple[str, str, bool]]] = {}
+        self._announced: dict[str, list[Said]] = {}
         self._newly_announced: list[str] = []
         """Since the last document began."""
         self._named: set[tuple[int, str]] = set()
@@ -212,7 +212,7 @@ class FileWriter:
         """Tell what confirmations, this file's too, say of a tracking number."""
         tracking = index_key(tracking_number)
         rows = self._read(OF_TRACKING, {"v": self.file.vendor, "tracking": tracking})
-        known = [(row[0], row[1], row[2] is not None) for row in rows]
+        known = [Said(*row) for row in rows]
         return package_of(known + self._announced.get(tracking, []))
 
     def is_known(self, operation: str, purchase_order_number: str) -> bool:
@@ -231,7 +231,9 @@ class FileWriter:
         if (event, tracking_number) in self._named:  # by two containers of one confirmation
             return
         self._named = {named for named in self._named if named[0] == event} | {(event, tracking_number)}
-        self._announced.setdefault(tracking_number, []).append((purchase_order_number, ship_from, False))
+        self._announced.setdefault(tracking_number, []).append(
+            Said(purchase_order_number, ship_from, confirmed=False, pending=True)
+        )
         self._newly_announced.append(tracking_number)
         self.gathered.packages.append(
             {

@@ -1,10 +1,11 @@
 """Transaction-status files: what became of each fact of a batch, for the vendor, as JSON or CSV.
 
 One file a batch, written when its verdicts are in. `status` is Amazon's own word where Amazon spoke
-(`Success`, `Failure`); `Overdue` where it has not spoken in time, in a file of its own before the
-report; `Refused` (a rule of the bridge), `Held` (a person decides), `Rejected` (the document's syntax),
-`Cancelled` and `Superseded` (by a later document of the sender's) and `NotSent` (a cancellation carried
-out, a duplicate, a copy, a test) where it never went to Amazon.
+(`Success`, `Failure`); `Taken` where Amazon has it by the operator's word alone; `Overdue` where Amazon has
+not spoken in time, in a file of its own before the report; `Refused` (a rule of the bridge), `Held` (an
+operator decides), `Rejected` (the document's syntax), `Cancelled` and `Superseded` (by a later document of
+the sender's) and `NotSent` (a cancellation carried out, a duplicate, a copy, a test) where it never went to
+Amazon.
 
 A batch may have a million lines: they are written as they come, and never held together.
 """
@@ -23,7 +24,16 @@ T = TypeVar("T")
 _LINES_AT_ONCE = 500
 
 Status = Literal[
-    "Success", "Failure", "Refused", "Held", "Overdue", "Rejected", "Cancelled", "Superseded", "NotSent"
+    "Success",
+    "Taken",
+    "Failure",
+    "Refused",
+    "Held",
+    "Overdue",
+    "Rejected",
+    "Cancelled",
+    "Superseded",
+    "NotSent",
 ]
 
 

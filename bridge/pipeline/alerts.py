@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import structlog
 
 from bridge.errors import AmazonError, DropFolderError
@@ -32,6 +34,8 @@ JOB = "job"
 CLOCK = "clock"
 OUTBOX = "outbox"
 
+MOST_NAMED = 10
+"""So many orders are named in an alert."""
 TRIES_IN_VAIN = 5
 """After so many, half a minute, a person is told that Amazon takes nothing."""
 
@@ -77,13 +81,20 @@ def not_looked_for(lane: Lane, submission: DueSubmission, error: AmazonError) ->
 
 
 def _tell_doubt(lane: Lane, submission: DueSubmission, what: str) -> None:
-    orders = ", ".join(dict.fromkeys(submission.purchase_order_numbers[:5]))
     message = (
-        f"nobody knows whether Amazon took submission {submission.id} ({submission.operation}: {orders}); "
-        f"{what}, then: edibridge resolve {submission.id} --sent TRANSACTION_ID | --not-sent"
+        f"nobody knows whether Amazon took submission {submission.id} ({submission.operation}: "
+        f"{_named(submission.purchase_order_numbers)}); {what}, then: edibridge resolve {submission.id} "
+        "--sent TRANSACTION_ID | --taken (it has them, by an unknown id) | --not-sent (sends them again)"
     )
     if raise_alert(lane, IN_DOUBT, str(submission.id), message):
         log.error("in_doubt", vendor=lane.vendor, submission=submission.id, operation=submission.operation)
+
+
+def _named(orders: Sequence[str]) -> str:
+    """Name orders, or the first of many and how many more there are."""
+    known = list(dict.fromkeys(orders))
+    more = f" and {len(known) - MOST_NAMED} more" if len(known) > MOST_NAMED else ""
+    return f"order{'s' * (len(known) != 1)} {', '.join(known[:MOST_NAMED])}{more}"
 
 
 def review(lane: Lane) -> None:
@@ -156,9 +167,11 @@ def _review_sending(lane: Lane) -> None:
 def overdue(lane: Lane, submission: ToPoll) -> None:
     """Tell that Amazon took a submission and gives no verdict."""
     message = (
-        f"no verdict in 30 minutes on submission {submission.id}, Amazon's transaction "
-        f"{submission.amazon_transaction_id}; it is asked on; open a case with Amazon, "
-        f"and if that tells nothing came: edibridge resolve {submission.id} --not-sent"
+        f"no verdict in 30 minutes on submission {submission.id} "
+        f"({_named(submission.purchase_order_numbers)}), Amazon's transaction "
+        f"{submission.amazon_transaction_id}; it is asked on. Open a case with Amazon. Only where its "
+        f"support says that nothing came: edibridge resolve {submission.id} --not-sent (sends it again); "
+        f"that it came: edibridge resolve {submission.id} --taken, or --sent with another transaction id"
     )
     if raise_alert(lane, OVERDUE, str(submission.id), message):
         log.warning("overdue", vendor=lane.vendor, submission=submission.id)

@@ -14,12 +14,13 @@ from typing import Literal
 import structlog
 
 from bridge.domain.label_match import LabelPolicy
+from bridge.domain.planning import BatchSize
 from bridge.dropfolder.port import DropFolder, RemoteFile
 from bridge.dropfolder.settling import Settling
 from bridge.edi.grammar import Grammar
 from bridge.edi.options import ReadOptions
 from bridge.errors import AmazonError
-from bridge.ledger.rows import Fence, Policy
+from bridge.ledger.rows import AfterFailure, Fence, Policy
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
@@ -41,8 +42,10 @@ Clock = Callable[[], datetime]
 class Policies:
     """What a vendor decided about its traffic."""
 
-    batch_size: int = 50
-    """Facts in one POST."""
+    batch_size: BatchSize = "auto"
+    """Facts in one POST; `auto`: one, more only where more waits than Amazon's rate clears in a minute."""
+    after_failure: AfterFailure = "retry"
+    """What becomes of the orders of a failed POST that Amazon did not name."""
     confirmations_elsewhere: bool = False
     """True: status updates do not wait for a confirmation, since another system sends those."""
     in_doubt: Mapping[str, Policy] = field(default_factory=dict)
@@ -123,6 +126,8 @@ class Lane(Desk):
     """When Amazon was asked for its time last, by `seconds`."""
     folder: DropFolder
     settling: Settling
+    sharing: tuple[str, ...] = ()
+    """The vendors of its account, which share Amazon's rate."""
     papers: FetchPlan = FetchPlan()
     room: Room = field(default_factory=Room)
     fetch_at: float = 0.0

@@ -120,7 +120,7 @@ def keep_papers(  # noqa: PLR0913 - what came, and by name how it was asked for
     good = came.good - came.bad.keys()
     now = lane.clock()
     if came.bad:
-        known = [order for order in came.bad if order]
+        known = {order: f"it cannot be used: {reason}" for order, reason in came.bad.items() if order}
         lane.ledger.want(lane.fence, lane.vendor, kind.name, known, now + LOOK_AGAIN)
         for order, reason in came.bad.items():
             _tell(lane, kind, order, reason)
@@ -153,7 +153,8 @@ def _made(lane: Lane, kind: PaperKind, item: Fetched) -> Iterator[tuple[NamedPap
         try:
             data = decode(content.content, form)
         except BadPaperError as error:
-            yield f"package {label.package_identifier}: {error}" if label else str(error)
+            which = f"package {label.package_identifier}: " if label and label.package_identifier else ""
+            yield f"{which}{str(error) or type(error).__name__}"
             continue
         fields = {
             "purchase_order": order,

@@ -62,7 +62,14 @@ def _told(page: Reported) -> Iterator[StatusLine]:
         for fact in page.facts.get(document.id, ()):
             if fact.state in _STATUS_OF_EVENT:
                 submission = page.submissions.get(fact.submission_id or 0)
-                yield _line(document, fact, _STATUS_OF_EVENT[fact.state], submission)
+                yield _line(document, fact, _status(fact, submission), submission)
+
+
+def _status(fact: Fact, submission: SubmissionRow | None) -> Status:
+    """Return the word for an event; a success by the operator's word alone is not Amazon's."""
+    if fact.state == "succeeded" and submission is not None and submission.by_word == "taken":
+        return "Taken"
+    return _STATUS_OF_EVENT[fact.state]
 
 
 def _told_late(page: Reported) -> Iterator[StatusLine]:
@@ -105,6 +112,8 @@ def _errors(event: Fact, submission: SubmissionRow | None) -> tuple[Message, ...
         return (Message(_CODES[event.state], clipped_message(event.reason)),)
     if event.state == "grouped":
         return (Message("OVERDUE", "Amazon has given no verdict in 30 minutes; it is asked on"),)
+    if event.state == "succeeded" and submission is not None and submission.by_word == "taken":
+        return (Message("TAKEN", event.reason),)
     told: list[Any] = list(event.errors)
     if not told and event.state == "failed" and submission is not None:
         told = list(submission.errors)

@@ -69,6 +69,7 @@ def _ask_one(lane: Lane, submission: ToPoll) -> str:
             named_orders=frozenset(orders_named(verdict.errors, submission.purchase_order_numbers)),
             request_id=verdict.request_id,
             wants=_wanted_after(lane, submission),
+            after_failure=lane.policies.after_failure,
         ),
         lane.clock(),
     )

@@ -11,7 +11,7 @@ import msgspec
 import structlog
 
 from bridge.domain.events import Event
-from bridge.domain.planning import backoff
+from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_backlog
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
@@ -66,14 +66,29 @@ def _more(lane: Lane, operation: Operation, over: Callable[[], bool]) -> list[Du
 
 
 def _plan(lane: Lane, operation: Operation, now: datetime) -> int:
+    size = _batch_size(lane, operation, now)
+    if not size:
+        return 0
     return lane.ledger.plan(
         lane.fence,
         lane.vendor,
         operation.name,
-        lane.policies.batch_size,
+        size,
         now,
         labels=lane.policies.labels,
     )
+
+
+def _batch_size(lane: Lane, operation: Operation, now: datetime) -> int:
+    setting = lane.policies.batch_size
+    if setting != "auto":
+        return setting
+    rate = lane.amazon.rate(operation)
+    posts = short_backlog(rate)
+    queued = lane.ledger.queued(lane.vendor, operation.name, posts)
+    vendors, most = {lane.vendor, *lane.sharing}, posts * FULL_BATCH
+    waiting = lane.ledger.waiting(vendors, operation.name, now, most)
+    return batch_size_for(setting, rate, waiting, queued)
 
 
 def settle_doubts(lane: Lane) -> None:

@@ -6,15 +6,18 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import msgspec
 
-from bridge.pipeline.alerts import CLOCK, CREDENTIALS, FETCH, FILE, INBOX, SPOOL, is_told
+from bridge.ledger.looks import AlertRow
+from bridge.pipeline.alerts import CLOCK, CREDENTIALS, FETCH, FILE, IN_DOUBT, INBOX, OVERDUE, SPOOL, is_told
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
 
+_LEFT = frozenset({"collected", "ready", "grouped", "sending", "submitted", "pending"})
 IDLE_ROUNDS = 2
 """After so many drains that did nothing, with nothing due at any time, a settling run waits no longer."""
 LONGEST_WAIT = 30.0
@@ -26,8 +29,9 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     """What a run did.
 
     `did` counts by vendor and job; `batches` are those that it took in or moved on; `problems` says
-    what kept whole vendors from being worked on; `finished` is False where verdicts were still
-    missing when the time was up.
+    what kept whole vendors from being worked on; `doubts` says what is in doubt or overdue, whenever it
+    became so; `finished` is False where work or verdicts were still missing when the time was up, and then
+    `left` counts what is open, by vendor, kind and state.
     """
 
     did: dict[str, dict[str, int]]
@@ -36,6 +40,8 @@ class RunReport(msgspec.Struct, frozen=True, kw_only=True):
     finished: bool
     delayed: dict[str, tuple[int, datetime]] = {}
     """By vendor, how many events wait for their own time, and when the first of them goes."""
+    doubts: tuple[str, ...] = ()
+    left: dict[str, dict[str, dict[str, int]]] = {}
 
 
 def run(  # noqa: PLR0913  what the verb says, all by name
@@ -47,15 +53,46 @@ def run(  # noqa: PLR0913  what the verb says, all by name
     timeout: float | None = None,
     progress: Progress = lambda _vendor, _job, _done: None,
 ) -> RunReport:
-    """Drain the vendors' lanes (all without `vendors`); `timeout` in seconds ends the wait for verdicts."""
+    """Drain the vendors' lanes (all without `vendors`).
+
+    After `timeout` seconds nothing new is begun, neither a POST nor a file; what is under way ends.
+    """
+    with _stopping_after(fleet.stop, timeout):
+        return _run(fleet, clock, vendors, settle, progress)
+
+
+@contextmanager
+def _stopping_after(stop: threading.Event, timeout: float | None) -> Iterator[None]:
+    """Set an event after so many seconds, unless it is over before."""
+    if not timeout:
+        if timeout is not None:
+            stop.set()
+        yield
+        return
+    timer = threading.Timer(min(timeout, threading.TIMEOUT_MAX), stop.set)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _run(
+    fleet: Fleet,
+    clock: Callable[[], datetime],
+    vendors: Iterable[str] | None,
+    settle: bool,
+    progress: Progress,
+) -> RunReport:
     accounts = fleet.accounts(vendors)
     lanes = [lane for group in accounts.values() for lane in group]
     started, began = clock(), time.monotonic()
-    deadline = time.monotonic() + (threading.TIMEOUT_MAX if timeout is None else timeout)
     did: dict[str, dict[str, int]] = {lane.vendor: {} for lane in lanes}
     idle = 0
     while True:
         reports = _drain_all(fleet, accounts, progress)
+        cut = fleet.stop.is_set()
         for report in reports:
             _add(did[report.vendor], report)
         failing = {report.vendor for report in reports if report.folder_error}
@@ -66,11 +103,11 @@ def run(  # noqa: PLR0913  what the verb says, all by name
             if lane.account not in refused and _expects_a_verdict(fleet, lane, lane.vendor in failing)
         ]
         idle = 0 if any(report.did for report in reports) or _soonest(waiting, clock()) else idle + 1
-        if not (settle and waiting) or fleet.stop.is_set() or time.monotonic() >= deadline:
+        if not (settle and waiting) or cut or idle >= IDLE_ROUNDS:
             break
-        if idle >= IDLE_ROUNDS:
+        if fleet.stop.wait(_pause(waiting, clock())):
             break
-        fleet.stop.wait(max(0.0, min(_pause(waiting, clock()), deadline - time.monotonic())))
+    finished = not (cut or (settle and (waiting or refused)))
     return RunReport(
         did=did,
         batches=tuple(
@@ -91,9 +128,23 @@ def run(  # noqa: PLR0913  what the verb says, all by name
             *_untaken(lanes),
             *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
         ),
-        finished=not (settle and (waiting or refused)),
+        finished=finished,
         delayed=_delayed(lanes),
+        doubts=tuple(_alerts(lanes, lambda _lane, alert: alert.kind in {IN_DOUBT, OVERDUE})),
+        left={} if finished else _left(fleet, lanes),
     )
+
+
+def _left(fleet: Fleet, lanes: list[Lane]) -> dict[str, dict[str, dict[str, int]]]:
+    """Count what is open of each vendor but what only an operator moves on."""
+    counts = fleet.ledger.counts()
+    left: dict[str, dict[str, dict[str, int]]] = {}
+    for lane in lanes:
+        for kind, states in counts.get(lane.vendor, {}).items():
+            some = {state: count for state, count in states.items() if state in _LEFT}
+            if some:
+                left.setdefault(lane.vendor, {})[kind] = some
+    return left
 
 
 def _delayed(lanes: list[Lane]) -> dict[str, tuple[int, datetime]]:
@@ -126,12 +177,20 @@ def _unsent(lanes: list[Lane]) -> Iterator[str]:
 
 def _told(lanes: list[Lane]) -> Iterator[str]:
     """Tell what of Amazon's cannot be read, and that files cannot be kept, in the words of the alerts."""
+    # An account that is refused altogether is told of as paused.
+    return _alerts(
+        lanes,
+        lambda lane, alert: (
+            alert.kind in {CLOCK, FETCH, SPOOL, INBOX}
+            or (alert.kind == CREDENTIALS and alert.key != lane.account)
+        ),
+    )
+
+
+def _alerts(lanes: list[Lane], chosen: Callable[[Lane, AlertRow], bool]) -> Iterator[str]:
     for lane in lanes:
         for alert in lane.ledger.alerts(lane.vendor):
-            # An account that is refused altogether is told of as paused.
-            if alert.kind in {CLOCK, FETCH, SPOOL, INBOX} or (
-                alert.kind == CREDENTIALS and alert.key != lane.account
-            ):
+            if chosen(lane, alert):
                 yield f"{lane.vendor}: {alert.message}"
 
 

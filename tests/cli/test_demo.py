@@ -161,7 +161,9 @@ def test_show_prints_what_is_wrong_first_and_says_how_much_more_there_is(folder:
 
 def test_show_says_what_to_do_about_what_is_held(folder: Path) -> None:
     text = on_ledger(folder, "show", str(batch_of(folder, "214_held.edi"))).out
-    assert re.search(r"`edibridge resolve \d+ --event --send` lets event \d+ go", text)
+    assert re.search(
+        r"`edibridge resolve \d+ --event --drop REASON` ends event \d+, which has nothing to send", text
+    )
     assert "What to do" not in on_ledger(folder, "show", str(batch_of(folder, "856_plain.edi"))).out
 
 

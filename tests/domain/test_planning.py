@@ -7,10 +7,12 @@ from hypothesis import strategies as st
 
 from bridge.domain.events import Address, LabelRequested, PartyIdentification, ShipmentStatusChanged
 from bridge.domain.planning import (
+    BatchSize,
     Ready,
     Sent,
     Split,
     backoff,
+    batch_size_for,
     complete,
     group,
     halve,
@@ -38,6 +40,40 @@ THREE = [Sent(1, "A"), Sent(2, "B"), Sent(3, "C")]
 )
 def test_named_orders_fail_and_the_rest_goes_again(events: list[Sent], named: set[str], split: Split) -> None:
     assert isolate(events, named) == split
+
+
+def test_the_rest_of_a_failed_submission_can_be_held() -> None:
+    assert isolate(THREE, {"B"}, hold=True) == Split((2,), (), (1, 3))
+    assert isolate(THREE, set(), hold=True) == Split((), (), (1, 2, 3))
+    assert isolate(THREE[:1], set(), hold=True) == Split((1,), ())
+
+
+@pytest.mark.parametrize(
+    ("setting", "rate", "waiting", "queued", "size"),
+    [
+        ("auto", 10.0, 0, 0, 1),
+        ("auto", 10.0, 1, 0, 1),
+        ("auto", 10.0, 600, 0, 1),
+        ("auto", 10.0, 601, 0, 2),
+        ("auto", 10.0, 500, 101, 2),
+        ("auto", 10.0, 29_400, 0, 49),
+        ("auto", 10.0, 100_000, 0, 50),
+        ("auto", 10.0, 100_000, 599, 50),
+        ("auto", 10.0, 100_000, 600, 0),
+        ("auto", 1.0, 60, 0, 1),
+        ("auto", 1.0, 600, 0, 10),
+        ("auto", 0.001, 3, 0, 3),
+        ("auto", 20.0, 1200, 0, 1),
+        ("auto", 1000.0, 1201, 0, 2),
+        ("auto", 1000.0, 100_000, 0, 50),
+        (50, 10.0, 1, 0, 50),
+        (1, 10.0, 100_000, 600, 1),
+    ],
+)
+def test_a_submission_holds_one_event_until_more_waits_than_a_minute_clears(
+    setting: BatchSize, rate: float, waiting: int, queued: int, size: int
+) -> None:
+    assert batch_size_for(setting, rate, waiting, queued) == size
 
 
 ready_events = st.lists(

@@ -19,6 +19,7 @@ VENDOR = """
 [vendors.{name}]
 account = "{account}"
 selling_party = "{code}"
+batch_size = 50
 warehouses = ["ABCD"]
 carrier = {{ scac = "UPSN", ship_method = "UPS_GR_RES" }}
 timezone = "America/New_York"

@@ -101,6 +101,8 @@ def taken_in(desk: Desk) -> int:
 
 def sent_and_settled(desk: Desk, kind: str, word: str, now: datetime) -> None:
     ledger, fence = desk.ledger, desk.fence
+    ledger.waiting(["acme", "other"], STATUS, now, 100)
+    ledger.queued("acme", STATUS, 100)
     desk.plan(now=now)
     desk.plan(STATUS, now=now)
     for due in desk.due(now, limit=1):

@@ -34,6 +34,7 @@ def reader(amazon: StandInAmazon) -> Reader:
         ("short_page", 1, ["0", "12", "34", "5"]),
         ("blank_token", 3, ["01", "23", "45"]),
         ("empty_payload", 1, [""]),
+        ("empty_page", 2, ["01", "", "23", "45"]),
     ],
 )
 def test_a_list_deviates_and_goes_on(
@@ -54,6 +55,13 @@ def test_a_repeated_page_has_another_token_and_a_repeated_token_is_the_same(
     assert reader.page(LABELS, limit="2", nextToken=other) == (page, other)
     assert reader.page(LABELS, limit="2", nextToken=other) == (page, other)
     assert other != first
+
+
+def test_tokens_can_lead_round_in_a_circle(amazon: StandInAmazon, reader: Reader) -> None:
+    amazon.faults.listing("token_loop", times=None)
+    _, first = reader.page(LABELS, limit="2")
+    _, second = reader.page(LABELS, limit="2", nextToken=first)
+    assert reader.page(LABELS, limit="2", nextToken=second) == (["PO4", "PO5"], first)
 
 
 def test_an_empty_page_can_have_a_token(amazon: StandInAmazon, reader: Reader) -> None:

@@ -56,6 +56,7 @@ def test_a_changed_host_key_stops_that_vendor_only(site: Site) -> None:
 
 
 def test_a_lost_answer_holds_confirmations_until_a_person_says_what_became_of_them(site: Site) -> None:
+    site.configure("batch_size = 50")
     site.amazon.faults.cut_before(operation="submitShipmentConfirmations")
     site.drop("856.edi", NOTICES)
 
@@ -78,6 +79,7 @@ def test_a_lost_answer_holds_confirmations_until_a_person_says_what_became_of_th
 
 
 def test_a_lost_answer_to_a_status_update_is_sent_again(site: Site) -> None:
+    site.configure("batch_size = 50")
     site.drop("856.edi", NOTICES)
     assert site.edibridge("run", "--settle").returncode == 0
     site.amazon.faults.cut_after(operation="submitShipmentStatusUpdates")
