@@ -32,6 +32,7 @@ from bridge.pipeline.lane import Lane
 log = structlog.get_logger(__name__)
 
 LARGE_FILES_TOLD = 100
+MOVES_IN_VAIN = 3
 SECONDS_A_PASS = 600.0
 """So long files are taken at most before those that came are worked on: a server may be very slow."""
 FILES_A_PASS = 500
@@ -44,21 +45,42 @@ def collect(lane: Lane) -> int:
     _review_listing(lane, seen)
     lane.looked_at = lane.seconds()
     known = {_look_of(arrival) for arrival in lane.ledger.arrivals_to_move(lane.vendor)}
-    ready = [remote for remote in lane.settling.ready(seen, lane.looked_at) if remote not in known]
+    back = _come_back(lane, seen)
+    ready = [one for one in lane.settling.ready(seen, lane.looked_at) if one not in known and one not in back]
     large = [remote for remote in ready if remote.size > lane.policies.max_file_size]
     lane.unsettled = 0
     if lane.settling.convention == "settled":
-        lane.unsettled = len(set(seen) - known - set(ready))
+        lane.unsettled = len(set(seen) - known - back - set(ready))
     if not seen.cut:
         _forget_missing(lane, {remote.name for remote in seen})
     taken, unkept = _take_all(lane, _in_turn(lane, set(ready) - set(large), ready))
     lane.tried.update(remote for remote, done in taken.items() if not done)
-    lane.untaken = frozenset(remote for remote in ready if lane.tried[remote]) | _too_large(lane, large)
+    lane.untaken = (
+        frozenset(remote for remote in ready if lane.tried[remote]) | _too_large(lane, large) | back
+    )
     if unkept:
         spool_failed(lane, unkept)
     elif taken or not seen:
         clear_alert(lane, SPOOL, "")
     return sum(taken.values())
+
+
+def _come_back(lane: Lane, seen: Look) -> frozenset[RemoteFile]:
+    """Return, and tell of, files that stand there unchanged however often they were moved away.
+
+    Taken each time, they would be answered without end.
+    """
+    there = set(seen)
+    lane.moved = Counter({remote: times for remote, times in lane.moved.items() if remote in there})
+    back = frozenset(remote for remote, times in lane.moved.items() if times >= MOVES_IN_VAIN)
+    for remote in back:
+        message = (
+            f"{remote.name}: was moved out of the inbox {MOVES_IN_VAIN} times and stands there again; "
+            "it is left alone: ask the vendor why its server does not move files, or to remove it"
+        )
+        if not is_told(lane, FILE, remote.name):
+            raise_alert(lane, FILE, remote.name, message)
+    return back
 
 
 def _in_turn(lane: Lane, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
@@ -187,6 +209,7 @@ def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
             return 0
         # Somebody removed it meanwhile; its bytes are in the spool.
         target = ""
+    lane.moved[look] += 1
     reached("put_away.moved")
     marker = lane.settling.marker_of(arrival.remote_name)
     if marker:

@@ -160,6 +160,8 @@ class Lane(Desk):
     """How often in a row it could not be used."""
     folder_rests_until: float = 0.0
     """Until then, by `seconds`, the folder is left alone."""
+    moved: Counter[RemoteFile] = field(default_factory=Counter)
+    """Files that stand in the inbox → how often they were moved out of it, as its server says."""
     tried: Counter[RemoteFile] = field(default_factory=Counter)
     """Files of the inbox that could not be read → how often they were tried."""
     untaken: frozenset[RemoteFile] = frozenset()

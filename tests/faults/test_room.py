@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.dropfolder.local import LocalDropFolder
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.room import Room
 from tests.faults.site import Site, notices
@@ -109,6 +111,28 @@ def test_inbox_too_full(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.assert_untouched("twin")
     assert site.states("twin") == {"succeeded": 8}
     assert "inbox" not in site.alerts("twin")
+
+
+def test_moved_files_that_stay(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that says that it moved a file and did not: left alone and told, not answered without end."""
+
+    def copy(folder: LocalDropFolder, name: str, target: Path, new_name: str) -> None:
+        target.mkdir(exist_ok=True)
+        shutil.copy2(folder._settings.inbox / name, target / new_name)
+
+    monkeypatch.setattr(LocalDropFolder, "_move", copy)
+    site.drop("twin", "856.edi", notices(101))
+    for _ in range(6):
+        site.fleet.lanes[1].look = True
+        site.until_quiet(checked=False)
+    assert "stands there again" in site.alerts("twin")["file"]
+    assert len(site.outbox("acknowledgements", "twin")) <= 3
+    assert site.states("twin") == {"succeeded": 1}
+    monkeypatch.undo()
+    (site.folder / "twin/inbox/856.edi").unlink()
+    site.fleet.lanes[1].look = True
+    site.until_quiet(checked=False)
+    assert site.alerts("twin") == {}
 
 
 def test_unreadable_files_hold_up_no_other(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
