@@ -8,6 +8,7 @@ one than was found, or several, are a conflict.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable
+from typing import NamedTuple
 
 from bridge.mapping.fields import Field, Told
 from bridge.mapping.lookup import Place, Scope
@@ -32,39 +33,82 @@ is in a package. Not the measures: the weight of one item is not that of its pac
 _MAY_DIFFER = frozenset({"estimated_delivery_date", "carrier"})
 """A package or item may have one of its own beside that of the order, and nothing is mixed up by it."""
 
-Shape = tuple[frozenset[tuple[str, str]], frozenset[tuple[str, str]]]
-"""Which tags stand in loops of which levels; and which of them in several loops of a level."""
+Tags = frozenset[tuple[str, str]]
+Shape = tuple[Tags, Tags, Tags]
+"""Which tags stand in loops of which levels; which of them in several loops of a level; which of them
+several times in one loop."""
+_SMALL = 30
 _MOST_VALUES = 4
 _LONGEST = 60
 
 
-def shape_of(root: Scope) -> Shape:
+class Watched(NamedTuple):
+    """What documents of one shape may tell twice: fields at all, fields in other loops.
+
+    `grouped`: they have groups (CPS). `numbered` are the levels above the lines that name orders.
+    """
+
+    twice: frozenset[str] = frozenset()
+    scattered: frozenset[str] = frozenset()
+    grouped: bool = False
+    numbered: frozenset[str] = frozenset()
+
+
+def outline_of(loops: list[Scope]) -> tuple[str | int, ...] | None:
+    """Return what a small document has in common with others of its shape; None for a large one."""
+    if len(loops) > _SMALL:
+        return None
+    outline: list[str | int] = []
+    for scope in loops:
+        outline.append(scope.level)
+        outline.extend(scope.segments)
+        outline.extend(map(len, scope.segments.values()))
+    return tuple(outline)
+
+
+def shape_of(loops: list[Scope]) -> Shape:
     """Return the shape of a document."""
     once: set[tuple[str, str]] = set()
-    twice: set[tuple[str, str]] = set()
-    for scope in root.walk():
+    again: set[tuple[str, str]] = set()
+    repeated: set[tuple[str, str]] = set()
+    for scope in loops:
         level = scope.level
-        for tag in scope.segments:
+        for tag, segments in scope.segments.items():
             here = (level, tag)
-            (twice if here in once else once).add(here)
-    return frozenset(once), frozenset(twice)
+            (again if here in once else once).add(here)
+            if len(segments) > 1:
+                repeated.add(here)
+    return frozenset(once), frozenset(again), frozenset(repeated)
 
 
-def scattered_fields(fields: dict[str, Field], shape: Shape) -> frozenset[str]:
-    """Return the fields that may be told in loops besides the nearest one in which they are looked for."""
-    once, twice = shape
-    found = set()
-    for name in OF_THE_ORDER | OF_A_PACKAGE:
-        field = fields.get(name)
-        if field is None:
-            continue
-        beside = any(tag in field.tags and level not in field.levels for level, tag in once)
-        again = name in OF_THE_ORDER and any(
-            tag in field.tags and level in field.levels for level, tag in twice
+def watched_fields(fields: dict[str, Field], shape: Shape) -> Watched:
+    """Return the fields that a document of a shape may tell twice."""
+    once, again, repeated = shape
+    scattered = frozenset(
+        name
+        for name in OF_THE_ORDER | OF_A_PACKAGE
+        if (field := fields.get(name)) is not None
+        and (
+            any(tag in field.tags and level not in field.levels for level, tag in once)
+            or (
+                name in OF_THE_ORDER
+                and any(tag in field.tags and level in field.levels for level, tag in again)
+            )
         )
-        if beside or again:
-            found.add(name)
-    return frozenset(found)
+    )
+    twice = frozenset(
+        name
+        for name, field in fields.items()
+        if any(
+            (step.level, step.tag) in repeated
+            or ((step.several or step.ranges) and (step.level, step.tag) in once)
+            for step in field.steps
+        )
+    )
+    order = fields["purchase_order_number"]
+    numbered = {level for level, tag in once if tag in order.tags} & order.levels - {"order", "item"}
+    grouped = any(level == "group" for level, _ in once)
+    return Watched(twice | scattered, scattered, grouped, frozenset(numbered))
 
 
 def distinct(told: Iterable[Told], key: Key) -> list[Told]:

@@ -130,12 +130,11 @@ def orders_without_lines(reader: Reader, tree: Tree, orders: list[Order]) -> lis
 
     One alone is what lines are of that name none; where all of them do, it means nothing.
     """
+    if not reader.watched.numbered:
+        return []
     known = {order.number for order in orders}
     field = reader.fields["purchase_order_number"]
-    levels = {level for level, tag in reader.shape[0] if tag in field.tags} - {"order", "item"}
-    if not levels & field.levels:
-        return []
-    scopes = tree.root.below(*levels & field.levels)
+    scopes = tree.root.below(*reader.watched.numbered)
     found = []
     told = field.told_in(scopes)
     for place, (number, *_) in told if len({parts[0] for _, parts in told}) > 1 else ():
@@ -159,7 +158,7 @@ def _number(reader: Reader, scope: Scope) -> tuple[str, str]:
     """Return the number of the order that a loop is of, and why that is in doubt."""
     findings = reader.findings
     reader.findings = own = Findings()
-    if scope.children and "purchase_order_number" in reader.scattered:
+    if scope.children and "purchase_order_number" in reader.watched.scattered:
         reader.around = scope.walk()[1:]
     number = reader.text("purchase_order_number", scope)
     reader.findings, reader.around = findings, ()
@@ -173,20 +172,15 @@ def identity_of(reader: Reader, package: Scope) -> str:
     are told again for each. Elsewhere several cartons may travel under one tracking number.
     """
     # What a package tells twice is noted once it is made, not here, where it is only told from others.
-    if _has_own(reader, "container_identifier", package):
-        return reader.fields["container_identifier"].text(package)
-    if not _has_own(reader, "tracking_number", package):
+    name, at, _ = reader.fields["container_identifier"].look(package)
+    if at is package:
+        return name
+    tracking, at, _ = reader.fields["tracking_number"].look(package)
+    if at is not package:
         return ""
-    tracking = reader.fields["tracking_number"].text(package)
     if "item" in package.scopes or package.first is None:
         return tracking
     return f"{tracking} ({package.first.tag} {package.first.number})"
-
-
-def _has_own(reader: Reader, name: str, package: Scope) -> bool:
-    place = reader.fields[name].place(package)
-    own = package.segments.get(place.segment.tag, ()) if place is not None else ()
-    return any(place is not None and place.segment is segment for segment in own)
 
 
 def _packings(reader: Reader, item: Scope, identities: dict[int, str]) -> list[Packing]:

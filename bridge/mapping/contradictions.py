@@ -101,7 +101,7 @@ def _denied_but_packed(reader: Reader, order: Order) -> Iterator[str]:
 
 def _ordered(reader: Reader, name: str, line: Line) -> Iterator[str]:
     field = reader.fields["ordered_quantity"]
-    told = [found for loop in line.loops if field.text(loop) and (found := field.parts(loop)) is not None]
+    told = [found for loop in line.loops if field.may_tell(loop) and (found := field.parts(loop)) is not None]
     if not told:
         return
     numbers = [_number(reader, parts[0]) for _, parts in told]
@@ -133,7 +133,7 @@ def _outstanding(reader: Reader, name: str, line: Line) -> Iterator[str]:
 def _all(reader: Reader, name: str, scope: Scope) -> Iterator[tuple[Place, str]]:
     """Return what every candidate of a field finds, not the first one only."""
     field = reader.fields[name]
-    for step in field.steps if field.text(scope) else ():
+    for step in field.steps if field.may_tell(scope) else ():
         at = scope.scopes.get(step.level)
         if at is not None and step.tag in at.segments:
             for _, place in step.find(at.segments):
@@ -143,7 +143,7 @@ def _all(reader: Reader, name: str, scope: Scope) -> Iterator[tuple[Place, str]]
 def _verdicts(reader: Reader, field: str, name: str, loops: Iterable[Scope]) -> Iterator[str]:
     verdicts = reader.fields[field]
     for loop in loops:
-        for verdict, place in verdicts.places(loop) if verdicts.text(loop) else ():
+        for verdict, place in verdicts.places(loop) if verdicts.may_tell(loop) else ():
             code = place.segment.value(place.element, place.component).strip()
             if verdict == "changed":
                 if reader.fields["ordered_quantity"].parts(loop) is None:
@@ -178,7 +178,7 @@ def _several_packages(reader: Reader, loops: Iterable[Scope]) -> Iterator[str]:
 
 def _uncounted_packages(reader: Reader, root: Scope, orders: list[Order]) -> Iterator[str]:
     """Compare what a loop counts above the packages with those below its own group (CPS)."""
-    if not any(level == "group" for level, _ in reader.shape[0]):
+    if not reader.watched.grouped:
         return
     used = {id(packing.package) for order in orders for packing in order.packings}
     for scope in root.below(*PACKAGES):
@@ -196,7 +196,7 @@ def _uncounted_packages(reader: Reader, root: Scope, orders: list[Order]) -> Ite
 
 def _number_told(reader: Reader, name: str, scope: Scope) -> tuple[Decimal, Place] | None:
     field = reader.fields[name]
-    for text, place in field.places(scope) if field.text(scope) else ():
+    for text, place in field.places(scope) if field.may_tell(scope) else ():
         number = _number(reader, text)
         if number is not None:
             return number, place

@@ -36,7 +36,7 @@ class Step:
 
     __slots__ = (
         "fallback", "find", "get", "group", "level", "locate", "mates", "ranges", "reference", "several",
-        "single", "tag",
+        "single", "standard", "tag",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- what is known of a candidate in TOML
@@ -52,6 +52,7 @@ class Step:
     ) -> None:
         self.reference = reference
         self.tag = reference.tag
+        self.standard = standard
         self.level = level
         self.single = single
         self.group = group
@@ -68,24 +69,28 @@ class Step:
         if self.group >= 0:
             self.mates = tuple(one for one in steps if one.group == self.group and one.level == self.level)
 
-    def alone(self, at: Scope) -> bool:
-        """Check quickly whether it is certain that a loop tells no second value of what this step found."""
+    def alone(self, at: Scope, value: str) -> bool:
+        """Check quickly whether a loop certainly tells nothing but the value that this step found."""
         segments = at.segments[self.tag]
         if len(segments) > 1 or (self.ranges and has_range(segments[0])):
             return False
-        return not self.several or self._agrees(at, segments[0])
+        return not self.several or self._agrees(at, segments[0], value)
 
-    def _agrees(self, at: Scope, segment: Segment) -> bool:
+    def _agrees(self, at: Scope, segment: Segment, value: str) -> bool:
         reference = self.reference
-        if reference.qualifiers and len(segment) > 3 and has_twins(segment, reference):
+        if reference.qualifiers and len(segment) > 3 and has_twins(segment, reference, self.standard):
             return False
         if reference.until and len(segment) > reference.parts[0].element:
             return False
         if len(self.mates) == 1:
             return True
-        if any(len(at.segments.get(mate.tag, ())) > 1 for mate in self.mates):
-            return False
-        return len({mate.get(at.segments) for mate in self.mates} - {""}) < 2
+        segments = at.segments
+        for mate in self.mates:
+            if mate is self or mate.tag not in segments:
+                continue
+            if len(segments[mate.tag]) > 1 or mate.get(segments) not in {"", value}:
+                return False
+        return True
 
 
 class Field:
@@ -98,8 +103,8 @@ class Field:
     """
 
     __slots__ = (
-        "_distinct", "_getters", "_looks", "_plain", "agree", "default", "end", "levels", "match", "name",
-        "point", "steps", "tags", "unit", "values",
+        "_distinct", "_getters", "_least", "_looks", "_plain", "agree", "default", "end", "levels", "match",
+        "name", "point", "steps", "tags", "unit", "values",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
@@ -128,6 +133,10 @@ class Field:
             step.take_mates(steps)
         self.tags = frozenset(step.tag for step in steps)
         self.levels = frozenset(step.level for step in steps)
+        self._least = tuple(
+            (one.level, one.tag, one.reference.parts[0].element if one.reference.parts else 2)
+            for one in steps
+        )
         self._distinct = tuple({step.reference.text: step for step in reversed(steps)}.values())[::-1]
         self._getters = tuple((step.level, step.tag, step.single, step.get, step) for step in steps)
         self._looks = tuple((step.level, step.tag, step.single, step) for step in steps)
@@ -135,7 +144,26 @@ class Field:
 
     def text(self, scope: Scope) -> str:
         """Give the field's value as seen from `scope`, or the default."""
-        return self.look(scope)[0]
+        scopes = scope.scopes
+        for level, tag, single, get, _ in self._getters:
+            at = scopes.get(level)
+            if at is None or tag not in at.segments or (single and at.packages > 1):
+                continue
+            value = get(at.segments)
+            if value and (self._plain or (value := self._read(value))):
+                return value
+        return self.default
+
+    def may_tell(self, scope: Scope) -> bool:
+        """Check quickly whether any segment is long enough to tell the field."""
+        scopes = scope.scopes
+        for level, tag, element in self._least:
+            at = scopes.get(level)
+            if at is not None and tag in at.segments:
+                for segment in at.segments[tag]:
+                    if len(segment) >= element:
+                        return True
+        return False
 
     def look(self, scope: Scope) -> tuple[str, Scope | None, Step | None]:
         """Return the value as seen from `scope`, the loop it stands in, and the step that found it."""
@@ -237,8 +265,16 @@ class Field:
 
     def parts(self, scope: Scope) -> Told | None:
         """Give all parts of a reference of several (`DTM02+03+04`), read from one segment."""
-        found = self.look_parts(scope)
-        return found[0] if found is not None else None
+        scopes = scope.scopes
+        for level, tag, single, step in self._looks:
+            at = scopes.get(level)
+            if at is None or tag not in at.segments or (single and at.packages > 1):
+                continue
+            place = step.locate(at.segments)
+            if place is not None:
+                others = step.reference.parts[1:]
+                return place, [self._value(place), *[_part(place, part) for part in others]]
+        return None
 
     def look_parts(self, scope: Scope) -> tuple[Told, Scope, Step] | None:
         """Return all parts of a reference, the loop they stand in, and the step that found them."""

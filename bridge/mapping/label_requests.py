@@ -73,7 +73,7 @@ def _event(reader: Reader, order: Order, lines: list[Scope]) -> LabelRequested:
     findings = reader.findings
     packed = any(packing.package is not None for packing in order.packings)
     containers = ShippedOrder(reader, order).containers() if packed else ()
-    reader.around = order.around() if reader.scattered else ()
+    reader.around = order.around() if reader.watched.scattered else ()
     event = LabelRequested(
         purchase_order_number=order.number,
         selling_party=PartyIdentification(selling_party(reader, order.scope)),

@@ -41,12 +41,14 @@ def has_range(segment: Segment) -> bool:
     return any(segment.value(element, 2) for element in range(2, len(segment) + 1))
 
 
-def has_twins(segment: Segment, reference: Reference) -> bool:
+def has_twins(segment: Segment, reference: Reference, standard: Standard) -> bool:
     """Check whether two pairs of one segment may have the same qualifier of a reference."""
-    numbers = range(2, len(segment) + 1)
-    found = [value for number in numbers if (value := segment.value(number)) in reference.qualifiers]
-    found += [value for number in numbers if (value := segment.value(number, 2)) in reference.qualifiers]
-    return len(found) > 1
+    if standard == "x12":
+        found = [segment.value(element) in reference.qualifiers for element in range(2, len(segment), 2)]
+    else:
+        elements = range(2, len(segment) + 1)
+        found = [segment.value(element, 2) in reference.qualifiers for element in elements]
+    return sum(found) > 1
 
 
 def range_end(place: Place) -> Place | None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 import msgspec
 
 from bridge.edi.model import Document, Standard
-from bridge.mapping.agreement import Shape
+from bridge.mapping.agreement import Watched, outline_of, shape_of, watched_fields
 from bridge.mapping.columns import Columns
 from bridge.mapping.fields import Field
 from bridge.mapping.functions import FunctionTable
+from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import LoopRule
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.references import Condition
@@ -49,18 +50,20 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     functions: tuple[FunctionTable, ...] = ()
     denied: tuple[Denial, ...] = ()
     packed_item_identifiers: str = "buyer_else_vendor"
-    shapes: dict[Shape, frozenset[str]] = {}
+    shapes: dict[object, Watched] = {}
     """What was found out about documents of a shape; most documents of a sender have the same few."""
 
-    def remembered(
-        self, shape: Shape, find_out: Callable[[dict[str, Field], Shape], frozenset[str]]
-    ) -> frozenset[str]:
-        """Return what a function says of the fields of this mapping and a shape, asked once a shape."""
-        known = self.shapes.get(shape)
+    def watched(self, root: Scope) -> Watched:
+        """Return what a document may tell twice, found out once for all documents of its shape."""
+        loops = root.walk()
+        outline = outline_of(loops)
+        known = self.shapes.get(outline) if outline is not None else None
         if known is None:
+            shape = shape_of(loops)
+            known = self.shapes.get(shape) or watched_fields(self.fields, shape)
             if len(self.shapes) >= _MOST_SHAPES:
                 self.shapes.clear()
-            known = self.shapes[shape] = find_out(self.fields, shape)
+            self.shapes[outline or shape] = known
         return known
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:

@@ -11,13 +11,11 @@ from bridge.edi.model import Document
 from bridge.mapping.agreement import (
     TEXT_KEYS,
     Key,
-    Shape,
+    Watched,
     conflict,
     distinct,
     may_differ,
     same_text,
-    scattered_fields,
-    shape_of,
 )
 from bridge.mapping.fields import Field, Step, Told
 from bridge.mapping.lookup import Place, Scope
@@ -40,8 +38,8 @@ class Reader:
     """
 
     __slots__ = (
-        "around", "document", "fields", "findings", "mapping", "mappings", "mark", "profile", "scattered",
-        "shape", "watching",
+        "around", "document", "fields", "findings", "mapping", "mappings", "mark", "profile",
+        "watched",
     )  # fmt: skip
 
     def __init__(
@@ -54,26 +52,22 @@ class Reader:
         self.profile = profile
         self.mark = document.interchange.delimiters.decimal if document.standard == "edifact" else "."
         self.findings = Findings()
-        self.watching = False
         self.around: Iterable[Scope] = ()
-        self.scattered: frozenset[str] = frozenset()
-        self.shape: Shape = (frozenset(), frozenset())
+        self.watched = Watched()
 
     def watch(self, root: Scope) -> None:
         """Begin to compare whatever the document tells of one field."""
-        self.watching = True
-        self.shape = shape_of(root)
-        self.scattered = self.mapping.remembered(self.shape, scattered_fields)
+        self.watched = self.mapping.watched(root)
 
     def text(self, name: str, scope: Scope) -> str:
         """Give a text, empty if there is none."""
         field = self.fields[name]
+        if name not in self.watched.twice:
+            return field.text(scope)
         value, at, step = field.look(scope)
-        if not self.watching:
-            return value
-        if step is not None and at is not None and not step.alone(at):
+        if step is not None and at is not None and not step.alone(at, value):
             self._agree(name, field.told(at, step), self._text_key(name))
-        if name in self.scattered:
+        if name in self.watched.scattered:
             found = self._elsewhere(field, scope, step, ([value] if step else None), self._text_key(name))
             return found[1][0] if found is not None else value
         return value
@@ -85,7 +79,7 @@ class Reader:
     def time(self, name: str, scope: Scope) -> str:
         """Give a time as ISO-8601 with an offset, empty if there is none or it is wrong."""
         field = self.fields[name]
-        found = self._parts(name, field, scope, partial(self._same_moment, field))
+        found = self._parts(name, field, scope, None)
         if found is None:
             return field.default
         place, parts = found
@@ -227,14 +221,16 @@ class Reader:
         )
         self.findings.error(place, "UNIT", message)
 
-    def _parts(self, name: str, field: Field, scope: Scope, key: Key) -> Told | None:
+    def _parts(self, name: str, field: Field, scope: Scope, key: Key | None) -> Told | None:
+        """Return the parts of a field; without a key they are those of a time."""
+        if name not in self.watched.twice:
+            return field.parts(scope)
         found = field.look_parts(scope)
-        if not self.watching:
-            return found[0] if found is not None else None
         told, at, step = found if found is not None else (None, None, None)
-        if step is not None and at is not None and not step.alone(at):
-            self._agree(name, field.told(at, step), key)
-        if name in self.scattered:
+        if told is not None and step is not None and at is not None and not step.alone(at, told[1][0]):
+            self._agree(name, field.told(at, step), key or partial(self._same_moment, field))
+        if name in self.watched.scattered:
+            key = key or partial(self._same_moment, field)
             return self._elsewhere(field, scope, step, told[1] if told else None, key) or told
         return told
 

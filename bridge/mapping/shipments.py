@@ -132,7 +132,7 @@ class ShippedOrder:
 
     def _event(self, status: str, containers: tuple[Container, ...]) -> ShipmentConfirmed:
         reader, scope = self.reader, self.order.scope
-        reader.around = self.order.around() if reader.scattered else ()
+        reader.around = self.order.around() if reader.watched.scattered else ()
         shipped = reader.time("shipped_date", scope)
         if not shipped and status == "FLOOR_DENIAL":
             shipped = reader.time("denial_date", scope)
@@ -237,7 +237,7 @@ class ShippedOrder:
         reader = self.reader
         if package is None:
             scope = self.order.scope
-            reader.around = self.order.around() if reader.scattered else ()
+            reader.around = self.order.around() if reader.watched.scattered else ()
             if not (reader.text("tracking_number", scope) or reader.text("container_identifier", scope)):
                 return None
             return self.boxes.setdefault("", Box([scope]))
@@ -247,7 +247,7 @@ class ShippedOrder:
     def _container(self, box: Box) -> Container:
         reader, profile = self.reader, self.reader.profile
         first = box.scopes[0]
-        reader.around = box.inside() if reader.scattered else ()
+        reader.around = box.inside() if reader.watched.scattered else ()
         name = self._name(box)
         tracking = self._tracking(box)
         if withheld := withheld_number(reader, first, tracking):
