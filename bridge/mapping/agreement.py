@@ -30,6 +30,8 @@ OF_A_PACKAGE = frozenset(
 )  # fmt: skip
 """Fields that are looked for in other loops, too: those of the order's items and packages, or of what
 is in a package. Not the measures: the weight of one item is not that of its package."""
+TOTALS = ("line_count", "quantity_total", "package_total")
+"""Fields of segments at the end of a document, which stand in whatever loop is open there."""
 _MAY_DIFFER = frozenset({"estimated_delivery_date", "carrier"})
 """A package or item may have one of its own beside that of the order, and nothing is mixed up by it."""
 
@@ -45,13 +47,15 @@ _LONGEST = 60
 class Watched(NamedTuple):
     """What documents of one shape may tell twice: fields at all, fields in other loops.
 
-    `grouped`: they have groups (CPS). `numbered` are the levels above the lines that name orders.
+    `grouped`: they have groups (CPS). `numbered` are the levels above the lines that name orders. `totals`
+    are the tags of segments that count what is in the document.
     """
 
     twice: frozenset[str] = frozenset()
     scattered: frozenset[str] = frozenset()
     grouped: bool = False
     numbered: frozenset[str] = frozenset()
+    totals: frozenset[str] = frozenset()
 
 
 def outline_of(loops: list[Scope]) -> tuple[str | int, ...] | None:
@@ -89,7 +93,11 @@ def watched_fields(fields: dict[str, Field], shape: Shape) -> Watched:
         for name in OF_THE_ORDER | OF_A_PACKAGE
         if (field := fields.get(name)) is not None
         and (
-            any(tag in field.tags and level not in field.levels for level, tag in once)
+            any(
+                tag in field.tags
+                and (level not in field.levels or (level == "item" and name in OF_A_PACKAGE))
+                for level, tag in once
+            )
             or (
                 name in OF_THE_ORDER
                 and any(tag in field.tags and level in field.levels for level, tag in again)
@@ -108,7 +116,9 @@ def watched_fields(fields: dict[str, Field], shape: Shape) -> Watched:
     order = fields["purchase_order_number"]
     numbered = {level for level, tag in once if tag in order.tags} & order.levels - {"order", "item"}
     grouped = any(level == "group" for level, _ in once)
-    return Watched(twice | scattered, scattered, grouped, frozenset(numbered))
+    counting = frozenset().union(*(fields[name].tags for name in TOTALS if name in fields))
+    totals = counting & {tag for _, tag in once}
+    return Watched(twice | scattered, scattered, grouped, frozenset(numbered), totals)
 
 
 def distinct(told: Iterable[Told], key: Key) -> list[Told]:

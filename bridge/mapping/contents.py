@@ -158,7 +158,8 @@ def _number(reader: Reader, scope: Scope) -> tuple[str, str]:
     """Return the number of the order that a loop is of, and why that is in doubt."""
     findings = reader.findings
     reader.findings = own = Findings()
-    if scope.children and "purchase_order_number" in reader.watched.scattered:
+    # The items of an order's loop speak for themselves.
+    if scope.level == "item" and scope.children and "purchase_order_number" in reader.watched.scattered:
         reader.around = scope.walk()[1:]
     number = reader.text("purchase_order_number", scope)
     reader.findings, reader.around = findings, ()

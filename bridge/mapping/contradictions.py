@@ -13,7 +13,7 @@ from bridge.mapping.agreement import shown
 from bridge.mapping.contents import PACKAGES, Box, Line, Order
 from bridge.mapping.fields import Told
 from bridge.mapping.lookup import Place, Scope
-from bridge.mapping.loops import Tree
+from bridge.mapping.loops import DOCUMENT, Tree
 from bridge.mapping.reader import Reader
 from bridge.mapping.units import parse_number
 
@@ -59,22 +59,18 @@ def contradicted_counts(reader: Reader, tree: Tree, orders: list[Order]) -> list
     """
     root = tree.root
     reasons = []
-    if told := _number_told(reader, "line_count", root):
-        number, place = told
-        items = root.below("item")
-        opener = items[0].first.tag if items and items[0].first is not None else ""
-        here = sum(1 for scope in root.walk() if scope.first is not None and scope.first.tag == opener)
+    loops = root.walk()
+    totals = reader.watched.totals
+    ends = [scope for scope in loops if not totals.isdisjoint(scope.segments)] if totals else []
+    for number, place in _totals_told(reader, "line_count", ends):
+        here = _lines(loops)
         if number > here:
             reasons.append(f"{shown(place)} counts {number} lines, but the document has {here}")
-    if told := _number_told(reader, "quantity_total", root):
-        number, place = told
-        total = _total(reader, root)
+    for number, place in _totals_told(reader, "quantity_total", ends):
+        total = _total(reader, loops)
         if total is not None and number and not _same_total(number, total):
-            reasons.append(
-                f"{shown(place)} says that {number} pieces are shipped, but its lines add up to {total}"
-            )
-    if told := _number_told(reader, "package_total", root):
-        number, place = told
+            reasons.append(f"{shown(place)} says that {number} are shipped, but the lines add up to {total}")
+    for number, place in _totals_told(reader, "package_total", ends):
         if number > root.packages:
             reasons.append(
                 f"{shown(place)} counts {number} packages, but the document tells of {root.packages}"
@@ -194,17 +190,26 @@ def _uncounted_packages(reader: Reader, root: Scope, orders: list[Order]) -> Ite
                 yield f"{shown(place)} counts {number} packages, but below it are {len(alike)} of that kind"
 
 
-def _number_told(reader: Reader, name: str, scope: Scope) -> tuple[Decimal, Place] | None:
+def _totals_told(reader: Reader, name: str, ends: list[Scope]) -> Iterator[tuple[Decimal, Place]]:
+    """Return the totals of one kind; those of the document stand in whatever loop is open at its end."""
     field = reader.fields[name]
-    for text, place in field.places(scope) if field.may_tell(scope) else ():
-        number = _number(reader, text)
-        if number is not None:
-            return number, place
-    return None
+    for step in field.steps if ends else ():
+        for at in ends:
+            if step.level in {DOCUMENT, at.level} and step.tag in at.segments:
+                for place, (text, *_) in field.told(at, step):
+                    if (number := _number(reader, text)) is not None:
+                        yield number, place
 
 
-def _total(reader: Reader, root: Scope) -> Decimal | None:
-    told = [reader.fields["quantity"].parts(scope) for scope in root.below("item")]
+def _lines(loops: list[Scope]) -> int:
+    """Count the lines, or all loops of the segment that opens a line where that are more (HL)."""
+    items = [scope for scope in loops if scope.level == "item"]
+    opener = items[0].first.tag if items and items[0].first is not None else ""
+    return sum(1 for scope in loops if scope.first is not None and scope.first.tag == opener)
+
+
+def _total(reader: Reader, loops: list[Scope]) -> Decimal | None:
+    told = [reader.fields["quantity"].parts(scope) for scope in loops if scope.level == "item"]
     numbers = [_number(reader, found[1][0]) for found in told if found is not None]
     known = [number for number in numbers if number is not None]
     return sum(known, Decimal(0)) if len(known) == len(told) else None

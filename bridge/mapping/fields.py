@@ -218,7 +218,8 @@ class Field:
         """
         loops = list(scopes)
         for step in self._distinct if like is None else (like,):
-            found = [told for at in loops if step.tag in at.segments for told in self.told(at, step)]
+            tags = {mate.tag for mate in step.mates}
+            found = [told for at in loops if not tags.isdisjoint(at.segments) for told in self.told(at, step)]
             if found:
                 return found
         return []
