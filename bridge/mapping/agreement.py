@@ -30,6 +30,8 @@ OF_A_PACKAGE = frozenset(
 )  # fmt: skip
 """Fields that are looked for in other loops, too: those of the order's items and packages, or of what
 is in a package. Not the measures: the weight of one item is not that of its package."""
+_ONE_EACH = frozenset({"container_identifier", "tracking_number", "container_sequence_number"})
+"""What stands above several packages is of none of them."""
 TOTALS = ("line_count", "quantity_total", "package_total")
 """Fields of segments at the end of a document, which stand in whatever loop is open there."""
 _MAY_DIFFER = frozenset({"estimated_delivery_date", "carrier"})
@@ -127,6 +129,12 @@ def distinct(told: Iterable[Told], key: Key) -> list[Told]:
     for one in told:
         values.setdefault(key(one[1]), one)
     return list(values.values())
+
+
+def loops_around(field: Field, scope: Scope, around: Iterable[Scope]) -> list[Scope]:
+    """Return the loops of `around` in which a field is not looked for from `scope`, and may be told."""
+    loops = [at for at in around if at.level not in field.levels or scope.scopes.get(at.level) is not at]
+    return [at for at in loops if at.packages <= 1] if field.name in _ONE_EACH else loops
 
 
 def may_differ(name: str) -> bool:

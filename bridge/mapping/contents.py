@@ -13,7 +13,7 @@ import msgspec
 from bridge.domain.events import ItemQuantity, Mapped
 from bridge.mapping.agreement import shown
 from bridge.mapping.lookup import Scope
-from bridge.mapping.loops import Tree
+from bridge.mapping.loops import DOCUMENT, Tree
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
 
@@ -86,10 +86,11 @@ class Box(msgspec.Struct):
     """The item loops that are in no other container."""
 
     def inside(self) -> list[Scope]:
-        """Return the loops in which something may be told of this container, besides its own."""
-        found = {id(scope): scope for one in (*self.scopes, *self.items) for scope in one.walk()}
+        """Return the loops in which something may be told of this container, not those of others."""
+        found = {id(scope): scope for one in self.scopes for scope in one.scopes.values()}
+        found |= {id(scope): scope for one in (*self.scopes, *self.items) for scope in one.walk()}
         own = {id(scope) for scope in self.scopes}
-        return [scope for key, scope in found.items() if key not in own and scope.level not in PACKAGES]
+        return [scope for key, scope in found.items() if key in own or scope.level not in PACKAGES]
 
 
 def read_orders(reader: Reader, tree: Tree) -> list[Order]:
@@ -126,31 +127,27 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
 
 
 def orders_without_lines(reader: Reader, tree: Tree, orders: list[Order]) -> list[Mapped]:
-    """Return a hold for each of several orders named above the lines that no line is of.
+    """Return a hold for each order that is named above the lines, and that no line is of.
 
-    One alone is what lines are of that name none; where all of them do, it means nothing.
+    One alone in the head of the document is what lines are of that name none; it means nothing where all
+    of them do.
     """
     if not reader.watched.numbered:
         return []
     known = {order.number for order in orders}
-    field = reader.fields["purchase_order_number"]
-    scopes = tree.root.below(*reader.watched.numbered)
+    told = reader.fields["purchase_order_number"].told_in(tree.root.below(*reader.watched.numbered))
+    if reader.watched.numbered == {DOCUMENT} and len({parts[0] for _, parts in told}) == 1:
+        return []
     found = []
-    told = field.told_in(scopes)
-    for place, (number, *_) in told if len({parts[0] for _, parts in told}) > 1 else ():
+    for place, (number, *_) in told:
         if number not in known:
             known.add(number)
             reason = (
-                f"order {number} is named in {shown(place)}, and no line of the document is of that order: "
-                "have it sent again with its lines, or without it"
+                f"order {number[:60]} is named in {shown(place)}, and no line of the document is of that "
+                "order: have it sent again with its lines, or without it"
             )
-            found.append(
-                Mapped(
-                    hold=reason,
-                    purchase_order_number=number,
-                    summary=f"order {number}: named without lines",
-                )
-            )
+            summary = f"order {number}: named without lines"
+            found.append(Mapped(hold=reason, purchase_order_number=number, summary=summary))
     return found
 
 

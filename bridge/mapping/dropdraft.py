@@ -93,6 +93,7 @@ def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
         containers=draft.containers,
         ship_date=draft.ship_date,
     )
+    _check_lines(draft)
     found = {error.code for error in draft.errors}
     for breach in breaches(event):
         if not found & _CAUSES.get(breach.code, _NONE):
@@ -106,6 +107,22 @@ def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
         tracking_number=next((c.tracking_number for c in draft.containers if c.tracking_number), ""),
         summary=f"{draft.reference}, {_told(event, draft)}",
     )
+
+
+def _check_lines(draft: Draft) -> None:
+    """Report a line of the order that is one product in one package and another in the next."""
+    told: dict[tuple[int, str], str] = {}
+    for container in draft.containers:
+        for item in container.packed_items:
+            number = item.item_sequence_number
+            for name in ("buyer_product_identifier", "vendor_product_identifier"):
+                value = getattr(item, name)
+                if value and told.setdefault((number, name), value) != value:
+                    draft.error(
+                        "ITEM_CONFLICT",
+                        f"line {number} is told with two products: {told[number, name][:60]}, {value[:60]}",
+                        draft.places.get(container.container_identifier, draft.number),
+                    )
 
 
 def _told(event: LabelRequested, draft: Draft) -> str:

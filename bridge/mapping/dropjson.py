@@ -61,7 +61,10 @@ class _Request:
         request = self._object(value, "", _REQUEST)
         self.draft.order = self._text(request, "purchase_order_number", "")
         self.draft.selling_party = self._party(request, "selling_party")
-        self.draft.ship_from = self._party(request, "ship_from_party") or self._text(request, "ship_from", "")
+        party, short = self._party(request, "ship_from_party"), self._text(request, "ship_from", "")
+        if party and short and party != short:
+            self._error("SHIP_FROM", f"ship_from_party is {party[:60]}, ship_from is {short[:60]}: write one")
+        self.draft.ship_from = party or short
         self.draft.ship_date = self._day(request, "ship_date")
         self.draft.function = self._text(request, "function", "")
         containers = self._list(request, "containers", "")
@@ -120,6 +123,8 @@ class _Request:
         number = self._whole(item, "item_sequence_number", path, required=True)
         name = "packed_quantity" if item.get("packed_quantity") is not None else "quantity"
         told = item.get(name)
+        if name == "packed_quantity" and item.get("quantity") is not None and item["quantity"] != told:
+            self._error("QUANTITY", f"{path}: packed_quantity and quantity differ: write one of them")
         amount = (
             {"amount": told}
             if not isinstance(told, dict)

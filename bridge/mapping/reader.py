@@ -14,6 +14,7 @@ from bridge.mapping.agreement import (
     Watched,
     conflict,
     distinct,
+    loops_around,
     may_differ,
     same_text,
 )
@@ -243,9 +244,7 @@ class Reader:
         self, field: Field, scope: Scope, step: Step | None, found: list[str] | None, key: Key
     ) -> Told | None:
         """Return what the loops around tell where nothing was found, and compare it with what was."""
-        loops = [
-            at for at in self.around if at.level not in field.levels or scope.scopes.get(at.level) is not at
-        ]
+        loops = loops_around(field, scope, self.around)
         told = field.told_in(loops, step) if loops else []
         if not told:
             return None

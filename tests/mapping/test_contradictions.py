@@ -100,7 +100,12 @@ def test_a_shipment_that_is_not_whole_is_held(code: str) -> None:
 
 @pytest.mark.parametrize("code", ["CC", "CL", "SH", "LS"])
 def test_a_shipment_that_is_whole_is_sent(code: str) -> None:
-    assert confirmation(x12("856", notice(("UPS GROUND", f"UPS GROUND*{code}"), ("*******CG", "******CG"))))
+    assert (
+        confirmation(
+            x12("856", notice(("UPS GROUND", f"UPS GROUND*{code}"), ("*******CG", "******CG")))
+        ).shipment_status
+        == "SHIPPED"
+    )
 
 
 @pytest.mark.parametrize(
@@ -113,7 +118,7 @@ def test_totals_that_tell_more_than_is_there_are_held(total: str, told: str) -> 
 
 @pytest.mark.parametrize("total", ["CTT*1", "CTT*4", "CTT*1*2", "CTT*1*0", "CTT*1*2.0"])
 def test_totals_of_lines_or_loops_are_right(total: str) -> None:
-    assert confirmation(x12("856", notice(("CTT*1", total))))
+    assert confirmation(x12("856", notice(("CTT*1", total)))).shipment_status == "SHIPPED"
 
 
 def test_several_packages_in_the_loop_of_one_are_held() -> None:
@@ -122,7 +127,12 @@ def test_several_packages_in_the_loop_of_one_are_held() -> None:
 
 
 def test_a_pallet_that_counts_its_cartons_is_one_package() -> None:
-    assert confirmation(x12("856", notice((PACK, f"TD1*PLT94*1\n{PACK}"), ("CTN25*1", "CTN25*24"))))
+    assert (
+        confirmation(
+            x12("856", notice((PACK, f"TD1*PLT94*1\n{PACK}"), ("CTN25*1", "CTN25*24")))
+        ).shipment_status
+        == "SHIPPED"
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +158,10 @@ def test_a_despatch_advice_against_itself_is_held(old: str, new: str, told: str)
     "more", ["QTY+21:2", "QTY+21:2:PCE", "QTY+73:0", "QVR+0+CC", "CNT+2:1", "CNT+1:2", "CNT+11:1"]
 )
 def test_a_despatch_advice_that_agrees_is_sent(more: str) -> None:
-    assert confirmation(edifact("DESADV", advice(("QTY+12:2", f"QTY+12:2\n{more}"))))
+    assert (
+        confirmation(edifact("DESADV", advice(("QTY+12:2", f"QTY+12:2\n{more}")))).shipment_status
+        == "SHIPPED"
+    )
 
 
 GROUPS = """CPS+1
@@ -184,10 +197,10 @@ def test_an_error_is_told_before_a_contradiction() -> None:
 
 def test_a_mapping_of_the_vendors_own_may_count_the_packages_of_a_shipment(tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(
-        'name = "own"\nextends = "x12-856"\nstandard = "x12"\ndocument = "856"\n'
+        'name = "own"\nextends = "x12-856"\nstandard = "x12"\ndocument = "856"\nvendors = ["acme"]\n'
         '[fields.package_total]\nat = ["shipment:TD102"]\n'
     )
-    vendor = msgspec.structs.replace(explain_profile(), mapping="own")
+    vendor = msgspec.structs.replace(explain_profile(), vendor="acme")
     for count, held in (("1", False), ("2", True)):
         document = x12("856", notice(("DTM*011", f"TD1*CTN25*{count}\nDTM*011")))
         (one,) = translate(document, vendor, load_mappings([MAPPINGS, tmp_path]))

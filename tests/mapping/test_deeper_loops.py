@@ -16,6 +16,7 @@ UNDATED = SHIP.replace(DATE, "")
 
 def two_packs(first: str = "", second: str = "", *, ship: str = SHIP, shape: str = "S-O-P-I") -> str:
     """Write an order of two packs with these segments added to their loops."""
+    levels: tuple[tuple[str, int, str], ...]
     if shape == "S-O-P-I":
         levels = (
             ("S", 0, ship), ("O", 1, ORDER), ("P", 2, PACK_A + first), ("I", 3, ITEM_1),

@@ -16,6 +16,7 @@ from bridge.mapping.dropfiles import Kind, Record, read_drop_file, recognise
 from tests import golden
 
 ITEM = {"itemSequenceNumber": 1, "buyerProductIdentifier": "A", "packedQuantity": {"amount": 1}}
+OTHER = ITEM | {"buyerProductIdentifier": "B"}
 BOX = {"containerIdentifier": "C1", "weight": {"value": "4.50", "unitOfMeasure": "LB"}, "packedItems": [ITEM]}
 
 
@@ -176,3 +177,29 @@ def test_any_bytes_are_records_or_refused(data: bytes, kind: Kind) -> None:
         except VendorFileError:
             continue
         assert all(one.mapped.event and one.length for one in found)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            request(ship_from="A", shipFromParty={"partyId": "B"}),
+            "ship_from_party is B, ship_from is A: write one",
+        ),
+        (
+            box(packedItems=[ITEM | {"quantity": {"amount": 2}}]),
+            "containers[0].packed_items[0]: packed_quantity and quantity differ: write one of them",
+        ),
+        (
+            request(containers=[BOX, BOX | {"containerIdentifier": "C2", "packedItems": [OTHER]}]),
+            "line 1 is told with two products: A, B",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_told_twice_and_differently_is_refused(body: object, message: str) -> None:
+    assert messages(body) == [message]
+
+
+def test_what_is_told_twice_alike_is_taken() -> None:
+    assert event(request(ship_from="A", shipFromParty={"partyId": "A"})).ship_from_party.party_id == "A"
+    assert event(box(packedItems=[ITEM | {"quantity": {"amount": 1}}])).containers[0].packed_items

@@ -24,6 +24,11 @@ UNITS = shipped_mappings().units
         ("ONZ", "16", "1", "LB"),
         ("GRM", "7250", "7.25", "KG"),
         ("GR", "1", "0.001", "KG"),
+        ("01", "4", "4", "LB"),
+        ("PG", "4", "4", "LB"),
+        ("50", "4", "4", "KG"),
+        ("GT", "4", "4", "KG"),
+        ("TNE", "0.5", "500", "KG"),
     ],
 )
 def test_weight_becomes_amazons(code: str, text: str, value: str, unit: str) -> None:
@@ -43,6 +48,10 @@ def test_weight_becomes_amazons(code: str, text: str, value: str, unit: str) -> 
         ("MM", "405", "40.5", "CM"),
         ("MMT", "400", "40", "CM"),
         ("MTR", "0.3", "30", "CM"),
+        ("MR", "0.3", "30", "CM"),
+        ("DMT", "3", "30", "CM"),
+        ("E8", "10.5", "10.5", "IN"),
+        ("YD", "1", "36", "IN"),
     ],
 )
 def test_length_becomes_amazons(code: str, text: str, value: str, unit: str) -> None:
