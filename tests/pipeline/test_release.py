@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.errors import LedgerError
 from bridge.pipeline.lane import Lane
 from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
 from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
@@ -91,3 +92,34 @@ def test_a_waiting_update_of_a_package_of_two_orders_is_held(
     drained(lane)
     assert states(lane, 1) == ["held"]
     assert "several orders" in lane.ledger.batch_events(1)[0].reason
+
+
+def test_a_document_that_tells_two_tracking_numbers_has_nothing_to_release(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    body = ship_notice(1)
+    at = next(index for index, segment in enumerate(body) if segment.startswith("MAN*"))
+    bodies = [[*body[: at + 1], "MAN*CP*OTHER", *body[at + 1 :]], ship_notice(2)]
+    drop(tmp_path, "two.edi", x12("856", "SH", "004010", 1, bodies))
+    drained(lane)
+    assert states(lane, 1) == ["held", "succeeded"]
+    with pytest.raises(LedgerError, match="has nothing to send"):
+        lane.ledger.release_event(held(lane, 1), lane.clock())
+    assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(2)]
+
+
+def test_a_document_against_itself_goes_as_its_lines_say_once_it_is_released(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amazon = StubAmazon()
+    lane = lane_with(tmp_path, monkeypatch, amazon)
+    body = [f"{segment}**99*EA" if segment.startswith("SN1*") else segment for segment in ship_notice(1)]
+    drop(tmp_path, "short.edi", x12("856", "SH", "004010", 1, [body]))
+    drained(lane)
+    assert (states(lane, 1), amazon.items) == (["held"], [])
+    lane.ledger.release_event(held(lane, 1), lane.clock())
+    drained(lane)
+    assert states(lane, 1) == ["succeeded"]
+    assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]
