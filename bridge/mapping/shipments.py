@@ -12,6 +12,7 @@ from bridge.domain.events import (
     ShipmentConfirmed,
 )
 from bridge.domain.rules import Breach, breaches
+from bridge.mapping.agreement import conflict, distinct, same_text
 from bridge.mapping.conditions import holds
 from bridge.mapping.contents import (
     Box,
@@ -265,8 +266,8 @@ class ShippedOrder:
             tracking_number=tracking,
             manifest_id=self._agreed("manifest_id", box),
             manifest_date=reader.time("manifest_date", first),
-            ship_method=self._agreed("ship_method", box) or profile.ship_method,
-            scac_code=self._agreed("scac_code", box) or profile.scac,
+            ship_method=(method := self._agreed("ship_method", box)) or profile.ship_method,
+            scac_code=self._scac(box, method) or profile.scac,
             carrier=self._agreed("carrier", box) or profile.carrier,
             container_sequence_number=reader.whole("container_sequence_number", first),
         )
@@ -287,6 +288,19 @@ class ShippedOrder:
         if len(values) > 1:
             self._conflict(name, box)
         return values[0] if values else ""
+
+    def _scac(self, box: Box, method: str) -> str:
+        """Return the carrier's code; several are a conflict, but for the one that is read as ship method."""
+        reader = self.reader
+        field = reader.fields["scac_code"]
+        _, at, found = field.look(box.scopes[0])
+        if found is not None and at is not None and "scac_code" in reader.watched.twice:
+            steps = [step for step in field.steps if (step.level, step.tag) == (found.level, found.tag)]
+            told = [one for step in steps for one in field.told(at, step) if one[1][0] != method]
+            values = distinct(told, same_text)
+            if len(values) > 1:
+                reader.findings.conflict(conflict("scac_code", values), [place for place, _ in values])
+        return self._agreed("scac_code", box)
 
     def _conflict(self, name: str, box: Box) -> None:
         message = f"one package is described twice, with another {name}"

@@ -146,3 +146,19 @@ def test_a_second_value_of_a_despatch_advice_is_held(
 def test_the_error_of_a_document_counts_before_its_conflicts() -> None:
     changes = ((PACK, f"{PACK}\nMAN*GM*SSCC2"), ("SN1**2*EA", "SN1**2.5*EA"))
     assert codes(x12("856", notice(*changes))) == ["QUANTITY"]
+
+
+@pytest.mark.parametrize(
+    ("routing", "sent"),
+    [
+        ("TD5**ZZ*UPS_GR\nTD5**2*UPSN*M*UPS", True),
+        ("TD5**2*UPS_GR\nTD5**2*UPSN*M*UPS", True),  # the first one is the ship method
+        ("TD5**2*UPSN*M*UPS*******CG\nTD5**2*FDEG*M*FEDEX", False),
+        ("TD5**2*UPS_GR\nTD5**2*UPSN\nTD5**2*FDEG", False),
+    ],
+)
+def test_two_carriers_of_one_shipment_are_held(routing: str, sent: bool) -> None:
+    (one,) = mapped(x12("856", notice(("TD5**2*UPSN*M*UPS GROUND*******CG", routing))))
+    assert one.errors == ()
+    assert (one.event is not None) is sent
+    assert ("scac_code: 2 values" in one.hold) is not sent
