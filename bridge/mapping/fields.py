@@ -69,12 +69,14 @@ class Step:
         if self.group >= 0:
             self.mates = tuple(one for one in steps if one.group == self.group and one.level == self.level)
 
-    def alone(self, at: Scope, value: str) -> bool:
+    def alone(self, at: Scope, value: str | None = None) -> bool:
         """Check quickly whether a loop certainly tells nothing but the value that this step found."""
         segments = at.segments[self.tag]
         if len(segments) > 1 or (self.ranges and has_range(segments[0])):
             return False
-        return not self.several or self._agrees(at, segments[0], value)
+        if not self.several:
+            return True
+        return self._agrees(at, segments[0], self.get(at.segments) if value is None else value)
 
     def _agrees(self, at: Scope, segment: Segment, value: str) -> bool:
         reference = self.reference
