@@ -23,6 +23,7 @@ ALERTS: Final[dict[str, str]] = {
     "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
     "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
     "label_expiry": "`edibridge trace ORDER`; ask the vendor to ship and confirm, or to request a new label",
+    "restored": "look at what is held and in doubt, resolve it; then `edibridge restore --release`",
     "clock": "set this machine's clock (`timedatectl set-ntp true`); it goes on by itself then",
     "silent": "`edibridge check --connect`; where that works, ask the vendor whether it sends",
 }

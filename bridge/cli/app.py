@@ -13,7 +13,7 @@ import typer
 
 from bridge import __version__
 from bridge.cli import check as checking
-from bridge.cli import daemon, demo, explain, fetch, init, look, mend, purge, simulator
+from bridge.cli import daemon, demo, explain, fetch, init, look, mend, purge, restore, simulator
 from bridge.cli.context import Settings
 from bridge.cli.exits import INTERRUPTED, REJECTED, UsageMistake, tell, tell_unexpected, tell_usage
 from bridge.cli.output import say
@@ -88,6 +88,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "resolve": mend.resolve,
     "fetch": fetch.fetch,
     "purge": purge.purge,
+    "restore": restore.restore,
     "simulator": simulator.simulator,
 }
 for verb, function in VERBS.items():

@@ -48,6 +48,7 @@ SUBMISSION_MOVES: Moves = {
     ("sending", "too_large"): "halved",
     ("sending", "refused"): "refused",
     ("sending", "in_doubt"): "in_doubt",
+    ("ready", "restored"): "in_doubt",  # the ledger is a backup: it may have been sent since that was made
     ("sending", "claimed"): "in_doubt",  # a newer owner found it so: nobody knows what became of it
     ("in_doubt", "late"): "submitted",  # the stalled owner's answer came after all
     ("ready", "late"): "submitted",  # likewise, where the policy had put it back but nothing was sent yet
@@ -91,6 +92,8 @@ EVENT_MOVES: Moves = {
     ("waiting", "too_long"): "held",  # its confirmation did not come in time
     ("waiting", "ambiguous"): "held",  # several orders were confirmed with its tracking number
     ("ready", "group"): "grouped",
+    ("ready", "restored"): "held",
+    ("waiting", "restored"): "held",
     ("refused", "label"): "ready",  # in the write that keeps it: its order's label has what is missing
     ("refused", "label_contradicts"): "held",  # likewise: its order's label says otherwise
     ("ready", "label_contradicts"): "held",

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import Content, Look, RemoteFile
+from bridge.dropfolder.port import Content, Look, Place, RemoteFile
 from bridge.dropfolder.settings import LocalSettings
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 
@@ -126,6 +126,19 @@ class LocalDropFolder:
             if not _holds(target, content):
                 raise RemoteFileError(f"{target}: another content stands there; it is left as it is")
             part.unlink(missing_ok=True)  # a crash between link and unlink left it
+
+    def names(self, place: Place) -> list[str]:
+        """List names in the archive or a folder of the outbox; see the port."""
+        settings = self._settings
+        folder = settings.archive if place == "archive" else settings.outbox / place
+        try:
+            with os.scandir(os.fsencode(folder)) as entries:
+                found = [file for entry in islice(entries, _ENTRIES) if (file := _remote_file(entry))]
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise DropFolderUnavailable(f"{folder}: cannot be listed ({error.strerror})") from error
+        return [file.name for file in found]
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, Self
+from typing import Literal, Protocol, Self
 
 import msgspec
 
@@ -53,6 +53,10 @@ class Content(msgspec.Struct, frozen=True):
         for chunk in chunks:
             digest.update(chunk)
         return digest.hexdigest() == self.sha256
+
+
+Place = Literal["archive", "statuses", "acknowledgements"]
+"""Where names hold the numbers that we gave."""
 
 
 class DropFolder(Protocol):
@@ -99,6 +103,13 @@ class DropFolder(Protocol):
         `folder` may be a path of bare names (`labels/PO1`), none of them leading upwards.
         Replaces a file of that name with the same content only; raises `RemoteFileError` when another
         content stands there. Makes missing folders.
+        """
+        ...
+
+    def names(self, place: Place) -> list[str]:
+        """List the names of the regular files in the archive, or in a folder of the outbox.
+
+        Empty where there is no such folder, and no more than an adapter can hold.
         """
         ...
 

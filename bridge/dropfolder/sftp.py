@@ -19,7 +19,7 @@ from paramiko.sftp import (
 
 from bridge.dropfolder.fields import Attributes
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import Content, Look, RemoteFile
+from bridge.dropfolder.port import Content, Look, Place, RemoteFile
 from bridge.dropfolder.session import Session, open_session
 from bridge.dropfolder.settings import SftpSettings
 from bridge.dropfolder.steps import confirm_size, discard, make_folder, regular_files, rename, status, write
@@ -119,6 +119,20 @@ class SftpDropFolder:
         part = posixpath.join(target_folder, self._encoded(part_name))
         with self._reported(target, "write", writing=True):
             self._ask(lambda client: self._put(client, part, target, content))
+
+    def names(self, place: Place) -> list[str]:
+        """List names in the archive or a folder of the outbox; see the port."""
+        if place == "archive":
+            path = self._folder(self._settings.archive)
+        else:
+            path = self._path(self._settings.outbox, place)
+        try:
+            files, _cut = self._ask(lambda client: regular_files(client, path))
+        except Refusal as refusal:
+            if refusal.code == SFTP_NO_SUCH_FILE:
+                return []
+            raise DropFolderUnavailable(f"{self._place(path)}: cannot be listed ({refusal})") from refusal
+        return [file.name for entry in files if (file := self._remote_file(*entry)) is not None]
 
     def close(self) -> None:
         """End the connection; the next call opens a new one."""

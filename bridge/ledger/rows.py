@@ -368,6 +368,20 @@ class Pause(msgspec.Struct, frozen=True):
     reason: str
 
 
+class Restored(msgspec.Struct, frozen=True):
+    """An account whose ledger was restored: since when it sends nothing, and how that was noticed."""
+
+    at: datetime
+    reason: str
+
+
+class Numbers(msgspec.Struct, frozen=True):
+    """The greatest numbers given: of an arrival, which archived names hold, and of a batch."""
+
+    arrival: int
+    batch: int
+
+
 class Fact(msgspec.Struct, frozen=True, kw_only=True):
     """An event as a report tells it."""
 

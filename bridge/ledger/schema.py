@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0010"
+HEAD = "0011"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -48,6 +48,11 @@ accounts = Table(
     text("paused_reason"),
     # The latest time that Amazon confirmed: by less than that nothing is purged.
     maybe_time("confirmed_at"),
+    # A ledger that was restored from a backup: nothing is sent until an operator has looked.
+    maybe_time("restored_at"),
+    text("restored_reason"),
+    integer("seen_arrival"),
+    integer("seen_batch"),
 )
 
 files = Table(

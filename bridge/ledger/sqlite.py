@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, select
 from sqlalchemy.pool import QueuePool
 
 from bridge.errors import LedgerError
@@ -128,6 +128,23 @@ def last_id(connection: Connection, table: str) -> int:
     """Give the greatest id that a table with AUTOINCREMENT ever had."""
     found = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar()
     return int(found or 0)
+
+
+def raise_last_id(connection: Connection, table: Table, by: int, *, at_least: int = 0) -> None:
+    """Let the ids of a table go on `by` further, and beyond `at_least`; those of PostgreSQL, too."""
+    if connection.dialect.name == "sqlite":
+        last = max(last_id(connection, table.name), at_least) + by
+        raised = connection.exec_driver_sql(
+            "UPDATE sqlite_sequence SET seq = ? WHERE name = ?", (last, table.name)
+        )
+        if raised.rowcount == 0:
+            connection.exec_driver_sql(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", (table.name, last)
+            )
+        return
+    newest = connection.execute(select(func.max(table.c.id))).scalar() or 0
+    sequence = func.pg_get_serial_sequence(table.name, "id")
+    connection.execute(select(func.setval(sequence, max(newest, at_least) + by)))
 
 
 def explain(connection: Any, statement: str, parameters: Any) -> list[str]:  # noqa: ANN401 - a DBAPI's

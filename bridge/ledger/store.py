@@ -20,6 +20,7 @@
 | void_labels | void_confirmed |
 | clocks | hold_waiting, waited_too_long, failed_here, held, held_look, late_confirmations, silent, ages |
 | due | next_due, unfinished, delayed, moved_since |
+| restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |
 | views | batches, batches_of, batch, batch_events, troubled_since, counts |
 | whole | whole_batch |
@@ -55,6 +56,7 @@ from bridge.ledger.plans import PlanStore
 from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
 from bridge.ledger.resolving import ResolveStore
+from bridge.ledger.restored import RestoreStore
 from bridge.ledger.sends import SendStore
 from bridge.ledger.soundness import Soundness
 from bridge.ledger.timekeeping import TimeStore
@@ -93,6 +95,7 @@ class Ledger(
     AlertStore,
     PurgeStore,
     TimeStore,
+    RestoreStore,
 ):
     """An open ledger. Close it when done; a crash loses nothing that was committed."""
 

@@ -32,6 +32,7 @@ LABEL_EXPIRY = "label_expiry"
 LABEL_REPLACED = "label_replaced"
 JOB = "job"
 CLOCK = "clock"
+RESTORED = "restored"
 OUTBOX = "outbox"
 
 MOST_NAMED = 10

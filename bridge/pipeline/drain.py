@@ -24,6 +24,7 @@ from bridge.pipeline.deliver import deliver
 from bridge.pipeline.due import look_is_due, work_is_due
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.lane import Lane
+from bridge.pipeline.restored import claim, compare_with_folder, hold_if_restored
 from bridge.pipeline.retention import keep_retention
 from bridge.pipeline.sending import Sending
 from bridge.pipeline.settle import settle
@@ -100,7 +101,7 @@ def drain(
         return []
     first = lanes[0]
     first.ledger.check_daily()
-    fence = first.ledger.claim(first.account, first.clock())
+    fence = claim(lanes)
     reached("drain.claimed")
     for lane in lanes:
         lane.fence = fence
@@ -154,6 +155,9 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     looking = False
     reviewed_at = lane.seconds()
     done: dict[str, int] = {}
+    if not lane.folder_rests():
+        compare_with_folder(lane)
+    hold_if_restored(lane)
     with Sending(lane) as sending:
         while not lane.stopping():
             looking = _is_looked_for(lane, report, patient=patient) or looking

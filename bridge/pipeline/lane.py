@@ -168,6 +168,8 @@ class Lane(Desk):
     """Files of the last look that could not be read, or are larger than may be taken."""
     unsettled: int = 0
     """Files that the last look saw and that may still be growing."""
+    compared: bool = False
+    """Whether the ledger's numbers were compared with those in archive and outbox."""
     open_alerts: set[tuple[str, str]] | None = None
     """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""
     telling: threading.Lock = field(default_factory=threading.Lock)

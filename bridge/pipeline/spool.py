@@ -111,6 +111,24 @@ class Spool:
         if path.parent.exists():
             _sync_folder(path.parent)
 
+    def note_epoch(self, account: str, epoch: int) -> None:
+        """Note beside the bytes how far an account's epoch has come; see `epoch`."""
+        path = self._epoch_of(account)
+        part = path.with_suffix(".part")
+        with self._told():
+            part.write_text(str(epoch))
+            part.replace(path)
+
+    def epoch(self, account: str) -> int:
+        """Return the epoch that was noted last, 0 for none: a ledger that is behind it was restored."""
+        try:
+            return int(self._epoch_of(account).read_text())
+        except (OSError, ValueError):
+            return 0
+
+    def _epoch_of(self, account: str) -> Path:
+        return self.folder / f"epoch-{hashlib.sha256(account.encode()).hexdigest()[:16]}.txt"
+
     def tidy(self) -> None:
         """Remove what a crash left half-written; nothing while some bytes are being kept."""
         with self.removing() as free:

@@ -40,6 +40,8 @@ def submit(
     Each operation goes by itself, as Amazon counts it, and looks for more before it runs dry. `note` is
     told of POSTs as they are made; nothing is begun once `over` says so.
     """
+    if lane.ledger.restored(lane.account):  # what is open may be at Amazon already
+        return 0
     streams = [
         Stream(operation.name, partial(_more, lane, operation, over), partial(_senders, lane, operation))
         for operation in OPERATIONS.values()

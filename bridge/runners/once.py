@@ -12,7 +12,18 @@ from datetime import datetime, timedelta
 import msgspec
 
 from bridge.ledger.looks import AlertRow
-from bridge.pipeline.alerts import CLOCK, CREDENTIALS, FETCH, FILE, IN_DOUBT, INBOX, OVERDUE, SPOOL, is_told
+from bridge.pipeline.alerts import (
+    CLOCK,
+    CREDENTIALS,
+    FETCH,
+    FILE,
+    IN_DOUBT,
+    INBOX,
+    OVERDUE,
+    RESTORED,
+    SPOOL,
+    is_told,
+)
 from bridge.pipeline.drain import LaneReport, Progress, drain
 from bridge.pipeline.lane import Lane
 from bridge.runners.fleet import Fleet
@@ -181,7 +192,7 @@ def _told(lanes: list[Lane]) -> Iterator[str]:
     return _alerts(
         lanes,
         lambda lane, alert: (
-            alert.kind in {CLOCK, FETCH, SPOOL, INBOX}
+            alert.kind in {CLOCK, RESTORED, FETCH, SPOOL, INBOX}
             or (alert.kind == CREDENTIALS and alert.key != lane.account)
         ),
     )

@@ -1,0 +1,96 @@
+"""restore: a ledger was put back from a backup, and what is open in it waits for an operator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bridge.cli.context import AsJson, settings_of
+from bridge.cli.output import emit, say
+from bridge.pipeline.spool import Spool
+
+if TYPE_CHECKING:
+    from bridge.config import Config
+    from bridge.ledger.store import Ledger
+
+BY_HAND = "an operator says so"
+
+
+def restore(
+    context: typer.Context,
+    account: Annotated[str | None, typer.Option(metavar="A", help="Only this account.")] = None,
+    release: Annotated[
+        bool, typer.Option("--release", help="All is looked at: send what is still held for it.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say that the ledger was restored from a backup.
+
+    Run it once the backup is in place. Everything open is held, since it may be at Amazon already, and
+    numbers go on far beyond those of the backup. `show`, `resolve` and `rerun` settle single ones;
+    --release sends the rest.
+    """
+    settings = settings_of(context)
+    config = settings.config()
+    if account is not None and account not in config.accounts:
+        raise typer.BadParameter(f"there are {', '.join(config.accounts)}", param_hint="--account")
+    chosen = [account] if account else list(config.accounts)
+    with settings.ledger() as ledger:
+        told = {name: (_release if release else _mark)(config, ledger, name) for name in chosen}
+    if as_json:
+        emit({"released": release, "accounts": told})
+        return
+    for name, counts in told.items():
+        counted = f"{counts['events']} events and {counts['submissions']} submissions"
+        if release:
+            say(f"Account {name} sends again, {counted} of those that were held for it among them.")
+        else:
+            say(f"Account {name} sends nothing; held or in doubt for it: {counted}.")
+    if release:
+        say("The daemon goes on, or `edibridge run`.")
+    else:
+        say("Look at each order at Amazon: `edibridge batches --state attention`, `edibridge show BATCH`.")
+        say(
+            "Amazon has it: `edibridge resolve ID --sent TXID` for a submission, "
+            "`edibridge resolve ID --event --drop REASON` for an event."
+        )
+        say("When all is looked at: `edibridge restore --release` sends the rest.")
+
+
+def _vendors(config: Config, account: str) -> Sequence[str]:
+    return [name for name, vendor in config.vendors.items() if vendor.account == account]
+
+
+def _mark(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
+    now, spool = datetime.now(UTC), Spool(config.bridge.spool)
+    fence = ledger.mark_restored(account, BY_HAND, now, epoch=spool.epoch(account))
+    spool.note_epoch(account, fence.epoch)
+    for vendor in _vendors(config, account):
+        ledger.hold_open(fence, vendor, now)
+    return _counts(ledger, _vendors(config, account))
+
+
+def _release(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
+    now = datetime.now(UTC)
+    vendors = _vendors(config, account)
+    counts = _counts(ledger, vendors)
+    elsewhere = [name for name, vendor in config.vendors.items() if vendor.confirmations == "elsewhere"]
+    for vendor in vendors:
+        held, doubted = ledger.held_restored(vendor)
+        for event in held:
+            ledger.release_event(event, now, elsewhere=elsewhere)
+        for submission in doubted:
+            ledger.send_restored(submission, now)
+    ledger.release_restored(account)
+    return counts
+
+
+def _counts(ledger: Ledger, vendors: Sequence[str]) -> dict[str, int]:
+    found = [ledger.held_restored(vendor) for vendor in vendors]
+    return {
+        "events": sum(len(held) for held, _ in found),
+        "submissions": sum(len(doubted) for _, doubted in found),
+    }

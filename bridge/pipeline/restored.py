@@ -1,0 +1,84 @@
+"""A ledger older than what it has done: noticed, and everything open held until an operator has looked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import structlog
+
+from bridge.dropfolder.port import Place
+from bridge.errors import DropFolderError
+from bridge.ledger.rows import Fence, Numbers
+from bridge.pipeline.alerts import RESTORED, clear_alert, raise_alert
+from bridge.pipeline.lane import Lane
+
+log = structlog.get_logger(__name__)
+
+_ARCHIVED = re.compile(r"\.\d{8}T\d{6}\.(\d{1,15})(?:\.[^.]*)?")
+"""How an archived name ends: when the file came, and the number of its arrival (`stamped_name`)."""
+_OF_BATCH: dict[Place, re.Pattern[str]] = {
+    "statuses": re.compile(r"\.(\d{1,15})\.(?:json|csv|edi)"),
+    "acknowledgements": re.compile(r"\.(\d{1,15})\.\d{1,15}\.edi"),
+}
+
+
+def claim(lanes: Sequence[Lane]) -> Fence:
+    """Claim the account of these lanes; a ledger that is behind what the spool has noted was restored."""
+    first = lanes[0]
+    noted = first.spool.epoch(first.account)
+    fence = first.ledger.claim(first.account, first.clock())
+    if noted >= fence.epoch:
+        reason = "it is older than its spool"
+        fence = first.ledger.mark_restored(first.account, reason, first.clock(), epoch=noted)
+        log.error("ledger_restored", account=first.account, reason=reason)
+    first.spool.note_epoch(first.account, fence.epoch)
+    return fence
+
+
+def hold_if_restored(lane: Lane) -> None:
+    """Hold what the lane has open while its account's ledger counts as restored, and say so."""
+    restored = lane.ledger.restored(lane.account)
+    if restored is None:
+        clear_alert(lane, RESTORED, "")
+        return
+    lane.ledger.hold_open(lane.fence, lane.vendor, lane.clock())
+    message = (
+        f"the ledger was restored from a backup ({restored.reason}): what was open in it may be at Amazon "
+        f"already. Nothing is sent for account {lane.account}. Look at what is held and in doubt; then "
+        f"`edibridge restore --release --account {lane.account}` sends it"
+    )
+    if raise_alert(lane, RESTORED, "", message):
+        log.error("ledger_restored", vendor=lane.vendor, reason=restored.reason)
+
+
+def compare_with_folder(lane: Lane) -> None:
+    """Look once whether archive and outbox hold numbers that the ledger has not given yet."""
+    if lane.compared:
+        return
+    try:
+        found = Numbers(
+            _greatest(lane.folder.names("archive"), _ARCHIVED),
+            max(_greatest(lane.folder.names(place), ends) for place, ends in _OF_BATCH.items()),
+        )
+    except DropFolderError:
+        return  # the jobs that need the folder tell of it; it is looked at again when it works
+    lane.compared = True
+    known = lane.ledger.numbers(lane.account)
+    if found.arrival <= known.arrival and found.batch <= known.batch:
+        return
+    reason = (
+        f"archive and outbox of {lane.vendor} have the numbers of arrival {found.arrival} and batch "
+        f"{found.batch}, the ledger has given {known.arrival} and {known.batch}"
+    )
+    lane.ledger.mark_restored(lane.account, reason, lane.clock(), fence=lane.fence, numbers=found)
+    log.error("ledger_restored", vendor=lane.vendor, reason=reason)
+
+
+def _greatest(names: Iterable[str], ends: re.Pattern[str]) -> int:
+    """Return the greatest number at the end of these names, 0 for none."""
+    return max((int(found[1]) for name in names if (found := _at_the_end(ends, name))), default=0)
+
+
+def _at_the_end(ends: re.Pattern[str], name: str) -> re.Match[str] | None:
+    return next((found for found in ends.finditer(name) if found.end() == len(name)), None)
