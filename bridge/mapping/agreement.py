@@ -50,14 +50,17 @@ class Watched(NamedTuple):
     """What documents of one shape may tell twice: fields at all, fields in other loops.
 
     `grouped`: they have groups (CPS). `numbered` are the levels above the lines that name orders. `totals`
-    are the tags of segments that count what is in the document.
+    are the tags of segments that count what is in the document. `fields` are those of the mapping, narrowed
+    to the candidates that are there; `several` those that may have more than one value.
     """
 
+    fields: dict[str, Field]
     twice: frozenset[str] = frozenset()
     scattered: frozenset[str] = frozenset()
     grouped: bool = False
     numbered: frozenset[str] = frozenset()
     totals: frozenset[str] = frozenset()
+    several: frozenset[str] = frozenset()
 
 
 def outline_of(loops: list[Scope]) -> tuple[str | int, ...] | None:
@@ -120,7 +123,9 @@ def watched_fields(fields: dict[str, Field], shape: Shape) -> Watched:
     grouped = any(level == "group" for level, _ in once)
     counting = frozenset().union(*(fields[name].tags for name in TOTALS if name in fields))
     totals = counting & {tag for _, tag in once}
-    return Watched(twice | scattered, scattered, grouped, frozenset(numbered), totals)
+    near = {name: field.narrowed(once) for name, field in fields.items()}
+    several = twice | {name for name, field in near.items() if field.agree and len(field.near) > 1}
+    return Watched(near, twice | scattered, scattered, grouped, frozenset(numbered), totals, several)
 
 
 def distinct(told: Iterable[Told], key: Key) -> list[Told]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterable, Iterator
 
@@ -18,6 +19,7 @@ from bridge.mapping.lookup import (
     has_range,
     has_ranges,
     has_twins,
+    is_simple,
     range_end,
 )
 from bridge.mapping.references import Part, Reference
@@ -36,7 +38,7 @@ class Step:
 
     __slots__ = (
         "fallback", "find", "get", "group", "level", "locate", "mates", "ranges", "reference", "several",
-        "single", "standard", "tag",
+        "simple", "single", "standard", "tag",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- what is known of a candidate in TOML
@@ -59,6 +61,7 @@ class Step:
         self.fallback = fallback
         self.several = several or bool(reference.qualifiers or reference.until)
         self.ranges = has_ranges(reference)
+        self.simple = is_simple(reference)
         self.mates: tuple[Step, ...] = (self,)
         self.get: Getter = compile_getter(reference, standard)
         self.locate: Locator = compile_locator(reference, standard)
@@ -101,12 +104,13 @@ class Field:
     `values` translates what is found (`*` is any other value; an empty translation means absent),
     `match` takes the first group of a pattern, `default` stands in where nothing is found, `unit`
     where a measure has none, `end` takes the end of a period, `point` takes no period at all. `agree`
-    are pairs of candidates, by index, that must tell the same where both are there.
+    are pairs of candidates, by index, that must tell the same where both are there. `near` are the
+    candidates, by index, that a document of a shape may tell at all (see `narrowed`).
     """
 
     __slots__ = (
-        "_distinct", "_getters", "_least", "_looks", "_plain", "agree", "default", "end", "levels", "match",
-        "name", "point", "steps", "tags", "unit", "values",
+        "_distinct", "_getters", "_least", "_looks", "_narrowed", "_plain", "agree", "default", "end",
+        "levels", "match", "name", "near", "point", "steps", "tags", "unit", "values",
     )  # fmt: skip
 
     def __init__(  # noqa: PLR0913 -- the keys of a field in TOML
@@ -135,14 +139,36 @@ class Field:
             step.take_mates(steps)
         self.tags = frozenset(step.tag for step in steps)
         self.levels = frozenset(step.level for step in steps)
+        self._distinct = tuple({step.reference.text: step for step in reversed(steps)}.values())[::-1]
+        self._plain = not self.values and match is None
+        self._narrowed: dict[tuple[int, ...], Field] = {}
+        self.look_only_at(tuple(enumerate(steps)))
+
+    def look_only_at(self, near: tuple[tuple[int, Step], ...]) -> None:
+        """Choose the candidates that are asked, each with its index among all."""
+        steps = [step for _, step in near]
+        self.near = near
         self._least = tuple(
             (one.level, one.tag, one.reference.parts[0].element if one.reference.parts else 2)
             for one in steps
         )
-        self._distinct = tuple({step.reference.text: step for step in reversed(steps)}.values())[::-1]
         self._getters = tuple((step.level, step.tag, step.single, step.get, step) for step in steps)
         self._looks = tuple((step.level, step.tag, step.single, step) for step in steps)
-        self._plain = not self.values and match is None
+
+    def narrowed(self, tags: frozenset[tuple[str, str]]) -> Field:
+        """Return the field for documents that have only these tags in loops of these levels.
+
+        It looks at the candidates that may be there and finds the same; one is made for each choice of them.
+        """
+        near = tuple((index, step) for index, step in enumerate(self.steps) if (step.level, step.tag) in tags)
+        if len(near) == len(self.steps):
+            return self
+        key = tuple(index for index, _ in near)
+        known = self._narrowed.get(key)
+        if known is None:
+            known = self._narrowed[key] = copy.copy(self)
+            known.look_only_at(near)
+        return known
 
     def text(self, scope: Scope) -> str:
         """Give the field's value as seen from `scope`, or the default."""
@@ -319,6 +345,10 @@ class Field:
     def read(self, place: Place) -> str:
         """Return what stands at a place, translated as this field says."""
         return self._value(place)
+
+    def translated(self, value: str) -> str:
+        """Return a value that is not empty as this field reads it; of an empty one nothing."""
+        return value if self._plain or not value else self._read(value)
 
     def _value(self, place: Place) -> str:
         value = place.segment.value(place.element, place.component).strip()

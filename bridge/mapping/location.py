@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
 from bridge.domain.events import Address
+from bridge.edi.model import Segment
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.reader import Reader
@@ -24,9 +26,20 @@ _US = frozenset(
 _CANADA = frozenset(
     {"AB", "BC", "MB", "NB", "NF", "NL", "NS", "NT", "NU", "ON", "PE", "PQ", "QC", "SK", "YT"}
 )
-Source = tuple[str, str]
-"""Level and kind of segment: the parts of one address stand together."""
-Sources = dict[Source, list[tuple[str, Field, Step]]]
+Looks = tuple[tuple[str, Field, Step], ...]
+"""The part of a place that each candidate of a field tells."""
+
+
+class Source(NamedTuple):
+    """Level and kind of segment, whose parts stand together. `simple`: each names one element of it."""
+
+    level: str
+    kind: str
+    looks: Looks
+    simple: bool
+
+
+Sources = tuple[Source, ...]
 
 
 class _Found(msgspec.Struct):
@@ -49,14 +62,17 @@ def sources_of(reader: Reader) -> Sources:
     return _sources(tuple(reader.fields[f"location_{part}"] for part in _PARTS))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def _sources(fields: tuple[Field, ...]) -> Sources:
-    found: Sources = {}
+    found: dict[tuple[str, str], list[tuple[str, Field, Step]]] = {}
     for part, field in zip(_PARTS, fields, strict=True):
-        for step in field.steps:
+        for _, step in field.near:
             kind = "N1" if step.tag in _PARTY_TAGS else step.tag
             found.setdefault((step.level, kind), []).append((part, field, step))
-    return found
+    return tuple(
+        Source(level, kind, tuple(looks), kind != "N1" and all(step.simple for _, _, step in looks))
+        for (level, kind), looks in found.items()
+    )
 
 
 def location(reader: Reader, scope: Scope, sources: Sources) -> Address:
@@ -65,7 +81,7 @@ def location(reader: Reader, scope: Scope, sources: Sources) -> Address:
     The configured place is taken only where the document tells none of it at all. Its country may be
     filled in alone: first from what else the document tells, then from the state, then as configured.
     """
-    found = [one for source, looks in sources.items() for one in _found_in(reader, scope, source, looks)]
+    found = [one for source in sources for one in _found_in(reader, scope, source)]
     chosen = next((one for one in found if one.names_place()), None)
     if chosen is None:
         country = _country_of(reader, found)
@@ -85,15 +101,15 @@ def location(reader: Reader, scope: Scope, sources: Sources) -> Address:
     )
 
 
-def _found_in(
-    reader: Reader, scope: Scope, source: Source, looks: list[tuple[str, Field, Step]]
-) -> list[_Found]:
+def _found_in(reader: Reader, scope: Scope, source: Source) -> list[_Found]:
     """Return what the segments of one source tell, the best first; equal ranks that differ are held."""
-    at = scope.scopes.get(source[0])
+    at = scope.scopes.get(source.level)
     if at is None:
         return []
+    if source.simple and len(alone := at.segments.get(source.kind, ())) < 2:
+        return [one for segment in alone if (one := _told_by(at, source.looks, segment)).parts]
     found: dict[int, _Found] = {}
-    for part, field, step in looks:
+    for part, field, step in source.looks:
         if step.tag not in at.segments:
             continue
         for rank, place in step.find(at.segments):
@@ -109,6 +125,15 @@ def _found_in(
     )
     _compare(reader, ordered)
     return ordered
+
+
+def _told_by(at: Scope, looks: Looks, segment: Segment) -> _Found:
+    """Return what one segment tells, the only one of its tag."""
+    parts: dict[str, str] = {}
+    for part, field, step in looks:
+        if part not in parts and (text := field.translated(step.get(at.segments))):
+            parts[part] = text
+    return _Found(0, segment.number, Place(segment, 0), parts)
 
 
 def _compare(reader: Reader, found: list[_Found]) -> None:

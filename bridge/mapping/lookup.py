@@ -142,7 +142,7 @@ def compile_finder(reference: Reference, standard: Standard) -> Finder:
 
 def compile_locator(reference: Reference, standard: Standard) -> Locator:
     """Give a function from a scope's segments to the best place, None if there is none."""
-    if not _is_simple(reference):
+    if not is_simple(reference):
         finder = compile_finder(reference, standard)
         return lambda segments: next((place for _, place in finder(segments)), None)
     best, element, component = _best(reference), reference.parts[0].element, reference.parts[0].component
@@ -156,7 +156,7 @@ def compile_locator(reference: Reference, standard: Standard) -> Locator:
 
 def compile_getter(reference: Reference, standard: Standard) -> Getter:
     """Give a function from a scope's segments to the value, empty if there is none."""
-    if not _is_simple(reference):
+    if not is_simple(reference):
         locate = compile_locator(reference, standard)
 
         def get_at(segments: Segments) -> str:
@@ -175,8 +175,8 @@ def compile_getter(reference: Reference, standard: Standard) -> Getter:
     return get
 
 
-def _is_simple(reference: Reference) -> bool:
-    """Tell whether a reference names one element of any segment that meets its conditions."""
+def is_simple(reference: Reference) -> bool:
+    """Check whether a reference names one element of any segment that meets its conditions."""
     return not (reference.qualifiers or reference.until or reference.ordinal)
 
 

@@ -63,7 +63,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
             known = self.shapes.get(shape) or watched_fields(self.fields, shape)
             if len(self.shapes) >= _MOST_SHAPES:
                 self.shapes.clear()
-            self.shapes[outline or shape] = known
+            self.shapes[shape] = known
+            if outline is not None:
+                self.shapes[outline] = known
         return known
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 from functools import partial
 
@@ -39,7 +39,7 @@ class Reader:
     """
 
     __slots__ = (
-        "around", "document", "fields", "findings", "mapping", "mappings", "mark", "profile",
+        "around", "document", "fields", "findings", "mapping", "mappings", "mark", "profile", "several",
         "watched",
     )  # fmt: skip
 
@@ -54,11 +54,18 @@ class Reader:
         self.mark = document.interchange.delimiters.decimal if document.standard == "edifact" else "."
         self.findings = Findings()
         self.around: Iterable[Scope] = ()
-        self.watched = Watched()
+        self.watched = Watched(self.fields)
+        self.several: Collection[str] = self.fields
+
+    def narrow(self, root: Scope) -> Watched:
+        """Look only for what documents of this shape may tell; `several` are fields of several values."""
+        known = self.mapping.watched(root)
+        self.fields, self.several = known.fields, known.several
+        return known
 
     def watch(self, root: Scope) -> None:
         """Begin to compare whatever the document tells of one field."""
-        self.watched = self.mapping.watched(root)
+        self.watched = self.narrow(root)
 
     def text(self, name: str, scope: Scope) -> str:
         """Give a text, empty if there is none."""

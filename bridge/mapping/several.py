@@ -60,9 +60,16 @@ class Taken(msgspec.Struct, frozen=True):
 
 def told(field: Field, scope: Scope) -> Iterator[Told]:
     """Return what each candidate tells, as seen from `scope`; of alternatives only the best."""
-    for index, step in enumerate(field.steps):
+    for index, step in field.near:
         at = scope.scopes.get(step.level)
         if at is None or step.tag not in at.segments or (step.single and at.packages > 1):
+            continue
+        value = step.get(at.segments)
+        if not value:
+            continue
+        if step.simple and len(at.segments[step.tag]) == 1:
+            if (text := field.translated(value)) and (place := step.locate(at.segments)) is not None:
+                yield Told(index, at, {text: place})
             continue
         found = [(rank, text, place) for rank, place in step.find(at.segments) if (text := field.read(place))]
         if found:
@@ -98,6 +105,8 @@ def doubts(field: Field, taken: Taken) -> Iterator[str]:
     """Return why it is not certain which numbers are meant: contradictions, and others told apart by more."""
     if taken.below and len(taken.values) > 1:
         yield f"{field.name} has {len(taken.values)} values in loops below the status: {shown(taken.values)}"
+    if not taken.others:
+        return
     pairs = _pairs(field, taken)
     for other in taken.others:
         if other.index in pairs and not other.values.keys() <= taken.values.keys():
@@ -140,7 +149,7 @@ def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) 
 def sole(field: Field, scope: Scope) -> str | None:
     """Return what a field tells, where that is at most one candidate and once; None where it may be more."""
     found = 0
-    for step in field.steps:
+    for _, step in field.near:
         at = scope.scopes.get(step.level)
         if at is not None and step.tag in at.segments and step.get(at.segments):
             found += 1
@@ -245,7 +254,7 @@ def left_over(field: Field, unseen: Iterable[Scope], taken: Iterable[Taken]) -> 
                 around.update(other.values)
     found = {text: place for text, place in around.items() if text not in used | beside}
     for scope in unseen:
-        for step in field.steps:
+        for _, step in field.near:
             if step.level == scope.level and step.tag in scope.segments:
                 for _, place in step.find(scope.segments):
                     if (text := field.read(place)) and text not in used:

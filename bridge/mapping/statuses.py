@@ -44,6 +44,7 @@ _FIELD_OF_RULE = {
 }
 _PACKAGES = frozenset({"package", "carton"})
 _MOST = 100
+_PARTIES = ("selling_party", "ship_from_party")
 _TIMES = (
     "status_date_time",
     "estimated_delivery_date_time",
@@ -71,11 +72,13 @@ class _Scan(msgspec.Struct):
 
 def map_statuses(reader: Reader, tree: Tree, table: StatusTable) -> list[Mapped]:
     """Return one outcome for each status of each package and order of the document."""
+    reader.narrow(tree.root)
     scans = [scan for scope in tree.root.below("status") for scan in _scans(reader, scope, table)]
     if not scans:
         reader.findings.error(None, "NO_STATUS", "the document tells no status")
         return [Mapped(errors=(*tree.errors, *reader.findings.errors), summary="no status")]
-    _doubt_together(scans)
+    if len(scans) > 1 or (scans[0].numbers is not None and scans[0].numbers.others):
+        _doubt_together(scans)
     schedules = _schedules(reader, scans)
     sources = sources_of(reader)
     mapped = [_mapped(reader, tree, scan, schedules.get(scan.tracking_number, []), sources) for scan in scans]
@@ -204,6 +207,8 @@ def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
         ("purchase_order_number", "order", [scan.orders for scan in scans]),
     ):
         taken = [one for one in chosen if one is not None]
+        if not unseen and all(not one.others for one in taken):
+            continue
         for text, place in left_over(reader.fields[name], unseen, taken).items():
             yield Mapped(
                 hold=f"{named(place)} names {what} {text}, and no status of the document is for it",
@@ -272,10 +277,12 @@ def _check(reader: Reader, scan: _Scan, event: ShipmentStatusChanged) -> None:
 def _conflicts(reader: Reader, scope: Scope) -> Iterator[str]:
     """Return why fields that take one value have several."""
     aliases = reader.profile.party_aliases
-    for name in ("selling_party", "ship_from_party"):
-        yield conflict(reader.fields[name], scope, lambda code: aliases.get(code, code))
+    for name in _PARTIES:
+        if name in reader.several:
+            yield conflict(reader.fields[name], scope, lambda code: aliases.get(code, code))
     for name in _TIMES:
-        yield several_times(reader, reader.fields[name], scope)
+        if name in reader.several:
+            yield several_times(reader, reader.fields[name], scope)
 
 
 def _nothing_sent(scan: _Scan) -> str:
