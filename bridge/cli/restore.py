@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.context import AsJson, settings_of
-from bridge.cli.output import emit, say
+from bridge.cli.output import complain, emit, say
+from bridge.errors import LedgerError
 from bridge.pipeline.spool import Spool
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ def _vendors(config: Config, account: str) -> Sequence[str]:
 
 def _mark(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
     now, spool = datetime.now(UTC), Spool(config.bridge.spool)
+    ledger.claim(account, now)  # what is being sent is in doubt from now on, and a late answer settles it
     fence = ledger.mark_restored(account, BY_HAND, now, epoch=spool.epoch(account))
     spool.note_epoch(account, fence.epoch)
     for vendor in _vendors(config, account):
@@ -78,13 +80,17 @@ def _release(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
     vendors = _vendors(config, account)
     counts = _counts(ledger, vendors)
     elsewhere = [name for name, vendor in config.vendors.items() if vendor.confirmations == "elsewhere"]
+    ledger.release_restored(account)  # first: a daemon beside this holds nothing anew
     for vendor in vendors:
         held, doubted = ledger.held_restored(vendor)
-        for event in held:
-            ledger.release_event(event, now, elsewhere=elsewhere)
         for submission in doubted:
             ledger.send_restored(submission, now)
-    ledger.release_restored(account)
+        for event in held:
+            try:
+                ledger.release_event(event, now, elsewhere=elsewhere)
+            except LedgerError as error:
+                complain(f"Still held: {error}")
+                counts["events"] -= 1
     return counts
 
 

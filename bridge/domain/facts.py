@@ -8,6 +8,8 @@ from bridge.domain.events import Event, ShipmentConfirmed, ShipmentStatusChanged
 
 FAILED_HERE = "edibridge itself failed on this document"
 """How the reason begins of an event that is held by a fault of the bridge's own."""
+RESTORED = "the ledger was restored from a backup: Amazon may have this already"
+"""The reason of what is held, or in doubt, for that."""
 
 
 def sequence_key(event: Event) -> str:

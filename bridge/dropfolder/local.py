@@ -134,10 +134,8 @@ class LocalDropFolder:
         try:
             with os.scandir(os.fsencode(folder)) as entries:
                 found = [file for entry in islice(entries, _ENTRIES) if (file := _remote_file(entry))]
-        except FileNotFoundError:
+        except OSError:
             return []
-        except OSError as error:
-            raise DropFolderUnavailable(f"{folder}: cannot be listed ({error.strerror})") from error
         return [file.name for file in found]
 
     def close(self) -> None:

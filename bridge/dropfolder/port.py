@@ -109,7 +109,7 @@ class DropFolder(Protocol):
     def names(self, place: Place) -> list[str]:
         """List the names of the regular files in the archive, or in a folder of the outbox.
 
-        Empty where there is no such folder, and no more than an adapter can hold.
+        Empty where there is no such folder or it may not be listed, and no more than an adapter can hold.
         """
         ...
 

@@ -128,10 +128,8 @@ class SftpDropFolder:
             path = self._path(self._settings.outbox, place)
         try:
             files, _cut = self._ask(lambda client: regular_files(client, path))
-        except Refusal as refusal:
-            if refusal.code == SFTP_NO_SUCH_FILE:
-                return []
-            raise DropFolderUnavailable(f"{self._place(path)}: cannot be listed ({refusal})") from refusal
+        except Refusal:
+            return []
         return [file.name for entry in files if (file := self._remote_file(*entry)) is not None]
 
     def close(self) -> None:

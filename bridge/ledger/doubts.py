@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
+from bridge.domain.facts import RESTORED
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import LedgerError
 from bridge.ledger import moves
@@ -106,7 +107,8 @@ class DoubtStore(Store):
 
         A status update still waits for its confirmation, but for one that was held since it had waited
         too long, and for the vendors `elsewhere`, whose confirmations do not pass here. One that waits for
-        its own time waits no longer; only a label request that was held still waits for its day. A
+        its own time waits no longer; only a label request that was held still waits for its day, and so does
+        what was held since the ledger was restored. A
         cancellation is never sent: it is carried out, or refused with the reason where Amazon has what it
         cancels.
         """
@@ -133,7 +135,7 @@ class DoubtStore(Store):
             if row["label_state"] == "held":
                 _check_released(row)
                 columns["label_state"] = "released"
-            if row["operation"] != _LABEL:
+            if row["operation"] != _LABEL and row["reason"] != RESTORED:
                 columns["not_before"] = None
             if row["function"] == "replace":
                 release_replacement(connection, row, now)

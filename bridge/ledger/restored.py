@@ -10,11 +10,13 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 
+from bridge.domain.facts import RESTORED
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger import moves
 from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.functions import carry_out_held
 from bridge.ledger.rows import Fence, Numbers, Restored
 from bridge.ledger.schema import (
     accounts,
@@ -32,8 +34,6 @@ from bridge.ledger.schema import (
 )
 from bridge.ledger.sqlite import last_id, raise_last_id
 
-RESTORED = "the ledger was restored from a backup: Amazon may have this already"
-"""The reason of what is held, or in doubt, for that."""
 NUMBERS_APART = 10_000
 """So many numbers are left out: nobody knows which of them were given after the backup."""
 _V: BindParameter[str] = bindparam("v")
@@ -111,6 +111,9 @@ class RestoreStore(Store):
         """Hold what a vendor has ready or waiting, doubt what is to be sent; return how much that was."""
         at = seconds(now)
         with self._db.write(fence) as connection:
+            mine = (accounts.c.account == fence.account, accounts.c.restored_at.is_not(None))
+            if connection.execute(select(accounts.c.account).where(*mine)).first() is None:
+                return 0  # released meanwhile
             doubted = connection.execute(
                 update(submissions)
                 .where(submissions.c.vendor == vendor, is_sendable)
@@ -148,6 +151,7 @@ class RestoreStore(Store):
             moves.put(
                 connection, row, "resolved_not_sent", next_attempt_at=seconds(now), policy="", reason=""
             )
+            carry_out_held(connection, submission_id, now)
 
     def release_restored(self, account: str) -> None:
         """Let the account send again; what is held stays so until it is released."""

@@ -36,6 +36,7 @@ _DUE = (
         is_sendable,
         submissions.c.next_attempt_at <= bindparam("now"),
         or_(accounts.c.paused_until.is_(None), accounts.c.paused_until <= bindparam("now")),
+        accounts.c.restored_at.is_(None),
     )
     .order_by(submissions.c.next_attempt_at, submissions.c.id)
     .limit(bindparam("most"))
@@ -56,6 +57,9 @@ _START = (
     update(submissions)
     .where(submissions.c.id == bindparam("submission"), is_sendable)
     .values(state="sending", attempts=submissions.c.attempts + 1, epoch=bindparam("by"), next_attempt_at=None)
+)
+_IS_RESTORED = select(accounts.c.account).where(
+    accounts.c.account == bindparam("whose"), accounts.c.restored_at.is_not(None)
 )
 _NUMBER = select(submissions.c.attempts).where(submissions.c.id == bindparam("submission"))
 _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("attempt"))
@@ -169,6 +173,7 @@ class SendStore(Store):
     ) -> list[DueSubmission]:
         """List ready submissions whose time has come, oldest first; none while their account pauses.
 
+        None either while the account's ledger counts as restored.
         With `operation` only those of one operation.
         """
         asked = {"v": vendor, "now": seconds(now), "most": limit, "of": operation}
@@ -186,9 +191,12 @@ class SendStore(Store):
         """Commit the intent to send (ready → sending) and return the attempt's id.
 
         Return 0, with nothing changed, where a label came that its confirmations were not compared with:
-        see `renew_confirmations`; and where it was withdrawn, since one of its events is cancelled.
+        see `renew_confirmations`; where it was withdrawn, since one of its events is cancelled; and while the
+        account's ledger counts as restored.
         """
         with self._db.write(fence) as connection:
+            if connection.execute(_IS_RESTORED, {"whose": fence.account}).first() is not None:
+                return 0  # another vendor's archive may have told it since this was due
             if is_outdated(connection, submission_id):
                 return 0
             asked = {"submission": submission_id, "by": fence.epoch}

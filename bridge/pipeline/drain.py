@@ -150,14 +150,10 @@ def _is_due(lane: Lane, since: datetime, report: LaneReport) -> bool:
 def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: Progress) -> LaneReport:
     report = LaneReport(lane.vendor)
     looks = EXTRA_LOOKS if patient else 0
-    if lane.folder_rests():
-        report.folder_error = lane.folder_error
+    _look_back(lane, report)
     looking = False
     reviewed_at = lane.seconds()
     done: dict[str, int] = {}
-    if not lane.folder_rests():
-        compare_with_folder(lane)
-    hold_if_restored(lane)
     with Sending(lane) as sending:
         while not lane.stopping():
             looking = _is_looked_for(lane, report, patient=patient) or looking
@@ -186,6 +182,18 @@ def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: 
     _review(lane)
     keep_retention(lane)
     return report
+
+
+def _look_back(lane: Lane, report: LaneReport) -> None:
+    """See before anything is sent whether the ledger was restored from a backup."""
+    if lane.folder_rests():
+        report.folder_error = lane.folder_error
+    else:
+        try:
+            compare_with_folder(lane)
+        except DropFolderError as error:  # it is not tried a second time by the jobs
+            _rest(lane, report, error)
+    hold_if_restored(lane)
 
 
 def _is_looked_for(lane: Lane, report: LaneReport, *, patient: bool) -> bool:

@@ -8,13 +8,17 @@ from collections.abc import Iterable, Sequence
 import structlog
 
 from bridge.dropfolder.port import Place
-from bridge.errors import DropFolderError
+from bridge.errors import SpoolError
 from bridge.ledger.rows import Fence, Numbers
 from bridge.pipeline.alerts import RESTORED, clear_alert, raise_alert
 from bridge.pipeline.lane import Lane
 
 log = structlog.get_logger(__name__)
 
+FARTHEST = 1_000_000
+"""A number farther beyond those that were given is none of the bridge's: a date, or a partner's own name."""
+FAILURES = 3
+"""After so many in a row the jobs try the folder first."""
 _ARCHIVED = re.compile(r"\.\d{8}T\d{6}\.(\d{1,15})(?:\.[^.]*)?")
 """How an archived name ends: when the file came, and the number of its arrival (`stamped_name`)."""
 _OF_BATCH: dict[Place, re.Pattern[str]] = {
@@ -32,7 +36,10 @@ def claim(lanes: Sequence[Lane]) -> Fence:
         reason = "it is older than its spool"
         fence = first.ledger.mark_restored(first.account, reason, first.clock(), epoch=noted)
         log.error("ledger_restored", account=first.account, reason=reason)
-    first.spool.note_epoch(first.account, fence.epoch)
+    try:
+        first.spool.note_epoch(first.account, fence.epoch)
+    except SpoolError as error:  # what Amazon is owed goes on; the job that keeps files tells of it
+        log.warning("epoch_not_noted", account=first.account, reason=str(error))
     return fence
 
 
@@ -53,18 +60,18 @@ def hold_if_restored(lane: Lane) -> None:
 
 
 def compare_with_folder(lane: Lane) -> None:
-    """Look once whether archive and outbox hold numbers that the ledger has not given yet."""
-    if lane.compared:
+    """Look once whether archive and outbox hold numbers that the ledger has not given yet.
+
+    Raises `DropFolderError` where the folder cannot be used; it is compared when it works again.
+    """
+    if lane.compared or lane.folder_failures >= FAILURES:
         return
-    try:
-        found = Numbers(
-            _greatest(lane.folder.names("archive"), _ARCHIVED),
-            max(_greatest(lane.folder.names(place), ends) for place, ends in _OF_BATCH.items()),
-        )
-    except DropFolderError:
-        return  # the jobs that need the folder tell of it; it is looked at again when it works
-    lane.compared = True
     known = lane.ledger.numbers(lane.account)
+    found = Numbers(
+        _greatest(lane.folder.names("archive"), _ARCHIVED, known.arrival),
+        max(_greatest(lane.folder.names(place), ends, known.batch) for place, ends in _OF_BATCH.items()),
+    )
+    lane.compared = True
     if found.arrival <= known.arrival and found.batch <= known.batch:
         return
     reason = (
@@ -75,9 +82,10 @@ def compare_with_folder(lane: Lane) -> None:
     log.error("ledger_restored", vendor=lane.vendor, reason=reason)
 
 
-def _greatest(names: Iterable[str], ends: re.Pattern[str]) -> int:
-    """Return the greatest number at the end of these names, 0 for none."""
-    return max((int(found[1]) for name in names if (found := _at_the_end(ends, name))), default=0)
+def _greatest(names: Iterable[str], ends: re.Pattern[str], known: int) -> int:
+    """Return the greatest number at the end of these names that may be the bridge's, 0 for none."""
+    numbers = (int(found[1]) for name in names if (found := _at_the_end(ends, name)))
+    return max((number for number in numbers if number <= known + FARTHEST), default=0)
 
 
 def _at_the_end(ends: re.Pattern[str], name: str) -> re.Match[str] | None:

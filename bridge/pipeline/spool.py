@@ -112,12 +112,16 @@ class Spool:
             _sync_folder(path.parent)
 
     def note_epoch(self, account: str, epoch: int) -> None:
-        """Note beside the bytes how far an account's epoch has come; see `epoch`."""
-        path = self._epoch_of(account)
-        part = path.with_suffix(".part")
+        """Note beside the bytes how far an account's epoch has come; see `epoch`. Raises `SpoolError`."""
         with self._told():
-            part.write_text(str(epoch))
-            part.replace(path)
+            handle, part = tempfile.mkstemp(dir=self.folder, prefix=_INCOMING)  # others may note theirs
+            try:
+                with os.fdopen(handle, "w", encoding="ascii") as stream:
+                    stream.write(str(epoch))
+                Path(part).replace(self._epoch_of(account))
+            except BaseException:
+                Path(part).unlink(missing_ok=True)
+                raise
 
     def epoch(self, account: str) -> int:
         """Return the epoch that was noted last, 0 for none: a ledger that is behind it was restored."""

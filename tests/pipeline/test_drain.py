@@ -106,6 +106,7 @@ def test_a_file_that_the_outbox_does_not_take_is_told(
     standing = tmp_path / "drop" / "outbox" / "acknowledgements" / "997.a.1.1.edi"
     standing.parent.mkdir(parents=True)
     standing.write_text("of an earlier life")
+    lane.compared = True  # as where it came there later
     drop(tmp_path, "a.edi", notice(1, 1))
     drained(lane)
     assert "997.a.1.1.edi" in alerts(lane)["outbox"]
