@@ -102,6 +102,10 @@ class LedgerError(BridgeError):
     fault = Fault.OPERATOR
 
 
+class CommandRefused(LedgerError):
+    """What an operator asks for does not fit what the ledger holds; nothing was changed."""
+
+
 class SpoolError(LedgerError):
     """The spool, where the ledger's raw bytes lie, cannot be written."""
 

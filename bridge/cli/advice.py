@@ -61,10 +61,24 @@ def advice_on_held(batch: int, event: int, sendable: int) -> str:
     )
 
 
-REJECTED: Final = "`edibridge show BATCH` says what is wrong; the vendor has to send it again, corrected"
+REJECTED: Final = (
+    "`edibridge show BATCH` says what is wrong; the vendor has to send it again, corrected, but for what an "
+    "operator dropped and for types of documents that are not supported"
+)
 """About rejected documents and refused events: the bridge can do nothing about them."""
 
 
-def advice_on(kind: str) -> str:
-    """Say what to do about an alert; where its kind is unknown, where to look."""
-    return ALERTS.get(kind, "see docs/runbook.md")
+_NUMBERED: Final = {
+    "in_doubt": "ID",
+    "overdue": "ID",
+    "translation": "BATCH",
+    "late_confirmation": "BATCH",
+    "label_replaced": "ORDER",
+}
+"""Alerts whose key is the number that their advice needs, and what stands there for it."""
+
+
+def advice_on(kind: str, key: str = "") -> str:
+    """Say what to do about an alert, with its number; where its kind is unknown, where to look."""
+    text = ALERTS.get(kind, "see docs/runbook.md")
+    return text.replace(_NUMBERED[kind], key) if key and kind in _NUMBERED else text

@@ -114,7 +114,7 @@ def _tell(views: list[BatchView], report: RunReport) -> None:
         say(f"A person should look: edibridge show {troubled[0].id}")
     for problem in problems:
         complain(f"edibridge: {problem}")
-    if problems:
+    if any("`edibridge " not in problem for problem in problems):
         complain("edibridge: `edibridge check --connect` tries every server; the next run tries again, too")
     for doubt in report.doubts:
         complain(f"edibridge: {doubt}")

@@ -282,7 +282,7 @@ def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
     held = [event.id for event in every if event.function != "cancel"]
     cancelling = [event.id for event in every if event.function == "cancel"]
     early = [event.id for event in detail.events if is_delayed(event)]
-    sendable = [event.id for event in detail.events if event.state == "held" and event.body is not None]
+    sendable = [event.id for event in detail.events if event.id in held and event.body is not None]
     doubted = [row.id for row in detail.submissions if row.state == "in_doubt"]
     failed = detail.batch.events.get("failed", 0)
     advice = []
@@ -309,12 +309,31 @@ def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
         )
     if every or failed:
         advice.append(f"`edibridge rerun {detail.batch.id} --dry-run` tells what a rerun would send again")
-    if detail.batch.rejected or detail.batch.events.get("refused"):
-        advice.append("what was rejected or refused, the vendor has to send again, corrected")
+    advice += _of_refused(detail)
     if advice:
         yield from _head("What to do", {}, width)
     for one in advice:
         yield from folded(one, width, first="  - ", rest="    ")
+
+
+def _of_refused(detail: BatchDetail) -> list[str]:
+    """Advise on rejections: the vendor cannot correct what an operator dropped, nor what is not supported."""
+    unsupported = sum(any(map(_says_unsupported, row.errors)) for row in detail.documents)
+    dropped = len({one.target_id for one in detail.operator_actions if one.action == "dropped"})
+    refused = detail.batch.events.get("refused", 0)
+    advice = []
+    if detail.batch.rejected > unsupported or refused > dropped:
+        advice.append("what was rejected or refused, the vendor has to send again, corrected")
+    if unsupported:
+        advice.append("documents of types or versions that are not supported can only be sent by another way")
+    return advice
+
+
+def _says_unsupported(error: Any) -> bool:  # noqa: ANN401 - a JSON object of the ledger
+    if not isinstance(error, dict) or not error.get("fatal", True) or error.get("level") == "note":
+        return False
+    place = (error.get("segment"), error.get("code"), error.get("level"))
+    return place == ("ST", "1", "document") or (*place[:2], error.get("component")) == ("UNH", "14", 1)
 
 
 def is_delayed(event: EventRow) -> bool:

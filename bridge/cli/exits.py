@@ -6,7 +6,7 @@ import sys
 import traceback
 from typing import Final, Protocol, runtime_checkable
 
-from bridge.errors import BridgeError, ConfigurationError, Fault
+from bridge.errors import BridgeError, CommandRefused, ConfigurationError, Fault
 from bridge.outside_text import shown, shown_lines
 
 DONE: Final = 0
@@ -56,6 +56,10 @@ def tell(error: BridgeError) -> int:
         print(f"edibridge: {count} problem{'s' * (count != 1)}; nothing was done", file=sys.stderr)
     else:
         print(shown(str(error) or type(error).__name__), file=sys.stderr)
+        if isinstance(error, CommandRefused):
+            if "nothing was changed" not in str(error):
+                print("edibridge: nothing was changed", file=sys.stderr)
+            return USAGE
         again = "it stays so until somebody acts" if error.permanent else "trying again may help"
         print(f"edibridge: to be mended at: {_WHO[error.fault]}; {again}", file=sys.stderr)
     return _CODES[error.fault]

@@ -40,19 +40,22 @@ def restore(
         raise typer.BadParameter(f"there are {', '.join(config.accounts)}", param_hint="--account")
     chosen = [account] if account else list(config.accounts)
     with settings.ledger() as ledger:
+        marked = {name: ledger.restored(name) is not None for name in chosen}
         told = {name: (_release if release else _mark)(config, ledger, name) for name in chosen}
     if as_json:
         emit({"released": release, "accounts": told})
         return
     for name, counts in told.items():
         counted = f"{counts['events']} events and {counts['submissions']} submissions"
-        if release:
+        if release and not (marked[name] or any(counts.values())):
+            say(f"Account {name} was not held for a restored ledger: there is nothing to release.")
+        elif release:
             say(f"Account {name} sends again, {counted} of those that were held for it among them.")
         else:
             say(f"Account {name} sends nothing; held or in doubt for it: {counted}.")
-    if release:
+    if release and any(marked.values()):
         say("The daemon goes on, or `edibridge run`.")
-    else:
+    elif not release:
         say("Look at each order at Amazon: `edibridge batches --state attention`, `edibridge show BATCH`.")
         say(
             "Amazon has it: `edibridge resolve ID --sent TXID` for a submission, "

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from bridge.errors import LedgerError
+from bridge.errors import CommandRefused
 
 if TYPE_CHECKING:
     from bridge.wiring import Bridge
@@ -110,7 +110,7 @@ def _asked(bridge: Bridge, said: Said) -> str:
     try:
         return f"Amazon: {bridge.verdict_of(said.number, transaction)}"
     except AmazonRefused as refused:
-        raise LedgerError(
+        raise CommandRefused(
             f"Amazon knows no transaction {transaction} ({refused}); nothing was changed. Amazon has the "
             f"orders, but nobody knows the id: `{instead} --taken`; it has not: `{instead} --not-sent`"
         ) from refused

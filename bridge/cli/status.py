@@ -88,7 +88,11 @@ def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
         head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
         yield from folded(head, width, first="  ", rest="    ", look="bad")
         held = told["vendors"].get(alert.vendor, {}).get("held") if alert.kind == "held" else None
-        advice = advice_on_held(held.batch, held.event, held.sendable) if held else advice_on(alert.kind)
+        advice = (
+            advice_on_held(held.batch, held.event, held.sendable)
+            if held
+            else advice_on(alert.kind, alert.key)
+        )
         yield from _to_do(advice, width)
     if told["alerts"] or told["paused_accounts"]:
         yield Line("")

@@ -195,7 +195,7 @@ def _known(new: Known, before: Sequence[Known]) -> Decision | None:
     last = same[-1]
     if new.subject or last.body is None or last.body == new.body:
         return Decision("not_sent", f"a duplicate of {last.name}, which is {_word(last.state)}", last.id)
-    reason = f"it says that it is a duplicate, but {last.name} ({_word(last.state)}) says something else"
+    reason = f"it says that it is a duplicate, but {last.name} says something else"
     return Decision("held", reason, last.id)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.facts import RESTORED
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
-from bridge.errors import LedgerError
+from bridge.errors import CommandRefused
 from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
 from bridge.ledger.codec import errors_list, errors_text, seconds
@@ -103,7 +103,7 @@ class DoubtStore(Store):
     def release_event(
         self, event_id: int, now: datetime, *, elsewhere: Collection[str] = (), who: str = ""
     ) -> None:
-        """Let a held event go (held → ready); raises `LedgerError` where it is not held or has no body.
+        """Let a held event go (held → ready); raises `CommandRefused` where it is not held or has no body.
 
         A status update still waits for its confirmation, but for one that was held since it had waited
         too long, and for the vendors `elsewhere`, whose confirmations do not pass here. One that waits for
@@ -129,8 +129,9 @@ class DoubtStore(Store):
                 cause, columns = released_status(connection, row, unconfirmed=unconfirmed)
             state = _moved(row, cause)
             if row["body"] is None:
-                raise LedgerError(
-                    f"event {event_id} has nothing to send; mend its mapping and run its batch again"
+                raise CommandRefused(
+                    f"event {event_id} has nothing to send: mend mapping or settings and `edibridge rerun "
+                    f"{row['file_id']}`, or `edibridge resolve {event_id} --event --drop REASON`"
                 )
             if row["label_state"] == "held":
                 _check_released(row)
@@ -144,7 +145,7 @@ class DoubtStore(Store):
             note_action(connection, "event", row, "released", now, who=who)
 
     def refuse_event(self, event_id: int, reason: str, now: datetime, *, who: str = "") -> None:
-        """Drop an event that is held or waits, with an operator's reason; raises `LedgerError` for others."""
+        """Drop an event that is held or waits, with a reason. Raises `CommandRefused` for others."""
         with self._db.write() as connection:
             row = _event(connection, event_id)
             state = move(row["state"], "drop", EVENT_MOVES) if _is_delayed(row) else _moved(row, "refuse")
@@ -156,14 +157,14 @@ class DoubtStore(Store):
 def _event(connection: Connection, event_id: int) -> RowMapping:
     row = connection.execute(select(events).where(events.c.id == event_id)).mappings().first()
     if row is None:
-        raise LedgerError(f"there is no event {event_id}")
+        raise CommandRefused(f"there is no event {event_id}; `edibridge show BATCH` lists those of a batch")
     return row
 
 
 def _check_released(row: RowMapping) -> None:
-    """Raise `LedgerError` for a document that cannot go without what its order's label has."""
+    """Raise `CommandRefused` for a document that cannot go without what its order's label has."""
     for error in errors_list(row["errors"])[:1]:
-        raise LedgerError(
+        raise CommandRefused(
             f"event {row['id']} cannot go as the document says it ({error.get('message')}): drop it, and let "
             "the vendor send it again, corrected"
         )
@@ -178,7 +179,7 @@ def _moved(row: RowMapping, cause: str) -> str:
     try:
         return move(row["state"], cause, EVENT_MOVES)
     except IllegalMove as error:
-        raise LedgerError(f"event {row['id']} is {row['state']}, not held; nothing was changed") from error
+        raise CommandRefused(f"event {row['id']} is {row['state']}, not held; nothing was changed") from error
 
 
 def _put_event(connection: Connection, event_id: int, now: datetime, **columns: str | None) -> None:

@@ -17,7 +17,7 @@ from bridge.domain.events import Event
 from bridge.domain.facts import subject_of
 from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
-from bridge.errors import LedgerError
+from bridge.errors import CommandRefused
 from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.reports import reopen
@@ -186,17 +186,17 @@ def carry_out_functions(
 
 
 def release_cancellation(connection: Connection, row: RowMapping, now: datetime) -> None:
-    """Carry out a held cancellation on an operator's word; raises `LedgerError` where it cannot be."""
+    """Carry out a held cancellation on an operator's word; raises `CommandRefused` where it cannot be."""
     named = row["sequence_key"] not in _KEYLESS and (row["operation"] != _STATUSES or row["subject"])
     if not named:
-        raise LedgerError(
+        raise CommandRefused(
             f"event {row['id']} is a cancellation that does not tell what it cancels; find that with "
             f"`edibridge trace`, then end this with `edibridge resolve {row['id']} --event --drop REASON`"
         )
     own, others = _known_of(connection, row["vendor"], row)
     decision = carry_out(own, others)
     if decision.state == "held":
-        raise LedgerError(
+        raise CommandRefused(
             f"event {own.id} is a cancellation: {decision.reason}, then end it with "
             f"`edibridge resolve {own.id} --event --drop REASON`"
         )
@@ -313,7 +313,7 @@ def _drop(
     for submission, members in grouped.items():
         why = f"{own.name} overrides {', '.join(one.name for one in members)} in it; the others go in another"
         if connection.execute(_WITHDRAW, {"submission": submission, "why": why}).rowcount != 1:
-            raise LedgerError(f"submission {submission} was begun meanwhile; nothing was changed")
+            raise CommandRefused(f"submission {submission} was begun meanwhile; nothing was changed")
     for one in dropped:
         changed = connection.execute(
             _MOVE,
@@ -327,7 +327,7 @@ def _drop(
             },
         )
         if changed.rowcount != 1:
-            raise LedgerError(f"event {one.id} moved on meanwhile; nothing was changed")
+            raise CommandRefused(f"event {one.id} moved on meanwhile; nothing was changed")
     for submission in grouped:
         connection.execute(_REGROUP, {"submission": submission, "now": seconds(now)})
     for some in chunks(ids, 500):

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.planning import Sent, isolate
 from bridge.domain.states import EVENT_MOVES, move
-from bridge.errors import LedgerError
+from bridge.errors import CommandRefused
 from bridge.ledger.codec import errors_text, seconds
 from bridge.ledger.packages import confirm, confirm_events
 from bridge.ledger.rows import Moved
@@ -71,10 +71,12 @@ _AGAIN = (
 
 
 def load(connection: Connection, submission_id: int) -> RowMapping:
-    """Read a submission; raises `LedgerError` where there is none."""
+    """Read a submission; raises `CommandRefused` where there is none."""
     row = connection.execute(_SUBMISSION, {"submission": submission_id}).mappings().first()
     if row is None:
-        raise LedgerError(f"there is no submission {submission_id}")
+        raise CommandRefused(
+            f"there is no submission {submission_id}; `edibridge show BATCH` lists those of a batch"
+        )
     return row
 
 

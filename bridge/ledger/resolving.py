@@ -10,7 +10,7 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, i
 
 from bridge.domain.planning import next_poll
 from bridge.domain.states import EVENTS_TAKEN_BACK, TAKEN_BACK, move
-from bridge.errors import LedgerError
+from bridge.errors import CommandRefused
 from bridge.ledger import moves
 from bridge.ledger.codec import seconds
 from bridge.ledger.columns import one_of
@@ -57,13 +57,13 @@ class ResolveStore(Store):
     """What operators say of submissions."""
 
     def submission(self, submission_id: int) -> SubmissionRow:
-        """Return one submission; raises `LedgerError` where there is none of that id."""
+        """Return one submission; raises `CommandRefused` where there is none of that id."""
         with self._db.read() as connection:
             moves.load(connection, submission_id)
             return submission_rows(connection, [submission_id])[0]
 
     def check_resolve(self, submission_id: int, sent_transaction_id: str | None, take_back: str = "") -> None:
-        """Raise `LedgerError` where `resolve` would; nothing is changed."""
+        """Raise `CommandRefused` where `resolve` would; nothing is changed."""
         with self._db.read() as connection:
             _check(connection, moves.load(connection, submission_id), sent_transaction_id, take_back)
 
@@ -84,7 +84,7 @@ class ResolveStore(Store):
         succeeds without a verdict of Amazon's. What has ended on an earlier word is only changed with
         `take_back`, the reason why that was wrong. `told` is what Amazon says of the id.
 
-        Raises `LedgerError` for an id that stands in the ledger already, and where there is nothing to say.
+        Raises `CommandRefused` for an id that stands in the ledger already, and where nothing is to be said.
         """
         with self._db.write() as connection:
             row = moves.load(connection, submission_id)
@@ -138,16 +138,16 @@ def note_action(  # noqa: PLR0913 - what, of what, by whom, when and why
 def _check(connection: Connection, row: RowMapping, transaction: str | None, take_back: str) -> None:
     number, state, had = row["id"], row["state"], row["amazon_transaction_id"]
     if state == "submitted" and not row["by_word"]:
-        raise LedgerError(
+        raise CommandRefused(
             f"submission {number} is submitted: Amazon took it as {had}, and is asked for the verdict"
         )
     if state in _ENDED and row["by_word"] and not take_back:
-        raise LedgerError(
+        raise CommandRefused(
             f"submission {number} is {state}, by an operator's word; where that was wrong, say the right one "
             "with --take-back REASON"
         )
     if state not in {"in_doubt", "overdue", "submitted"} and not (state in _ENDED and row["by_word"]):
-        raise LedgerError(f"submission {number} is {state}, not in doubt or overdue")
+        raise CommandRefused(f"submission {number} is {state}, not in doubt or overdue")
     if transaction is not None:
         _check_id(connection, row, transaction)
 
@@ -156,18 +156,18 @@ def _check_id(connection: Connection, row: RowMapping, transaction: str) -> None
     """Refuse an id that cannot be this submission's: the ledger knows what it belongs to."""
     number, asked = row["id"], {"id": transaction.lower(), "not_of": row["id"]}
     if row["amazon_transaction_id"].lower() == asked["id"] and row["state"] != "in_doubt":
-        raise LedgerError(
+        raise CommandRefused(
             f"{transaction} is the transaction of submission {number} already; nothing was changed"
         )
     holder = connection.execute(_HOLDER, asked).scalar()
     if holder is not None:
-        raise LedgerError(
+        raise CommandRefused(
             f"{transaction} is the transaction of submission {holder} ({_orders(connection, holder)}), not "
             f"of submission {number}; nothing was changed. `edibridge trace {transaction}` shows it"
         )
     holder = connection.execute(_ASKED_AS, asked).scalar()
     if holder is not None:
-        raise LedgerError(
+        raise CommandRefused(
             f"{transaction} is a request id (x-amzn-RequestId) of submission {holder}, not a transaction id; "
             "nothing was changed"
         )
@@ -188,11 +188,13 @@ def _reopen_events(connection: Connection, row: RowMapping, now: datetime) -> No
     )
     own = connection.execute(query).all()
     if not own:
-        raise LedgerError(f"the events of submission {row['id']} have gone on since; see `edibridge rerun`")
+        raise CommandRefused(
+            f"the events of submission {row['id']} have gone on since; see `edibridge rerun`"
+        )
     asked = {"v": row["vendor"], "keys": [one.sequence_key for one in own]}
     busy = connection.execute(_BUSY, asked).scalar()
     if busy is not None:
-        raise LedgerError(
+        raise CommandRefused(
             f"event {busy} of the same order or package is under way; try again when it is through"
         )
     ids = [one.id for one in own]

@@ -82,7 +82,8 @@ def _review_confirmations(lane: Lane) -> None:
         due = one.shipped_at + CONFIRM_WITHIN
         message = (
             f"Amazon wants the first confirmation of batch {one.batch} by {due:%Y-%m-%d %H:%M} UTC, "
-            f"4 hours after its shipping, and does not have it; {one.confirmations} of the batch are as late"
+            f"4 hours after its shipping, and does not have it; confirmations of the batch that are as late: "
+            f"{one.confirmations}"
         )
         if raise_alert(lane, LATE_CONFIRMATION, key, message):
             log.warning(

@@ -201,7 +201,7 @@ class _Translation:
         if not self.faults:
             return ""
         more = [f"and {self.faulty - len(self.faults)} more"] if self.faulty > len(self.faults) else []
-        reason = f"taken, but its envelope is wrong: {', '.join([*self.faults, *more])}"
+        reason = f"taken, but its envelope is wrong: {'; '.join([*self.faults, *more])}"
         log.warning("envelope_wrong", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
         return reason
 

@@ -52,13 +52,13 @@ def test_what_waits_is_not_gone_through_in_each_pass_of_a_drain(
     lane: Lane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looks: list[datetime] = []
-    look = Ledger.hold_waiting
+    look = Ledger.waits_since
 
-    def note(ledger: Ledger, *arguments: Any) -> int:
+    def note(ledger: Ledger, *arguments: Any) -> bool:
         looks.append(lane.clock())
         return look(ledger, *arguments)
 
-    monkeypatch.setattr(Ledger, "hold_waiting", note)
+    monkeypatch.setattr(Ledger, "waits_since", note)
     drop(tmp_path, "update.edi", update(1, 1))
     drained(lane, rounds=3)  # minutes apart, some passes each
     assert len(looks) == len(set(looks)) == 3
