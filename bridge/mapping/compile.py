@@ -62,6 +62,7 @@ _CONFIRMATION: dict[str, Kind] = {
     "estimated_delivery_date": "time",
     "is_priority_shipment": "text",
     "vendor_order_number": "text",
+    "other_order_number": "text",
     "ordered_quantity": "measure",
     "outstanding_quantity": "text",
     "line_verdict": "line_verdict",

@@ -126,19 +126,23 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
     return list(orders.values())
 
 
-def orders_without_lines(reader: Reader, tree: Tree, orders: list[Order]) -> list[Mapped]:
-    """Return a hold for each order that is named above the lines, and that no line is of.
+def with_orders_above(reader: Reader, tree: Tree, orders: list[Order], results: list[Mapped]) -> list[Mapped]:
+    """Return the results, and a hold for each order that is named above the lines, and that no line is of.
 
-    One alone in the head of the document is what lines are of that name none; it means nothing where all
-    of them do.
+    One alone in the head of the document is what lines are of that name none; where all of them do it is
+    told beside their orders.
     """
     if not reader.watched.numbered:
-        return []
+        return results
     known = {order.number for order in orders}
     told = reader.fields["purchase_order_number"].told_in(tree.root.below(*reader.watched.numbered))
     if reader.watched.numbered == {DOCUMENT} and len({parts[0] for _, parts in told}) == 1:
-        return []
-    found = []
+        place, (number, *_) = told[0]
+        if number in known:
+            return results
+        note = f"; {number[:60]} in {shown(place)} is the order of no line"
+        return [msgspec.structs.replace(one, summary=one.summary + note) for one in results]
+    found = list(results)
     for place, (number, *_) in told:
         if number not in known:
             known.add(number)

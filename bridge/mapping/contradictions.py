@@ -18,12 +18,14 @@ from bridge.mapping.reader import Reader
 from bridge.mapping.units import parse_number
 
 _NO_PART = "Amazon takes no partial shipment"
+_LONGEST = 60
 
 
 def contradictions(
     reader: Reader, order: Order, lines: dict[int, Line], boxes: dict[str, Box], *, denied: bool
 ) -> Iterator[str]:
     """Return every reason to hold one order for what it says against itself."""
+    yield from _other_orders(reader, order)
     if denied:
         yield from _denied_but_packed(reader, order)
         return
@@ -77,6 +79,21 @@ def contradicted_counts(reader: Reader, tree: Tree, orders: list[Order]) -> list
             )
     reasons += _uncounted_packages(reader, root, orders)
     return reasons
+
+
+def _other_orders(reader: Reader, order: Order) -> Iterator[str]:
+    """Compare the order's number with what its lines, or its loop, name beside it."""
+    field = reader.fields["other_order_number"]
+    loops = [order.scope, *(packing.item for packing in order.packings)] if field.steps else []
+    for loop in loops:
+        if field.may_tell(loop):
+            for place, number in _all(reader, "other_order_number", loop):
+                if number not in {"", order.number}:
+                    yield (
+                        f"order {order.number} is named as {number[:_LONGEST]}, too, in {shown(place)}: "
+                        "which one these lines are of is not certain"
+                    )
+                    return
 
 
 def _denied_but_packed(reader: Reader, order: Order) -> Iterator[str]:

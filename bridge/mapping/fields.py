@@ -239,13 +239,18 @@ class Field:
                 places.setdefault((where.segment.number, where.element, where.component), told)
         return list(places.values())
 
-    def told_in(self, scopes: Iterable[Scope], like: Step | None = None) -> list[Told]:
+    def told_in(
+        self, scopes: Iterable[Scope], like: Step | None = None, *, fallback: bool = True
+    ) -> list[Told]:
         """Return what other loops say of the field: all that the first step with any finds there.
 
-        With `like`, only what must agree with what that step found.
+        With `like`, only what must agree with what that step found; without `fallback` no number of
+        another thing.
         """
         loops = list(scopes)
         for step in self._distinct if like is None else (like,):
+            if step.fallback and not fallback:
+                continue
             tags = {mate.tag for mate in step.mates}
             found = [told for at in loops if not tags.isdisjoint(at.segments) for told in self.told(at, step)]
             if found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.domain.events import LabelRequested, Mapped, PartyIdentification
 from bridge.domain.rules import breaches
-from bridge.mapping.contents import Order, orders_without_lines, read_orders
+from bridge.mapping.contents import Order, read_orders, with_orders_above
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.orders import judge_order
@@ -31,9 +31,7 @@ def map_label_requests(reader: Reader, tree: Tree) -> list[Mapped]:
     for order in orders:
         reader.findings = findings_of(order, errors)
         results.append(_mapped(reader, order))
-    if reader.profile.label_requests:
-        results += orders_without_lines(reader, tree, orders)
-    return results
+    return with_orders_above(reader, tree, orders, results) if reader.profile.label_requests else results
 
 
 def _mapped(reader: Reader, order: Order) -> Mapped:

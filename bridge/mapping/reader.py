@@ -252,6 +252,11 @@ class Reader:
     ) -> Told | None:
         """Return what the loops around tell where nothing was found, and compare it with what was."""
         loops = loops_around(field, scope, self.around)
+        if loops and step is not None and step.fallback:
+            better = field.told_in(loops, fallback=False)
+            if better:  # what was found is the number of another thing
+                self._agree(field.name, better, key)
+                return better[0]
         told = field.told_in(loops, step) if loops else []
         if not told:
             return None

@@ -119,6 +119,14 @@ def doubts(field: Field, taken: Taken) -> Iterator[str]:
             yield f"{field.name}: {shown(taken.values)} stands for several: {shown(other.values)}"
 
 
+def apart(field: Field, taken: Taken | None, below: Taken | None) -> list[str]:
+    """Return why loops below a status that tell something else than what counts for it hold the status."""
+    if taken is None or below is None or below.values.keys() <= taken.values.keys():
+        return []
+    above, inner = shown(taken.values), shown(below.values)
+    return [f"{field.name}: {above} and, in a loop below the status, {inner} are not the same"]
+
+
 def _pairs(field: Field, taken: Taken) -> set[int]:
     """Return which candidates must agree with the one that counts."""
     return {index for pair in field.agree if taken.told.index in pair for index in pair}

@@ -20,8 +20,8 @@ from bridge.mapping.contents import (
     Order,
     Packing,
     identity_of,
-    orders_without_lines,
     read_orders,
+    with_orders_above,
 )
 from bridge.mapping.contradictions import contradicted_counts, contradictions, withheld_number
 from bridge.mapping.lookup import Place, Scope
@@ -59,7 +59,7 @@ def map_shipments(reader: Reader, tree: Tree) -> list[Mapped]:
         for reason in counts:
             reader.findings.hold(reason)
         results.append(ShippedOrder(reader, order).mapped())
-    return [*results, *orders_without_lines(reader, tree, orders)]
+    return with_orders_above(reader, tree, orders, results)
 
 
 def findings_of(order: Order, errors: list[RuleError]) -> Findings:

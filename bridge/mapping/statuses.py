@@ -22,6 +22,7 @@ from bridge.mapping.reader import Reader
 from bridge.mapping.several import (
     MOST_SHOWN,
     Taken,
+    apart,
     conflict,
     doubts,
     left_over,
@@ -92,8 +93,10 @@ def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
     near = [view for view in views if view[1] is not None and view[1].told.at.level in _PACKAGES]
     scans: dict[tuple[str, str], _Scan] = {}
     for scope, taken in near or views:  # one without a number does not stand for all that is around it
-        ordered = take(orders, scope) or take_below(orders, status)
+        inside = take_below(orders, status)
+        ordered = take(orders, scope) or inside
         reasons, ranged = _doubts(reader, taken, ordered)
+        reasons += apart(orders, ordered, inside)
         for number, order in _updates(taken, ordered):
             scan = _Scan(scope, number, order, pair, judgement, taken, ordered, list(reasons), ranged)
             scans.setdefault((number, order), scan)

@@ -207,3 +207,13 @@ def test_a_mapping_of_the_vendors_own_may_count_the_packages_of_a_shipment(tmp_p
         assert bool(one.hold) is held
         assert not held or f"TD102 (segment 5) counts {count} packages" in one.hold
         assert mapped(document)[0].hold == ""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("LIN*1*BP*ASIN1", "LIN*1*BP*ASIN1*PO*PO9"), ("PRF*PO1", "PRF*PO1\nREF*PO*PO9")],
+)
+def test_an_order_that_is_named_by_another_number_too_is_held(old: str, new: str) -> None:
+    one = contradicted(x12("856", notice((old, new))))
+    assert "PO1 is named as PO9, too" in one.hold
+    assert confirmation(x12("856", notice((old, new.replace("PO9", "PO1"))))).purchase_order_number == "PO1"

@@ -7,6 +7,7 @@ import pytest
 from bridge.domain.events import ShipmentConfirmed
 from tests.mapping.support import confirmation, edifact, mapped, x12
 from tests.mapping.test_hierarchy import HEAD, ITEM_1, ITEM_2, ORDER, PACK_A, PACK_B, SHIP, tree
+from tests.mapping.test_positions_856 import notice
 from tests.mapping.test_positions_desadv import advice
 
 DATE = "DTM*011*20260302*0910*ET\n"
@@ -180,3 +181,17 @@ def test_an_order_in_the_head_that_no_line_is_of_is_held() -> None:
     assert without.event is None
     assert without.purchase_order_number == "PO2"
     assert "no line of the document is of that order" in without.hold
+
+
+def test_a_tracking_number_of_the_lines_comes_before_a_number_of_another_thing() -> None:
+    # An SSCC, or a bill of lading above, only stands in where there is no tracking number at all.
+    line = "QTY+12:2\nRFF+CN:T1"
+    (box,) = confirmation(edifact("DESADV", advice(("QTY+12:2", line)))).containers
+    assert box.tracking_number == "T1"
+    (one,) = mapped(edifact("DESADV", advice(("QTY+12:2", f"{line}\nLIN+2++B2:BP\nQTY+12:1\nRFF+CN:T2"))))
+    assert one.event is None
+    assert "T1" in one.hold
+    assert "T2" in one.hold
+    changes = (("MAN*GM*SSCC1", "MAN*GM*SSCC1\nREF*BM*BOL1"), ("SN1**2*EA", "SN1**2*EA\nREF*2I*T1"))
+    (box,) = confirmation(x12("856", notice(*changes))).containers
+    assert box.tracking_number == "T1"

@@ -208,3 +208,18 @@ def test_a_label_request_of_the_shipped_mappings_has_no_packages() -> None:
     event = event_of(x12("855", f"BAK*00*AD*PO1*20260302\n{LINES}"))
     assert isinstance(event, LabelRequested)
     assert event.containers == ()
+
+
+@pytest.mark.parametrize("qualifier", ["73", "83", "119", "182", "185"])
+def test_what_a_line_does_not_deliver_leaves_its_order_out(qualifier: str) -> None:
+    told = response("29", f"LIN+1+5+1:EN'QTY+21:3'QTY+{qualifier}:1'")
+    assert meaning(told) == "nothing"
+    assert qualifier in told.summary
+    assert meaning(response("29", f"LIN+1+5+1:EN'QTY+21:3'QTY+{qualifier}:0'")) == "asked"
+
+
+def test_an_order_of_the_head_that_no_line_is_of_is_told() -> None:
+    assert (
+        "PO1 in RFF01.2 (segment 4) is the order of no line"
+        in response("29", "LIN+1+5+1:EN'RFF+ON:PO2'").summary
+    )

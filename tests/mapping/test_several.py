@@ -162,6 +162,10 @@ def test_each_package_and_order_of_an_iftsta_is_an_update(
         (body(HEAD, "L11*PO1*PO", "L11*PO2*PO", "LX*1", DELIVERED, "L11*T1*97",
               "LX*2", DELIVERED, "L11*T2*97"),
          ["T1, T2", "PO1", "PO2"]),
+        # Which of them is the order.
+        (body("B10*T1*SHIP*UPSN**PO*PO9", "L11*PO1*PO", "LX*1", DELIVERED), ["PO1", "PO9 in B1006"]),
+        (body(HEAD, "LX*1", DELIVERED, "L11*PO1*PO", "OID*X*PO2"), ["PO1", "PO2 in OID02"]),
+        (body(HEAD, "LX*1", DELIVERED, "OID*X*PO1", "SPO*PO2"), ["PO1", "PO2 in SPO01"]),
         # Values of which one counts.
         (body(HEAD, "N1*SU*A*92*V1", "N1*SU*A*92*V2", "LX*1", DELIVERED), ["V1", "V2"]),
         (body(HEAD, "N1*SF*A*92*W1", "N1*SF*A*92*W2", "LX*1", DELIVERED), ["W1", "W2"]),
@@ -197,6 +201,9 @@ def test_what_a_214_tells_twice_and_differently_is_held(lines: str, values: list
          ["GIN02 (segment", "from S1 to S5"]),
         (["CNI+1+C", "STS+1+21", BERLIN, "GID+1", "PCI+30+M1:M2"], ["M1", "M2"]),
         (["CNI+1+C", "STS+1+21", BERLIN, "TDT+20", "RFF+ON:PO1", "TDT+20", "RFF+ON:PO2"], ["PO1", "PO2"]),
+        (["CNI+1+C", "STS+1+21", "RFF+ON:PO1", BERLIN, "TDT+20", "RFF+ON:PO2"], ["PO1", "PO2"]),
+        (["CNI+1+C", "RFF+ON:PO1", "STS+1+21", BERLIN, "GID+1", "PCI+33E", "GIN+BJ+S1", "RFF+ON:PO2"],
+         ["PO1", "PO2"]),
         (["CNI+1", "STS+1+21", "RFF+ON:PO1", "RFF+ON:PO2", "RFF+CW:P1", "RFF+CW:P2", BERLIN],
          ["P1, P2", "PO1"]),
         (["CNI+1+T", "STS+1+21++++77", "DTM+334:202603041427:203", "DTM+334:202603041428:203"],
