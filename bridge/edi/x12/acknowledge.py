@@ -122,8 +122,8 @@ def _write_group(  # noqa: PLR0913, PLR0917 - what `acknowledge` was given, and 
     reference = f"{control.next('document') % 10**9:04}"
     version = _VERSION_999 if kind == "999" else _release_of(group)
     moment = now.strftime("%Y%m%d"), now.strftime("%H%M")
-    sender = _application(group.receiver, interchange.receiver)
-    receiver = _application(group.sender, interchange.sender)
+    sender = _application(writer, group.receiver, interchange.receiver)
+    receiver = _application(writer, group.sender, interchange.sender)
     writer.segment("GS", "FA", sender, receiver, *moment, number, "X", version)
     start = len(writer)
     writer.segment("ST", kind, reference, version if kind == "999" else "")
@@ -181,9 +181,15 @@ def _nobody(group: GroupResult) -> str:
     return next((one for one in ("0" * size for size in range(4, 10)) if one not in taken), "0000")
 
 
-def _application(party: Party, otherwise: Party) -> str:
-    """Return GS02 or GS03: the group's party, or the interchange's where that cannot be one."""
-    return party.id if 0 < len(party.id) <= APPLICATION_LENGTH else otherwise.id or "UNKNOWN"
+def _application(writer: SegmentWriter, party: Party, otherwise: Party) -> str:
+    """Return GS02 or GS03: the group's party, or the interchange's where that cannot be one.
+
+    An id of separators alone is none: nothing would be left of it when it is written.
+    """
+    fits = 0 < len(party.id) <= APPLICATION_LENGTH and writer.clean(party.id).strip()
+    if fits:
+        return party.id
+    return otherwise.id if writer.clean(otherwise.id).strip() else "UNKNOWN"
 
 
 def _is_told(error: EdiError) -> bool:

@@ -44,7 +44,7 @@ class SegmentWriter:
 
     def isa(self, elements: Sequence[str]) -> None:
         """Write an ISA of fifteen elements at their full widths; the sixteenth is the component separator."""
-        values = ["ISA", *(self._clean(value) for value in elements[:10]), elements[10], *elements[11:15]]
+        values = ["ISA", *(self.clean(value) for value in elements[:10]), elements[10], *elements[11:15]]
         self._write([*values, self.delimiters.component])
 
     def pieces(self) -> Iterator[bytes]:
@@ -64,11 +64,12 @@ class SegmentWriter:
 
     def _text(self, value: Value) -> str:
         if isinstance(value, tuple):
-            parts = [self._clean(part).strip() for part in value]
+            parts = [self.clean(part).strip() for part in value]
             while parts and not parts[-1]:
                 parts.pop()
             return self.delimiters.component.join(parts)
-        return self._clean(str(value)).strip()
+        return self.clean(str(value)).strip()
 
-    def _clean(self, text: str) -> str:
+    def clean(self, text: str) -> str:
+        """Return a text as it is written: with blanks for separators and control characters."""
         return text.translate(self._table)

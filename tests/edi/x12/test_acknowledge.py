@@ -267,3 +267,11 @@ def test_a_group_without_header_facts_can_be_answered(grammar: X12Grammar) -> No
     lost = Group(functional_id="", control_number="", sender=Party(""), receiver=Party(""))
     result = InterchangeResult(interchange=interchange_alone, groups=[GroupResult(group=lost)])
     assert b"AK9*A*0*0*0" in b"".join(acknowledge(result, Counting(), NOW) or ())
+
+
+def test_a_group_whose_sender_is_a_separator_is_answered_to_the_interchanges_sender(
+    grammar: X12Grammar,
+) -> None:
+    data = one().replace(b"GS*QM*UPSN*", b"GS*QM*>*")
+    assert b"GS*QM*>*" in data
+    assert answer(data, grammar)[1].split("*")[2:4] == ["ACME", "UPSN"]
