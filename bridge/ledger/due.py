@@ -81,7 +81,13 @@ _is_alone = ~exists().where(
     _busy.c.sequence_key == events.c.sequence_key,
     one_of(_busy.c.state, "grouped"),
 )
-_NEXT_EVENT = select(func.min(events.c.not_before)).where(events.c.vendor == _V, is_delayed, _is_alone)
+# In the index's order: the first one that is alone ends the look, however many wait.
+_NEXT_EVENT = (
+    select(events.c.not_before)
+    .where(events.c.vendor == _V, is_delayed, _is_alone)
+    .order_by(events.c.not_before)
+    .limit(1)
+)
 _DELAYED = select(func.count(), func.min(events.c.not_before)).where(
     events.c.vendor == _V, is_delayed, events.c.not_before > bindparam("now")
 )

@@ -222,7 +222,16 @@ def carry_out_held(connection: Connection, submission_id: int, now: datetime) ->
             reopen(connection, [own.id], now)
 
 
-def _carry_out_one(connection: Connection, vendor: str, row: dict[str, object], now: datetime) -> None:
+def carry_out_let_go(connection: Connection, event_id: int, now: datetime) -> None:
+    """Carry out the function of an event that was held and may go by now, as if it had just come."""
+    row = connection.execute(select(events).where(events.c.id == event_id)).mappings().one()
+    if row["state"] == "ready" and row["sequence_key"] not in _KEYLESS:
+        _carry_out_one(connection, row["vendor"], row, now)
+
+
+def _carry_out_one(
+    connection: Connection, vendor: str, row: RowMapping | dict[str, object], now: datetime
+) -> None:
     own, others = _known_of(connection, vendor, row)
     decision = decide(own, others)
     if decision is not NOTHING:

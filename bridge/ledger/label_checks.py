@@ -166,18 +166,21 @@ def judge(
     return frozenset(held)
 
 
-def judge_held(connection: Connection, vendor: str, order: str, policy: LabelPolicy, now: datetime) -> None:
+def judge_held(
+    connection: Connection, vendor: str, order: str, policy: LabelPolicy, now: datetime
+) -> int | None:
     """Let the newest confirmation of an order go that its former label held, if the newer one agrees with it.
 
-    Where another confirmation of the order goes, or is at Amazon, none is let go by itself: it would be told
-    twice.
+    Return its number where it was looked at. Where another confirmation of the order goes, or is at Amazon,
+    none is let go by itself: it would be told twice.
     """
     asked = {"v": vendor, "order": order}
     newest = connection.execute(_HELD_OF_ORDER, asked).mappings().first()
     if newest is None or connection.execute(_OTHERS_GO, asked).first() is not None:
-        return
+        return None
     _judged(connection, _STALE_OF_IDS, {"ids": [newest["id"]]}, policy, now)
     reopen(connection, [newest["id"]], now)
+    return int(newest["id"])
 
 
 def is_outdated(connection: Connection, submission_id: int) -> bool:

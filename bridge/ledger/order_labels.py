@@ -26,6 +26,7 @@ from sqlalchemy import (
 
 from bridge.domain.labels import KnownLabel, LabelPackage, Renewal, renew
 from bridge.ledger.codec import chunks, row_as, seconds
+from bridge.ledger.functions import carry_out_let_go
 from bridge.ledger.label_checks import judge_held
 from bridge.ledger.looks import OrderLabel
 from bridge.ledger.rows import Added, LabelAnswer, NewLabels, ToldLabel
@@ -99,7 +100,8 @@ def note_answers(
         news.take(answer, files, noted, whole=labels.whole)
     news.write(connection)
     for order in news.steps.keys() & before:
-        judge_held(connection, vendor, order, labels.policy, now)
+        if (event := judge_held(connection, vendor, order, labels.policy, now)) is not None:
+            carry_out_let_go(connection, event, now)
     for order, numbers in news.changed.items():
         noted.told.extend(_told(connection, vendor, order, numbers))
     return noted

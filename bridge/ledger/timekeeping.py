@@ -12,6 +12,7 @@ from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
     accounts,
     arrivals,
+    files,
     is_in_doubt,
     is_pending,
     is_pollable,
@@ -24,6 +25,7 @@ from bridge.ledger.schema import (
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing of the ledger's own waits longer for its next attempt or question."""
+SOON = timedelta(seconds=10)
 _V: BindParameter[str] = bindparam("v")
 _LIMIT: BindParameter[float] = bindparam("limit")
 _DUE: tuple[tuple[Table, ColumnElement[bool], Column[float]], ...] = (
@@ -33,6 +35,8 @@ _DUE: tuple[tuple[Table, ColumnElement[bool], Column[float]], ...] = (
     (outbound_files, is_pending, outbound_files.c.next_attempt_at),
     (wanted, is_wanted, wanted.c.next_attempt_at),
 )
+# A batch that seems to have moved in the future would be worked on until then, over and over.
+_MOVED_AHEAD = (files.c.vendor == _V) & (files.c.touched_at > bindparam("soon"))
 _NEWEST = select(func.max(arrivals.c.arrived_at)).where(arrivals.c.vendor == _V)
 
 
@@ -50,9 +54,10 @@ class TimeStore(Store):
 
         It was written by a clock that was ahead. The pause of the fence's account likewise.
         """
-        asked = {"v": vendor, "limit": seconds(now + LONGEST_WAIT)}
+        asked = {"v": vendor, "limit": seconds(now + LONGEST_WAIT), "soon": seconds(now + SOON)}
         paused = accounts.c.paused_until > _LIMIT
         late = [(table, (table.c.vendor == _V) & which & (due > _LIMIT), due) for table, which, due in _DUE]
+        late.append((files, _MOVED_AHEAD, files.c.touched_at))
         late.append((accounts, (accounts.c.account == fence.account) & paused, accounts.c.paused_until))
         with self._db.read() as connection:  # mostly there is nothing: no write then
             found = [

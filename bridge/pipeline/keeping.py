@@ -8,9 +8,18 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from bridge.domain.events import Event, LabelRequested, Mapped, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.events import (
+    Event,
+    LabelRequested,
+    Mapped,
+    RuleError,
+    ShipmentConfirmed,
+    ShipmentStatusChanged,
+)
 from bridge.domain.facts import announced_packages, occurred_at, sequence_key, subject_of
+from bridge.domain.label_match import MENDED
 from bridge.domain.planning import complete
+from bridge.domain.timeliness import Timing
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.lane import Desk
@@ -52,7 +61,7 @@ class EventKeeper:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
         mapped = [self._withdrawing(fact, operation_meant) for fact in mapped]
         made = [
-            self._made(sound(fact), ordinal, operation_meant, precedent)
+            self._made(self._unmended(sound(fact), precedent), ordinal, operation_meant, precedent)
             for ordinal, fact in enumerate(mapped)
             if not fact.nothing_to_send
         ]
@@ -69,6 +78,20 @@ class EventKeeper:
         if not self.writer.is_known(operation, fact.purchase_order_number):
             return fact
         return msgspec.structs.replace(fact, function="cancel", told=fact.summary)
+
+    def _unmended(self, fact: Mapped, precedent: Precedent) -> Mapped:
+        """Add what else keeps a refused confirmation from going, where a label could mend what it lacks."""
+        if fact.event is None or not _may_be_mended(fact):
+            return fact
+        timed = self._timing(fact, fact.event)
+        reason = fact.hold or (precedent.reason if precedent.kind == "conflict" else "")
+        reason = reason or (timed.reason if timed.verdict == "hold" else "")
+        if not reason:
+            return fact
+        return msgspec.structs.replace(fact, errors=(*fact.errors, RuleError(code="HELD", message=reason)))
+
+    def _timing(self, fact: Mapped, event: Event) -> Timing:
+        return timing_of(event, self.now, self.desk.profile, self.desk.policies, zone=fact.assumed_zone)
 
     def _made(
         self, fact: Mapped, ordinal: int, operation_meant: str, precedent: Precedent
@@ -126,10 +149,14 @@ class EventKeeper:
     def _first_state(self, fact: Mapped, precedent: Precedent) -> First:
         """Decide how a fact begins, and complete what the document does not tell itself."""
         if fact.errors:
-            return First(fact.event, "refused", "; ".join(error.message for error in fact.errors))
+            # Where its order's label has what it lacks, it goes at its own time.
+            until = None
+            if fact.event is not None and _may_be_mended(fact):
+                until = self._timing(fact, fact.event).until
+            return First(fact.event, "refused", "; ".join(error.message for error in fact.errors), until)
         if fact.event is None:
             return First(None, *_first_state_unsent(fact, precedent))
-        timed = timing_of(fact.event, self.now, self.desk.profile, self.desk.policies, zone=fact.assumed_zone)
+        timed = self._timing(fact, fact.event)
         if reason := fact.hold or (precedent.reason if precedent.kind == "conflict" else ""):
             # Released it goes at once; but a label is of the day on which it is requested.
             return First(fact.event, "held", reason, timed.until if _is_label(fact.event) else None)
@@ -184,6 +211,11 @@ def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
         moved = [ordinal for ordinal in same if ordinal not in ordinals]
         skipped.update(in_place, moved[: len(ordinals) - len(in_place)])
     return skipped
+
+
+def _may_be_mended(fact: Mapped) -> bool:
+    codes = {error.code for error in fact.errors}
+    return isinstance(fact.event, ShipmentConfirmed) and bool(codes) and codes <= MENDED
 
 
 def _is_label(event: Event) -> bool:

@@ -49,6 +49,26 @@ def test_of_what_another_submission_keeps_waiting_nothing_is_due(desk: Desk) -> 
     assert desk.ledger.next_due("acme", AT) == AT
 
 
+def test_of_many_the_first_that_is_alone_is_due(desk: Desk) -> None:
+    desk.take(confirmation("A"))
+    desk.plan()
+    more = [confirmation(str(number), not_before=later(3600 + number)) for number in range(9)]
+    desk.take(confirmation("A", not_before=later(60)), *reversed(more))
+    (submission,) = desk.due()
+    desk.send(submission.id)
+    assert desk.ledger.next_due("acme", T0) == later(1)  # the verdict
+    desk.verdict(submission.id, "Failure")
+    assert desk.ledger.next_due("acme", T0) == later(60)
+
+
+def test_a_batch_that_moved_in_the_future_has_moved_now(desk: Desk) -> None:
+    file_id = desk.take(confirmation("A"), now=later(900))
+    assert desk.ledger.moved_since("acme", later(60)) == [file_id]
+    assert desk.ledger.clamp_due(desk.fence, "acme", T0) > 0
+    assert desk.ledger.moved_since("acme", T0) == [file_id]
+    assert desk.ledger.moved_since("acme", later(60)) == []
+
+
 @pytest.mark.parametrize("operation", ["confirmation", "label"])
 def test_an_operator_lets_it_go_at_once(desk: Desk, operation: str) -> None:
     more = {"operation": LABEL} if operation == "label" else {}
