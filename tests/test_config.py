@@ -413,6 +413,7 @@ def test_a_value_of_the_bridge_that_cannot_be_is_named(line: str, place: str) ->
         ('[vendors.acme.pickup]\ninterval = "99999999999999999999d"', "pickup.interval"),
         ("[vendors.acme.pickup]\ninterval = inf", "pickup.interval"),
         ('[vendors.acme.pickup]\nmax_file_size = "1 parsec"', "pickup.max_file_size"),
+        ("[vendors.acme.pickup]\nmax_file_size = 0", "pickup.max_file_size"),
     ],
 )
 def test_a_value_of_a_vendor_that_cannot_be_is_named(table: str, key: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 ALERTS: Final[dict[str, str]] = {
@@ -81,4 +82,4 @@ _NUMBERED: Final = {
 def advice_on(kind: str, key: str = "") -> str:
     """Say what to do about an alert, with its number; where its kind is unknown, where to look."""
     text = ALERTS.get(kind, "see docs/runbook.md")
-    return text.replace(_NUMBERED[kind], key) if key and kind in _NUMBERED else text
+    return re.sub(rf"\b{_NUMBERED[kind]}\b", lambda _: key, text) if key and kind in _NUMBERED else text

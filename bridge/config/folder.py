@@ -93,7 +93,7 @@ class Pickup(Table):
     """Time between the two looks of `settled`."""
     temporary: Text = "*.part"
     """Pattern of names that are never taken: uploads that are under way."""
-    max_file_size: Size = 1 << 30
+    max_file_size: Annotated[Size, Field(gt=0)] = 1 << 30
     """Size of the largest file that is taken, such as 500MB or 1GiB; larger ones stay where they are, with an
     alert."""
     done_suffix: Annotated[str, StringConstraints(pattern=r"^\.[A-Za-z0-9_.-]+$")] = ".done"

@@ -19,7 +19,7 @@ from tests.ledger.desk import Desk, confirmation
     [
         ("late_confirmation", "BATCH"),
         ("translation", "BATCH"),
-        ("in_doubt", " ID "),
+        ("in_doubt", "resolve ID"),
         ("label_replaced", "ORDER"),
     ],
 )
@@ -28,6 +28,7 @@ def test_advice_on_an_alert_names_its_number(kind: str, placeholder: str) -> Non
     told = advice_on(kind, "4711")
     assert "4711" in told
     assert placeholder not in told
+    assert ("TXID" in told) == ("TXID" in ALERTS[kind]), "another number, which the operator has to find"
 
 
 def test_advice_on_an_alert_that_has_no_number_stays_as_it_is() -> None:
