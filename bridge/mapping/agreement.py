@@ -32,6 +32,7 @@ OF_A_PACKAGE = frozenset(
 is in a package. Not the measures: the weight of one item is not that of its package."""
 _ONE_EACH = frozenset({"container_identifier", "tracking_number", "container_sequence_number"})
 """What stands above several packages is of none of them."""
+_LENGTHS = ("dimensions", "length", "width", "height")
 TOTALS = ("line_count", "quantity_total", "package_total")
 """Fields of segments at the end of a document, which stand in whatever loop is open there."""
 _MAY_DIFFER = frozenset({"estimated_delivery_date", "carrier"})
@@ -51,7 +52,8 @@ class Watched(NamedTuple):
 
     `grouped`: they have groups (CPS). `numbered` are the levels above the lines that name orders. `totals`
     are the tags of segments that count what is in the document. `fields` are those of the mapping, narrowed
-    to the candidates that are there; `several` those that may have more than one value.
+    to the candidates that are there; `several` those that may have more than one value. `beside_packages`:
+    fields of a package may stand in other loops. `measured`: there may be lengths.
     """
 
     fields: dict[str, Field]
@@ -61,6 +63,8 @@ class Watched(NamedTuple):
     numbered: frozenset[str] = frozenset()
     totals: frozenset[str] = frozenset()
     several: frozenset[str] = frozenset()
+    beside_packages: bool = False
+    measured: bool = True
 
 
 def outline_of(loops: list[Scope]) -> tuple[str | int, ...] | None:
@@ -125,7 +129,17 @@ def watched_fields(fields: dict[str, Field], shape: Shape) -> Watched:
     totals = counting & {tag for _, tag in once}
     near = {name: field.narrowed(once) for name, field in fields.items()}
     several = twice | {name for name, field in near.items() if field.agree and len(field.near) > 1}
-    return Watched(near, twice | scattered, scattered, grouped, frozenset(numbered), totals, several)
+    return Watched(
+        fields=near,
+        twice=twice | scattered,
+        scattered=scattered,
+        grouped=grouped,
+        numbered=frozenset(numbered),
+        totals=totals,
+        several=several,
+        beside_packages=not scattered.isdisjoint(OF_A_PACKAGE),
+        measured=any(name in near and near[name].near for name in _LENGTHS),
+    )
 
 
 def distinct(told: Iterable[Told], key: Key) -> list[Told]:

@@ -36,12 +36,13 @@ class Packing(msgspec.Struct):
 class Order(msgspec.Struct):
     """One order of a document: where it is told, and its items in their packages.
 
-    `packages` are all loops that describe a package, by its name; `empty` those with nothing in them.
+    `packages` are all loops that describe a package, by its name, `names` the name by loop; `empty` those with nothing in them.
     """
 
     number: str
     scope: Scope
     packages: dict[str, list[Scope]]
+    names: dict[int, str]
     packings: list[Packing] = []
     empty: list[Scope] = []
     doubts: list[str] = []
@@ -110,14 +111,14 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
             continue  # its items name their own
         if number not in orders:
             # The items of an order share its loop; without one, the first item stands for it.
-            orders[number] = Order(number, scope.scopes.get("order", scope), named)
+            orders[number] = Order(number, scope.scopes.get("order", scope), named, identities)
         if doubt and doubt not in orders[number].doubts:
             orders[number].doubts.append(doubt)
         if scope.level == "item":
             orders[number].packings += _packings(reader, scope, identities)
     if not orders:
         number, doubt = _number(reader, root)
-        orders[""] = Order(number, root, named, doubts=list(filter(None, [doubt])))
+        orders[""] = Order(number, root, named, identities, doubts=list(filter(None, [doubt])))
     if not identities:
         # Without any package each order is one container, and the header speaks for one order only.
         root.packages = len(orders)

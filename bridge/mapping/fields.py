@@ -75,11 +75,21 @@ class Step:
     def alone(self, at: Scope, value: str | None = None) -> bool:
         """Check quickly whether a loop certainly tells nothing but the value that this step found."""
         segments = at.segments[self.tag]
-        if len(segments) > 1 or (self.ranges and has_range(segments[0])):
+        if len(segments) > 1:
+            return self._sole(at)
+        if self.ranges and has_range(segments[0]):
             return False
         if not self.several:
             return True
         return self._agrees(at, segments[0], self.get(at.segments) if value is None else value)
+
+    def _sole(self, at: Scope) -> bool:
+        """Check whether of several segments only one tells anything that this step looks for."""
+        if self.group >= 0 or self.ranges:
+            return False
+        places = self.find(at.segments)
+        next(places, None)
+        return next(places, None) is None
 
     def _agrees(self, at: Scope, segment: Segment, value: str) -> bool:
         reference = self.reference

@@ -29,14 +29,19 @@ class FunctionTable(msgspec.Struct, frozen=True):
 
     def read(self, root: Scope) -> Reading | None:
         """Return what the document says of itself here, None where it says nothing."""
-        found = self.code.places(root)
-        if not found:
+        code = self.code.text(root)
+        if not code:
             return None
+        if self._meaning(code) == "original":
+            return ORIGINAL  # as nearly always: where it stands does not matter
+        found = self.code.places(root)
         code, place = found[0]
-        meaning = self.meanings.get(code) or self.meanings.get("*", "hold")
         component = f".{place.component}" if place.component > 1 else ""
         told = f"{place.segment.tag}{place.element:02}{component} = {code}"
-        return Reading(meaning, told, self.code.name)
+        return Reading(self._meaning(code), told, self.code.name)
+
+    def _meaning(self, code: str) -> Function:
+        return self.meanings.get(code) or self.meanings.get("*", "hold")
 
 
 class Reading(msgspec.Struct, frozen=True):

@@ -167,7 +167,7 @@ class Reader:
 
     def dimensions(self, scope: Scope) -> Dimensions | None:
         """Give length, width and height: all three in one unit, or None."""
-        sides = self._sides(scope)
+        sides = self._sides(scope) if self.watched.measured else {}
         if not sides:
             return None
         scales = self.mappings.units.length

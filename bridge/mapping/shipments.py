@@ -242,13 +242,13 @@ class ShippedOrder:
             if not (reader.text("tracking_number", scope) or reader.text("container_identifier", scope)):
                 return None
             return self.boxes.setdefault("", Box([scope]))
-        name = identity_of(reader, package)
+        name = self.order.names[id(package)]
         return self.boxes.setdefault(name or f"#{id(package)}", Box(self.order.loops_of(name, package)))
 
     def _container(self, box: Box) -> Container:
         reader, profile = self.reader, self.reader.profile
         first = box.scopes[0]
-        reader.around = box.inside() if reader.watched.scattered else ()
+        reader.around = box.inside() if reader.watched.beside_packages else ()
         name = self._name(box)
         tracking = self._tracking(box)
         if withheld := withheld_number(reader, first, tracking):
