@@ -240,6 +240,8 @@ class Field:
         it. The end of a range of numbers is a place of its own.
         """
         if step.group < 0:
+            if not step.get(at.segments):
+                return []
             found = list(self._told(at, step))
             return [told for rank, told in found if rank == found[0][0]]
         places: dict[tuple[int, int, int], Told] = {}

@@ -157,11 +157,12 @@ def compile_locator(reference: Reference, standard: Standard) -> Locator:
 def compile_getter(reference: Reference, standard: Standard) -> Getter:
     """Give a function from a scope's segments to the value, empty if there is none."""
     if not is_simple(reference):
-        locate = compile_locator(reference, standard)
+        find = compile_finder(reference, standard)
 
         def get_at(segments: Segments) -> str:
-            place = locate(segments)
-            return place.segment.value(place.element, place.component).strip() if place is not None else ""
+            for _, place in find(segments):
+                return place.segment.value(place.element, place.component).strip()
+            return ""
 
         return get_at
     if _ranked(reference) is None:
@@ -274,22 +275,40 @@ def _counted(reference: Reference, candidates: list[Segment]) -> list[Segment]:
 
 
 def _pairs_x12(reference: Reference) -> Finder:
+    tag, ranks = reference.tag, _ranks(reference)
+
     def find(segments: Segments) -> Iterator[tuple[int, Place]]:
-        for rank, qualifier in enumerate(reference.qualifiers):
-            for segment in segments.get(reference.tag, ()):
-                for element in range(2, len(segment), 2):
-                    if segment.value(element).strip() == qualifier and segment.value(element + 1).strip():
-                        yield rank, Place(segment, element + 1)
+        found = [
+            (rank, Place(segment, element + 1))
+            for segment in segments.get(tag, ())
+            for element in range(2, len(segment), 2)
+            if (rank := ranks.get(segment.value(element).strip())) is not None
+            and segment.value(element + 1).strip()
+        ]
+        return iter(found if len(found) < 2 else sorted(found, key=_by_rank))
 
     return find
 
 
 def _pairs_edifact(reference: Reference) -> Finder:
+    tag, ranks = reference.tag, _ranks(reference)
+
     def find(segments: Segments) -> Iterator[tuple[int, Place]]:
-        for rank, qualifier in enumerate(reference.qualifiers):
-            for segment in segments.get(reference.tag, ()):
-                for element in range(2, len(segment) + 1):
-                    if segment.value(element, 2).strip() == qualifier and segment.value(element).strip():
-                        yield rank, Place(segment, element)
+        found = [
+            (rank, Place(segment, element))
+            for segment in segments.get(tag, ())
+            for element in range(2, len(segment) + 1)
+            if (rank := ranks.get(segment.value(element, 2).strip())) is not None
+            and segment.value(element).strip()
+        ]
+        return iter(found if len(found) < 2 else sorted(found, key=_by_rank))
 
     return find
+
+
+def _ranks(reference: Reference) -> dict[str, int]:
+    return {qualifier: rank for rank, qualifier in reversed(list(enumerate(reference.qualifiers)))}
+
+
+def _by_rank(found: tuple[int, Place]) -> int:
+    return found[0]

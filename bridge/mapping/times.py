@@ -162,6 +162,9 @@ def _edifact(value: str, code: str, local: str) -> tuple[str, str]:
     template = EDIFACT_FORMATS.get(code) if code else BY_LENGTH.get(len(value))
     if template is None:
         raise ValueError(_unreadable(value, code, "2379"))
+    if template == "YmdHM" and len(value) == 12 and value.isascii() and value.isdigit():
+        text = _text(_date(value[:8]), value[8:], zone_of(local))  # as nearly all are
+        return text, text
     halves = [_moment_of(half, local) for half in read_format(value, template)]
     return _in_order(halves, value)
 
