@@ -36,7 +36,8 @@ class Packing(msgspec.Struct):
 class Order(msgspec.Struct):
     """One order of a document: where it is told, and its items in their packages.
 
-    `packages` are all loops that describe a package, by its name, `names` the name by loop; `empty` those with nothing in them.
+    `packages` are all loops that describe a package, by its name, `names` its name by the id of the
+    loop; `empty` those with nothing in them.
     """
 
     number: str
@@ -136,8 +137,10 @@ def with_orders_above(reader: Reader, tree: Tree, orders: list[Order], results: 
     if not reader.watched.numbered:
         return results
     known = {order.number for order in orders}
-    told = reader.fields["purchase_order_number"].told_in(tree.root.below(*reader.watched.numbered))
-    if reader.watched.numbered == {DOCUMENT} and len({parts[0] for _, parts in told}) == 1:
+    in_head = reader.watched.numbered == {DOCUMENT}
+    loops = [tree.root] if in_head else tree.root.below(*reader.watched.numbered)
+    told = reader.fields["purchase_order_number"].told_in(loops)
+    if in_head and len({parts[0] for _, parts in told}) == 1:
         place, (number, *_) = told[0]
         if number in known:
             return results

@@ -39,8 +39,8 @@ class Reader:
     """
 
     __slots__ = (
-        "around", "document", "fields", "findings", "mapping", "mappings", "mark", "profile", "several",
-        "watched",
+        "around", "document", "fields", "findings", "last_time", "mapping", "mappings", "mark", "profile",
+        "several", "watched",
     )  # fmt: skip
 
     def __init__(
@@ -55,6 +55,8 @@ class Reader:
         self.findings = Findings()
         self.around: Iterable[Scope] = ()
         self.watched = Watched(self.fields)
+        self.last_time: tuple[str, Scope, Told] | None = None
+        """What was read last as a time: of which field, from which loop."""
         self.several: Collection[str] = self.fields
 
     def narrow(self, root: Scope) -> Watched:
@@ -90,6 +92,7 @@ class Reader:
         found = self._parts(name, field, scope, None)
         if found is None:
             return field.default
+        self.last_time = name, scope, found
         place, parts = found
         try:
             return self._moment(parts, field)
@@ -99,7 +102,9 @@ class Reader:
 
     def assumed_zone(self, name: str, scope: Scope) -> str:
         """Return the vendor's zone where a time was read in it, as it names none; else empty."""
-        found = self.fields[name].parts(scope)
+        last = self.last_time
+        known = last is not None and last[0] == name and last[1] is scope and name not in self.watched.twice
+        found = last[2] if last is not None and known else self.fields[name].parts(scope)
         try:
             assumed = found is not None and assumes_zone(self.document.standard, found[1])
         except ValueError:  # no date of its format, which is told already

@@ -156,14 +156,14 @@ def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) 
 
 def sole(field: Field, scope: Scope) -> str | None:
     """Return what a field tells, where that is at most one candidate and once; None where it may be more."""
-    found = 0
+    found = ""
     for _, step in field.near:
         at = scope.scopes.get(step.level)
-        if at is not None and step.tag in at.segments and step.get(at.segments):
-            found += 1
-            if found > 1 or not step.alone(at):
+        if at is not None and step.tag in at.segments and (value := step.get(at.segments)):
+            if found or not step.alone(at, value):
                 return None
-    return field.text(scope)
+            found = value
+    return field.translated(found) or field.default
 
 
 def _told_once(field: Field, scope: Scope) -> bool:

@@ -282,6 +282,8 @@ class ShippedOrder:
         return self.reader.text("container_type", scope) or ("pallet" if scope.level == "tare" else "carton")
 
     def _agreed(self, name: str, box: Box) -> str:
+        if len(box.scopes) == 1:
+            return self.reader.text(name, box.scopes[0])
         values = list(
             dict.fromkeys(value for scope in box.scopes if (value := self.reader.text(name, scope)))
         )

@@ -203,6 +203,8 @@ def _doubt(scan: _Scan, reason: str) -> None:
 
 def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
     """Hold every package and order that the document names and no status is for."""
+    if len(scans) == 1 and _is_all(scans[0], tree):
+        return
     seen = {id(loop) for scan in scans for loop in scan.scope.scopes.values()}
     unseen = [scope for scope in tree.root.walk() if id(scope) not in seen]
     for name, what, chosen in (
@@ -219,6 +221,13 @@ def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
                 purchase_order_number=text if what == "order" else "",
                 summary=f"{what} {text}: named without a status",
             )
+
+
+def _is_all(scan: _Scan, tree: Tree) -> bool:
+    """Check quickly whether the document has nothing but one package, of one name and order."""
+    return len(tree.root.walk()) == len(scan.scope.scopes) and not (
+        (scan.numbers is not None and scan.numbers.others) or (scan.orders is not None and scan.orders.others)
+    )
 
 
 def _schedules(reader: Reader, scans: list[_Scan]) -> dict[str, list[str]]:

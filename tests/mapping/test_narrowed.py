@@ -62,3 +62,15 @@ def test_a_plain_status_may_tell_no_time_and_no_party_twice(kind: str) -> None:
     assert several.isdisjoint(
         {"estimated_delivery_date_time", "appt_window_start_date_time", "selling_party"}
     )
+
+
+def test_of_several_segments_one_may_be_alone() -> None:
+    """A second TD5 of another kind is no second value; one of the same kind is."""
+    mapping = mapping_of(PLAIN["856"])
+    scac = mapping.fields["scac_code"]
+    for more, expected in (("TD5**92*UPS_GR_RES", True), ("TD5**2*FDEG", False)):
+        document = x12("856", f"HL*1**S\nTD5**2*UPSN\n{more}")
+        root = build_tree(document.segments, mapping.loops).root
+        (shipment,) = root.below("shipment")
+        step = next(step for _, step in scac.near if step.level == "shipment" and step.reference.ordinal == 0)
+        assert step.alone(shipment) is expected
