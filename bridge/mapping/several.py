@@ -88,8 +88,10 @@ def take(field: Field, scope: Scope) -> Taken | None:
 
 def take_below(field: Field, scope: Scope) -> Taken | None:
     """Return what a field tells in loops below `scope` in which it is not looked for; None if nothing."""
+    if not scope.children:
+        return None
     loops = [loop for loop in scope.walk() if loop is not scope]
-    for index, step in enumerate(field.steps if loops else ()):
+    for index, step in enumerate(field.steps):
         values: dict[str, Place] = {}
         for loop in loops:
             if step.tag in loop.segments:
