@@ -70,7 +70,7 @@ def run(
 
 
 def daemon(context: typer.Context) -> None:
-    """Work for ever.
+    """Work continuously.
 
     Looks into the inboxes by their schedules. SIGTERM ends it in good order, SIGHUP loads the
     configuration anew.

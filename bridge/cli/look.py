@@ -22,7 +22,7 @@ SHOWN = 50
 def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = False) -> None:
     """Tell how things stand.
 
-    Vendor by vendor: the last file, what waits, and what a person should do; exit code 1 if there is any.
+    Vendor by vendor: the last file, what waits, and what an operator has to do; exit code 1 if there is any.
     """
     from bridge.cli.status import status_lines, status_of
 
