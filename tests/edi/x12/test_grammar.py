@@ -258,3 +258,13 @@ def test_unusable_maps_are_told_all_at_once(tmp_path: Path) -> None:
     assert {problem.place for problem in caught.value.problems} == {"214.004010.xml", "856.005010.xml"}
     with pytest.raises(ConfigurationError):
         X12Grammar(tmp_path / "nowhere")
+
+
+def test_a_tag_with_a_blank_in_it_is_not_taken_for_two(grammar: X12Grammar) -> None:
+    """What is remembered of a sequence of tags must not be used for another one."""
+    apart = [*BODY_214[:2], "ZZ1*a", "ZZ2*b", *BODY_214[2:]]
+    joined = [*BODY_214[:2], "ZZ1 ZZ2*b", *BODY_214[2:]]
+    for body in (apart, joined, apart):
+        errors = errors_of(grammar, body)
+        assert errors
+        assert not [error for error in errors if "cannot be checked" in error.message]
