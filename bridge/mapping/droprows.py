@@ -63,7 +63,7 @@ def read_order(rows: list[Cells], units: Units) -> Draft:
     if not draft.errors:
         draft.ship_from = _agreed(draft, rows, "ship_from", "SHIP_FROM", "the rows of one order")
         draft.ship_date = _ship_date(draft, rows)
-        draft.function = _agreed(draft, rows, "function", "FUNCTION", "the rows of one order")
+        draft.function = _function(draft, rows)
         _OrderRows(draft, rows, units).read()
     return draft
 
@@ -98,6 +98,19 @@ def _agreed(draft: Draft, rows: list[Cells], column: str, code: str, whose: str)
         row = rows[-1]
         draft.error(code, f"{whose} differ in {column}: {values}", row.number, row.at.get(column, 0))
     return next((row.text(column) for row in rows if row.text(column)), "")
+
+
+def _function(draft: Draft, rows: list[Cells]) -> str:
+    """Return what all rows of an order are for: rows after one that says it may leave it out, none before."""
+    function = _agreed(draft, rows, "function", "FUNCTION", "the rows of one order")
+    first, row = rows[0], next((row for row in rows if row.text("function")), rows[0])
+    if row is not first and function.lower() != "original":
+        message = (
+            f"the rows of one order differ in function: none in row {first.number}, which is original, and "
+            f"{function} in row {row.number}"
+        )
+        draft.error("FUNCTION", message, row.number, row.at.get("function", 0))
+    return function
 
 
 def _ship_date(draft: Draft, rows: list[Cells]) -> str:

@@ -266,7 +266,7 @@ class ShippedOrder:
             tracking_number=tracking,
             manifest_id=self._agreed("manifest_id", box),
             manifest_date=reader.time("manifest_date", first),
-            ship_method=(method := self._agreed("ship_method", box)) or profile.ship_method,
+            ship_method=(method := self._ship_method(box)) or profile.ship_method,
             scac_code=self._scac(box, method) or profile.scac,
             carrier=self._agreed("carrier", box) or profile.carrier,
             container_sequence_number=reader.whole("container_sequence_number", first),
@@ -290,6 +290,16 @@ class ShippedOrder:
         if len(values) > 1:
             self._conflict(name, box)
         return values[0] if values else ""
+
+    def _ship_method(self, box: Box) -> str:
+        """Return the ship method; the carrier's code that stands twice in one place is none."""
+        method = self._agreed("ship_method", box)
+        fields, scope = self.reader.fields, box.scopes[0]
+        if method and method == fields["scac_code"].text(scope):
+            places = (fields["ship_method"].place(scope), fields["scac_code"].place(scope))
+            if len({(one.segment.tag, one.element) for one in places if one is not None}) == 1:
+                return ""
+        return method
 
     def _scac(self, box: Box, method: str) -> str:
         """Return the carrier's code; several are a conflict, but for the one that is read as ship method."""

@@ -277,3 +277,19 @@ def test_a_value_longer_than_200_characters_is_an_error_that_does_not_repeat_it(
     [record] = records(f"purchase_order_number\n{'A' * 5000}\n")
     assert "has 5000 characters, more than 200" in record.mapped.errors[0].message
     assert len(record.mapped.purchase_order_number) <= 200
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "refused"),
+    [
+        ("cancel", "cancel", False),
+        ("cancel", "", False),
+        ("", "original", False),
+        ("", "cancel", True),
+        ("", "copy", True),
+        ("original", "cancel", True),
+    ],
+)
+def test_rows_of_one_order_are_for_one_thing(first: str, second: str, refused: bool) -> None:
+    (one,) = records(f"po,function,line,asin,quantity\nPO1,{first},1,A,1\nPO1,{second},2,B,1\n")
+    assert ("FUNCTION" in [error.code for error in one.mapped.errors]) == refused

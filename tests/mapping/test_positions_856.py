@@ -88,6 +88,8 @@ def test_ship_method_stands_in_a_first_td5_of_its_own() -> None:
     assert (one.ship_method, one.scac_code, one.carrier) == ("UPS_GR_RES", "UPSN", "UPS GROUND")
     one = container((td5, "TD5**2*UPS_GR_RES\nTD5**2*UPSN*M*UPS GROUND"))
     assert (one.ship_method, one.scac_code) == ("UPS_GR_RES", "UPSN")
+    one = container((td5, "TD5**2*UPSN*M*UPS GROUND\nTD5**2*UPSN*M*UPS GROUND"))
+    assert (one.ship_method, one.scac_code, one.carrier) == ("", "UPSN", "UPS GROUND")
 
 
 def test_a_package_needs_a_ship_method_scac_or_carrier() -> None:
