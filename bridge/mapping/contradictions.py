@@ -84,7 +84,7 @@ def contradicted_counts(reader: Reader, tree: Tree, orders: list[Order]) -> list
 def _other_orders(reader: Reader, order: Order) -> Iterator[str]:
     """Compare the order's number with what its lines, or its loop, name beside it."""
     field = reader.fields["other_order_number"]
-    loops = [order.scope, *(packing.item for packing in order.packings)] if field.steps else []
+    loops = [order.scope, *(packing.item for packing in order.packings)] if field.near else []
     for loop in loops:
         if field.may_tell(loop):
             for place, number in _all(reader, "other_order_number", loop):
@@ -114,6 +114,8 @@ def _denied_but_packed(reader: Reader, order: Order) -> Iterator[str]:
 
 def _ordered(reader: Reader, name: str, line: Line) -> Iterator[str]:
     field = reader.fields["ordered_quantity"]
+    if not field.near:
+        return
     told = [found for loop in line.loops if field.may_tell(loop) and (found := field.parts(loop)) is not None]
     if not told:
         return
@@ -136,7 +138,7 @@ def _unit(reader: Reader, told: Told) -> str:
 
 
 def _outstanding(reader: Reader, name: str, line: Line) -> Iterator[str]:
-    for loop in line.loops:
+    for loop in line.loops if reader.fields["outstanding_quantity"].near else ():
         for place, text in _all(reader, "outstanding_quantity", loop):
             if _number(reader, text) != 0:
                 what = f"{text} in {shown(place)} says that less or more than ordered was shipped"
@@ -146,7 +148,7 @@ def _outstanding(reader: Reader, name: str, line: Line) -> Iterator[str]:
 def _all(reader: Reader, name: str, scope: Scope) -> Iterator[tuple[Place, str]]:
     """Return what every candidate of a field finds, not the first one only."""
     field = reader.fields[name]
-    for step in field.steps if field.may_tell(scope) else ():
+    for _, step in field.near if field.may_tell(scope) else ():
         at = scope.scopes.get(step.level)
         if at is not None and step.tag in at.segments:
             for _, place in step.find(at.segments):
@@ -155,7 +157,7 @@ def _all(reader: Reader, name: str, scope: Scope) -> Iterator[tuple[Place, str]]
 
 def _verdicts(reader: Reader, field: str, name: str, loops: Iterable[Scope]) -> Iterator[str]:
     verdicts = reader.fields[field]
-    for loop in loops:
+    for loop in loops if verdicts.near else ():
         for verdict, place in verdicts.places(loop) if verdicts.may_tell(loop) else ():
             code = place.segment.value(place.element, place.component).strip()
             if verdict == "changed":

@@ -24,6 +24,7 @@ from bridge.mapping.contents import (
     with_orders_above,
 )
 from bridge.mapping.contradictions import contradicted_counts, contradictions, withheld_number
+from bridge.mapping.fields import Step
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
@@ -307,7 +308,9 @@ class ShippedOrder:
         field = reader.fields["scac_code"]
         _, at, found = field.look(box.scopes[0])
         if found is not None and at is not None and "scac_code" in reader.watched.twice:
-            steps = [step for step in field.steps if (step.level, step.tag) == (found.level, found.tag)]
+            steps = [step for _, step in field.near if (step.level, step.tag) == (found.level, found.tag)]
+            if _tell_one(steps, at):
+                return self._agreed("scac_code", box)
             told = [one for step in steps for one in field.told(at, step) if one[1][0] != method]
             values = distinct(told, same_text)
             if len(values) > 1:
@@ -327,3 +330,9 @@ class ShippedOrder:
             buyer_product_identifier=line.buyer,
             vendor_product_identifier=line.vendor if both or not line.buyer else "",
         )
+
+
+def _tell_one(steps: list[Step], at: Scope) -> bool:
+    """Check quickly whether all candidates in one loop certainly tell one value, and once."""
+    values = {step.get(at.segments) for step in steps}
+    return len(values) == 1 and all(step.alone(at) for step in steps)
