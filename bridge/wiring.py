@@ -346,8 +346,7 @@ class Bridge:
         Returns the orders whose papers have not come, each with the reason; None where another process drains
         this ledger: it is the one to fetch, at once.
         """
-        account = self.config.vendors[vendor].account
-        self.ledger.want(self.ledger.fence(account, utc_now()), vendor, kind, orders, utc_now())
+        self.ledger.want(None, vendor, kind, orders, utc_now())
         try:
             with draining(_file_of(self.config)):
                 self._fetch_now(vendor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,7 @@ import typer
 
 from bridge.cli.context import AsJson, settings_of
 from bridge.cli.output import complain, emit, say
-from bridge.errors import LedgerError
+from bridge.errors import BridgeError
 from bridge.pipeline.spool import Spool
 
 if TYPE_CHECKING:
@@ -87,14 +87,20 @@ def _release(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
     for vendor in vendors:
         held, doubted = ledger.held_restored(vendor)
         for submission in doubted:
-            ledger.send_restored(submission, now)
+            counts["submissions"] -= _refused(ledger.send_restored, submission, now)
         for event in held:
-            try:
-                ledger.release_event(event, now, elsewhere=elsewhere)
-            except LedgerError as error:
-                complain(f"Still held: {error}")
-                counts["events"] -= 1
+            counts["events"] -= _refused(ledger.release_event, event, now, elsewhere=elsewhere)
     return counts
+
+
+def _refused(release: Callable[..., None], number: int, now: datetime, **more: object) -> bool:
+    """Release one, and tell where that cannot be; the others are released all the same."""
+    try:
+        release(number, now, **more)
+    except BridgeError as error:
+        complain(f"Still held: {error}")
+        return True
+    return False
 
 
 def _counts(ledger: Ledger, vendors: Sequence[str]) -> dict[str, int]:

@@ -70,7 +70,8 @@ _OF_ORDER = _OF_KEY.where(events.c.purchase_order_number == bindparam("name"))
 _OF_PACKAGE = _OF_KEY.where(events.c.tracking_number == bindparam("name"))
 _is_later = (
     (events.c.vendor == bindparam("v"))
-    & (events.c.file_id == bindparam("file"))
+    # By their ids alone: the index of the file's events would be gone through whole for each portion.
+    & (events.c.file_id + 0 == bindparam("file"))
     & (events.c.id >= bindparam("first"))
 )
 ANY_OF_ORDER = (

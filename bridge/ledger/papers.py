@@ -97,9 +97,17 @@ class PaperStore(Store):
             return added
 
     def want(
-        self, fence: Fence, vendor: str, kind: str, orders: Mapping[str, str] | Sequence[str], at: datetime
+        self,
+        fence: Fence | None,
+        vendor: str,
+        kind: str,
+        orders: Mapping[str, str] | Sequence[str],
+        at: datetime,
     ) -> None:
-        """Note that papers of these orders are to be asked for from `at` on; a mapping says why, by order."""
+        """Note that papers of these orders are to be asked for from `at` on; a mapping says why, by order.
+
+        Without a fence on an operator's word, which stands beside whoever drains.
+        """
         reasons = orders if isinstance(orders, Mapping) else dict.fromkeys(orders, "")
         with self._db.write(fence) as connection:
             for order, why in reasons.items():

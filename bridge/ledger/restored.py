@@ -104,7 +104,7 @@ class RestoreStore(Store):
                 "seen_batch": max(row.seen_batch, found.batch),
             }
             connection.execute(update(accounts).where(mine).values(values))
-            _leave_room(connection, found.batch)
+            _leave_room(connection, max(row.seen_batch, found.batch))
         return Fence(account, after)
 
     def hold_open(self, fence: Fence, vendor: str, now: datetime) -> int:

@@ -10,11 +10,12 @@ from typing import Any
 import msgspec
 import pytest
 from sqlalchemy import Index, event
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from bridge.domain.events import Container, PartyIdentification, ShipmentConfirmed
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
-from bridge.ledger import sqlite
+from bridge.ledger import functions, sqlite
 from bridge.ledger.rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
 from bridge.ledger.schema import metadata
 from bridge.ledger.store import Ledger
@@ -271,3 +272,13 @@ def test_open_work_is_found_through_indices_of_open_work_alone(
     assert {
         "ix_files_unreported", "ix_submissions_ready", "ix_submissions_pollable", "ix_outbound_pending",
     } <= used  # fmt: skip
+
+
+def test_what_a_portion_overrides_is_looked_for_among_its_own_events(desk: Desk) -> None:
+    cancel = msgspec.structs.replace(confirmation("A"), function="cancel", body=None, state="not_sent")
+    desk.take(cancel)
+    compiled = functions._OVERRIDDEN.compile(dialect=sqlite_dialect.dialect())
+    asked, values = f"EXPLAIN QUERY PLAN {compiled}", ("x",) * len(compiled.positiontup or ())
+    with desk.ledger._db.read() as connection:
+        plan = [row[3] for row in connection.exec_driver_sql(asked, values)]
+    assert plan[0] == "SEARCH events USING INTEGER PRIMARY KEY (rowid>?)"

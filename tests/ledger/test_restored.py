@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from bridge.domain.facts import RESTORED
-from tests.ledger.desk import CONFIRM, T0, Desk, answer, confirmation, later
+from tests.ledger.desk import T0, Desk, confirmation, later
 
 
 def restored(desk: Desk) -> None:
@@ -66,17 +66,3 @@ def test_a_cancellation_that_came_meanwhile_is_carried_out_when_it_is_released(d
     assert desk.states(first, second) == {"A": "not_sent"}
     assert desk.states(first) == {"A": "cancelled"}
     assert desk.due(later(30)) == []
-
-
-def test_an_answer_that_comes_after_the_mark_settles_what_was_under_way(desk: Desk) -> None:
-    desk.take(confirmation("A"))
-    desk.plan()
-    (submission,) = desk.due()
-    attempt = desk.ledger.start_sending(desk.fence, submission.id, T0)
-    desk.ledger.claim("main", later(1))
-    desk.ledger.mark_restored("main", "a test", later(1))
-
-    assert desk.ledger.record_late(attempt, answer("submitted", attempt), later(2))
-
-    assert desk.ledger.submission(submission.id).state == "submitted"
-    assert desk.ledger.queued("acme", CONFIRM, 10) == 0

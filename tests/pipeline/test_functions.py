@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -143,11 +144,14 @@ def test_a_held_cancellation_is_carried_out_when_amazon_did_not_take_what_it_can
 def test_a_submission_that_was_read_before_the_cancellation_is_never_begun(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lane: Lane, amazon: StubAmazon
 ) -> None:
+    one_at_a_time = threading.Lock()  # the two are sent side by side
+
     def comes_meanwhile(*_turn: object) -> float:
-        if not lane.ledger.batches(limit=5)[0].name.startswith("b"):
-            drop(tmp_path, "b.edi", notices(2, body(1, "01")))
-            collect(lane)
-            translate(lane)
+        with one_at_a_time:
+            if not lane.ledger.batches(limit=5)[0].name.startswith("b"):
+                drop(tmp_path, "b.edi", notices(2, body(1, "01")))
+                collect(lane)
+                translate(lane)
         return 0.0
 
     monkeypatch.setattr(amazon, "turn", comes_meanwhile)
