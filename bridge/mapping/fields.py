@@ -93,7 +93,7 @@ class Step:
 
     def _agrees(self, at: Scope, segment: Segment, value: str) -> bool:
         reference = self.reference
-        if reference.qualifiers and len(segment) > 3 and has_twins(segment, reference, self.standard):
+        if reference.qualifiers and len(segment) > 2 and has_twins(segment, reference, self.standard):
             return False
         if reference.until and len(segment) > reference.parts[0].element:
             return False

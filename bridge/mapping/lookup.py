@@ -54,7 +54,7 @@ def has_twins(segment: Segment, reference: Reference, standard: Standard) -> boo
 def range_end(place: Place) -> Place | None:
     """Return where the range ends that begins at a place; None where there is none.
 
-    An end of another length than the beginning is none: a MAN03 filled by mistake, not a range.
+    A short end of letters, or a qualifier, is none: a MAN03 filled by mistake (MAN*GM*1*CP*2), not a range.
     """
     if (place.element, place.component) not in _RANGES.get(place.segment.tag, ()):
         return None
@@ -65,7 +65,14 @@ def range_end(place: Place) -> Place | None:
     )
     first = place.segment.value(place.element, place.component).strip()
     last = end.segment.value(end.element, end.component).strip()
-    return end if len(last) == len(first) and last != first else None
+    return end if last != first and _ends_range(first, last) else None
+
+
+def _ends_range(first: str, last: str) -> bool:
+    """Check whether a text may be the end of a range of numbers."""
+    if len(first) == len(last) or (first.isdecimal() and last.isdecimal()):
+        return last != ""
+    return len(last) > 2 and any(letter.isdecimal() for letter in last)
 
 
 class Scope:

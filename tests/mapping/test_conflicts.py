@@ -162,3 +162,25 @@ def test_two_carriers_of_one_shipment_are_held(routing: str, sent: bool) -> None
     assert one.errors == ()
     assert (one.event is not None) is sent
     assert ("scac_code: 2 values" in one.hold) is not sent
+
+
+@pytest.mark.parametrize("product", ["PIA+5+B1:BP+B2:BP", "PIA+1+S1:SA+S2:SA"])
+def test_two_products_in_one_segment_are_held(product: str) -> None:
+    (one,) = mapped(edifact("DESADV", advice(("QTY+12:2", f"QTY+12:2\n{product}"))))
+    assert one.event is None
+    assert "product_identifier" in one.hold
+
+
+@pytest.mark.parametrize(
+    ("marks", "held"),
+    [
+        ("MAN*CP*T1*T10", True),
+        ("MAN*CP*1*12", True),
+        ("MAN*GM*SSCC1**CP*T1*T12", True),
+        ("MAN*GM*SSCC1*CP*2", False),  # MAN03 filled by mistake
+        ("MAN*CP*T1*T1", False),
+    ],
+)
+def test_a_range_may_grow_longer(marks: str, held: bool) -> None:
+    (one,) = mapped(x12("856", notice(("MAN*GM*SSCC1", marks))))
+    assert bool(one.hold) == held
