@@ -41,7 +41,7 @@ class Known(NamedTuple):
     at: float = 0.0
     body: str | None = None
     begun: bool = False
-    """Whether the submission that it is in was begun, or is in doubt."""
+    """Whether the submission that it is in was begun, or is in doubt; or it is held in a restored ledger."""
     submission: int | None = None
     submission_state: str = ""
     dropped_by_hand: bool = False
@@ -60,7 +60,7 @@ class Known(NamedTuple):
     @property
     def standing(self) -> Literal["unsent", "sent", "ended"]:
         """Tell whether it can still be dropped, may be at Amazon, or is over."""
-        if self.state == "succeeded" or (self.state == "grouped" and self.begun):
+        if self.state == "succeeded" or (self.state in {"grouped", "held"} and self.begun):
             return "sent"
         if self.state in {"cancelled", "superseded", "not_sent", "replaced"} or self.dropped_by_hand:
             return "ended"

@@ -14,7 +14,12 @@ from bridge.ledger import moves
 from bridge.ledger.answers import settle_doubt
 from bridge.ledger.codec import errors_list, errors_text, seconds
 from bridge.ledger.database import Store
-from bridge.ledger.functions import carry_out_held, release_cancellation, release_replacement
+from bridge.ledger.functions import (
+    carry_out_for_released,
+    carry_out_held,
+    release_cancellation,
+    release_replacement,
+)
 from bridge.ledger.packages import STATUS, WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.resolving import note_action
@@ -143,6 +148,8 @@ class DoubtStore(Store):
             reason = _WAITS if state == "waiting" else ""
             _put_event(connection, event_id, now, state=state, reason=reason, **columns)
             note_action(connection, "event", row, "released", now, who=who)
+            if row["reason"] == RESTORED:
+                carry_out_for_released(connection, row, now)
 
     def refuse_event(self, event_id: int, reason: str, now: datetime, *, who: str = "") -> None:
         """Drop an event that is held or waits, with a reason. Raises `CommandRefused` for others."""

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, select, update
 
 from bridge.domain.events import Event
-from bridge.domain.facts import subject_of
+from bridge.domain.facts import RESTORED, subject_of
 from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
@@ -43,6 +43,7 @@ _KNOWN = (
         events.c.operation,
         events.c.sequence_key,
         events.c.state,
+        events.c.reason,
         events.c.function,
         events.c.subject,
         events.c.occurred_at,
@@ -165,6 +166,14 @@ _HELD_FOR = (
     )
     .distinct()
 )
+_HELD_FOR_EVENT = select(events.c.id).where(
+    events.c.vendor == bindparam("v"),
+    events.c.sequence_key == bindparam("key"),
+    is_overriding,
+    events.c.function == "cancel",
+    events.c.state == "held",
+    events.c.earlier_event == bindparam("earlier"),
+)
 _STATUS_KEY = "pkg:"
 _STATUSES = "submitShipmentStatusUpdates"
 _decode = msgspec.json.Decoder(Event).decode
@@ -214,7 +223,17 @@ def release_replacement(connection: Connection, row: RowMapping, now: datetime) 
 
 def carry_out_held(connection: Connection, submission_id: int, now: datetime) -> None:
     """Carry out the cancellations that are held for events of a submission, which Amazon did not take."""
-    for event_id in list(connection.execute(_HELD_FOR, {"submission": submission_id}).scalars()):
+    _carry_out_all(connection, connection.execute(_HELD_FOR, {"submission": submission_id}).scalars(), now)
+
+
+def carry_out_for_released(connection: Connection, row: RowMapping, now: datetime) -> None:
+    """Carry out the cancellations that are held for an event, which Amazon does not have after all."""
+    asked = {"v": row["vendor"], "key": row["sequence_key"], "earlier": row["id"]}
+    _carry_out_all(connection, connection.execute(_HELD_FOR_EVENT, asked).scalars(), now)
+
+
+def _carry_out_all(connection: Connection, event_ids: Iterable[int], now: datetime) -> None:
+    for event_id in list(event_ids):
         row = connection.execute(select(events).where(events.c.id == event_id)).mappings().one()
         own, others = _known_of(connection, row["vendor"], row)
         decision = carry_out(own, others)
@@ -264,7 +283,8 @@ def _known(row: RowMapping) -> Known:
         at=round(row["occurred_at"], 3),
         body=row["stated"] or row["body"],
         # Under `resubmit` it is ready again although Amazon may have it.
-        begun=row["state"] == "grouped" and (state != "ready" or row["policy"] == "resubmit"),
+        begun=(row["state"] == "grouped" and (state != "ready" or row["policy"] == "resubmit"))
+        or (row["state"] == "held" and row["reason"] == RESTORED),
         submission=row["submission_id"],
         submission_state=state,
         dropped_by_hand=row["state"] == "refused" and not row["errors"],

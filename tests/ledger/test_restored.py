@@ -66,3 +66,19 @@ def test_a_cancellation_that_came_meanwhile_is_carried_out_when_it_is_released(d
     assert desk.states(first, second) == {"A": "not_sent"}
     assert desk.states(first) == {"A": "cancelled"}
     assert desk.due(later(30)) == []
+
+
+def test_a_cancellation_of_what_amazon_may_have_is_held_until_that_is_released(desk: Desk) -> None:
+    first = desk.take(confirmation("A"))
+    restored(desk)
+    assert desk.ledger.hold_open(desk.fence, "acme", T0) == 1
+    cancel = msgspec.structs.replace(confirmation("A"), function="cancel", body=None, state="not_sent")
+    second = desk.take(cancel, now=later(10))
+    assert (desk.states(first), desk.states(second)) == ({"A": "held"}, {"A": "held"})
+    (held,) = desk.ledger.batch_events(second)
+    assert held.reason.startswith("Amazon may have event 1")
+
+    desk.ledger.release_restored("main")
+    desk.ledger.release_event(1, later(20))
+
+    assert (desk.states(first), desk.states(second)) == ({"A": "cancelled"}, {"A": "not_sent"})
