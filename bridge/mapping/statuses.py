@@ -172,6 +172,8 @@ def _doubts(reader: Reader, numbers: Taken | None, orders: Taken | None) -> tupl
 
 def _doubt_together(scans: list[_Scan]) -> None:
     """Hold what only the document as a whole shows: packages and orders that cannot be told apart."""
+    _doubt_mixed(scans, [scan.numbers for scan in scans])
+    _doubt_mixed(scans, [scan.orders for scan in scans])
     beside: dict[str, dict[int, dict[str, Place]]] = {}
     packages: dict[int, dict[str, None]] = {}
     for scan in scans:
@@ -189,6 +191,23 @@ def _doubt_together(scans: list[_Scan]) -> None:
             names = list(packages[id(scan.orders.told.at)])
             if len(names) > 1:
                 _doubt(scan, _not_told_apart(names, scan.orders.values))
+
+
+def _doubt_mixed(scans: list[_Scan], taken: list[Taken | None]) -> None:
+    """Hold statuses between whose numbers other statuses stand: each may be for those beside it only."""
+    groups: dict[int, list[tuple[_Scan, dict[str, Place]]]] = {}
+    for scan, one in zip(scans, taken, strict=True):
+        if one is not None and len(one.values) > 1 and one.told.at.level != "status" and not one.below:
+            groups.setdefault(id(one.told.at), []).append((scan, one.values))
+    for group in groups.values():
+        values = group[0][1]
+        told = [place.segment.number for place in values.values()]
+        opened = [
+            first.number for scan, _ in group if (first := scan.scope.scopes["status"].first) is not None
+        ]
+        if any(min(told) < number < max(told) for number in opened):
+            for scan, _ in group:
+                _doubt(scan, f"statuses stand between {shown(values)}: nothing says which are for which")
 
 
 def _not_told_apart(packages: list[str], orders: dict[str, Place]) -> str:

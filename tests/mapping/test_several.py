@@ -162,6 +162,11 @@ def test_each_package_and_order_of_an_iftsta_is_an_update(
         (body(HEAD, "L11*PO1*PO", "L11*PO2*PO", "LX*1", DELIVERED, "L11*T1*97",
               "LX*2", DELIVERED, "L11*T2*97"),
          ["T1, T2", "PO1", "PO2"]),
+        # Which package is for which status.
+        (body(HEAD, "LX*1", DELIVERED, "L11*T1*97", "AT7*X4*NS***20260304*0900*ET", "L11*T2*97"),
+         ["T1", "T2"]),
+        (body(HEAD, "LX*1", DELIVERED, "L11*P1*PO", "AT7*X4*NS***20260304*0900*ET", "L11*P2*PO"),
+         ["P1", "P2"]),
         # Which of them is the order.
         (body("B10*T1*SHIP*UPSN**PO*PO9", "L11*PO1*PO", "LX*1", DELIVERED), ["PO1", "PO9 in B1006"]),
         (body(HEAD, "LX*1", DELIVERED, "L11*PO1*PO", "OID*X*PO2"), ["PO1", "PO2 in OID02"]),
