@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.domain.events import Mapped, ShipmentStatusChanged
@@ -335,6 +335,7 @@ _LINES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_LINES, st.integers(0, 8))
 def test_no_number_of_a_package_or_order_vanishes(segments: list[str], head: int) -> None:
     lines = [*segments[:head], "LX*1", DELIVERED, *segments[head:]]
@@ -373,6 +374,7 @@ _OF_A_STATUS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_OF_A_STATUS)
 def test_no_number_of_an_iftsta_vanishes(segments: list[str]) -> None:
     lines = ["CNI+1+C0", "STS+1+21", BERLIN, "GID+1", "PCI+33E", *segments]
