@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bridge.config import Config
     from bridge.ledger.store import Ledger
 
+CONFIRMED_LATELY = timedelta(hours=1)
+"""So long after Amazon confirmed the time the clock is taken as it is."""
+
 
 def purge(
     context: typer.Context,
@@ -89,7 +92,7 @@ def _present(config: Config, ledger: Ledger, vendor: str, now: datetime) -> date
     """
     known = config.vendors.get(vendor)
     confirmed = ledger.confirmed_at(known.account) if known else None
-    return now if confirmed is None else min(now, confirmed)
+    return now if confirmed is None or now - confirmed <= CONFIRMED_LATELY else min(now, confirmed)
 
 
 def _retention(config: Config, vendor: str) -> timedelta:

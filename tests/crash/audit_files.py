@@ -52,11 +52,15 @@ def _rows(place: Place, drops: Sequence[Drop]) -> Iterator[str]:
 
 
 def _spool(place: Place) -> Iterator[str]:
-    """What the ledger names lies in the spool once, whole, and nothing else lies there.
+    """What the ledger names lies in the spool once, whole, and nothing else but the notes of epochs.
 
     A file that is not purged is named; one that is purged only if it came again since.
     """
-    lying = {path.name: path for path in place.spool.rglob("*") if path.is_file()}
+    lying = {
+        path.name: path
+        for path in place.spool.rglob("*")
+        if path.is_file() and not path.name.startswith("epoch-")
+    }
     named: set[str] = set()
     for row in place.rows("SELECT * FROM files"):
         came_again = row["purged_at"] is not None and row["touched_at"] > row["purged_at"]

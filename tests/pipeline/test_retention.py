@@ -34,7 +34,11 @@ def notice(control_number: int, number: int) -> bytes:
 
 
 def spooled(folder: Path) -> list[str]:
-    return sorted(path.name for path in (folder / "spool").rglob("*") if path.is_file())
+    return sorted(
+        path.name
+        for path in (folder / "spool").rglob("*")
+        if path.is_file() and not path.name.startswith("epoch-")
+    )
 
 
 def after(lane: Lane, days: int) -> None:
