@@ -28,6 +28,7 @@ def folder(tmp_path: Path, amazon: StandInAmazon) -> Path:
     text = text.replace('"made-up"', f'"{amazon.credentials.client_id}"')
     text = text.replace('client_secret = "file:secret"', 'client_secret = "file:client-secret"')
     installation(tmp_path, text)
+    (tmp_path / "client-secret").touch(mode=0o600)
     (tmp_path / "client-secret").write_text(amazon.credentials.client_secret)
     (tmp_path / "secret").write_text(amazon.credentials.refresh_token)
     return tmp_path
