@@ -274,6 +274,8 @@ class WireClient(paramiko.SFTPClient):
     def _read_all(self, size: int) -> bytes:
         data = bytearray()
         while len(data) < size:
+            if self._watchdog.expired:  # a closed channel hands over all that it has kept, in minutes
+                raise EOFError
             more = self.sock.recv(size - len(data))
             if not more:
                 raise EOFError
