@@ -25,7 +25,7 @@ demo: $(STAMP) ## run the main job against a stand-in Amazon and SFTP server; lo
 	$(BIN)/edibridge demo
 
 test: $(STAMP) ## run the tests
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(STAMP) ## format, lint, types, imports
 	$(BIN)/ruff format --check .
@@ -45,7 +45,7 @@ fuzz: $(STAMP) ## spoil samples in 50,000 ways, for the EDI reader and then all 
 	$(BIN)/python -m tests.pipeline.fuzz
 
 faults: $(STAMP) ## strike the bridge with every fault of docs/guarantees.md, the long ones included
-	$(BIN)/python -m pytest -n $(JOBS) tests/faults -m "slow or not slow"
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/faults -m "slow or not slow"
 
 golden: $(STAMP) ## write the expected results that are missing; never overwrites one
 	$(BIN)/python -m tests.golden

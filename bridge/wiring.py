@@ -371,6 +371,7 @@ class Bridge:
         if config.bridge.ledger != self.config.bridge.ledger:
             problem = Problem("bridge.ledger", "another ledger needs a restart of the daemon")
             raise ConfigurationError(str(config.source), [problem])
+        grammar_of(config).load_all()
         triggers = {name: trigger_of(vendor) for name, vendor in config.vendors.items()}
         return fleet_of(config, self.ledger), triggers
 

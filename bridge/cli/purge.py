@@ -11,12 +11,10 @@ import typer
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.lines import Line, folded
 from bridge.cli.output import cell, emit, line_width, say, tell_lines
-from bridge.ledger.looks import Purgeable, Purged
-from bridge.pipeline.retention import purge as purge_vendor
-from bridge.pipeline.spool import Spool
 
 if TYPE_CHECKING:
     from bridge.config import Config
+    from bridge.ledger.looks import Purgeable
     from bridge.ledger.store import Ledger
 
 CONFIRMED_LATELY = timedelta(hours=1)
@@ -38,6 +36,10 @@ def purge(
     Raw files, files for vendors and the contents of documents go; names, numbers and verdicts stay. What
     is open, held, in doubt or not delivered is left alone. The daemon does it once a day.
     """
+    from bridge.ledger.looks import Purged
+    from bridge.pipeline.retention import purge as purge_vendor
+    from bridge.pipeline.spool import Spool
+
     settings = settings_of(context)
     config = settings.config()
     known_vendor(config, vendor)

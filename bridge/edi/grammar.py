@@ -17,6 +17,13 @@ class Grammar:
         self.x12 = x12
         self.edifact = edifact
 
+    def load_all(self) -> None:
+        """Load what is loaded when first needed otherwise; raises ConfigurationError.
+
+        For a process that runs for weeks: an upgrade in the meantime changes files under it.
+        """
+        self.x12.maps.load_all()
+
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
         """Give what is wrong with a document's body."""
         checker = self.x12 if document.standard == "x12" else self.edifact
@@ -24,8 +31,8 @@ class Grammar:
 
 
 def load_grammar(folder: Path) -> Grammar:
-    """Load `x12` and `edifact` from the folder of mappings; files are touched now and never after.
+    """Load `x12` and `edifact` from the folder of mappings; maps of X12 when they are first needed.
 
-    Raises ConfigurationError, naming every map that cannot be used.
+    Raises ConfigurationError, naming every file that cannot be used.
     """
     return Grammar(X12Grammar(folder / "x12"), EdifactGrammar(load_structures(folder / "edifact")))

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bridge.errors import LedgerError
 from bridge.ledger.database import Database
 from bridge.ledger.schema import HEAD, metadata
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCRIPTS = Path(__file__).with_name("migrations")
 
@@ -24,6 +25,10 @@ def migrate(database: Database) -> None:
     with database.read() as connection:
         if _revision(connection, database.place) == HEAD:
             return
+    # Imported here: it takes a tenth of a second, and most starts have nothing to migrate.
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
     with database.write() as connection:
         found = _revision(connection, database.place)  # another process may have done it meanwhile
         if found == HEAD:
@@ -41,6 +46,8 @@ def migrate(database: Database) -> None:
 
 def configuration() -> Config:
     """Give alembic's configuration; there is no alembic.ini, so that an installed wheel needs none."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     return config

@@ -11,6 +11,7 @@ from tests.system.traffic import mixed_traffic
 def test_two_thousand_documents_of_all_kinds_are_all_accounted_for(site: Site) -> None:
     traffic = mixed_traffic(files=40, documents_a_file=50, damaged=3)
     site.configure("batch_size = 50")  # one order a POST would take Amazon's rate some minutes
+    site.amazon.options.verdict_polls = 1
     site.amazon.options.rate = 10.0  # Amazon's own figure: it must not be exceeded
     for name, data in traffic.files.items():
         site.drop(name, data)

@@ -34,6 +34,7 @@ BREAKINGS: dict[int, tuple[Breaking, str]] = {
 def test_the_993_good_ones_go_to_amazon_and_the_997_tells_of_the_seven(site: Site) -> None:
     bodies = [BREAKINGS[n][0](ship_notice(n)) if n in BREAKINGS else ship_notice(n) for n in range(1000)]
     data = x12("856", "SH", "004010", 1, bodies)
+    site.configure("batch_size = 50")
     site.drop("856.edi", re.sub(rb"SE\*\d+\*0568~", b"SE*99*0568~", data))
 
     done = site.edibridge("run", "--settle")

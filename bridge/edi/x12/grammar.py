@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -30,7 +30,7 @@ class X12Grammar:
     """The maps of a folder, ready to check documents."""
 
     def __init__(self, folder: Path) -> None:
-        """Load the maps; raises ConfigurationError."""
+        """Read the index of the maps; raises ConfigurationError."""
         self.maps = MapIndex(folder)
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
@@ -40,7 +40,7 @@ class X12Grammar:
             detail = f"{document.type} of {document.version or 'no version'} is not supported"
             return [set_error("1", detail[:80], at=("ST", 1, 1))]
         segments = [segment for segment in document.segments if isinstance(segment, X12Segment)]
-        checking = _Checking(transaction, self.maps.tags, segments, strict=strict)
+        checking = _Checking(transaction, self.maps.is_known, segments, strict=strict)
         errors = sorted(checking.errors(), key=lambda error: error.position)
         if not exact:
             errors.append(
@@ -53,10 +53,15 @@ class _Checking:
     """The check of one document."""
 
     def __init__(
-        self, transaction: TransactionMap, known_tags: set[str], segments: list[X12Segment], *, strict: bool
+        self,
+        transaction: TransactionMap,
+        is_known: Callable[[str], bool],
+        segments: list[X12Segment],
+        *,
+        strict: bool,
     ) -> None:
         self._map = transaction
-        self._known = known_tags
+        self._is_known = is_known
         self._segments = segments
         self._strict = strict
         self._noted: set[tuple[str, int, str]] = set()
@@ -129,7 +134,7 @@ class _Checking:
 
     def _find_everywhere(self, order: Iterable[int], checks: Checks) -> Iterator[EdiError]:
         """Find each segment's place, and check the elements of those that have one."""
-        judge = Judge(self._map, self._known, strict=self._strict)
+        judge = Judge(self._map, self._is_known, strict=self._strict)
         pieces = self._segments[0].transcript.pieces
         for index in order:
             if index == IMPLIED:

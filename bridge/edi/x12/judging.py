@@ -6,7 +6,7 @@ the first error is told. Its messages hold data, so they are replaced by our own
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pyx12.map_walker
 import pyx12.segment
@@ -26,9 +26,11 @@ _LONGEST_VALUE = 99
 class Judge:
     """Walks one document. `strict` turns notes into errors."""
 
-    def __init__(self, transaction: TransactionMap, known_tags: set[str], *, strict: bool) -> None:
+    def __init__(
+        self, transaction: TransactionMap, is_known: Callable[[str], bool], *, strict: bool
+    ) -> None:
         self._map = transaction
-        self._known = known_tags
+        self._is_known = is_known
         self._strict = strict
         self._node = transaction.start
         self._walker = pyx12.map_walker.walk_tree()
@@ -40,7 +42,7 @@ class Judge:
         """Find the segment's place in the structure, and tell what that shows to be wrong."""
         tag = segment.tag
         if tag not in self._map.rules:
-            code = "2" if tag in self._known else "1"
+            code = "2" if self._is_known(tag) else "1"
             yield segment_error(code, segment, fatal=self._strict)
             return
         node, _, _, errors = self._walker.walk_errors(

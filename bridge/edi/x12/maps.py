@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -172,34 +173,41 @@ def element_number(node: object) -> str:
 
 
 class MapIndex:
-    """All maps of a folder."""
+    """All maps of a folder. Each is loaded when a document first needs it: a run needs few of them."""
 
     def __init__(self, folder: Path) -> None:
-        """Load them; raises ConfigurationError with every map that cannot be used."""
-        problems: list[Problem] = []
-        self._maps: dict[tuple[str, str], TransactionMap] = {}
-        self.tags: set[str] = set()
+        """Read the index; raises ConfigurationError where it, the code lists or a file is missing."""
+        self._folder = folder
+        self._loaded: dict[str, TransactionMap] = {}
+        self._loading = threading.Lock()
         try:
             index = pyx12.map_index.map_index(str(folder)).maps
-            codes = _load_codes(folder / "codes.xml")
+            self._codes = _load_codes(folder / "codes.xml")
         except Exception as error:  # whatever pyx12 makes of unreadable files
             raise ConfigurationError(str(folder), [Problem("maps.xml", str(error))]) from error
-        loaded: dict[str, TransactionMap] = {}
-        for entry in index:
-            name = str(entry["map_file"])
+        self._files = {(str(entry["vriic"]), str(entry["abbr"])): str(entry["map_file"]) for entry in index}
+        missing = sorted({name for name in self._files.values() if not (folder / name).is_file()})
+        if missing:
+            raise ConfigurationError(str(folder), [Problem(name, "there is no such file") for name in missing])
+
+    def load_all(self) -> None:
+        """Load every map; raises ConfigurationError, naming each that cannot be used."""
+        problems: list[Problem] = []
+        for name in dict.fromkeys(self._files.values()):
             try:
-                if name not in loaded:
-                    loaded[name] = _load(folder, name, codes)
-            except Exception as error:  # noqa: BLE001  # pyx12 raises whatever comes
-                problems.append(Problem(name, f"{type(error).__name__}: {error}"))
-                continue
-            self._maps[str(entry["vriic"]), str(entry["abbr"])] = loaded[name]
-            self.tags.update(loaded[name].rules)
+                self._map(name)
+            except ConfigurationError as error:
+                problems += error.problems
         if problems:
-            raise ConfigurationError(str(folder), problems)
+            raise ConfigurationError(str(self._folder), problems)
 
     def __iter__(self) -> Iterator[TransactionMap]:
-        return iter(self._maps.values())
+        self.load_all()
+        return iter([self._map(name) for name in self._files.values()])
+
+    def is_known(self, tag: str) -> bool:
+        """Return whether any map has a segment with this tag."""
+        return any(tag in one.rules for one in self)
 
     def find(self, version: str, kind: str) -> tuple[TransactionMap | None, bool]:
         """Find the map of a set, and whether it is one of exactly this release.
@@ -208,16 +216,30 @@ class MapIndex:
         nearest before it. None before 004010, when dates had six digits; but a 997 is the same in all.
         """
         for name in (version, version[:6]):
-            if (name, kind) in self._maps:
-                return self._maps[name, kind], True
+            if (name, kind) in self._files:
+                return self._map(self._files[name, kind]), True
         if _RELEASE.match(version) is None:
             return None, False
-        own = [name for name, known in self._maps if known == kind]
+        own = [name for name, known in self._files if known == kind]
         if kind == "997" and version < _OLDEST:
-            return self._maps.get((_OLDEST, kind)), False
+            return self._of(_OLDEST, kind), False
         same = [name for name in own if name[:6] == version[:6]]
         before = max((name for name in own if name[:6] < version[:6]), default="")
-        return self._maps.get((same[0] if same else before, kind)), bool(same)
+        return self._of(same[0] if same else before, kind), bool(same)
+
+    def _of(self, version: str, kind: str) -> TransactionMap | None:
+        name = self._files.get((version, kind))
+        return None if name is None else self._map(name)
+
+    def _map(self, name: str) -> TransactionMap:
+        with self._loading:  # the partners of a drain share the maps
+            if name not in self._loaded:
+                try:
+                    self._loaded[name] = _load(self._folder, name, self._codes)
+                except Exception as error:  # pyx12 raises whatever comes
+                    problem = Problem(name, f"{type(error).__name__}: {error}")
+                    raise ConfigurationError(str(self._folder), [problem]) from error
+            return self._loaded[name]
 
 
 def _load(folder: Path, name: str, codes: CodeLists) -> TransactionMap:
