@@ -26,9 +26,7 @@ _LONGEST_VALUE = 99
 class Judge:
     """Walks one document. `strict` turns notes into errors."""
 
-    def __init__(
-        self, transaction: TransactionMap, is_known: Callable[[str], bool], *, strict: bool
-    ) -> None:
+    def __init__(self, transaction: TransactionMap, is_known: Callable[[str], bool], *, strict: bool) -> None:
         self._map = transaction
         self._is_known = is_known
         self._strict = strict

@@ -188,7 +188,9 @@ class MapIndex:
         self._files = {(str(entry["vriic"]), str(entry["abbr"])): str(entry["map_file"]) for entry in index}
         missing = sorted({name for name in self._files.values() if not (folder / name).is_file()})
         if missing:
-            raise ConfigurationError(str(folder), [Problem(name, "there is no such file") for name in missing])
+            raise ConfigurationError(
+                str(folder), [Problem(name, "there is no such file") for name in missing]
+            )
 
     def load_all(self) -> None:
         """Load every map; raises ConfigurationError, naming each that cannot be used."""
