@@ -25,7 +25,6 @@ def migrate(database: Database) -> None:
     with database.read() as connection:
         if _revision(connection, database.place) == HEAD:
             return
-    # Imported here: it takes a tenth of a second, and most starts have nothing to migrate.
     from alembic import command
     from alembic.script import ScriptDirectory
 

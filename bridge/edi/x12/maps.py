@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -179,7 +178,6 @@ class MapIndex:
         """Read the index; raises ConfigurationError where it, the code lists or a file is missing."""
         self._folder = folder
         self._loaded: dict[str, TransactionMap] = {}
-        self._loading = threading.Lock()
         try:
             index = pyx12.map_index.map_index(str(folder)).maps
             self._codes = _load_codes(folder / "codes.xml")
@@ -234,14 +232,15 @@ class MapIndex:
         return None if name is None else self._map(name)
 
     def _map(self, name: str) -> TransactionMap:
-        with self._loading:  # the partners of a drain share the maps
-            if name not in self._loaded:
-                try:
-                    self._loaded[name] = _load(self._folder, name, self._codes)
-                except Exception as error:  # pyx12 raises whatever comes
-                    problem = Problem(name, f"{type(error).__name__}: {error}")
-                    raise ConfigurationError(str(self._folder), [problem]) from error
-            return self._loaded[name]
+        loaded = self._loaded.get(name)
+        if loaded is not None:
+            return loaded
+        try:
+            fresh = _load(self._folder, name, self._codes)
+        except Exception as error:  # pyx12 raises whatever comes
+            problem = Problem(name, f"{type(error).__name__}: {error}")
+            raise ConfigurationError(str(self._folder), [problem]) from error
+        return self._loaded.setdefault(name, fresh)  # another thread may have loaded it meanwhile
 
 
 def _load(folder: Path, name: str, codes: CodeLists) -> TransactionMap:
