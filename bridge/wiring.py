@@ -124,7 +124,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
         ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
         labels_on_shipping_day=vendor.label_requests.when == "shipping_day",
         send_tests=account.sandbox or vendor.test_interchanges == "send",
-        hold_same_content=vendor.same_content == "hold",
+        hold_duplicates=vendor.same_content == "hold",
         labels=LabelPolicy(
             ship_method_mismatch=vendor.ship_method_mismatch, default_ship_method=vendor.carrier.ship_method
         ),

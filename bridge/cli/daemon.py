@@ -17,7 +17,7 @@ from bridge.cli.status import delayed_words
 from bridge.cli.words import counted, state_look
 
 if TYPE_CHECKING:
-    from bridge.ledger.looks import BatchView
+    from bridge.ledger.read_models import BatchView
     from bridge.runners.once import RunReport
 
 TROUBLED = frozenset({"attention", "quarantined"})

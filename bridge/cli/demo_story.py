@@ -15,7 +15,7 @@ from bridge.cli.details import error_text
 from bridge.cli.lines import Line, folded
 from bridge.cli.words import counted, state_look, state_words
 from bridge.data import shipped
-from bridge.ledger.looks import BatchDetail
+from bridge.ledger.read_models import BatchDetail
 from bridge.simulator.records import Accepted
 
 SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")

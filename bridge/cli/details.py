@@ -12,7 +12,7 @@ from bridge.cli.output import cell, plain
 from bridge.cli.words import STATES_OF_BATCHES, counted, state_look, state_words
 
 if TYPE_CHECKING:
-    from bridge.ledger.looks import (
+    from bridge.ledger.read_models import (
         ArrivalRow,
         AttemptRow,
         BatchDetail,

@@ -14,7 +14,7 @@ from bridge.cli.output import cell, emit, line_width, say, tell_lines
 
 if TYPE_CHECKING:
     from bridge.config import Config
-    from bridge.ledger.looks import Purgeable
+    from bridge.ledger.read_models import Purgeable
     from bridge.ledger.store import Ledger
 
 CONFIRMED_LATELY = timedelta(hours=1)
@@ -36,7 +36,7 @@ def purge(
     Raw files, files for vendors and the contents of documents go; names, numbers and verdicts stay. What
     is open, held, in doubt or not delivered is left alone. The daemon does it once a day.
     """
-    from bridge.ledger.looks import Purged
+    from bridge.ledger.read_models import Purged
     from bridge.pipeline.retention import purge as purge_vendor
     from bridge.pipeline.spool import Spool
 

@@ -13,7 +13,7 @@ from bridge.cli.words import counted
 
 if TYPE_CHECKING:
     from bridge.config import Config
-    from bridge.ledger.looks import BatchView
+    from bridge.ledger.read_models import BatchView
     from bridge.ledger.store import Ledger
 
 RECENT = timedelta(hours=24)

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import insert, select, update
 
-from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
-from bridge.ledger.looks import AlertRow
+from bridge.ledger.read_models import AlertRow
+from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.schema import alerts, is_uncleared
 
 

@@ -11,16 +11,16 @@ from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.states import EVENT_MOVES
 from bridge.errors import LedgerError
-from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.database import Database, id_source
+from bridge.ledger.duplicates import hold_duplicates
 from bridge.ledger.files import note_moved
 from bridge.ledger.functions import carry_out_functions
 from bridge.ledger.label_checks import CONFIRM, judge
 from bridge.ledger.outbound import queue
+from bridge.ledger.outbound_buffer import OutboundBuffer
 from bridge.ledger.packages import release_of_file
-from bridge.ledger.parcels import Parcels
+from bridge.ledger.row_conversion import chunks, seconds
 from bridge.ledger.rows import Fence, FileRow
-from bridge.ledger.sameness import hold_same_content
 from bridge.ledger.schema import control_numbers, documents, events, files, interchanges, packages
 
 Row = dict[str, Any]
@@ -76,13 +76,13 @@ class Gathered:
         """Whether portions of this translation stand already."""
         self.state = ""
         self.reason = ""
-        self.hold_same_content = False
+        self.hold_duplicates = False
         self.label_policy: LabelPolicy | None = None
         self.reported = False
         self.moved: tuple[int, str] | None = None
         """The arrival that left the inbox with these answers, and where to."""
         self.last_interchange = 0
-        self.outbound = Parcels()
+        self.outbound = OutboundBuffer()
         self.control_numbers: dict[tuple[str, str], tuple[int, int]] = {}
         """(scope, kind) → the last number before this file, and after it."""
         self.begin_portion()
@@ -170,8 +170,8 @@ def _write_portion(connection: Connection, file: FileRow, gathered: Gathered, no
     if gathered.label_policy is not None:
         judge(connection, _confirmations(gathered), gathered.label_policy, now)
     carry_out_functions(connection, file.vendor, file.id, gathered.events, now)
-    if gathered.hold_same_content:
-        hold_same_content(connection, file.id, first)
+    if gathered.hold_duplicates:
+        hold_duplicates(connection, file.id, first)
     if gathered.waiting:
         release_of_file(connection, file.id, first, now)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, exists, or_, select
 
-from bridge.ledger.codec import index_key, moment
+from bridge.ledger.duplicates import SPENT
+from bridge.ledger.row_conversion import index_key, moment
 from bridge.ledger.rows import EarlierInterchange, FileRow
-from bridge.ledger.sameness import SPENT
 from bridge.ledger.schema import documents, events, files, interchanges
 
 _LAST_FILE = 2**62

@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bridge.errors import LedgerError
-from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.rows import Arrival, Collected, Fence, FileRow, Kept
 from bridge.ledger.schema import arrivals, events, files, is_collected, is_grouped, is_unmoved
 

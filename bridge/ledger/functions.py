@@ -18,9 +18,9 @@ from bridge.domain.facts import RESTORED, subject_of
 from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
-from bridge.ledger.codec import chunks, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.reports import reopen
+from bridge.ledger.row_conversion import chunks, seconds
 from bridge.ledger.schema import (
     documents,
     events,

@@ -32,9 +32,9 @@ from bridge.domain.label_match import MENDED, Filled, Hold, LabelPolicy, match_l
 from bridge.domain.labels import LabelPackage
 from bridge.domain.rules import check
 from bridge.domain.states import EVENT_MOVES, move
-from bridge.ledger.codec import chunks, errors_list, errors_text, row_as, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.reports import reopen
+from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds
 from bridge.ledger.schema import (
     events,
     is_grouped,

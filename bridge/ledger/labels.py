@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, literal, or_, select, update
 
-from bridge.ledger.codec import moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.looks import UnshippedLabel
 from bridge.ledger.order_labels import Noted
+from bridge.ledger.read_models import UnshippedLabel
+from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Added, Fence, NewLabels
 from bridge.ledger.schema import events, labels, outbound_files, packages
 

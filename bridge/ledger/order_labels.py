@@ -25,10 +25,10 @@ from sqlalchemy import (
 )
 
 from bridge.domain.labels import KnownLabel, LabelPackage, Renewal, renew
-from bridge.ledger.codec import chunks, row_as, seconds
 from bridge.ledger.functions import carry_out_let_go
 from bridge.ledger.label_checks import judge_held
-from bridge.ledger.looks import OrderLabel
+from bridge.ledger.read_models import OrderLabel
+from bridge.ledger.row_conversion import chunks, row_as, seconds
 from bridge.ledger.rows import Added, LabelAnswer, NewLabels, ToldLabel
 from bridge.ledger.schema import label_packages, order_labels, outbound_files
 

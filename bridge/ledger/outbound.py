@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bridge.errors import LedgerError
-from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
-from bridge.ledger.parcels import Parcel, packed
+from bridge.ledger.outbound_buffer import BufferedFile, buffered
+from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.rows import Added, Fence, NewOutbound, Outbound
 from bridge.ledger.schema import is_pending, outbound_files, outbound_parts
 
@@ -37,10 +37,10 @@ _PART = select(outbound_parts.c.data).where(
 
 
 def queue(
-    connection: Connection, vendor: str, file_id: int | None, facts: NewOutbound | Parcel, now: datetime
+    connection: Connection, vendor: str, file_id: int | None, facts: NewOutbound | BufferedFile, now: datetime
 ) -> Added:
     """Queue one file within a write; another content under a taken name gets the next free name."""
-    facts = facts if isinstance(facts, Parcel) else packed(facts)
+    facts = facts if isinstance(facts, BufferedFile) else buffered(facts)
     stem, suffix = PurePosixPath(facts.name).stem, PurePosixPath(facts.name).suffix
     name, turn = facts.name, 1
     while (

@@ -13,10 +13,10 @@ from bridge.domain.events import Event
 from bridge.domain.planning import complete
 from bridge.domain.states import EVENT_MOVES
 from bridge.errors import LedgerError
-from bridge.ledger.codec import seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.reports import reopen
+from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import Package
 from bridge.ledger.schema import events, is_grouped, is_waiting, packages, submission_events
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, exists, select, update
 
-from bridge.ledger.codec import chunks, seconds
+from bridge.ledger.batch_queries import rows_as, submission_rows
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.files import file_row
+from bridge.ledger.row_conversion import chunks, seconds
 from bridge.ledger.rows import Fact, Fence, Reported, ReportedDocument, ToReport
 from bridge.ledger.schema import documents, events, files, is_grouped, is_open, is_unreported
-from bridge.ledger.views import rows_as, submission_rows
 
 UNREPORTED = select(files).where(
     files.c.vendor == bindparam("v"),

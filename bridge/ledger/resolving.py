@@ -11,17 +11,17 @@ from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, i
 from bridge.domain.planning import next_poll
 from bridge.domain.states import EVENTS_TAKEN_BACK, TAKEN_BACK, move
 from bridge.errors import CommandRefused
-from bridge.ledger import moves
-from bridge.ledger.codec import seconds
+from bridge.ledger import transitions
+from bridge.ledger.batch_queries import submission_rows
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.packages import unconfirm
-from bridge.ledger.papers import want
 from bridge.ledger.reports import reopen
+from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import SubmissionRow
 from bridge.ledger.schema import attempts, events, is_grouped, operator_actions, submissions
-from bridge.ledger.views import submission_rows
+from bridge.ledger.shipping_documents import want
 
 TAKEN = "Amazon has it by the operator's word; Amazon was not asked, and gave no verdict"
 """The reason of what succeeded without a transaction id."""
@@ -59,13 +59,13 @@ class ResolveStore(Store):
     def submission(self, submission_id: int) -> SubmissionRow:
         """Return one submission; raises `CommandRefused` where there is none of that id."""
         with self._db.read() as connection:
-            moves.load(connection, submission_id)
+            transitions.load(connection, submission_id)
             return submission_rows(connection, [submission_id])[0]
 
     def check_resolve(self, submission_id: int, sent_transaction_id: str | None, take_back: str = "") -> None:
         """Raise `CommandRefused` where `resolve` would; nothing is changed."""
         with self._db.read() as connection:
-            _check(connection, moves.load(connection, submission_id), sent_transaction_id, take_back)
+            _check(connection, transitions.load(connection, submission_id), sent_transaction_id, take_back)
 
     def resolve(  # noqa: PLR0913 - what was said, by whom, and what Amazon says of it
         self,
@@ -87,14 +87,14 @@ class ResolveStore(Store):
         Raises `CommandRefused` for an id that stands in the ledger already, and where nothing is to be said.
         """
         with self._db.write() as connection:
-            row = moves.load(connection, submission_id)
+            row = transitions.load(connection, submission_id)
             _check(connection, row, sent_transaction_id, take_back)
             if row["state"] in _ENDED:
                 _reopen_events(connection, row, now)
                 state = move(row["state"], "taken_back", TAKEN_BACK)
                 connection.execute(_REOPEN.values(state=state), {"submission": submission_id})
-            moves.touch(connection, submission_id, now)
-            before, row = row, moves.load(connection, submission_id)
+            transitions.touch(connection, submission_id, now)
+            before, row = row, transitions.load(connection, submission_id)
             action: Literal["taken", "not_sent", "sent"] = "taken"
             if taken:
                 _taken(connection, row, now)
@@ -211,7 +211,7 @@ def _reopen_events(connection: Connection, row: RowMapping, now: datetime) -> No
 
 def _sent(connection: Connection, row: RowMapping, transaction: str, now: datetime) -> None:
     at = seconds(now)
-    moves.put(
+    transitions.put(
         connection,
         row,
         "resolved_sent",
@@ -227,7 +227,7 @@ def _sent(connection: Connection, row: RowMapping, transaction: str, now: dateti
 
 def _not_sent(connection: Connection, row: RowMapping, now: datetime) -> None:
     own = {"amazon_transaction_id": ""} if row["by_word"] else {}  # a wrong id leads nobody astray any more
-    moves.put(
+    transitions.put(
         connection,
         row,
         "resolved_not_sent",
@@ -244,7 +244,7 @@ def _not_sent(connection: Connection, row: RowMapping, now: datetime) -> None:
 def _taken(connection: Connection, row: RowMapping, now: datetime) -> None:
     at = seconds(now)
     own = {"amazon_transaction_id": ""} if row["by_word"] else {}
-    state = moves.put(
+    state = transitions.put(
         connection,
         row,
         "taken",
@@ -256,7 +256,7 @@ def _taken(connection: Connection, row: RowMapping, now: datetime) -> None:
         errors="",
         **own,
     )
-    done = moves.succeed(connection, row["id"], state, now).succeeded
+    done = transitions.succeed(connection, row["id"], state, now).succeeded
     _explain(connection, done)
     if row["operation"] == _LABEL_REQUEST:
         query = select(events.c.purchase_order_number).where(events.c.id.in_(done))

@@ -12,11 +12,11 @@ from sqlalchemy import BindParameter, Connection, bindparam, func, insert, selec
 
 from bridge.domain.facts import RESTORED
 from bridge.domain.states import EVENT_MOVES, move
-from bridge.ledger import moves
-from bridge.ledger.codec import moment, seconds
+from bridge.ledger import transitions
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
+from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Fence, Numbers, Restored
 from bridge.ledger.schema import (
     accounts,
@@ -146,9 +146,9 @@ class RestoreStore(Store):
     def send_restored(self, submission_id: int, now: datetime) -> None:
         """Take an operator's word that a submission in doubt for this was not sent."""
         with self._db.write() as connection:
-            row = moves.load(connection, submission_id)
-            moves.touch(connection, submission_id, now)
-            moves.put(
+            row = transitions.load(connection, submission_id)
+            transitions.touch(connection, submission_id, now)
+            transitions.put(
                 connection, row, "resolved_not_sent", next_attempt_at=seconds(now), policy="", reason=""
             )
             carry_out_held(connection, submission_id, now)

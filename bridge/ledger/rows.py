@@ -1,6 +1,6 @@
 """What goes into the ledger and what the jobs get out of it: frozen values, times as aware UTC datetimes.
 
-What is read for people stands in `bridge.ledger.looks`.
+What is read for people stands in `bridge.ledger.read_models`.
 """
 
 from __future__ import annotations

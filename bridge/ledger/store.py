@@ -4,34 +4,33 @@
 
 | module | methods |
 |---|---|
-| sends | claim, fence, check, pause, unpause; due_submissions, renew_confirmations |
-| sends | start_sending, record_outcome, record_late |
+| submissions | claim, fence, check, pause, unpause; due_submissions, renew_confirmations |
+| submissions | start_sending, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
-| plans | plan, waiting, queued |
-| doubts | in_doubt, to_look, apply_policy, record_look; release_event, refuse_event |
+| batching | plan, waiting, queued |
+| in_doubt | in_doubt, to_look, apply_policy, record_look; release_event, refuse_event |
 | resolving | submission, check_resolve, resolve |
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
 | reports | batches_to_report, reported, reported_of; requeue_events |
-| papers | cursor, add_outbound; want, wanted_due, not_found |
+| shipping_documents | cursor, add_outbound; want, wanted_due, not_found |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels |
 | void_labels | void_confirmed |
-| clocks | hold_waiting, waited_too_long, failed_here, held, held_look, late_confirmations, silent, ages |
-| due | next_due, unfinished, delayed, moved_since |
+| deadlines | hold_waiting, waited_too_long, failed_here, held, held_look, late_confirmations, silent, ages |
+| deadlines | next_due, unfinished, delayed, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |
-| views | batches, batches_of, batch, batch_events, troubled_since, counts |
-| whole | whole_batch |
-| traces | trace |
+| batch_queries | batches, batches_of, batch, batch_events, troubled_since, counts; whole_batch |
+| trace_queries | trace |
 | alerts | raise_alert, clear_alert, alerts |
-| purges | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |
+| retention | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |
 
 Writes that move a state take a `Fence` and raise `StaleEpoch`, with nothing changed, when somebody else
 has claimed the account since. All methods may be called from any thread; each raises `LedgerError` when
 the database cannot be used. Times are aware datetimes. Rows are the frozen structs of `bridge.ledger.rows`
-and `bridge.ledger.looks`.
+and `bridge.ledger.read_models`.
 """
 
 from __future__ import annotations
@@ -42,29 +41,27 @@ from typing import Self
 import structlog
 
 from bridge.ledger.alerts import AlertStore
-from bridge.ledger.clocks import ClockStore
+from bridge.ledger.batch_queries import BatchQueryStore
+from bridge.ledger.batching import BatchingStore
 from bridge.ledger.database import Database
-from bridge.ledger.doubts import DoubtStore
-from bridge.ledger.due import DueStore
+from bridge.ledger.deadlines import DeadlineStore
 from bridge.ledger.files import FileStore
+from bridge.ledger.in_doubt import InDoubtStore
 from bridge.ledger.labels import LabelStore
 from bridge.ledger.migrate import migrate
 from bridge.ledger.outbound import OutboundStore
 from bridge.ledger.packages import PackageStore
-from bridge.ledger.papers import PaperStore
-from bridge.ledger.plans import PlanStore
-from bridge.ledger.purges import PurgeStore
 from bridge.ledger.reports import ReportStore
 from bridge.ledger.resolving import ResolveStore
 from bridge.ledger.restored import RestoreStore
-from bridge.ledger.sends import SendStore
+from bridge.ledger.retention import RetentionStore
+from bridge.ledger.shipping_documents import ShippingDocumentStore
 from bridge.ledger.soundness import Soundness
+from bridge.ledger.submissions import SubmissionStore
 from bridge.ledger.timekeeping import TimeStore
-from bridge.ledger.traces import TraceStore
+from bridge.ledger.trace_queries import TraceQueryStore
 from bridge.ledger.verdicts import VerdictStore
-from bridge.ledger.views import ViewStore
 from bridge.ledger.void_labels import VoidLabelStore
-from bridge.ledger.whole import WholeStore
 from bridge.ledger.writer import WriterStore
 
 log = structlog.get_logger(__name__)
@@ -74,26 +71,24 @@ LOOK_SECONDS = 1.0
 
 
 class Ledger(
-    SendStore,
+    SubmissionStore,
     FileStore,
     WriterStore,
     PackageStore,
-    PlanStore,
-    DoubtStore,
+    BatchingStore,
+    InDoubtStore,
     ResolveStore,
     VerdictStore,
     ReportStore,
-    PaperStore,
+    ShippingDocumentStore,
     OutboundStore,
-    DueStore,
+    DeadlineStore,
     LabelStore,
     VoidLabelStore,
-    ClockStore,
-    ViewStore,
-    WholeStore,
-    TraceStore,
+    BatchQueryStore,
+    TraceQueryStore,
     AlertStore,
-    PurgeStore,
+    RetentionStore,
     TimeStore,
     RestoreStore,
 ):

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import BindParameter, Column, ColumnElement, Table, bindparam, func, select, update
 
-from bridge.ledger.codec import moment, seconds
 from bridge.ledger.database import Store
+from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
     accounts,

@@ -9,14 +9,14 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.planning import is_overdue, next_poll
 from bridge.errors import LedgerError
-from bridge.ledger import moves
-from bridge.ledger.codec import errors_text, row_as, seconds
+from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.packages import release_of_vendor
-from bridge.ledger.papers import want
+from bridge.ledger.row_conversion import errors_text, row_as, seconds
 from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictIn
 from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
+from bridge.ledger.shipping_documents import want
 
 _TO_POLL = (
     select(submissions)
@@ -54,15 +54,15 @@ class VerdictStore(Store):
         settled while the verdict on its transaction was asked for stays as it is.
         """
         with self._db.write(fence) as connection:
-            row = moves.load(connection, submission_id)
+            row = transitions.load(connection, submission_id)
             if _was_settled_meanwhile(row, verdict.amazon_transaction_id):
                 return Moved(state=row["state"])
             if row["state"] not in {"submitted", "overdue"}:
                 raise LedgerError(f"submission {submission_id} is {row['state']} and waits for no verdict")
             if verdict.status == "Processing":
                 return _ask_again(connection, row, now)
-            moves.touch(connection, submission_id, now)
-            state = moves.put(
+            transitions.touch(connection, submission_id, now)
+            state = transitions.put(
                 connection,
                 row,
                 "success" if verdict.status == "Success" else "failure",
@@ -74,12 +74,14 @@ class VerdictStore(Store):
                 request_id=verdict.request_id or row["request_id"],
             )
             if verdict.status == "Success":
-                orders = [event.purchase_order_number for event in moves.members(connection, submission_id)]
+                orders = [
+                    event.purchase_order_number for event in transitions.members(connection, submission_id)
+                ]
                 for kind in verdict.wants:
                     want(connection, row["vendor"], kind, orders, seconds(now))
-                return moves.succeed(connection, submission_id, state, now)
+                return transitions.succeed(connection, submission_id, state, now)
             why = (verdict.reason, verdict.errors, verdict.named_orders)
-            moved = moves.fail(connection, row, state, why, now, hold=verdict.after_failure == "hold")
+            moved = transitions.fail(connection, row, state, why, now, hold=verdict.after_failure == "hold")
             carry_out_held(connection, submission_id, now)
             return moved
 
@@ -116,7 +118,7 @@ def _ask_again(connection: Connection, row: RowMapping, now: datetime) -> Moved:
     age = seconds(now) - row["submitted_at"]
     polls = row["polls"] + 1
     late = row["state"] == "submitted" and is_overdue(age)
-    state = moves.put(
+    state = transitions.put(
         connection,
         row,
         "late_verdict" if late else "processing",

@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists, or_, select
 
-from bridge.ledger.codec import seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.looks import VoidConfirmed
+from bridge.ledger.read_models import VoidConfirmed
+from bridge.ledger.row_conversion import seconds
 from bridge.ledger.schema import events, is_grouped, is_void, label_packages, packages, submissions
 
 MOST = 1000

@@ -18,12 +18,12 @@ from bridge.domain.label_match import LabelPolicy
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
 from bridge.ledger import earlier
-from bridge.ledger.codec import errors_text, index_key, row_as, seconds, storable
 from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portion
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
 from bridge.ledger.functions import ANY_OF_ORDER, LABEL
 from bridge.ledger.packages import OF_TRACKING, Said, package_of
+from bridge.ledger.row_conversion import errors_text, index_key, row_as, seconds, storable
 from bridge.ledger.rows import (
     EarlierInterchange,
     EventRow,
@@ -126,12 +126,12 @@ class FileWriter:
             }
         )
 
-    def hold_same_content(self) -> None:
+    def hold_duplicates(self) -> None:
         """Hold those events of this file that say what an earlier event says, word for word.
 
         To be said before the first document.
         """
-        self.gathered.hold_same_content = True
+        self.gathered.hold_duplicates = True
 
     def compare_with_labels(self, policy: LabelPolicy) -> None:
         """Compare the confirmations of this file with the newest labels of their orders.

@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 from bridge.edi.advice import KINDS, AdviceLine, Kind, Reason, advise, answering
 from bridge.edi.model import Document, DocumentRead, Group, Interchange
 from bridge.edi.reader import read
+from bridge.ledger.outbound_buffer import StructBuffer
 from bridge.ledger.rows import FileRow, NewOutbound
-from bridge.ledger.shelf import Shelf
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
@@ -28,7 +28,7 @@ class _Addressed(NamedTuple):
 
     interchange: Interchange
     group: Group | None
-    lines: Shelf[AdviceLine]
+    lines: StructBuffer[AdviceLine]
 
 
 def advice_files(
@@ -60,7 +60,7 @@ def _addressed(desk: Desk, file: FileRow, report: StatusReport) -> Iterator[_Add
         if found is None or (found.interchange, found.group) != (document.interchange, document.group):
             if found is not None:
                 yield found
-            found = _Addressed(document.interchange, document.group, Shelf(AdviceLine))
+            found = _Addressed(document.interchange, document.group, StructBuffer(AdviceLine))
         for line in lines:
             found.lines.add(_advice_line(line, document.number, document.version))
     if found is not None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 
-from bridge.ledger.looks import UnshippedLabel
+from bridge.ledger.read_models import UnshippedLabel
 from bridge.pipeline.alerts import (
     LABEL_EXPIRY,
     LABEL_REPLACED,

@@ -60,7 +60,7 @@ class Policies:
     """Let a label request wait for the day of shipping, where its document tells that."""
     send_tests: bool = False
     """Send interchanges that are marked as tests, too: to Amazon's sandbox, or where the vendor says so."""
-    hold_same_content: bool = True
+    hold_duplicates: bool = True
     """Hold what says the same as an earlier event under a new control number; False: send it."""
     labels: LabelPolicy = field(default_factory=LabelPolicy)
     """How confirmations are compared with the labels of their orders."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.domain.labels import LabelPackage
-from bridge.ledger.codec import LONGEST_KEY, storable
+from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.ledger.rows import Added, LabelAnswer, NewLabels, NewOutbound, ToldLabel
 from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine

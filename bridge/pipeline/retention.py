@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.faultpoints import reached
-from bridge.ledger.looks import Purged
+from bridge.ledger.read_models import Purged
 from bridge.ledger.store import Ledger
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.spool import Spool

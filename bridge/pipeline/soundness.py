@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from bridge.domain.events import Mapped, RuleError
-from bridge.ledger.codec import LONGEST_KEY, storable
+from bridge.ledger.row_conversion import LONGEST_KEY, storable
 
 _encode = msgspec.json.Encoder().encode
 _NAMES = {"purchase_order_number": "the order number", "tracking_number": "the tracking number"}

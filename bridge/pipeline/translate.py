@@ -93,8 +93,8 @@ def translate_file(
     with desk.ledger.translating(
         desk.fence, file.id, now, clock=desk.clock, rerun=again is not None
     ) as writer:
-        if desk.policies.hold_same_content and not force:
-            writer.hold_same_content()
+        if desk.policies.hold_duplicates and not force:
+            writer.hold_duplicates()
         writer.compare_with_labels(desk.policies.labels)
         events = EventKeeper(desk, writer, now, again)
         translation = _Translation(

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bridge.ledger.looks import AlertRow
+from bridge.ledger.read_models import AlertRow
 from bridge.pipeline.alerts import (
     CLOCK,
     CREDENTIALS,

@@ -22,7 +22,7 @@ from bridge.errors import (
     Problem,
     StaleEpoch,
 )
-from bridge.ledger.looks import BatchView
+from bridge.ledger.read_models import BatchView
 
 
 def test_a_plain_table_is_aligned_without_tabs_colour_or_rules(capsys: pytest.CaptureFixture[str]) -> None:

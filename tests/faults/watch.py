@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from bridge.dropfolder.names import encode_name
-from bridge.ledger.looks import BatchDetail
+from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.store import Ledger
 from bridge.simulator.amazon import StandInAmazon
 from tests.system.traffic import order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.errors import LedgerError
-from bridge.ledger import whole
+from bridge.ledger import batch_queries
 from bridge.ledger.rows import NewOutbound
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later
 
@@ -44,7 +44,7 @@ def test_batches_with_something_rejected_or_refused_are_found_for_a_while(desk: 
 def test_a_whole_batch_read_page_by_page_is_the_batch(
     desk: Desk, page: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(whole, "PAGE", page)
+    monkeypatch.setattr(batch_queries, "PAGE", page)
     desk.keep("the same file")
     kept = desk.keep("the same file", name="again.edi")
     with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:

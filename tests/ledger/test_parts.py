@@ -15,7 +15,7 @@ from sqlalchemy import text
 from bridge.errors import LedgerError
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
-from bridge.ledger.parcels import IN_MEMORY, PART, Parcels
+from bridge.ledger.outbound_buffer import IN_MEMORY, PART, OutboundBuffer
 from bridge.ledger.rows import NewOutbound, Outbound
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation
@@ -112,7 +112,7 @@ def log_can_be_emptied(ledger: Ledger) -> bool:
 @pytest.mark.parametrize("count", [1, 2000])
 def test_what_waits_for_a_commit_is_not_held_in_memory(count: int) -> None:
     """The same bytes, as one large file or as many small ones."""
-    parcels = Parcels()
+    parcels = OutboundBuffer()
     size = 16 * IN_MEMORY // count
     tracemalloc.start()
     for number in range(count):

@@ -77,7 +77,7 @@ def taken_in(desk: Desk) -> int:
             )
         )
         writer.earlier_interchanges("S", "7")
-        writer.hold_same_content()
+        writer.hold_duplicates()
         writer.next_control_number("acme", "interchange")
         unsent: dict[str, Any] = {"function": "cancel", "state": "not_sent", "body": None}
         others = [

@@ -240,7 +240,7 @@ def test_in_a_large_file_what_was_said_before_is_held_in_each_portion(desk: Desk
     said = desk.take(confirmation("P3"), confirmation(f"P{PORTION + 3}"))
     kept = desk.keep()
     with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
-        writer.hold_same_content()
+        writer.hold_duplicates()
         for number in range(1, PORTION * 2):
             writer.event(writer.document(document_row(number)), confirmation(f"P{number}"))
         writer.finish()
@@ -346,7 +346,7 @@ def test_what_an_earlier_event_says_word_for_word_is_held_if_asked_to(desk: Desk
     desk.take(confirmation("A"))
     kept = desk.keep()
     with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
-        writer.hold_same_content()
+        writer.hold_duplicates()
         for number, given in enumerate([confirmation("A"), confirmation("B"), confirmation("B")], 1):
             writer.event(writer.document(document_row(number)), given)
         writer.finish()

@@ -39,7 +39,7 @@ from bridge.edi.acknowledge import acknowledge
 from bridge.edi.model import DocumentRead, Unreadable
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
-from bridge.ledger.looks import BatchDetail
+from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.store import Ledger
 from bridge.mapping.dropfiles import recognise
 from bridge.pipeline.explain import as_json, explain

@@ -173,7 +173,7 @@ def test_a_sender_that_has_one_number_for_all_is_held_and_not_compared_without_e
 def test_in_one_file_a_number_that_comes_again_sends_no_document_twice(  # noqa: PLR0917 - the fixtures
     tmp_path: Path, lane: Lane, amazon: StubAmazon, made: Made, opens: bytes, same_content: str
 ) -> None:
-    lane.policies = dataclasses.replace(lane.policies, hold_same_content=same_content == "hold")
+    lane.policies = dataclasses.replace(lane.policies, hold_duplicates=same_content == "hold")
     drop(tmp_path, "appended.edi", cut_in(made(1, 2, 3), opens, 3) + b"\n" + made(1, 2, 3))
     drop(tmp_path, "twice.edi", made(4, control=8) + made(4, control=8))
     drop(tmp_path, "other.edi", made(5, control=9) + made(5, 6, control=9))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.ledger.parcels import PART
+from bridge.ledger.outbound_buffer import PART
 from bridge.ledger.rows import NewOutbound
 from bridge.pipeline.deliver import deliver
 from tests.pipeline.lanes import lane_in

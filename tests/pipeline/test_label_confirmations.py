@@ -16,7 +16,7 @@ import pytest
 
 from bridge.errors import LedgerError
 from bridge.ledger import label_checks
-from bridge.ledger.looks import AlertRow
+from bridge.ledger.read_models import AlertRow
 from bridge.ledger.rows import EventRow
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.papers import KINDS, keep_papers

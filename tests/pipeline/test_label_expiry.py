@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import RemoteFileError
-from bridge.ledger.looks import AlertRow
+from bridge.ledger.read_models import AlertRow
 from bridge.pipeline.lane import Lane
 from bridge.spapi.fetched import LabelData, ShippingLabel
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with

@@ -11,7 +11,7 @@ import pytest
 
 from bridge.domain.events import Mapped
 from bridge.edi.model import Document
-from bridge.ledger.looks import BatchDetail
+from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.lane import Lane
 from bridge.pipeline.rerun import rerun

@@ -10,9 +10,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from bridge.domain.facts import RESTORED
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import CommandRefused
-from bridge.ledger import moves
-from bridge.ledger.answers import settle_doubt
-from bridge.ledger.codec import errors_list, errors_text, seconds
+from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import (
     carry_out_for_released,
@@ -23,9 +21,11 @@ from bridge.ledger.functions import (
 from bridge.ledger.packages import STATUS, WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.resolving import note_action
+from bridge.ledger.response_handlers import settle_doubt
+from bridge.ledger.row_conversion import errors_list, errors_text, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
-from bridge.ledger.sends import due_rows
+from bridge.ledger.submissions import due_rows
 
 _LABEL = "submitShippingLabelRequest"
 _WAITS = "released by a person; the confirmation of its shipment has not succeeded yet"
@@ -45,7 +45,7 @@ _TO_LOOK = (
 )
 
 
-class DoubtStore(Store):
+class InDoubtStore(Store):
     """What is asked and said of things in doubt or on hold."""
 
     def in_doubt(self, vendor: str, limit: int = 100) -> list[DueSubmission]:
@@ -69,7 +69,7 @@ class DoubtStore(Store):
         that a person settled meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
-            row = moves.load(connection, submission_id)
+            row = transitions.load(connection, submission_id)
             if row["state"] != "in_doubt":
                 return str(row["state"])
             return settle_doubt(connection, row, policy, now, at)
@@ -88,18 +88,20 @@ class DoubtStore(Store):
         person settled meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
-            row = moves.load(connection, submission_id)
+            row = transitions.load(connection, submission_id)
             if row["state"] != "in_doubt":
                 return Moved(state=row["state"])
-            moves.touch(connection, submission_id, now)
-            own = [event.id for event in moves.members(connection, submission_id)]
+            transitions.touch(connection, submission_id, now)
+            own = [event.id for event in transitions.members(connection, submission_id)]
             done = [event_id for event_id in own if event_id in set(found)]
             if len(done) == len(own):
-                state = moves.put(connection, row, "found", verdict_at=seconds(now), reason="", errors="")
-                return moves.succeed(connection, submission_id, state, now)
-            released = moves.succeed_some(connection, submission_id, done, now)
+                state = transitions.put(
+                    connection, row, "found", verdict_at=seconds(now), reason="", errors=""
+                )
+                return transitions.succeed(connection, submission_id, state, now)
+            released = transitions.succeed_some(connection, submission_id, done, now)
             if again_at is None:
-                state = moves.put(connection, row, "resubmit", next_attempt_at=seconds(now))
+                state = transitions.put(connection, row, "resubmit", next_attempt_at=seconds(now))
                 carry_out_held(connection, submission_id, now)
             else:
                 state = settle_doubt(connection, row, "look", now, again_at)

@@ -83,7 +83,7 @@ _STATEMENTS = (
 )
 
 
-def hold_same_content(connection: Connection, file_id: int, first: int) -> None:
+def hold_duplicates(connection: Connection, file_id: int, first: int) -> None:
     """Hold those events of a file that repeat an earlier event word for word.
 
     Those just written are looked at: the event `first` and those after it.

@@ -9,11 +9,11 @@ from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select,
 
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import Ready, group
-from bridge.ledger.codec import seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store, id_source
 from bridge.ledger.label_checks import CONFIRM, judge
 from bridge.ledger.reports import reopen
+from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import Fence
 from bridge.ledger.schema import events, is_ready, is_sendable, is_sending, submission_events, submissions
 
@@ -64,7 +64,7 @@ _GROUP = (
 )
 
 
-class PlanStore(Store):
+class BatchingStore(Store):
     """What the job submit asks before it sends."""
 
     def waiting(self, vendors: Collection[str], operation: str, now: datetime, most: int) -> int:

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.states import SUBMISSION_MOVES
 from bridge.errors import LedgerError, StaleEpoch
-from bridge.ledger import moves
-from bridge.ledger.answers import CONSEQUENCES, submitted
-from bridge.ledger.codec import moment, seconds
+from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
+from bridge.ledger.response_handlers import RESPONSE_HANDLERS, submitted
+from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import (
     accounts,
@@ -121,7 +121,7 @@ def due_rows(connection: Connection, rows: list[RowMapping]) -> list[DueSubmissi
     ]
 
 
-class SendStore(Store):
+class SubmissionStore(Store):
     """What the job submit writes, and the claim that lets it."""
 
     def claim(self, account: str, now: datetime) -> Fence:
@@ -201,7 +201,7 @@ class SendStore(Store):
                 return 0
             asked = {"submission": submission_id, "by": fence.epoch}
             if connection.execute(_START, asked).rowcount != 1:
-                row = moves.load(connection, submission_id)
+                row = transitions.load(connection, submission_id)
                 if row["state"] == "withdrawn":
                     return 0
                 raise LedgerError(f"submission {submission_id} is {row['state']}, not ready to be sent")
@@ -221,7 +221,7 @@ class SendStore(Store):
         Those that are held leave it; one without any left is withdrawn.
         """
         with self._db.write(fence) as connection:
-            if moves.load(connection, submission_id)["state"] == "ready":
+            if transitions.load(connection, submission_id)["state"] == "ready":
                 judge_submission(connection, submission_id, policy, now)
 
     def record_outcome(self, fence: Fence, attempt_id: int, answer: Answer, now: datetime) -> Moved:
@@ -235,8 +235,8 @@ class SendStore(Store):
             if attempt["epoch"] != fence.epoch or attempt["number"] != row["attempts"]:
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
             _end(connection, attempt_id, answer, now)
-            moves.touch(connection, row["id"], now)
-            moved = CONSEQUENCES[answer.kind](connection, row, answer, now)
+            transitions.touch(connection, row["id"], now)
+            moved = RESPONSE_HANDLERS[answer.kind](connection, row, answer, now)
             if moved.state not in {"submitted", "in_doubt"}:
                 carry_out_held(connection, row["id"], now)
             return moved
@@ -260,7 +260,7 @@ def _attempt(connection: Connection, attempt_id: int) -> tuple[RowMapping, RowMa
     attempt = connection.execute(_ATTEMPT, {"attempt": attempt_id}).mappings().first()
     if attempt is None:
         raise LedgerError(f"there is no attempt {attempt_id}")
-    return attempt, moves.load(connection, attempt["submission_id"])
+    return attempt, transitions.load(connection, attempt["submission_id"])
 
 
 def _end(connection: Connection, attempt_id: int, answer: Answer, now: datetime) -> None:

@@ -6,10 +6,19 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Select, or_, select
 
-from bridge.ledger.codec import chunks
+from bridge.ledger.batch_queries import (
+    EVENT_ROWS,
+    OUTBOUND_ROWS,
+    action_rows,
+    attempt_rows,
+    batch_views,
+    rows_as,
+    submission_rows,
+)
 from bridge.ledger.database import Store
-from bridge.ledger.looks import DocumentRow, OrderLabel, OutboundRow, Trace
 from bridge.ledger.order_labels import labels_of
+from bridge.ledger.read_models import DocumentRow, OrderLabel, OutboundRow, Trace
+from bridge.ledger.row_conversion import chunks
 from bridge.ledger.rows import EventRow
 from bridge.ledger.schema import (
     arrivals,
@@ -21,18 +30,9 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
-from bridge.ledger.views import (
-    EVENT_ROWS,
-    OUTBOUND_ROWS,
-    action_rows,
-    attempt_rows,
-    batch_views,
-    rows_as,
-    submission_rows,
-)
 
 
-class TraceStore(Store):
+class TraceQueryStore(Store):
     """What `trace` asks."""
 
     def trace(self, text: str, limit: int = 200) -> Trace:

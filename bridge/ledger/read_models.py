@@ -241,7 +241,7 @@ class UnshippedLabel(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it lies in the vendor's outbox."""
 
 
-class HeldLook(msgspec.Struct, frozen=True, kw_only=True):
+class HeldSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A vendor's held events; `sendable` of them have something to send, `event` is the first of those."""
 
     count: int

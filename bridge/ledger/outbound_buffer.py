@@ -6,16 +6,51 @@ import hashlib
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from typing import Generic, TypeVar
 
 import msgspec
 
 from bridge.ledger.rows import NewOutbound
-from bridge.ledger.shelf import Shelf
 
+T = TypeVar("T", bound=msgspec.Struct)
 PART = 256 * 1024
 """So many bytes of an outbound file stand in one row of the ledger at most."""
 IN_MEMORY = 4 * PART
 """So many bytes are held in memory, for all files that wait for one commit together."""
+CHUNK = 500
+CHUNKS_IN_MEMORY = 1 << 20  # bytes of chunks, before they go to a file
+
+
+class StructBuffer(Generic[T]):
+    """Takes structs of one kind in order and gives them back in order, as often as they are asked for."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._decoder = msgspec.msgpack.Decoder(list[kind])  # type: ignore[valid-type]
+        self._open: list[T] = []
+        self._chunks = tempfile.SpooledTemporaryFile(max_size=CHUNKS_IN_MEMORY, prefix="edibridge-")  # noqa: SIM115
+        self._sizes: list[int] = []
+
+    def add(self, value: T) -> None:
+        """Append a value."""
+        self._open.append(value)
+        if len(self._open) >= CHUNK:
+            data = msgspec.msgpack.encode(self._open)
+            self._chunks.seek(0, 2)
+            self._chunks.write(data)
+            self._sizes.append(len(data))
+            self._open = []
+
+    def __iter__(self) -> Iterator[T]:
+        begin = 0
+        for size in self._sizes:
+            self._chunks.seek(begin)
+            yield from self._decoder.decode(self._chunks.read(size))
+            begin += size
+        yield from self._open
+
+    def close(self) -> None:
+        """Close the temporary file."""
+        self._chunks.close()
 
 
 class _Head(msgspec.Struct, frozen=True, array_like=True):
@@ -26,7 +61,7 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     sha256: str
 
 
-class Parcel(msgspec.Struct, frozen=True, kw_only=True):
+class BufferedFile(msgspec.Struct, frozen=True, kw_only=True):
     """A file for a vendor's outbox whose size in bytes and SHA-256 are known; `parts` gives its bytes."""
 
     kind: str
@@ -37,10 +72,10 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     parts: Callable[[], Iterator[bytes]]
 
 
-def packed(facts: NewOutbound) -> Parcel:
-    """Make a parcel of a file that is small enough to be held in memory."""
+def buffered(facts: NewOutbound) -> BufferedFile:
+    """Return a file that is small enough to be held in memory, with its size and hash."""
     data = facts.data if isinstance(facts.data, bytes) else b"".join(facts.data)
-    return Parcel(
+    return BufferedFile(
         kind=facts.kind,
         folder=facts.folder,
         name=facts.name,
@@ -50,11 +85,11 @@ def packed(facts: NewOutbound) -> Parcel:
     )
 
 
-class Parcels:
+class OutboundBuffer:
     """Takes files in order and gives them back; holds little in memory, however many or large they are."""
 
     def __init__(self) -> None:
-        self._heads = Shelf(_Head)
+        self._heads = StructBuffer(_Head)
         self._bytes = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, prefix="edibridge-")  # noqa: SIM115
         self._end = 0
 
@@ -69,14 +104,14 @@ class Parcels:
         head = _Head(facts.kind, facts.folder, facts.name, self._end - begin, digest.hexdigest())
         self._heads.add(head)
 
-    def __iter__(self) -> Iterator[Parcel]:
+    def __iter__(self) -> Iterator[BufferedFile]:
         begin = 0
         for head in self._heads:
-            yield Parcel(**msgspec.structs.asdict(head), parts=partial(self._parts, begin, head.size))
+            yield BufferedFile(**msgspec.structs.asdict(head), parts=partial(self._parts, begin, head.size))
             begin += head.size
 
     def close(self) -> None:
-        """Let go of temporary files."""
+        """Close the temporary files."""
         self._heads.close()
         self._bytes.close()
 

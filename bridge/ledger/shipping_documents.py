@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from bridge.ledger.codec import row_as, seconds
 from bridge.ledger.database import Store
 from bridge.ledger.labels import note_labels
 from bridge.ledger.order_labels import Noted, note_answers
 from bridge.ledger.outbound import queue
+from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.rows import Added, Fence, NewLabels, NewOutbound, ToldLabel, Wanted
 from bridge.ledger.schema import cursors, is_wanted, wanted
 
@@ -55,7 +55,7 @@ def want(  # noqa: PLR0913 - of whom, what, when and why
             connection.execute(insert(wanted), row)
 
 
-class PaperStore(Store):
+class ShippingDocumentStore(Store):
     """What the job fetch asks of the ledger."""
 
     def cursor(self, vendor: str, name: str) -> str | None:

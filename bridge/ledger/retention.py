@@ -20,11 +20,12 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, exists, func, or_, select, update
 
 from bridge.ledger import sqlite
-from bridge.ledger.codec import chunks, errors_list, errors_text, moment, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.looks import Purgeable, Purged
 from bridge.ledger.order_labels import forget_labels
+from bridge.ledger.outbound_buffer import StructBuffer
+from bridge.ledger.read_models import Purgeable, Purged
+from bridge.ledger.row_conversion import chunks, errors_list, errors_text, moment, seconds
 from bridge.ledger.schema import (
     alerts,
     arrivals,
@@ -44,7 +45,6 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
-from bridge.ledger.shelf import Shelf
 
 # One statement changes no more than this: SQLite keeps in memory what a statement changes, until it ends.
 _PAGE = 500
@@ -80,7 +80,7 @@ _done = (
 )
 
 
-class PurgeStore(Store):
+class RetentionStore(Store):
     """What `purge` and the daemon's daily one do."""
 
     def vendors(self) -> list[str]:
@@ -228,7 +228,7 @@ def _strip(connection: Connection, table: Table, where: ColumnElement[bool]) -> 
     """Leave of errors their codes and places."""
     changed = update(table).where(table.c.id == bindparam("row")).values(errors=bindparam("left"))
     wrong = select(table.c.id, table.c.errors).where(where, table.c.errors != "")
-    with closing(Shelf(_Stripped)) as stripped:
+    with closing(StructBuffer(_Stripped)) as stripped:
         for row in connection.execute(wrong, execution_options={"yield_per": _PAGE}):
             stripped.add(_Stripped(row.id, _codes(row.errors)))
         for some in chunks(stripped, _PAGE):

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, update
 
 from bridge.domain.planning import BACKOFF_MOST, backoff, halve, in_doubt_move, next_poll
-from bridge.ledger import moves
-from bridge.ledger.codec import errors_text, seconds
+from bridge.ledger import transitions
+from bridge.ledger.row_conversion import errors_text, seconds
 from bridge.ledger.rows import Answer, Moved
 from bridge.ledger.schema import accounts, submissions
 
@@ -21,7 +21,7 @@ def submitted(
 ) -> Moved:
     """Note that Amazon took it, and ask for the verdict soon."""
     at = seconds(now)
-    state = moves.put(
+    state = transitions.put(
         connection,
         row,
         cause,
@@ -54,7 +54,7 @@ def _unauthorized(connection: Connection, row: RowMapping, answer: Answer, now: 
 
 
 def _ready(connection: Connection, row: RowMapping, cause: str, answer: Answer, at: float) -> str:
-    return moves.put(
+    return transitions.put(
         connection,
         row,
         cause,
@@ -66,17 +66,17 @@ def _ready(connection: Connection, row: RowMapping, cause: str, answer: Answer, 
 
 
 def _too_large(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    ids = tuple(event.id for event in moves.members(connection, row["id"]))
+    ids = tuple(event.id for event in transitions.members(connection, row["id"]))
     limit = halve(len(ids))
     if limit is None:
         return _refused(connection, row, answer, now)
-    state = moves.put(connection, row, "too_large", reason=answer.reason, request_id=answer.request_id)
-    moves.again(connection, ids, limit, row["id"], now)
+    state = transitions.put(connection, row, "too_large", reason=answer.reason, request_id=answer.request_id)
+    transitions.again(connection, ids, limit, row["id"], now)
     return Moved(state=state, again=ids)
 
 
 def _refused(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    state = moves.put(
+    state = transitions.put(
         connection,
         row,
         "refused",
@@ -85,11 +85,11 @@ def _refused(connection: Connection, row: RowMapping, answer: Answer, now: datet
         reason=answer.reason,
         errors=errors_text(answer.errors),
     )
-    return moves.fail(connection, row, state, (answer.reason, answer.errors, answer.named_orders), now)
+    return transitions.fail(connection, row, state, (answer.reason, answer.errors, answer.named_orders), now)
 
 
 def _in_doubt(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    moves.put(
+    transitions.put(
         connection,
         row,
         "in_doubt",
@@ -98,7 +98,7 @@ def _in_doubt(connection: Connection, row: RowMapping, answer: Answer, now: date
         request_id=answer.request_id,
         errors=errors_text(answer.errors),
     )
-    row = moves.load(connection, row["id"])
+    row = transitions.load(connection, row["id"])
     return Moved(state=settle_doubt(connection, row, answer.policy, now, answer.retry_at))
 
 
@@ -109,7 +109,7 @@ def settle_doubt(
     cause = in_doubt_move(policy)
     if cause is not None:
         when = seconds(at) if at else seconds(now) + backoff(row["attempts"])
-        return moves.put(connection, row, cause, policy=policy, next_attempt_at=when)
+        return transitions.put(connection, row, cause, policy=policy, next_attempt_at=when)
     look = None
     if policy == "look":
         look = seconds(at) if at else seconds(now) + LOOK_AFTER
@@ -119,7 +119,7 @@ def settle_doubt(
     return "in_doubt"
 
 
-CONSEQUENCES: dict[str, Callable[[Connection, RowMapping, Answer, datetime], Moved]] = {
+RESPONSE_HANDLERS: dict[str, Callable[[Connection, RowMapping, Answer, datetime], Moved]] = {
     "submitted": submitted,
     "not_taken": _not_taken,
     "unauthorized": _unauthorized,

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from bridge.domain.planning import Sent, isolate
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
-from bridge.ledger.codec import errors_text, seconds
 from bridge.ledger.packages import confirm, confirm_events
+from bridge.ledger.row_conversion import errors_text, seconds
 from bridge.ledger.rows import Moved
 from bridge.ledger.schema import events, files, is_grouped, submissions
 

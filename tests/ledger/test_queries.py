@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bridge.ledger.looks import Trace
+from bridge.ledger.read_models import Trace
 from bridge.ledger.rows import NewOutbound
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status

@@ -1,19 +1,18 @@
-"""What operators look at: batches, one batch, traces, counts."""
+"""What operators read of batches: lists of them, one with everything that came from it, counts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists, func, select
 
 from bridge.errors import LedgerError
-from bridge.ledger.codec import chunks, row_as, rows_maker, seconds
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
-from bridge.ledger.looks import (
+from bridge.ledger.read_models import (
     ArrivalRow,
     AttemptRow,
     BatchDetail,
@@ -21,7 +20,9 @@ from bridge.ledger.looks import (
     DocumentRow,
     OperatorAction,
     OutboundRow,
+    WholeBatch,
 )
+from bridge.ledger.row_conversion import chunks, row_as, rows_maker, seconds
 from bridge.ledger.rows import EventRow, SubmissionRow
 from bridge.ledger.schema import (
     arrivals,
@@ -48,6 +49,9 @@ from bridge.ledger.schema import (
 
 T = TypeVar("T")
 SCAN = 200  # batches looked at a time where a state is asked for
+PAGE = 500
+"""So many rows of a whole batch are read at once, by a read of its own: a reader may take its time."""
+_BEFORE_ALL = -(2**62)
 
 EVENT_ROWS = select(events, documents.c.number.label("document_number")).join(
     documents, documents.c.id == events.c.document_id
@@ -55,7 +59,7 @@ EVENT_ROWS = select(events, documents.c.number.label("document_number")).join(
 OUTBOUND_ROWS = select(outbound_files)
 
 
-class ViewStore(Store):
+class BatchQueryStore(Store):
     """Read-only; nothing here is asked by the daemon."""
 
     def batch_events(self, file_id: int) -> list[EventRow]:
@@ -153,6 +157,60 @@ class ViewStore(Store):
                 for vendor, state, count in connection.execute(query):
                     counted[vendor][what][state] = count
         return {vendor: dict(kinds) for vendor, kinds in counted.items()}
+
+    def whole_batch(self, file_id: int) -> WholeBatch:
+        """Give a batch with all that came from it, in the order of `batch`; raises `LedgerError` for none."""
+        with self._db.read() as connection:
+            views = batch_views(connection, select(files).where(files.c.id == file_id))
+            if not views:
+                raise LedgerError(f"there is no batch {file_id}")
+            sent = sorted(ids_of_submissions(connection, file_id))
+        of_file = select(arrivals).where(arrivals.c.file_id == file_id)
+        to_vendor = OUTBOUND_ROWS.where(outbound_files.c.file_id == file_id)
+        return WholeBatch(
+            batch=views[0],
+            arrivals=self._pages(ArrivalRow, of_file, arrivals.c.id),
+            documents=self._documents(file_id),
+            events=self._events(file_id),
+            submissions=self._of(submission_rows, sent),
+            attempts=self._of(attempt_rows, sent),
+            outbound=self._pages(OutboundRow, to_vendor, outbound_files.c.id),
+            operator_actions=self._actions(file_id, sent),
+        )
+
+    def _actions(self, file_id: int, sent: list[int]) -> Iterator[OperatorAction]:
+        yield from self._of(lambda connection, some: action_rows(connection, "submission", some), sent)
+        for some in chunks((event.id for event in self._events(file_id)), PAGE):
+            with self._db.read() as connection:
+                found = action_rows(connection, "event", some)
+            yield from found
+
+    def _documents(self, file_id: int) -> Iterator[DocumentRow]:
+        of_file = select(documents).where(documents.c.file_id == file_id)
+        return self._pages(DocumentRow, of_file, documents.c.number)
+
+    def _events(self, file_id: int) -> Iterator[EventRow]:
+        for some in chunks(self._documents(file_id), PAGE):
+            query = EVENT_ROWS.where(events.c.document_id.in_([document.id for document in some]))
+            with self._db.read() as connection:
+                found = rows_as(connection, EventRow, query)
+            yield from sorted(found, key=lambda row: (row.document_number, row.id))
+
+    def _pages(self, kind: type[T], query: Select[Any], key: Column[int]) -> Iterator[T]:
+        after = _BEFORE_ALL
+        while True:
+            with self._db.read() as connection:
+                page = rows_as(connection, kind, query.where(key > after).order_by(key).limit(PAGE))
+            if not page:
+                return
+            yield from page
+            after = getattr(page[-1], key.name)
+
+    def _of(self, rows: Callable[[Connection, Sequence[int]], list[T]], ids: list[int]) -> Iterator[T]:
+        for some in chunks(ids, PAGE):
+            with self._db.read() as connection:
+                page = rows(connection, some)
+            yield from page
 
 
 # One condition a partial index: each count reads no more than what is open.
