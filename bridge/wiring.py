@@ -39,7 +39,7 @@ from bridge.pipeline.drain import Progress
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.fetch import fetch_wanted
-from bridge.pipeline.lane import Desk, FetchPlan, Lane, Policies
+from bridge.pipeline.partner import Desk, FetchPlan, Partner, Policies
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool
@@ -232,7 +232,7 @@ def room_of(config: Config) -> Room:
 
 
 def fleet_of(config: Config, ledger: Ledger) -> Fleet:
-    """Make all lanes of a configuration. Reads the secrets.
+    """Make all partners of a configuration. Reads the secrets.
 
     Raises ConfigurationError for a missing one, and for one that others can read where that is not allowed.
     """
@@ -241,10 +241,10 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
     spool = Spool(config.bridge.spool)
     room = room_of(config)
     clients = {name: amazon_client_of(account) for name, account in config.accounts.items()}
-    fleet = Fleet(ledger=ledger, lanes=[], clients=list(clients.values()))
+    fleet = Fleet(ledger=ledger, partners=[], clients=list(clients.values()))
     for name, vendor in config.vendors.items():
-        fleet.lanes.append(
-            Lane(
+        fleet.partners.append(
+            Partner(
                 vendor=name,
                 account=vendor.account,
                 profile=profile_of(name, vendor),
@@ -358,10 +358,10 @@ class Bridge:
     def _fetch_now(self, vendor: str) -> None:
         fleet = fleet_of(self.config, self.ledger)
         try:
-            lane = next(lane for lane in fleet.lanes if lane.vendor == vendor)
-            lane.fence = self.ledger.claim(lane.account, utc_now())
-            fetch_wanted(lane)
-            deliver(lane)
+            partner = next(partner for partner in fleet.partners if partner.vendor == vendor)
+            partner.fence = self.ledger.claim(partner.account, utc_now())
+            fetch_wanted(partner)
+            deliver(partner)
         finally:
             fleet.close()
 

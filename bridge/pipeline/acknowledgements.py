@@ -11,8 +11,8 @@ from bridge.faultpoints import reached
 from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
-from bridge.pipeline.lane import Desk
 from bridge.pipeline.numbers import LedgerNumbers
+from bridge.pipeline.partner import Desk
 
 log = structlog.get_logger(__name__)
 

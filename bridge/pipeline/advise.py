@@ -15,8 +15,8 @@ from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
-from bridge.pipeline.lane import Desk
 from bridge.pipeline.numbers import LedgerNumbers
+from bridge.pipeline.partner import Desk
 
 FORMS: dict[str, Kind] = {"824": "824", "aperak": "APERAK"}
 """The forms of a vendor's status files that are application advice."""

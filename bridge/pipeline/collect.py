@@ -27,7 +27,7 @@ from bridge.pipeline.alerts import (
     raise_alert,
     spool_failed,
 )
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 
 log = structlog.get_logger(__name__)
 
@@ -39,134 +39,136 @@ FILES_A_PASS = 500
 """So many files are taken before they are translated, so that the first are not kept by the last."""
 
 
-def collect(lane: Lane) -> int:
+def collect(partner: Partner) -> int:
     """Take the files of the inbox that have stopped growing; give how many."""
-    seen = lane.folder.look()
-    _review_listing(lane, seen)
-    lane.looked_at = lane.seconds()
-    known = {_look_of(arrival) for arrival in lane.ledger.arrivals_to_move(lane.vendor)}
-    back = _come_back(lane, seen)
-    ready = [one for one in lane.settling.ready(seen, lane.looked_at) if one not in known and one not in back]
-    large = [remote for remote in ready if remote.size > lane.policies.max_file_size]
-    lane.unsettled = 0
-    if lane.settling.convention == "settled":
-        lane.unsettled = len(set(seen) - known - back - set(ready))
+    seen = partner.folder.look()
+    _review_listing(partner, seen)
+    partner.looked_at = partner.seconds()
+    known = {_look_of(arrival) for arrival in partner.ledger.arrivals_to_move(partner.vendor)}
+    back = _come_back(partner, seen)
+    ready = [
+        one for one in partner.settling.ready(seen, partner.looked_at) if one not in known and one not in back
+    ]
+    large = [remote for remote in ready if remote.size > partner.policies.max_file_size]
+    partner.unsettled = 0
+    if partner.settling.convention == "settled":
+        partner.unsettled = len(set(seen) - known - back - set(ready))
     if not seen.cut:
-        _forget_missing(lane, {remote.name for remote in seen})
-    taken, unkept = _take_all(lane, _in_turn(lane, set(ready) - set(large), ready))
-    lane.tried.update(remote for remote, done in taken.items() if not done)
-    lane.untaken = (
-        frozenset(remote for remote in ready if lane.tried[remote]) | _too_large(lane, large) | back
+        _forget_missing(partner, {remote.name for remote in seen})
+    taken, unkept = _take_all(partner, _in_turn(partner, set(ready) - set(large), ready))
+    partner.tried.update(remote for remote, done in taken.items() if not done)
+    partner.untaken = (
+        frozenset(remote for remote in ready if partner.tried[remote]) | _too_large(partner, large) | back
     )
     if unkept:
-        spool_failed(lane, unkept)
+        spool_failed(partner, unkept)
     elif taken or not seen:
-        clear_alert(lane, SPOOL, "")
+        clear_alert(partner, SPOOL, "")
     return sum(taken.values())
 
 
-def _come_back(lane: Lane, seen: Look) -> frozenset[RemoteFile]:
+def _come_back(partner: Partner, seen: Look) -> frozenset[RemoteFile]:
     """Return, and tell of, files that stand there unchanged however often they were moved away.
 
     Taken each time, they would be answered without end.
     """
     there = set(seen)
-    lane.moved = Counter({remote: times for remote, times in lane.moved.items() if remote in there})
-    back = frozenset(remote for remote, times in lane.moved.items() if times >= MOVES_IN_VAIN)
+    partner.moved = Counter({remote: times for remote, times in partner.moved.items() if remote in there})
+    back = frozenset(remote for remote, times in partner.moved.items() if times >= MOVES_IN_VAIN)
     for remote in back:
         message = (
             f"{remote.name}: was moved out of the inbox {MOVES_IN_VAIN} times and stands there again; "
             "it is left alone: ask the vendor why its server does not move files, or to remove it"
         )
-        if not is_told(lane, FILE, remote.name):
-            raise_alert(lane, FILE, remote.name, message)
+        if not is_told(partner, FILE, remote.name):
+            raise_alert(partner, FILE, remote.name, message)
     return back
 
 
-def _in_turn(lane: Lane, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
+def _in_turn(partner: Partner, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
     """Return the files of this pass: those that were tried in vain come after all others, in turn."""
-    lane.tried = Counter({remote: tries for remote, tries in lane.tried.items() if remote in chosen})
+    partner.tried = Counter({remote: tries for remote, tries in partner.tried.items() if remote in chosen})
     files = [remote for remote in ready if remote in chosen]
-    return sorted(files, key=lambda remote: lane.tried[remote])[:FILES_A_PASS]
+    return sorted(files, key=lambda remote: partner.tried[remote])[:FILES_A_PASS]
 
 
-def _take_all(lane: Lane, files: list[RemoteFile]) -> tuple[dict[RemoteFile, int], str]:
+def _take_all(partner: Partner, files: list[RemoteFile]) -> tuple[dict[RemoteFile, int], str]:
     """Take files, as long as a pass may last; return which were taken, and why one could not be kept."""
     taken: dict[RemoteFile, int] = {}
     unkept = ""
-    end = lane.seconds() + SECONDS_A_PASS
+    end = partner.seconds() + SECONDS_A_PASS
     for remote in files:
-        if lane.stopping() or lane.seconds() > end:
+        if partner.stopping() or partner.seconds() > end:
             break
         # What cannot be kept stays where it is. A smaller one may fit, and what Amazon is owed goes on.
-        with lane.room.holding(remote.size) as lack:
+        with partner.room.holding(remote.size) as lack:
             try:
-                taken[remote] = 0 if lack else _take(lane, remote)
+                taken[remote] = 0 if lack else _take(partner, remote)
             except SpoolError as error:
                 taken[remote], unkept = 0, str(error)
         unkept = lack or unkept
     return taken, unkept
 
 
-def _too_large(lane: Lane, files: list[RemoteFile]) -> frozenset[RemoteFile]:
+def _too_large(partner: Partner, files: list[RemoteFile]) -> frozenset[RemoteFile]:
     """Tell of files that are larger than the partner's may be; the first of them, where they are many."""
     told = files[:LARGE_FILES_TOLD]
     for remote in told:
-        if not is_told(lane, FILE, remote.name):
+        if not is_told(partner, FILE, remote.name):
             message = (
                 f"{remote.name}: {remote.size:,} bytes are more than max_file_size "
-                f"({lane.policies.max_file_size:,}); it stays in the inbox: raise the limit in "
-                f"[vendors.{lane.vendor}.pickup], or ask the vendor to remove it"
+                f"({partner.policies.max_file_size:,}); it stays in the inbox: raise the limit in "
+                f"[vendors.{partner.vendor}.pickup], or ask the vendor to remove it"
             )
-            raise_alert(lane, FILE, remote.name, message)
-            log.warning("file_too_large", vendor=lane.vendor, file=remote.name, size=remote.size)
+            raise_alert(partner, FILE, remote.name, message)
+            log.warning("file_too_large", vendor=partner.vendor, file=remote.name, size=remote.size)
     return frozenset(told)
 
 
-def _review_listing(lane: Lane, seen: Look) -> None:
+def _review_listing(partner: Partner, seen: Look) -> None:
     """Tell of an inbox that is too full to be listed whole, and that it is over."""
     if not seen.cut:
-        clear_alert(lane, INBOX, "")
+        clear_alert(partner, INBOX, "")
         return
     message = f"the inbox is not seen whole: {seen.cut}; what was seen is taken, the vendor should tidy it"
-    if raise_alert(lane, INBOX, "", message):
-        log.warning("listing_cut", vendor=lane.vendor, reason=seen.cut)
+    if raise_alert(partner, INBOX, "", message):
+        log.warning("listing_cut", vendor=partner.vendor, reason=seen.cut)
 
 
-def put_away(lane: Lane) -> int:
+def put_away(partner: Partner) -> int:
     """Move what was read to the archive or the quarantine; give how many."""
-    arrivals = [a for a in lane.ledger.arrivals_to_move(lane.vendor) if a.file_state != "collected"]
+    arrivals = [a for a in partner.ledger.arrivals_to_move(partner.vendor) if a.file_state != "collected"]
     if not arrivals:
         return 0
-    seen = lane.folder.look()
+    seen = partner.folder.look()
     present = {remote.name: remote for remote in seen}
     if seen.cut:  # what is not seen may stand there all the same
         present = {one.remote_name: _look_of(one) for one in arrivals} | present
-    end = lane.seconds() + SECONDS_A_PASS
+    end = partner.seconds() + SECONDS_A_PASS
     return sum(
-        _put_away(lane, arrival, present.get(arrival.remote_name))
+        _put_away(partner, arrival, present.get(arrival.remote_name))
         for arrival in arrivals
-        if not lane.stopping() and lane.seconds() < end
+        if not partner.stopping() and partner.seconds() < end
     )
 
 
-def _take(lane: Lane, remote: RemoteFile) -> int:
-    with lane.spool.keeping():  # a purge must not remove the same bytes before the ledger needs them
-        return _keep(lane, remote)
+def _take(partner: Partner, remote: RemoteFile) -> int:
+    with partner.spool.keeping():  # a purge must not remove the same bytes before the ledger needs them
+        return _keep(partner, remote)
 
 
-def _keep(lane: Lane, remote: RemoteFile) -> int:
+def _keep(partner: Partner, remote: RemoteFile) -> int:
     reached("collect.begun")
     try:
-        kept = lane.spool.keep(lane.folder.read(remote))
+        kept = partner.spool.keep(partner.folder.read(remote))
     except RemoteFileError as error:
         # Changed or gone while it was read: nothing is kept, the next look sees it anew.
-        log.warning("file_not_taken", vendor=lane.vendor, file=remote.name, reason=str(error))
-        if remote in lane.untaken:  # twice, and unchanged: this is not a vendor who still writes
-            raise_alert(lane, FILE, remote.name, str(error))
+        log.warning("file_not_taken", vendor=partner.vendor, file=remote.name, reason=str(error))
+        if remote in partner.untaken:  # twice, and unchanged: this is not a vendor who still writes
+            raise_alert(partner, FILE, remote.name, str(error))
         return 0
     collected = Collected(
-        vendor=lane.vendor,
+        vendor=partner.vendor,
         name=remote.name,
         sha256=kept.sha256,
         size=kept.size,
@@ -174,78 +176,78 @@ def _keep(lane: Lane, remote: RemoteFile) -> int:
         spool_name=kept.name,
     )
     reached("collect.kept")
-    taken = lane.ledger.keep_file(lane.fence, collected, lane.clock())
+    taken = partner.ledger.keep_file(partner.fence, collected, partner.clock())
     reached("collect.committed")
-    log.info("file_kept", vendor=lane.vendor, batch=taken.file_id, file=remote.name, new=taken.new)
-    clear_alert(lane, FILE, remote.name)
+    log.info("file_kept", vendor=partner.vendor, batch=taken.file_id, file=remote.name, new=taken.new)
+    clear_alert(partner, FILE, remote.name)
     return 1
 
 
-def _forget_missing(lane: Lane, present: set[str]) -> None:
+def _forget_missing(partner: Partner, present: set[str]) -> None:
     """Take back the alerts about files that do not lie in the inbox any more."""
-    for name in open_keys(lane, FILE):
+    for name in open_keys(partner, FILE):
         if name not in present:
-            clear_alert(lane, FILE, name)
+            clear_alert(partner, FILE, name)
 
 
-def _put_away(lane: Lane, arrival: Arrival, present: RemoteFile | None) -> int:
+def _put_away(partner: Partner, arrival: Arrival, present: RemoteFile | None) -> int:
     """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
     reached("put_away.begun")
     look = _look_of(arrival)
     if present is not None and present != look:
         # The vendor has put another file under this name: that one is not ours to move yet.
-        _note_moved(lane, arrival, "")
+        _note_moved(partner, arrival, "")
         return 1
     target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
     try:
         if arrival.file_state == "quarantined":
-            lane.folder.quarantine(arrival.remote_name, target, arrival.file_reason, expected=look)
+            partner.folder.quarantine(arrival.remote_name, target, arrival.file_reason, expected=look)
         else:
-            lane.folder.archive(arrival.remote_name, target, expected=look)
+            partner.folder.archive(arrival.remote_name, target, expected=look)
     except RemoteFileError as error:
-        log.warning("not_put_away", vendor=lane.vendor, file=arrival.remote_name, reason=str(error))
+        log.warning("not_put_away", vendor=partner.vendor, file=arrival.remote_name, reason=str(error))
         if present is not None:
-            raise_alert(lane, FILE, arrival.remote_name, str(error))
+            raise_alert(partner, FILE, arrival.remote_name, str(error))
             return 0
         # Somebody removed it meanwhile; its bytes are in the spool.
         target = ""
-    lane.moved[look] += 1
+    partner.moved[look] += 1
     reached("put_away.moved")
-    marker = lane.settling.marker_of(arrival.remote_name)
+    marker = partner.settling.marker_of(arrival.remote_name)
     if marker:
-        _remove_marker(lane, marker)
+        _remove_marker(partner, marker)
         reached("put_away.unmarked")
     # After the move, which may fail for long: a vendor is answered once for each arrival.
-    _note_moved(lane, arrival, target)
+    _note_moved(partner, arrival, target)
     reached("put_away.committed")
-    clear_alert(lane, FILE, arrival.remote_name)
+    clear_alert(partner, FILE, arrival.remote_name)
     return 1
 
 
-def _remove_marker(lane: Lane, marker: str) -> None:
+def _remove_marker(partner: Partner, marker: str) -> None:
     try:
-        lane.folder.remove(marker)
+        partner.folder.remove(marker)
     except RemoteFileError as error:
-        log.warning("marker_not_removed", vendor=lane.vendor, file=marker, reason=str(error))
-        raise_alert(lane, FILE, marker, str(error))
+        log.warning("marker_not_removed", vendor=partner.vendor, file=marker, reason=str(error))
+        raise_alert(partner, FILE, marker, str(error))
 
 
-def _note_moved(lane: Lane, arrival: Arrival, target: str) -> None:
+def _note_moved(partner: Partner, arrival: Arrival, target: str) -> None:
     """Note that a file left the inbox. One that came once more is answered again: its vendor may wait for it.
 
     The answer and the note are one transaction, so that a crash does not answer twice.
     """
-    if not arrival.first and arrival.file_state == "translated" and lane.policies.acknowledge:
+    if not arrival.first and arrival.file_state == "translated" and partner.policies.acknowledge:
         try:
-            acknowledge_again(lane, lane.ledger.file(arrival.file_id), arrival.id, target)
+            acknowledge_again(partner, partner.ledger.file(arrival.file_id), arrival.id, target)
         except OSError as error:
             # Its raw bytes were purged meanwhile: there is nothing left to answer.
             log.warning(
-                "not_acknowledged_again", vendor=lane.vendor, file=arrival.remote_name, reason=str(error)
+                "not_acknowledged_again", vendor=partner.vendor, file=arrival.remote_name, reason=str(error)
             )
         else:
             return
-    lane.ledger.arrival_moved(lane.fence, arrival.id, target, lane.clock())
+    partner.ledger.arrival_moved(partner.fence, arrival.id, target, partner.clock())
 
 
 def _look_of(arrival: Arrival) -> RemoteFile:

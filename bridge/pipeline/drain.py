@@ -18,12 +18,11 @@ from bridge.domain.planning import backoff
 from bridge.errors import DropFolderError, LedgerError
 from bridge.faultpoints import reached
 from bridge.pipeline.alerts import JOB, clear_alert, folder_failed, folder_works, job_failed, review
-from bridge.pipeline.clocks import hold_late, review_clocks
 from bridge.pipeline.collect import collect, put_away
+from bridge.pipeline.deadlines import hold_late, look_is_due, review_deadlines, work_is_due
 from bridge.pipeline.deliver import deliver
-from bridge.pipeline.due import look_is_due, work_is_due
 from bridge.pipeline.fetch import fetch
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.restored import claim, compare_with_folder, hold_if_restored
 from bridge.pipeline.retention import keep_retention
 from bridge.pipeline.sending import Sending
@@ -34,7 +33,7 @@ from bridge.pipeline.translate import translate
 
 log = structlog.get_logger(__name__)
 
-Job = Callable[[Lane], int]
+Job = Callable[[Partner], int]
 Progress = Callable[[str, str, int], None]
 """Told (vendor, job, how many) whenever a job did something."""
 
@@ -55,9 +54,9 @@ LONGEST_REST = 60.0
 REST_AFTER_A_REFUSAL = 300.0
 """and where it refused us: a server that is asked every second soon locks us out."""
 PULSE = 1.0
-"""Seconds after which a lane that is through looks for new work while others of its account still work."""
+"""Seconds after which a partner that is through looks for new work while others of its account still work."""
 AFTER_A_FAILURE = timedelta(seconds=30)
-"""So long after its begin a lane of which a job failed by our own mistake is not begun again."""
+"""So long after its begin a partner of which a job failed by our own mistake is not begun again."""
 REVIEWED_EVERY = 60.0
 """Seconds after which a person is told of what is late or held, even while the drain still goes on."""
 EXTRA_LOOKS = 2
@@ -65,7 +64,7 @@ EXTRA_LOOKS = 2
 
 
 @dataclass(slots=True)
-class LaneReport:
+class PartnerReport:
     """What one drain did for a vendor. `folder_error` says why its folder could not be used."""
 
     vendor: str
@@ -78,184 +77,190 @@ class LaneReport:
         """Add to what a job did."""
         self.did[job] = self.did.get(job, 0) + done
 
-    def after(self, earlier: LaneReport | None) -> LaneReport:
-        """Add what the lane did before in the same drain."""
+    def after(self, earlier: PartnerReport | None) -> PartnerReport:
+        """Add what the partner did before in the same drain."""
         for job, done in earlier.did.items() if earlier is not None else ():
             self.count(job, done)
         return self
 
 
 def drain(
-    lanes: Sequence[Lane],
+    partners: Sequence[Partner],
     *,
     wait: Callable[[float], object],
     patient: bool = False,
     progress: Progress = lambda _vendor, _job, _done: None,
-) -> list[LaneReport]:
-    """Run the jobs of one account's lanes until nothing is due; the first error that stops a lane is raised.
+) -> list[PartnerReport]:
+    """Run the jobs of one account's partners until nothing is due; raise the first error that stops one.
 
     `wait` sleeps for seconds, or less when the process is to stop. A `patient` drain waits for files
     that may still be growing.
     """
-    if not lanes:
+    if not partners:
         return []
-    first = lanes[0]
+    first = partners[0]
     first.ledger.check_daily()
-    fence = claim(lanes)
+    fence = claim(partners)
     reached("drain.claimed")
-    for lane in lanes:
-        lane.fence = fence
-        correct_due_times(lane)
-    with ThreadPoolExecutor(max_workers=len(lanes), thread_name_prefix=f"drain-{first.account}") as pool:
+    for partner in partners:
+        partner.fence = fence
+        correct_due_times(partner)
+    with ThreadPoolExecutor(max_workers=len(partners), thread_name_prefix=f"drain-{first.account}") as pool:
         return _side_by_side(
-            lanes, lambda lane: pool.submit(_work, lane, wait, patient, progress), again=not patient
+            partners, lambda partner: pool.submit(_work, partner, wait, patient, progress), again=not patient
         )
 
 
 def _side_by_side(
-    lanes: Sequence[Lane], start: Callable[[Lane], Future[LaneReport]], *, again: bool
-) -> list[LaneReport]:
-    """Start all lanes and wait for them; meanwhile those that are through (`again`) begin what is new.
+    partners: Sequence[Partner], start: Callable[[Partner], Future[PartnerReport]], *, again: bool
+) -> list[PartnerReport]:
+    """Start all partners and wait for them; meanwhile those that are through (`again`) begin what is new.
 
     Otherwise a server that never answers would hold up the new files of all who share its account.
     """
     begun: dict[str, datetime] = {}
-    running: dict[Future[LaneReport], Lane] = {}
-    reports: dict[str, LaneReport] = {}
-    due = list(lanes)
+    running: dict[Future[PartnerReport], Partner] = {}
+    reports: dict[str, PartnerReport] = {}
+    due = list(partners)
     while True:
-        for lane in due:
-            begun[lane.vendor] = lane.clock()
-            running[start(lane)] = lane
+        for partner in due:
+            begun[partner.vendor] = partner.clock()
+            running[start(partner)] = partner
         done, _ = futures.wait(running, timeout=PULSE if again else None, return_when=FIRST_COMPLETED)
         for future in done:
             report = future.result()
             reports[running.pop(future).vendor] = report.after(reports.get(report.vendor))
         if not running:
-            return [reports[lane.vendor] for lane in lanes]
-        busy = {lane.vendor for lane in running.values()}
-        idle = [lane for lane in lanes if again and lane.vendor not in busy and not lane.stopping()]
-        due = [lane for lane in idle if _is_due(lane, begun[lane.vendor], reports[lane.vendor])]
+            return [reports[partner.vendor] for partner in partners]
+        busy = {partner.vendor for partner in running.values()}
+        idle = [
+            partner for partner in partners if again and partner.vendor not in busy and not partner.stopping()
+        ]
+        due = [
+            partner for partner in idle if _is_due(partner, begun[partner.vendor], reports[partner.vendor])
+        ]
 
 
-def _is_due(lane: Lane, since: datetime, report: LaneReport) -> bool:
-    if report.failures and lane.clock() < since + AFTER_A_FAILURE:
+def _is_due(partner: Partner, since: datetime, report: PartnerReport) -> bool:
+    if report.failures and partner.clock() < since + AFTER_A_FAILURE:
         return False
-    if look_is_due(lane):
-        lane.look = True
+    if look_is_due(partner):
+        partner.look = True
         return True
-    return work_is_due(lane, lane.clock(), since)
+    return work_is_due(partner, partner.clock(), since)
 
 
-def _work(lane: Lane, wait: Callable[[float], object], patient: bool, progress: Progress) -> LaneReport:
-    report = LaneReport(lane.vendor)
+def _work(
+    partner: Partner, wait: Callable[[float], object], patient: bool, progress: Progress
+) -> PartnerReport:
+    report = PartnerReport(partner.vendor)
     looks = EXTRA_LOOKS if patient else 0
-    _look_back(lane, report)
+    _look_back(partner, report)
     looking = False
-    reviewed_at = lane.seconds()
+    reviewed_at = partner.seconds()
     done: dict[str, int] = {}
-    with Sending(lane) as sending:
-        while not lane.stopping():
-            looking = _is_looked_for(lane, report, patient=patient) or looking
+    with Sending(partner) as sending:
+        while not partner.stopping():
+            looking = _is_looked_for(partner, report, patient=patient) or looking
             # While Amazon's rate is what all waits for, passes are many; the inbox keeps its interval.
-            early = sending.busy and not done.get("collect") and _was_just_looked_into(lane)
-            done = _once(lane, report, progress, sending, looking=looking and not early)
+            early = sending.busy and not done.get("collect") and _was_just_looked_into(partner)
+            done = _once(partner, report, progress, sending, looking=looking and not early)
             if report.folder_error and looking:
-                lane.look = True  # as soon as its rest is over
-            if lane.seconds() >= reviewed_at + REVIEWED_EVERY:
-                _review(lane)
-                reviewed_at = lane.seconds()
+                partner.look = True  # as soon as its rest is over
+            if partner.seconds() >= reviewed_at + REVIEWED_EVERY:
+                _review(partner)
+                reviewed_at = partner.seconds()
             # Sending that failed by our own mistake is left to its end: nobody takes note of it any more.
             if done or (submit.__name__ not in report.failures and sending.wait()):
                 continue
             # A file that could not be read is looked at again, too: did its vendor only write to it then?
-            if not ((lane.unsettled or lane.untaken) and looks and not report.folder_error):
+            if not ((partner.unsettled or partner.untaken) and looks and not report.folder_error):
                 break
             looks -= 1
-            wait(lane.look_interval)
+            wait(partner.look_interval)
     if sent := sending.take_count():
         report.count(submit.__name__, sent)
-    if looking and not report.folder_error and not lane.stopping():
+    if looking and not report.folder_error and not partner.stopping():
         # Only now: an inbox that can be listed says nothing of an outbox that takes no file.
-        lane.folder_failures = 0
-        folder_works(lane)
-    _review(lane)
-    keep_retention(lane)
+        partner.folder_failures = 0
+        folder_works(partner)
+    _review(partner)
+    keep_retention(partner)
     return report
 
 
-def _look_back(lane: Lane, report: LaneReport) -> None:
+def _look_back(partner: Partner, report: PartnerReport) -> None:
     """See before anything is sent whether the ledger was restored from a backup."""
-    if lane.folder_rests():
-        report.folder_error = lane.folder_error
+    if partner.folder_rests():
+        report.folder_error = partner.folder_error
     else:
         try:
-            compare_with_folder(lane)
+            compare_with_folder(partner)
         except DropFolderError as error:  # it is not tried a second time by the jobs
-            _rest(lane, report, error)
-    hold_if_restored(lane)
+            _rest(partner, report, error)
+    hold_if_restored(partner)
 
 
-def _is_looked_for(lane: Lane, report: LaneReport, *, patient: bool) -> bool:
+def _is_looked_for(partner: Partner, report: PartnerReport, *, patient: bool) -> bool:
     """Tell whether the inbox is to be looked into; the folder is tried again once its rest is over.
 
     Both may come about while a drain still goes on: sending a large file takes long.
     """
-    if report.folder_error and not lane.folder_rests():
+    if report.folder_error and not partner.folder_rests():
         report.folder_error = ""
-    if report.folder_error or not (lane.look or patient):
+    if report.folder_error or not (partner.look or patient):
         return False
-    lane.look = False  # before the look, so that one asked for meanwhile is not forgotten
+    partner.look = False  # before the look, so that one asked for meanwhile is not forgotten
     return True
 
 
-def _review(lane: Lane) -> None:
-    review(lane)
-    review_clocks(lane)
-    review_clock(lane)
+def _review(partner: Partner) -> None:
+    review(partner)
+    review_deadlines(partner)
+    review_clock(partner)
 
 
-def _was_just_looked_into(lane: Lane) -> bool:
+def _was_just_looked_into(partner: Partner) -> bool:
     # After a failure a look has to be made in any case: it tells whether the folder works.
-    return lane.folder_rests_until <= lane.looked_at > lane.seconds() - lane.look_interval
+    return partner.folder_rests_until <= partner.looked_at > partner.seconds() - partner.look_interval
 
 
 def _once(
-    lane: Lane, report: LaneReport, progress: Progress, sending: Sending, *, looking: bool
+    partner: Partner, report: PartnerReport, progress: Progress, sending: Sending, *, looking: bool
 ) -> dict[str, int]:
     """Run each job once; give how much each did, if anything."""
     did: dict[str, int] = {}
     for job, needs_folder in JOBS:
-        if lane.stopping() or (needs_folder and report.folder_error) or (job is collect and not looking):
+        if partner.stopping() or (needs_folder and report.folder_error) or (job is collect and not looking):
             continue
         if job.__name__ in report.failures:
             continue
         try:
-            done = sending.go_on() if job is submit else job(lane)
+            done = sending.go_on() if job is submit else job(partner)
         except DropFolderError as error:
             # This vendor's folder rests for a while; what Amazon is owed goes on.
-            _rest(lane, report, error)
+            _rest(partner, report, error)
             continue
         except (LedgerError, MemoryError):
             raise
         except Exception as error:
             # Of the bridge's own; it must not keep what the other jobs have for the vendor from going on.
-            log.exception("job_failed", vendor=lane.vendor, job=job.__name__)
+            log.exception("job_failed", vendor=partner.vendor, job=job.__name__)
             report.failures[job.__name__] = type(error).__name__
-            job_failed(lane, job.__name__, error)
+            job_failed(partner, job.__name__, error)
             continue
-        clear_alert(lane, JOB, job.__name__)
+        clear_alert(partner, JOB, job.__name__)
         if done:
             did[job.__name__] = done
             report.count(job.__name__, done)
-            progress(lane.vendor, job.__name__, done)
+            progress(partner.vendor, job.__name__, done)
     return did
 
 
-def _rest(lane: Lane, report: LaneReport, error: DropFolderError) -> None:
+def _rest(partner: Partner, report: PartnerReport, error: DropFolderError) -> None:
     """Leave a folder alone that cannot be used."""
-    lane.folder_failures += 1
-    seconds = REST_AFTER_A_REFUSAL if error.permanent else min(LONGEST_REST, backoff(lane.folder_failures))
-    lane.folder_rests_until = lane.seconds() + seconds
-    lane.folder_error = report.folder_error = str(error)
-    folder_failed(lane, error)
+    partner.folder_failures += 1
+    seconds = REST_AFTER_A_REFUSAL if error.permanent else min(LONGEST_REST, backoff(partner.folder_failures))
+    partner.folder_rests_until = partner.seconds() + seconds
+    partner.folder_error = report.folder_error = str(error)
+    folder_failed(partner, error)

@@ -11,7 +11,7 @@ class LedgerNumbers:
 
     def __init__(self, writer: FileWriter, answered: Interchange) -> None:
         self._writer = writer
-        # By vendor too: two vendors' lanes must not wait for each other's numbers.
+        # By vendor too: two vendors' partners must not wait for each other's numbers.
         self._scope = f"{writer.file.vendor}:{answered.standard}:{answered.receiver.id}:{answered.sender.id}"
 
     def next(self, kind: str) -> int:

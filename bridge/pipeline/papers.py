@@ -15,7 +15,7 @@ from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine
 from bridge.outfiles.papers import BadPaperError, Format, NamedPaper, decode, named
 from bridge.pipeline.alerts import PAPER, clear_alert, raise_alert
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.spapi.fetched import Fetched, LabelData, ShippingLabel, UnreadableItem
 from bridge.spapi.operations import OPERATIONS, Operation
 
@@ -67,12 +67,12 @@ class _Came:
     lines: list[IndexLine | None] = field(default_factory=list)
     answers: list[LabelAnswer] = field(default_factory=list)
 
-    def take(self, lane: Lane, kind: PaperKind, item: Fetched) -> None:
+    def take(self, partner: Partner, kind: PaperKind, item: Fetched) -> None:
         """Add what Amazon has of one order."""
         order = item.purchase_order_number
         self.good.add(order)
         places: list[int | None] = []
-        for made in _made(lane, kind, item):
+        for made in _made(partner, kind, item):
             if isinstance(made, str):
                 self.bad[order] = made
                 places.append(None)
@@ -87,19 +87,19 @@ class _Came:
         if isinstance(item, ShippingLabel):
             self.answers.append(_answer(item, places))
 
-    def labels(self, lane: Lane, made_at: datetime, *, whole: bool) -> NewLabels:
+    def labels(self, partner: Partner, made_at: datetime, *, whole: bool) -> NewLabels:
         """Return what is to be noted of the labels among it."""
         return NewLabels(
             orders=self.orders,
             made_at=made_at,
             answers=self.answers,
             whole=whole,
-            policy=lane.policies.labels,
+            policy=partner.policies.labels,
         )
 
 
 def keep_papers(  # noqa: PLR0913 - what came, and by name how it was asked for
-    lane: Lane,
+    partner: Partner,
     kind: PaperKind,
     items: Iterable[Fetched],
     unreadable: Iterable[UnreadableItem] = (),
@@ -115,35 +115,37 @@ def keep_papers(  # noqa: PLR0913 - what came, and by name how it was asked for
     """
     came = _Came(bad={item.purchase_order_number: item.reason for item in unreadable})
     for item in items:
-        if not is_foreign(lane, item):
-            came.take(lane, kind, item)
+        if not is_foreign(partner, item):
+            came.take(partner, kind, item)
     good = came.good - came.bad.keys()
-    now = lane.clock()
+    now = partner.clock()
     if came.bad:
         known = {order: f"it cannot be used: {reason}" for order, reason in came.bad.items() if order}
-        lane.ledger.want(lane.fence, lane.vendor, kind.name, known, now + LOOK_AGAIN)
+        partner.ledger.want(partner.fence, partner.vendor, kind.name, known, now + LOOK_AGAIN)
         for order, reason in came.bad.items():
-            _tell(lane, kind, order, reason)
-    added = lane.ledger.add_outbound(
-        lane.fence,
-        lane.vendor,
+            _tell(partner, kind, order, reason)
+    added = partner.ledger.add_outbound(
+        partner.fence,
+        partner.vendor,
         came.files,
         now,
         found=[(kind.name, order) for order in good],
-        beside=lambda added, told: _index(lane, came.lines, added, told, now),
-        labels=came.labels(lane, made_at or now, whole=whole) if kind.name == "labels" else None,
+        beside=lambda added, told: _index(partner, came.lines, added, told, now),
+        labels=came.labels(partner, made_at or now, whole=whole) if kind.name == "labels" else None,
     )
     for order in good:
-        clear_alert(lane, PAPER, f"{kind.name}:{order}")
+        clear_alert(partner, PAPER, f"{kind.name}:{order}")
     return sum(one.new for one in added)
 
 
-def is_foreign(lane: Lane, item: Fetched) -> bool:
+def is_foreign(partner: Partner, item: Fetched) -> bool:
     """Tell whether a label is of another vendor of the same account."""
-    return isinstance(item, ShippingLabel) and item.selling_party not in {"", lane.profile.selling_party}
+    return isinstance(item, ShippingLabel) and item.selling_party not in {"", partner.profile.selling_party}
 
 
-def _made(lane: Lane, kind: PaperKind, item: Fetched) -> Iterator[tuple[NamedPaper, IndexLine | None] | str]:
+def _made(
+    partner: Partner, kind: PaperKind, item: Fetched
+) -> Iterator[tuple[NamedPaper, IndexLine | None] | str]:
     """Give each paper of an item with its line in the index, or why it is bad."""
     order = item.purchase_order_number
     contents = item.labels if isinstance(item, ShippingLabel) else (item,)
@@ -162,7 +164,7 @@ def _made(lane: Lane, kind: PaperKind, item: Fetched) -> Iterator[tuple[NamedPap
             "tracking": label.tracking_number if label else "",
             "ext": form,
         }
-        paper = named(kind.template or lane.papers.label_name, fields, data)
+        paper = named(kind.template or partner.papers.label_name, fields, data)
         yield paper, _line(order, label, paper) if label else None
 
 
@@ -204,7 +206,7 @@ def _line(order: str, label: LabelData, paper: NamedPaper) -> IndexLine:
 
 
 def _index(
-    lane: Lane, lines: list[IndexLine | None], added: list[Added], told: list[ToldLabel], now: datetime
+    partner: Partner, lines: list[IndexLine | None], added: list[Added], told: list[ToldLabel], now: datetime
 ) -> list[NewOutbound]:
     """List the labels that are new, under the names that they got, and those whose state changed.
 
@@ -223,7 +225,7 @@ def _index(
         if line is not None and one.new
     ]
     changed = [_changed(one) for one in told]
-    form = lane.papers.index if lane.papers.index in INDEX_FORMATS else ""
+    form = partner.papers.index if partner.papers.index in INDEX_FORMATS else ""
     listed = [*new, *changed] if form else changed
     if not listed:
         return []
@@ -245,7 +247,7 @@ def _changed(label: ToldLabel) -> IndexLine:
     )
 
 
-def _tell(lane: Lane, kind: PaperKind, order: str, reason: str) -> None:
+def _tell(partner: Partner, kind: PaperKind, order: str, reason: str) -> None:
     message = f"Amazon sent {kind.name} of order {order or 'unknown'} that cannot be used: {reason}"
-    if raise_alert(lane, PAPER, f"{kind.name}:{order}", f"{message}; it is asked for again"):
-        log.error("bad_paper", vendor=lane.vendor, kind=kind.name, order=order, reason=reason)
+    if raise_alert(partner, PAPER, f"{kind.name}:{order}", f"{message}; it is asked for again"):
+        log.error("bad_paper", vendor=partner.vendor, kind=kind.name, order=order, reason=reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.domain.rerun import Decision, decide
-from bridge.pipeline.lane import Desk
+from bridge.pipeline.partner import Desk
 from bridge.pipeline.translate import translate_file
 
 

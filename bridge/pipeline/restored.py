@@ -11,7 +11,7 @@ from bridge.dropfolder.port import Place
 from bridge.errors import SpoolError
 from bridge.ledger.rows import Fence, Numbers
 from bridge.pipeline.alerts import RESTORED, clear_alert, raise_alert
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +27,9 @@ _OF_BATCH: dict[Place, re.Pattern[str]] = {
 }
 
 
-def claim(lanes: Sequence[Lane]) -> Fence:
-    """Claim the account of these lanes; a ledger that is behind what the spool has noted was restored."""
-    first = lanes[0]
+def claim(partners: Sequence[Partner]) -> Fence:
+    """Claim the account of these partners; a ledger that is behind what the spool has noted was restored."""
+    first = partners[0]
     noted = first.spool.epoch(first.account)
     fence = first.ledger.claim(first.account, first.clock())
     if noted >= fence.epoch:
@@ -43,43 +43,43 @@ def claim(lanes: Sequence[Lane]) -> Fence:
     return fence
 
 
-def hold_if_restored(lane: Lane) -> None:
-    """Hold what the lane has open while its account's ledger counts as restored, and say so."""
-    restored = lane.ledger.restored(lane.account)
+def hold_if_restored(partner: Partner) -> None:
+    """Hold what the partner has open while its account's ledger counts as restored, and say so."""
+    restored = partner.ledger.restored(partner.account)
     if restored is None:
-        clear_alert(lane, RESTORED, "")
+        clear_alert(partner, RESTORED, "")
         return
-    lane.ledger.hold_open(lane.fence, lane.vendor, lane.clock())
+    partner.ledger.hold_open(partner.fence, partner.vendor, partner.clock())
     message = (
         f"the ledger was restored from a backup ({restored.reason}): what was open in it may be at Amazon "
-        f"already. Nothing is sent for account {lane.account}. Look at what is held and in doubt; then "
-        f"`edibridge restore --release --account {lane.account}` sends it"
+        f"already. Nothing is sent for account {partner.account}. Look at what is held and in doubt; then "
+        f"`edibridge restore --release --account {partner.account}` sends it"
     )
-    if raise_alert(lane, RESTORED, "", message):
-        log.error("ledger_restored", vendor=lane.vendor, reason=restored.reason)
+    if raise_alert(partner, RESTORED, "", message):
+        log.error("ledger_restored", vendor=partner.vendor, reason=restored.reason)
 
 
-def compare_with_folder(lane: Lane) -> None:
+def compare_with_folder(partner: Partner) -> None:
     """Look once whether archive and outbox hold numbers that the ledger has not given yet.
 
     Raises `DropFolderError` where the folder cannot be used; it is compared when it works again.
     """
-    if lane.compared or lane.folder_failures >= FAILURES:
+    if partner.compared or partner.folder_failures >= FAILURES:
         return
-    known = lane.ledger.numbers(lane.account)
+    known = partner.ledger.numbers(partner.account)
     found = Numbers(
-        _greatest(lane.folder.names("archive"), _ARCHIVED, known.arrival),
-        max(_greatest(lane.folder.names(place), ends, known.batch) for place, ends in _OF_BATCH.items()),
+        _greatest(partner.folder.names("archive"), _ARCHIVED, known.arrival),
+        max(_greatest(partner.folder.names(place), ends, known.batch) for place, ends in _OF_BATCH.items()),
     )
-    lane.compared = True
+    partner.compared = True
     if found.arrival <= known.arrival and found.batch <= known.batch:
         return
     reason = (
-        f"archive and outbox of {lane.vendor} have the numbers of arrival {found.arrival} and batch "
+        f"archive and outbox of {partner.vendor} have the numbers of arrival {found.arrival} and batch "
         f"{found.batch}, the ledger has given {known.arrival} and {known.batch}"
     )
-    lane.ledger.mark_restored(lane.account, reason, lane.clock(), fence=lane.fence, numbers=found)
-    log.error("ledger_restored", vendor=lane.vendor, reason=reason)
+    partner.ledger.mark_restored(partner.account, reason, partner.clock(), fence=partner.fence, numbers=found)
+    log.error("ledger_restored", vendor=partner.vendor, reason=reason)
 
 
 def _greatest(names: Iterable[str], ends: re.Pattern[str], known: int) -> int:

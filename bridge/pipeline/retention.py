@@ -13,7 +13,7 @@ import structlog
 from bridge.faultpoints import reached
 from bridge.ledger.read_models import Purged
 from bridge.ledger.store import Ledger
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.spool import Spool
 
 log = structlog.get_logger(__name__)
@@ -25,19 +25,21 @@ AT_ONCE = 200
 """Batches that a drain purges, so that it does not keep the vendor's traffic waiting."""
 
 
-def keep_retention(lane: Lane) -> None:
+def keep_retention(partner: Partner) -> None:
     """Purge what the vendor's retention time is over for, once a day."""
-    if lane.seconds() < lane.purge_at:
+    if partner.seconds() < partner.purge_at:
         return
-    now = lane.confirmed_time()
+    now = partner.confirmed_time()
     if now is None:  # a clock that is ahead would purge what is new
-        lane.purge_at = lane.seconds() + UNSURE
+        partner.purge_at = partner.seconds() + UNSURE
         return
-    purged = purge(lane.ledger, lane.spool, lane.vendor, now - lane.policies.retention, now, most=AT_ONCE)
+    purged = purge(
+        partner.ledger, partner.spool, partner.vendor, now - partner.policies.retention, now, most=AT_ONCE
+    )
     if purged.files < AT_ONCE:
-        lane.purge_at = lane.seconds() + EVERY
+        partner.purge_at = partner.seconds() + EVERY
     if purged != Purged():
-        log.info("purged", vendor=lane.vendor, batches=purged.files, outbound=purged.outbound)
+        log.info("purged", vendor=partner.vendor, batches=purged.files, outbound=purged.outbound)
 
 
 def purge(  # noqa: PLR0913, PLR0917 - what, whose, and when

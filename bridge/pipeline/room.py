@@ -16,7 +16,7 @@ PART_OF_DISK = 50
 
 
 class Room:
-    """The disks under some folders; one for all lanes of a process, whose files it counts while they come.
+    """The disks under some folders; one for all partners of a process, whose files it counts while they come.
 
     `floor` in bytes; without it a fiftieth of each disk, 1 GiB at most.
     """

@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from types import TracebackType
 from typing import Self
 
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.submit import settle_doubts, submit
 
 SOON = 0.25
@@ -17,11 +17,11 @@ MOMENT = 1.0
 
 
 class Sending:
-    """A drain's sending for one lane; used by the lane's thread, as a context, whose end ends it."""
+    """A drain's sending for one partner; used by the partner's thread, as a context, whose end ends it."""
 
-    def __init__(self, lane: Lane) -> None:
-        self._lane = lane
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"submit-{lane.vendor}")
+    def __init__(self, partner: Partner) -> None:
+        self._partner = partner
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"submit-{partner.vendor}")
         self._run: Future[int] | None = None
         self._fresh = False
         self._over = False
@@ -38,13 +38,13 @@ class Sending:
 
         What is in doubt comes under its policy first. Raises what sending raised since then.
         """
-        settle_doubts(self._lane)
+        settle_doubts(self._partner)
         if self._run is not None and self._run.done():
             ended, self._run = self._run, None
             ended.result()
         self._fresh = self._run is None
         if self._run is None:
-            self._run = self._pool.submit(submit, self._lane, self._note, lambda: self._over)
+            self._run = self._pool.submit(submit, self._partner, self._note, lambda: self._over)
             wait([self._run], timeout=SOON)
         return self.take_count()
 
@@ -74,5 +74,5 @@ class Sending:
     ) -> None:
         self._over = True
         self._pool.shutdown()
-        if kind is None and self._run is not None:  # otherwise the lane's thread has an error to tell
+        if kind is None and self._run is not None:  # otherwise the partner's thread has an error to tell
             self._run.result()

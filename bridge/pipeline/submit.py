@@ -15,17 +15,17 @@ from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_ba
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
-from bridge.pipeline.abreast import Stream, Streams
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
+from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.fetch import look_for_labels
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, orders_named, request_body
 
 log = structlog.get_logger(__name__)
 
 SUBMISSIONS_AT_ONCE = 100
 USUAL_RATE = 10.0
-"""Amazon's, in requests/s, that the number of a lane's senders is meant for."""
+"""Amazon's, in requests/s, that the number of a partner's senders is meant for."""
 PAUSE = timedelta(minutes=5)
 """How long an account rests after Amazon refused our credentials; a person is told meanwhile."""
 
@@ -33,113 +33,119 @@ _decode = msgspec.json.Decoder(Event).decode
 
 
 def submit(
-    lane: Lane, note: Callable[[int], None] = lambda _sent: None, over: Callable[[], bool] = bool
+    partner: Partner, note: Callable[[int], None] = lambda _sent: None, over: Callable[[], bool] = bool
 ) -> int:
     """Group ready events and send what is due, until nothing is; give how many POSTs were made.
 
     Each operation goes by itself, as Amazon counts it, and looks for more before it runs dry. `note` is
     told of POSTs as they are made; nothing is begun once `over` says so.
     """
-    if lane.ledger.restored(lane.account):  # what is open may be at Amazon already
+    if partner.ledger.restored(partner.account):  # what is open may be at Amazon already
         return 0
     streams = [
-        Stream(operation.name, partial(_more, lane, operation, over), partial(_senders, lane, operation))
+        Stream(
+            operation.name, partial(_more, partner, operation, over), partial(_senders, partner, operation)
+        )
         for operation in OPERATIONS.values()
         if operation.event is not None
     ]
-    return Streams(lane, lambda submission: _send(lane, submission, over), streams).run(note)
+    return Streams(partner, lambda submission: _send(partner, submission, over), streams).run(note)
 
 
-def _senders(lane: Lane, operation: Operation) -> int:
+def _senders(partner: Partner, operation: Operation) -> int:
     """Give more where Amazon's rate is higher: what is under way is the rate times the time that it takes."""
-    return math.ceil(lane.senders * max(1.0, lane.amazon.rate(operation) / USUAL_RATE))
+    return math.ceil(partner.senders * max(1.0, partner.amazon.rate(operation) / USUAL_RATE))
 
 
-def _more(lane: Lane, operation: Operation, over: Callable[[], bool]) -> list[DueSubmission]:
-    if not _goes_on(lane, over):
+def _more(partner: Partner, operation: Operation, over: Callable[[], bool]) -> list[DueSubmission]:
+    if not _goes_on(partner, over):
         return []
-    now = lane.clock()
-    due = lane.ledger.due_submissions(lane.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
+    now = partner.clock()
+    due = partner.ledger.due_submissions(partner.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
     # No sooner than needed: a plan takes the ledger for a while, and what gathers fills its POSTs better.
-    if len(due) < SUBMISSIONS_AT_ONCE and _plan(lane, operation, now):
+    if len(due) < SUBMISSIONS_AT_ONCE and _plan(partner, operation, now):
         reached("submit.planned")
-        due = lane.ledger.due_submissions(lane.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name)
+        due = partner.ledger.due_submissions(
+            partner.vendor, now, SUBMISSIONS_AT_ONCE, operation=operation.name
+        )
     return due
 
 
-def _plan(lane: Lane, operation: Operation, now: datetime) -> int:
-    size = _batch_size(lane, operation, now)
+def _plan(partner: Partner, operation: Operation, now: datetime) -> int:
+    size = _batch_size(partner, operation, now)
     if not size:
         return 0
-    return lane.ledger.plan(
-        lane.fence,
-        lane.vendor,
+    return partner.ledger.plan(
+        partner.fence,
+        partner.vendor,
         operation.name,
         size,
         now,
-        labels=lane.policies.labels,
+        labels=partner.policies.labels,
     )
 
 
-def _batch_size(lane: Lane, operation: Operation, now: datetime) -> int:
-    setting = lane.policies.batch_size
+def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
+    setting = partner.policies.batch_size
     if setting != "auto":
         return setting
-    rate = lane.amazon.rate(operation)
+    rate = partner.amazon.rate(operation)
     posts = short_backlog(rate)
-    queued = lane.ledger.queued(lane.vendor, operation.name, posts)
-    vendors, most = {lane.vendor, *lane.sharing}, posts * FULL_BATCH
-    waiting = lane.ledger.waiting(vendors, operation.name, now, most)
+    queued = partner.ledger.queued(partner.vendor, operation.name, posts)
+    vendors, most = {partner.vendor, *partner.sharing}, posts * FULL_BATCH
+    waiting = partner.ledger.waiting(vendors, operation.name, now, most)
     return batch_size_for(setting, rate, waiting, queued)
 
 
-def settle_doubts(lane: Lane) -> None:
+def settle_doubts(partner: Partner) -> None:
     """Put what a crash left in doubt under the policy of its operation."""
-    for submission in lane.ledger.to_look(lane.vendor, lane.clock(), SUBMISSIONS_AT_ONCE):
-        policy = _policy(lane, OPERATIONS[submission.operation])
+    for submission in partner.ledger.to_look(partner.vendor, partner.clock(), SUBMISSIONS_AT_ONCE):
+        policy = _policy(partner, OPERATIONS[submission.operation])
         if policy == "look":
-            look_for_labels(lane, submission)
+            look_for_labels(partner, submission)
             continue
         reached("submit.doubted")
-        state = lane.ledger.apply_policy(lane.fence, submission.id, policy, lane.clock(), None)
+        state = partner.ledger.apply_policy(partner.fence, submission.id, policy, partner.clock(), None)
         reached("submit.policy_committed")
         if state == "in_doubt":
-            in_doubt(lane, submission)
+            in_doubt(partner, submission)
 
 
-def _send(lane: Lane, submission: DueSubmission, over: Callable[[], bool]) -> int:
+def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool]) -> int:
     operation = OPERATIONS[submission.operation]
     body = request_body(operation, [item_of(_decode(body)) for body in submission.bodies])
-    if not _may_send(lane, over):
+    if not _may_send(partner, over):
         return 0
     # The turn before the intent: a crash then leaves in doubt what was under way, not what waited for it.
-    turn = lane.amazon.turn(operation, lambda: not _goes_on(lane, over))
-    if not _may_send(lane, over):
+    turn = partner.amazon.turn(operation, lambda: not _goes_on(partner, over))
+    if not _may_send(partner, over):
         return 0
     reached("submit.begun")
-    attempt = lane.ledger.start_sending(lane.fence, submission.id, lane.clock())
+    attempt = partner.ledger.start_sending(partner.fence, submission.id, partner.clock())
     if not attempt:
         # A label or a cancellation came since: what is due is read anew.
-        lane.ledger.renew_confirmations(lane.fence, submission.id, lane.policies.labels, lane.clock())
+        partner.ledger.renew_confirmations(
+            partner.fence, submission.id, partner.policies.labels, partner.clock()
+        )
         reached("submit.label_compared")
         return 0
     reached("submit.intent_committed")
-    outcome = lane.amazon.submit(operation, body, turn=turn)
+    outcome = partner.amazon.submit(operation, body, turn=turn)
     reached("submit.posted")
-    _record(lane, submission, attempt, outcome)
+    _record(partner, submission, attempt, outcome)
     return 1
 
 
-def _goes_on(lane: Lane, over: Callable[[], bool]) -> bool:
-    return not (lane.stopping() or over())
+def _goes_on(partner: Partner, over: Callable[[], bool]) -> bool:
+    return not (partner.stopping() or over())
 
 
-def _may_send(lane: Lane, over: Callable[[], bool]) -> bool:
-    return _goes_on(lane, over) and not lane.ledger.pause(lane.account, lane.clock())
+def _may_send(partner: Partner, over: Callable[[], bool]) -> bool:
+    return _goes_on(partner, over) and not partner.ledger.pause(partner.account, partner.clock())
 
 
-def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
-    now = lane.clock()
+def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
+    now = partner.clock()
     answer = Answer(
         kind=outcome.kind,
         http_status=outcome.http_status,
@@ -149,19 +155,19 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
         reason=outcome.reason,
         retry_at=_retry_at(submission, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
-        policy=_policy(lane, OPERATIONS[submission.operation]),
+        policy=_policy(partner, OPERATIONS[submission.operation]),
     )
     try:
-        moved = lane.ledger.record_outcome(lane.fence, attempt, answer, now)
+        moved = partner.ledger.record_outcome(partner.fence, attempt, answer, now)
     except StaleEpoch:
         # A newer owner has put this submission in doubt; our answer may still settle that.
-        lane.ledger.record_late(attempt, answer, now)
+        partner.ledger.record_late(attempt, answer, now)
         raise
     except LedgerError:
         # In doubt from the next drain on; this line is then the only place that knows what Amazon said.
         log.error(  # noqa: TRY400 - the ledger's own words follow with the error itself
             "answer_not_kept",
-            vendor=lane.vendor,
+            vendor=partner.vendor,
             submission=submission.id,
             outcome=outcome.kind,
             amazon_transaction_id=outcome.amazon_transaction_id,
@@ -170,10 +176,10 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
         raise
     reached("submit.answer_committed")
     held = moved.state == "in_doubt" and answer.policy == "hold"
-    _tell(lane, submission, outcome, held=held)
+    _tell(partner, submission, outcome, held=held)
     log.info(
         "submission",
-        vendor=lane.vendor,
+        vendor=partner.vendor,
         submission=submission.id,
         outcome=outcome.kind,
         state=moved.state,
@@ -181,19 +187,19 @@ def _record(lane: Lane, submission: DueSubmission, attempt: int, outcome: Outcom
     )
 
 
-def _tell(lane: Lane, submission: DueSubmission, outcome: Outcome, *, held: bool) -> None:
+def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held: bool) -> None:
     """Raise or take back the alerts that an answer gives reason for."""
     if outcome.kind == "unauthorized":
-        message = f"Amazon refuses the credentials of account {lane.account}: {outcome.reason}"
-        raise_alert(lane, CREDENTIALS, lane.account, message)
+        message = f"Amazon refuses the credentials of account {partner.account}: {outcome.reason}"
+        raise_alert(partner, CREDENTIALS, partner.account, message)
     elif outcome.kind == "submitted":
-        clear_alert(lane, CREDENTIALS, lane.account)
+        clear_alert(partner, CREDENTIALS, partner.account)
     if held:
-        in_doubt(lane, submission)
+        in_doubt(partner, submission)
 
 
-def _policy(lane: Lane, operation: Operation) -> Policy:
-    return lane.policies.in_doubt.get(operation.name, operation.in_doubt)
+def _policy(partner: Partner, operation: Operation) -> Policy:
+    return partner.policies.in_doubt.get(operation.name, operation.in_doubt)
 
 
 def _retry_at(submission: DueSubmission, outcome: Outcome, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.pipeline.alerts import CLOCK, clear_alert, raise_alert
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.spapi.amazon_time import TOLERANCE
 
 log = structlog.get_logger(__name__)
@@ -16,31 +16,31 @@ CONFIRMED_EVERY = timedelta(minutes=5)
 """So often the time that Amazon confirms is kept, for a purge by hand."""
 
 
-def correct_due_times(lane: Lane) -> None:
+def correct_due_times(partner: Partner) -> None:
     """Make due what a clock that was ahead has put off for longer than anything rests."""
-    if clamped := lane.ledger.clamp_due(lane.fence, lane.vendor, lane.clock()):
-        log.warning("due_times_corrected", vendor=lane.vendor, count=clamped)
+    if clamped := partner.ledger.clamp_due(partner.fence, partner.vendor, partner.clock()):
+        log.warning("due_times_corrected", vendor=partner.vendor, count=clamped)
 
 
-def review_clock(lane: Lane) -> None:
+def review_clock(partner: Partner) -> None:
     """Raise or clear the alert about the clock, and keep the time that Amazon confirms."""
-    if lane.amazon_time is None:
+    if partner.amazon_time is None:
         return
-    time = lane.amazon_time
-    newest = lane.ledger.newest(lane.vendor)
-    ahead_of_us = newest is not None and newest > lane.clock() + TOLERANCE
+    time = partner.amazon_time
+    newest = partner.ledger.newest(partner.vendor)
+    ahead_of_us = newest is not None and newest > partner.clock() + TOLERANCE
     if time.is_off or (ahead_of_us and time.confirmed() is None):
-        lane.confirmed_time()  # what is to be told is worth a question
+        partner.confirmed_time()  # what is to be told is worth a question
     confirmed = None if time.is_off else time.confirmed()
     if confirmed is not None:
-        known = lane.ledger.confirmed_at(lane.account)
+        known = partner.ledger.confirmed_at(partner.account)
         if known is None or confirmed - known >= CONFIRMED_EVERY:
-            lane.ledger.confirm_time(lane.fence, confirmed)
-    message = _wrong_clock(time.ahead()) or _dated_ahead(lane, newest, confirmed)
+            partner.ledger.confirm_time(partner.fence, confirmed)
+    message = _wrong_clock(time.ahead()) or _dated_ahead(partner, newest, confirmed)
     if not message:
-        clear_alert(lane, CLOCK, "")
-    elif raise_alert(lane, CLOCK, "", message):
-        log.error("clock", vendor=lane.vendor, reason=message)
+        clear_alert(partner, CLOCK, "")
+    elif raise_alert(partner, CLOCK, "", message):
+        log.error("clock", vendor=partner.vendor, reason=message)
 
 
 def _wrong_clock(ahead: timedelta | None) -> str:
@@ -53,9 +53,9 @@ def _wrong_clock(ahead: timedelta | None) -> str:
     )
 
 
-def _dated_ahead(lane: Lane, newest: datetime | None, confirmed: datetime | None) -> str:
+def _dated_ahead(partner: Partner, newest: datetime | None, confirmed: datetime | None) -> str:
     """Compare the ledger's newest entry with the present: one from the future tells of a jump."""
-    now = confirmed or lane.clock()
+    now = confirmed or partner.clock()
     if newest is None or newest <= now + TOLERANCE:
         return ""
     told = f"the ledger has files that came at {newest:%Y-%m-%d %H:%M} UTC, {_span(newest - now)} from now"
@@ -66,7 +66,7 @@ def _dated_ahead(lane: Lane, newest: datetime | None, confirmed: datetime | None
         )
     return (
         f"{told}: this machine's clock was ahead. What was put off is due now, and lists are read again from "
-        f"{lane.papers.since.days} days back; what lies further back is not looked for"
+        f"{partner.papers.since.days} days back; what lies further back is not looked for"
     )
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from bridge.domain.events import Event, LabelRequested
 from bridge.domain.timeliness import Timing, label_timing, timing
 from bridge.mapping.profile import VendorProfile
-from bridge.pipeline.lane import Policies
+from bridge.pipeline.partner import Policies
 
 
 def timing_of(

@@ -36,9 +36,16 @@ from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.translate import translate as map_document
 from bridge.pipeline.acknowledgements import queue_acknowledgement
 from bridge.pipeline.alerts import translation_failed
-from bridge.pipeline.keeping import EventKeeper
-from bridge.pipeline.lane import Desk, Lane
-from bridge.pipeline.resends import NEW, Precedent, Precedents, begun_by, sender_of, span_hash
+from bridge.pipeline.duplicate_interchanges import (
+    NEW,
+    DuplicateFinder,
+    DuplicateFinding,
+    begun_by,
+    sender_of,
+    span_hash,
+)
+from bridge.pipeline.event_writer import EventWriter
+from bridge.pipeline.partner import Desk, Partner
 
 log = structlog.get_logger(__name__)
 
@@ -57,25 +64,25 @@ ACKNOWLEDGEMENTS = frozenset({"997", "999", "TA1", "CONTRL"})
 """What a vendor sends in answer to us: kept, never mapped, and never acknowledged in turn."""
 
 
-def translate(lane: Lane) -> int:
+def translate(partner: Partner) -> int:
     """Read every collected file into the ledger; give how many."""
     done = 0
-    for file in lane.ledger.files_to_translate(lane.vendor):
-        if lane.stopping():
+    for file in partner.ledger.files_to_translate(partner.vendor):
+        if partner.stopping():
             break
-        done += _translate_or_tell(lane, file)
+        done += _translate_or_tell(partner, file)
     return done
 
 
-def _translate_or_tell(lane: Lane, file: FileRow) -> int:
+def _translate_or_tell(partner: Partner, file: FileRow) -> int:
     """Translate a file; where the bridge itself fails on it, tell a person and go on with the others."""
     try:
-        translate_file(lane, file)
+        translate_file(partner, file)
     except (LedgerError, MemoryError):
         raise
     except Exception:
-        log.exception("translation_failed", vendor=lane.vendor, batch=file.id)
-        translation_failed(lane, file)
+        log.exception("translation_failed", vendor=partner.vendor, batch=file.id)
+        translation_failed(partner, file)
         return 0
     return 1
 
@@ -96,13 +103,13 @@ def translate_file(
         if desk.policies.hold_duplicates and not force:
             writer.hold_duplicates()
         writer.compare_with_labels(desk.policies.labels)
-        events = EventKeeper(desk, writer, now, again)
+        events = EventWriter(desk, writer, now, again)
         translation = _Translation(
             desk,
             file,
             writer,
             events,
-            precedents=Precedents(desk, file, writer),
+            duplicates=DuplicateFinder(desk, file, writer),
             rerun=again is not None,
             force=force,
         )
@@ -129,11 +136,11 @@ class _Translation:
     desk: Desk
     file: FileRow
     writer: FileWriter
-    events: EventKeeper
+    events: EventWriter
     rerun: bool
     force: bool
-    precedents: Precedents
-    precedent: Precedent = NEW
+    duplicates: DuplicateFinder
+    finding: DuplicateFinding = NEW
     withheld: bool = False
     """Whether the present interchange is a test, of which nothing is sent."""
     verdicts: Verdicts = field(default_factory=Verdicts)
@@ -211,13 +218,13 @@ class _Translation:
 
     def _opened(self, event: InterchangeOpened) -> None:
         self.begun = event.offset
-        self.precedent = NEW
+        self.finding = NEW
         self.withheld = not self.desk.policies.send_tests and bool(test_of(event.interchange))
         # A test neither takes a control number from production, nor is it bound by those of others.
         if not self.force and not self.withheld:
-            self.precedent = self.precedents.of(event.interchange)
-        if self.precedent.kind != "new":
-            log.warning("seen_before", vendor=self.desk.vendor, batch=self.file.id, kind=self.precedent.kind)
+            self.finding = self.duplicates.of(event.interchange)
+        if self.finding.kind != "new":
+            log.warning("seen_before", vendor=self.desk.vendor, batch=self.file.id, kind=self.finding.kind)
 
     def _closed(self, event: InterchangeClosed) -> None:
         self.interchanges += 1
@@ -271,20 +278,20 @@ class _Translation:
         state = "translated" if document.accepted else "rejected"
         row = msgspec.structs.replace(_row_of(document, [], state), errors=_told_in(document.errors))
         handle = self.writer.document(row)
-        precedent = self.precedent.of(self.desk, self.file, document)
-        if handle and document.accepted and precedent.kind != "resend":
+        finding = self.finding.of(self.desk, self.file, document)
+        if handle and document.accepted and finding.kind != "resend":
             held = Mapped(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
             self.events.keep(handle, document.number, [held], _meant(document), NEW)
 
     def _keep(self, document: Document) -> None:
-        precedent = self.precedent.of(self.desk, self.file, document)
+        finding = self.finding.of(self.desk, self.file, document)
         mapped: list[Mapped] = []
         notes: list[EdiError | dict[str, str]] = [_without_value(error) for error in document.errors]
         if not document.accepted:
             state = "rejected"
-        elif precedent.kind == "resend":
+        elif finding.kind == "resend":
             state = "resent"
-            notes.append({"level": "note", "message": precedent.reason})
+            notes.append({"level": "note", "message": finding.reason})
         elif self.desk.mappings.knows(document):
             state = "translated"
             mapped = map_document(document, self.desk.profile, self.desk.mappings)
@@ -295,7 +302,7 @@ class _Translation:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         handle = self.writer.document(_row_of(document, notes, state))
         if handle:
-            self.events.keep(handle, document.number, mapped, _meant(document), precedent)
+            self.events.keep(handle, document.number, mapped, _meant(document), finding)
 
     def _record(self, kind: DropKind, record: Record, stands: str) -> None:
         """Keep one order of a drop file; a row that is wrong is its own refusal.

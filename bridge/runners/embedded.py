@@ -20,9 +20,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bridge.errors import BridgeError, StaleEpoch
+from bridge.pipeline.deadlines import look_is_due, work_is_due
 from bridge.pipeline.drain import drain
-from bridge.pipeline.due import look_is_due, work_is_due
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 
 log = structlog.get_logger(__name__)
@@ -40,7 +40,7 @@ class Worker:
     """Drains one account whenever it is woken, in a thread of its own."""
 
     account: str
-    lanes: list[Lane]
+    partners: list[Partner]
     stop: threading.Event
     clock: Callable[[], datetime]
     wake: threading.Event = field(default_factory=threading.Event)
@@ -53,20 +53,20 @@ class Worker:
         self.thread = threading.Thread(target=self._run, name=f"worker-{self.account}", daemon=True)
         self.thread.start()
 
-    def look(self, lane: Lane) -> None:
+    def look(self, partner: Partner) -> None:
         """Let the next drain look into a vendor's inbox."""
-        lane.look = True
+        partner.look = True
         self.wake.set()
 
     def pulse(self) -> None:
         """Wake up if the ledger has something due, or what is asked of Amazon or the inbox by the clock."""
         now = self.clock()
         since = None if self.drained_at is None else min(self.drained_at, now)  # a clock may be put back
-        for lane in self.lanes:
-            if look_is_due(lane):
-                self.look(lane)
+        for partner in self.partners:
+            if look_is_due(partner):
+                self.look(partner)
                 return
-            if work_is_due(lane, now, since):
+            if work_is_due(partner, now, since):
                 self.wake.set()
                 return
 
@@ -82,7 +82,7 @@ class Worker:
     def _drain(self) -> None:
         begun = self.clock()
         try:
-            reports = drain(self.lanes, wait=self.stop.wait)
+            reports = drain(self.partners, wait=self.stop.wait)
             if any(report.failures for report in reports):
                 self.stop.wait(AFTER_AN_ERROR)
             self.drained_at = begun
@@ -127,7 +127,7 @@ class Daemon:
 
     def _run(self) -> bool:
         running = _Running(*self._load())
-        log.info("daemon_started", vendors=len(running.fleet.lanes))
+        log.info("daemon_started", vendors=len(running.fleet.partners))
         while True:
             self._signalled.wait()
             self._signalled.clear()
@@ -149,7 +149,7 @@ class Daemon:
             log.exception("reload_refused", fault="bridge", reason=type(error).__name__)
             return running
         running.end()
-        log.info("reloaded", vendors=len(loaded[0].lanes))
+        log.info("reloaded", vendors=len(loaded[0].partners))
         return _Running(*loaded)
 
     def _on_signal(self, number: int, _frame: object) -> None:
@@ -166,7 +166,8 @@ class _Running:
     def __init__(self, fleet: Fleet, triggers: Mapping[str, BaseTrigger]) -> None:
         self.fleet = fleet
         self._workers = [
-            Worker(account, lanes, fleet.stop, lanes[0].clock) for account, lanes in fleet.accounts().items()
+            Worker(account, partners, fleet.stop, partners[0].clock)
+            for account, partners in fleet.accounts().items()
         ]
         # One thread is enough: a job sets a flag or reads one row.
         self._scheduler = BackgroundScheduler(
@@ -177,11 +178,11 @@ class _Running:
         )
         for worker in self._workers:
             self._scheduler.add_job(worker.pulse, "interval", seconds=PULSE, id=f"pulse-{worker.account}")
-            for lane in worker.lanes:
+            for partner in worker.partners:
                 self._scheduler.add_job(
-                    worker.look, triggers[lane.vendor], args=[lane], id=f"look-{lane.vendor}"
+                    worker.look, triggers[partner.vendor], args=[partner], id=f"look-{partner.vendor}"
                 )
-                worker.look(lane)  # the first look is now, not an interval from now
+                worker.look(partner)  # the first look is now, not an interval from now
         for worker in self._workers:
             worker.start()
         self._scheduler.start()

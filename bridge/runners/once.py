@@ -24,8 +24,8 @@ from bridge.pipeline.alerts import (
     SPOOL,
     is_told,
 )
-from bridge.pipeline.drain import LaneReport, Progress, drain
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.drain import PartnerReport, Progress, drain
+from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 
 _LEFT = frozenset({"collected", "ready", "grouped", "sending", "submitted", "pending"})
@@ -64,7 +64,7 @@ def run(  # noqa: PLR0913  what the verb says, all by name
     timeout: float | None = None,
     progress: Progress = lambda _vendor, _job, _done: None,
 ) -> RunReport:
-    """Drain the vendors' lanes (all without `vendors`).
+    """Drain the vendors' partners (all without `vendors`).
 
     After `timeout` seconds nothing new is begun, neither a POST nor a file; what is under way ends.
     """
@@ -97,9 +97,9 @@ def _run(
     progress: Progress,
 ) -> RunReport:
     accounts = fleet.accounts(vendors)
-    lanes = [lane for group in accounts.values() for lane in group]
+    partners = [partner for group in accounts.values() for partner in group]
     started, began = clock(), time.monotonic()
-    did: dict[str, dict[str, int]] = {lane.vendor: {} for lane in lanes}
+    did: dict[str, dict[str, int]] = {partner.vendor: {} for partner in partners}
     idle = 0
     while True:
         reports = _drain_all(fleet, accounts, progress)
@@ -109,9 +109,10 @@ def _run(
         failing = {report.vendor for report in reports if report.folder_error}
         refused = _refused(fleet, accounts, clock())
         waiting = [
-            lane
-            for lane in lanes
-            if lane.account not in refused and _expects_a_verdict(fleet, lane, lane.vendor in failing)
+            partner
+            for partner in partners
+            if partner.account not in refused
+            and _expects_a_verdict(fleet, partner, partner.vendor in failing)
         ]
         idle = 0 if any(report.did for report in reports) or _soonest(waiting, clock()) else idle + 1
         if not (settle and waiting) or cut or idle >= IDLE_ROUNDS:
@@ -123,8 +124,8 @@ def _run(
         did=did,
         batches=tuple(
             batch
-            for lane in lanes
-            for batch in fleet.ledger.moved_since(lane.vendor, _since(lane, started, began))
+            for partner in partners
+            for batch in fleet.ledger.moved_since(partner.vendor, _since(partner, started, began))
         ),
         problems=(
             *(f"{report.vendor}: {report.folder_error}" for report in reports if report.folder_error),
@@ -134,90 +135,90 @@ def _run(
                 for job, error in report.failures.items()
             ),
             *(f"account {account} is paused: {reason}" for account, reason in refused.items()),
-            *_unsent([lane for lane in lanes if lane.account not in refused]),
-            *_told(lanes),
-            *_untaken(lanes),
-            *_undelivered(fleet, [lane for lane in lanes if lane.vendor not in failing]),
+            *_unsent([partner for partner in partners if partner.account not in refused]),
+            *_told(partners),
+            *_untaken(partners),
+            *_undelivered(fleet, [partner for partner in partners if partner.vendor not in failing]),
         ),
         finished=finished,
-        delayed=_delayed(lanes),
-        doubts=tuple(_alerts(lanes, lambda _lane, alert: alert.kind in {IN_DOUBT, OVERDUE})),
-        left={} if finished else _left(fleet, lanes),
+        delayed=_delayed(partners),
+        doubts=tuple(_alerts(partners, lambda _partner, alert: alert.kind in {IN_DOUBT, OVERDUE})),
+        left={} if finished else _left(fleet, partners),
     )
 
 
-def _left(fleet: Fleet, lanes: list[Lane]) -> dict[str, dict[str, dict[str, int]]]:
+def _left(fleet: Fleet, partners: list[Partner]) -> dict[str, dict[str, dict[str, int]]]:
     """Count what is open of each vendor but what only an operator moves on."""
     counts = fleet.ledger.counts()
     left: dict[str, dict[str, dict[str, int]]] = {}
-    for lane in lanes:
-        for kind, states in counts.get(lane.vendor, {}).items():
+    for partner in partners:
+        for kind, states in counts.get(partner.vendor, {}).items():
             some = {state: count for state, count in states.items() if state in _LEFT}
             if some:
-                left.setdefault(lane.vendor, {})[kind] = some
+                left.setdefault(partner.vendor, {})[kind] = some
     return left
 
 
-def _delayed(lanes: list[Lane]) -> dict[str, tuple[int, datetime]]:
-    found = {lane.vendor: lane.ledger.delayed(lane.vendor, lane.clock()) for lane in lanes}
+def _delayed(partners: list[Partner]) -> dict[str, tuple[int, datetime]]:
+    found = {partner.vendor: partner.ledger.delayed(partner.vendor, partner.clock()) for partner in partners}
     return {vendor: (events, first) for vendor, (events, first) in found.items() if first is not None}
 
 
-def _since(lane: Lane, started: datetime, began: float) -> datetime:
+def _since(partner: Partner, started: datetime, began: float) -> datetime:
     """Return when the run began, by the clock that said so then, and by the one that was right after all."""
-    if lane.amazon_time is None or not lane.amazon_time.is_off:
+    if partner.amazon_time is None or not partner.amazon_time.is_off:
         return started
-    return min(started, lane.clock() - timedelta(seconds=time.monotonic() - began))
+    return min(started, partner.clock() - timedelta(seconds=time.monotonic() - began))
 
 
-def _expects_a_verdict(fleet: Fleet, lane: Lane, folder_fails: bool) -> bool:
-    """Tell whether waiting may move this lane on; what only its failing folder holds up does not count."""
+def _expects_a_verdict(fleet: Fleet, partner: Partner, folder_fails: bool) -> bool:
+    """Tell whether waiting may move this partner on; what only its failing folder holds up does not count."""
     if not folder_fails:
-        return fleet.ledger.unfinished(lane.vendor, lane.clock())
-    submissions = fleet.ledger.counts().get(lane.vendor, {}).get("submissions", {})
+        return fleet.ledger.unfinished(partner.vendor, partner.clock())
+    submissions = fleet.ledger.counts().get(partner.vendor, {}).get("submissions", {})
     return any(submissions.get(state, 0) for state in ("ready", "sending", "submitted", "overdue"))
 
 
-def _unsent(lanes: list[Lane]) -> Iterator[str]:
+def _unsent(partners: list[Partner]) -> Iterator[str]:
     """Name the vendors of whose submissions Amazon took none, though it was asked."""
-    for lane in lanes:
-        count, reason = lane.ledger.unsent(lane.vendor, 1)
+    for partner in partners:
+        count, reason = partner.ledger.unsent(partner.vendor, 1)
         if count:
-            yield f"{lane.vendor}: Amazon takes nothing: submissions wait: {count} ({reason})"
+            yield f"{partner.vendor}: Amazon takes nothing: submissions wait: {count} ({reason})"
 
 
-def _told(lanes: list[Lane]) -> Iterator[str]:
+def _told(partners: list[Partner]) -> Iterator[str]:
     """Tell what of Amazon's cannot be read, and that files cannot be kept, in the words of the alerts."""
     # An account that is refused altogether is told of as paused.
     return _alerts(
-        lanes,
-        lambda lane, alert: (
+        partners,
+        lambda partner, alert: (
             alert.kind in {CLOCK, RESTORED, FETCH, SPOOL, INBOX}
-            or (alert.kind == CREDENTIALS and alert.key != lane.account)
+            or (alert.kind == CREDENTIALS and alert.key != partner.account)
         ),
     )
 
 
-def _alerts(lanes: list[Lane], chosen: Callable[[Lane, AlertRow], bool]) -> Iterator[str]:
-    for lane in lanes:
-        for alert in lane.ledger.alerts(lane.vendor):
-            if chosen(lane, alert):
-                yield f"{lane.vendor}: {alert.message}"
+def _alerts(partners: list[Partner], chosen: Callable[[Partner, AlertRow], bool]) -> Iterator[str]:
+    for partner in partners:
+        for alert in partner.ledger.alerts(partner.vendor):
+            if chosen(partner, alert):
+                yield f"{partner.vendor}: {alert.message}"
 
 
-def _untaken(lanes: list[Lane]) -> Iterator[str]:
+def _untaken(partners: list[Partner]) -> Iterator[str]:
     """Name the files of inboxes that are not taken, as often as they are looked at."""
-    for lane in lanes:
-        for remote in lane.untaken:
-            if is_told(lane, FILE, remote.name):
-                what = "is too large" if remote.size > lane.policies.max_file_size else "cannot be read"
-                yield f"{lane.vendor}: {remote.name} {what} (edibridge status tells why)"
+    for partner in partners:
+        for remote in partner.untaken:
+            if is_told(partner, FILE, remote.name):
+                what = "is too large" if remote.size > partner.policies.max_file_size else "cannot be read"
+                yield f"{partner.vendor}: {remote.name} {what} (edibridge status tells why)"
 
 
-def _undelivered(fleet: Fleet, lanes: list[Lane]) -> list[str]:
+def _undelivered(fleet: Fleet, partners: list[Partner]) -> list[str]:
     """Name the vendors whose outbox did not take all files, though their folder works."""
     counts = fleet.ledger.counts()
-    waiting = {lane.vendor: counts.get(lane.vendor, {}).get("outbound", {}) for lane in lanes}
+    waiting = {partner.vendor: counts.get(partner.vendor, {}).get("outbound", {}) for partner in partners}
     return [
         f"{vendor}: {sum(files.values())} files could not be put into the outbox; it is tried again "
         "(edibridge status tells why)"
@@ -232,30 +233,33 @@ def _refused(fleet: Fleet, accounts: Iterable[str], now: datetime) -> dict[str, 
     return {account: pause.reason for account, pause in pauses.items() if pause is not None}
 
 
-def _pause(waiting: list[Lane], now: datetime) -> float:
+def _pause(waiting: list[Partner], now: datetime) -> float:
     soonest = _soonest(waiting, now)
     seconds = LONGEST_WAIT if soonest is None else (soonest - now).total_seconds()
     return max(SHORTEST_WAIT, min(seconds, LONGEST_WAIT))
 
 
-def _soonest(waiting: list[Lane], now: datetime) -> datetime | None:
+def _soonest(waiting: list[Partner], now: datetime) -> datetime | None:
     """Tell when something is due that no resting folder holds up; None where nothing waits for a time."""
-    due = [lane.ledger.next_due(lane.vendor, now, deliveries=not lane.folder_rests()) for lane in waiting]
+    due = [
+        partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
+        for partner in waiting
+    ]
     return min((at for at in due if at is not None), default=None)
 
 
-def _drain_all(fleet: Fleet, accounts: dict[str, list[Lane]], progress: Progress) -> list[LaneReport]:
+def _drain_all(fleet: Fleet, accounts: dict[str, list[Partner]], progress: Progress) -> list[PartnerReport]:
     """Drain all accounts side by side, each under a claim of its own."""
     if not accounts:
         return []
     with ThreadPoolExecutor(max_workers=len(accounts), thread_name_prefix="account") as pool:
         running = [
-            pool.submit(drain, lanes, wait=fleet.stop.wait, patient=True, progress=progress)
-            for lanes in accounts.values()
+            pool.submit(drain, partners, wait=fleet.stop.wait, patient=True, progress=progress)
+            for partners in accounts.values()
         ]
         return [report for drained in running for report in drained.result()]
 
 
-def _add(did: dict[str, int], report: LaneReport) -> None:
+def _add(did: dict[str, int], report: PartnerReport) -> None:
     for job, done in report.did.items():
         did[job] = did.get(job, 0) + done

@@ -21,7 +21,7 @@ from bridge.config import parse_config
 from bridge.errors import BridgeError
 from bridge.ledger.store import Ledger
 from bridge.pipeline.drain import drain
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 from bridge.runners.once import run
 from bridge.simulator.amazon import StandInAmazon
@@ -164,12 +164,12 @@ class Site(Watch):
             for channel in (clients[name]._channel, clients[name]._token_channel):
                 channel._pacer = self._pacer()
         fleet.clients = list(clients.values())
-        for lane in fleet.lanes:
-            lane.amazon = clients[lane.account]
-            lane.clock = self.clock
-            lane.amazon_time = None
-            lane.seconds = self.clock.seconds
-            lane.senders = 2
+        for partner in fleet.partners:
+            partner.amazon = clients[partner.account]
+            partner.clock = self.clock
+            partner.amazon_time = None
+            partner.seconds = self.clock.seconds
+            partner.senders = 2
         return fleet
 
     def _pacer(self) -> Pacer:
@@ -181,9 +181,9 @@ class Site(Watch):
         )
 
     @property
-    def lane(self) -> Lane:
-        """The lane of the vendor that meets the faults."""
-        return self.fleet.lanes[0]
+    def partner(self) -> Partner:
+        """The partner of the vendor that meets the faults."""
+        return self.fleet.partners[0]
 
     @property
     def home(self) -> Path:
@@ -219,12 +219,12 @@ class Site(Watch):
             running = [
                 pool.submit(
                     drain,
-                    lanes,
+                    partners,
                     wait=self.clock.wait,
                     patient=True,
                     progress=self._tell_progress,
                 )
-                for lanes in accounts
+                for partners in accounts
             ]
             for drained in running:
                 try:
@@ -244,7 +244,7 @@ class Site(Watch):
             if checked and self._moved:
                 self._moved = False
                 self.check()
-            times = [self._next_due(lane) for lane in self.fleet.lanes]
+            times = [self._next_due(partner) for partner in self.fleet.partners]
             due = min((time for time in times if time is not None), default=None)
             if due is None or max(due, self.clock.now) >= end:
                 self.clock.now = max(self.clock.now, end)
@@ -261,17 +261,17 @@ class Site(Watch):
         self.clock.wait(timeout or 0.0)
         return False
 
-    def _next_due(self, lane: Lane) -> datetime | None:
-        """Tell when the daemon would drain a lane again."""
-        rests = lane.folder_rests()
-        due = self.ledger.next_due(lane.vendor, self.clock.now, deliveries=not rests)
-        waits = [lane.folder_rests_until] * rests + [lane.fetch_at] * bool(lane.papers.kinds)
+    def _next_due(self, partner: Partner) -> datetime | None:
+        """Tell when the daemon would drain a partner again."""
+        rests = partner.folder_rests()
+        due = self.ledger.next_due(partner.vendor, self.clock.now, deliveries=not rests)
+        waits = [partner.folder_rests_until] * rests + [partner.fetch_at] * bool(partner.papers.kinds)
         times = [self.clock.now + timedelta(seconds=wait - self.clock.seconds()) for wait in waits]
         return min([*times, *([due] if due is not None else [])], default=None)
 
     def hurry(self) -> None:
         """Wait for Amazon's answers no longer than a test may."""
-        self.lane.amazon._http.timeout = IMPATIENT
+        self.partner.amazon._http.timeout = IMPATIENT
 
     def a_person_resolves(self) -> int:
         """Settle what is in doubt as the runbook says: look at Amazon, then tell the bridge."""

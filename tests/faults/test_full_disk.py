@@ -143,17 +143,17 @@ def test_full_disk_at_an_answer(site: Site, disk: Disk, operation: str) -> None:
     site.drop(
         *{CONFIRM: ("acme", "856.edi", notices(1)), LABEL: ("acme", "labels.csv", requests(1))}[operation]
     )
-    submit = site.lane.amazon.submit
+    submit = site.partner.amazon.submit
 
     def submit_and_fill(*arguments: Any, **more: Any) -> Any:
         outcome = submit(*arguments, **more)
         strike(site, disk)
         return outcome
 
-    site.lane.amazon.submit = submit_and_fill  # type: ignore[method-assign]
+    site.partner.amazon.submit = submit_and_fill  # type: ignore[method-assign]
     with capture_logs() as logs:
         site.drain()
-    site.lane.amazon.submit = submit  # type: ignore[method-assign]
+    site.partner.amazon.submit = submit  # type: ignore[method-assign]
     assert_told(site)
     (line,) = [line for line in logs if line["event"] == "answer_not_kept"]
     assert line["amazon_transaction_id"] == site.amazon.accepted[0].transaction_id
@@ -171,16 +171,16 @@ def test_full_disk_at_an_answer(site: Site, disk: Disk, operation: str) -> None:
 def test_full_disk_at_a_paper(site: Site, disk: Disk) -> None:
     """A label that finds no room is fetched again; no cursor passes it, and it is delivered once."""
     site.amazon.add_label(order(9), site.clock.now - timedelta(seconds=9), "ABCD", selling_party="ACME")
-    read_page = site.lane.amazon.read_page
+    read_page = site.partner.amazon.read_page
 
     def read_and_fill(*arguments: Any) -> Any:
         page = read_page(*arguments)
         strike(site, disk)
         return page
 
-    site.lane.amazon.read_page = read_and_fill  # type: ignore[method-assign,assignment]
+    site.partner.amazon.read_page = read_and_fill  # type: ignore[method-assign,assignment]
     site.drain()
-    site.lane.amazon.read_page = read_page  # type: ignore[method-assign]
+    site.partner.amazon.read_page = read_page  # type: ignore[method-assign]
     assert_told(site)
     assert not list((site.home / "outbox").glob("labels/*/*"))
     assert site.ledger.cursor("acme", "labels:ABCD") is None

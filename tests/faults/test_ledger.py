@@ -110,7 +110,7 @@ def test_ledger_in_the_middle_of_a_post(site: Site, fault: str) -> None:
     """Amazon has the documents, the ledger cannot take its answer: in doubt, and the log has the id."""
     strike, words = FAULTS[fault]
     site.drop("acme", "856.edi", notices(1, 2))
-    submit = site.lane.amazon.submit
+    submit = site.partner.amazon.submit
 
     def submit_and_fail(*arguments: Any, **turn: Any) -> Any:
         outcome = submit(*arguments, **turn)
@@ -118,10 +118,10 @@ def test_ledger_in_the_middle_of_a_post(site: Site, fault: str) -> None:
         return outcome
 
     striking = strike(site)
-    site.lane.amazon.submit = submit_and_fail  # type: ignore[method-assign]
+    site.partner.amazon.submit = submit_and_fail  # type: ignore[method-assign]
     with capture_logs() as logs:
         site.drain()
-    site.lane.amazon.submit = submit  # type: ignore[method-assign]
+    site.partner.amazon.submit = submit  # type: ignore[method-assign]
     striking.__exit__(None, None, None)
     _assert_told(site, words)
     site.drop("other", "856.edi", notices(201))
@@ -190,7 +190,7 @@ def test_ledger_full_disk(site: Site) -> None:
 def test_spool_full(site: Site) -> None:
     """Raw bytes that cannot be kept leave the file in the inbox; a person is told whose disk it is."""
     site.drop_notices()
-    spool = site.lane.spool.folder
+    spool = site.partner.spool.folder
     shutil.rmtree(spool)
     spool.write_bytes(b"")  # nothing can be made below a file, for whatever user
     site.drain()

@@ -10,13 +10,13 @@ import pytest
 from structlog.testing import capture_logs
 
 from bridge.dropfolder.local import LocalDropFolder
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.room import Room
 from tests.faults.site import Site, notices
 
 
 def limit_files(site: Site, size: int) -> None:
-    site.lane.policies = dataclasses.replace(site.lane.policies, max_file_size=size)
+    site.partner.policies = dataclasses.replace(site.partner.policies, max_file_size=size)
 
 
 def test_file_too_large(site: Site) -> None:
@@ -34,7 +34,7 @@ def test_file_too_large(site: Site) -> None:
     assert f"{len(large):,} bytes are more than max_file_size ({limit:,})" in told["file"]
     site.assert_untouched("twin", "other")
     limit_files(site, 1 << 30)
-    site.lane.look = True
+    site.partner.look = True
     site.until_quiet()
     site.assert_untouched("acme", "twin", "other")
     assert site.states() == {"succeeded": 32}
@@ -47,9 +47,9 @@ def test_file_too_large_for_a_run(site: Site) -> None:
     assert (site.home / "inbox" / "large.edi").exists()
 
 
-def fill(lanes: list[Lane], floor: int | None) -> None:
-    for lane in lanes:
-        lane.room = Room([lane.spool.folder], floor)
+def fill(partners: list[Partner], floor: int | None) -> None:
+    for partner in partners:
+        partner.room = Room([partner.spool.folder], floor)
 
 
 def test_disk_floor(site: Site) -> None:
@@ -57,7 +57,7 @@ def test_disk_floor(site: Site) -> None:
     site.drop_notices()
     site.drain()
     assert site.submissions() == ["submitted"]  # its verdict is still to come
-    fill(site.fleet.lanes, 1 << 60)
+    fill(site.fleet.partners, 1 << 60)
     site.drop("acme", "more.edi", notices(3))
     site.until_quiet()
     assert site.states() == {"succeeded": 2}
@@ -66,8 +66,8 @@ def test_disk_floor(site: Site) -> None:
     assert "min_free_disk" in told
     assert "make room" in told
     site.assert_untouched("twin", "other")
-    fill(site.fleet.lanes, None)
-    site.lane.look = True
+    fill(site.fleet.partners, None)
+    site.partner.look = True
     site.until_quiet()
     site.assert_untouched("acme", "twin", "other")
     assert site.states() == {"succeeded": 3}
@@ -83,7 +83,7 @@ def test_disk_floor_of_a_run(site: Site) -> None:
 
 def test_disk_floor_counts_what_is_coming(site: Site) -> None:
     """Files that come side by side are not each given the same room."""
-    place = site.lane.spool.folder
+    place = site.partner.spool.folder
     with Room([place], 0).holding(1) as lack:
         assert not lack
     room = Room([place], 0)
@@ -123,14 +123,14 @@ def test_moved_files_that_stay(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(LocalDropFolder, "_move", copy)
     site.drop("twin", "856.edi", notices(101))
     for _ in range(6):
-        site.fleet.lanes[1].look = True
+        site.fleet.partners[1].look = True
         site.until_quiet(checked=False)
     assert "stands there again" in site.alerts("twin")["file"]
     assert len(site.outbox("acknowledgements", "twin")) <= 3
     assert site.states("twin") == {"succeeded": 1}
     monkeypatch.undo()
     (site.folder / "twin/inbox/856.edi").unlink()
-    site.fleet.lanes[1].look = True
+    site.fleet.partners[1].look = True
     site.until_quiet(checked=False)
     assert site.alerts("twin") == {}
 
@@ -143,12 +143,12 @@ def test_unreadable_files_hold_up_no_other(site: Site, monkeypatch: pytest.Monke
         site.drop("acme", name, notices(number))
     site.sftp.faults.denied = frozenset(names[:4])
     for _ in range(4):
-        site.lane.look = True
+        site.partner.look = True
         site.until_quiet()
     assert site.states() == {"succeeded": 2}
     site.sftp.faults.denied = frozenset()
     for _ in range(4):
-        site.lane.look = True
+        site.partner.look = True
         site.until_quiet()
     site.assert_untouched("acme")
     assert site.states() == {"succeeded": 6}

@@ -212,17 +212,17 @@ def test_sftp_half_uploaded(site: Site) -> None:
 def test_sftp_replaced_while_read(site: Site) -> None:
     """What is put in a file's place while it is read is never taken for it: nothing is mixed or skipped."""
     site.drop_notices()
-    read = site.lane.folder.read
+    read = site.partner.folder.read
 
     def replaced_meanwhile(remote: object) -> Iterator[bytes]:
         chunks = read(remote)  # type: ignore[arg-type]
         first = next(chunks)
         site.drop("acme", "856.edi", notices(3, 4, 5))
-        site.lane.folder.read = read  # type: ignore[method-assign]
+        site.partner.folder.read = read  # type: ignore[method-assign]
         yield first
         yield from chunks
 
-    site.lane.folder.read = replaced_meanwhile  # type: ignore[method-assign]
+    site.partner.folder.read = replaced_meanwhile  # type: ignore[method-assign]
     site.until_quiet()
     site.until_quiet()
     site.assert_untouched("acme", "twin", "other")

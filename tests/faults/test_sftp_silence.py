@@ -21,7 +21,7 @@ ContextOf = Callable[[Site], AbstractContextManager[None]]
 
 def patience(site: Site, seconds: float) -> None:
     """Wait for each answer of the vendor's server so long."""
-    folder = site.lane.folder
+    folder = site.partner.folder
     assert isinstance(folder, SftpDropFolder)
     folder._settings = msgspec.structs.replace(
         folder._settings, banner_timeout=seconds, auth_timeout=seconds, read_timeout=seconds
@@ -112,14 +112,14 @@ def test_sftp_silent_holds_up_nobody(site: Site, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("bridge.pipeline.drain.PULSE", 0.02)
     patience(site, 60.0)
     site.drop_notices()
-    lanes = site.fleet.accounts()["main"]
+    partners = site.fleet.accounts()["main"]
     with in_a_listing(site):
-        waiting = threading.Thread(target=lambda: drain(lanes, wait=site.clock.wait))
+        waiting = threading.Thread(target=lambda: drain(partners, wait=site.clock.wait))
         waiting.start()
         try:
             assert comes_true(site, lambda: site.states("twin") == {"succeeded": 2})
             site.drop("twin", "more.edi", notices(103))
-            lanes[1].look = True  # as its schedule says
+            partners[1].look = True  # as its schedule says
             assert comes_true(site, lambda: site.states("twin") == {"succeeded": 3})
             assert waiting.is_alive()
             assert site.taken(1) == 0

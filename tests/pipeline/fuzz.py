@@ -2,7 +2,7 @@
 
     python -m tests.pipeline.fuzz [--cases 50000] [--seed 1] [--jobs N] [--only CASE]
 
-A few spoiled files at a time lie in the inbox of a real lane, which is drained: reader, mapping, rules,
+A few spoiled files at a time lie in the inbox of a real partner, which is drained: reader, mapping, rules,
 ledger, submissions, verdicts, reports. Of each: no job raises; the file is translated or quarantined; each
 document that the reader finds is a row, and each row of a known type has events or a note why not; none is
 held since the bridge itself failed on it; each interchange that is to be answered is; nothing is left to do.
@@ -43,12 +43,12 @@ from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.store import Ledger
 from bridge.mapping.dropfiles import recognise
 from bridge.pipeline.explain import as_json, explain
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.spapi.client import AmazonClient
 from bridge.wiring import fleet_of
 from tests.edi import fuzz as edi
-from tests.pipeline.lanes import CONFIG
+from tests.pipeline.partners import CONFIG
 from tests.pipeline.stubs import Clock, StubAmazon, drained
 
 TOGETHER = 10
@@ -203,7 +203,7 @@ def make(case: int, seed: int) -> tuple[str, bytes, Random]:
 
 
 class Place:
-    """A ledger and a drop folder, with a lane for any vendor."""
+    """A ledger and a drop folder, with a partner for any vendor."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -213,15 +213,15 @@ class Place:
         self.ledger = Ledger.open(folder / "ledger.sqlite")
         text = CONFIG.replace('when = "shipping_day"', 'when = "shipping_day", from_acknowledgements = true')
         self.config = parse_config(text, folder / "config.toml")
-        self.lane = fleet_of(self.config, self.ledger).lanes[0]
+        self.partner = fleet_of(self.config, self.ledger).partners[0]
 
-    def lane_of(self, vendor: str) -> Lane:
-        """Make a lane of a vendor that has sent nothing yet; mostly its files are young, by the clock."""
-        lane = replace(self.lane, vendor=vendor, open_alerts=None, clock=Clock(), fetch_at=float("inf"))
-        lane.amazon = cast("AmazonClient", StubAmazon())
-        lane.purge_at = float("inf")
-        lane.policies = replace(lane.policies, oldest_date=None)
-        return lane
+    def partner_of(self, vendor: str) -> Partner:
+        """Make a partner of a vendor that has sent nothing yet; mostly its files are young, by the clock."""
+        partner = replace(self.partner, vendor=vendor, open_alerts=None, clock=Clock(), fetch_at=float("inf"))
+        partner.amazon = cast("AmazonClient", StubAmazon())
+        partner.purge_at = float("inf")
+        partner.policies = replace(partner.policies, oldest_date=None)
+        return partner
 
 
 @contextmanager
@@ -238,30 +238,30 @@ def place() -> Iterator[Place]:
 
 
 def check_together(at: Place, cases: range, seed: int) -> tuple[Counter[str], list[str]]:
-    """Send the files of some cases through one lane; return the counts and what failed."""
-    lane = at.lane_of(f"v{cases.start}")
+    """Send the files of some cases through one partner; return the counts and what failed."""
+    partner = at.partner_of(f"v{cases.start}")
     spoiled = {name: (data, chance) for name, data, chance in (make(case, seed) for case in cases)}
     for name, (data, _) in spoiled.items():
         (at.folder / "drop" / "inbox" / name).write_bytes(data)
-    failures = _drained(lane, cases)
+    failures = _drained(partner, cases)
     counts: Counter[str] = Counter(cases=len(spoiled))
     names = {
         row.remote_name: batch
-        for batch in at.ledger.batches(lane.vendor, limit=1000)
+        for batch in at.ledger.batches(partner.vendor, limit=1000)
         for row in _arrivals(at, batch.id)
     }
     for name, (data, chance) in spoiled.items():
         try:
             detail = at.ledger.batch(names[name].id)  # KeyError: it was not taken in
-            counts += judge(lane, name, data, detail)
+            counts += judge(partner, name, data, detail)
             if chance.random() < 0.2:
-                explained(lane, name, data)
+                explained(partner, name, data)
             if chance.random() < 0.1:
-                rerun(lane, detail.batch.id, dry_run=False, force=chance.random() < 0.2)
-                counts += judge(lane, name, data, at.ledger.batch(detail.batch.id), again=True)
+                rerun(partner, detail.batch.id, dry_run=False, force=chance.random() < 0.2)
+                counts += judge(partner, name, data, at.ledger.batch(detail.batch.id), again=True)
         except Exception as error:  # noqa: BLE001  # whatever comes is what is looked for
             failures.append(_told(name, seed, error))
-    failures += _drained(lane, cases)
+    failures += _drained(partner, cases)
     shutil.rmtree(at.folder / "drop" / "outbox")
     (at.folder / "drop" / "outbox").mkdir()
     return counts, failures
@@ -277,23 +277,25 @@ def _told(name: str, seed: int, error: Exception) -> str:
     return f"{name} of seed {seed}: {type(error).__name__}: {str(error)[:300]} ({where})"
 
 
-def _drained(lane: Lane, cases: range) -> list[str]:
-    """Drain until nothing is due; return what is wrong with the lane as a whole."""
+def _drained(partner: Partner, cases: range) -> list[str]:
+    """Drain until nothing is due; return what is wrong with the partner as a whole."""
     try:
-        report = drained(lane, rounds=3)
+        report = drained(partner, rounds=3)
     except Exception as error:  # noqa: BLE001
         return [_told(f"cases {cases.start}-{cases.stop - 1}", 0, error)]
     wrong = [f"job {job}: {error}" for job, error in report.failures.items()]
     wrong += [report.folder_error] if report.folder_error else []
-    if not wrong and lane.ledger.unfinished(lane.vendor, lane.clock()):
+    if not wrong and partner.ledger.unfinished(partner.vendor, partner.clock()):
         wrong = ["work is left that nobody does"]
     return [f"cases {cases.start}-{cases.stop - 1}: {one}" for one in wrong]
 
 
-def judge(lane: Lane, name: str, data: bytes, detail: BatchDetail, *, again: bool = False) -> Counter[str]:
+def judge(
+    partner: Partner, name: str, data: bytes, detail: BatchDetail, *, again: bool = False
+) -> Counter[str]:
     """Hold a file to what is promised of it; returns what became of its documents."""
     batch = detail.batch
-    if lane.ledger.file(batch.id).state not in {"translated", "quarantined"}:
+    if partner.ledger.file(batch.id).state not in {"translated", "quarantined"}:
         raise Failure(f"the file is stuck: {batch.state}")
     for event in detail.events:
         if event.reason.startswith(FAILED_HERE):
@@ -306,7 +308,7 @@ def judge(lane: Lane, name: str, data: bytes, detail: BatchDetail, *, again: boo
         if not row.accepted and not row.errors:
             raise Failure(f"document {row.number} is rejected without a reason")
     if recognise(name, data[:200]) is None:
-        _compare(lane, data, detail, again=again)
+        _compare(partner, data, detail, again=again)
     return Counter(
         accepted=batch.accepted,
         rejected=batch.rejected,
@@ -314,15 +316,15 @@ def judge(lane: Lane, name: str, data: bytes, detail: BatchDetail, *, again: boo
     )
 
 
-def _compare(lane: Lane, data: bytes, detail: BatchDetail, *, again: bool) -> None:
+def _compare(partner: Partner, data: bytes, detail: BatchDetail, *, again: bool) -> None:
     """Compare the rows with what the reader finds, and the answers with those that are due."""
     verdicts, documents, unreadable, answers = Verdicts(), 0, 0, 0
-    for event in read([data], lane.grammar, options=lane.read_options):
+    for event in read([data], partner.grammar, options=partner.read_options):
         result = verdicts.add(event)
         documents += isinstance(event, DocumentRead)
         unreadable += isinstance(event, Unreadable)
         if result is not None:
-            now = lane.clock()
+            now = partner.clock()
             answers += acknowledge(result, edi.Numbers(), now, kind="997", ta1=None) is not None
     numbers = [row.number for row in detail.documents]
     found = (sum(number > 0 for number in numbers), sum(number < 0 for number in numbers))
@@ -333,16 +335,16 @@ def _compare(lane: Lane, data: bytes, detail: BatchDetail, *, again: bool) -> No
         raise Failure(f"{answers} answers are due, {answered} were given")
 
 
-def explained(lane: Lane, name: str, data: bytes) -> None:
+def explained(partner: Partner, name: str, data: bytes) -> None:
     told = explain(
         name,
         [data],
-        profile=lane.profile,
-        mappings=lane.mappings,
-        grammar=lane.grammar,
-        options=lane.read_options,
-        now=lane.clock(),
-        policies=lane.policies,
+        profile=partner.profile,
+        mappings=partner.mappings,
+        grammar=partner.grammar,
+        options=partner.read_options,
+        now=partner.clock(),
+        policies=partner.policies,
     )
     shown = msgspec.to_builtins(as_json(told))
     if FAILED_HERE in json.dumps(shown):

@@ -10,12 +10,12 @@ from typing import Any, cast
 
 import pytest
 
-from bridge.pipeline.drain import LaneReport, drain
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.drain import PartnerReport, drain
+from bridge.pipeline.partner import Partner
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.fetched import Fetched, UnreadableItem
 from bridge.spapi.operations import Operation, Outcome, Verdict
-from tests.pipeline.lanes import lane_in
+from tests.pipeline.partners import partner_in
 
 
 class StubAmazon:
@@ -54,14 +54,14 @@ class StubAmazon:
         raise AssertionError("no list is asked for in these tests")
 
 
-def lane_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
-    """Make a lane to an Amazon in memory; its lists are not read."""
-    lane = lane_in(folder, monkeypatch)
-    lane.amazon = cast("AmazonClient", amazon)
-    lane.clock = Clock()
-    lane.amazon_time = None
-    lane.fetch_at = float("inf")
-    return lane
+def partner_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
+    """Make a partner to an Amazon in memory; its lists are not read."""
+    partner = partner_in(folder, monkeypatch)
+    partner.amazon = cast("AmazonClient", amazon)
+    partner.clock = Clock()
+    partner.amazon_time = None
+    partner.fetch_at = float("inf")
+    return partner
 
 
 class Clock:
@@ -74,13 +74,13 @@ class Clock:
         return self.now
 
 
-def drained(lane: Lane, *, rounds: int = 4) -> LaneReport:
-    """Drain the lane a few times, minutes apart, each with a look into its inbox; give the last report."""
+def drained(partner: Partner, *, rounds: int = 4) -> PartnerReport:
+    """Drain the partner a few times, minutes apart, each with a look into its inbox; give the last report."""
     for _ in range(rounds):
-        lane.look = True
-        report = drain([lane], wait=lambda _seconds: None)[0]
-        if isinstance(lane.clock, Clock):
-            lane.clock.now += timedelta(minutes=2)
+        partner.look = True
+        report = drain([partner], wait=lambda _seconds: None)[0]
+        if isinstance(partner.clock, Clock):
+            partner.clock.now += timedelta(minutes=2)
     return report
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from bridge.pipeline.collect import collect
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
 from bridge.spapi.operations import Operation, Outcome, Verdict
-from tests.pipeline.lanes import lane_in
+from tests.pipeline.partners import partner_in
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
 
@@ -38,24 +38,28 @@ class Amazon:
 
 
 @pytest.fixture
-def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
-    made = lane_in(tmp_path, monkeypatch)
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Partner:
+    made = partner_in(tmp_path, monkeypatch)
     made.amazon = Amazon()  # type: ignore[assignment]
     made.policies = replace(made.policies, status_files=("824", "aperak"))
     return made
 
 
-def advice_on(lane: Lane, inbox: Path, *parts: bytes) -> list[tuple[str, list[str]]]:
+def advice_on(partner: Partner, inbox: Path, *parts: bytes) -> list[tuple[str, list[str]]]:
     """Bring a file of these parts through; give the kind of each advice and the orders that it tells of."""
     (inbox / "in.edi").write_bytes(b"".join(parts))
-    assert collect(lane) == translate(lane) == 1
-    while submit(lane):
+    assert collect(partner) == translate(partner) == 1
+    while submit(partner):
         pass
-    begun = lane.clock()
-    lane.clock = lambda: begun + timedelta(minutes=1)
-    settle(lane)
-    due = [one for one in lane.ledger.outbound_due(lane.vendor, lane.clock()) if one.folder == "statuses"]
-    texts = [(one.kind, b"".join(lane.ledger.outbound_bytes(one)).decode()) for one in due]
+    begun = partner.clock()
+    partner.clock = lambda: begun + timedelta(minutes=1)
+    settle(partner)
+    due = [
+        one
+        for one in partner.ledger.outbound_due(partner.vendor, partner.clock())
+        if one.folder == "statuses"
+    ]
+    texts = [(one.kind, b"".join(partner.ledger.outbound_bytes(one)).decode()) for one in due]
     return [(kind, re.findall(r"\bPO\d{7}\b", text)) for kind, text in texts]
 
 
@@ -75,10 +79,10 @@ def interchange(number: int, *groups: bytes) -> bytes:
 
 
 def test_each_group_is_told_of_its_own_documents_and_of_none_that_could_not_be_read(
-    lane: Lane, tmp_path: Path
+    partner: Partner, tmp_path: Path
 ) -> None:
     found = advice_on(
-        lane,
+        partner,
         tmp_path / "drop" / "inbox",
         interchange(1, group(1, range(1, 4), broken=1), group(2, range(4, 6), version="005010")),
         b"what is no EDI\n",
@@ -94,12 +98,14 @@ def test_each_group_is_told_of_its_own_documents_and_of_none_that_could_not_be_r
     ]
 
 
-def test_documents_are_told_of_in_the_order_of_the_file(lane: Lane, tmp_path: Path) -> None:
+def test_documents_are_told_of_in_the_order_of_the_file(partner: Partner, tmp_path: Path) -> None:
     numbers = [5, 3, 9, 1, 7]
     bodies = [ship_notice(number) for number in numbers]
-    ((_, told),) = advice_on(lane, tmp_path / "drop" / "inbox", x12("856", "SH", "004010", 1, bodies))
+    ((_, told),) = advice_on(partner, tmp_path / "drop" / "inbox", x12("856", "SH", "004010", 1, bodies))
     assert told == [order(number) for number in numbers]
 
 
-def test_a_file_of_rejected_documents_alone_gets_no_advice(lane: Lane, tmp_path: Path) -> None:
-    assert advice_on(lane, tmp_path / "drop" / "inbox", interchange(1, group(1, range(1, 2), broken=1))) == []
+def test_a_file_of_rejected_documents_alone_gets_no_advice(partner: Partner, tmp_path: Path) -> None:
+    assert (
+        advice_on(partner, tmp_path / "drop" / "inbox", interchange(1, group(1, range(1, 2), broken=1))) == []
+    )

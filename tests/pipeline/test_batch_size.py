@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.spapi.errors import AmazonApiError
 from bridge.spapi.operations import Outcome, Verdict
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import order, ship_notice, x12
 
 
@@ -47,9 +47,9 @@ def test_a_post_holds_one_order_until_more_waits_than_a_minute_clears(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rate: float, documents: int, sizes: dict[int, int]
 ) -> None:
     amazon = Amazon(rate)
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "a.edi", notices(1, documents))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     assert {size: amazon.sizes.count(size) for size in amazon.sizes} == sizes
     assert len(amazon.items) == documents
 
@@ -58,27 +58,27 @@ def test_while_amazon_is_down_what_comes_gathers_and_goes_in_full_posts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = Amazon(0.1)  # six a minute
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     amazon.down = True
     for first in range(1, 301, 6):  # little by little, as it comes in a day
         drop(tmp_path, f"{first}.edi", notices(first, 6))
-        drained(lane, rounds=1)
-    drained(lane)  # a pass that is still sending leaves the inbox to the next one
-    counts = lane.ledger.counts()[lane.vendor]
+        drained(partner, rounds=1)
+    drained(partner)  # a pass that is still sending leaves the inbox to the next one
+    counts = partner.ledger.counts()[partner.vendor]
     assert (counts["submissions"], counts["events"]["ready"]) == ({"ready": 6}, 294)
 
     amazon.down = False
-    drained(lane, rounds=8)
+    drained(partner, rounds=8)
     assert sorted({item["purchaseOrderNumber"] for item in amazon.items}) == [order(n) for n in range(1, 301)]
     assert len(amazon.items) == 300
     assert sorted(amazon.sizes) == [1] * 6 + [44] + [50] * 5
 
 
-def failing(lane: Lane, amazon: StubAmazon, *named: str) -> None:
+def failing(partner: Partner, amazon: StubAmazon, *named: str) -> None:
     """Let the first verdict be a failure that names orders, the others successes."""
     errors = tuple(AmazonApiError("EMPTY_PACKAGES", f"Order ID {one} has empty packages") for one in named)
     amazon.verdict = lambda tx: Verdict(status="Success" if tx != "tx-3" else "Failure", errors=errors)
-    lane.policies = replace(lane.policies, batch_size=3)
+    partner.policies = replace(partner.policies, batch_size=3)
 
 
 @pytest.mark.parametrize(
@@ -92,32 +92,32 @@ def test_the_rest_of_a_failed_post_goes_again_alone_or_is_held(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str, sent: int, states: dict[str, str]
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
-    failing(lane, amazon, order(2))
-    lane.policies = replace(lane.policies, after_failure=after)  # type: ignore[arg-type]
+    partner = partner_with(tmp_path, monkeypatch, amazon)
+    failing(partner, amazon, order(2))
+    partner.policies = replace(partner.policies, after_failure=after)  # type: ignore[arg-type]
     drop(tmp_path, "a.edi", notices(1, 3))
-    drained(lane)
-    events = lane.ledger.batch_events(1)
+    drained(partner)
+    events = partner.ledger.batch_events(1)
     assert {event.purchase_order_number: event.state for event in events} == states
     assert len(amazon.items) == sent
     reasons = [event.reason for event in events if event.state == "held"]
     assert all("one of 3 events of submission 1" in reason and "tx-3" in reason for reason in reasons)
-    assert ("held" in {alert.kind for alert in lane.ledger.alerts(lane.vendor)}) == bool(reasons)
+    assert ("held" in {alert.kind for alert in partner.ledger.alerts(partner.vendor)}) == bool(reasons)
 
 
 def test_an_event_held_after_a_failure_goes_alone_once_it_is_let_go(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
-    failing(lane, amazon)
-    lane.policies = replace(lane.policies, after_failure="hold")
+    partner = partner_with(tmp_path, monkeypatch, amazon)
+    failing(partner, amazon)
+    partner.policies = replace(partner.policies, after_failure="hold")
     drop(tmp_path, "a.edi", notices(1, 3))
-    drained(lane)
-    held = [event.id for event in lane.ledger.batch_events(1) if event.state == "held"]
+    drained(partner)
+    held = [event.id for event in partner.ledger.batch_events(1) if event.state == "held"]
     assert len(held) == 3
     for event in held:
-        lane.ledger.release_event(event, lane.clock())
-    drained(lane)
-    assert {event.state for event in lane.ledger.batch_events(1)} == {"succeeded"}
-    assert [submission.event_count for submission in lane.ledger.batch(1).submissions] == [3, 1, 1, 1]
+        partner.ledger.release_event(event, partner.clock())
+    drained(partner)
+    assert {event.state for event in partner.ledger.batch_events(1)} == {"succeeded"}
+    assert [submission.event_count for submission in partner.ledger.batch(1).submissions] == [3, 1, 1, 1]

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from bridge.ledger.rows import NewOutbound
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.spapi.amazon_time import AmazonTime
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, ship_notice, x12
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
@@ -44,105 +44,107 @@ def amazon() -> TimedAmazon:
 
 
 @pytest.fixture
-def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: TimedAmazon) -> Lane:
-    lane = lane_with(tmp_path, monkeypatch, amazon)
-    lane.amazon_time, lane.clock, lane.seconds = amazon.time, amazon.time.now, lambda: amazon.steady
-    return lane
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: TimedAmazon) -> Partner:
+    partner = partner_with(tmp_path, monkeypatch, amazon)
+    partner.amazon_time, partner.clock, partner.seconds = amazon.time, amazon.time.now, lambda: amazon.steady
+    return partner
 
 
-def alerts(lane: Lane) -> dict[str, str]:
-    return {alert.kind: alert.message for alert in lane.ledger.alerts("acme")}
+def alerts(partner: Partner) -> dict[str, str]:
+    return {alert.kind: alert.message for alert in partner.ledger.alerts("acme")}
 
 
-def states(lane: Lane) -> list[str]:
-    return [event.state for batch in lane.ledger.batches() for event in lane.ledger.batch(batch.id).events]
+def states(partner: Partner) -> list[str]:
+    return [
+        event.state for batch in partner.ledger.batches() for event in partner.ledger.batch(batch.id).events
+    ]
 
 
 def test_a_clock_three_days_ahead_holds_no_update_that_waits(
-    lane: Lane, amazon: TimedAmazon, tmp_path: Path
+    partner: Partner, amazon: TimedAmazon, tmp_path: Path
 ) -> None:
     drop(tmp_path, "214.edi", x12("214", "QM", "004010", 1, [carrier_status(1)]))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     amazon.ask_time()
     amazon.passes(minutes=2)
     amazon.wall += timedelta(days=3)
-    drained(lane, rounds=1)
-    assert states(lane) == ["waiting"]
-    assert "3 days ahead of Amazon's" in alerts(lane)["clock"]
+    drained(partner, rounds=1)
+    assert states(partner) == ["waiting"]
+    assert "3 days ahead of Amazon's" in alerts(partner)["clock"]
     amazon.wall -= timedelta(days=3)
     amazon.passes(minutes=2)
-    drained(lane, rounds=1)
-    assert "clock" not in alerts(lane)
+    drained(partner, rounds=1)
+    assert "clock" not in alerts(partner)
     amazon.passes(days=2)
-    drained(lane, rounds=1)
-    assert states(lane) == ["held"]
+    drained(partner, rounds=1)
+    assert states(partner) == ["held"]
 
 
 def test_nothing_is_held_for_its_age_while_amazon_does_not_tell_the_time(
-    lane: Lane, amazon: TimedAmazon, tmp_path: Path
+    partner: Partner, amazon: TimedAmazon, tmp_path: Path
 ) -> None:
     told, amazon.present = amazon.present, lambda: None
     drop(tmp_path, "214.edi", x12("214", "QM", "004010", 1, [carrier_status(1)]))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     amazon.passes(days=3)
-    drained(lane, rounds=1)
-    assert states(lane) == ["waiting"]
+    drained(partner, rounds=1)
+    assert states(partner) == ["waiting"]
     amazon.present = told
     amazon.passes(minutes=2)
-    drained(lane, rounds=1)
-    assert states(lane) == ["held"]
+    drained(partner, rounds=1)
+    assert states(partner) == ["held"]
 
 
-def test_a_clock_that_is_ahead_purges_nothing(lane: Lane, amazon: TimedAmazon, tmp_path: Path) -> None:
+def test_a_clock_that_is_ahead_purges_nothing(partner: Partner, amazon: TimedAmazon, tmp_path: Path) -> None:
     drop(tmp_path, "856.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     amazon.passes(minutes=5)
-    drained(lane, rounds=2)
-    assert states(lane) == ["succeeded"]
+    drained(partner, rounds=2)
+    assert states(partner) == ["succeeded"]
     amazon.ask_time()
     amazon.wall += timedelta(days=60)
     amazon.passes(days=2)
-    drained(lane, rounds=1)
-    assert [batch.state for batch in lane.ledger.batches()] == ["succeeded"]
+    drained(partner, rounds=1)
+    assert [batch.state for batch in partner.ledger.batches()] == ["succeeded"]
     amazon.wall -= timedelta(days=60)
     amazon.passes(days=60)
-    drained(lane, rounds=1)
-    assert [batch.state for batch in lane.ledger.batches()] == ["purged"]
+    drained(partner, rounds=1)
+    assert [batch.state for batch in partner.ledger.batches()] == ["purged"]
 
 
 def test_what_a_clock_that_was_ahead_put_off_is_due_again(
-    lane: Lane, amazon: TimedAmazon, tmp_path: Path
+    partner: Partner, amazon: TimedAmazon, tmp_path: Path
 ) -> None:
     told, amazon.present = amazon.present, lambda: None
     drop(tmp_path, "856.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
     amazon.wall += timedelta(days=3)
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     assert amazon.items
-    lane.ledger.want(lane.fence, "acme", "labels", ["PO1"], lane.clock() + timedelta(minutes=10))
+    partner.ledger.want(partner.fence, "acme", "labels", ["PO1"], partner.clock() + timedelta(minutes=10))
     paper = NewOutbound(kind="status", folder="statuses", name="a.json", data=b"{}")
-    lane.ledger.add_outbound(lane.fence, "acme", [paper], lane.clock())
-    with lane.ledger._db.write() as connection:
+    partner.ledger.add_outbound(partner.fence, "acme", [paper], partner.clock())
+    with partner.ledger._db.write() as connection:
         for table in ("submissions", "outbound_files"):
             connection.execute(text(f"UPDATE {table} SET next_attempt_at = next_attempt_at + 1"))
     amazon.wall -= timedelta(days=3)
     amazon.present = told
     amazon.passes(minutes=5)
-    drained(lane, rounds=2)
-    assert states(lane) == ["succeeded"]
+    drained(partner, rounds=2)
+    assert states(partner) == ["succeeded"]
     assert (tmp_path / "drop" / "outbox" / "statuses" / "a.json").exists()
-    assert lane.ledger.wanted_due("acme", lane.clock() + timedelta(hours=2))
-    assert "this machine's clock was ahead" in alerts(lane)["clock"]
+    assert partner.ledger.wanted_due("acme", partner.clock() + timedelta(hours=2))
+    assert "this machine's clock was ahead" in alerts(partner)["clock"]
     amazon.passes(days=4)
-    drained(lane, rounds=1)
-    assert "clock" not in alerts(lane)
+    drained(partner, rounds=1)
+    assert "clock" not in alerts(partner)
 
 
 def test_a_clock_behind_the_ledger_is_told_before_amazon_is_asked(
-    lane: Lane, amazon: TimedAmazon, tmp_path: Path
+    partner: Partner, amazon: TimedAmazon, tmp_path: Path
 ) -> None:
     amazon.present = lambda: None
     drop(tmp_path, "856.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     amazon.wall -= timedelta(days=3)
-    drained(lane, rounds=1)
-    assert "Amazon has not confirmed the time yet" in alerts(lane)["clock"]
+    drained(partner, rounds=1)
+    assert "Amazon has not confirmed the time yet" in alerts(partner)["clock"]

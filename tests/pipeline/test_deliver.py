@@ -11,7 +11,7 @@ import pytest
 from bridge.ledger.outbound_buffer import PART
 from bridge.ledger.rows import NewOutbound
 from bridge.pipeline.deliver import deliver
-from tests.pipeline.lanes import lane_in
+from tests.pipeline.partners import partner_in
 
 COUNT = 24
 
@@ -22,31 +22,31 @@ def parts() -> Iterator[bytes]:
 
 
 def test_files_that_are_due_are_not_in_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lane = lane_in(tmp_path, monkeypatch)
+    partner = partner_in(tmp_path, monkeypatch)
     for name in ("a", "b"):
         made = NewOutbound(kind="status", folder="statuses", name=name, data=b"".join(parts()))
-        lane.ledger.add_outbound(lane.fence, "acme", [made], lane.clock())
-    lane.ledger.outbound_due("acme", lane.clock())  # warm
+        partner.ledger.add_outbound(partner.fence, "acme", [made], partner.clock())
+    partner.ledger.outbound_due("acme", partner.clock())  # warm
     tracemalloc.start()
-    assert deliver(lane) == 2
+    assert deliver(partner) == 2
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     for name in ("a", "b"):
         assert (tmp_path / "drop/outbox/statuses" / name).read_bytes() == b"".join(parts())
     assert peak < COUNT * PART / 4
-    assert deliver(lane) == 0
+    assert deliver(partner) == 0
 
 
 def test_a_stop_leaves_what_is_not_begun_for_the_next_start(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_in(tmp_path, monkeypatch)
+    partner = partner_in(tmp_path, monkeypatch)
     for name in ("a", "b", "c"):
         made = NewOutbound(kind="status", folder="statuses", name=name, data=b"x")
-        lane.ledger.add_outbound(lane.fence, "acme", [made], lane.clock())
+        partner.ledger.add_outbound(partner.fence, "acme", [made], partner.clock())
     outbox = tmp_path / "drop/outbox/statuses"
-    lane.stopping = (outbox / "a").exists
-    assert deliver(lane) == 1
-    lane.stopping = bool
-    assert deliver(lane) == 2
+    partner.stopping = (outbox / "a").exists
+    assert deliver(partner) == 1
+    partner.stopping = bool
+    assert deliver(partner) == 2
     assert sorted(path.name for path in outbox.iterdir()) == ["a", "b", "c"]

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.pipeline.fetch import fetch_wanted
 from bridge.spapi.fetched import Fetched, LabelData, ShippingLabel, UnreadableItem
-from tests.pipeline.stubs import StubAmazon, lane_with
+from tests.pipeline.stubs import StubAmazon, partner_with
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\npixels\x00\x00\x00\x00IEND\xaeB`\x82").decode()
 
@@ -32,8 +32,8 @@ def test_what_cannot_be_used_is_not_asked_for_again_at_once(
 ) -> None:
     amazon = StubAmazon()
     amazon.of_order = lambda _order: answer
-    lane = lane_with(tmp_path, monkeypatch, amazon)
-    lane.ledger.want(lane.fence, lane.vendor, "labels", ["PO1"], lane.clock())
-    assert fetch_wanted(lane) == 0
-    assert lane.ledger.wanted_due(lane.vendor, lane.clock()) == []
-    assert set(lane.ledger.still_wanted(lane.vendor, "labels")) == {"PO1"}
+    partner = partner_with(tmp_path, monkeypatch, amazon)
+    partner.ledger.want(partner.fence, partner.vendor, "labels", ["PO1"], partner.clock())
+    assert fetch_wanted(partner) == 0
+    assert partner.ledger.wanted_due(partner.vendor, partner.clock()) == []
+    assert set(partner.ledger.still_wanted(partner.vendor, "labels")) == {"PO1"}

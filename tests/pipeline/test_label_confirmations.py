@@ -18,12 +18,12 @@ from bridge.errors import LedgerError
 from bridge.ledger import label_checks
 from bridge.ledger.read_models import AlertRow
 from bridge.ledger.rows import EventRow
-from bridge.pipeline.lane import Lane
 from bridge.pipeline.papers import KINDS, keep_papers
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.spapi.fetched import LabelData, ShippingLabel
 from bridge.spapi.operations import Outcome
-from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
 
 GROUND = "UPS_GR_RES"
@@ -71,13 +71,15 @@ def amazon(labels: Labels) -> StubAmazon:
 
 
 @pytest.fixture
-def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
-    return lane_with(tmp_path, monkeypatch, amazon)
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
+    return partner_with(tmp_path, monkeypatch, amazon)
 
 
-def fetched(lane: Lane, *numbers: int) -> None:
-    lane.ledger.want(lane.fence, lane.vendor, "labels", [order(one) for one in numbers], lane.clock())
-    drained(lane, rounds=2)
+def fetched(partner: Partner, *numbers: int) -> None:
+    partner.ledger.want(
+        partner.fence, partner.vendor, "labels", [order(one) for one in numbers], partner.clock()
+    )
+    drained(partner, rounds=2)
 
 
 def notice(number: int, tracking_number: str | None = None, method: str | None = GROUND) -> list[str]:
@@ -95,15 +97,15 @@ def notice(number: int, tracking_number: str | None = None, method: str | None =
     return body
 
 
-def confirmed(lane: Lane, folder: Path, number: int, body: list[str], *, control: int = 0) -> EventRow:
+def confirmed(partner: Partner, folder: Path, number: int, body: list[str], *, control: int = 0) -> EventRow:
     drop(folder, f"{control or number}.edi", x12("856", "SH", "004010", control or number, [body]))
-    drained(lane)
-    return newest(lane)
+    drained(partner)
+    return newest(partner)
 
 
-def newest(lane: Lane) -> EventRow:
-    batch = max(one.id for one in lane.ledger.batches(vendor="acme"))
-    return lane.ledger.batch_events(batch)[-1]
+def newest(partner: Partner) -> EventRow:
+    batch = max(one.id for one in partner.ledger.batches(vendor="acme"))
+    return partner.ledger.batch_events(batch)[-1]
 
 
 def sent(amazon: StubAmazon) -> list[tuple[str, str, str]]:
@@ -125,16 +127,16 @@ def statuses(folder: Path) -> list[dict[str, Any]]:
     return [line for path in found for line in json.loads(path.read_text())["lines"]]
 
 
-def alerts(lane: Lane, kind: str) -> list[AlertRow]:
-    return [one for one in lane.ledger.alerts("acme") if one.kind == kind]
+def alerts(partner: Partner, kind: str) -> list[AlertRow]:
+    return [one for one in partner.ledger.alerts("acme") if one.kind == kind]
 
 
 def test_a_confirmation_without_number_and_method_goes_with_the_labels(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
-    event = confirmed(lane, tmp_path, 1, notice(1, "", None))
+    fetched(partner, 1)
+    event = confirmed(partner, tmp_path, 1, notice(1, "", None))
     assert event.state == "succeeded", event.reason
     assert sent(amazon) == [(order(1), "1ZLABEL", GROUND)]
     assert event.tracking_number == "1ZLABEL"
@@ -145,74 +147,74 @@ def test_a_confirmation_without_number_and_method_goes_with_the_labels(
 
 
 def test_a_package_without_any_mark_is_the_labels_only_one(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     body = [segment for segment in notice(1, "", None) if not segment.startswith("MAN")]
-    event = confirmed(lane, tmp_path, 1, body)
+    event = confirmed(partner, tmp_path, 1, body)
     assert event.state == "succeeded", event.reason
     assert sent(amazon) == [(order(1), "1ZLABEL", GROUND)]
     assert amazon.items[0]["containers"][0]["containerIdentifier"] == "001"
 
 
-def test_without_a_label_nothing_changes(lane: Lane, amazon: StubAmazon, tmp_path: Path) -> None:
-    assert confirmed(lane, tmp_path, 1, notice(1)).state == "succeeded"
-    assert confirmed(lane, tmp_path, 2, notice(2, "")).state == "succeeded"
-    refused = confirmed(lane, tmp_path, 3, notice(3, method=None))
+def test_without_a_label_nothing_changes(partner: Partner, amazon: StubAmazon, tmp_path: Path) -> None:
+    assert confirmed(partner, tmp_path, 1, notice(1)).state == "succeeded"
+    assert confirmed(partner, tmp_path, 2, notice(2, "")).state == "succeeded"
+    refused = confirmed(partner, tmp_path, 3, notice(3, method=None))
     assert (refused.state, [one["code"] for one in refused.errors]) == ("refused", ["MISSING_SHIP_METHOD"])
     assert sent(amazon) == [(order(1), tracking(1), GROUND), (order(2), "", GROUND)]
 
 
 def test_another_number_is_held_with_both_shown_and_released_as_the_document_says(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
-    event = confirmed(lane, tmp_path, 1, notice(1, "1ZOTHER", "UPS_2ND"))
+    fetched(partner, 1)
+    event = confirmed(partner, tmp_path, 1, notice(1, "1ZOTHER", "UPS_2ND"))
     assert event.state == "held"
     assert "1ZOTHER" in event.reason
     assert f"the newest label has 001 1ZLABEL by {GROUND}" in event.reason
     assert not sent(amazon)
     assert [line["status"] for line in statuses(tmp_path)] == ["Held"]
-    lane.ledger.release_event(event.id, lane.clock())
-    drained(lane)
+    partner.ledger.release_event(event.id, partner.clock())
+    drained(partner)
     assert sent(amazon) == [(order(1), "1ZOTHER", "UPS_2ND")]
-    assert newest(lane).state == "succeeded"
+    assert newest(partner).state == "succeeded"
 
 
 def test_what_cannot_go_without_the_label_is_not_released(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZA"), ("002", "1ZB"))
-    fetched(lane, 1)
-    event = confirmed(lane, tmp_path, 1, notice(1, "", None))
+    fetched(partner, 1)
+    event = confirmed(partner, tmp_path, 1, notice(1, "", None))
     assert event.state == "held"
     assert "1 package is confirmed, but the order's newest label has 2" in event.reason
     with pytest.raises(LedgerError, match="cannot go as the document says it"):
-        lane.ledger.release_event(event.id, lane.clock())
+        partner.ledger.release_event(event.id, partner.clock())
     assert not sent(amazon)
 
 
-def test_a_rerun_compares_again(lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path) -> None:
+def test_a_rerun_compares_again(partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
-    event = confirmed(lane, tmp_path, 1, notice(1, "1ZOTHER"))
-    rerun(lane, event.file_id, dry_run=False, force=False)
-    drained(lane)
-    again = newest(lane)
+    fetched(partner, 1)
+    event = confirmed(partner, tmp_path, 1, notice(1, "1ZOTHER"))
+    rerun(partner, event.file_id, dry_run=False, force=False)
+    drained(partner)
+    again = newest(partner)
     assert again.id != event.id
     assert again.state == "held"
     assert not sent(amazon)
 
 
 def test_the_labels_method_counts_or_is_held_as_the_vendor_chose(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     for number in (1, 2):
         labels.make(number, ("001", tracking(number)))
-    fetched(lane, 1, 2)
-    event = confirmed(lane, tmp_path, 1, notice(1, method="UPS_2ND"))
+    fetched(partner, 1, 2)
+    event = confirmed(partner, tmp_path, 1, notice(1, method="UPS_2ND"))
     assert event.state == "succeeded"
     (note,) = event.notes
     assert note["message"].startswith(
@@ -220,57 +222,57 @@ def test_the_labels_method_counts_or_is_held_as_the_vendor_chose(
     )
     (line,) = statuses(tmp_path)
     assert (line["status"], line["notes"]) == ("Success", [note])
-    policy = msgspec.structs.replace(lane.policies.labels, ship_method_mismatch="hold")
-    object.__setattr__(lane.policies, "labels", policy)
-    assert confirmed(lane, tmp_path, 2, notice(2, method="UPS_2ND")).state == "held"
+    policy = msgspec.structs.replace(partner.policies.labels, ship_method_mismatch="hold")
+    object.__setattr__(partner.policies, "labels", policy)
+    assert confirmed(partner, tmp_path, 2, notice(2, method="UPS_2ND")).state == "held"
     assert sent(amazon) == [(order(1), tracking(1), GROUND)]
 
 
 def test_a_newer_label_counts_for_what_was_not_sent_yet(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     for number in (1, 2):
         labels.make(number, ("001", f"1ZOLD{number}"))
-    fetched(lane, 1, 2)
+    fetched(partner, 1, 2)
     amazon.answer = lambda _items: Outcome(kind="not_taken", reason="no line")
-    confirmed(lane, tmp_path, 1, notice(1, "", None))
-    event = confirmed(lane, tmp_path, 2, notice(2, "1ZOLD2"))
+    confirmed(partner, tmp_path, 1, notice(1, "", None))
+    event = confirmed(partner, tmp_path, 2, notice(2, "1ZOLD2"))
     assert event.state == "grouped"
     for number in (1, 2):
         labels.make(number, ("001", f"1ZNEW{number}"), method="UPS_NEXT")
-    fetched(lane, 1, 2)
+    fetched(partner, 1, 2)
     amazon.answer = None
-    drained(lane, rounds=8)
+    drained(partner, rounds=8)
     assert sent(amazon) == [(order(1), "1ZNEW1", "UPS_NEXT")]
-    held = newest(lane)
+    held = newest(partner)
     assert held.state == "held"
     assert "1ZOLD2 is of a label that a newer one replaced" in held.reason
     assert held.submission_id is None
-    assert {one.state for batch in (1, 2) for one in lane.ledger.batch(batch).submissions} <= {
+    assert {one.state for batch in (1, 2) for one in partner.ledger.batch(batch).submissions} <= {
         "succeeded",
         "withdrawn",
     }
 
 
 def test_what_a_former_label_held_goes_when_the_newer_one_agrees(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
-    assert confirmed(lane, tmp_path, 1, notice(1, "1ZNEW")).state == "held"
+    fetched(partner, 1)
+    assert confirmed(partner, tmp_path, 1, notice(1, "1ZNEW")).state == "held"
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    drained(lane)
-    assert newest(lane).state == "succeeded"
+    fetched(partner, 1)
+    drained(partner)
+    assert newest(partner).state == "succeeded"
     assert sent(amazon) == [(order(1), "1ZNEW", GROUND)]
     assert {line["status"] for line in statuses(tmp_path)} == {"Held", "Success"}
 
 
-def test_a_replaced_label_is_void_in_the_index(lane: Lane, labels: Labels, tmp_path: Path) -> None:
+def test_a_replaced_label_is_void_in_the_index(partner: Partner, labels: Labels, tmp_path: Path) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     told = [(one["tracking_number"], one["status"], one["replaced_by"]) for one in index_lines(tmp_path)]
     assert told == [("1ZOLD", "valid", ""), ("1ZNEW", "valid", ""), ("1ZOLD", "void", "1ZNEW")]
     first, _, void = index_lines(tmp_path)
@@ -279,183 +281,184 @@ def test_a_replaced_label_is_void_in_the_index(lane: Lane, labels: Labels, tmp_p
 
 
 def test_status_updates_wait_for_the_number_of_the_label(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", tracking(1)))
-    fetched(lane, 1)
+    fetched(partner, 1)
     drop(tmp_path, "s.edi", x12("214", "QM", "004010", 9, [carrier_status(1)]))
-    drained(lane)
-    assert newest(lane).state == "waiting"
-    confirmed(lane, tmp_path, 1, notice(1, ""))
+    drained(partner)
+    assert newest(partner).state == "waiting"
+    confirmed(partner, tmp_path, 1, notice(1, ""))
     updates = [item for item in amazon.items if "statusUpdateDetails" in item]
     assert [one["statusUpdateDetails"]["trackingNumber"] for one in updates] == [tracking(1)]
     assert updates[0]["purchaseOrderNumber"] == order(1)
 
 
 def test_the_same_document_again_is_held_whatever_label_filled_it(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
-    first = confirmed(lane, tmp_path, 1, notice(1, ""))
+    fetched(partner, 1)
+    first = confirmed(partner, tmp_path, 1, notice(1, ""))
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    again = confirmed(lane, tmp_path, 1, notice(1, ""), control=7)
+    fetched(partner, 1)
+    again = confirmed(partner, tmp_path, 1, notice(1, ""), control=7)
     assert (again.state, again.reason) == ("held", f"it says the same as event {first.id}")
     assert len(sent(amazon)) == 1
 
 
 def test_a_label_that_is_replaced_after_the_confirmation_is_an_alert_until_the_valid_one_is_confirmed(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
-    event = confirmed(lane, tmp_path, 1, notice(1, "1ZOLD"))
-    assert not alerts(lane, "label_replaced")
+    fetched(partner, 1)
+    event = confirmed(partner, tmp_path, 1, notice(1, "1ZOLD"))
+    assert not alerts(partner, "label_replaced")
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    (alert,) = alerts(lane, "label_replaced")
+    fetched(partner, 1)
+    (alert,) = alerts(partner, "label_replaced")
     assert alert.key == order(1)
     assert f"confirmed with tracking number 1ZOLD (batch {event.file_id}, event {event.id})" in alert.message
     assert "the valid one has 1ZNEW" in alert.message
-    confirmed(lane, tmp_path, 1, notice(1, "1ZNEW"), control=7)
+    confirmed(partner, tmp_path, 1, notice(1, "1ZNEW"), control=7)
     assert sent(amazon)[-1] == (order(1), "1ZNEW", GROUND)
-    assert not alerts(lane, "label_replaced")
+    assert not alerts(partner, "label_replaced")
 
 
-def test_an_index_of_none_still_tells_what_is_void(lane: Lane, labels: Labels, tmp_path: Path) -> None:
-    object.__setattr__(lane.papers, "index", "none")
+def test_an_index_of_none_still_tells_what_is_void(partner: Partner, labels: Labels, tmp_path: Path) -> None:
+    object.__setattr__(partner.papers, "index", "none")
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     assert not index_lines(tmp_path)
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     assert [(one["tracking_number"], one["status"]) for one in index_lines(tmp_path)] == [("1ZOLD", "void")]
 
 
-def test_a_trace_of_the_order_or_a_number_lists_its_labels(lane: Lane, labels: Labels) -> None:
+def test_a_trace_of_the_order_or_a_number_lists_its_labels(partner: Partner, labels: Labels) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     for text in (order(1), "1ZOLD", "1ZNEW"):
-        told = [(one.tracking_number, one.state, one.file) for one in lane.ledger.trace(text).labels]
+        told = [(one.tracking_number, one.state, one.file) for one in partner.ledger.trace(text).labels]
         assert told == [
             ("1ZOLD", "void", f"labels/{order(1)}/001_1ZOLD.zpl"),
             ("1ZNEW", "valid", f"labels/{order(1)}/001_1ZNEW.zpl"),
         ]
 
 
-def listed(lane: Lane, labels: Labels, number: int) -> None:
+def listed(partner: Partner, labels: Labels, number: int) -> None:
     """Read an order's label as an entry of a list, at a time of its own."""
     label = labels(order(number))
     assert label is not None
-    keep_papers(lane, KINDS["labels"], [label])
+    keep_papers(partner, KINDS["labels"], [label])
 
 
-def states(lane: Lane, number: int) -> dict[str, str]:
-    return {one.tracking_number: one.state for one in lane.ledger.trace(order(number)).labels}
+def states(partner: Partner, number: int) -> dict[str, str]:
+    return {one.tracking_number: one.state for one in partner.ledger.trace(order(number)).labels}
 
 
-def test_a_list_makes_nothing_void_before_the_order_was_asked_for(lane: Lane, labels: Labels) -> None:
+def test_a_list_makes_nothing_void_before_the_order_was_asked_for(partner: Partner, labels: Labels) -> None:
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     labels.make(1, ("001", "1ZOLD"))
-    listed(lane, labels, 1)
-    assert states(lane, 1) == {"1ZNEW": "valid", "1ZOLD": "listed"}
+    listed(partner, labels, 1)
+    assert states(partner, 1) == {"1ZNEW": "valid", "1ZOLD": "listed"}
     labels.make(1, ("001", "1ZNEW"))
-    drained(lane, rounds=2)
-    assert states(lane, 1) == {"1ZNEW": "valid", "1ZOLD": "void"}
+    drained(partner, rounds=2)
+    assert states(partner, 1) == {"1ZNEW": "valid", "1ZOLD": "void"}
 
 
 def test_an_entry_of_a_list_adds_another_package(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZA"))
-    listed(lane, labels, 1)
+    listed(partner, labels, 1)
     labels.make(1, ("002", "1ZB"))
-    listed(lane, labels, 1)
-    assert states(lane, 1) == {"1ZA": "valid", "1ZB": "valid"}
+    listed(partner, labels, 1)
+    assert states(partner, 1) == {"1ZA": "valid", "1ZB": "valid"}
     assert not amazon.reads
-    assert confirmed(lane, tmp_path, 1, notice(1, "1ZA")).state == "held"
+    assert confirmed(partner, tmp_path, 1, notice(1, "1ZA")).state == "held"
 
 
 def test_the_oldest_label_of_an_order_tells_when_it_is_void(
-    lane: Lane, labels: Labels, tmp_path: Path
+    partner: Partner, labels: Labels, tmp_path: Path
 ) -> None:
-    assert isinstance(lane.clock, Clock)
-    confirmed(lane, tmp_path, 9, notice(9))
+    assert isinstance(partner.clock, Clock)
+    confirmed(partner, tmp_path, 9, notice(9))
     labels.make(1, ("001", "1ZA"))
-    listed(lane, labels, 1)
-    made = lane.clock()
-    lane.clock.now += timedelta(days=30)
+    listed(partner, labels, 1)
+    made = partner.clock()
+    partner.clock.now += timedelta(days=30)
     labels.make(1, ("002", "1ZB"))
-    listed(lane, labels, 1)
-    assert expiring(lane) == [made]
+    listed(partner, labels, 1)
+    assert expiring(partner) == [made]
     labels.make(1, ("001", "1ZC"), ("002", "1ZD"))
-    fetched(lane, 1)
-    (renewed,) = expiring(lane)
+    fetched(partner, 1)
+    (renewed,) = expiring(partner)
     assert renewed - made >= timedelta(days=30)
 
 
-def expiring(lane: Lane) -> list[datetime]:
-    long_ago = lane.clock() - timedelta(days=365)
+def expiring(partner: Partner) -> list[datetime]:
+    long_ago = partner.clock() - timedelta(days=365)
     return [
-        one.made_at for one in lane.ledger.unshipped_labels(lane.fence, lane.vendor, lane.clock(), long_ago)
+        one.made_at
+        for one in partner.ledger.unshipped_labels(partner.fence, partner.vendor, partner.clock(), long_ago)
     ]
 
 
 def test_a_label_of_another_vendor_of_the_account_is_not_compared(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOTHER"))
     foreign = labels(order(1))
     assert foreign is not None
     amazon.of_order = lambda _number: dataclasses.replace(foreign, selling_party="OTHER")
-    fetched(lane, 1)
-    assert confirmed(lane, tmp_path, 1, notice(1)).state == "succeeded"
+    fetched(partner, 1)
+    assert confirmed(partner, tmp_path, 1, notice(1)).state == "succeeded"
 
 
 def test_the_numbers_count_of_a_label_whose_picture_cannot_be_used(
-    lane: Lane, labels: Labels, tmp_path: Path
+    partner: Partner, labels: Labels, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
     (data,) = labels.of[order(1)]
     labels.of[order(1)] = (dataclasses.replace(data, content="no picture"),)
-    fetched(lane, 1)
-    assert confirmed(lane, tmp_path, 1, notice(1, "1ZELSE")).state == "held"
+    fetched(partner, 1)
+    assert confirmed(partner, tmp_path, 1, notice(1, "1ZELSE")).state == "held"
 
 
 def test_what_was_in_doubt_goes_again_with_the_newest_label(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     amazon.answer = lambda _items: Outcome(kind="in_doubt", reason="cut")
-    event = confirmed(lane, tmp_path, 1, notice(1, ""))
+    event = confirmed(partner, tmp_path, 1, notice(1, ""))
     assert event.submission_id is not None
     amazon.answer = None
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    assert newest(lane).tracking_number == "1ZOLD"  # as it was sent, perhaps
-    lane.ledger.resolve(event.submission_id, None, lane.clock())
-    drained(lane)
+    fetched(partner, 1)
+    assert newest(partner).tracking_number == "1ZOLD"  # as it was sent, perhaps
+    partner.ledger.resolve(event.submission_id, None, partner.clock())
+    drained(partner)
     assert sent(amazon) == [(order(1), "1ZNEW", GROUND)]
 
 
 def test_where_the_comparison_itself_fails_that_confirmation_alone_is_held(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
+    fetched(partner, 1)
 
     def fail(*_what: object) -> None:
         raise RuntimeError("a mistake")
 
     monkeypatch.setattr(label_checks, "match_label", fail)
     drop(tmp_path, "both.edi", x12("856", "SH", "004010", 5, [notice(1), notice(2)]))
-    drained(lane)
-    found = {one.purchase_order_number: one for one in lane.ledger.batch_events(1)}
+    drained(partner)
+    found = {one.purchase_order_number: one for one in partner.ledger.batch_events(1)}
     assert found[order(1)].state == "held"
     assert found[order(1)].reason.startswith("edibridge itself failed on this document (RuntimeError)")
     assert found[order(2)].state == "succeeded"
@@ -463,64 +466,67 @@ def test_where_the_comparison_itself_fails_that_confirmation_alone_is_held(
 
 
 def test_a_purge_takes_what_the_document_said_with_what_was_sent(
-    lane: Lane, labels: Labels, tmp_path: Path
+    partner: Partner, labels: Labels, tmp_path: Path
 ) -> None:
-    assert isinstance(lane.clock, Clock)
+    assert isinstance(partner.clock, Clock)
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
-    event = confirmed(lane, tmp_path, 1, notice(1, ""))
-    lane.clock.now += timedelta(days=60)
-    lane.purge_at = 0.0
-    drained(lane, rounds=1)
-    (gone,) = lane.ledger.batch_events(event.file_id)
+    fetched(partner, 1)
+    event = confirmed(partner, tmp_path, 1, notice(1, ""))
+    partner.clock.now += timedelta(days=60)
+    partner.purge_at = 0.0
+    drained(partner, rounds=1)
+    (gone,) = partner.ledger.batch_events(event.file_id)
     assert (gone.body, gone.stated, gone.notes) == (None, None, [])
-    assert states(lane, 1) == {"1ZLABEL": "valid"}  # numbers outlive retention
-    lane.clock.now += timedelta(days=400)
-    lane.purge_at = 0.0
-    drained(lane, rounds=1)
-    assert states(lane, 1) == {}
+    assert states(partner, 1) == {"1ZLABEL": "valid"}  # numbers outlive retention
+    partner.clock.now += timedelta(days=400)
+    partner.purge_at = 0.0
+    drained(partner, rounds=1)
+    assert states(partner, 1) == {}
 
 
 def test_what_came_twice_and_was_held_goes_once(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
-    first = confirmed(lane, tmp_path, 1, notice(1, "1ZNEW"))
-    second = confirmed(lane, tmp_path, 1, notice(1, "1ZNEW"), control=7)
+    fetched(partner, 1)
+    first = confirmed(partner, tmp_path, 1, notice(1, "1ZNEW"))
+    second = confirmed(partner, tmp_path, 1, notice(1, "1ZNEW"), control=7)
     assert (first.state, second.state) == ("held", "held")
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    drained(lane)
-    assert [one.state for batch in (1, 2) for one in lane.ledger.batch_events(batch)] == ["held", "succeeded"]
+    fetched(partner, 1)
+    drained(partner)
+    assert [one.state for batch in (1, 2) for one in partner.ledger.batch_events(batch)] == [
+        "held",
+        "succeeded",
+    ]
     assert sent(amazon) == [(order(1), "1ZNEW", GROUND)]
 
 
 def test_nothing_goes_by_itself_beside_another_confirmation_of_the_order(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZA"))
-    fetched(lane, 1)
-    assert confirmed(lane, tmp_path, 1, notice(1, "1ZB")).state == "held"
-    assert confirmed(lane, tmp_path, 1, notice(1, "1ZA"), control=7).state == "succeeded"
+    fetched(partner, 1)
+    assert confirmed(partner, tmp_path, 1, notice(1, "1ZB")).state == "held"
+    assert confirmed(partner, tmp_path, 1, notice(1, "1ZA"), control=7).state == "succeeded"
     labels.make(1, ("001", "1ZB"))
-    fetched(lane, 1)
-    drained(lane)
+    fetched(partner, 1)
+    drained(partner)
     assert sent(amazon) == [(order(1), "1ZA", GROUND)]
 
 
 def test_while_a_list_has_another_label_nothing_is_confirmed_until_the_order_was_asked_for(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZA"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     old = labels.of.pop(order(1))
     labels.make(1, ("001", "1ZB"))
-    listed(lane, labels, 1)
+    listed(partner, labels, 1)
     del labels.of[order(1)]
-    event = confirmed(lane, tmp_path, 1, notice(1, "1ZA"))
+    event = confirmed(partner, tmp_path, 1, notice(1, "1ZA"))
     assert event.state == "held"
     assert "which one is newer is being asked" in event.reason
     labels.of[order(1)] = old
-    drained(lane)
+    drained(partner)
     assert sent(amazon) == [(order(1), "1ZA", GROUND)]

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bridge.ledger.rows import EventRow
-from bridge.pipeline.lane import Lane
-from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
+from bridge.pipeline.partner import Partner
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.pipeline.test_label_confirmations import Labels, confirmed, fetched, newest, notice, sent
 from tests.system.traffic import order, x12
 
@@ -27,86 +27,86 @@ def amazon(labels: Labels) -> StubAmazon:
 
 
 @pytest.fixture
-def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
-    return lane_with(tmp_path, monkeypatch, amazon)
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
+    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def as_function(code: str, body: list[str]) -> list[str]:
     return [segment.replace("BSN*00", f"BSN*{code}") for segment in body]
 
 
-def only(lane: Lane, batch: int) -> EventRow:
-    (event,) = lane.ledger.batch_events(batch)
+def only(partner: Partner, batch: int) -> EventRow:
+    (event,) = partner.ledger.batch_events(batch)
     return event
 
 
 def test_a_label_fills_nothing_of_a_document_under_a_used_control_number(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
-    assert confirmed(lane, tmp_path, 9, notice(9), control=5).state == "succeeded"
+    fetched(partner, 1)
+    assert confirmed(partner, tmp_path, 9, notice(9), control=5).state == "succeeded"
     drop(tmp_path, "again.edi", x12("856", "SH", "004010", 5, [notice(1, "", None)]))
-    drained(lane)
-    event = newest(lane)
+    drained(partner)
+    event = newest(partner)
     assert event.state == "refused"
     assert "was used for other content" in event.reason
     assert [one[0] for one in sent(amazon)] == [order(9)]
 
 
 def test_what_a_label_fills_still_waits_for_its_own_time(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     early = [one.replace("*20261101*0812*ET", "*20261122*1512*UT") for one in notice(1, "", None)]
-    assert confirmed(lane, tmp_path, 1, early).state == "ready"
+    assert confirmed(partner, tmp_path, 1, early).state == "ready"
     assert sent(amazon) == []
-    assert isinstance(lane.clock, Clock)
-    lane.clock.now += timedelta(hours=4)
-    drained(lane)
+    assert isinstance(partner.clock, Clock)
+    partner.clock.now += timedelta(hours=4)
+    drained(partner)
     assert [one[:2] for one in sent(amazon)] == [(order(1), "1ZLABEL")]
 
 
 def test_a_label_fills_nothing_that_is_too_far_ahead(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZLABEL"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     ahead = [one.replace("*20261101*0812*ET", "*20270101*0812*ET") for one in notice(1, "", None)]
-    event = confirmed(lane, tmp_path, 1, ahead)
+    event = confirmed(partner, tmp_path, 1, ahead)
     assert event.state == "refused"
     assert "ahead of now" in event.reason
     assert sent(amazon) == []
 
 
 def test_a_newer_label_lets_nothing_go_that_was_cancelled_before_it_came(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
+    fetched(partner, 1)
     drop(tmp_path, "cancel.edi", x12("856", "SH", "004010", 2, [as_function("01", notice(1, "1ZNEW"))]))
-    drained(lane)
-    assert confirmed(lane, tmp_path, 1, notice(1, "1ZNEW")).state == "held"
+    drained(partner)
+    assert confirmed(partner, tmp_path, 1, notice(1, "1ZNEW")).state == "held"
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    drained(lane)
-    event = newest(lane)
+    fetched(partner, 1)
+    drained(partner)
+    event = newest(partner)
     assert event.state == "held"
     assert "cancelled order" in event.reason
     assert sent(amazon) == []
 
 
 def test_a_replacement_that_a_newer_label_lets_go_supersedes_what_it_replaces(
-    lane: Lane, labels: Labels, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, labels: Labels, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     labels.make(1, ("001", "1ZOLD"))
-    fetched(lane, 1)
-    first = confirmed(lane, tmp_path, 1, notice(1, "1ZOTHER"))
-    second = confirmed(lane, tmp_path, 1, as_function("05", notice(1, "1ZNEW")), control=2)
+    fetched(partner, 1)
+    first = confirmed(partner, tmp_path, 1, notice(1, "1ZOTHER"))
+    second = confirmed(partner, tmp_path, 1, as_function("05", notice(1, "1ZNEW")), control=2)
     assert (first.state, second.state) == ("held", "held")
     labels.make(1, ("001", "1ZNEW"))
-    fetched(lane, 1)
-    drained(lane)
-    assert [only(lane, batch).state for batch in (1, 2)] == ["superseded", "succeeded"]
+    fetched(partner, 1)
+    drained(partner)
+    assert [only(partner, batch).state for batch in (1, 2)] == ["superseded", "succeeded"]
     assert [one[:2] for one in sent(amazon)] == [(order(1), "1ZNEW")]

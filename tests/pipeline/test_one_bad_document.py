@@ -13,25 +13,25 @@ from bridge.domain.events import Mapped
 from bridge.edi.model import Document
 from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.writer import FileWriter
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
 TRANSLATE = sys.modules["bridge.pipeline.translate"]
 
 
-def told(lane: Lane, batch: int = 1) -> list[tuple[str, str]]:
+def told(partner: Partner, batch: int = 1) -> list[tuple[str, str]]:
     """List state and reason of a batch's events that were not replaced."""
-    return [(one.state, one.reason) for one in lane.ledger.batch_events(batch) if one.state != "replaced"]
+    return [(one.state, one.reason) for one in partner.ledger.batch_events(batch) if one.state != "replaced"]
 
 
-def detail(lane: Lane, batch: int = 1) -> BatchDetail:
-    return lane.ledger.batch(batch)
+def detail(partner: Partner, batch: int = 1) -> BatchDetail:
+    return partner.ledger.batch(batch)
 
 
-def acknowledgements(lane: Lane, batch: int = 1) -> list[str]:
-    return [one.kind for one in detail(lane, batch).outbound if one.kind in {"997", "CONTRL"}]
+def acknowledgements(partner: Partner, batch: int = 1) -> list[str]:
+    return [one.kind for one in detail(partner, batch).outbound if one.kind in {"997", "CONTRL"}]
 
 
 def without(body: list[str], tag: str) -> list[str]:
@@ -46,30 +46,30 @@ def test_a_notice_without_a_date_is_refused_and_its_sibling_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "two.edi", x12("856", "SH", "004010", 1, [without(ship_notice(1), "DTM"), ship_notice(2)]))
-    drained(lane)
+    drained(partner)
 
     assert sent_orders(amazon) == [order(2)]
-    assert acknowledgements(lane) == ["997"]
-    assert [state for state, _ in told(lane)] == ["refused", "succeeded"]
-    assert "shippedDate is missing" in told(lane)[0][1]
+    assert acknowledgements(partner) == ["997"]
+    assert [state for state, _ in told(partner)] == ["refused", "succeeded"]
+    assert "shippedDate is missing" in told(partner)[0][1]
 
-    rerun(lane, 1, dry_run=False, force=False)
-    drained(lane)
-    assert [state for state, _ in told(lane)] == ["refused", "succeeded"]
+    rerun(partner, 1, dry_run=False, force=False)
+    drained(partner)
+    assert [state for state, _ in told(partner)] == ["refused", "succeeded"]
     assert sent_orders(amazon) == [order(2)]
 
 
 def test_a_status_without_a_date_is_refused_and_its_sibling_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_with(tmp_path, monkeypatch, StubAmazon())
+    partner = partner_with(tmp_path, monkeypatch, StubAmazon())
     bad = [segment.replace("***20261102*1405*ET", "") for segment in carrier_status(1)]
     drop(tmp_path, "two.edi", x12("214", "QM", "004010", 1, [bad, carrier_status(2)]))
-    drained(lane, rounds=1)
-    assert [state for state, _ in told(lane)] == ["refused", "waiting"]
-    assert acknowledgements(lane) == ["997"]
+    drained(partner, rounds=1)
+    assert [state for state, _ in told(partner)] == ["refused", "waiting"]
+    assert acknowledgements(partner) == ["997"]
 
 
 def failing_on(number: int, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,32 +98,32 @@ def test_a_document_that_the_bridge_fails_on_is_held_alone_and_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     bodies = [ship_notice(number) for number in (1, 2, 3)]
     drop(tmp_path, "three.edi", x12("856", "SH", "004010", 1, bodies))
     with monkeypatch.context() as broken:
         failing_on(2, where, broken)
-        drained(lane)
+        drained(partner)
 
     assert sent_orders(amazon) == [order(1), order(3)]
-    assert acknowledgements(lane) == ["997"]
-    assert len(detail(lane).documents) == 3
-    assert [state for state, _ in told(lane)] == ["succeeded", "held", "succeeded"]
-    assert told(lane)[1][1].startswith("edibridge itself failed on this document (")
-    (alert,) = [one.message for one in lane.ledger.alerts(lane.vendor) if one.kind == "translation"]
+    assert acknowledgements(partner) == ["997"]
+    assert len(detail(partner).documents) == 3
+    assert [state for state, _ in told(partner)] == ["succeeded", "held", "succeeded"]
+    assert told(partner)[1][1].startswith("edibridge itself failed on this document (")
+    (alert,) = [one.message for one in partner.ledger.alerts(partner.vendor) if one.kind == "translation"]
     assert "1 document of batch 1" in alert
     assert "edibridge rerun 1" in alert
 
-    rerun(lane, 1, dry_run=False, force=False)
-    drained(lane)
+    rerun(partner, 1, dry_run=False, force=False)
+    drained(partner)
     assert sent_orders(amazon) == [order(1), order(2), order(3)]
-    assert not [one for one in lane.ledger.alerts(lane.vendor) if one.kind == "translation"]
+    assert not [one for one in partner.ledger.alerts(partner.vendor) if one.kind == "translation"]
 
 
 def test_a_ledger_that_cannot_be_used_is_no_document_s_fault(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_with(tmp_path, monkeypatch, StubAmazon())
+    partner = partner_with(tmp_path, monkeypatch, StubAmazon())
     drop(tmp_path, "one.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
 
     def full(*_: object) -> None:
@@ -131,10 +131,10 @@ def test_a_ledger_that_cannot_be_used_is_no_document_s_fault(
 
     with monkeypatch.context() as broken:
         broken.setattr(TRANSLATE, "map_document", full)
-        drained(lane, rounds=1)
-    assert detail(lane).batch.state == "collected"
-    drained(lane)
-    assert [state for state, _ in told(lane)] == ["succeeded"]
+        drained(partner, rounds=1)
+    assert detail(partner).batch.state == "collected"
+    drained(partner)
+    assert [state for state, _ in told(partner)] == ["succeeded"]
 
 
 REQUEST = {"purchase_order_number": "PO1", "ship_from": "ABCD"}
@@ -172,33 +172,33 @@ def test_a_request_that_no_ledger_can_hold_is_refused_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoiled: dict[str, object]
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(
         tmp_path,
         "labels.json",
         json.dumps([{**REQUEST, **spoiled}, {**REQUEST, "purchase_order_number": "PO2"}]).encode(),
     )
-    drained(lane)
+    drained(partner)
 
-    first, second = [state for state, _ in told(lane)]
+    first, second = [state for state, _ in told(partner)]
     assert (first, second) in {("refused", "succeeded"), ("ready", "succeeded"), ("held", "succeeded")}
-    assert not told(lane)[0][1].startswith("edibridge itself")
+    assert not told(partner)[0][1].startswith("edibridge itself")
     assert "PO2" in sent_orders(amazon)
-    assert detail(lane).batch.state in {"attention", "working"}
+    assert detail(partner).batch.state in {"attention", "working"}
 
 
 def test_what_is_wrong_with_an_envelope_is_told_of_the_batch_though_all_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     whole = x12("856", "SH", "004010", 1, [ship_notice(1)])
     drop(tmp_path, "counts.edi", whole.replace(b"GE*1*", b"GE*3*").replace(b"IEA*1*", b"IEA*2*"))
     drop(tmp_path, "right.edi", x12("856", "SH", "004010", 2, [ship_notice(2)]))
-    drained(lane)
+    drained(partner)
 
     assert sent_orders(amazon) == [order(1), order(2)]
-    reasons = {detail(lane, batch).batch.name: detail(lane, batch).batch.reason for batch in (1, 2)}
+    reasons = {detail(partner, batch).batch.name: detail(partner, batch).batch.reason for batch in (1, 2)}
     assert reasons["right.edi"] == ""
     assert "GE counts 3, there are 1 transaction sets" in reasons["counts.edi"]
     assert "the number of groups in IEA does not match the actual count" in reasons["counts.edi"]

@@ -12,7 +12,7 @@ from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
 from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.operations import Outcome, Verdict
-from tests.pipeline.lanes import lane_in
+from tests.pipeline.partners import partner_in
 from tests.system.traffic import order, ship_notice, x12
 
 
@@ -37,10 +37,10 @@ class Amazon:
         return Verdict(status=self.status)  # type: ignore[arg-type]
 
 
-def reports(folder: Path, lane: object) -> list[dict[str, object]]:
+def reports(folder: Path, partner: object) -> list[dict[str, object]]:
     del folder
-    ledger = lane.ledger  # type: ignore[attr-defined]
-    due = ledger.outbound_due("acme", lane.clock(), 100)  # type: ignore[attr-defined]
+    ledger = partner.ledger  # type: ignore[attr-defined]
+    due = ledger.outbound_due("acme", partner.clock(), 100)  # type: ignore[attr-defined]
     told = [one for one in due if one.kind == "status" and one.name.endswith(".json")]
     return [json.loads(b"".join(ledger.outbound_bytes(one))) for one in told]
 
@@ -48,26 +48,26 @@ def reports(folder: Path, lane: object) -> list[dict[str, object]]:
 def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_verdict(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_in(tmp_path, monkeypatch)
+    partner = partner_in(tmp_path, monkeypatch)
     amazon = Amazon()
-    lane.amazon = amazon  # type: ignore[assignment]
-    begun = lane.clock()
+    partner.amazon = amazon  # type: ignore[assignment]
+    begun = partner.clock()
     (tmp_path / "drop" / "inbox" / "856.edi").write_bytes(x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    assert collect(lane) == translate(lane) == submit(lane) == 1
+    assert collect(partner) == translate(partner) == submit(partner) == 1
 
     for minutes in (1, 31, 37, 45):
-        lane.clock = lambda minutes=minutes: begun + timedelta(minutes=minutes)  # type: ignore[misc]
-        settle(lane)
-    (late,) = reports(tmp_path, lane)
+        partner.clock = lambda minutes=minutes: begun + timedelta(minutes=minutes)  # type: ignore[misc]
+        settle(partner)
+    (late,) = reports(tmp_path, partner)
     assert late["lines"][0]["status"] == "Overdue"  # type: ignore[index]
     assert late["lines"][0]["purchase_order_number"] == order(1)  # type: ignore[index]
-    assert [alert.kind for alert in lane.ledger.alerts("acme")] == ["overdue"]
+    assert [alert.kind for alert in partner.ledger.alerts("acme")] == ["overdue"]
 
     amazon.status = "Success"
-    lane.clock = lambda: begun + timedelta(hours=2)
-    settle(lane)
-    settle(lane)
-    assert [report["lines"][0]["status"] for report in reports(tmp_path, lane)] == [  # type: ignore[index]
+    partner.clock = lambda: begun + timedelta(hours=2)
+    settle(partner)
+    settle(partner)
+    assert [report["lines"][0]["status"] for report in reports(tmp_path, partner)] == [  # type: ignore[index]
         "Overdue",
         "Success",
     ]
@@ -78,29 +78,29 @@ def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_
 def test_a_verdict_on_what_a_person_settled_meanwhile_changes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent_again: bool, answer: str
 ) -> None:
-    lane = lane_in(tmp_path, monkeypatch)
+    partner = partner_in(tmp_path, monkeypatch)
     amazon = Amazon()
-    lane.amazon = amazon  # type: ignore[assignment]
-    begun = lane.clock()
+    partner.amazon = amazon  # type: ignore[assignment]
+    begun = partner.clock()
     (tmp_path / "drop" / "inbox" / "856.edi").write_bytes(x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    assert collect(lane) == translate(lane) == submit(lane) == 1
-    lane.clock = lambda: begun + timedelta(minutes=31)
-    settle(lane)
+    assert collect(partner) == translate(partner) == submit(partner) == 1
+    partner.clock = lambda: begun + timedelta(minutes=31)
+    settle(partner)
 
     def ask(transaction: str) -> Verdict:
         assert transaction == "t-1"
-        lane.ledger.resolve(1, None, lane.clock())
+        partner.ledger.resolve(1, None, partner.clock())
         if sent_again:
             taken = Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-2")
             monkeypatch.setattr(amazon, "submit", lambda *_args, **_turn: taken)
-            assert submit(lane) == 1
+            assert submit(partner) == 1
         if answer == "none":
             raise AmazonUnavailable("no answer")
         return Verdict(status=answer)  # type: ignore[arg-type]
 
     monkeypatch.setattr(amazon, "transaction_status", ask)
-    lane.clock = lambda: begun + timedelta(minutes=60)
-    settle(lane)
-    (submission,) = lane.ledger.batch(1).submissions
+    partner.clock = lambda: begun + timedelta(minutes=60)
+    settle(partner)
+    (submission,) = partner.ledger.batch(1).submissions
     assert submission.state == ("submitted" if sent_again else "ready")
     assert submission.amazon_transaction_id == ("t-2" if sent_again else "t-1")

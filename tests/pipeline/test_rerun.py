@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from bridge.pipeline.collect import collect
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.spapi.operations import Outcome
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
 
@@ -23,8 +23,8 @@ def refusing(_items: list[dict[str, Any]]) -> Outcome:
     return Outcome(kind="refused", http_status=400, reason="HTTP 400")
 
 
-def states(lane: Lane, batch: int) -> list[str]:
-    return [event.state for event in lane.ledger.batch_events(batch)]
+def states(partner: Partner, batch: int) -> list[str]:
+    return [event.state for event in partner.ledger.batch_events(batch)]
 
 
 @pytest.mark.parametrize("other_order", [1, 2], ids=["the same again", "other content"])
@@ -33,30 +33,30 @@ def test_a_rerun_minds_only_what_came_before_its_batch(
 ) -> None:
     amazon = StubAmazon()
     amazon.answer = refusing
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "first.edi", notice(1, 1))
-    drained(lane)
+    drained(partner)
     drop(tmp_path, "later.edi", notice(1, other_order) + notice(2, 3))
-    drained(lane)
-    assert states(lane, 1) == ["failed"]
+    drained(partner)
+    assert states(partner, 1) == ["failed"]
 
     amazon.answer = None
-    rerun(lane, 1, dry_run=False, force=False)
-    drained(lane)
+    rerun(partner, 1, dry_run=False, force=False)
+    drained(partner)
     assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]
-    assert states(lane, 1) == ["replaced", "succeeded"]
+    assert states(partner, 1) == ["replaced", "succeeded"]
 
 
 def test_a_file_that_a_rerun_is_the_first_to_read_is_acknowledged_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_with(tmp_path, monkeypatch, StubAmazon())
+    partner = partner_with(tmp_path, monkeypatch, StubAmazon())
     drop(tmp_path, "a.edi", notice(1, 1))
-    assert collect(lane) == 1
-    rerun(lane, 1, dry_run=False, force=False)
-    rerun(lane, 1, dry_run=False, force=False)
-    drained(lane)
-    assert [sent.name for sent in lane.ledger.batch(1).outbound if sent.kind == "997"] == ["997.a.1.1.edi"]
+    assert collect(partner) == 1
+    rerun(partner, 1, dry_run=False, force=False)
+    rerun(partner, 1, dry_run=False, force=False)
+    drained(partner)
+    assert [sent.name for sent in partner.ledger.batch(1).outbound if sent.kind == "997"] == ["997.a.1.1.edi"]
 
 
 def test_a_rerun_goes_through_beside_a_drain_that_begins_meanwhile(
@@ -64,22 +64,24 @@ def test_a_rerun_goes_through_beside_a_drain_that_begins_meanwhile(
 ) -> None:
     amazon = StubAmazon()
     amazon.answer = refusing
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "first.edi", notice(1, 1))
-    drained(lane)
-    asked = lane.clock
-    monkeypatch.setattr(lane, "clock", lambda: (lane.ledger.claim(lane.account, asked()), asked())[1])
-    rerun(lane, 1, dry_run=False, force=False)
-    assert states(lane, 1) == ["replaced", "ready"]
+    drained(partner)
+    asked = partner.clock
+    monkeypatch.setattr(
+        partner, "clock", lambda: (partner.ledger.claim(partner.account, asked()), asked())[1]
+    )
+    rerun(partner, 1, dry_run=False, force=False)
+    assert states(partner, 1) == ["replaced", "ready"]
 
 
 def test_of_two_equal_updates_of_a_document_a_rerun_repeats_the_one_that_failed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "notice.edi", notice(1, 1))
-    drained(lane)
+    drained(partner)
     body = carrier_status(1)
     second = [s.replace("AT7*D1*NS", "AT7*X4*NS") for s in body if s.startswith(("AT7", "MS1"))]
     at = next(i for i, s in enumerate(body) if s.startswith("MS1")) + 1
@@ -89,11 +91,11 @@ def test_of_two_equal_updates_of_a_document_a_rerun_repeats_the_one_that_failed(
         else Outcome(kind="submitted")
     )
     drop(tmp_path, "status.edi", x12("214", "QM", "004010", 2, [[*body[:at], *second, *body[at:]]]))
-    drained(lane)
-    assert sorted(states(lane, 2)) == ["failed", "succeeded"]
+    drained(partner)
+    assert sorted(states(partner, 2)) == ["failed", "succeeded"]
 
     amazon.answer = None
-    rerun(lane, 2, dry_run=False, force=False)
-    drained(lane)
+    rerun(partner, 2, dry_run=False, force=False)
+    drained(partner)
     codes = [item["statusUpdateDetails"]["statusCode"] for item in amazon.items[1:]]
     assert codes == ["D1", "O1"]

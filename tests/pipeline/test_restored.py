@@ -11,9 +11,9 @@ from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.port import Place
 from bridge.errors import DropFolderUnavailable, SpoolError
 from bridge.pipeline.drain import drain
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.spool import Spool
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 
 
@@ -23,10 +23,10 @@ def amazon() -> StubAmazon:
 
 
 @pytest.fixture
-def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    return lane
+    return partner
 
 
 @pytest.mark.parametrize(
@@ -38,40 +38,40 @@ def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) ->
     ],
 )
 def test_a_partners_own_name_is_no_sign_of_it(
-    lane: Lane, amazon: StubAmazon, tmp_path: Path, place: str, name: str
+    partner: Partner, amazon: StubAmazon, tmp_path: Path, place: str, name: str
 ) -> None:
     folder = tmp_path / "drop" / place
     folder.mkdir(parents=True, exist_ok=True)
     (folder / name).write_bytes(b"")
-    drained(lane)
+    drained(partner)
     assert len(amazon.items) == 1
-    assert lane.ledger.restored(lane.account) is None
+    assert partner.ledger.restored(partner.account) is None
 
 
 def test_a_number_of_the_bridges_own_that_was_not_given_is_one(
-    lane: Lane, amazon: StubAmazon, tmp_path: Path
+    partner: Partner, amazon: StubAmazon, tmp_path: Path
 ) -> None:
     folder = tmp_path / "drop" / "archive"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "a.20261122T120000.17.edi").write_bytes(b"")
-    drained(lane)
+    drained(partner)
     assert amazon.items == []
-    assert {alert.kind for alert in lane.ledger.alerts(lane.vendor)} >= {"restored"}
+    assert {alert.kind for alert in partner.ledger.alerts(partner.vendor)} >= {"restored"}
 
 
 def test_a_spool_that_takes_no_note_stops_nothing(
-    lane: Lane, amazon: StubAmazon, monkeypatch: pytest.MonkeyPatch
+    partner: Partner, amazon: StubAmazon, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_spool: Spool, account: str, epoch: int) -> NoReturn:
         raise SpoolError(f"no room for {account}, {epoch}")
 
     monkeypatch.setattr(Spool, "note_epoch", fail)
-    drained(lane)
+    drained(partner)
     assert len(amazon.items) == 1
 
 
 def test_a_folder_that_cannot_be_compared_rests_and_is_not_tried_twice_a_drain(
-    lane: Lane, monkeypatch: pytest.MonkeyPatch
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tried: list[str] = []
 
@@ -81,7 +81,7 @@ def test_a_folder_that_cannot_be_compared_rests_and_is_not_tried_twice_a_drain(
 
     monkeypatch.setattr(LocalDropFolder, "names", fail)
     monkeypatch.setattr(LocalDropFolder, "look", fail)
-    (report,) = drain([lane], wait=lambda _seconds: None)
+    (report,) = drain([partner], wait=lambda _seconds: None)
     assert report.folder_error == "the server is away"
     assert len(tried) == 1
-    assert not lane.compared
+    assert not partner.compared

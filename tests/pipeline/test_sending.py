@@ -13,11 +13,11 @@ import pytest
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.errors import DropFolderUnavailable, LedgerError
 from bridge.ledger.store import Ledger
-from bridge.pipeline.abreast import MOST_SENDERS
+from bridge.pipeline.concurrency import MOST_SENDERS
 from bridge.pipeline.drain import drain
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.spapi.operations import Operation, Outcome, Verdict
-from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.spapi.test_ceiling import SENDERS
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
@@ -34,21 +34,21 @@ class Seconds:
         return self.now
 
 
-def one_by_one(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
-    """Make a lane that puts one fact into each POST."""
-    lane = lane_with(folder, monkeypatch, amazon)
-    lane.policies = replace(lane.policies, batch_size=1, confirmations_elsewhere=True)
-    return lane
+def one_by_one(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
+    """Make a partner that puts one fact into each POST."""
+    partner = partner_with(folder, monkeypatch, amazon)
+    partner.policies = replace(partner.policies, batch_size=1, confirmations_elsewhere=True)
+    return partner
 
 
 def notices(*numbers: int) -> bytes:
     return x12("856", "SH", "004010", numbers[0], [ship_notice(number) for number in numbers])
 
 
-def test_a_lane_has_the_senders_that_the_reserve_is_meant_for(
+def test_a_partner_has_the_senders_that_the_reserve_is_meant_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert lane_with(tmp_path, monkeypatch, StubAmazon()).senders == SENDERS
+    assert partner_with(tmp_path, monkeypatch, StubAmazon()).senders == SENDERS
 
 
 def test_verdicts_are_asked_for_while_there_is_more_to_send(
@@ -70,10 +70,10 @@ def test_verdicts_are_asked_for_while_there_is_more_to_send(
         return Verdict(status="Success")
 
     amazon.verdict = verdict
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
-    lane.clock, lane.senders = clock, 1
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
+    partner.clock, partner.senders = clock, 1
     drop(tmp_path, "a.edi", notices(*range(1, 201)))
-    report = drained(lane, rounds=1)
+    report = drained(partner, rounds=1)
     assert not report.failures
     assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(n) for n in range(1, 201)]
 
@@ -95,10 +95,10 @@ def test_an_operation_that_waits_for_its_turn_keeps_no_other_waiting(
             return super().submit(operation, body, turn=turn)
 
     amazon = Amazon()
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "a.edi", notices(*range(1, 31)))
     drop(tmp_path, "b.edi", x12("214", "QM", "004010", 99, [carrier_status(40)]))
-    report = drained(lane, rounds=1)
+    report = drained(partner, rounds=1)
     assert not report.failures
     assert len(amazon.items) == 31
 
@@ -116,13 +116,13 @@ def test_as_many_posts_are_under_way_as_amazons_rate_asks_for(
 
         def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
             together.wait(LONG)
-            under_way.append(lane.ledger.counts()[lane.vendor]["submissions"]["sending"])
+            under_way.append(partner.ledger.counts()[partner.vendor]["submissions"]["sending"])
             together.wait(LONG)
             return super().submit(operation, body, turn=turn)
 
-    lane = one_by_one(tmp_path, monkeypatch, Amazon())
+    partner = one_by_one(tmp_path, monkeypatch, Amazon())
     drop(tmp_path, "a.edi", notices(*range(1, 2 * most + 1)))
-    assert not drained(lane, rounds=1).failures
+    assert not drained(partner, rounds=1).failures
     assert under_way == [most] * 2 * most
 
 
@@ -133,13 +133,13 @@ def test_what_waits_for_its_turn_is_not_in_doubt_after_a_crash(
 
     class Amazon(StubAmazon):
         def turn(self, _operation: Operation, _stopping: object) -> float:
-            states.append(lane.ledger.counts()[lane.vendor]["submissions"])
+            states.append(partner.ledger.counts()[partner.vendor]["submissions"])
             return 0.0
 
-    lane = one_by_one(tmp_path, monkeypatch, Amazon())
-    lane.senders = 1
+    partner = one_by_one(tmp_path, monkeypatch, Amazon())
+    partner.senders = 1
     drop(tmp_path, "a.edi", notices(1, 2, 3))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     assert [counts.get("ready", 0) for counts in states] == [3, 2, 1]
     assert not any("sending" in counts for counts in states)
 
@@ -158,11 +158,11 @@ def test_a_turn_that_does_not_come_is_tried_on_later(tmp_path: Path, monkeypatch
             return super().submit(operation, body, turn=turn)
 
     amazon = Amazon()
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "a.edi", notices(1))
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     assert (amazon.turns, amazon.items) == (1, [])  # a drain does not ask without end
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     assert len(amazon.items) == 1
 
 
@@ -170,7 +170,7 @@ def test_an_error_of_the_ledger_while_it_sends_reaches_the_drain(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = StubAmazon()
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "a.edi", notices(*range(1, 41)))
     begin = Ledger.start_sending
 
@@ -182,21 +182,21 @@ def test_an_error_of_the_ledger_while_it_sends_reaches_the_drain(
     with monkeypatch.context() as failing:
         failing.setattr(Ledger, "start_sending", fail_at_the_tenth)
         with pytest.raises(LedgerError, match="disk is full"):
-            drain([lane], wait=lambda _seconds: None)
+            drain([partner], wait=lambda _seconds: None)
     assert len(amazon.items) < 10 + SENDERS
-    drained(lane, rounds=1)
+    drained(partner, rounds=1)
     assert sorted(item["purchaseOrderNumber"] for item in amazon.items) == [order(n) for n in range(1, 41)]
 
 
 def test_a_stop_ends_the_sending_between_two_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     amazon = StubAmazon()
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
-    lane.stopping = lambda: len(amazon.items) >= 10
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
+    partner.stopping = lambda: len(amazon.items) >= 10
     drop(tmp_path, "a.edi", notices(*range(1, 41)))
-    report = drained(lane, rounds=1)
+    report = drained(partner, rounds=1)
     assert 10 <= len(amazon.items) < 10 + SENDERS
     assert report.did["submit"] == len(amazon.items)
-    assert "sending" not in lane.ledger.counts()[lane.vendor]["submissions"]
+    assert "sending" not in partner.ledger.counts()[partner.vendor]["submissions"]
 
 
 def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_without_end(
@@ -209,7 +209,7 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
             assert failed.wait(LONG)
             return super().submit(operation, body, turn=turn)
 
-    def fail_later(_lane: Lane) -> None:
+    def fail_later(_partner: Partner) -> None:
         if begun.is_set():
             failed.set()
             raise ValueError
@@ -222,10 +222,10 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
 
     amazon = Amazon()
     monkeypatch.setattr("bridge.pipeline.sending.settle_doubts", fail_later)
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
-    lane.stopping = stopping
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
+    partner.stopping = stopping
     drop(tmp_path, "a.edi", notices(1))
-    report = drained(lane, rounds=1)
+    report = drained(partner, rounds=1)
     assert report.failures == {"submit": "ValueError"}
     assert len(amazon.items) == 1
     assert looks < 1000
@@ -240,7 +240,7 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
         def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
             if not taken.is_set():
                 drop(tmp_path, "b.edi", notices(7))
-                lane.look = True  # as the schedule says
+                partner.look = True  # as the schedule says
                 seconds.now += 100
                 assert taken.wait(LONG), "sending has to end before the inbox is looked into"
                 assert told.wait(LONG), "sending has to end before a person is told"
@@ -251,14 +251,14 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
             taken.set()
 
     amazon = Amazon()
-    lane = one_by_one(tmp_path, monkeypatch, amazon)
-    lane.seconds = seconds
+    partner = one_by_one(tmp_path, monkeypatch, amazon)
+    partner.seconds = seconds
     drop(tmp_path, "a.edi", notices(1))
-    lane.stopping = lambda: bool(lane.ledger.batches("acme"))
-    drained(lane, rounds=1)  # takes the file, and no more
-    lane.stopping, lane.look = bool, False
-    monkeypatch.setattr("bridge.pipeline.drain.review_clocks", lambda _lane: told.set())
-    report = drain([lane], wait=lambda _seconds: None, progress=note)[0]
+    partner.stopping = lambda: bool(partner.ledger.batches("acme"))
+    drained(partner, rounds=1)  # takes the file, and no more
+    partner.stopping, partner.look = bool, False
+    monkeypatch.setattr("bridge.pipeline.drain.review_deadlines", lambda _partner: told.set())
+    report = drain([partner], wait=lambda _seconds: None, progress=note)[0]
     assert not report.failures
     assert report.did["collect"] == 1
     assert sorted(item["purchaseOrderNumber"] for item in amazon.items) == [order(1), order(7)]
@@ -286,17 +286,17 @@ def test_a_folder_that_failed_for_a_short_time_is_used_again_while_much_is_sent(
         delivered.set()
 
     failed, seconds = threading.Event(), Seconds()
-    lane = one_by_one(tmp_path, monkeypatch, Amazon())
-    lane.seconds = seconds
+    partner = one_by_one(tmp_path, monkeypatch, Amazon())
+    partner.seconds = seconds
     monkeypatch.setattr(LocalDropFolder, "deliver", fail_at_first)
     drop(tmp_path, "a.edi", notices(1))
-    report = drained(lane, rounds=1)
+    report = drained(partner, rounds=1)
     assert not report.failures
     assert not report.folder_error
-    assert not [alert for alert in lane.ledger.alerts("acme") if alert.kind == "drop_folder"]
+    assert not [alert for alert in partner.ledger.alerts("acme") if alert.kind == "drop_folder"]
 
 
-def test_a_lane_that_failed_is_tried_again_while_another_of_its_account_sends(
+def test_a_partner_that_failed_is_tried_again_while_another_of_its_account_sends(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failed, again, clock = threading.Event(), threading.Event(), Clock()
@@ -311,9 +311,9 @@ def test_a_lane_that_failed_is_tried_again_while_another_of_its_account_sends(
             clock.now += timedelta(minutes=1)
             raise ValueError
 
-    lane = one_by_one(tmp_path, monkeypatch, Amazon())
-    lane.clock = clock
-    other = replace(lane, vendor="other", look=False, fetch_at=0.0, open_alerts=None)
+    partner = one_by_one(tmp_path, monkeypatch, Amazon())
+    partner.clock = clock
+    other = replace(partner, vendor="other", look=False, fetch_at=0.0, open_alerts=None)
     drop(tmp_path, "a.edi", notices(1))
-    reports = drain([lane, other], wait=lambda _seconds: None)
+    reports = drain([partner, other], wait=lambda _seconds: None)
     assert [report.failures for report in reports] == [{}, {"fetch": "ValueError"}]

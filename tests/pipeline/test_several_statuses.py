@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
 
 
-def states(lane: Lane, batch: int) -> list[tuple[str, str]]:
+def states(partner: Partner, batch: int) -> list[tuple[str, str]]:
     return [
         (one.purchase_order_number, one.state)
-        for one in lane.ledger.batch_events(batch)
+        for one in partner.ledger.batch_events(batch)
         if one.state != "replaced"
     ]
 
@@ -31,19 +31,19 @@ def updated(amazon: StubAmazon) -> list[tuple[str, str]]:
 
 def test_each_of_two_orders_is_updated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "notice.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    drained(lane)
+    drained(partner)
     first, second, *rest = carrier_status(1)
     both = [first, second, f"L11*{order(2)}*PO", *rest]
     drop(tmp_path, "status.edi", x12("214", "QM", "004010", 2, [both]))
-    drained(lane)
+    drained(partner)
 
-    assert states(lane, 2) == [(order(1), "succeeded"), (order(2), "succeeded")]
+    assert states(partner, 2) == [(order(1), "succeeded"), (order(2), "succeeded")]
     assert sorted(updated(amazon)) == [(order(1), tracking(1)), (order(2), tracking(1))]
 
-    rerun(lane, 2, dry_run=False, force=False)
-    drained(lane)
+    rerun(partner, 2, dry_run=False, force=False)
+    drained(partner)
     assert len(updated(amazon)) == 2
 
 
@@ -52,40 +52,40 @@ def test_a_date_that_cannot_be_is_refused_and_its_sibling_is_sent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "notice.edi", x12("856", "SH", "004010", 1, [ship_notice(1), ship_notice(2)]))
-    drained(lane)
+    drained(partner)
     bad = [segment.replace("20261102*1405*ET", f"{day}*2359*13") for segment in carrier_status(1)]
     drop(tmp_path, "status.edi", x12("214", "QM", "004010", 2, [bad, carrier_status(2)]))
-    drained(lane)
+    drained(partner)
 
     assert updated(amazon) == [(order(2), tracking(2))]
-    *refused, good = lane.ledger.batch_events(2)
+    *refused, good = partner.ledger.batch_events(2)
     assert good.state == "succeeded"
     # A day that no calendar has is an error of syntax already, and rejects its document.
     assert [(one.state, f"'{day}' is not" in one.reason) for one in refused] == [("refused", True)] or (
-        lane.ledger.batch(2).batch.rejected == 1
+        partner.ledger.batch(2).batch.rejected == 1
     )
-    assert [one.kind for one in lane.ledger.batch(2).outbound if one.kind == "997"] == ["997"]
+    assert [one.kind for one in partner.ledger.batch(2).outbound if one.kind == "997"] == ["997"]
 
 
 def test_what_is_held_names_the_values_and_may_be_released(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     amazon = StubAmazon()
-    lane = lane_with(tmp_path, monkeypatch, amazon)
+    partner = partner_with(tmp_path, monkeypatch, amazon)
     drop(tmp_path, "notice.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    drained(lane)
+    drained(partner)
     first, *rest = carrier_status(1)
     doubtful = [first.replace(tracking(1), "PRO77"), f"L11*{tracking(1)}*97", *rest]
     drop(tmp_path, "status.edi", x12("214", "QM", "004010", 2, [doubtful]))
-    drained(lane)
+    drained(partner)
 
-    (held,) = lane.ledger.batch_events(2)
+    (held,) = partner.ledger.batch_events(2)
     assert held.state == "held"
     assert f"{tracking(1)} in L1101" in held.reason
     assert "PRO77 in B1001" in held.reason
     assert updated(amazon) == []
-    lane.ledger.release_event(held.id, lane.clock())
-    drained(lane)
+    partner.ledger.release_event(held.id, partner.clock())
+    drained(partner)
     assert updated(amazon) == [(order(1), tracking(1))]

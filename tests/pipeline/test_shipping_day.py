@@ -10,7 +10,7 @@ from bridge.pipeline.collect import collect
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
 from bridge.spapi.operations import Outcome
-from tests.pipeline.lanes import lane_in
+from tests.pipeline.partners import partner_in
 
 NEW_YORK = ZoneInfo("America/New_York")
 
@@ -36,25 +36,25 @@ class Amazon:
 def test_a_label_request_waits_for_the_day_of_shipping_where_the_vendor_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_in(tmp_path, monkeypatch)
+    partner = partner_in(tmp_path, monkeypatch)
     amazon = Amazon()
-    lane.amazon = amazon  # type: ignore[assignment]
+    partner.amazon = amazon  # type: ignore[assignment]
     midnight = datetime(2027, 3, 14, tzinfo=NEW_YORK)  # the clocks change on that day
-    lane.clock = lambda: midnight - timedelta(minutes=1)
+    partner.clock = lambda: midnight - timedelta(minutes=1)
     inbox = tmp_path / "drop" / "inbox"
     inbox.joinpath("requests.csv").write_text(
         "purchase_order_number,ship_from,ship_date\nPO1,ABCD,2027-03-14\nPO2,ABCD,2027-03-13\nPO3,ABCD,\n"
     )
-    assert collect(lane) == translate(lane) == 1
+    assert collect(partner) == translate(partner) == 1
 
-    assert submit(lane) == 2
+    assert submit(partner) == 2
     sent = b"".join(amazon.bodies)
     assert b"PO1" not in sent
     assert b"PO2" in sent
     assert b"PO3" in sent
 
-    lane.clock = lambda: midnight
-    assert submit(lane) == 1
+    partner.clock = lambda: midnight
+    assert submit(partner) == 1
     assert b"PO1" in amazon.bodies[2]
     assert b"ship_date" not in amazon.bodies[2]
     assert b"2027" not in amazon.bodies[2]

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from bridge.config import parse_config
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.wiring import policies_of
-from tests.pipeline.lanes import CONFIG
-from tests.pipeline.stubs import StubAmazon, drained, drop, lane_with
+from tests.pipeline.partners import CONFIG
+from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
 NOTICE = x12("856", "SH", "004010", 1, [ship_notice(1)])
@@ -32,21 +32,21 @@ def amazon() -> StubAmazon:
 
 
 @pytest.fixture
-def lane(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Lane:
-    return lane_with(tmp_path, monkeypatch, amazon)
+def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
+    return partner_with(tmp_path, monkeypatch, amazon)
 
 
-def states(lane: Lane, batch: int) -> list[str]:
-    return [event.state for event in lane.ledger.batch_events(batch) if event.state != "replaced"]
+def states(partner: Partner, batch: int) -> list[str]:
+    return [event.state for event in partner.ledger.batch_events(batch) if event.state != "replaced"]
 
 
 @pytest.mark.parametrize(("told", "data"), MARKED.items(), ids=list(MARKED))
 def test_nothing_of_a_test_is_sent_and_its_sender_is_told(
-    tmp_path: Path, lane: Lane, amazon: StubAmazon, told: str, data: bytes
+    tmp_path: Path, partner: Partner, amazon: StubAmazon, told: str, data: bytes
 ) -> None:
     drop(tmp_path, "a.edi", data)
-    drained(lane)
-    assert (states(lane, 1), amazon.items) == (["not_sent"], [])
+    drained(partner)
+    assert (states(partner, 1), amazon.items) == (["not_sent"], [])
     (line,) = json.loads((tmp_path / "drop/outbox/statuses/a.1.json").read_bytes())["lines"]
     assert line["status"] == "NotSent"
     assert line["errors"][0]["message"].startswith(told)
@@ -54,33 +54,33 @@ def test_nothing_of_a_test_is_sent_and_its_sender_is_told(
 
 
 def test_a_test_takes_no_control_number_from_production(
-    tmp_path: Path, lane: Lane, amazon: StubAmazon
+    tmp_path: Path, partner: Partner, amazon: StubAmazon
 ) -> None:
     drop(tmp_path, "t.edi", MARKED["ISA15 = T"])
-    drained(lane)
+    drained(partner)
     drop(tmp_path, "p.edi", NOTICE)
-    drained(lane)
+    drained(partner)
     assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]
 
 
-def test_what_is_wrong_with_a_test_is_told_all_the_same(tmp_path: Path, lane: Lane) -> None:
+def test_what_is_wrong_with_a_test_is_told_all_the_same(tmp_path: Path, partner: Partner) -> None:
     drop(tmp_path, "a.edi", MARKED["ISA15 = T"].replace(b"SN1**2*", b"SN1**2.5*"))
-    drained(lane)
-    assert states(lane, 1) == ["refused"]
+    drained(partner)
+    assert states(partner, 1) == ["refused"]
 
 
 def test_a_rerun_sends_a_test_only_once_its_vendor_says_so(
-    tmp_path: Path, lane: Lane, amazon: StubAmazon
+    tmp_path: Path, partner: Partner, amazon: StubAmazon
 ) -> None:
     drop(tmp_path, "a.edi", MARKED["ISA15 = T"])
-    drained(lane)
-    rerun(lane, 1, dry_run=False, force=True)
-    drained(lane)
+    drained(partner)
+    rerun(partner, 1, dry_run=False, force=True)
+    drained(partner)
     assert amazon.items == []
-    lane.policies = replace(lane.policies, send_tests=True)
-    rerun(lane, 1, dry_run=False, force=False)
-    drained(lane)
-    assert (states(lane, 1), len(amazon.items)) == (["succeeded"], 1)
+    partner.policies = replace(partner.policies, send_tests=True)
+    rerun(partner, 1, dry_run=False, force=False)
+    drained(partner)
+    assert (states(partner, 1), len(amazon.items)) == (["succeeded"], 1)
 
 
 @pytest.mark.parametrize(

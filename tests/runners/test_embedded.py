@@ -16,7 +16,7 @@ from bridge.edi.reader import read
 from bridge.pipeline.rerun import rerun
 from bridge.runners.embedded import Daemon, Worker
 from bridge.spapi.operations import Outcome
-from tests.pipeline.stubs import Clock, StubAmazon, drop, lane_with
+from tests.pipeline.stubs import Clock, StubAmazon, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 
 
@@ -25,10 +25,10 @@ def test_a_rerun_wakes_the_daemon_and_an_idle_ledger_lets_it_sleep(
 ) -> None:
     amazon = StubAmazon()
     amazon.answer = lambda _items: Outcome(kind="refused", http_status=400, reason="HTTP 400")
-    lane = lane_with(tmp_path, monkeypatch, amazon)
-    clock = lane.clock
+    partner = partner_with(tmp_path, monkeypatch, amazon)
+    clock = partner.clock
     assert isinstance(clock, Clock)
-    worker = Worker("main", [lane], threading.Event(), clock)
+    worker = Worker("main", [partner], threading.Event(), clock)
 
     def wakes() -> bool:
         clock.now += timedelta(seconds=1)
@@ -43,7 +43,7 @@ def test_a_rerun_wakes_the_daemon_and_an_idle_ledger_lets_it_sleep(
     worker._drain()
     assert not wakes()
 
-    rerun(lane, 1, dry_run=False, force=False)
+    rerun(partner, 1, dry_run=False, force=False)
     assert wakes()
     amazon.answer = None
     worker._drain()
@@ -55,10 +55,10 @@ def test_a_rerun_wakes_the_daemon_even_where_it_drained_meanwhile(
 ) -> None:
     amazon = StubAmazon()
     amazon.answer = lambda _items: Outcome(kind="refused", http_status=400, reason="HTTP 400")
-    lane = lane_with(tmp_path, monkeypatch, amazon)
-    clock = lane.clock
+    partner = partner_with(tmp_path, monkeypatch, amazon)
+    clock = partner.clock
     assert isinstance(clock, Clock)
-    worker = Worker("main", [lane], threading.Event(), clock)
+    worker = Worker("main", [partner], threading.Event(), clock)
     drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
     worker._drain()
 
@@ -69,7 +69,7 @@ def test_a_rerun_wakes_the_daemon_even_where_it_drained_meanwhile(
         clock.now += timedelta(minutes=1)
 
     monkeypatch.setattr("bridge.pipeline.translate.read", read_slowly)
-    rerun(lane, 1, dry_run=False, force=False)
+    rerun(partner, 1, dry_run=False, force=False)
     worker.wake.clear()
     worker.pulse()
     assert worker.wake.is_set()
@@ -78,10 +78,10 @@ def test_a_rerun_wakes_the_daemon_even_where_it_drained_meanwhile(
 def test_an_account_whose_drain_failed_is_drained_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lane = lane_with(tmp_path, monkeypatch, StubAmazon())
+    partner = partner_with(tmp_path, monkeypatch, StubAmazon())
     stop = threading.Event()
     stop.set()  # no rest after the error
-    worker = Worker("main", [lane], stop, lane.clock)
+    worker = Worker("main", [partner], stop, partner.clock)
     worker._drain()
     begun: datetime | None = worker.drained_at
     drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
@@ -90,7 +90,7 @@ def test_an_account_whose_drain_failed_is_drained_again(
         raise RuntimeError
 
     monkeypatch.setattr("bridge.pipeline.drain.review", fail)
-    lane.look = True
+    partner.look = True
     worker._drain()
     assert worker.drained_at == begun
     worker.wake.clear()

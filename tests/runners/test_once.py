@@ -7,27 +7,27 @@ from typing import Any
 
 import pytest
 
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 from bridge.runners.once import run
 from bridge.spapi.operations import Outcome
-from tests.pipeline.stubs import StubAmazon, drop, lane_with
+from tests.pipeline.stubs import StubAmazon, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 
 
-def fleet_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> tuple[Fleet, Lane]:
-    """Make a fleet of one lane with one sender and ten orders in its inbox."""
-    lane = lane_with(folder, monkeypatch, amazon)
-    lane.senders = 1
-    fleet = Fleet(ledger=lane.ledger, lanes=[lane], clients=[])
-    lane.stopping = fleet.stop.is_set
+def fleet_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> tuple[Fleet, Partner]:
+    """Make a fleet of one partner with one sender and ten orders in its inbox."""
+    partner = partner_with(folder, monkeypatch, amazon)
+    partner.senders = 1
+    fleet = Fleet(ledger=partner.ledger, partners=[partner], clients=[])
+    partner.stopping = fleet.stop.is_set
     drop(folder, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(number) for number in range(10)]))
-    return fleet, lane
+    return fleet, partner
 
 
 def test_nothing_is_begun_once_the_time_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     amazon = StubAmazon()
-    fleet, lane = fleet_with(tmp_path, monkeypatch, amazon)
+    fleet, partner = fleet_with(tmp_path, monkeypatch, amazon)
 
     def third_is_the_last(_items: list[dict[str, Any]]) -> Outcome:
         if len(amazon.items) == 2:
@@ -35,7 +35,7 @@ def test_nothing_is_begun_once_the_time_is_over(tmp_path: Path, monkeypatch: pyt
         return Outcome(kind="submitted")
 
     amazon.answer = third_is_the_last
-    report = run(fleet, clock=lane.clock, settle=True)
+    report = run(fleet, clock=partner.clock, settle=True)
     assert len(amazon.items) == 3
     assert not report.finished
     assert report.left["acme"]["submissions"] == {"ready": 7, "submitted": 3}
@@ -45,18 +45,18 @@ def test_nothing_is_begun_once_the_time_is_over(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("settle", [False, True])
 def test_no_time_at_all_begins_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settle: bool) -> None:
     amazon = StubAmazon()
-    fleet, lane = fleet_with(tmp_path, monkeypatch, amazon)
-    report = run(fleet, clock=lane.clock, settle=settle, timeout=0)
+    fleet, partner = fleet_with(tmp_path, monkeypatch, amazon)
+    report = run(fleet, clock=partner.clock, settle=settle, timeout=0)
     assert (report.finished, report.did, amazon.items) == (False, {"acme": {}}, [])
     assert [path.name for path in (tmp_path / "drop" / "inbox").iterdir()] == ["a.edi"]
 
 
 def test_what_is_in_doubt_is_told_by_each_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     amazon = StubAmazon()
-    fleet, lane = fleet_with(tmp_path, monkeypatch, amazon)
+    fleet, partner = fleet_with(tmp_path, monkeypatch, amazon)
     amazon.answer = lambda _items: Outcome(kind="in_doubt", reason="cut")
     for _ in range(2):
-        report = run(fleet, clock=lane.clock)
+        report = run(fleet, clock=partner.clock)
         assert report.finished
         assert len(report.doubts) == 10
         assert all("resolve" in doubt and "order PO" in doubt for doubt in report.doubts)

@@ -20,7 +20,7 @@ from bridge.spapi.pacing import CATCH_UP, Pacer, own_burst
 
 OPERATION = "submitShipmentConfirmations"
 SENDERS = 7
-"""The default of `Lane.senders`; tests/pipeline/test_sending.py holds them to be the same."""
+"""The default of `Partner.senders`; tests/pipeline/test_sending.py holds them to be the same."""
 
 
 @dataclass(slots=True)
@@ -119,14 +119,14 @@ def refused_of(senders: int, there: list[float], back: list[float], late: Iterab
     back=st.lists(st.floats(0, 5), min_size=1, max_size=20),
     late=st.lists(st.floats(0, 2), max_size=20),
 )
-def test_no_429_from_a_lanes_senders_however_long_each_request_takes(
+def test_no_429_from_a_partners_senders_however_long_each_request_takes(
     there: list[float], back: list[float], late: list[float]
 ) -> None:
     assert refused_of(SENDERS, there, back, late) == 0
 
 
 @pytest.mark.parametrize(("senders", "refused"), [(SENDERS, 0), (SENDERS + 1, 1)])
-def test_a_lane_has_as_many_senders_as_may_arrive_all_at_once(senders: int, refused: int) -> None:
+def test_a_partner_has_as_many_senders_as_may_arrive_all_at_once(senders: int, refused: int) -> None:
     stalled = [5.0 - number / 9.95 for number in range(senders)]  # all of them arrive in the fifth second
     assert refused_of(senders, stalled + [0.0] * 20, [0.0]) == refused
 

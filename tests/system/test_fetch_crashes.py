@@ -12,7 +12,7 @@ from bridge.config import parse_config
 from bridge.ledger.store import Ledger
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.simulator.rehearsal import Rehearsal
 from bridge.wiring import fleet_of
 
@@ -30,7 +30,7 @@ class PowerCut(BaseException):
 
 
 class Steps:
-    """Counts the steps of a lane's adapters, and cuts the power before or after one of them."""
+    """Counts the steps of a partner's adapters, and cuts the power before or after one of them."""
 
     def __init__(self) -> None:
         self.left = 10**9
@@ -59,19 +59,19 @@ class Steps:
         return call
 
 
-def lane_of(ledger: Ledger, config: str, folder: Path, steps: Steps) -> Lane:
-    """Make the lane as a fresh process would."""
+def partner_of(ledger: Ledger, config: str, folder: Path, steps: Steps) -> Partner:
+    """Make the partner as a fresh process would."""
     fleet = fleet_of(parse_config(config, folder / "config.toml"), ledger)
-    lane = fleet.lanes[0]
-    lane.amazon = steps.around(lane.amazon)
-    lane.folder = steps.around(lane.folder)
-    lane.ledger = steps.around(ledger)
-    lane.fence = ledger.claim(lane.account, lane.clock())
-    return lane
+    partner = fleet.partners[0]
+    partner.amazon = steps.around(partner.amazon)
+    partner.folder = steps.around(partner.folder)
+    partner.ledger = steps.around(ledger)
+    partner.fence = ledger.claim(partner.account, partner.clock())
+    return partner
 
 
-def until_nothing_is_due(lane: Lane) -> None:
-    while fetch(lane) + deliver(lane):
+def until_nothing_is_due(partner: Partner) -> None:
+    while fetch(partner) + deliver(partner):
         pass
 
 
@@ -102,13 +102,13 @@ def test_every_label_is_delivered_once_whatever_step_the_power_is_cut_after(
         crashes = 0
         while crashes < CRASHES:
             steps.left = chance.randint(1, 120)
-            lane = lane_of(ledger, config, tmp_path, steps)
+            partner = partner_of(ledger, config, tmp_path, steps)
             try:
-                until_nothing_is_due(lane)
+                until_nothing_is_due(partner)
             except PowerCut:
                 crashes += 1
         steps.left = 10**9
-        until_nothing_is_due(lane_of(ledger, config, tmp_path, steps))
+        until_nothing_is_due(partner_of(ledger, config, tmp_path, steps))
         asked = rehearsal.amazon.delivered("getShippingLabels")
     outbox = tmp_path / "drop" / "acme" / "outbox"
     files = [path for path in (outbox / "labels").rglob("*") if path.is_file()]

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 
 MOST_SENDERS = 10
 """Threads of a stream at most, however high Amazon's rate: its burst, for all may arrive at once."""
@@ -25,12 +25,14 @@ N = TypeVar("N", bound=_Numbered)
 R = TypeVar("R")
 
 
-def abreast(lane: Lane, name: str, do: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """Do it to every item, as many at once as the lane may send; give the results in order.
+def map_concurrently(partner: Partner, name: str, do: Callable[[T], R], items: Iterable[T]) -> list[R]:
+    """Do it to every item, as many at once as the partner may send; give the results in order.
 
     Where some fail, the others are done all the same, and then the first error is raised.
     """
-    with ThreadPoolExecutor(max_workers=lane.senders, thread_name_prefix=f"{name}-{lane.vendor}") as pool:
+    with ThreadPoolExecutor(
+        max_workers=partner.senders, thread_name_prefix=f"{name}-{partner.vendor}"
+    ) as pool:
         under_way = [pool.submit(do, item) for item in items]
     return [one.result() for one in under_way]
 
@@ -51,14 +53,14 @@ class Streams(Generic[N]):
     before all that it gave is begun. What it gives a second time, being under way, is left out.
     """
 
-    def __init__(self, lane: Lane, do: Callable[[N], int], streams: Iterable[Stream[N]]) -> None:
+    def __init__(self, partner: Partner, do: Callable[[N], int], streams: Iterable[Stream[N]]) -> None:
         self._do = do
         self._streams = list(streams)
         self._waiting: dict[str, deque[N]] = {stream.name: deque() for stream in self._streams}
         self._under_way: dict[Future[int], tuple[str, N]] = {}
         # As many threads as are asked for: a pool makes one only where there is work for it.
         self._pool = ThreadPoolExecutor(
-            MOST_SENDERS * len(self._streams), thread_name_prefix=f"send-{lane.vendor}"
+            MOST_SENDERS * len(self._streams), thread_name_prefix=f"send-{partner.vendor}"
         )
 
     def run(self, note: Callable[[int], None]) -> int:

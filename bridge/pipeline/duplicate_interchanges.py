@@ -36,7 +36,7 @@ from bridge.edi.model import (
 from bridge.edi.reader import read
 from bridge.ledger.rows import EarlierInterchange, FileRow
 from bridge.ledger.writer import FileWriter
-from bridge.pipeline.lane import Desk
+from bridge.pipeline.partner import Desk
 
 Kind = Literal["new", "resend", "correction", "conflict"]
 
@@ -50,7 +50,7 @@ _COMPARED = 5
 """So many earlier interchanges of one number are compared word for word: some send all under one number."""
 
 
-class Precedent(msgspec.Struct, frozen=True):
+class DuplicateFinding(msgspec.Struct, frozen=True):
     """What earlier files say of an interchange, with the reason for people.
 
     `known` are hashes of those of its documents that stand already, and `known_reason` says where.
@@ -61,14 +61,14 @@ class Precedent(msgspec.Struct, frozen=True):
     known: frozenset[bytes] = frozenset()
     known_reason: str = ""
 
-    def of(self, desk: Desk, file: FileRow, document: Document) -> Precedent:
+    def of(self, desk: Desk, file: FileRow, document: Document) -> DuplicateFinding:
         """Return what earlier files say of one document of the interchange."""
         if self.known and document_hash(desk, file.spool_name, document) in self.known:
-            return Precedent("resend", self.known_reason)
+            return DuplicateFinding("resend", self.known_reason)
         return NEW if self.kind == "correction" else self
 
 
-NEW = Precedent("new")
+NEW = DuplicateFinding("new")
 
 
 class _Content(msgspec.Struct):
@@ -90,7 +90,7 @@ class _Standing(msgspec.Struct):
     documents: frozenset[bytes]
 
 
-class Precedents:
+class DuplicateFinder:
     """Tells what earlier files say of each interchange of one file."""
 
     def __init__(self, desk: Desk, file: FileRow, writer: FileWriter) -> None:
@@ -101,7 +101,7 @@ class Precedents:
         self._own: defaultdict[tuple[str, str], list[_Content]] = defaultdict(list)
         """Those of this file, by their numbers; made where a number comes twice in it."""
 
-    def of(self, interchange: Interchange) -> Precedent:
+    def of(self, interchange: Interchange) -> DuplicateFinding:
         """Look an interchange up. Its bytes are read ahead only where its number was used before."""
         if not interchange.control_number:
             return NEW
@@ -117,27 +117,29 @@ class Precedents:
             *((one.content.sha256, one.told) for one in own),
         ):
             if sha256 == ours.sha256:
-                return Precedent("resend", f"the same interchange came in {told}; nothing is sent again")
+                return DuplicateFinding(
+                    "resend", f"the same interchange came in {told}; nothing is sent again"
+                )
         return self._other_content(number, ours, earlier, own)
 
     def _other_content(
         self, number: str, ours: _Content, earlier: list[EarlierInterchange], own: list[_Standing]
-    ) -> Precedent:
+    ) -> DuplicateFinding:
         """Tell a correction from a conflict; `own` are the earlier interchanges of this file."""
         # Numbers go round: after the retention time another content may have one again.
         kept = [one for one in earlier if not one.purged]
         standing = [one for one in kept if self._writer.standing(one.file_id, number, 1)]
         if not (standing or own):
-            return Precedent("correction") if kept else NEW
+            return DuplicateFinding("correction") if kept else NEW
         first = _told(standing[0]) if standing else own[0].told
         reason = f"control number {number} was used for other content in {first}"
         if len(standing) + len(own) > _COMPARED:
-            return Precedent("conflict", reason)
+            return DuplicateFinding("conflict", reason)
         found = [self._standing(one, number) for one in standing]
         # Where bytes are gone, or are read otherwise by now, nothing is guessed.
         known = [one for one in found if one is not None]
         if len(known) < len(found):
-            return Precedent("conflict", reason)
+            return DuplicateFinding("conflict", reason)
         return _compared(ours, known + own, reason)
 
     def _standing(self, one: EarlierInterchange, number: str) -> _Standing | None:
@@ -172,15 +174,15 @@ class Precedents:
         return self._contents[spool_name]
 
 
-def _compared(ours: _Content, standing: list[_Standing], reason: str) -> Precedent:
+def _compared(ours: _Content, standing: list[_Standing], reason: str) -> DuplicateFinding:
     """Compare an interchange with earlier ones of its number, document by document."""
     have = frozenset(ours.documents.values())
     known = frozenset[bytes]().union(*(one.documents for one in standing))
     again = f"the same document came in {standing[0].told}; it is not sent again"
     # Where one that stands is missing here, others may be its altered versions.
     if known <= have and all(one.content.faulty for one in standing):
-        return Precedent("correction", "", known, again)
-    return Precedent("conflict", reason, known & have, again)
+        return DuplicateFinding("correction", "", known, again)
+    return DuplicateFinding("conflict", reason, known & have, again)
 
 
 def _contents(desk: Desk, spool_name: str) -> dict[int, _Content]:

@@ -1,4 +1,4 @@
-"""A lane as the wiring makes it, with a local drop folder and stand-ins for what a test does not need."""
+"""A partner as the wiring makes it, with a local drop folder and stand-ins for what a test does not need."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from bridge.config import parse_config
 from bridge.ledger.store import Ledger
-from bridge.pipeline.lane import Lane
+from bridge.pipeline.partner import Partner
 from bridge.wiring import fleet_of
 
 CONFIG = """\
@@ -40,12 +40,12 @@ convention = "rename"
 """
 
 
-def lane_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Lane:
-    """Make the one lane of a configuration, with its account claimed."""
+def partner_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Partner:
+    """Make the one partner of a configuration, with its account claimed."""
     monkeypatch.setenv("MADE_UP", "made-up")
     ledger = Ledger.open(folder / "ledger.sqlite")
     for name in ("inbox", "archive", "quarantine", "outbox"):
         (folder / "drop" / name).mkdir(parents=True)
-    lane = fleet_of(parse_config(CONFIG, folder / "config.toml"), ledger).lanes[0]
-    lane.fence = ledger.claim(lane.account, lane.clock())
-    return lane
+    partner = fleet_of(parse_config(CONFIG, folder / "config.toml"), ledger).partners[0]
+    partner.fence = ledger.claim(partner.account, partner.clock())
+    return partner

@@ -22,8 +22,8 @@ from bridge.domain.planning import complete
 from bridge.domain.timeliness import Timing
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
-from bridge.pipeline.lane import Desk
-from bridge.pipeline.resends import Precedent
+from bridge.pipeline.duplicate_interchanges import DuplicateFinding
+from bridge.pipeline.partner import Desk
 from bridge.pipeline.soundness import sound
 from bridge.pipeline.timing import label_day, timing_of
 from bridge.spapi.operations import operation_of
@@ -47,7 +47,7 @@ class First(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class EventKeeper:
+class EventWriter:
     """Keeps the events of one file. In a rerun `again` names those to be made anew."""
 
     desk: Desk
@@ -56,12 +56,12 @@ class EventKeeper:
     again: frozenset[int] | None
 
     def keep(
-        self, handle: int, number: int, mapped: list[Mapped], operation_meant: str, precedent: Precedent
+        self, handle: int, number: int, mapped: list[Mapped], operation_meant: str, finding: DuplicateFinding
     ) -> None:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
         mapped = [self._withdrawing(fact, operation_meant) for fact in mapped]
         made = [
-            self._made(self._unmended(sound(fact), precedent), ordinal, operation_meant, precedent)
+            self._made(self._unmended(sound(fact), finding), ordinal, operation_meant, finding)
             for ordinal, fact in enumerate(mapped)
             if not fact.nothing_to_send
         ]
@@ -79,12 +79,12 @@ class EventKeeper:
             return fact
         return msgspec.structs.replace(fact, function="cancel", told=fact.summary)
 
-    def _unmended(self, fact: Mapped, precedent: Precedent) -> Mapped:
+    def _unmended(self, fact: Mapped, finding: DuplicateFinding) -> Mapped:
         """Add what else keeps a refused confirmation from going, where a label could mend what it lacks."""
         if fact.event is None or not _may_be_mended(fact):
             return fact
         timed = self._timing(fact, fact.event)
-        reason = fact.hold or (precedent.reason if precedent.kind == "conflict" else "")
+        reason = fact.hold or (finding.reason if finding.kind == "conflict" else "")
         reason = reason or (timed.reason if timed.verdict == "hold" else "")
         if not reason:
             return fact
@@ -94,9 +94,9 @@ class EventKeeper:
         return timing_of(event, self.now, self.desk.profile, self.desk.policies, zone=fact.assumed_zone)
 
     def _made(
-        self, fact: Mapped, ordinal: int, operation_meant: str, precedent: Precedent
+        self, fact: Mapped, ordinal: int, operation_meant: str, finding: DuplicateFinding
     ) -> tuple[NewEvent, Event | None]:
-        event, state, reason, not_before = self._first_state(fact, precedent)
+        event, state, reason, not_before = self._first_state(fact, finding)
         about = event if event is not None else fact.about
         row = NewEvent(
             operation=operation_of(about).name if about is not None else operation_meant,
@@ -146,7 +146,7 @@ class EventKeeper:
         day = label_day(event, self.desk.profile, self.desk.policies)
         return day or (occurred_at(event) if event is not None else None) or self.now
 
-    def _first_state(self, fact: Mapped, precedent: Precedent) -> First:
+    def _first_state(self, fact: Mapped, finding: DuplicateFinding) -> First:
         """Decide how a fact begins, and complete what the document does not tell itself."""
         if fact.errors:
             # Where its order's label has what it lacks, it goes at its own time.
@@ -155,9 +155,9 @@ class EventKeeper:
                 until = self._timing(fact, fact.event).until
             return First(fact.event, "refused", "; ".join(error.message for error in fact.errors), until)
         if fact.event is None:
-            return First(None, *_first_state_unsent(fact, precedent))
+            return First(None, *_first_state_unsent(fact, finding))
         timed = self._timing(fact, fact.event)
-        if reason := fact.hold or (precedent.reason if precedent.kind == "conflict" else ""):
+        if reason := fact.hold or (finding.reason if finding.kind == "conflict" else ""):
             # Released it goes at once; but a label is of the day on which it is requested.
             return First(fact.event, "held", reason, timed.until if _is_label(fact.event) else None)
         if timed.verdict == "hold":
@@ -185,12 +185,12 @@ class EventKeeper:
         return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
 
 
-def _first_state_unsent(fact: Mapped, precedent: Precedent) -> tuple[FirstState, str]:
+def _first_state_unsent(fact: Mapped, finding: DuplicateFinding) -> tuple[FirstState, str]:
     """Decide how a fact without an event begins; what a cancellation does is seen when it is written."""
     if fact.hold or fact.function not in {"none", "cancel"}:
         return "held", fact.hold
-    if fact.function == "cancel" and precedent.kind == "conflict":
-        return "held", precedent.reason
+    if fact.function == "cancel" and finding.kind == "conflict":
+        return "held", finding.reason
     return "not_sent", fact.told
 
 

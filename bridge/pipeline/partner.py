@@ -116,8 +116,8 @@ class Desk:
 
 
 @dataclass(slots=True, kw_only=True)
-class Lane(Desk):
-    """One vendor's way through the bridge. A lane belongs to one thread and those it begins."""
+class Partner(Desk):
+    """One vendor's way through the bridge. A partner belongs to one thread and those it begins."""
 
     amazon: AmazonClient
     amazon_time: AmazonTime | None = None
@@ -173,7 +173,7 @@ class Lane(Desk):
     open_alerts: set[tuple[str, str]] | None = None
     """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""
     telling: threading.Lock = field(default_factory=threading.Lock)
-    """Held while an alert is raised or taken back: the lane's senders do it beside its own thread."""
+    """Held while an alert is raised or taken back: the partner's senders do it beside its own thread."""
 
     def confirmed_time(self) -> datetime | None:
         """Return the present as far as Amazon confirms it; None where it does not, or contradicts.

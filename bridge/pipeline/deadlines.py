@@ -1,0 +1,179 @@
+"""Deadlines: what is due by now, what waits too long, what is late or silent."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bridge.ledger.read_models import UnshippedLabel
+from bridge.pipeline.alerts import (
+    LABEL_EXPIRY,
+    LABEL_REPLACED,
+    LATE_CONFIRMATION,
+    SILENT,
+    WAITING,
+    clear_alert,
+    open_keys,
+    raise_alert,
+)
+from bridge.pipeline.fetch import fetch_is_due
+from bridge.pipeline.partner import Partner
+
+log = structlog.get_logger(__name__)
+
+CONFIRM_WITHIN = timedelta(hours=4)
+"""Amazon wants a confirmation so soon after the shipped date."""
+LABEL_LIFE = timedelta(days=90)
+"""So long after it was made a carrier takes a label of Amazon's."""
+VOID_TOLD = timedelta(days=7)
+"""So long after that a person is told of it still."""
+SEEN_EVERY = timedelta(minutes=1)
+"""So often it is seen whether a status update has waited for too long."""
+_NAMED = 5
+"""So many orders are named in one alert."""
+
+
+def look_is_due(partner: Partner) -> bool:
+    """Tell whether the inbox is to be looked into: by its schedule, or for a file that was still growing."""
+    unsettled = partner.unsettled and partner.seconds() >= partner.looked_at + partner.look_interval
+    return bool(partner.look or unsettled) and not partner.folder_rests()
+
+
+def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool:
+    """Tell whether the ledger has something due, lists are to be fetched, or anything moved since then.
+
+    A person's rerun or word may give work. What the last drain moved itself counts too, which costs one
+    more that finds nothing.
+    """
+    due = partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
+    if (due is not None and due <= now) or fetch_is_due(partner, now):
+        return True
+    return since is not None and bool(partner.ledger.moved_since(partner.vendor, since))
+
+
+def hold_late(partner: Partner) -> int:
+    """Hold the status updates that have waited too long for their confirmation; give how many."""
+    now = partner.clock()
+    # All that waits is gone through, which may be much: not in each pass of a drain.
+    if partner.waiting_seen_at is not None and abs(now - partner.waiting_seen_at) < SEEN_EVERY:
+        return 0
+    partner.waiting_seen_at = now
+    before = now - partner.policies.wait_for_confirmation
+    if not partner.ledger.waits_since(partner.vendor, before):
+        return 0
+    confirmed = partner.confirmed_time()
+    if confirmed is None:  # a clock that jumped makes everything wait for days
+        return 0
+    before = min(before, confirmed - partner.policies.wait_for_confirmation)
+    return partner.ledger.hold_waiting(partner.fence, partner.vendor, before, now)
+
+
+def review_deadlines(partner: Partner) -> None:
+    """Raise and clear the alerts that follow from the time alone."""
+    _review_waiting(partner)
+    _review_confirmations(partner)
+    _review_labels(partner)
+    _review_replaced_labels(partner)
+    _review_silence(partner)
+
+
+def _review_waiting(partner: Partner) -> None:
+    count = partner.ledger.waited_too_long(partner.vendor)
+    if not count:
+        clear_alert(partner, WAITING, "")
+        return
+    limit = _hours(partner.policies.wait_for_confirmation)
+    message = f"status updates waited longer than {limit} for the confirmation of their package, and are held"
+    if raise_alert(partner, WAITING, "", message):
+        log.warning("waiting", vendor=partner.vendor, events=count)
+
+
+def _review_confirmations(partner: Partner) -> None:
+    warn_after = CONFIRM_WITHIN * partner.policies.confirmation_warning
+    late = {
+        str(one.batch): one
+        for one in partner.ledger.late_confirmations(partner.vendor, partner.clock() - warn_after)
+    }
+    for key in open_keys(partner, LATE_CONFIRMATION):
+        if key not in late:
+            clear_alert(partner, LATE_CONFIRMATION, key)
+    for key, one in late.items():
+        due = one.shipped_at + CONFIRM_WITHIN
+        message = (
+            f"Amazon wants the first confirmation of batch {one.batch} by {due:%Y-%m-%d %H:%M} UTC, "
+            f"4 hours after its shipping, and does not have it; confirmations of the batch that are as late: "
+            f"{one.confirmations}"
+        )
+        if raise_alert(partner, LATE_CONFIRMATION, key, message):
+            log.warning(
+                "late_confirmation",
+                vendor=partner.vendor,
+                batch=one.batch,
+                events=one.confirmations,
+                due=due.isoformat(),
+            )
+
+
+def _review_labels(partner: Partner) -> None:
+    """Tell of labels that are void soon and whose orders have not shipped: one alert for each day."""
+    now = partner.clock()
+    old = now - LABEL_LIFE
+    days: dict[str, list[UnshippedLabel]] = {}
+    for one in partner.ledger.unshipped_labels(
+        partner.fence, partner.vendor, old + partner.papers.label_warning, old - VOID_TOLD
+    ):
+        days.setdefault(f"{one.made_at + LABEL_LIFE:%Y-%m-%d}", []).append(one)
+    for key in open_keys(partner, LABEL_EXPIRY):
+        if key not in days:
+            clear_alert(partner, LABEL_EXPIRY, key)
+    for day, labels in days.items():
+        if raise_alert(partner, LABEL_EXPIRY, day, _void_on(day, labels, over=f"{now:%Y-%m-%d}" > day)):
+            log.warning("label_expiry", vendor=partner.vendor, orders=len(labels), day=day)
+
+
+def _review_replaced_labels(partner: Partner) -> None:
+    """Tell of orders that were confirmed before a newer label came: one alert an order, for a week."""
+    found = {
+        one.purchase_order_number: one
+        for one in partner.ledger.void_confirmed(partner.vendor, partner.clock() - VOID_TOLD)
+    }
+    for key in open_keys(partner, LABEL_REPLACED):
+        if key not in found:
+            clear_alert(partner, LABEL_REPLACED, key)
+    for order, one in found.items():
+        message = (
+            f"order {order} was confirmed with tracking number {one.tracking_number} (batch {one.batch}, "
+            f"event {one.event}), and Amazon has replaced that label since: the valid one has "
+            f"{', '.join(one.valid[:_NAMED]) or 'no number'}; edibridge trace {order} shows both"
+        )
+        if raise_alert(partner, LABEL_REPLACED, order, message):
+            log.warning(
+                "label_replaced", vendor=partner.vendor, order=order, batch=one.batch, label_event=one.event
+            )
+
+
+def _void_on(day: str, labels: list[UnshippedLabel], *, over: bool) -> str:
+    orders = [one.purchase_order_number for one in labels]
+    named = ", ".join(orders[:_NAMED]) + (", ..." if len(orders) > _NAMED else "")
+    undelivered = sum(not one.delivered for one in labels)
+    what = f"{len(orders)} order{'s' * (len(orders) != 1)} that nobody has told us to be shipped ({named})"
+    lost = f"; {undelivered} of the labels never reached the outbox" if undelivered else ""
+    if over:
+        return f"the labels of {what} are void since {day}: ship nothing with them, ask for new ones{lost}"
+    return f"the labels of {what} are void from {day} on: ship before, or ask for new ones{lost}"
+
+
+def _review_silence(partner: Partner) -> None:
+    after = partner.policies.silent_after
+    if after is None or not partner.ledger.silent(partner.vendor, partner.clock() - after):
+        clear_alert(partner, SILENT, "")
+    elif raise_alert(
+        partner, SILENT, "", f"no file has come from {partner.vendor} for more than {_hours(after)}"
+    ):
+        log.warning("silent", vendor=partner.vendor)
+
+
+def _hours(time: timedelta) -> str:
+    hours = time.total_seconds() / 3600
+    return f"{hours:g} hour{'s' * (hours != 1)}"
