@@ -19,9 +19,9 @@ from pathlib import Path
 import msgspec
 
 from bench.making import ship_notices
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.faults import Fault
-from bridge.simulator.rehearsal import Rehearsal
+from simulator.amazon import StandInAmazon
+from simulator.faults import Fault
+from simulator.rehearsal import Rehearsal
 
 _FILES = 4
 _BEGINNING = 10

@@ -22,7 +22,7 @@ import msgspec
 
 from bench.making import ship_notices, shipment_statuses
 
-_STAND_INS = ("-m", "bridge.simulator", "--rate", "1000", "--burst", "1000", "--keep", "counts")
+_STAND_INS = ("-m", "simulator", "--rate", "1000", "--burst", "1000", "--keep", "counts")
 _OPERATIONS = {"856": "submitShipmentConfirmations", "214": "submitShipmentStatusUpdates"}
 
 

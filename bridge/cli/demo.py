@@ -11,6 +11,7 @@ import typer
 from bridge.cli.context import AsJson
 from bridge.cli.exits import BROKEN, DONE
 from bridge.cli.output import complain, emit, line_width, progress, say, tell_lines
+from bridge.cli.simulator import require_stand_ins
 
 if TYPE_CHECKING:
     from bridge.cli.demo_stage import Stage
@@ -33,6 +34,7 @@ def demo(
     from bridge.cli.demo_stage import Stage
     from bridge.cli.demo_story import play_of, story_lines, surprises
 
+    require_stand_ins()
     stage, play = Stage(folder), play_of()
     stage.clear()
     told = _perform(stage, play)
@@ -62,9 +64,9 @@ def _perform(stage: Stage, play: Play) -> Told:
     from bridge.cli.demo_story import GIFTS, SELLING_PARTY, WAREHOUSES, Told
     from bridge.config import load_config
     from bridge.logs import set_up_logs
-    from bridge.simulator.amazon import StandInAmazon
-    from bridge.simulator.sftp_server import SftpUser, StandInSftp
     from bridge.wiring import open_bridge
+    from simulator.amazon import StandInAmazon
+    from simulator.sftp_server import SftpUser, StandInSftp
 
     user = SftpUser(stage.folder.resolve(), password=PASSWORD)
     with (

@@ -9,12 +9,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bridge.data import shipped
 from bridge.errors import ConfigurationError, Problem
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.records import Accepted
-from bridge.simulator.sftp_server import StandInSftp
+
+if TYPE_CHECKING:
+    from simulator.amazon import StandInAmazon
+    from simulator.records import Accepted
+    from simulator.sftp_server import StandInSftp
 
 USER, PASSWORD = "acme", "made-up-for-the-demo"
 INBOX, ARCHIVE, QUARANTINE = "1-vendor-drops-here", "2-taken-and-archived", "3-unreadable"

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bridge.cli.demo_papers import Papers
 from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
@@ -16,7 +16,9 @@ from bridge.cli.lines import Line, folded
 from bridge.cli.words import counted, state_look, state_words
 from bridge.data import shipped
 from bridge.ledger.read_models import BatchDetail
-from bridge.simulator.records import Accepted
+
+if TYPE_CHECKING:
+    from simulator.records import Accepted
 
 SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")
 """The codes at Amazon that the samples name."""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from bridge.cli.context import AsJson
+from bridge.cli.exits import USAGE
+from bridge.cli.output import complain
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")]
 SftpFolder = Annotated[
@@ -28,8 +31,15 @@ Rate = Annotated[
 Burst = Annotated[int, typer.Option(metavar="N", min=1, help="So many may come at once.")]
 VerdictDelay = Annotated[float, typer.Option(metavar="S", min=0, help="Seconds until a verdict is there.")]
 VerdictPolls = Annotated[
-    int, typer.Option(metavar="N", min=0, help="So often a verdict is asked for in vain first.")
+    int, typer.Option(metavar="N", min=0, help='Return "Processing" this many times first.')
 ]
+
+
+def require_stand_ins() -> None:
+    """Check that what the stand-ins need is installed; exit with how to get it where it is not."""
+    if not all(find_spec(name) for name in ("simulator", "starlette", "uvicorn")):
+        complain("edibridge: the stand-ins are not installed: pip install 'edibridge[simulator]'")
+        raise typer.Exit(USAGE)
 
 
 def simulator(  # noqa: PLR0917 - the options are parameters
@@ -51,7 +61,8 @@ def simulator(  # noqa: PLR0917 - the options are parameters
     And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C. Tells the
     config.toml to use, the same at every start; with --json all in one line.
     """
-    from bridge.simulator.serve import serve
+    require_stand_ins()
+    from simulator.serve import serve
 
     try:
         serve(

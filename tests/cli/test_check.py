@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.cli.support import CONFIG, edibridge, in_process, installation
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bridge.cli.demo_papers import Label, papers_in, size_of_png, wrong_papers
-from bridge.simulator.papers.canvas import Canvas
+from simulator.papers.canvas import Canvas
 
 PNG = Canvas(40, 20).png(203)
 PDF = b"%PDF-1.4\n...\n%%EOF\n"

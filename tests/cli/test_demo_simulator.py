@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from bridge.config import parse_config
-from tests.cli.support import edibridge
+from tests.cli.support import edibridge, in_process
 
 Told = dict[str, Any]
 
@@ -105,3 +106,15 @@ def test_a_port_that_is_taken_is_told_without_a_traceback(tmp_path: Path) -> Non
     assert done.code == 2
     assert "Address already in use" in " ".join(done.err.replace("│", "").split())
     assert "Traceback" not in done.err
+
+
+@pytest.mark.parametrize("verb", ["demo", "simulator"])
+def test_without_the_extra_one_line_says_how_to_get_it(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.cli.simulator.find_spec", lambda name: None if name == "starlette" else name)
+    done = in_process(verb, folder=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.endswith("pip install 'edibridge[simulator]'\n")
+    assert done.err.count("\n") == 1
+    assert not list(tmp_path.iterdir())

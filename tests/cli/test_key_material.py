@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 from bridge.dropfolder.privatekeys import load_private_key
 from bridge.errors import AuthenticationRefused
-from bridge.simulator.sftp_server import StandInSftp
+from simulator.sftp_server import StandInSftp
 from tests.cli import keys
 from tests.cli.support import CONFIG, Result, edibridge, in_process, installation
 

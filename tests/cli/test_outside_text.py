@@ -14,8 +14,8 @@ import paramiko
 import pytest
 
 from bridge.data import shipped
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.sftp_server import StandInSftp
+from simulator.amazon import StandInAmazon
+from simulator.sftp_server import StandInSftp
 from tests.cli.support import CONFIG, Result, edibridge, in_process, installation
 
 HOSTILE = "a\x1b[31m\x07\x7f\x9b2J\u202e\u2066\u200b\u2028b"
@@ -179,7 +179,7 @@ class _Hostile(paramiko.ServerInterface):
 
 
 def test_a_servers_words_are_shown_harmlessly(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bridge.simulator.sftp_server._Login", lambda *_arguments, **_named: _Hostile())
+    monkeypatch.setattr("simulator.sftp_server._Login", lambda *_arguments, **_named: _Hostile())
     with StandInSftp({}) as server:
         text = CONFIG.replace(
             '[vendors.acme.local]\nroot = "drop"\n',

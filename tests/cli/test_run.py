@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bridge.data import shipped
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.cli.support import CONFIG, Result, edibridge, installation
 
 

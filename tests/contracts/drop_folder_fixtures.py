@@ -15,7 +15,7 @@ from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settings import LocalSettings, SftpSettings
 from bridge.dropfolder.sftp import SftpDropFolder
-from bridge.simulator.sftp_server import SftpUser, StandInSftp
+from simulator.sftp_server import SftpUser, StandInSftp
 from tests.contracts.sshd import Sshd, find_sshd
 
 

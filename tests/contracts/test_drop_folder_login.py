@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from bridge.dropfolder.hostkeys import fingerprint
 from bridge.dropfolder.sftp import SftpDropFolder
 from bridge.errors import AuthenticationRefused, DropFolderUnavailable, HostKeyRefused
-from bridge.simulator.sftp_server import SftpUser, StandInSftp, make_key, private_key_text
+from simulator.sftp_server import SftpUser, StandInSftp, make_key, private_key_text
 from tests.contracts.drop_folder_fixtures import sshd_settings, stand_in_settings
 from tests.contracts.sshd import Sshd
 

@@ -16,7 +16,7 @@ from bridge.dropfolder.port import Content, RemoteFile
 from bridge.dropfolder.sftp import SftpDropFolder
 from bridge.dropfolder.wire import BLOCK, READS_IN_FLIGHT
 from bridge.errors import DropFolderUnavailable, RemoteFileError
-from bridge.simulator.sftp_server import StandInSftp
+from simulator.sftp_server import StandInSftp
 from tests.contracts.drop_folder_fixtures import sshd_settings, stand_in_settings
 from tests.contracts.sshd import Sshd
 

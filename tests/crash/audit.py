@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bridge.simulator.records import Accepted
+from simulator.records import Accepted
 from tests.crash.audit_files import audit_files
 from tests.crash.audit_outbox import audit_outbox
 from tests.crash.place import Place

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from bridge.faultpoints import VARIABLE
 from bridge.ledger.store import Ledger
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.records import Accepted
-from bridge.simulator.sftp_server import SftpUser, StandInSftp
+from simulator.amazon import StandInAmazon
+from simulator.records import Accepted
+from simulator.sftp_server import SftpUser, StandInSftp
 from tests.crash.nursery import Child, Nursery
 from tests.crash.trade import Drop
 from tests.crash.vendors import (

@@ -10,7 +10,7 @@ from pathlib import Path
 import paramiko
 import pytest
 
-from bridge.simulator.sftp_server import SftpUser, StandInSftp
+from simulator.sftp_server import SftpUser, StandInSftp
 
 
 @contextmanager

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import stamina
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.sftp_server import SftpUser, StandInSftp
+from simulator.amazon import StandInAmazon
+from simulator.sftp_server import SftpUser, StandInSftp
 
 pytest.register_assert_rewrite("tests.faults.site", "tests.faults.watch")
 

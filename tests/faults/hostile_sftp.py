@@ -35,7 +35,7 @@ from paramiko.sftp import (
     CMD_VERSION,
 )
 
-from bridge.simulator.sftp_server import make_key
+from simulator.sftp_server import make_key
 
 PASSWORD = "made-up"
 _LOG = "tests.hostile"

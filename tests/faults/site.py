@@ -24,12 +24,12 @@ from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 from bridge.runners.once import run
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.sftp_server import StandInSftp
 from bridge.spapi.auth import Credentials
 from bridge.spapi.client import AmazonClient, Timeouts, user_agent
 from bridge.spapi.pacing import Pacer
 from bridge.wiring import fleet_of
+from simulator.amazon import StandInAmazon
+from simulator.sftp_server import StandInSftp
 from tests.faults.texts import ACCOUNT, CONFIG, FETCH, LOCAL, SFTP, VENDOR
 from tests.faults.watch import Watch
 from tests.system.traffic import carrier_status, order, ship_notice, x12

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bridge.simulator.faults import Fault
+from simulator.faults import Fault
 from tests.faults.site import UPDATE, VERDICT, Site, notices, statuses
 from tests.faults.watch import CONFIRM
 from tests.system.traffic import order

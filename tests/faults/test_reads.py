@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from bridge.simulator.faults import HTML_503, Fault
+from simulator.faults import HTML_503, Fault
 from tests.faults.site import TIMEOUTS, Site, requests
 from tests.system.traffic import order
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bridge.pipeline.collect import FILES_A_PASS
-from bridge.simulator.sftp_server import SftpUser, make_key
+from simulator.sftp_server import SftpUser, make_key
 from tests.faults.site import PASSWORD, Site, notices
 
 

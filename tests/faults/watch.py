@@ -11,7 +11,7 @@ from pathlib import Path
 from bridge.dropfolder.names import encode_name
 from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.store import Ledger
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.system.traffic import order
 
 CONFIRM = "submitShipmentConfirmations"

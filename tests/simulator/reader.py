@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.tokens import Credentials
+from simulator.amazon import StandInAmazon
+from simulator.tokens import Credentials
 from tests.simulator.caller import SHIPPING, Caller
 
 RESTRICTED_TOKEN = "/tokens/2021-03-01/restrictedDataToken"

@@ -6,8 +6,8 @@ import threading
 import httpx
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.faults import Fault, Faults
+from simulator.amazon import StandInAmazon
+from simulator.faults import Fault, Faults
 from tests.simulator.caller import CONFIRMATIONS, LABELS, Caller, confirmation, label_request
 
 POST = "submitShipmentConfirmations"

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.simulator.caller import LABELS as POST
 from tests.simulator.caller import Caller, confirmation, label_request
 from tests.simulator.reader import INVOICES, LABELS, SLIPS, Reader

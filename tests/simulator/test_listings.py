@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.faults import Listing
+from simulator.amazon import StandInAmazon
+from simulator.faults import Listing
 from tests.simulator.reader import LABELS, SLIPS, Reader
 
 LIST = "getShippingLabels"

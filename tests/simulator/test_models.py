@@ -11,8 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.validation import SHAPES
+from simulator.amazon import StandInAmazon
+from simulator.validation import SHAPES
 from tests.simulator.caller import CONFIRMATIONS, LABELS, SHIPPING, STATUS_UPDATES, Caller, confirmation
 from tests.simulator.reader import EVERYTHING, PLACE, RESTRICTED_TOKEN, Reader, resources
 

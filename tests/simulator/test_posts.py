@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.simulator.caller import (
     CONFIRMATIONS,
     LABELS,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.simulator.reader import INVOICES, LABELS, SLIPS, Reader
 
 

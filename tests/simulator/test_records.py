@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.options import Keep
-from bridge.simulator.records import ItemKey, read_journal
+from simulator.amazon import StandInAmazon
+from simulator.options import Keep
+from simulator.records import ItemKey, read_journal
 from tests.simulator.caller import (
     CONFIRMATIONS,
     LABELS,

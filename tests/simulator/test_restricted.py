@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.simulator.caller import CONFIRMATIONS, SHIPPING, confirmation
 from tests.simulator.reader import EVERYTHING, INVOICES, LABELS, PLACE, SLIPS, Reader, resources
 

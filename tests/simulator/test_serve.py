@@ -14,15 +14,15 @@ import paramiko
 import pytest
 
 from bridge.config import parse_config
-from bridge.simulator.records import read_journal
-from bridge.simulator.rehearsal import Rehearsal
+from simulator.records import read_journal
+from simulator.rehearsal import Rehearsal
 
 Reached = dict[str, Any]
 
 
 @contextmanager
 def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Reached]]:
-    command = [sys.executable, "-m", "bridge.simulator", *arguments]
+    command = [sys.executable, "-m", "simulator", *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         try:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.throttle import Throttle
+from simulator.amazon import StandInAmazon
+from simulator.throttle import Throttle
 from tests.simulator.caller import CONFIRMATIONS, LABELS, Caller, confirmation, label_request
 
 SLOW = 0.001  # no token comes back while a test runs

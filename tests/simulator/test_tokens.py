@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
+from simulator.amazon import StandInAmazon
 from tests.simulator.caller import CONFIRMATIONS, Caller, confirmation
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.simulator.throttle import Throttle
 from bridge.spapi.pacing import CATCH_UP, Pacer, own_burst
+from simulator.throttle import Throttle
 
 OPERATION = "submitShipmentConfirmations"
 SENDERS = 7

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.rehearsal import Addresses, Rehearsal
+from simulator.amazon import StandInAmazon
+from simulator.rehearsal import Addresses, Rehearsal
 
 
 @dataclass(slots=True)

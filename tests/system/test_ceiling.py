@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from bridge.simulator.faults import Fault
+from simulator.faults import Fault
 from tests.system.conftest import Site
 from tests.system.traffic import order, ship_notice, x12
 

@@ -13,8 +13,8 @@ from bridge.ledger.store import Ledger
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.partner import Partner
-from bridge.simulator.rehearsal import Rehearsal
 from bridge.wiring import fleet_of
+from simulator.rehearsal import Rehearsal
 
 LABELS = 5_000
 DAYS = 20

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bridge.ledger.store import Ledger
-from bridge.simulator.faults import Fault
+from simulator.faults import Fault
 from tests.system.conftest import Site
 
 COUNT = 45

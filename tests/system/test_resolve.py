@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bridge.simulator.faults import Fault
+from simulator.faults import Fault
 from tests.system.conftest import Site
 from tests.system.traffic import order, ship_notice, x12
 

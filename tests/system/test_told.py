@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 
-from bridge.simulator.faults import Fault
+from simulator.faults import Fault
 from tests.system.conftest import Site
 from tests.system.traffic import order, ship_notice, x12
 

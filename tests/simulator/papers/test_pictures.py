@@ -5,12 +5,12 @@ import zlib
 
 import pytest
 
-from bridge.simulator.papers.canvas import Canvas
-from bridge.simulator.papers.code128 import code128
-from bridge.simulator.papers.font import HEIGHT, WIDTH, glyph
-from bridge.simulator.papers.label import label_png
-from bridge.simulator.papers.model import Document, Package
-from bridge.simulator.papers.zpl import label_zpl
+from simulator.papers.canvas import Canvas
+from simulator.papers.code128 import code128
+from simulator.papers.font import HEIGHT, WIDTH, glyph
+from simulator.papers.label import label_png
+from simulator.papers.model import Document, Package
+from simulator.papers.zpl import label_zpl
 
 
 def label(order: str = "PO1", *trackings: str, version: int = 1) -> Document:

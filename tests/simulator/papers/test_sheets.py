@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from bridge.simulator.papers.model import Document, Kind, Line
-from bridge.simulator.papers.pdf import Page
-from bridge.simulator.papers.sheets import invoice_pdf, packing_slip_pdf
+from simulator.papers.model import Document, Kind, Line
+from simulator.papers.pdf import Page
+from simulator.papers.sheets import invoice_pdf, packing_slip_pdf
 
 PRINT = {"packing_slip": packing_slip_pdf, "invoice": invoice_pdf}
 

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bridge.simulator.faults import Fault
+from simulator.faults import Fault
 
 if TYPE_CHECKING:
-    from bridge.simulator.amazon import StandInAmazon
+    from simulator.amazon import StandInAmazon
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -8,10 +8,10 @@ from http import HTTPStatus
 
 import msgspec
 
-from bridge.simulator.faults import Listing
-from bridge.simulator.papers.model import Document
-from bridge.simulator.queries import Query
-from bridge.simulator.replies import Refused
+from simulator.faults import Listing
+from simulator.papers.model import Document
+from simulator.queries import Query
+from simulator.replies import Refused
 
 _MOST_TOKENS = 1000
 _EXPIRED = "The nextToken is invalid or has expired."

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 from collections import Counter
 
-from bridge.simulator.options import Options
-from bridge.simulator.papers.model import Document, Kind
-from bridge.simulator.queries import Query
+from simulator.options import Options
+from simulator.papers.model import Document, Kind
+from simulator.queries import Query
 
 _DAY = 86400.0
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from bridge.simulator.faults import Listing
-from bridge.simulator.lanes import Read
-from bridge.simulator.options import Options
-from bridge.simulator.pages import Pages
-from bridge.simulator.papers.printing import Item, printed
-from bridge.simulator.queries import parse_query
-from bridge.simulator.replies import Refused
-from bridge.simulator.shelf import Shelf
-from bridge.simulator.validation import is_order
+from simulator.faults import Listing
+from simulator.lanes import Read
+from simulator.options import Options
+from simulator.pages import Pages
+from simulator.papers.printing import Item, printed
+from simulator.queries import parse_query
+from simulator.replies import Refused
+from simulator.shelf import Shelf
+from simulator.validation import is_order
 
 _NOT_BASE64 = "%%% not base64 %%%"
 Answer = tuple[dict[str, Any], tuple[str, ...]]

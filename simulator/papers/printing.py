@@ -6,10 +6,10 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bridge.simulator.papers.label import label_png
-from bridge.simulator.papers.model import Document, Kind
-from bridge.simulator.papers.sheets import invoice_pdf, packing_slip_pdf
-from bridge.simulator.papers.zpl import label_zpl
+from simulator.papers.label import label_png
+from simulator.papers.model import Document, Kind
+from simulator.papers.sheets import invoice_pdf, packing_slip_pdf
+from simulator.papers.zpl import label_zpl
 
 Item = dict[str, Any]
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bridge.simulator.papers.label import HEIGHT, WIDTH
-from bridge.simulator.papers.model import Document
-from bridge.simulator.papers.people import recipient
+from simulator.papers.label import HEIGHT, WIDTH
+from simulator.papers.model import Document
+from simulator.papers.people import recipient
 
 
 def label_zpl(label: Document, place: int) -> bytes:

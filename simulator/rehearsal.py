@@ -14,10 +14,10 @@ from typing import Self, Unpack
 import msgspec
 import paramiko
 
-from bridge.simulator.amazon import StandInAmazon
-from bridge.simulator.options import OptionValues
-from bridge.simulator.sftp_server import SftpUser, StandInSftp, private_key_text
-from bridge.simulator.tokens import Credentials
+from simulator.amazon import StandInAmazon
+from simulator.options import OptionValues
+from simulator.sftp_server import SftpUser, StandInSftp, private_key_text
+from simulator.tokens import Credentials
 
 CREDENTIALS = Credentials(
     client_id="amzn1.application-oa2-client.stand-in",

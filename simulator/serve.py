@@ -12,8 +12,8 @@ from typing import TextIO, Unpack
 
 import msgspec
 
-from bridge.simulator.options import OptionValues
-from bridge.simulator.rehearsal import Addresses, Rehearsal
+from simulator.options import OptionValues
+from simulator.rehearsal import Addresses, Rehearsal
 
 
 def serve(  # noqa: PLR0913 - each is an option of the command line

@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from bridge.simulator.lanes import CONFIRMATIONS, LABEL_REQUESTS
-from bridge.simulator.options import Options
-from bridge.simulator.press import Press
-from bridge.simulator.records import Batch, Records
-from bridge.simulator.rules import NOT_AVAILABLE, Books, Court, ErrorBody, Item
+from simulator.lanes import CONFIRMATIONS, LABEL_REQUESTS
+from simulator.options import Options
+from simulator.press import Press
+from simulator.records import Batch, Records
+from simulator.rules import NOT_AVAILABLE, Books, Court, ErrorBody, Item
 
 
 class Transaction(msgspec.Struct, kw_only=True):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from bridge.simulator.lanes import READS, RESTRICTED_TOKEN_OPERATION
-from bridge.simulator.options import Options
-from bridge.simulator.replies import Refused
-from bridge.simulator.restricted import RestrictedDesk
-from bridge.simulator.throttle import Throttle
-from bridge.simulator.tokens import TokenDesk
+from simulator.lanes import READS, RESTRICTED_TOKEN_OPERATION
+from simulator.options import Options
+from simulator.replies import Refused
+from simulator.restricted import RestrictedDesk
+from simulator.throttle import Throttle
+from simulator.tokens import TokenDesk
 
 
 class Gate:

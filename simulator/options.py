@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 import msgspec
 
-from bridge.simulator.papers.model import LabelFormat
+from simulator.papers.model import LabelFormat
 
 Keep = Literal["items", "keys", "counts"]
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bridge.simulator.papers.code128 import code128
-from bridge.simulator.papers.model import Document, Line
-from bridge.simulator.papers.pdf import BOLD, HEIGHT, MONO, WIDTH, Page
-from bridge.simulator.papers.people import Recipient, goods, price, product, recipient
+from simulator.papers.code128 import code128
+from simulator.papers.model import Document, Line
+from simulator.papers.pdf import BOLD, HEIGHT, MONO, WIDTH, Page
+from simulator.papers.people import Recipient, goods, price, product, recipient
 
 _LEFT, _RIGHT = 54, WIDTH - 54
 _MOST_LINES = 16

@@ -10,22 +10,22 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from bridge.simulator.faults import Listing
-from bridge.simulator.gate import Gate
-from bridge.simulator.lanes import (
+from simulator.faults import Listing
+from simulator.gate import Gate
+from simulator.lanes import (
     LANES,
     READS,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_OPERATION,
     TOKEN_OPERATION,
 )
-from bridge.simulator.options import Options
-from bridge.simulator.reads import ReadDesk
-from bridge.simulator.replies import Refused, Reply, reply
-from bridge.simulator.restricted import RestrictedDesk
-from bridge.simulator.state import Clerk
-from bridge.simulator.tokens import TokenDesk, TokenRefused
-from bridge.simulator.validation import problems_of
+from simulator.options import Options
+from simulator.reads import ReadDesk
+from simulator.replies import Refused, Reply, reply
+from simulator.restricted import RestrictedDesk
+from simulator.state import Clerk
+from simulator.tokens import TokenDesk, TokenRefused
+from simulator.validation import problems_of
 
 _TRANSACTION_ID = re.compile(r"\d{14}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DECODER = msgspec.json.Decoder()

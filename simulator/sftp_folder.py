@@ -14,7 +14,7 @@ import paramiko
 from paramiko.sftp import SFTP_FAILURE, SFTP_OK, SFTP_OP_UNSUPPORTED, SFTP_PERMISSION_DENIED
 from paramiko.sftp_attr import SFTPAttributes
 
-from bridge.simulator.sftp_faults import SftpFaults
+from simulator.sftp_faults import SftpFaults
 
 F = TypeVar("F", bound=Callable[..., Any])
 

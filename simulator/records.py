@@ -10,8 +10,8 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from bridge.simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
-from bridge.simulator.options import Options
+from simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
+from simulator.options import Options
 
 Item = dict[str, Any]
 

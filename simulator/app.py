@@ -14,9 +14,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from bridge.simulator.calls import Call, Operations
-from bridge.simulator.faults import Fault, Faults
-from bridge.simulator.lanes import (
+from simulator.calls import Call, Operations
+from simulator.faults import Fault, Faults
+from simulator.lanes import (
     LANES,
     ORDER_PLACE,
     READS,
@@ -27,8 +27,8 @@ from bridge.simulator.lanes import (
     TOKEN_OPERATION,
     TRANSACTIONS,
 )
-from bridge.simulator.records import ReadSeen, Records, RequestSeen
-from bridge.simulator.replies import CutResponse, Reply, reply, request_id
+from simulator.records import ReadSeen, Records, RequestSeen
+from simulator.replies import CutResponse, Reply, reply, request_id
 
 _STEP = 0.005
 

@@ -6,7 +6,7 @@ import struct
 import zlib
 from collections.abc import Sequence
 
-from bridge.simulator.papers.font import CELL, HEIGHT, glyph
+from simulator.papers.font import CELL, HEIGHT, glyph
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _FAST = 1  # thousands of labels are drawn while a test waits

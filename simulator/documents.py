@@ -7,11 +7,11 @@ from datetime import datetime
 
 import msgspec
 
-from bridge.simulator.papers.model import Document, Kind, LabelFormat, Line, Package
-from bridge.simulator.papers.people import tracking_number
-from bridge.simulator.press import Press
-from bridge.simulator.shelf import Shelf
-from bridge.simulator.validation import is_order
+from simulator.papers.model import Document, Kind, LabelFormat, Line, Package
+from simulator.papers.people import tracking_number
+from simulator.press import Press
+from simulator.shelf import Shelf
+from simulator.validation import is_order
 
 Moment = datetime | float | None
 """An aware time, seconds since the epoch, or None for the stand-in's own time of day."""

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
+from simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
 
 Item = dict[str, Any]
 ErrorBody = dict[str, str]

@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 
-from bridge.simulator.options import Options
-from bridge.simulator.papers.model import SHIP_METHOD, Document, Kind, LabelFormat, Line, Package
-from bridge.simulator.papers.people import tracking_number
-from bridge.simulator.shelf import Shelf
+from simulator.options import Options
+from simulator.papers.model import SHIP_METHOD, Document, Kind, LabelFormat, Line, Package
+from simulator.papers.people import tracking_number
+from simulator.shelf import Shelf
 
 Item = dict[str, Any]
 

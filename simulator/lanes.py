@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from bridge.simulator.papers.model import Kind
+from simulator.papers.model import Kind
 
 SHIPPING = "/vendor/directFulfillment/shipping/v1"
 TRANSACTIONS = "/vendor/directFulfillment/transactions/v1/transactions"

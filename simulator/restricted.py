@@ -9,9 +9,9 @@ from typing import Any
 
 import msgspec
 
-from bridge.simulator.lanes import ORDER_PLACE, READS
-from bridge.simulator.replies import Refused
-from bridge.simulator.validation import is_order
+from simulator.lanes import ORDER_PLACE, READS
+from simulator.replies import Refused
+from simulator.validation import is_order
 
 _MOST = 50
 _METHODS = ("GET", "PUT", "POST", "DELETE")

@@ -1,4 +1,4 @@
-"""`python -m bridge.simulator`: the stand-ins as a process of their own.
+"""`python -m simulator`: the stand-ins as a process of their own.
 
 Prints one line of JSON with the addresses when they answer; ends on SIGINT or SIGTERM.
 """
@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from bridge.simulator.serve import serve
+from simulator.serve import serve
 
 
 def main() -> None:
     """Read the command line and serve."""
-    parser = argparse.ArgumentParser(prog="python -m bridge.simulator", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--sftp-root", type=Path, help="folder for an SFTP server; without it there is none")

@@ -10,22 +10,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, Unpack
 
-from bridge.simulator.app import Front
-from bridge.simulator.calls import Operations
-from bridge.simulator.control import Control
-from bridge.simulator.documents import Documents
-from bridge.simulator.faults import Faults
-from bridge.simulator.gate import Gate
-from bridge.simulator.options import Options, OptionValues
-from bridge.simulator.press import Press
-from bridge.simulator.reads import ReadDesk
-from bridge.simulator.records import Accepted, ItemKey, ReadSeen, Records, RequestSeen
-from bridge.simulator.restricted import RestrictedDesk
-from bridge.simulator.server import ThreadedServer
-from bridge.simulator.shelf import Shelf
-from bridge.simulator.state import Clerk
-from bridge.simulator.throttle import Throttle
-from bridge.simulator.tokens import Credentials, TokenDesk
+from simulator.app import Front
+from simulator.calls import Operations
+from simulator.control import Control
+from simulator.documents import Documents
+from simulator.faults import Faults
+from simulator.gate import Gate
+from simulator.options import Options, OptionValues
+from simulator.press import Press
+from simulator.reads import ReadDesk
+from simulator.records import Accepted, ItemKey, ReadSeen, Records, RequestSeen
+from simulator.restricted import RestrictedDesk
+from simulator.server import ThreadedServer
+from simulator.shelf import Shelf
+from simulator.state import Clerk
+from simulator.throttle import Throttle
+from simulator.tokens import Credentials, TokenDesk
 
 
 class StandInAmazon(Documents):

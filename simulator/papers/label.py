@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bridge.simulator.papers.canvas import Canvas
-from bridge.simulator.papers.code128 import code128
-from bridge.simulator.papers.model import Document, Package
-from bridge.simulator.papers.people import Recipient, recipient
+from simulator.papers.canvas import Canvas
+from simulator.papers.code128 import code128
+from simulator.papers.model import Document, Package
+from simulator.papers.people import Recipient, recipient
 
 DOTS_PER_INCH = 203
 WIDTH, HEIGHT = 812, 1218

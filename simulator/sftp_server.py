@@ -28,10 +28,10 @@ from paramiko.common import (
     OPEN_SUCCEEDED,
 )
 
-from bridge.simulator.sftp_faults import SftpFaults
-from bridge.simulator.sftp_folder import Folder
+from simulator.sftp_faults import SftpFaults
+from simulator.sftp_folder import Folder
 
-_LOG = "bridge.simulator.sftp"
+_LOG = "simulator.sftp"
 # Clients that come and go are no errors here; whoever wants to see them sets this logger's level.
 logging.getLogger(_LOG).setLevel(logging.CRITICAL)
 
