@@ -17,8 +17,8 @@ from bridge.domain.events import LabelRequested, Mapped
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
+from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
-from bridge.mapping.dropfiles import Record, read_drop_file, recognise
 from bridge.spapi.operations import item_of, operation_of
 
 ROOT = Path(__file__).parent.parent
@@ -42,7 +42,7 @@ def expected_path(sample: Path) -> Path:
 
 
 def _beside(sample: Path, what: str) -> Path:
-    # A drop file keeps its suffix, since the CSV and the JSON have one name.
+    # A flat file keeps its suffix, since the CSV and the JSON have one name.
     stem = sample.stem if sample.suffix == ".edi" else sample.name
     return sample.with_name(f"{stem}.{what}.json")
 
@@ -60,7 +60,7 @@ def outcome(sample: Path) -> dict[str, Any]:
     profile, grammar = profile_of(sample), shipped_grammar()
     data = sample.read_bytes()
     if kind := recognise(sample.name, data[:512]):
-        return {"records": [_record(one) for one in read_drop_file(data, kind, profile, shipped_mappings())]}
+        return {"records": [_record(one) for one in read_flat_file(data, kind, profile, shipped_mappings())]}
     documents, unreadable = [], 0
     for event in read([data], grammar):
         if isinstance(event, DocumentRead):

@@ -31,7 +31,7 @@ def explain(  # noqa: PLR0917 - the options are parameters
     Its segments in words, what is wrong and where, what Amazon would get, and the acknowledgement;
     of CSV and JSON each order. Touches nothing else.
     """
-    from bridge.cli.explain_drop import drop_explanation
+    from bridge.cli.explain_flat_file import flat_file_explanation
     from bridge.cli.explain_text import View, explanation
     from bridge.pipeline.explain import as_json as json_of
     from bridge.wiring import explain as explain_file
@@ -48,7 +48,7 @@ def explain(  # noqa: PLR0917 - the options are parameters
         emit(json_of(told))
     else:
         view = View(names=names_of(config), width=line_width(), documents=documents, everything=everything)
-        tell_lines((drop_explanation if told.kind else explanation)(told, view))
+        tell_lines((flat_file_explanation if told.kind else explanation)(told, view))
     raise typer.Exit(DONE if told.clean and told.something else REJECTED)
 
 

@@ -16,7 +16,7 @@ from bridge.mapping.fields import Field
 from bridge.mapping.lookup import Scope
 
 MEANINGS: frozenset[str] = frozenset(get_args(Function))
-_OF_DROP_FILES = "functions"
+_OF_FLAT_FILES = "functions"
 TABLES = ("function", "document_name")
 """The tables of a mapping, in the order in which they are read: the first that is not `original` counts."""
 
@@ -115,7 +115,7 @@ def _as_function(fact: Mapped, reading: Reading, mapping: str) -> Mapped:
 
 
 def _left_to_an_operator(reading: Reading, mapping: str) -> str:
-    if reading.table == _OF_DROP_FILES:
+    if reading.table == _OF_FLAT_FILES:
         return (
             "this word is not known; send it again with a known one, or add it to [functions] of a "
             "label-request-csv.toml in a folder of mappings of your own, and rerun the batch"

@@ -23,8 +23,7 @@ from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.problems import Findings
 from bridge.mapping.profile import VendorProfile
-from bridge.mapping.shipdate import likely
-from bridge.mapping.times import assumes_zone, moment, zone_of
+from bridge.mapping.times import assumes_zone, likely, moment, zone_of
 from bridge.mapping.units import Scale, parse_number, scaled, whole
 
 _PARTIES = frozenset({"selling_party", "ship_from_party"})

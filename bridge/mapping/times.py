@@ -27,6 +27,7 @@ from bridge.mapping.formats import (
 )
 
 _EIGHT, _SIX = 8, 6
+_YEARS = range(2000, 2100)
 _FARTHEST = timedelta(hours=14)
 """No place of the Earth is further from UTC."""
 
@@ -262,3 +263,10 @@ def _named_zone(text: str) -> tzinfo:
     if offset > _FARTHEST:
         raise ValueError(f"{text!r} is not an offset from UTC")
     return timezone(-offset if match[1] == "-" else offset)
+
+
+def likely(day: date) -> str:
+    """Return a day of this century as ISO-8601. Raises ValueError: another one is a typing mistake."""
+    if day.year not in _YEARS:
+        raise ValueError(f"{day.isoformat()} is no day of shipping")
+    return day.isoformat()

@@ -31,7 +31,7 @@ from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
 from bridge.errors import VendorFileError
-from bridge.mapping.dropfiles import MAX_BYTES, Kind, Record, read_drop_file, recognise
+from bridge.flatfiles.reader import MAX_BYTES, Kind, Record, read_flat_file, recognise
 from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 class Explanation(msgspec.Struct, kw_only=True):
     """A file as it was read. `documents` has, in order, each document with what it would become.
 
-    A drop file has a `kind`, and `records` instead of interchanges and documents. `vendor` is whose the file
+    A flat file has a `kind`, and `records` instead of interchanges and documents. `vendor` is whose the file
     was read as; empty if nobody's, so that placeholders stand for what the vendor's settings say. `taken` are
     the standards and types of documents that become something.
     """
@@ -78,7 +78,7 @@ class Explanation(msgspec.Struct, kw_only=True):
 
     @property
     def something(self) -> bool:
-        """Tell whether the file is one that the bridge takes; a drop file may have nothing to tell."""
+        """Tell whether the file is one that the bridge takes; a flat file may have nothing to tell."""
         return bool(self.interchanges) or (self.kind is not None and not self.unreadable)
 
 
@@ -157,7 +157,7 @@ def _read_records(
     # One byte more than it may have is enough for the reader to say so.
     data = b"".join(chunks)[: MAX_BYTES + 1]
     try:
-        records = read_drop_file(data, kind, profile, mappings)
+        records = read_flat_file(data, kind, profile, mappings)
         told.records = [msgspec.structs.replace(one, mapped=sound(one.mapped)) for one in records]
     except VendorFileError as error:
         why = EdiError(level="interchange", code="", message=str(error))
@@ -312,7 +312,7 @@ def _note(message: str) -> dict[str, Any]:
 
 
 def _record(record: Record) -> dict[str, Any]:
-    """Give one order of a drop file; `segment` is its first row, or the number of the request."""
+    """Give one order of a flat file; `segment` is its first row, or the number of the request."""
     fact = record.mapped
     return {
         "type": "label-request",

@@ -28,10 +28,10 @@ from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
 from bridge.errors import BridgeError, LedgerError, VendorFileError
 from bridge.faultpoints import reached
+from bridge.flatfiles.reader import MAX_BYTES, Record, read_flat_file, recognise
+from bridge.flatfiles.reader import Kind as FlatKind
 from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
 from bridge.ledger.writer import FileWriter
-from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file, recognise
-from bridge.mapping.dropfiles import Kind as DropKind
 from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.translate import translate as map_document
 from bridge.pipeline.acknowledgements import queue_acknowledgement
@@ -115,7 +115,7 @@ def translate_file(
         )
         kind = recognise(file.name, next(desk.spool.read(file.spool_name), b""))
         if kind is not None:
-            translation.drop_file(kind)
+            translation.flat_file(kind)
         else:
             translation.interchange_file()
         reached("translate.read")
@@ -160,12 +160,12 @@ class _Translation:
             self.take(event)
         self.finish()
 
-    def drop_file(self, kind: DropKind) -> None:
+    def flat_file(self, kind: FlatKind) -> None:
         """Read a CSV or JSON file of label requests."""
         # One byte more than it may have is enough for the reader to say so.
         data = b"".join(self.desk.spool.read_span(self.file.spool_name, 0, MAX_BYTES + 1))
         try:
-            records = read_drop_file(data, kind, self.desk.profile, self.desk.mappings)
+            records = read_flat_file(data, kind, self.desk.profile, self.desk.mappings)
         except VendorFileError as error:
             self._quarantine(str(error))
             return
@@ -304,8 +304,8 @@ class _Translation:
         if handle:
             self.events.keep(handle, document.number, mapped, _meant(document), finding)
 
-    def _record(self, kind: DropKind, record: Record, stands: str) -> None:
-        """Keep one order of a drop file; a row that is wrong is its own refusal.
+    def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
+        """Keep one order of a flat file; a row that is wrong is its own refusal.
 
         `stands` says where it came already; it is not sent again.
         """

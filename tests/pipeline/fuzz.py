@@ -39,9 +39,9 @@ from bridge.edi.acknowledge import acknowledge
 from bridge.edi.model import DocumentRead, Unreadable
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
+from bridge.flatfiles.reader import recognise
 from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.store import Ledger
-from bridge.mapping.dropfiles import recognise
 from bridge.pipeline.explain import as_json, explain
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun

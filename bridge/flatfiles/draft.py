@@ -1,4 +1,4 @@
-"""A label request of a drop file while it is read, and what it becomes."""
+"""A label request of a flat file while it is read, and what it becomes."""
 
 from __future__ import annotations
 

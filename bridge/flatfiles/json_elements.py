@@ -1,4 +1,4 @@
-"""The requests of a JSON drop file, each with its place in the text.
+"""The requests of a JSON flat file, each with its place in the text.
 
 A file is one request, an array of them, or Amazon's body: `{"shippingLabelRequests": [...]}`.
 """

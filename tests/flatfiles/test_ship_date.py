@@ -7,9 +7,9 @@ import json
 import pytest
 
 from bridge.domain.events import LabelRequested, Mapped
+from bridge.flatfiles.reader import Kind, read_flat_file
+from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping import explain_profile
-from bridge.mapping.dropfiles import Kind, read_drop_file
-from bridge.mapping.shipdate import ship_date_of
 from tests import golden
 from tests.mapping.support import edifact, mapped, vendor, x12
 
@@ -91,7 +91,7 @@ def test_the_day_is_told_to_people_and_not_to_amazon() -> None:
 
 
 def drop(text: str, kind: Kind) -> list[Mapped]:
-    records = read_drop_file(text.encode(), kind, explain_profile(), golden.shipped_mappings())
+    records = read_flat_file(text.encode(), kind, explain_profile(), golden.shipped_mappings())
     return [record.mapped for record in records]
 
 

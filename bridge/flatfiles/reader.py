@@ -14,10 +14,10 @@ import msgspec
 
 from bridge.domain.events import Mapped
 from bridge.errors import VendorFileError
+from bridge.flatfiles.csv_reader import read_csv
+from bridge.flatfiles.draft import Draft, mapped
+from bridge.flatfiles.json_reader import read_json
 from bridge.mapping.columns import ORDER, plain
-from bridge.mapping.dropcsv import read_csv
-from bridge.mapping.dropdraft import Draft, mapped
-from bridge.mapping.dropjson import read_json
 from bridge.mapping.functions import Reading, as_function
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
@@ -33,7 +33,7 @@ _READERS = {"csv": read_csv, "json": read_json}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One order of a drop file.
+    """One order of a flat file.
 
     `number` counts from 1; `place` is the number of its first row (or of the request). `offset` and
     `length` are bytes, from its first row to the end of its last, so that records overlap where the
@@ -49,7 +49,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def recognise(name: str, head: bytes) -> Kind | None:
-    """Tell whether a file is a drop file, by its name and its first bytes (some hundred suffice).
+    """Tell whether a file is a flat file, by its name and its first bytes (some hundred suffice).
 
     EDI is none, whatever its name; nor is a file of another name, unless it begins as JSON does or
     its first line names the column `purchase_order_number`.
@@ -67,7 +67,7 @@ def recognise(name: str, head: bytes) -> Kind | None:
     return "csv" if ORDER in {plain(cell) for cell in re.split(r"[,;\t]", first)} else None
 
 
-def read_drop_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Mappings) -> list[Record]:
+def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Mappings) -> list[Record]:
     """Give one record for each order, in order of appearance. Raises VendorFileError."""
     if len(data) > MAX_BYTES:
         raise VendorFileError(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB: split it")

@@ -9,10 +9,10 @@ import difflib
 import re
 
 from bridge.errors import VendorFileError
+from bridge.flatfiles.csv_orders import Cells, read_order
+from bridge.flatfiles.csv_rows import Line, Row, lines_of, row_at, rows
+from bridge.flatfiles.draft import Draft
 from bridge.mapping.columns import COLUMNS, ORDER, Columns
-from bridge.mapping.csvscan import Line, Row, lines_of, row_at, rows
-from bridge.mapping.dropdraft import Draft
-from bridge.mapping.droprows import Cells, read_order
 from bridge.mapping.mappings import Mappings
 
 _MARKS = {",": ".", ";": ",", "\t": ""}

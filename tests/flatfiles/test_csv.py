@@ -8,10 +8,10 @@ import pytest
 
 from bridge.domain.events import Container, Dimensions, LabelRequested, Weight
 from bridge.errors import ConfigurationError, VendorFileError
+from bridge.flatfiles.csv_rows import MAX_ROWS
+from bridge.flatfiles.reader import MAX_BYTES, Record, read_flat_file
 from bridge.mapping import VendorProfile, explain_profile, load_mappings
 from bridge.mapping.columns import COLUMNS
-from bridge.mapping.csvscan import MAX_ROWS
-from bridge.mapping.dropfiles import MAX_BYTES, Record, read_drop_file
 from tests import golden
 from tests.mapping.support import vendor
 
@@ -20,7 +20,7 @@ HEADER = "purchase_order_number,package_id,weight,weight_unit,item_sequence_numb
 
 def records(text: str | bytes, profile: VendorProfile | None = None) -> list[Record]:
     data = text if isinstance(text, bytes) else text.encode()
-    return read_drop_file(data, "csv", profile or explain_profile(), golden.shipped_mappings())
+    return read_flat_file(data, "csv", profile or explain_profile(), golden.shipped_mappings())
 
 
 def request(text: str | bytes, profile: VendorProfile | None = None) -> LabelRequested:
@@ -183,7 +183,7 @@ def test_a_value_may_run_over_lines_in_a_column_left_aside(tmp_path: Path) -> No
     )
     mappings = load_mappings([golden.MAPPINGS, tmp_path])
     text = 'po,Notes,référence\nPO1,"two\nlines",A\nPO2,=1+1,B\n'
-    found = read_drop_file(text.encode(), "csv", explain_profile(), mappings)
+    found = read_flat_file(text.encode(), "csv", explain_profile(), mappings)
     assert [(one.reference, one.mapped.errors) for one in found] == [("row 2", ()), ("row 4", ())]
 
 

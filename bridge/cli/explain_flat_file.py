@@ -1,4 +1,4 @@
-"""An explanation of a drop file (CSV, JSON) for people: what each order becomes, or is wrong with it."""
+"""An explanation of a flat file (CSV, JSON) for people: what each order becomes, or is wrong with it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from bridge.cli.explain_text import (
     whose_lines,
 )
 from bridge.cli.lines import Line, folded
-from bridge.mapping.dropfiles import Record
+from bridge.flatfiles.reader import Record
 from bridge.pipeline.explain import Explanation
 
 _MOST_ERRORS = 25
 
 
-def drop_explanation(told: Explanation, view: View | None = None) -> Iterator[Line]:
+def flat_file_explanation(told: Explanation, view: View | None = None) -> Iterator[Line]:
     """Yield the lines of an explanation."""
     view = view or View()
     yield from folded(f"{told.file}: {_summary(told)}", view.width, rest="  ", look="title")

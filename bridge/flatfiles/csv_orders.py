@@ -9,9 +9,9 @@ from typing import TypeVar
 import msgspec
 
 from bridge.domain.events import Container, Dimensions, Item, ItemQuantity, Weight
+from bridge.flatfiles.draft import Draft, dimensions_of, rounded, spoiled
+from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping.columns import ITEM, ORDER, PACKAGE
-from bridge.mapping.dropdraft import Draft, dimensions_of, rounded, spoiled
-from bridge.mapping.shipdate import ship_date_of
 from bridge.mapping.units import EITHER, POINT, Units, scaled, whole
 from bridge.outside_text import LONGEST
 

@@ -1,11 +1,11 @@
-"""The day of shipping in drop files: only forms in which no two readers see different days."""
+"""The day of shipping in flat files: only forms in which no two readers see different days."""
 
 from __future__ import annotations
 
 import re
 from datetime import date
 
-from bridge.mapping.times import iso_time
+from bridge.mapping.times import iso_time, likely
 
 _FORMS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d\d)-(?P<day>\d\d)"),
@@ -13,14 +13,6 @@ _FORMS = (
     # With points the day comes first wherever dates are written so; with slashes it may be the month.
     re.compile(r"(?P<day>\d{1,2})\.(?P<month>\d{1,2})\.(?P<year>\d{4})"),
 )
-_YEARS = range(2000, 2100)
-
-
-def likely(day: date) -> str:
-    """Write a day of this century as ISO-8601. Raises ValueError: another one is a slip of the keyboard."""
-    if day.year not in _YEARS:
-        raise ValueError(f"{day.isoformat()} is no day of shipping")
-    return day.isoformat()
 
 
 def ship_date_of(text: str) -> str:

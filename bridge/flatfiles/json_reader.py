@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from bridge.domain.events import Address, Container, Dimensions, Item, ItemQuantity, Weight
-from bridge.mapping.dropdraft import Draft, dimensions_of
-from bridge.mapping.jsonscan import Fraction, Members, elements
+from bridge.flatfiles.draft import Draft, dimensions_of
+from bridge.flatfiles.json_elements import Fraction, Members, elements
+from bridge.flatfiles.ship_date import check_date, ship_date_of
 from bridge.mapping.mappings import Mappings
-from bridge.mapping.shipdate import check_date, ship_date_of
 from bridge.mapping.units import Scale, Units, scaled, whole
 from bridge.outside_text import LONGEST
 

@@ -1,4 +1,4 @@
-"""Label requests in JSON, and how drop files are recognised."""
+"""Label requests in JSON, and how flat files are recognised."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from bridge.domain.events import LabelRequested, Weight
 from bridge.errors import VendorFileError
+from bridge.flatfiles.reader import Kind, Record, read_flat_file, recognise
 from bridge.mapping import explain_profile
-from bridge.mapping.dropfiles import Kind, Record, read_drop_file, recognise
 from tests import golden
 
 ITEM = {"itemSequenceNumber": 1, "buyerProductIdentifier": "A", "packedQuantity": {"amount": 1}}
@@ -22,7 +22,7 @@ BOX = {"containerIdentifier": "C1", "weight": {"value": "4.50", "unitOfMeasure":
 
 def records(body: object) -> list[Record]:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return read_drop_file(data, "json", explain_profile(), golden.shipped_mappings())
+    return read_flat_file(data, "json", explain_profile(), golden.shipped_mappings())
 
 
 def request(**members: Any) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def test_a_file_that_is_no_json_is_refused_with_its_reason(data: bytes, reason: 
         ("x.edi", b"", None),
     ],
 )
-def test_drop_files_are_recognised_by_name_and_content(name: str, head: bytes, kind: str | None) -> None:
+def test_flat_files_are_recognised_by_name_and_content(name: str, head: bytes, kind: str | None) -> None:
     assert recognise(name, head) == kind
 
 
@@ -173,7 +173,7 @@ def test_drop_files_are_recognised_by_name_and_content(name: str, head: bytes, k
 def test_any_bytes_are_records_or_refused(data: bytes, kind: Kind) -> None:
     for prefix in (b"", b"po,sku,weight\n", b'[{"containers": '):
         try:
-            found = read_drop_file(prefix + data, kind, explain_profile(), golden.shipped_mappings())
+            found = read_flat_file(prefix + data, kind, explain_profile(), golden.shipped_mappings())
         except VendorFileError:
             continue
         assert all(one.mapped.event and one.length for one in found)

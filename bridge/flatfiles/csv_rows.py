@@ -11,7 +11,7 @@ import msgspec
 from bridge.errors import VendorFileError
 
 MAX_ROWS = 50_000
-"""Most rows of a drop file; more are no warehouse's that asks by hand."""
+"""Most rows of a flat file."""
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _JOINED = 20

@@ -1,0 +1,1 @@
+"""CSV and JSON documents to the same values that a mapping makes of EDI documents."""
