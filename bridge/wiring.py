@@ -20,9 +20,9 @@ from bridge.domain.events import Address
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.rerun import Decision
 from bridge.dropfolder.local import LocalDropFolder
+from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settings import LocalSettings, SftpSettings
-from bridge.dropfolder.settling import UNFINISHED, Settling
 from bridge.dropfolder.sftp import SftpDropFolder
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.names import Names, load_names
@@ -139,7 +139,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
 
 
 def fetch_plan_of(vendor: Vendor) -> FetchPlan:
-    """Tell the job fetch what a vendor wants of Amazon's papers."""
+    """Tell the job fetch what a vendor wants of Amazon's shipping documents."""
     wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)
     chosen = {"labels": wants.labels, "packing-slips": wants.packing_slips, "invoices": wants.invoices}
     hours = wants.hours
@@ -188,10 +188,10 @@ def drop_folder_of(vendor: Vendor) -> DropFolder:
     )
 
 
-def settling_of(vendor: Vendor) -> Settling:
+def pickup_policy_of(vendor: Vendor) -> PickupPolicy:
     """Make the rule by which a vendor's files count as whole."""
     pickup = vendor.pickup
-    return Settling(
+    return PickupPolicy(
         pickup.convention,
         interval=pickup.interval.total_seconds(),
         unfinished=(pickup.temporary, *UNFINISHED),
@@ -256,8 +256,8 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 spool=spool,
                 amazon=clients[vendor.account],
                 folder=drop_folder_of(vendor),
-                settling=settling_of(vendor),
-                papers=fetch_plan_of(vendor),
+                pickup_policy=pickup_policy_of(vendor),
+                fetch_plan=fetch_plan_of(vendor),
                 room=room,
                 clock=clients[vendor.account].time.now,
                 amazon_time=clients[vendor.account].time,
@@ -341,10 +341,10 @@ class Bridge:
             client.close()
 
     def fetch(self, vendor: str, kind: str, orders: Sequence[str]) -> dict[str, str] | None:
-        """Ask for papers (`labels`, `packing-slips`, `invoices`) of orders, and put them into the outbox.
+        """Ask for documents (`labels`, `packing-slips`, `invoices`) of orders, and put them into the outbox.
 
-        Returns the orders whose papers have not come, each with the reason; None where another process drains
-        this ledger: it is the one to fetch, at once.
+        Returns the orders whose documents have not come, each with the reason; None where another process
+        drains this ledger: it is the one to fetch, at once.
         """
         self.ledger.want(None, vendor, kind, orders, utc_now())
         try:

@@ -13,7 +13,7 @@ import typer
 
 from bridge import __version__
 from bridge.cli import check as checking
-from bridge.cli import daemon, demo, explain, fetch, init, look, mend, purge, restore, simulator
+from bridge.cli import daemon, demo, explain, fetch, init, inspect, purge, repair, restore, simulator
 from bridge.cli.context import Settings
 from bridge.cli.exits import INTERRUPTED, REJECTED, UsageMistake, tell, tell_unexpected, tell_usage
 from bridge.cli.output import say
@@ -80,12 +80,12 @@ VERBS: dict[str, Callable[..., None]] = {
     "run": daemon.run,
     "daemon": daemon.daemon,
     "explain": explain.explain,
-    "status": look.status,
-    "batches": look.batches,
-    "show": look.show,
-    "trace": look.trace,
-    "rerun": mend.rerun,
-    "resolve": mend.resolve,
+    "status": inspect.status,
+    "batches": inspect.batches,
+    "show": inspect.show,
+    "trace": inspect.trace,
+    "rerun": repair.rerun,
+    "resolve": repair.resolve,
     "fetch": fetch.fetch,
     "purge": purge.purge,
     "restore": restore.restore,

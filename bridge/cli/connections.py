@@ -32,7 +32,7 @@ def _look(vendor: Vendor) -> str:
     from bridge.wiring import drop_folder_of
 
     with closing(drop_folder_of(vendor)) as folder:
-        count = len(folder.look())
+        count = len(folder.list_files())
     return f"{count} file{'s' * (count != 1)} in the inbox"
 
 

@@ -1,4 +1,4 @@
-"""fetch: papers of single orders, asked of Amazon at once."""
+"""fetch: shipping documents of single orders, asked of Amazon at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def fetch(
     vendor: OfVendor = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fetch papers of orders by their numbers.
+    """Fetch shipping documents of orders by their numbers.
 
     What Amazon has goes into the outbox; what it has not yet is asked for again by the daemon. Beside a
     daemon it is queued, and the daemon fetches it at once.

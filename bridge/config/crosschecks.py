@@ -30,7 +30,7 @@ def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
         yield from _schedule(vendor, place)
     yield from _shared_inboxes(vendors, folder)
     yield from _shared_codes(vendors)
-    yield from _papers_of_others(vendors)
+    yield from _documents_of_others(vendors)
 
 
 def table(raw: Raw, key: str) -> Raw:
@@ -147,7 +147,7 @@ def _shared_codes(vendors: Raw) -> Iterator[Complaint]:
         seen.setdefault(key, name)
 
 
-def _papers_of_others(vendors: Raw) -> Iterator[Complaint]:
+def _documents_of_others(vendors: Raw) -> Iterator[Complaint]:
     """Slips and invoices do not say whose they are: on a shared account only their warehouse tells."""
     for name in vendors:
         wants = table(table(vendors, name), "fetch")

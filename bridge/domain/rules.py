@@ -51,7 +51,7 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-class Breach(msgspec.Struct, frozen=True, kw_only=True):
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that an event breaks, and the line or container it is about, where it is about one."""
 
     code: str
@@ -60,16 +60,16 @@ class Breach(msgspec.Struct, frozen=True, kw_only=True):
     container: str | None = None
 
 
-_Rules = Iterator[Breach]
+_Rules = Iterator[Violation]
 
 
 def check(event: Event, *, require_containers: bool = True) -> tuple[RuleError, ...]:
-    """Give every rule that the event breaks; none means that it may be sent. See `breaches`."""
-    found = breaches(event, require_containers=require_containers)
-    return tuple(RuleError(code=breach.code, message=breach.message) for breach in found)
+    """Give every rule that the event breaks; none means that it may be sent. See `violations`."""
+    found = violations(event, require_containers=require_containers)
+    return tuple(RuleError(code=violation.code, message=violation.message) for violation in found)
 
 
-def breaches(event: Event, *, require_containers: bool = True) -> tuple[Breach, ...]:
+def violations(event: Event, *, require_containers: bool = True) -> tuple[Violation, ...]:
     """Give every rule that the event breaks, with what it is about.
 
     `require_containers` refuses a SHIPPED confirmation without containers, which Amazon's guide
@@ -262,15 +262,15 @@ def _named(container: Container) -> str:
     return f"container {container.container_identifier or '(without identifier)'}"
 
 
-def _error(code: str, message: str) -> Breach:
-    return Breach(code=code, message=clipped_message(message))
+def _error(code: str, message: str) -> Violation:
+    return Violation(code=code, message=clipped_message(message))
 
 
 def _about(found: _Rules, *, line: int | None = None, container: str | None = None) -> _Rules:
     """Say what the rules are about."""
-    for breach in found:
+    for violation in found:
         yield msgspec.structs.replace(
-            breach,
-            line=breach.line if breach.line is not None else line,
-            container=breach.container if breach.container is not None else container,
+            violation,
+            line=violation.line if violation.line is not None else line,
+            container=violation.container if violation.container is not None else container,
         )

@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import Content, Look, Place, RemoteFile
+from bridge.dropfolder.port import Content, Listing, Place, RemoteFile
 from bridge.dropfolder.settings import LocalSettings
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 
@@ -31,7 +31,7 @@ class LocalDropFolder:
     def __init__(self, settings: LocalSettings) -> None:
         self._settings = settings
 
-    def look(self) -> Look:
+    def list_files(self) -> Listing:
         """List the regular files of the inbox, oldest first."""
         inbox = self._settings.inbox
         _refuse_link(inbox)
@@ -43,7 +43,7 @@ class LocalDropFolder:
             raise DropFolderUnavailable(
                 f"{inbox}: the inbox cannot be listed ({error.strerror}); it must exist and be readable"
             ) from error
-        return Look(found, f"it lists {_ENTRIES} entries and more" if more else "")
+        return Listing(found, f"it lists {_ENTRIES} entries and more" if more else "")
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
         """Read exactly the bytes of that look; see the port."""

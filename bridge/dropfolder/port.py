@@ -24,7 +24,7 @@ class RemoteFile(msgspec.Struct, frozen=True):
     mtime: float
 
 
-class Look(list[RemoteFile]):
+class Listing(list[RemoteFile]):
     """The regular files of an inbox, oldest first. `cut` says why there may be more, and is empty mostly."""
 
     def __init__(self, files: Iterable[RemoteFile], cut: str = "") -> None:
@@ -62,7 +62,7 @@ Place = Literal["archive", "statuses", "acknowledgements"]
 class DropFolder(Protocol):
     """What the jobs collect and deliver need of a vendor's folders."""
 
-    def look(self) -> Look:
+    def list_files(self) -> Listing:
         """List the regular files of the inbox, oldest first; folders and hidden files left out.
 
         No more than an adapter can hold: `cut` says then why the list is not whole.

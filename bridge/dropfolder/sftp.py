@@ -19,7 +19,7 @@ from paramiko.sftp import (
 
 from bridge.dropfolder.fields import Attributes
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
-from bridge.dropfolder.port import Content, Look, Place, RemoteFile
+from bridge.dropfolder.port import Content, Listing, Place, RemoteFile
 from bridge.dropfolder.session import Session, open_session
 from bridge.dropfolder.settings import SftpSettings
 from bridge.dropfolder.steps import confirm_size, discard, make_folder, regular_files, rename, status, write
@@ -43,7 +43,7 @@ class SftpDropFolder:
         self._settings = settings
         self._session: Session | None = None
 
-    def look(self) -> Look:
+    def list_files(self) -> Listing:
         """List the regular files of the inbox, oldest first."""
         inbox = self._folder(self._settings.inbox)
         try:
@@ -54,7 +54,7 @@ class SftpDropFolder:
                 f"readable for user {self._settings.username!r}"
             ) from refusal
         found = [file for entry in files if (file := self._remote_file(*entry)) is not None]
-        return Look(found, cut)
+        return Listing(found, cut)
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
         """Read exactly the bytes of that look, streaming; see the port."""

@@ -16,7 +16,7 @@ from bridge.domain.events import (
     PartyIdentification,
     RuleError,
 )
-from bridge.domain.rules import Breach, breaches
+from bridge.domain.rules import Violation, violations
 from bridge.mapping.label_requests import summary_of
 from bridge.mapping.parties import known_party
 from bridge.mapping.profile import VendorProfile
@@ -95,9 +95,9 @@ def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
     )
     _check_lines(draft)
     found = {error.code for error in draft.errors}
-    for breach in breaches(event):
-        if not found & _CAUSES.get(breach.code, _NONE):
-            draft.error(breach.code, breach.message, _row(draft, breach))
+    for violation in violations(event):
+        if not found & _CAUSES.get(violation.code, _NONE):
+            draft.error(violation.code, violation.message, _row(draft, violation))
     holds = [hold for hold in (other_vendor, other_warehouse) if hold]
     return Mapped(
         event=event,
@@ -162,5 +162,5 @@ def _party(profile: VendorProfile, kind: str, code: str, known: tuple[str, ...])
     return (known[0] if len(known) == 1 else ""), ""
 
 
-def _row(draft: Draft, breach: Breach) -> int:
-    return draft.places.get(breach.container or "", draft.number)
+def _row(draft: Draft, violation: Violation) -> int:
+    return draft.places.get(violation.container or "", draft.number)

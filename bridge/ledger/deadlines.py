@@ -66,7 +66,7 @@ _UNDELIVERABLE = (
     .order_by(outbound_files.c.id)
     .limit(1)
 )
-_NEXT_PAPER = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
+_NEXT_DOCUMENT = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
 _DOUBTFUL = union_all(
     select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
     select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
@@ -200,7 +200,7 @@ class DeadlineStore(Store):
             others = (
                 _NEXT_LOOK,
                 _NEXT_POLL,
-                _NEXT_PAPER,
+                _NEXT_DOCUMENT,
                 _NEXT_EVENT,
                 *([_NEXT_DELIVERY] if deliveries else []),
             )

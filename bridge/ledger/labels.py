@@ -1,7 +1,7 @@
 """Labels by order: how old they are, for as long as nobody has shipped with them.
 
-Amazon's labels are void 90 days after they were made, and papers are purged before that: this much is
-kept of each order. A row goes when its order has shipped, or a while after its label is void.
+Amazon's labels are void 90 days after they were made, and shipping documents are purged before that:
+this much is kept of each order. A row goes when its order has shipped, or a while after its label is void.
 """
 
 from __future__ import annotations

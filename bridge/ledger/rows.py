@@ -167,7 +167,7 @@ class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
     """Amazon's verdict on a transaction.
 
     With `amazon_transaction_id` it is of that one alone: a person may have had it sent again meanwhile.
-    `wants`: the kinds of papers (`labels`, ...) that a Success lets Amazon make for its orders.
+    `wants`: the kinds of shipping documents (`labels`, ...) that a Success lets Amazon make for its orders.
     """
 
     status: Literal["Processing", "Success", "Failure"]

@@ -1,4 +1,4 @@
-"""Papers of Amazon's for vendors: how far their lists were fetched, and what is asked for by order."""
+"""Shipping documents for vendors: how far their lists were fetched, and what is asked for by order."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ _WANTED = (
 _FOUND = delete(wanted).where(*_KEY)
 _AGAIN = update(wanted).where(*_KEY)
 
-Paper = tuple[str, str]
+RequestKey = tuple[str, str]
 """Kind and purchase order number."""
 
 
 def want(  # noqa: PLR0913 - of whom, what, when and why
     connection: Connection, vendor: str, kind: str, orders: Iterable[str], at: float, *, why: str = ""
 ) -> None:
-    """Note, within a write, that papers of these orders are to be asked for from `at` on, and why again."""
+    """Note, within a write, that documents of orders are to be asked for from `at` on, and why again."""
     for order in dict.fromkeys(orders):
         key = {"v": vendor, "of": kind, "order": order}
         renewed = connection.execute(_AGAIN.values(next_attempt_at=at, attempts=0, reason=why), key)
@@ -71,7 +71,7 @@ class ShippingDocumentStore(Store):
         now: datetime,
         *,
         cursor: tuple[str, str] | None = None,
-        found: Iterable[Paper] = (),
+        found: Iterable[RequestKey] = (),
         beside: Callable[[list[Added], list[ToldLabel]], Sequence[NewOutbound]] | None = None,
         labels: NewLabels | None = None,
     ) -> list[Added]:
@@ -104,7 +104,7 @@ class ShippingDocumentStore(Store):
         orders: Mapping[str, str] | Sequence[str],
         at: datetime,
     ) -> None:
-        """Note that papers of these orders are to be asked for from `at` on; a mapping says why, by order.
+        """Note that documents of these orders are to be asked for from `at` on; a mapping says why, by order.
 
         Without a fence on an operator's word, which stands beside whoever drains.
         """
@@ -120,7 +120,7 @@ class ShippingDocumentStore(Store):
             return [row_as(Wanted, row) for row in connection.execute(_WANTED, asked).mappings()]
 
     def still_wanted(self, vendor: str, kind: str, *, given_up: bool = True) -> dict[str, str]:
-        """Give the orders whose papers of a kind have not come, each with the last reason.
+        """Give the orders whose shipping documents of a kind have not come, each with the last reason.
 
         Without `given_up`, only those that are asked for on.
         """
@@ -130,7 +130,7 @@ class ShippingDocumentStore(Store):
             return {row.purchase_order_number: row.reason for row in rows}
 
     def not_found(
-        self, fence: Fence, vendor: str, paper: Paper, reason: str, again_at: datetime | None
+        self, fence: Fence, vendor: str, key: RequestKey, reason: str, again_at: datetime | None
     ) -> None:
         """Note that something wanted is not there yet; it is asked for at `again_at`, or (None) no more."""
         with self._db.write(fence) as connection:
@@ -139,7 +139,7 @@ class ShippingDocumentStore(Store):
                 attempts=wanted.c.attempts + 1,
                 reason=reason,
             )
-            connection.execute(changes, {"v": vendor, "of": paper[0], "order": paper[1]})
+            connection.execute(changes, {"v": vendor, "of": key[0], "order": key[1]})
 
 
 def _set_cursor(connection: Connection, vendor: str, name: str, value: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.domain.events import LabelRequested, Mapped, PartyIdentification
-from bridge.domain.rules import breaches
+from bridge.domain.rules import violations
 from bridge.mapping.contents import Order, read_orders, with_orders_above
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
@@ -81,10 +81,10 @@ def _event(reader: Reader, order: Order, lines: list[Scope]) -> LabelRequested:
         ship_date=reader.last_day("ship_date", lines or [order.scope]),
     )
     unread = {error.code for error in findings.errors}
-    for breach in breaches(event):
-        if breach.code == "MISSING_WEIGHT" and unread & {"WEIGHT", "UNIT"}:
+    for violation in violations(event):
+        if violation.code == "MISSING_WEIGHT" and unread & {"WEIGHT", "UNIT"}:
             continue  # it is there, and told to be wrong already
-        field = _FIELD_OF_RULE.get(breach.code)
+        field = _FIELD_OF_RULE.get(violation.code)
         place = reader.place(field, order.scope) if field else opening(order.scope)
-        findings.error(place, breach.code, breach.message)
+        findings.error(place, violation.code, violation.message)
     return event

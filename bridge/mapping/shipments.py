@@ -11,7 +11,7 @@ from bridge.domain.events import (
     RuleError,
     ShipmentConfirmed,
 )
-from bridge.domain.rules import Breach, breaches
+from bridge.domain.rules import Violation, violations
 from bridge.mapping.agreement import conflict, distinct, same_text
 from bridge.mapping.conditions import holds
 from bridge.mapping.contents import (
@@ -117,18 +117,18 @@ class ShippedOrder:
 
     def _check(self, event: ShipmentConfirmed) -> None:
         found = {error.code for error in self.findings.errors}
-        for breach in breaches(event, require_containers=self.reader.profile.require_containers):
-            if not found & _CAUSES.get(breach.code, _NONE):
-                self.findings.error(self._place(breach), breach.code, breach.message)
+        for violation in violations(event, require_containers=self.reader.profile.require_containers):
+            if not found & _CAUSES.get(violation.code, _NONE):
+                self.findings.error(self._place(violation), violation.code, violation.message)
 
-    def _place(self, breach: Breach) -> Place | None:
+    def _place(self, violation: Violation) -> Place | None:
         """Tell where the vendor finds what a broken rule is about."""
-        if (field := _FIELD_OF_RULE.get(breach.code)) is not None:
+        if (field := _FIELD_OF_RULE.get(violation.code)) is not None:
             return self.reader.place(field, self.order.scope)
-        if breach.line in self.lines:
-            return opening(self.lines[breach.line].scope)
+        if violation.line in self.lines:
+            return opening(self.lines[violation.line].scope)
         for box in self.boxes.values():
-            if breach.container and breach.container in {self._name(box), self._tracking(box)}:
+            if violation.container and violation.container in {self._name(box), self._tracking(box)}:
                 return opening(box.scopes[0])
         return opening(self.order.scope)
 

@@ -12,7 +12,7 @@ from bridge.domain.events import (
     ShipmentSchedule,
     ShipmentStatusChanged,
 )
-from bridge.domain.rules import breaches
+from bridge.domain.rules import violations
 from bridge.mapping.location import Sources, location, sources_of
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import DOCUMENT, Tree
@@ -298,11 +298,11 @@ def _summary(scan: _Scan, meaning: str, estimates: list[str]) -> str:
 def _check(reader: Reader, scan: _Scan, event: ShipmentStatusChanged) -> None:
     findings = reader.findings
     unread = {error.code for error in findings.errors}
-    for breach in breaches(event):
-        if breach.code == "MISSING_STATUS_DATE" and "DATE_TIME" in unread:
+    for violation in violations(event):
+        if violation.code == "MISSING_STATUS_DATE" and "DATE_TIME" in unread:
             continue  # it is there, and told to be wrong already
-        field = _FIELD_OF_RULE.get(breach.code, "status_code")
-        findings.error(reader.place(field, scan.scope), breach.code, breach.message)
+        field = _FIELD_OF_RULE.get(violation.code, "status_code")
+        findings.error(reader.place(field, scan.scope), violation.code, violation.message)
 
 
 def _conflicts(reader: Reader, scope: Scope) -> Iterator[str]:

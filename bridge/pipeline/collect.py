@@ -11,7 +11,7 @@ from collections import Counter
 
 import structlog
 
-from bridge.dropfolder.port import Look, RemoteFile
+from bridge.dropfolder.port import Listing, RemoteFile
 from bridge.errors import RemoteFileError, SpoolError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import Arrival, Collected
@@ -41,17 +41,19 @@ FILES_A_PASS = 500
 
 def collect(partner: Partner) -> int:
     """Take the files of the inbox that have stopped growing; give how many."""
-    seen = partner.folder.look()
+    seen = partner.folder.list_files()
     _review_listing(partner, seen)
     partner.looked_at = partner.seconds()
     known = {_look_of(arrival) for arrival in partner.ledger.arrivals_to_move(partner.vendor)}
     back = _come_back(partner, seen)
     ready = [
-        one for one in partner.settling.ready(seen, partner.looked_at) if one not in known and one not in back
+        one
+        for one in partner.pickup_policy.ready(seen, partner.looked_at)
+        if one not in known and one not in back
     ]
     large = [remote for remote in ready if remote.size > partner.policies.max_file_size]
     partner.unsettled = 0
-    if partner.settling.convention == "settled":
+    if partner.pickup_policy.convention == "settled":
         partner.unsettled = len(set(seen) - known - back - set(ready))
     if not seen.cut:
         _forget_missing(partner, {remote.name for remote in seen})
@@ -67,7 +69,7 @@ def collect(partner: Partner) -> int:
     return sum(taken.values())
 
 
-def _come_back(partner: Partner, seen: Look) -> frozenset[RemoteFile]:
+def _come_back(partner: Partner, seen: Listing) -> frozenset[RemoteFile]:
     """Return, and tell of, files that stand there unchanged however often they were moved away.
 
     Taken each time, they would be answered without end.
@@ -125,7 +127,7 @@ def _too_large(partner: Partner, files: list[RemoteFile]) -> frozenset[RemoteFil
     return frozenset(told)
 
 
-def _review_listing(partner: Partner, seen: Look) -> None:
+def _review_listing(partner: Partner, seen: Listing) -> None:
     """Tell of an inbox that is too full to be listed whole, and that it is over."""
     if not seen.cut:
         clear_alert(partner, INBOX, "")
@@ -140,7 +142,7 @@ def put_away(partner: Partner) -> int:
     arrivals = [a for a in partner.ledger.arrivals_to_move(partner.vendor) if a.file_state != "collected"]
     if not arrivals:
         return 0
-    seen = partner.folder.look()
+    seen = partner.folder.list_files()
     present = {remote.name: remote for remote in seen}
     if seen.cut:  # what is not seen may stand there all the same
         present = {one.remote_name: _look_of(one) for one in arrivals} | present
@@ -213,7 +215,7 @@ def _put_away(partner: Partner, arrival: Arrival, present: RemoteFile | None) ->
         target = ""
     partner.moved[look] += 1
     reached("put_away.moved")
-    marker = partner.settling.marker_of(arrival.remote_name)
+    marker = partner.pickup_policy.marker_of(arrival.remote_name)
     if marker:
         _remove_marker(partner, marker)
         reached("put_away.unmarked")

@@ -121,7 +121,7 @@ def _review_labels(partner: Partner) -> None:
     old = now - LABEL_LIFE
     days: dict[str, list[UnshippedLabel]] = {}
     for one in partner.ledger.unshipped_labels(
-        partner.fence, partner.vendor, old + partner.papers.label_warning, old - VOID_TOLD
+        partner.fence, partner.vendor, old + partner.fetch_plan.label_warning, old - VOID_TOLD
     ):
         days.setdefault(f"{one.made_at + LABEL_LIFE:%Y-%m-%d}", []).append(one)
     for key in open_keys(partner, LABEL_EXPIRY):

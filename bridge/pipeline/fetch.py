@@ -21,14 +21,19 @@ from bridge.ledger.rows import DueSubmission, Wanted
 from bridge.pipeline.alerts import (
     CREDENTIALS,
     FETCH,
-    PAPER,
+    SHIPPING_DOCUMENT,
     clear_alert,
     is_told,
     not_looked_for,
     raise_alert,
 )
-from bridge.pipeline.papers import KINDS, PaperKind, is_foreign, keep_papers
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.shipping_documents import (
+    KINDS,
+    ShippingDocumentKind,
+    is_foreign,
+    keep_shipping_documents,
+)
 from bridge.spapi.amazon_time import TOLERANCE
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ListIncomplete
 from bridge.spapi.fetched import UnreadableItem
@@ -82,7 +87,7 @@ def fetch(partner: Partner) -> int:
             partner.fetch_failures[kind, warehouse] = 0
             clear_alert(partner, CREDENTIALS, f"{partner.account}/{kind}")
             clear_alert(partner, FETCH, list_name(kind, warehouse))
-    partner.fetch_at = partner.seconds() + (AFTER_AN_ERROR if failed else partner.papers.every)
+    partner.fetch_at = partner.seconds() + (AFTER_AN_ERROR if failed else partner.fetch_plan.every)
     if not failed:
         clear_alert(partner, FETCH, "")
     return done
@@ -92,7 +97,7 @@ def _lists(partner: Partner) -> list[tuple[str, str]]:
     """Give the lists to read, kinds by warehouses, those first that failed least often of late."""
     lists = [
         (kind, warehouse)
-        for kind in partner.papers.kinds
+        for kind in partner.fetch_plan.kinds
         for warehouse in partner.profile.warehouses or ("",)
     ]
     return sorted(lists, key=lambda one: partner.fetch_failures[one])
@@ -100,7 +105,7 @@ def _lists(partner: Partner) -> list[tuple[str, str]]:
 
 def fetch_is_due(partner: Partner, now: datetime) -> bool:
     """Tell whether the vendor's lists are to be read now."""
-    plan = partner.papers
+    plan = partner.fetch_plan
     return bool(plan.kinds) and partner.seconds() >= partner.fetch_at and plan.is_open(now)
 
 
@@ -133,7 +138,7 @@ def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
     return now - submission.doubted_at if submission.doubted_at is not None else timedelta(0)
 
 
-def _fetch_list(partner: Partner, kind: PaperKind, warehouse: str) -> int:
+def _fetch_list(partner: Partner, kind: ShippingDocumentKind, warehouse: str) -> int:
     name = list_name(kind.name, warehouse)
     confirmed = partner.confirmed_time()
     now = confirmed or partner.clock()
@@ -143,13 +148,13 @@ def _fetch_list(partner: Partner, kind: PaperKind, warehouse: str) -> int:
         # A clock that was ahead has moved it: nobody knows what was not read before it.
         log.warning("cursor_in_the_future", vendor=partner.vendor, list=name, cursor=cursor)
         through = None
-    since = through or now - partner.papers.since + OVERLAP
+    since = through or now - partner.fetch_plan.since + OVERLAP
     cut = windows(since, now, overlap=OVERLAP)
     done = 0
     for step in read_list(partner.amazon, kind.listed, cut, ship_from_party_id=warehouse):
         if step.page is not None:
             reached("fetch.page_read")
-            done += keep_papers(
+            done += keep_shipping_documents(
                 partner, kind, step.page.items, step.page.unreadable, made_at=step.window.since
             )
             reached("fetch.page_committed")
@@ -171,7 +176,7 @@ def list_name(kind: str, warehouse: str) -> str:
 
 
 def fetch_wanted(partner: Partner) -> int:
-    """Ask for what is wanted by order and due; give how many papers came."""
+    """Ask for what is wanted by order and due; give how many came."""
     done = 0
     _review_refusals(partner)
     for wanted in partner.ledger.wanted_due(partner.vendor, partner.clock()):
@@ -195,7 +200,7 @@ def fetch_wanted(partner: Partner) -> int:
 
 
 def _review_refusals(partner: Partner) -> None:
-    """Take back what was told of papers refused by order where a list has brought them all."""
+    """Take back what was told of documents refused by order where a list has brought them all."""
     for kind in KINDS:
         key = _by_order(partner, kind)
         if is_told(partner, CREDENTIALS, key) and not partner.ledger.still_wanted(
@@ -204,7 +209,7 @@ def _review_refusals(partner: Partner) -> None:
             clear_alert(partner, CREDENTIALS, key)
 
 
-def _fetch_order(partner: Partner, kind: PaperKind, order: str) -> Found:
+def _fetch_order(partner: Partner, kind: ShippingDocumentKind, order: str) -> Found:
     """Queue what Amazon has for one order; `bad` is told to a person and asked for again.
 
     `foreign` is of another vendor of the same account, and not ours to deliver.
@@ -219,32 +224,32 @@ def _fetch_order(partner: Partner, kind: PaperKind, order: str) -> Found:
         return "nothing"
     if isinstance(item, UnreadableItem):
         # We know what we asked for, even where the answer does not say it.
-        keep_papers(partner, kind, (), (replace(item, purchase_order_number=order),))
+        keep_shipping_documents(partner, kind, (), (replace(item, purchase_order_number=order),))
         return "bad"
     if is_foreign(partner, item):
         return "foreign"
     reached("fetch.order_read")
-    keep_papers(partner, kind, (item,), whole=True)
+    keep_shipping_documents(partner, kind, (item,), whole=True)
     reached("fetch.order_committed")
     return "kept"
 
 
 def _missed(partner: Partner, wanted: Wanted, reason: str, *, for_good: bool) -> None:
     now = partner.clock()
-    paper = (wanted.kind, wanted.purchase_order_number)
+    key = (wanted.kind, wanted.purchase_order_number)
     if wanted.kind != "labels" and wanted.attempts + 1 >= TRIES_OF_OTHERS:
-        partner.ledger.not_found(partner.fence, partner.vendor, paper, reason, None)
+        partner.ledger.not_found(partner.fence, partner.vendor, key, reason, None)
         return
     if for_good or now - wanted.wanted_at >= GIVEN_UP:
-        partner.ledger.not_found(partner.fence, partner.vendor, paper, reason, None)
+        partner.ledger.not_found(partner.fence, partner.vendor, key, reason, None)
         message = (
             f"{wanted.kind} of order {wanted.purchase_order_number} did not come: {reason}; ask again with: "
             f"edibridge fetch {wanted.kind} {wanted.purchase_order_number}"
         )
-        raise_alert(partner, PAPER, f"{wanted.kind}:{wanted.purchase_order_number}", message)
+        raise_alert(partner, SHIPPING_DOCUMENT, f"{wanted.kind}:{wanted.purchase_order_number}", message)
         return
     wait = WAITS[min(wanted.attempts, len(WAITS) - 1)]
-    partner.ledger.not_found(partner.fence, partner.vendor, paper, reason, now + wait)
+    partner.ledger.not_found(partner.fence, partner.vendor, key, reason, now + wait)
 
 
 def _failed(partner: Partner, kind: str, error: AmazonError) -> None:
@@ -276,5 +281,5 @@ def _refused(partner: Partner, kind: str, key: str, error: CredentialsRefused) -
 
 
 def _by_order(partner: Partner, kind: str) -> str:
-    """Key of the alert that papers are refused by order: the lists may be granted all the same."""
+    """Return the key of the alert that documents are refused by order: lists may be granted all the same."""
     return f"{partner.account}/{kind} by order"

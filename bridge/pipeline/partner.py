@@ -15,8 +15,8 @@ import structlog
 
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import BatchSize
+from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import DropFolder, RemoteFile
-from bridge.dropfolder.settling import Settling
 from bridge.edi.grammar import Grammar
 from bridge.edi.options import ReadOptions
 from bridge.errors import AmazonError
@@ -82,7 +82,7 @@ class Policies:
 
 @dataclass(frozen=True, slots=True)
 class FetchPlan:
-    """What of Amazon's papers a vendor wants, and when Amazon is asked for them."""
+    """What of Amazon's shipping documents a vendor wants, and when Amazon is asked for them."""
 
     kinds: tuple[str, ...] = ()
     """`labels`, `packing-slips`, `invoices`."""
@@ -125,15 +125,15 @@ class Partner(Desk):
     time_asked_at: float = -math.inf
     """When Amazon was asked for its time last, by `seconds`."""
     folder: DropFolder
-    settling: Settling
+    pickup_policy: PickupPolicy
     sharing: tuple[str, ...] = ()
     """The vendors of its account, which share Amazon's rate."""
-    papers: FetchPlan = FetchPlan()
+    fetch_plan: FetchPlan = FetchPlan()
     room: Room = field(default_factory=Room)
     fetch_at: float = 0.0
     """When the lists are to be fetched next, by `seconds`."""
     fetch_failures: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(Kind of paper, warehouse) → how often in a row that list could not be fetched."""
+    """(Kind of shipping document, warehouse) → how often in a row that list could not be fetched."""
     purge_at: float = 0.0
     """When the vendor's old batches are to be purged next, by `seconds`."""
     waiting_seen_at: datetime | None = None

@@ -79,8 +79,8 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
 
 
 def _wanted_after(partner: Partner, submission: ToPoll) -> tuple[str, ...]:
-    """Name the papers that a Success lets Amazon make, as far as the vendor wants them."""
-    return partner.papers.kinds if OPERATIONS[submission.operation].event is LabelRequested else ()
+    """Name the shipping documents that a Success lets Amazon make, as far as the vendor wants them."""
+    return partner.fetch_plan.kinds if OPERATIONS[submission.operation].event is LabelRequested else ()
 
 
 def _tell_overdue(partner: Partner, submission: ToPoll) -> None:

@@ -116,8 +116,8 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     body = request_body(operation, [item_of(_decode(body)) for body in submission.bodies])
     if not _may_send(partner, over):
         return 0
-    # The turn before the intent: a crash then leaves in doubt what was under way, not what waited for it.
-    turn = partner.amazon.turn(operation, lambda: not _goes_on(partner, over))
+    # The permit before the intent: a crash then leaves in doubt what was under way, not what waited for it.
+    permit = partner.amazon.acquire_permit(operation, lambda: not _goes_on(partner, over))
     if not _may_send(partner, over):
         return 0
     reached("submit.begun")
@@ -130,7 +130,7 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
         reached("submit.label_compared")
         return 0
     reached("submit.intent_committed")
-    outcome = partner.amazon.submit(operation, body, turn=turn)
+    outcome = partner.amazon.submit(operation, body, permit=permit)
     reached("submit.posted")
     _record(partner, submission, attempt, outcome)
     return 1

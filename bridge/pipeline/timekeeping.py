@@ -66,7 +66,7 @@ def _dated_ahead(partner: Partner, newest: datetime | None, confirmed: datetime 
         )
     return (
         f"{told}: this machine's clock was ahead. What was put off is due now, and lists are read again from "
-        f"{partner.papers.since.days} days back; what lies further back is not looked for"
+        f"{partner.fetch_plan.since.days} days back; what lies further back is not looked for"
     )
 
 

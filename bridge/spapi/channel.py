@@ -1,4 +1,4 @@
-"""The way to Amazon: waits for the operation's turn, sends once, writes the log, heeds the rate."""
+"""The way to Amazon: waits for a rate-limit permit, sends once, writes the log, updates the rate."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ _log = structlog.get_logger(__name__)
 
 
 class Channel:
-    """Thread-safe. `endpoint` has no slash at its end, `patience` is the longest wait for a turn."""
+    """Thread-safe. `endpoint` has no slash at its end, `acquire_timeout` is the longest wait for a permit."""
 
     def __init__(
-        self, http: httpx.Client, *, endpoint: str, pacer: Pacer, timeouts: Timeouts, patience: float
+        self, http: httpx.Client, *, endpoint: str, pacer: Pacer, timeouts: Timeouts, acquire_timeout: float
     ) -> None:
         self._http = http
         self._endpoint = endpoint
         self._pacer = pacer
         self._timeouts = timeouts
-        self._patience = patience
+        self._acquire_timeout = acquire_timeout
         self.closed = False
 
-    def turn(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
-        """Wait for the operation's turn: 0.0 when it has come, otherwise the seconds to come back after."""
-        return self._pacer.acquire(operation.name, self._patience, stopping=stopping)
+    def acquire_permit(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
+        """Wait for a rate-limit permit: 0.0 once it is granted, otherwise the seconds to come back after."""
+        return self._pacer.acquire(operation.name, self._acquire_timeout, stopping=stopping)
 
     def rate(self, operation: Operation) -> float:
         """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
@@ -46,25 +46,25 @@ class Channel:
         *,
         body: bytes | None = None,
         items: int = 0,
-        turn: float | None = None,
+        permit: float | None = None,
     ) -> Reply:
         """Send one request to `target` (path and query), and give the reply whatever its status.
 
-        `turn` is what `turn` gave; without it the turn is waited for here. Raises `AmazonUnavailable`
-        where it was not sent since its turn did not come, and httpx's errors where no status line came
-        back.
+        `permit` is what `acquire_permit` returned; without it a permit is waited for here. Raises
+        `AmazonUnavailable` where it was not sent since no permit was granted, and httpx's errors where no
+        status line came back.
         """
-        wait = self.turn(operation) if turn is None else turn
+        wait = self.acquire_permit(operation) if permit is None else permit
         if self.closed:
             raise AmazonUnavailable("the client was closed before the request was sent")
         if wait:
-            raise AmazonUnavailable("it is not this request's turn yet", retry_after=wait)
+            raise AmazonUnavailable("the rate limit does not allow this request yet", retry_after=wait)
         headers = {"x-amz-access-token": token, "content-type": "application/json"}
         request = self._http.build_request(
             operation.method, self._endpoint + target, headers=headers, content=body
         )
         reply = self._exchange(operation, request, items)
-        self._pacer.heed(
+        self._pacer.update_from_response(
             operation.name,
             status=reply.status,
             limit=rate_limit_of(reply.headers),
@@ -73,7 +73,7 @@ class Channel:
         return reply
 
     def close(self) -> None:
-        """Send home all that wait for their turn."""
+        """Stop all waits for a permit."""
         self.closed = True
         self._pacer.close()
 

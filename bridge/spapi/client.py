@@ -62,9 +62,9 @@ class AmazonClient:
     """Thread-safe; one per account, since Amazon counts rates by account.
 
     `endpoint` and `auth_endpoint` are bare addresses (`https://host`; http on loopback only), `rate`
-    (requests/s) and `burst` Amazon's figures for each operation, `patience` the seconds that a call
-    waits for its turn before it says "not taken". Raises `ConfigurationError` for an address or user
-    agent that cannot be used.
+    (requests/s) and `burst` Amazon's figures for each operation, `acquire_timeout` the seconds that
+    a call waits for a rate-limit permit before it says "not taken". Raises `ConfigurationError` for an
+    address or user agent that cannot be used.
     """
 
     def __init__(  # noqa: PLR0913  an account's facts, all by name
@@ -77,7 +77,7 @@ class AmazonClient:
         rate: float = 10.0,
         burst: int = 10,
         timeouts: Timeouts = _DEFAULT_TIMEOUTS,
-        patience: float = 30.0,
+        acquire_timeout: float = 30.0,
         connections: int = _CONNECTIONS,
         amazon_time: AmazonTime | None = None,
     ) -> None:
@@ -98,7 +98,11 @@ class AmazonClient:
             body_seconds=timeouts.body,
         )
         channel = partial(
-            Channel, self._http, endpoint=endpoint.rstrip("/"), timeouts=timeouts, patience=patience
+            Channel,
+            self._http,
+            endpoint=endpoint.rstrip("/"),
+            timeouts=timeouts,
+            acquire_timeout=acquire_timeout,
         )
         self._channel = channel(pacer=Pacer(rate=rate, burst=burst))
         self._token_channel = channel(pacer=Pacer(rate=restricted.RATE, burst=restricted.BURST))
@@ -113,28 +117,28 @@ class AmazonClient:
         if self.time.confirmed() is None or self.time.is_off:
             self._tokens.renew(token)
 
-    def turn(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
-        """Wait for the operation's turn under Amazon's rate, at most for the account's patience.
+    def acquire_permit(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
+        """Wait for a permit under Amazon's rate limit, at most for the account's `acquire_timeout`.
 
-        Gives 0.0 when it has come, and is then for one `submit`; otherwise the seconds to come back after
-        (infinite where `stopping` told that the process is to end).
+        Returns 0.0 once it is granted, and it is then for one `submit`; otherwise the seconds to come back
+        after (infinite where `stopping` told that the process is to end).
         """
-        return self._channel.turn(operation, stopping)
+        return self._channel.acquire_permit(operation, stopping)
 
     def rate(self, operation: Operation) -> float:
         """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
         return self._channel.rate(operation)
 
-    def submit(self, operation: Operation, body: bytes, *, turn: float | None = None) -> Outcome:
+    def submit(self, operation: Operation, body: bytes, *, permit: float | None = None) -> Outcome:
         """POST a body of `request_body` once, and tell what became of it. Raises nothing of HTTP's.
 
-        `turn` is what `turn` gave; without it the turn is waited for here. After a 401 or 403 the token
-        is renewed and the body goes once more.
+        `permit` is what `acquire_permit` returned; without it a permit is waited for here. After a 401 or 403
+        the token is renewed and the body goes once more.
         """
         first = Outcome(kind="not_taken")
         try:
             token = self._tokens.token()
-            first = self._post(operation, body, token, turn)
+            first = self._post(operation, body, token, permit)
             if first.http_status not in {401, 403}:
                 return first
             return self._post(operation, body, self._tokens.renew(token))
@@ -175,15 +179,17 @@ class AmazonClient:
         return self._read(operation, path, partial(parse_order, operation))
 
     def close(self) -> None:
-        """Let go of the connections; calls that wait for their turn end as not taken."""
+        """Let go of the connections; calls that wait for a permit end as not taken."""
         self._channel.close()
         self._token_channel.close()
         self._http.close()
 
-    def _post(self, operation: Operation, body: bytes, token: str, turn: float | None = None) -> Outcome:
+    def _post(self, operation: Operation, body: bytes, token: str, permit: float | None = None) -> Outcome:
         items = item_count(operation, body)
         try:
-            reply = self._channel.send(operation, operation.path, token, body=body, items=items, turn=turn)
+            reply = self._channel.send(
+                operation, operation.path, token, body=body, items=items, permit=permit
+            )
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return classify_exception(error)
         outcome = classify_reply(reply.status, reply.headers, reply.body)

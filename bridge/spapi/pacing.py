@@ -56,21 +56,23 @@ class Pacer:
         self._clock = clock
         self._wait = wait
         self._condition = threading.Condition()
-        self._lanes: dict[str, _Lane] = {}
+        self._rates: dict[str, _OperationRate] = {}
         self._closed = False
 
-    def acquire(self, operation: str, patience: float, *, stopping: Callable[[], bool] = bool) -> float:
-        """Wait for this operation's turn, for at most `patience` seconds.
+    def acquire(
+        self, operation: str, acquire_timeout: float, *, stopping: Callable[[], bool] = bool
+    ) -> float:
+        """Wait for a rate-limit permit of this operation, for at most `acquire_timeout` seconds.
 
-        Gives 0.0 when the request may go now; otherwise it must not go, and the number is the seconds
+        Returns 0.0 when the request may go now; otherwise it must not go, and the number is the seconds
         to come back after (infinite once the pacer is closed, or `stopping` tells that nobody wants it).
         """
-        deadline = self._clock() + patience
+        deadline = self._clock() + acquire_timeout
         with self._condition:
             while not (self._closed or stopping()):
-                lane = self._lane(operation)  # before the time is taken: a new bucket is full from now on
+                rate = self._of(operation)  # before the time is taken: a new bucket is full from now on
                 now = self._clock()
-                seconds = lane.bucket.take(now)
+                seconds = rate.bucket.take(now)
                 if seconds == 0.0:
                     return 0.0
                 if now + seconds > deadline:
@@ -78,40 +80,42 @@ class Pacer:
                 self._wait(self._condition, max(_SHORTEST_SLEEP, min(seconds, _LONGEST_SLEEP)))
         return math.inf
 
-    def heed(self, operation: str, *, status: int, limit: float | None, retry_after: float | None) -> None:
+    def update_from_response(
+        self, operation: str, *, status: int, limit: float | None, retry_after: float | None
+    ) -> None:
         """Learn from a reply: the rate that it names, a 429, a 503 that says when to come back."""
         with self._condition:
             now = self._clock()
-            lane = self._lane(operation)
+            rate = self._of(operation)
             if limit is not None:
-                lane.obey(limit, self._burst, now)
+                rate.obey(limit, self._burst, now)
             if status == 429 or (status == 503 and retry_after is not None):
-                seconds = lane.cool_down(retry_after, now)
+                seconds = rate.cool_down(retry_after, now)
                 if seconds:
                     _log.warning("amazon_throttles", operation=operation, http_status=status, seconds=seconds)
-            elif not lane.bucket.is_cooling(now):
-                lane.strikes = 0
+            elif not rate.bucket.is_cooling(now):
+                rate.strikes = 0
             self._condition.notify_all()
 
     def rate(self, operation: str) -> float:
         """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
         with self._condition:
-            return self._lane(operation).rate
+            return self._of(operation).rate
 
     def close(self) -> None:
-        """Send all waiters home."""
+        """Stop all waits for a permit."""
         with self._condition:
             self._closed = True
             self._condition.notify_all()
 
-    def _lane(self, operation: str) -> _Lane:
-        lane = self._lanes.get(operation)
-        if lane is None:
-            lane = self._lanes[operation] = _Lane(self._rate, self._burst, self._clock())
-        return lane
+    def _of(self, operation: str) -> _OperationRate:
+        rate = self._rates.get(operation)
+        if rate is None:
+            rate = self._rates[operation] = _OperationRate(self._rate, self._burst, self._clock())
+        return rate
 
 
-class _Lane:
+class _OperationRate:
     """One operation's bucket and how often in a row Amazon found us too fast."""
 
     def __init__(self, rate: float, burst: int, now: float) -> None:

@@ -21,12 +21,12 @@ ESCAPES = ["", ".", "..", "../x", "a/b", "/etc/passwd", "..\\x", "a\x00b", "a\nb
 
 
 def only(vendor: Vendor) -> RemoteFile:
-    [found] = vendor.folder.look()
+    [found] = vendor.folder.list_files()
     return found
 
 
 def test_an_empty_inbox_shows_nothing(vendor: Vendor) -> None:
-    assert vendor.folder.look() == []
+    assert vendor.folder.list_files() == []
 
 
 def test_a_look_shows_regular_files_only_oldest_first(vendor: Vendor) -> None:
@@ -36,7 +36,7 @@ def test_a_look_shows_regular_files_only_oldest_first(vendor: Vendor) -> None:
     vendor.put(".hidden")
     (vendor.root / "inbox" / "folder").mkdir()
     (vendor.root / "inbox" / "link").symlink_to(vendor.root / "inbox" / "a.edi")
-    assert vendor.folder.look() == [
+    assert vendor.folder.list_files() == [
         RemoteFile("c.edi", 0, 1_700_000_100.0),
         RemoteFile("b.edi", 2, 1_700_000_200.0),
         RemoteFile("a.edi", 1, 1_700_000_300.0),
@@ -282,7 +282,7 @@ def test_a_name_that_leaves_its_folder_is_refused(vendor: Vendor, name: str) -> 
 def test_a_thousand_files_are_all_seen(vendor: Vendor) -> None:
     for number in range(1000):
         vendor.put(f"{number:04}.edi", b"x" * number)
-    assert [(file.name, file.size) for file in vendor.folder.look()] == [
+    assert [(file.name, file.size) for file in vendor.folder.list_files()] == [
         (f"{number:04}.edi", number) for number in range(1000)
     ]
 
@@ -290,14 +290,14 @@ def test_a_thousand_files_are_all_seen(vendor: Vendor) -> None:
 def test_an_inbox_that_is_missing_is_reported_with_its_place(vendor: Vendor) -> None:
     (vendor.root / "inbox").rmdir()
     with pytest.raises(DropFolderUnavailable, match="inbox"):
-        vendor.folder.look()
+        vendor.folder.list_files()
 
 
 def test_closing_twice_is_fine_and_the_next_call_opens_anew(vendor: Vendor) -> None:
     vendor.put("x.edi")
     vendor.folder.close()
     vendor.folder.close()
-    assert [file.name for file in vendor.folder.look()] == ["x.edi"]
+    assert [file.name for file in vendor.folder.list_files()] == ["x.edi"]
 
 
 def test_an_error_names_the_party_and_whether_trying_again_helps(vendor: Vendor) -> None:
@@ -312,7 +312,7 @@ def test_a_name_that_is_no_utf8_goes_round_unchanged(vendor: Vendor) -> None:
     raw = b"Stra\xdfe.edi"
     vendor.put(raw, b"data")
     vendor.put("plain.edi", b"too")
-    names = {file.name: file for file in vendor.folder.look()}
+    names = {file.name: file for file in vendor.folder.list_files()}
     assert set(names) == {"plain.edi", "Stra\uefdfe.edi"}
     assert b"".join(vendor.folder.read(names["Stra\uefdfe.edi"])) == b"data"
     vendor.folder.archive("Stra\uefdfe.edi", "1-Stra\uefdfe.edi")

@@ -26,7 +26,7 @@ OTHER_KEY = f"ssh-ed25519 {OTHER.get_base64()}"
 
 def looks(server: StandInSftp, **changed: object) -> None:
     with closing(SftpDropFolder(stand_in_settings(server, **changed))) as folder:  # type: ignore[arg-type]
-        folder.look()
+        folder.list_files()
 
 
 def written(path: Path, *lines: str) -> str:
@@ -201,7 +201,7 @@ def test_a_server_with_several_keys_is_asked_for_the_pinned_one(
     for pin in (public, fingerprint(base64.b64decode(public.split()[1]))):
         settings = sshd_settings(sshd, tmp_path, known_hosts="", host_key=pin)
         with closing(SftpDropFolder(settings)) as folder:
-            assert folder.look() == []
+            assert folder.list_files() == []
 
 
 @pytest.mark.parametrize(

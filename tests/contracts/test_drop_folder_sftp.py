@@ -47,7 +47,7 @@ def put(root: Path, name: str, data: bytes) -> RemoteFile:
 
 def test_one_connection_serves_many_calls(stand_in: StandInSftp, folder: SftpDropFolder) -> None:
     for _ in range(3):
-        folder.look()
+        folder.list_files()
         folder.deliver("labels", "x.png", Content.of(b"png"))
     assert stand_in.connections == 1
 
@@ -56,9 +56,9 @@ def test_a_kept_connection_that_died_is_opened_anew_unseen(
     stand_in: StandInSftp, root: Path, folder: SftpDropFolder
 ) -> None:
     seen = put(root, "x.edi", b"data")
-    folder.look()
+    folder.list_files()
     stand_in.cut_connections()
-    assert folder.look() == [seen]
+    assert folder.list_files() == [seen]
     stand_in.cut_connections()
     assert b"".join(folder.read(seen)) == b"data"
     stand_in.cut_connections()
@@ -73,7 +73,7 @@ def test_a_kept_connection_that_dies_with_the_first_request_is_opened_anew_once(
     stand_in: StandInSftp, root: Path, folder: SftpDropFolder
 ) -> None:
     seen = put(root, "x.edi", b"data")
-    folder.look()
+    folder.list_files()
     stand_in.faults.cut_read_after = 0
     assert b"".join(folder.read(seen)) == b"data"
     assert stand_in.connections == 2
@@ -144,7 +144,7 @@ def test_a_file_without_permission_fails_alone(
 ) -> None:
     closed, fine = put(root, "closed.edi", b"1"), put(root, "fine.edi", b"2")
     stand_in.faults.denied = frozenset({"closed.edi"})
-    assert folder.look() == [closed, fine]
+    assert folder.list_files() == [closed, fine]
     with pytest.raises(RemoteFileError, match=r"closed\.edi.*permission denied"):
         list(folder.read(closed))
     with pytest.raises(RemoteFileError, match="permission denied"):
@@ -158,23 +158,23 @@ def test_an_inbox_without_permission_is_reported_with_the_user(
 ) -> None:
     stand_in.faults.denied = frozenset({"inbox"})
     with pytest.raises(DropFolderUnavailable, match=r"inbox.*acme"):
-        folder.look()
+        folder.list_files()
 
 
 def test_a_server_that_is_gone_is_transient_and_named(stand_in: StandInSftp, folder: SftpDropFolder) -> None:
-    folder.look()
+    folder.list_files()
     stand_in.stop()
     for _ in range(2):
         with pytest.raises(DropFolderUnavailable, match=f"127.0.0.1:{stand_in.port}"):
-            folder.look()
+            folder.list_files()
 
 
 def test_a_server_that_hangs_up_is_transient(stand_in: StandInSftp, folder: SftpDropFolder) -> None:
     stand_in.faults.refuse_connections = True
     with pytest.raises(DropFolderUnavailable):
-        folder.look()
+        folder.list_files()
     stand_in.faults.refuse_connections = False
-    assert folder.look() == []
+    assert folder.list_files() == []
 
 
 def test_a_server_that_never_speaks_does_not_hang_the_caller() -> None:
@@ -182,13 +182,13 @@ def test_a_server_that_never_speaks_does_not_hang_the_caller() -> None:
         quiet = StandInSftp({}, port=mute.getsockname()[1])  # only its words, it is never started
         settings = stand_in_settings(quiet, connect_timeout=0.2, banner_timeout=0.2)
         with pytest.raises(DropFolderUnavailable):
-            SftpDropFolder(settings).look()
+            SftpDropFolder(settings).list_files()
 
 
 def test_a_server_that_stops_answering_does_not_hang_the_caller(stand_in: StandInSftp, root: Path) -> None:
     seen = put(root, "x.edi", b"data")
     with closing(SftpDropFolder(stand_in_settings(stand_in, read_timeout=0.3))) as folder:
-        folder.look()
+        folder.list_files()
         stand_in.faults.silent.set()
         with pytest.raises(DropFolderUnavailable):
             list(folder.read(seen))
@@ -204,7 +204,7 @@ def test_a_server_that_never_starts_sftp_does_not_hang_the_caller(stand_in: Stan
         closing(SftpDropFolder(stand_in_settings(stand_in, read_timeout=0.3))) as folder,
         pytest.raises(DropFolderUnavailable, match="start SFTP"),
     ):
-        folder.look()
+        folder.list_files()
 
 
 def test_a_slow_server_is_waited_for(stand_in: StandInSftp, root: Path, folder: SftpDropFolder) -> None:
@@ -221,7 +221,7 @@ def test_a_large_file_is_never_in_memory_as_a_whole(
     stand_in.faults.cut_read_after = 2 * bound
     chunks = folder.read(seen)
     next(chunks)
-    folder.look()  # answered after everything that was asked for before
+    folder.list_files()  # answered after everything that was asked for before
     assert stand_in.faults.cut_read_after == bound
 
 
@@ -235,7 +235,7 @@ def test_a_server_that_answers_in_small_pieces_loses_nothing(
 
 def test_closing_leaves_no_thread_behind(stand_in: StandInSftp, folder: SftpDropFolder) -> None:
     before = set(threading.enumerate())
-    folder.look()
+    folder.list_files()
     folder.close()
     stand_in.cut_connections()
     for thread in set(threading.enumerate()) - before:
@@ -267,7 +267,7 @@ def test_names_in_the_servers_own_encoding_are_text(sshd: Sshd, tmp_path: Path) 
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / os.fsdecode(b"Stra\xdfe.edi")).write_bytes(b"data")
     with closing(SftpDropFolder(sshd_settings(sshd, tmp_path, encoding="latin-1"))) as folder:
-        [seen] = folder.look()
+        [seen] = folder.list_files()
         assert seen.name == "Straße.edi"
         assert b"".join(folder.read(seen)) == b"data"
         folder.deliver("labels", "Größe.png", Content.of(b"png"))

@@ -1,4 +1,4 @@
-"""Outboxes: acknowledgements, status files, advice and papers, each exactly once, read where they lie.
+"""Outboxes: acknowledgements, status files, advice and documents, each exactly once, read where they lie.
 
 The ledger says which file answers what; the contents are those of the outbox, since a purge blanks the
 ledger's own.
@@ -58,7 +58,7 @@ def audit_outbox(
             *_numbers(found),
             *_acknowledgements(found, own),
             *_reports(place, found, own, said),
-            *_papers(found, own),
+            *_shipping_documents(found, own),
         ]
         yield from (f"{vendor.name}: {problem}" for problem in problems)
 
@@ -163,7 +163,7 @@ def _advice(drop: Drop, one: Delivered) -> Iterator[str]:
         )
 
 
-def _papers(found: list[Delivered], drops: Sequence[Drop]) -> Iterator[str]:
+def _shipping_documents(found: list[Delivered], drops: Sequence[Drop]) -> Iterator[str]:
     """Each order that asked for a label has one, a slip and an invoice; the indexes list each label once."""
     asked = Counter(subject for operation, subject in expected_facts(drops) if operation == LABEL)
     labels = [one.path for one in found if one.kind == "labels"]

@@ -119,7 +119,7 @@ def run_round(seed: int, kills: int, folder: Path) -> Figures:
 def _come_to_rest(site: Place, desk: Desk) -> None:
     """Let it finish, with a person's word where it needs one, until nothing is left.
 
-    The last run reads Amazon's lists once more, for the papers of what came to its end since.
+    The last run reads Amazon's lists once more, for the shipping documents of what came to its end since.
     """
     for _ in range(12):
         desk.work_through()

@@ -30,7 +30,7 @@ def files(root: Path) -> dict[str, bytes]:
 def test_a_link_in_the_inbox_is_neither_read_nor_moved(folder: LocalDropFolder, tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "inbox/x.edi").symlink_to(tmp_path / "secret")
-    assert folder.look() == []
+    assert folder.list_files() == []
     with pytest.raises(RemoteFileError):
         list(folder.read(RemoteFile("x.edi", 6, (tmp_path / "secret").stat().st_mtime)))
     with pytest.raises(RemoteFileError):
@@ -39,7 +39,7 @@ def test_a_link_in_the_inbox_is_neither_read_nor_moved(folder: LocalDropFolder, 
 
 def test_a_pipe_in_the_inbox_hangs_nobody(folder: LocalDropFolder, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "inbox/x.edi")
-    assert folder.look() == []
+    assert folder.list_files() == []
     with pytest.raises(RemoteFileError):
         list(folder.read(RemoteFile("x.edi", 0, 0.0)))
 
@@ -131,7 +131,7 @@ def test_a_folder_that_became_a_link_is_not_followed(
     (tmp_path / "inbox/a.edi").write_bytes(b"data")
     steps: dict[str, list[Callable[[], object]]] = {
         "inbox": [
-            folder.look,
+            folder.list_files,
             lambda: list(folder.read(RemoteFile("x.edi", 6, (elsewhere / "x.edi").stat().st_mtime))),
             lambda: folder.remove("x.edi"),
             lambda: folder.archive("x.edi", "x.edi"),

@@ -30,7 +30,7 @@ def names_seen(kind: str, algorithm: str, *legacy: str) -> list[str]:
             legacy_algorithms=legacy,
         )
         with closing(SftpDropFolder(settings)) as folder:
-            return [remote.name for remote in folder.look()]
+            return [remote.name for remote in folder.list_files()]
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ class Site(Watch):
     endpoint: str = ""
     auth: str = ""
     fetch_every: str = ""
-    """How often `acme` and `other` look for papers; empty: not at all."""
+    """How often `acme` and `other` look for shipping documents; empty: not at all."""
     timeouts: Timeouts = TIMEOUTS
     bridge_settings: str = ""
     """More lines for `[bridge]`."""
@@ -132,7 +132,7 @@ class Site(Watch):
         )
         text += VENDOR.format(name="acme", code="ACME", account="main") + self.pickup_settings
         text += SFTP.format(host=self.sftp.host, port=self.sftp.port, fingerprint=self.fingerprint)
-        # Of its own warehouse, since papers of one account are told apart by nothing else.
+        # Of its own warehouse, since shipping documents of one account are told apart by nothing else.
         own = 'warehouses = ["TWCD"]\nparty_aliases = { ABCD = "TWCD" }'
         twin = VENDOR.format(name="twin", code="TWIN", account="main")
         text += twin.replace('warehouses = ["ABCD"]', own) + LOCAL.format(name="twin")
@@ -157,7 +157,7 @@ class Site(Watch):
                 rate=1000.0,
                 burst=1000,
                 timeouts=self.timeouts,
-                patience=0.1,
+                acquire_timeout=0.1,
             )
             clients[name]._tokens._cache._clock = self.clock.seconds
             clients[name]._restricted._clock = self.clock.seconds
@@ -265,7 +265,7 @@ class Site(Watch):
         """Tell when the daemon would drain a partner again."""
         rests = partner.folder_rests()
         due = self.ledger.next_due(partner.vendor, self.clock.now, deliveries=not rests)
-        waits = [partner.folder_rests_until] * rests + [partner.fetch_at] * bool(partner.papers.kinds)
+        waits = [partner.folder_rests_until] * rests + [partner.fetch_at] * bool(partner.fetch_plan.kinds)
         times = [self.clock.now + timedelta(seconds=wait - self.clock.seconds()) for wait in waits]
         return min([*times, *([due] if due is not None else [])], default=None)
 

@@ -168,7 +168,7 @@ def test_full_disk_at_an_answer(site: Site, disk: Disk, operation: str) -> None:
     assert site.taken(1, operation) == 1
 
 
-def test_full_disk_at_a_paper(site: Site, disk: Disk) -> None:
+def test_full_disk_at_a_document(site: Site, disk: Disk) -> None:
     """A label that finds no room is fetched again; no cursor passes it, and it is delivered once."""
     site.amazon.add_label(order(9), site.clock.now - timedelta(seconds=9), "ABCD", selling_party="ACME")
     read_page = site.partner.amazon.read_page

@@ -65,7 +65,7 @@ def client_of(url: str) -> AmazonClient:
         rate=1000.0,
         burst=1000,
         timeouts=Timeouts(connect=5.0, read=5.0, write=5.0, body=0.6, large_body=0.6),
-        patience=5.0,
+        acquire_timeout=5.0,
     )
 
 

@@ -90,7 +90,7 @@ def test_label_request_not_looked_for(doubtful: Site, fault: str) -> None:
 
 
 def test_label_expiry(doubtful: Site) -> None:
-    """Labels that nobody ships with are told a week before they are void, their papers long purged."""
+    """Labels that nobody ships with are told a week before they are void, the documents long purged."""
     site = doubtful
     site.drop_notices()
     site.drop("acme", "requests.csv", requests(7, 8))

@@ -1,4 +1,4 @@
-"""Faults of Amazon's reads: what is not read now is read later, whole, and each paper is delivered once."""
+"""Faults of Amazon's reads: what is not read now is read later, whole, each document delivered once."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def settings() -> dict[str, Any]:
 
 
 @pytest.fixture
-def papers(site: Site) -> Site:
-    """The site, where `acme` and `other` want all papers of Amazon's."""
+def documents(site: Site) -> Site:
+    """The site, where `acme` and `other` want all shipping documents of Amazon's."""
     for amazon in (site.amazon, site.quiet_amazon):
         amazon.options.packing_slips = amazon.options.invoices = True
     return site
@@ -110,9 +110,9 @@ ALIKE = [  # in `make faults` only: each goes the way of one above
         *(pytest.param(cell, id=cell.name, marks=pytest.mark.slow) for cell in ALIKE),
     ],
 )
-def test_reads(papers: Site, cell: Cell) -> None:
+def test_reads(documents: Site, cell: Cell) -> None:
     """What Amazon makes while it cannot be read waits there: no cursor passes it, nothing comes twice."""
-    site = papers
+    site = documents
     put_on_the_shelf(site, 1)
     site.drop_notices()
     site.drop("acme", "requests.csv", requests(3))
@@ -125,7 +125,7 @@ def test_reads(papers: Site, cell: Cell) -> None:
         assert cell.words in site.alerts()[cell.alert]
         assert delivered(site) == {}
         assert not [kind for kind in ("labels", "packing-slips", "invoices") if cursor(site, kind)]
-        assert delivered(site, "other") == Counter(dict.fromkeys(papers_of(1, 2), 1))
+        assert delivered(site, "other") == Counter(dict.fromkeys(documents_of(1, 2), 1))
         if cell.posts:
             site.assert_untouched("twin", "other")
             assert site.states() == {"succeeded": 3}
@@ -133,13 +133,13 @@ def test_reads(papers: Site, cell: Cell) -> None:
     site.assert_untouched("twin", "other")
     assert site.alerts() == {}
     assert site.states() == {"succeeded": 3}
-    assert delivered(site) == Counter(dict.fromkeys(papers_of(1, 2, 3), 1))
+    assert delivered(site) == Counter(dict.fromkeys(documents_of(1, 2, 3), 1))
     assert sorted(listed(site)) == [order(1), order(2), order(3)]
 
 
-def test_reads_timeout(papers: Site) -> None:
+def test_reads_timeout(documents: Site) -> None:
     """A list that Amazon never answers is given up in bounded time, and read when it answers again."""
-    site = papers
+    site = documents
     put_on_the_shelf(site, 1)
     site.timeouts = replace(TIMEOUTS, read=0.1)
     site.restart()
@@ -148,19 +148,19 @@ def test_reads_timeout(papers: Site) -> None:
         assert "ReadTimeout" in site.alerts()["fetch"]
         assert delivered(site) == {}
         assert not cursor(site, "labels")
-        assert delivered(site, "other") == Counter(dict.fromkeys(papers_of(1), 1))
+        assert delivered(site, "other") == Counter(dict.fromkeys(documents_of(1), 1))
     site.timeouts = TIMEOUTS
     site.restart()
     site.until_quiet()
-    assert delivered(site) == Counter(dict.fromkeys(papers_of(1), 1))
+    assert delivered(site) == Counter(dict.fromkeys(documents_of(1), 1))
     assert site.alerts() == {}
 
 
-def test_reads_by_order_refused(papers: Site) -> None:
+def test_reads_by_order_refused(documents: Site) -> None:
     """Where only single reads are refused a person is told at once, and no more when a list brought it."""
-    site = papers
+    site = documents
     site.drain()
-    site.partner.papers = dataclasses.replace(site.partner.papers, every=2 * 3600.0)
+    site.partner.fetch_plan = dataclasses.replace(site.partner.fetch_plan, every=2 * 3600.0)
     site.until_quiet(hours=0.2)
     site.drop("acme", "requests.csv", requests(1))
     with answers(403, "", *OF_AN_ORDER)(site):
@@ -169,12 +169,12 @@ def test_reads_by_order_refused(papers: Site) -> None:
         assert delivered(site) == {}
         site.until_quiet(hours=1.5, step=1200)
         assert site.alerts() == {}
-        assert delivered(site) == Counter(dict.fromkeys(papers_of(1), 1))
+        assert delivered(site) == Counter(dict.fromkeys(documents_of(1), 1))
 
 
-def test_reads_cut_between_pages(papers: Site) -> None:
+def test_reads_cut_between_pages(documents: Site) -> None:
     """A list that breaks off after some pages is read anew; what came of it is delivered and not again."""
-    site = papers
+    site = documents
     for number in range(1, 111):
         shelve_labels(site, number)
     site.amazon.faults.inject(Fault(operation="getShippingLabels", status=500, nth=2, times=None))
@@ -191,7 +191,7 @@ def test_reads_cut_between_pages(papers: Site) -> None:
 
 
 def put_on_the_shelf(site: Site, number: int) -> None:
-    """Let both Amazons have all papers of an order."""
+    """Let both Amazons have all shipping documents of an order."""
     shelve_labels(site, number)
     made = site.clock.now - timedelta(seconds=10)
     for amazon, party in ((site.amazon, "ACME"), (site.quiet_amazon, "OTHER")):
@@ -205,12 +205,12 @@ def shelve_labels(site: Site, number: int) -> None:
         amazon.add_label(order(number), made, "ABCD", selling_party=party, label_format="ZPL")
 
 
-def papers_of(*numbers: int) -> list[tuple[str, str]]:
+def documents_of(*numbers: int) -> list[tuple[str, str]]:
     return [(kind, order(one)) for kind in ("labels", "packing-slips", "invoices") for one in numbers]
 
 
 def delivered(site: Site, vendor: str = "acme") -> Counter[tuple[str, str]]:
-    """Count the papers in the outbox by kind and order."""
+    """Count the shipping documents in the outbox by kind and order."""
     outbox = site.folder / vendor / "outbox"
     found = Counter(("labels", path.parent.name) for path in outbox.glob("labels/*/[!.]*"))
     for kind in ("packing-slips", "invoices"):

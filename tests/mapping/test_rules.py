@@ -20,7 +20,7 @@ from bridge.domain.events import (
     ShipmentStatusChanged,
     Weight,
 )
-from bridge.domain.rules import breaches, check
+from bridge.domain.rules import check, violations
 
 ITEM = Item(item_sequence_number=1, quantity=ItemQuantity(2, "Each"), buyer_product_identifier="A")
 BOX = Container(
@@ -161,7 +161,7 @@ def test_packages_of_a_label_request_have_names_of_their_own() -> None:
     assert [error.code for error in check(event)] == ["DUPLICATE"]
 
 
-def test_a_breach_says_what_it_is_about() -> None:
+def test_a_violation_says_what_it_is_about() -> None:
     event = msgspec.structs.replace(SHIPPED, containers=(box(weight=None),))
-    (found,) = breaches(event)
+    (found,) = violations(event)
     assert (found.code, found.container) == ("MISSING_WEIGHT", "C1")

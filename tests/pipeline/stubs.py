@@ -31,11 +31,11 @@ class StubAmazon:
     def rate(self, _operation: object) -> float:
         return 10.0
 
-    def turn(self, _operation: Operation, _stopping: Callable[[], bool]) -> float:
+    def acquire_permit(self, _operation: Operation, _stopping: Callable[[], bool]) -> float:
         return 0.0
 
-    def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
-        assert turn == 0.0
+    def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        assert permit == 0.0
         items = list(json.loads(body)[operation.body_key])
         told = self.answer(items) if self.answer else Outcome(kind="submitted")
         if told.kind == "submitted":

@@ -25,7 +25,7 @@ class Amazon:
     def rate(self, _operation: object) -> float:
         return 10.0
 
-    def turn(self, *_asked: object) -> float:
+    def acquire_permit(self, *_asked: object) -> float:
         return 0.0
 
     def submit(self, operation: Operation, body: bytes, **_turn: float) -> Outcome:

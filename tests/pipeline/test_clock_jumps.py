@@ -121,8 +121,8 @@ def test_what_a_clock_that_was_ahead_put_off_is_due_again(
     drained(partner, rounds=1)
     assert amazon.items
     partner.ledger.want(partner.fence, "acme", "labels", ["PO1"], partner.clock() + timedelta(minutes=10))
-    paper = NewOutbound(kind="status", folder="statuses", name="a.json", data=b"{}")
-    partner.ledger.add_outbound(partner.fence, "acme", [paper], partner.clock())
+    queued = NewOutbound(kind="status", folder="statuses", name="a.json", data=b"{}")
+    partner.ledger.add_outbound(partner.fence, "acme", [queued], partner.clock())
     with partner.ledger._db.write() as connection:
         for table in ("submissions", "outbound_files"):
             connection.execute(text(f"UPDATE {table} SET next_attempt_at = next_attempt_at + 1"))

@@ -8,8 +8,8 @@ from typing import Any, NoReturn, cast
 import pytest
 
 from bridge.dropfolder.local import LocalDropFolder
+from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import RemoteFile
-from bridge.dropfolder.settling import Settling
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
@@ -54,7 +54,7 @@ def test_a_folder_that_fails_is_left_alone_for_a_while_and_then_looked_into(
 
     drop(tmp_path, "a.edi", notice(1, 1))
     with monkeypatch.context() as away:
-        away.setattr(LocalDropFolder, "look", fail)
+        away.setattr(LocalDropFolder, "list_files", fail)
         for _ in range(5):
             report = drain([partner], wait=lambda _seconds: None)[0]
             assert report.folder_error == "the server is away"
@@ -141,7 +141,7 @@ def test_a_marker_that_cannot_be_removed_holds_nothing_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partner = partner_with(tmp_path, monkeypatch, StubAmazon())
-    partner.settling = Settling("done-file")
+    partner.pickup_policy = PickupPolicy("done-file")
     drop(tmp_path, "a.edi", notice(1, 1))
     drop(tmp_path, "a.edi.done", b"")
 
@@ -160,16 +160,16 @@ def test_a_file_that_took_the_name_of_a_bad_one_is_not_quarantined_unread(
 ) -> None:
     partner = partner_with(tmp_path, monkeypatch, StubAmazon())
     drop(tmp_path, "a.edi", b"no interchange at all")
-    look = LocalDropFolder.look
+    listed = LocalDropFolder.list_files
 
-    def replaced_after_the_look(folder: LocalDropFolder) -> list[RemoteFile]:
-        seen = look(folder)
+    def replaced_after_the_listing(folder: LocalDropFolder) -> list[RemoteFile]:
+        seen = listed(folder)
         if partner.ledger.arrivals_to_move(partner.vendor):
-            monkeypatch.setattr(LocalDropFolder, "look", look)
+            monkeypatch.setattr(LocalDropFolder, "list_files", listed)
             drop(tmp_path, "a.edi", notice(1, 1))
         return seen
 
-    monkeypatch.setattr(LocalDropFolder, "look", replaced_after_the_look)
+    monkeypatch.setattr(LocalDropFolder, "list_files", replaced_after_the_listing)
     drained(partner)
     assert [batch.state for batch in partner.ledger.batches(partner.vendor)] == ["succeeded", "quarantined"]
 

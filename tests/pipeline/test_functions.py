@@ -154,7 +154,7 @@ def test_a_submission_that_was_read_before_the_cancellation_is_never_begun(
                 translate(partner)
         return 0.0
 
-    monkeypatch.setattr(amazon, "turn", comes_meanwhile)
+    monkeypatch.setattr(amazon, "acquire_permit", comes_meanwhile)
     drop(tmp_path, "a.edi", notices(1, body(1, "00"), body(2, "00")))
     drained(partner)
     assert sent(amazon) == [order(2)]

@@ -18,9 +18,9 @@ from bridge.errors import LedgerError
 from bridge.ledger import label_checks
 from bridge.ledger.read_models import AlertRow
 from bridge.ledger.rows import EventRow
-from bridge.pipeline.papers import KINDS, keep_papers
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
+from bridge.pipeline.shipping_documents import KINDS, keep_shipping_documents
 from bridge.spapi.fetched import LabelData, ShippingLabel
 from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
@@ -326,7 +326,7 @@ def test_a_label_that_is_replaced_after_the_confirmation_is_an_alert_until_the_v
 
 
 def test_an_index_of_none_still_tells_what_is_void(partner: Partner, labels: Labels, tmp_path: Path) -> None:
-    object.__setattr__(partner.papers, "index", "none")
+    object.__setattr__(partner.fetch_plan, "index", "none")
     labels.make(1, ("001", "1ZOLD"))
     fetched(partner, 1)
     assert not index_lines(tmp_path)
@@ -352,7 +352,7 @@ def listed(partner: Partner, labels: Labels, number: int) -> None:
     """Read an order's label as an entry of a list, at a time of its own."""
     label = labels(order(number))
     assert label is not None
-    keep_papers(partner, KINDS["labels"], [label])
+    keep_shipping_documents(partner, KINDS["labels"], [label])
 
 
 def states(partner: Partner, number: int) -> dict[str, str]:

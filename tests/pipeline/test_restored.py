@@ -80,7 +80,7 @@ def test_a_folder_that_cannot_be_compared_rests_and_is_not_tried_twice_a_drain(
         raise DropFolderUnavailable("the server is away")
 
     monkeypatch.setattr(LocalDropFolder, "names", fail)
-    monkeypatch.setattr(LocalDropFolder, "look", fail)
+    monkeypatch.setattr(LocalDropFolder, "list_files", fail)
     (report,) = drain([partner], wait=lambda _seconds: None)
     assert report.folder_error == "the server is away"
     assert len(tried) == 1

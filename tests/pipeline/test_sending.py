@@ -57,11 +57,11 @@ def test_verdicts_are_asked_for_while_there_is_more_to_send(
     asked, clock = threading.Event(), Clock()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             if len(self.items) == 150:
                 clock.now += timedelta(minutes=1)  # the first verdicts are due
                 assert asked.wait(LONG), "sending has to end before a verdict is asked for"
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
     amazon = Amazon()
 
@@ -84,15 +84,15 @@ def test_an_operation_that_waits_for_its_turn_keeps_no_other_waiting(
     told = threading.Event()
 
     class Amazon(StubAmazon):
-        def turn(self, operation: Operation, _stopping: object) -> float:
+        def acquire_permit(self, operation: Operation, _stopping: object) -> float:
             if operation.name == "submitShipmentConfirmations":
-                assert told.wait(LONG), "the status update waits for the confirmations' turn"
+                assert told.wait(LONG), "the status update waits for the confirmations' permit"
             return 0.0
 
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             if operation.name == "submitShipmentStatusUpdates":
                 told.set()
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
     amazon = Amazon()
     partner = one_by_one(tmp_path, monkeypatch, amazon)
@@ -114,11 +114,11 @@ def test_as_many_posts_are_under_way_as_amazons_rate_asks_for(
         def rate(self, _operation: object) -> float:
             return rate
 
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             together.wait(LONG)
             under_way.append(partner.ledger.counts()[partner.vendor]["submissions"]["sending"])
             together.wait(LONG)
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
     partner = one_by_one(tmp_path, monkeypatch, Amazon())
     drop(tmp_path, "a.edi", notices(*range(1, 2 * most + 1)))
@@ -132,7 +132,7 @@ def test_what_waits_for_its_turn_is_not_in_doubt_after_a_crash(
     states: list[dict[str, int]] = []
 
     class Amazon(StubAmazon):
-        def turn(self, _operation: Operation, _stopping: object) -> float:
+        def acquire_permit(self, _operation: Operation, _stopping: object) -> float:
             states.append(partner.ledger.counts()[partner.vendor]["submissions"])
             return 0.0
 
@@ -148,14 +148,14 @@ def test_a_turn_that_does_not_come_is_tried_on_later(tmp_path: Path, monkeypatch
     class Amazon(StubAmazon):
         turns = 0
 
-        def turn(self, _operation: Operation, _stopping: object) -> float:
+        def acquire_permit(self, _operation: Operation, _stopping: object) -> float:
             self.turns += 1
             return 100.0 if self.turns == 1 else 0.0
 
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
-            if turn:
-                return Outcome(kind="not_taken", retry_after=turn)
-            return super().submit(operation, body, turn=turn)
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+            if permit:
+                return Outcome(kind="not_taken", retry_after=permit)
+            return super().submit(operation, body, permit=permit)
 
     amazon = Amazon()
     partner = one_by_one(tmp_path, monkeypatch, amazon)
@@ -205,9 +205,9 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
     begun, failed, looks = threading.Event(), threading.Event(), 0
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             assert failed.wait(LONG)
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
     def fail_later(_partner: Partner) -> None:
         if begun.is_set():
@@ -237,14 +237,14 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
     taken, told, seconds = threading.Event(), threading.Event(), Seconds()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             if not taken.is_set():
                 drop(tmp_path, "b.edi", notices(7))
                 partner.look = True  # as the schedule says
                 seconds.now += 100
                 assert taken.wait(LONG), "sending has to end before the inbox is looked into"
                 assert told.wait(LONG), "sending has to end before a person is told"
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
     def note(_vendor: str, job: str, _done: int) -> None:
         if job == "collect":
@@ -270,11 +270,11 @@ def test_a_folder_that_failed_for_a_short_time_is_used_again_while_much_is_sent(
     delivered = threading.Event()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             assert failed.wait(LONG)
             seconds.now += 100
             assert delivered.wait(LONG), "sending has to end before the folder is used again"
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
     write = LocalDropFolder.deliver
 
@@ -302,9 +302,9 @@ def test_a_partner_that_failed_is_tried_again_while_another_of_its_account_sends
     failed, again, clock = threading.Event(), threading.Event(), Clock()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, turn: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             assert again.wait(LONG), "the other vendor is forgotten while this one sends"
-            return super().submit(operation, body, turn=turn)
+            return super().submit(operation, body, permit=permit)
 
         def read_page(self, *_query: object) -> object:
             (again if failed.is_set() else failed).set()

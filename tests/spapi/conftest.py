@@ -37,7 +37,7 @@ def make_client(server: ScriptedServer) -> Iterator[MakeClient]:
             rate=1000.0,
             burst=1000,
             timeouts=Timeouts(read=read, connect=5.0, body=body),
-            patience=5.0,
+            acquire_timeout=5.0,
         )
         made.append(client)
         return client

@@ -69,7 +69,7 @@ def pacer_on(time: Time, rate: float = 10.0, burst: int = 10) -> Pacer:
 def sent_at(pacer: Pacer, time: Time, count: int) -> list[float]:
     times = []
     for _ in range(count):
-        assert pacer.acquire(OPERATION, patience=1e9) == 0.0
+        assert pacer.acquire(OPERATION, acquire_timeout=1e9) == 0.0
         times.append(time.now)
     return times
 
@@ -106,7 +106,7 @@ def refused_of(senders: int, there: list[float], back: list[float], late: Iterab
     free = [0.0] * senders
     for number, delay in enumerate(there):
         time.now = max(time.now, heapq.heappop(free))
-        assert pacer.acquire(OPERATION, patience=1e9) == 0.0
+        assert pacer.acquire(OPERATION, acquire_timeout=1e9) == 0.0
         arrivals.append(time.now + delay)
         heapq.heappush(free, arrivals[-1] + back[number % len(back)])
     for arrival in sorted(arrivals):
@@ -149,7 +149,7 @@ def test_a_bucket_that_is_not_full_at_the_start_is_not_overdrawn() -> None:
 
 
 def replies(amazon: Amazon, pacer: Pacer, time: Time, count: int, latency: float = 0.3) -> list[float]:
-    """Send and heed the replies, each after the same time; give when what was taken was sent."""
+    """Send and learn from the replies, each after the same time; give when what was taken was sent."""
     taken: list[float] = []
     waiting: list[tuple[float, bool, float]] = []
     while len(taken) < count:
@@ -158,8 +158,8 @@ def replies(amazon: Amazon, pacer: Pacer, time: Time, count: int, latency: float
         while waiting and waiting[0][0] <= time.now:
             _, was_taken, rate = waiting.pop(0)
             status, limit = (202, rate) if was_taken else (429, None)
-            pacer.heed(OPERATION, status=status, limit=limit, retry_after=None)
-        assert pacer.acquire(OPERATION, patience=1e9) == 0.0
+            pacer.update_from_response(OPERATION, status=status, limit=limit, retry_after=None)
+        assert pacer.acquire(OPERATION, acquire_timeout=1e9) == 0.0
         was_taken = amazon.takes(time.now + latency / 2)
         waiting.append((time.now + latency, was_taken, amazon.rate))
         if was_taken:

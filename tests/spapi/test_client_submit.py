@@ -320,18 +320,18 @@ def test_a_turn_that_was_waited_for_is_for_one_request(
     asked: list[str] = []
     acquire = paced.acquire
 
-    def counted(operation: str, patience: float, *, stopping: Callable[[], bool] = bool) -> float:
+    def counted(operation: str, acquire_timeout: float, *, stopping: Callable[[], bool] = bool) -> float:
         asked.append(operation)
-        return acquire(operation, patience, stopping=stopping)
+        return acquire(operation, acquire_timeout, stopping=stopping)
 
     paced.acquire = counted  # type: ignore[method-assign]
     server.answers += [Answer(403), TAKEN]
-    assert client.submit(CONFIRM, BODY, turn=client.turn(CONFIRM)).kind == "submitted"
+    assert client.submit(CONFIRM, BODY, permit=client.acquire_permit(CONFIRM)).kind == "submitted"
     assert len(server.requests) == 2
     assert asked == [CONFIRM.name] * 2  # one for each time that it went
 
 
 def test_a_turn_that_did_not_come_sends_nothing(server: ScriptedServer, client: AmazonClient) -> None:
-    outcome = client.submit(CONFIRM, BODY, turn=20.0)
+    outcome = client.submit(CONFIRM, BODY, permit=20.0)
     assert (outcome.kind, outcome.retry_after) == ("not_taken", 20.0)
     assert server.requests == []

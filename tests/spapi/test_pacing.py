@@ -42,7 +42,7 @@ def pacer_on(time: FakeTime, rate: float = 10.0, burst: int = 10) -> Pacer:
 def gone_at(pacer: Pacer, time: FakeTime, count: int) -> list[float]:
     times = []
     for _ in range(count):
-        assert pacer.acquire(OPERATION, patience=1e6) == 0.0
+        assert pacer.acquire(OPERATION, acquire_timeout=1e6) == 0.0
         times.append(time.now)
     return times
 
@@ -103,26 +103,26 @@ def test_the_rate_that_amazon_tells_is_obeyed_up_and_down(
 ) -> None:
     pacer = pacer_on(time)
     gone_at(pacer, time, 1)
-    pacer.heed(OPERATION, status=202, limit=told, retry_after=None)
+    pacer.update_from_response(OPERATION, status=202, limit=told, retry_after=None)
     times = gone_at(pacer, time, 200)[100:]
     assert slowest <= 99 / (times[-1] - times[0]) <= fastest
 
 
 def test_a_lower_rate_shrinks_the_burst(time: FakeTime) -> None:
     pacer = pacer_on(time)
-    pacer.heed(OPERATION, status=202, limit=1.0, retry_after=None)
+    pacer.update_from_response(OPERATION, status=202, limit=1.0, retry_after=None)
     assert most_in_any_window(gone_at(pacer, time, 10), 1.0) <= 1 + 1e-6
 
 
 def test_retry_after_is_kept(time: FakeTime) -> None:
     pacer = pacer_on(time)
-    pacer.heed(OPERATION, status=429, limit=None, retry_after=20.0)
+    pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=20.0)
     assert gone_at(pacer, time, 1)[0] >= 20.0
 
 
 def test_an_overloaded_amazon_that_says_when_to_come_back_is_heeded(time: FakeTime) -> None:
     pacer = pacer_on(time)
-    pacer.heed(OPERATION, status=503, limit=None, retry_after=20.0)
+    pacer.update_from_response(OPERATION, status=503, limit=None, retry_after=20.0)
     assert gone_at(pacer, time, 1)[0] >= 20.0
 
 
@@ -130,26 +130,26 @@ def test_a_429_without_retry_after_cools_down_longer_each_time(time: FakeTime) -
     pacer, waits = pacer_on(time), []
     for _ in range(8):
         begun = time.now
-        pacer.heed(OPERATION, status=429, limit=None, retry_after=None)
+        pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=None)
         waits.append(gone_at(pacer, time, 1)[0] - begun)
     assert [int(wait) for wait in waits] == [1, 2, 4, 8, 16, 32, 60, 60]
-    pacer.heed(OPERATION, status=202, limit=None, retry_after=None)
+    pacer.update_from_response(OPERATION, status=202, limit=None, retry_after=None)
     begun = time.now
-    pacer.heed(OPERATION, status=429, limit=None, retry_after=None)
+    pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=None)
     assert int(gone_at(pacer, time, 1)[0] - begun) == 1
 
 
 def test_many_threads_that_see_one_throttling_are_one_strike(time: FakeTime) -> None:
     pacer = pacer_on(time)
     for _ in range(8):
-        pacer.heed(OPERATION, status=429, limit=None, retry_after=None)
+        pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=None)
     assert gone_at(pacer, time, 1)[0] < 2
 
 
-def test_patience_has_an_end_and_says_when_to_come_back(time: FakeTime) -> None:
+def test_the_wait_for_a_permit_has_an_end_and_says_when_to_come_back(time: FakeTime) -> None:
     pacer = pacer_on(time)
-    pacer.heed(OPERATION, status=429, limit=None, retry_after=100.0)
-    assert pacer.acquire(OPERATION, patience=30.0) == pytest.approx(100.0, abs=0.2)
+    pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=100.0)
+    assert pacer.acquire(OPERATION, acquire_timeout=30.0) == pytest.approx(100.0, abs=0.2)
     assert time.now == 0.0
 
 
@@ -161,7 +161,7 @@ def test_closing_sends_waiters_home() -> None:
         condition.wait(seconds)
 
     pacer = Pacer(wait=wait)
-    pacer.heed(OPERATION, status=429, limit=None, retry_after=60.0)
+    pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=60.0)
     with ThreadPoolExecutor(1) as pool:
         told = pool.submit(pacer.acquire, OPERATION, 1000.0)
         assert waiting.wait(10)
@@ -171,7 +171,7 @@ def test_closing_sends_waiters_home() -> None:
 
 def test_who_is_to_stop_waits_no_longer(time: FakeTime) -> None:
     pacer = pacer_on(time)
-    pacer.heed(OPERATION, status=429, limit=None, retry_after=60.0)
+    pacer.update_from_response(OPERATION, status=429, limit=None, retry_after=60.0)
     assert pacer.acquire(OPERATION, 1000.0, stopping=lambda: time.now >= 5) == math.inf
     assert time.now < 10
 

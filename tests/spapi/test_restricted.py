@@ -54,14 +54,14 @@ def clock() -> Clock:
 def make_tokens(server: ScriptedServer, clock: Clock) -> Iterator[MakeTokens]:
     with httpx.Client(trust_env=False, timeout=5.0) as http:
 
-        def make(endpoint: str = "", patience: float = 5.0) -> RestrictedTokens:
+        def make(endpoint: str = "", acquire_timeout: float = 5.0) -> RestrictedTokens:
             access = TokenSource(http, address=server.url + TOKEN_PATH, credentials=CREDENTIALS, clock=clock)
             channel = Channel(
                 http,
                 endpoint=endpoint or server.url,
                 pacer=Pacer(rate=1000.0, burst=1000),
                 timeouts=Timeouts(),
-                patience=patience,
+                acquire_timeout=acquire_timeout,
             )
             return RestrictedTokens(channel, access, clock=clock, jitter=lambda: 10.0)
 
@@ -197,11 +197,11 @@ def test_trouble_with_an_early_refresh_leaves_the_valid_token_in_use(
 
 
 def test_a_429_holds_up_the_next_request_for_a_token(make_tokens: MakeTokens, server: ScriptedServer) -> None:
-    tokens = make_tokens(patience=0.0)
+    tokens = make_tokens(acquire_timeout=0.0)
     server.restricted_grants.append(Answer(429))
     with pytest.raises(AmazonUnavailable, match="429"):
         tokens.of(LABELS).token()
-    with pytest.raises(AmazonUnavailable, match="turn") as caught:
+    with pytest.raises(AmazonUnavailable, match="rate limit") as caught:
         tokens.of(LABEL).token()
     assert caught.value.retry_after is not None
     assert len(server.restricted_requests) == 1

@@ -122,7 +122,7 @@ def add(site: Site, *orders: str, packages: int | list[str] = 1) -> None:
         )
 
 
-def test_papers_of_an_order_are_fetched_by_a_persons_word(site: Site) -> None:
+def test_documents_of_an_order_are_fetched_on_an_operators_word(site: Site) -> None:
     add(site, "PO1")
     came = site.edibridge("fetch", "labels", "PO1", "PO2", "--json")
     assert came.returncode == 1, came.stderr

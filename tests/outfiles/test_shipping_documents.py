@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.outfiles.indexes import IndexLine, as_csv, as_json
-from bridge.outfiles.papers import BadPaperError, Format, decode, named
+from bridge.outfiles.shipping_documents import BadShippingDocumentError, Format, decode, named
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 ZPL = b"^XA^FO50,50^FDlabel^FS^XZ\n"
@@ -21,7 +21,7 @@ def encoded(data: bytes) -> str:
 
 
 @pytest.mark.parametrize(("data", "form"), [(PNG, "png"), (ZPL, "zpl"), (PDF, "pdf")])
-def test_a_whole_paper_of_the_right_format_is_decoded(data: bytes, form: Format) -> None:
+def test_a_whole_document_of_the_right_format_is_decoded(data: bytes, form: Format) -> None:
     assert decode(encoded(data), form) == data
 
 
@@ -38,15 +38,15 @@ def test_a_whole_paper_of_the_right_format_is_decoded(data: bytes, form: Format)
     ],
 )
 def test_what_is_not_what_it_says_is_refused_with_the_reason(content: str, form: Format, reason: str) -> None:
-    with pytest.raises(BadPaperError, match=reason):
+    with pytest.raises(BadShippingDocumentError, match=reason):
         decode(content, form)
 
 
 @given(st.text(), st.text(), st.text())
 def test_no_number_from_outside_leaves_its_folder(order: str, package: str, tracking: str) -> None:
     fields = {"purchase_order": order, "package": package, "tracking": tracking, "ext": "png"}
-    paper = named(TEMPLATE, fields, b"")
-    path = PurePosixPath(paper.folder) / paper.name
+    file = named(TEMPLATE, fields, b"")
+    path = PurePosixPath(file.folder) / file.name
     assert len(path.parts) == 3
     assert path.parts[0] == "labels"
     assert not {".", ".."} & set(path.parts)

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from bridge.cli.context import AsJson, known_batch, settings_of
+from bridge.cli.inspect import BatchId
 from bridge.cli.lines import Line, folded
-from bridge.cli.look import BatchId
 from bridge.cli.output import emit, line_width, plain, say, tell_lines
 from bridge.cli.said import AFTERWARDS, Said, reason_of, settle_event, settle_submission, transaction_of
 from bridge.errors import LedgerError

@@ -39,7 +39,7 @@ def of_two(own: str, theirs: str, *, account: str = "main", wants: str = "packin
     ids=["one shared", "ours unnamed", "theirs unnamed", "alone and the same"],
 )
 @pytest.mark.parametrize("wants", ["packing_slips = true", "invoices = true"])
-def test_papers_that_may_be_another_vendors_are_refused(own: str, theirs: str, wants: str) -> None:
+def test_documents_that_may_be_another_vendors_are_refused(own: str, theirs: str, wants: str) -> None:
     (problem,) = problems(of_two(own, theirs, wants=wants))
     assert problem.place == f"vendors.acme.fetch.{wants.partition(' ')[0]}"
     assert "vendors.twin" in problem.message
@@ -54,5 +54,5 @@ def test_papers_that_may_be_another_vendors_are_refused(own: str, theirs: str, w
     ],
     ids=["warehouses of their own", "accounts of their own", "labels name their vendor"],
 )
-def test_papers_that_can_be_told_apart_are_fetched(text: str) -> None:
+def test_documents_that_can_be_told_apart_are_fetched(text: str) -> None:
     assert set(load(text).vendors) == {"acme", "twin"}

@@ -1,4 +1,4 @@
-"""Papers: the labels, packing slips and invoices that Amazon makes, as files for the outbox."""
+"""Shipping documents: the labels, packing slips and invoices that Amazon makes, as files for the outbox."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.ledger.rows import Added, LabelAnswer, NewLabels, NewOutbound, ToldLabel
 from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine
-from bridge.outfiles.papers import BadPaperError, Format, NamedPaper, decode, named
-from bridge.pipeline.alerts import PAPER, clear_alert, raise_alert
+from bridge.outfiles.shipping_documents import BadShippingDocumentError, Format, NamedFile, decode, named
+from bridge.pipeline.alerts import SHIPPING_DOCUMENT, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
 from bridge.spapi.fetched import Fetched, LabelData, ShippingLabel, UnreadableItem
 from bridge.spapi.operations import OPERATIONS, Operation
@@ -26,8 +26,8 @@ LOOK_AGAIN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class PaperKind:
-    """One kind of paper: how Amazon is asked for it, and what it is named where the vendor names it not."""
+class ShippingDocumentKind:
+    """One kind of shipping document: how Amazon is asked for it, and its name where the vendor sets none."""
 
     name: str
     listed: Operation
@@ -35,17 +35,17 @@ class PaperKind:
     template: str
 
 
-KINDS: dict[str, PaperKind] = {
+KINDS: dict[str, ShippingDocumentKind] = {
     kind.name: kind
     for kind in (
-        PaperKind("labels", OPERATIONS["getShippingLabels"], OPERATIONS["getShippingLabel"], ""),
-        PaperKind(
+        ShippingDocumentKind("labels", OPERATIONS["getShippingLabels"], OPERATIONS["getShippingLabel"], ""),
+        ShippingDocumentKind(
             "packing-slips",
             OPERATIONS["getPackingSlips"],
             OPERATIONS["getPackingSlip"],
             "packing-slips/{purchase_order}.{ext}",
         ),
-        PaperKind(
+        ShippingDocumentKind(
             "invoices",
             OPERATIONS["getCustomerInvoices"],
             OPERATIONS["getCustomerInvoice"],
@@ -67,7 +67,7 @@ class _Came:
     lines: list[IndexLine | None] = field(default_factory=list)
     answers: list[LabelAnswer] = field(default_factory=list)
 
-    def take(self, partner: Partner, kind: PaperKind, item: Fetched) -> None:
+    def take(self, partner: Partner, kind: ShippingDocumentKind, item: Fetched) -> None:
         """Add what Amazon has of one order."""
         order = item.purchase_order_number
         self.good.add(order)
@@ -77,11 +77,9 @@ class _Came:
                 self.bad[order] = made
                 places.append(None)
                 continue
-            paper, line = made
+            file, line = made
             places.append(len(self.files))
-            self.files.append(
-                NewOutbound(kind=kind.name, folder=paper.folder, name=paper.name, data=paper.data)
-            )
+            self.files.append(NewOutbound(kind=kind.name, folder=file.folder, name=file.name, data=file.data))
             self.orders.append(order)
             self.lines.append(line)
         if isinstance(item, ShippingLabel):
@@ -98,16 +96,16 @@ class _Came:
         )
 
 
-def keep_papers(  # noqa: PLR0913 - what came, and by name how it was asked for
+def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it was asked for
     partner: Partner,
-    kind: PaperKind,
+    kind: ShippingDocumentKind,
     items: Iterable[Fetched],
     unreadable: Iterable[UnreadableItem] = (),
     *,
     made_at: datetime | None = None,
     whole: bool = False,
 ) -> int:
-    """Queue what is new for the outbox, with its index, in one transaction; give how many papers were new.
+    """Queue what is new for the outbox, with its index, in one transaction; give how many were new.
 
     What is bad is told to a person and asked for again by its order; it holds up nothing else. Amazon
     does not tell when it made a label: `made_at` is the earliest that it can be; None is now. `whole` says
@@ -134,7 +132,7 @@ def keep_papers(  # noqa: PLR0913 - what came, and by name how it was asked for
         labels=came.labels(partner, made_at or now, whole=whole) if kind.name == "labels" else None,
     )
     for order in good:
-        clear_alert(partner, PAPER, f"{kind.name}:{order}")
+        clear_alert(partner, SHIPPING_DOCUMENT, f"{kind.name}:{order}")
     return sum(one.new for one in added)
 
 
@@ -144,9 +142,9 @@ def is_foreign(partner: Partner, item: Fetched) -> bool:
 
 
 def _made(
-    partner: Partner, kind: PaperKind, item: Fetched
-) -> Iterator[tuple[NamedPaper, IndexLine | None] | str]:
-    """Give each paper of an item with its line in the index, or why it is bad."""
+    partner: Partner, kind: ShippingDocumentKind, item: Fetched
+) -> Iterator[tuple[NamedFile, IndexLine | None] | str]:
+    """Give each shipping document of an item with its line in the index, or why it is bad."""
     order = item.purchase_order_number
     contents = item.labels if isinstance(item, ShippingLabel) else (item,)
     for content in contents:
@@ -154,7 +152,7 @@ def _made(
         form: Format = _format(item) if label else "pdf"
         try:
             data = decode(content.content, form)
-        except BadPaperError as error:
+        except BadShippingDocumentError as error:
             which = f"package {label.package_identifier}: " if label and label.package_identifier else ""
             yield f"{which}{str(error) or type(error).__name__}"
             continue
@@ -164,8 +162,8 @@ def _made(
             "tracking": label.tracking_number if label else "",
             "ext": form,
         }
-        paper = named(kind.template or partner.papers.label_name, fields, data)
-        yield paper, _line(order, label, paper) if label else None
+        file = named(kind.template or partner.fetch_plan.label_name, fields, data)
+        yield file, _line(order, label, file) if label else None
 
 
 def _answer(item: ShippingLabel, places: list[int | None]) -> LabelAnswer:
@@ -194,14 +192,14 @@ def _format(item: Fetched) -> Format:
     return "zpl" if isinstance(item, ShippingLabel) and item.label_format.upper() == "ZPL" else "png"
 
 
-def _line(order: str, label: LabelData, paper: NamedPaper) -> IndexLine:
+def _line(order: str, label: LabelData, file: NamedFile) -> IndexLine:
     return IndexLine(
         purchase_order=order,
         package=label.package_identifier,
         tracking_number=label.tracking_number,
         ship_method=label.ship_method,
-        file=f"{paper.folder}/{paper.name}",
-        sha256=paper.sha256,
+        file=f"{file.folder}/{file.name}",
+        sha256=file.sha256,
     )
 
 
@@ -225,7 +223,7 @@ def _index(
         if line is not None and one.new
     ]
     changed = [_changed(one) for one in told]
-    form = partner.papers.index if partner.papers.index in INDEX_FORMATS else ""
+    form = partner.fetch_plan.index if partner.fetch_plan.index in INDEX_FORMATS else ""
     listed = [*new, *changed] if form else changed
     if not listed:
         return []
@@ -247,7 +245,7 @@ def _changed(label: ToldLabel) -> IndexLine:
     )
 
 
-def _tell(partner: Partner, kind: PaperKind, order: str, reason: str) -> None:
+def _tell(partner: Partner, kind: ShippingDocumentKind, order: str, reason: str) -> None:
     message = f"Amazon sent {kind.name} of order {order or 'unknown'} that cannot be used: {reason}"
-    if raise_alert(partner, PAPER, f"{kind.name}:{order}", f"{message}; it is asked for again"):
-        log.error("bad_paper", vendor=partner.vendor, kind=kind.name, order=order, reason=reason)
+    if raise_alert(partner, SHIPPING_DOCUMENT, f"{kind.name}:{order}", f"{message}; it is asked for again"):
+        log.error("bad_shipping_document", vendor=partner.vendor, kind=kind.name, order=order, reason=reason)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.dropfolder.pickup import Convention, PickupPolicy
 from bridge.dropfolder.port import RemoteFile
-from bridge.dropfolder.settling import Convention, Settling
 
 
 def file(name: str, size: int = 1, mtime: float = 0.0) -> RemoteFile:
@@ -21,7 +21,7 @@ def names(files: Sequence[RemoteFile]) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("looks", "expected"),
+    ("listings", "expected"),
     [
         ([(0, file("a"))], [[]]),
         ([(0, file("a")), (10, file("a"))], [[], ["a"]]),
@@ -37,10 +37,10 @@ def names(files: Sequence[RemoteFile]) -> list[str]:
     ],
 )
 def test_a_file_is_settled_after_standing_still_for_the_interval(
-    looks: list[tuple[float, RemoteFile | None]], expected: list[list[str]]
+    listings: list[tuple[float, RemoteFile | None]], expected: list[list[str]]
 ) -> None:
-    settling = Settling(interval=10)
-    assert [names(settling.ready([seen] if seen else [], now)) for now, seen in looks] == expected
+    policy = PickupPolicy(interval=10)
+    assert [names(policy.ready([seen] if seen else [], now)) for now, seen in listings] == expected
 
 
 @given(
@@ -56,14 +56,14 @@ def test_a_file_is_settled_after_standing_still_for_the_interval(
 def test_what_changed_is_never_ready_and_what_stands_still_is(
     steps: list[tuple[float, dict[str, tuple[int, int]]]],
 ) -> None:
-    settling, now = Settling(interval=10), 0.0
+    policy, now = PickupPolicy(interval=10), 0.0
     history: list[tuple[float, dict[str, RemoteFile]]] = []
     for pause, content in steps:
         now += pause
-        look = {name: file(name, size, mtime) for name, (size, mtime) in content.items()}
-        history.append((now, look))
-        ready = settling.ready(list(look.values()), now)
-        for name, seen in look.items():
+        listed = {name: file(name, size, mtime) for name, (size, mtime) in content.items()}
+        history.append((now, listed))
+        ready = policy.ready(list(listed.values()), now)
+        for name, seen in listed.items():
             still_since = now
             for then, earlier in reversed(history):
                 if earlier.get(name) != seen:
@@ -73,13 +73,13 @@ def test_what_changed_is_never_ready_and_what_stands_still_is(
 
 
 def test_with_no_interval_two_looks_are_needed_still() -> None:
-    settling = Settling(interval=0)
-    assert settling.ready([file("a")], 0) == []
-    assert names(settling.ready([file("a")], 0)) == ["a"]
+    policy = PickupPolicy(interval=0)
+    assert policy.ready([file("a")], 0) == []
+    assert names(policy.ready([file("a")], 0)) == ["a"]
 
 
 @pytest.mark.parametrize(
-    ("unfinished", "look", "expected"),
+    ("unfinished", "listed", "expected"),
     [
         (["*.tmp"], ["a.edi", "b.edi.tmp", "c.TMP"], ["a.edi"]),
         (["~*", "*.part"], ["~a.edi", "a.edi.part", "a.edi"], ["a.edi"]),
@@ -87,14 +87,14 @@ def test_with_no_interval_two_looks_are_needed_still() -> None:
     ],
 )
 def test_by_renaming_everything_is_ready_at_once_but_unfinished_names(
-    unfinished: list[str], look: list[str], expected: list[str]
+    unfinished: list[str], listed: list[str], expected: list[str]
 ) -> None:
-    settling = Settling("rename", unfinished=unfinished)
-    assert names(settling.ready([file(name) for name in look], 0)) == expected
+    policy = PickupPolicy("rename", unfinished=unfinished)
+    assert names(policy.ready([file(name) for name in listed], 0)) == expected
 
 
 @pytest.mark.parametrize(
-    ("marker", "look", "expected"),
+    ("marker", "listed", "expected"),
     [
         ("{name}.done", ["a.edi"], []),
         ("{name}.done", ["a.edi", "a.edi.done"], ["a.edi"]),
@@ -106,10 +106,10 @@ def test_by_renaming_everything_is_ready_at_once_but_unfinished_names(
     ],
 )
 def test_by_done_files_a_file_is_ready_when_its_marker_is_there(
-    marker: str, look: list[str], expected: list[str]
+    marker: str, listed: list[str], expected: list[str]
 ) -> None:
-    settling = Settling("done-file", marker=marker)
-    assert names(settling.ready([file(name) for name in look], 0)) == expected
+    policy = PickupPolicy("done-file", marker=marker)
+    assert names(policy.ready([file(name) for name in listed], 0)) == expected
 
 
 @pytest.mark.parametrize(
@@ -122,10 +122,10 @@ def test_by_done_files_a_file_is_ready_when_its_marker_is_there(
     ],
 )
 def test_the_marker_to_remove_is_named(convention: Convention, marker: str, expected: str | None) -> None:
-    assert Settling(convention, marker=marker).marker_of("a.edi") == expected
+    assert PickupPolicy(convention, marker=marker).marker_of("a.edi") == expected
 
 
 @pytest.mark.parametrize("marker", ["", ".done", "{name}", "{stem}", "{name}{stem}.done", "{name}.{name}"])
 def test_a_marker_that_names_no_other_file_is_refused(marker: str) -> None:
     with pytest.raises(ValueError, match="marker"):
-        Settling("done-file", marker=marker)
+        PickupPolicy("done-file", marker=marker)

@@ -29,7 +29,7 @@ class _Standing(msgspec.Struct, frozen=True):
     since: float
 
 
-class Settling:
+class PickupPolicy:
     """Remembers the looks at one inbox. `now` is seconds of any clock that never runs backwards."""
 
     def __init__(

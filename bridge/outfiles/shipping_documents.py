@@ -19,11 +19,11 @@ from bridge.outfiles.names import safe_part
 Format = Literal["png", "zpl", "pdf"]
 
 
-class BadPaperError(Exception):
+class BadShippingDocumentError(Exception):
     """A label, slip or invoice that is not what it says; the message says why, with none of its content."""
 
 
-class NamedPaper(msgspec.Struct, frozen=True):
+class NamedFile(msgspec.Struct, frozen=True):
     """One file for the outbox."""
 
     folder: str
@@ -55,25 +55,25 @@ SIGNATURES: dict[Format, Callable[[bytes], bool]] = {"png": _is_png, "zpl": _is_
 
 
 def decode(content: str, expected: Format) -> bytes:
-    """Decode a paper and check that it is what it should be. Raises `BadPaperError`."""
+    """Decode a document and check that it is what it should be. Raises `BadShippingDocumentError`."""
     if not content.strip():
-        raise BadPaperError("it is empty")
+        raise BadShippingDocumentError("it is empty")
     try:
         data = base64.b64decode("".join(content.split()), validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadPaperError(f"it is not base64, or was cut off: {error}") from error
+        raise BadShippingDocumentError(f"it is not base64, or was cut off: {error}") from error
     if SIGNATURES[expected](data):
         return data
     begins = next((name for name, fits in SIGNATURES.items() if fits(data)), "")
     found = f"a whole {begins.upper()}" if begins else "something else, or was cut off"
-    raise BadPaperError(f"it should be a whole {expected.upper()}, and is {found}")
+    raise BadShippingDocumentError(f"it should be a whole {expected.upper()}, and is {found}")
 
 
-def named(template: str, fields: dict[str, str], data: bytes) -> NamedPaper:
-    """Name a paper by a template such as `labels/{purchase_order}/{package}_{tracking}.{ext}`.
+def named(template: str, fields: dict[str, str], data: bytes) -> NamedFile:
+    """Name a shipping document by a template such as `labels/{purchase_order}/{package}_{tracking}.{ext}`.
 
     Each field becomes a harmless part of a name first, so that a slash in it never makes a folder.
     """
     safe = {name: safe_part(value, 80) if value else "none" for name, value in fields.items()}
     folder, _, name = template.format_map(safe).rpartition("/")
-    return NamedPaper(folder, name, data)
+    return NamedFile(folder, name, data)
