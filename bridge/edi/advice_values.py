@@ -77,7 +77,7 @@ class AdviceLine(msgspec.Struct, frozen=True, kw_only=True):
     document_reference: str
     """ST02 or UNH 0062."""
     document_number: int = 0
-    """Tells documents apart that share type and reference; any number that does so."""
+    """Distinguishes documents that share type and reference; any number that does so."""
     document_version: str = ""
     """`004010`, `D96A`; empty takes that of the advice."""
     group_control_number: str = ""
@@ -114,7 +114,7 @@ class AdvisedDocument(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def whole(self) -> bool:
-        """Tell whether the one verdict there is holds for the document as a whole."""
+        """Return whether the one verdict there is holds for the document as a whole."""
         return len(self.lines) == 1 and not self.lines[0].item
 
 
@@ -146,7 +146,7 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     lines: Iterable[AdviceLine] = ()
 
     def documents(self) -> Iterator[AdvisedDocument]:
-        """Give the original documents in order, each with its lines."""
+        """Return the original documents in order, each with its lines."""
         for (group, _, kind, reference), found in groupby(self.lines, self._document_of):
             lines = tuple(found)
             yield AdvisedDocument(

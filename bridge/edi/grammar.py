@@ -25,7 +25,7 @@ class Grammar:
         self.x12.maps.load_all()
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
-        """Give what is wrong with a document's body."""
+        """Return what is wrong with a document's body."""
         checker = self.x12 if document.standard == "x12" else self.edifact
         return checker.check(document, strict=strict)
 

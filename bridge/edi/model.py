@@ -23,7 +23,7 @@ class Segment(Protocol):
 
     @property
     def tag(self) -> str:
-        """Name the segment: `AT7`, `NAD`."""
+        """Return the segment tag: `AT7`, `NAD`."""
         ...
 
     @property
@@ -33,7 +33,7 @@ class Segment(Protocol):
 
     @property
     def offset(self) -> int:
-        """Tell the byte offset of the segment in the file."""
+        """Return the byte offset of the segment in the file."""
         ...
 
     def __len__(self) -> int:
@@ -41,15 +41,15 @@ class Segment(Protocol):
         ...
 
     def value(self, element: int, component: int = 1) -> str:
-        """Give one component of one element (its first repetition), unescaped and decoded."""
+        """Return one component of one element (its first repetition), unescaped and decoded."""
         ...
 
     def components(self, element: int) -> Sequence[str]:
-        """Give all components of one element (its first repetition)."""
+        """Return all components of one element (its first repetition)."""
         ...
 
     def repetitions(self, element: int) -> Sequence[Sequence[str]]:
-        """Give every repetition of an element, each as its components."""
+        """Return every repetition of an element, each as its components."""
         ...
 
 
@@ -74,7 +74,7 @@ class EdiError(msgspec.Struct, frozen=True, kw_only=True):
     loop: str = ""
     data_element: str = ""
     fatal: bool = True
-    """False for notes: tolerated, told to the reader, not a reason to reject."""
+    """False for notes: tolerated and reported, not a reason to reject."""
 
 
 class Party(msgspec.Struct, frozen=True):
@@ -163,7 +163,7 @@ class Document(msgspec.Struct, kw_only=True):
 
     @property
     def accepted(self) -> bool:
-        """Tell whether the syntax verdict is acceptance (with or without notes)."""
+        """Return whether the syntax verdict is acceptance (with or without notes)."""
         return not any(error.fatal for error in self.errors)
 
 

@@ -88,7 +88,7 @@ class Names:
         return Said(place, words.get(place) or name, value, meaning)
 
     def _x12_element(self, document: Document, tag: str, element: int) -> tuple[str, str]:
-        """Give the data element's number and name; other maps know most segments that one lacks."""
+        """Return the data element's number and name; other maps know most segments that one lacks."""
         own, _exact = self._x12.find(document.version, document.type)
         for transaction in (own, *self._x12) if own else self._x12:
             node = transaction.nodes.get(tag)
@@ -101,7 +101,7 @@ class Names:
     def _edifact_element(
         self, document: Document, tag: str, element: int, component: int
     ) -> tuple[str, str, bool]:
-        """Give the number and name, and whether the element has components at all."""
+        """Return the number and name, and whether the element has components at all."""
         version, release = document.version[:1], document.version[1:]
         table, _exact = self._edifact.find(document.type, version, release)
         rules = table.segments.get(tag, ()) if table else ()

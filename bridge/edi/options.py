@@ -15,7 +15,7 @@ class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
     strict: bool = False
     """What only a table calls wrong is an error instead of a note: unknown code values and segments, surplus
     elements, optional segments in another order or more often, values longer or shorter than the table has
-    them. What a person would call wrong is an error in any case."""
+    them. What any reader would call wrong is an error in any case."""
     max_segment: int = 64 * 1024
     """Bytes of one segment, above which it is refused."""
     max_document: int = 16 * MEBIBYTE

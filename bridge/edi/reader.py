@@ -1,6 +1,6 @@
 """Reads a file of EDI: finds each interchange, X12 or EDIFACT, and hands it to its reader.
 
-One file may hold both. What stands between interchanges is told too, so that the events' spans tile
+One file may hold both. What stands between interchanges is reported too, so that the events' spans tile
 the file.
 """
 
@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from bridge.edi.counters import Counters
 from bridge.edi.edifact.envelope import read_edifact
-from bridge.edi.edifact.marks import HEADER
+from bridge.edi.edifact.service_characters import HEADER
 from bridge.edi.model import EdiError, Ignored, ReaderEvent, Unreadable
 from bridge.edi.options import ReadOptions
 from bridge.edi.source import ByteSource
-from bridge.edi.tally import Tally
 from bridge.edi.x12.envelope import read_x12
 from bridge.edi.x12.grammar import DocumentChecker
 
@@ -43,14 +43,14 @@ def read(
     bounded by the greatest document, whatever the file's size.
     """
     options = options or ReadOptions()
-    source, tally = ByteSource(chunks), Tally()
+    source, counters = ByteSource(chunks), Counters()
     while True:
         yield from _pass_to_header(source)
         if source.at_end():
             return
         before = source.offset
         delegate = read_x12 if source.peek(3) == b"ISA" else read_edifact
-        yield from delegate(source, grammar, options, tally)
+        yield from delegate(source, grammar, options, counters)
         if source.offset == before:  # never so; but a reader that stands still must not hang the file
             yield _unreadable(before, source.take(3))
 

@@ -31,11 +31,11 @@ class ByteSource:
         self.offset = 0
 
     def at_end(self) -> bool:
-        """Tell whether every byte was taken."""
+        """Return whether every byte was taken."""
         return not self._available(1)
 
     def peek(self, size: int) -> bytes:
-        """Give the next `size` bytes without taking them; fewer only at the end of the input."""
+        """Return the next `size` bytes without taking them; fewer only at the end of the input."""
         self._available(size)
         return self._buffer[self._position : self._position + size]
 

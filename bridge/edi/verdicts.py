@@ -11,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from bridge.edi.compact_results import DocumentVerdict, VerdictList
 from bridge.edi.model import (
     Document,
     DocumentRead,
@@ -21,7 +22,6 @@ from bridge.edi.model import (
     InterchangeOpened,
     ReaderEvent,
 )
-from bridge.edi.packed import DocumentVerdict, VerdictList
 
 __all__ = [
     "LONE_SEGMENTS",
@@ -41,7 +41,7 @@ class ControlNumbers(Protocol):
     """Numbers the interchanges, groups and documents that we send to one partner."""
 
     def next(self, kind: str) -> int:
-        """Give the next number of its kind: `interchange`, `group` or `document`."""
+        """Return the next number of its kind: `interchange`, `group` or `document`."""
         ...
 
 
@@ -62,12 +62,12 @@ class InterchangeResult(msgspec.Struct, kw_only=True):
 
     @property
     def accepted(self) -> bool:
-        """Tell whether every document was accepted."""
+        """Return whether every document was accepted."""
         return all(verdict.accepted for group in self.groups for verdict in group.documents)
 
 
 class Verdicts:
-    """Collects events; gives the result of an interchange when it is closed."""
+    """Collects events; returns the result of an interchange when it is closed."""
 
     def __init__(self) -> None:
         self._result: InterchangeResult | None = None

@@ -6,7 +6,7 @@ what is rejected is listed. An acknowledgement with an error code would contradi
 rejected nothing (a wrong count in UNZ) is not in CONTRL: the batch has it.
 
 Positions are those of ISO 9735: of data elements within a segment (0098) the tag is the first, of segments
-in a message (0096) UNH; a segment that is missing is told at the last one before its place.
+in a message (0096) UNH; a segment that is missing is reported at the last one before its place.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def _party(party: Party) -> Value:
 
 
 def _reason(errors: Sequence[EdiError]) -> list[Value]:
-    """Give 0085, 0013 and S011 of the first error; nothing if there is none."""
+    """Return 0085, 0013 and S011 of the first error; nothing if there is none."""
     if not errors:
         return []
     error = errors[0]
@@ -132,7 +132,7 @@ def _place(error: EdiError) -> Value:
 
 
 def _group(result: GroupResult) -> Iterator[Line]:
-    """Tell of a group, if it holds anything but what UCI acknowledges."""
+    """Report on a group, if it holds anything but what UCI acknowledges."""
     group = result.group
     errors = [error for error in group.errors if error.fatal] if group is not None else []
     rejected = (one for one in result.documents if not one.accepted and one.type != "CONTRL")

@@ -6,8 +6,9 @@ it is about. Each reason is an ERC with its code, cut to eight characters, and F
 and text in lines of 70. Where a message has several facts that were not all accepted, each is told with an
 ERC, the accepted ones too, and named in the group below it; what has no room there is told in FTX+AAI.
 
-Nothing of a reason's text is lost but what `bridge.edi.wording` replaces and leaves out at breaks: an ERC
-that has no more room is repeated with the rest, and so is a message that has no room for another ERC.
+Nothing of a reason's text is lost but what `bridge.edi.character_repertoire` replaces and leaves out at
+breaks: an ERC that has no more room is repeated with the rest, and so is a message that has no room for
+another ERC.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from itertools import chain, repeat
 from typing import Final, NamedTuple, TypeVar
 
 from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason, Standing
+from bridge.edi.character_repertoire import lines_of, plain
 from bridge.edi.edifact.charset import ENCODINGS
 from bridge.edi.edifact.headers import VERSIONS
 from bridge.edi.edifact.writer import DEFAULT, REPLACEMENT, Line, Value, serialize
 from bridge.edi.model import Party
 from bridge.edi.verdicts import ControlNumbers
-from bridge.edi.wording import lines_of, plain
 
 
 class Directory(NamedTuple):
@@ -53,7 +54,7 @@ FUNCTIONS: Final[dict[frozenset[Standing], tuple[str, str]]] = {
 }
 """1225 and 4343 where all facts of a message stand alike: 12 is received, but not yet processed."""
 MIXED: Final = ("11", "CA")
-"""A response; accepted under the conditions that the message tells."""
+"""A response; accepted under the conditions that the message states."""
 ACCEPTED: Final = Reason("ACCEPTED")
 
 _OWN_CODES: Final = "86"
@@ -94,7 +95,7 @@ def write_aperak(advice: Advice, control: ControlNumbers, now: datetime) -> Iter
 
 
 def directory_of(version: str) -> Directory:
-    """Give the newest of our directories that is not newer than the original's, else the oldest."""
+    """Return the newest of our directories that is not newer than the original's, else the oldest."""
     found = _DIRECTORY.fullmatch(version)
     if found is None:
         return D96A
@@ -202,7 +203,7 @@ class _Writing:
     def _error(
         self, reason: Reason, named: Sequence[_Reference], main: _Reference, directory: Directory
     ) -> Iterator[list[Line]]:
-        """Write one reason; `named` are told below it, `main` only if the text needs the group."""
+        """Write one reason; `named` stand below it, `main` only if the text needs the group."""
         code = self._plain(reason.code)[:_CODE_LENGTH].strip() or "ERROR"
         erc: Line = ("ERC", [[code, "", _OWN_CODES]])
         references = named[: directory.references] or [main]
@@ -230,7 +231,7 @@ class _Writing:
         return plain(text, self._fits, REPLACEMENT)
 
     def _fits(self, character: str) -> bool:
-        """Tell whether the syntax level has a character; codes and texts are ours to choose."""
+        """Return whether the syntax level has a character; codes and texts are ours to choose."""
         if self._level is not None:
             return character in self._level
         try:
@@ -241,7 +242,7 @@ class _Writing:
 
 
 def _references(line: AdviceLine) -> list[_Reference]:
-    """Give what a line is about, the chief thing first; an item short enough stands with its order."""
+    """Return what a line is about, the chief thing first; an item short enough stands with its order."""
     order = line.purchase_order_number
     item = line.item if order and len(line.item) <= 6 else ""
     found = [
@@ -258,7 +259,7 @@ def _rff(reference: _Reference, directory: Directory) -> Line:
 
 
 def _cut(references: Sequence[_Reference], directory: Directory) -> list[str]:
-    """Tell the whole of what RFF has no room for."""
+    """Write out in full what RFF has no room for."""
     long = [one for one in references if len(one.value) > directory.reference_length]
     return [f"{one.label} {one.value}" for one in long]
 

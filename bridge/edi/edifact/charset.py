@@ -41,7 +41,7 @@ class CharsetError(ValueError):
 
 
 def decoder(syntax: str, override: str = "") -> Callable[[bytes], Decoded]:
-    """Give the function that decodes one segment that is not plain ASCII.
+    """Return the function that decodes one segment that is not plain ASCII.
 
     `override` is a codec chosen by the operator: then nothing else is tried. The function raises
     CharsetError. Raises LookupError if Python does not know the codec.

@@ -29,7 +29,7 @@ class Fault(msgspec.Struct, frozen=True):
 
 
 def faults(segment: EdifactSegment, rules: Sequence[ElementRule], decimal: str) -> list[Fault]:
-    """Give what is wrong with the elements of a segment; `decimal` has the marks in force."""
+    """Return what is wrong with the elements of a segment; `decimal` has the marks in force."""
     found: list[Fault] = []
     items = segment.elements
     for place, (rule, item) in enumerate(zip(rules, items, strict=False), 1):
@@ -99,7 +99,7 @@ def _check_composite(
 
 
 def _is_of_other_agency(components: Components, parts: Sequence[ElementRule]) -> bool:
-    """Tell whether a composite names a code list of its own (1131), or an agency (3055) that is not UN."""
+    """Return whether a composite names a code list of its own (1131), or an agency (3055) that is not UN."""
     named = (value for part, value in zip(parts, components, strict=False) if part.number in AGENCY_ELEMENTS)
     return any(value not in ("", UN) for value in named)
 
@@ -115,7 +115,7 @@ def _check_value(value: str, rule: ElementRule, place: int, component: int, deci
 
 
 def _flaws(value: str, rule: ElementRule, decimal: str) -> Iterator[tuple[Code, str, bool]]:
-    """Tell what is wrong with a value, and whether that is tolerable.
+    """Return what is wrong with a value, and whether that is tolerable.
 
     What is too long for its element can still be read, a number too; one that is none cannot.
     """

@@ -10,13 +10,14 @@ from typing import Final
 
 import msgspec
 
+from bridge.edi.counters import Counters, SeenNumbers
 from bridge.edi.edifact.charset import CharsetError, decoder
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.framing import Ended, Flaw, Frames
 from bridge.edi.edifact.headers import group_error, group_of, interchange_of, unb_error
-from bridge.edi.edifact.marks import BOTH, Marks, MarksError, from_header
 from bridge.edi.edifact.message import MessageBuilder
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
+from bridge.edi.edifact.service_characters import BOTH, ServiceCharacters, ServiceCharactersError, from_header
 from bridge.edi.model import (
     Delimiters,
     Document,
@@ -34,7 +35,6 @@ from bridge.edi.model import (
 )
 from bridge.edi.options import ReadOptions
 from bridge.edi.source import ByteSource
-from bridge.edi.tally import SeenNumbers, Tally
 from bridge.edi.x12.grammar import DocumentChecker
 
 SECURITY: Final = frozenset({b"USA", b"USC", b"USD", b"USH", b"USR", b"UST", b"USU"})
@@ -44,7 +44,7 @@ HEAD: Final = 64
 
 
 def read_edifact(
-    source: ByteSource, grammar: DocumentChecker, options: ReadOptions, tally: Tally | None = None
+    source: ByteSource, grammar: DocumentChecker, options: ReadOptions, counters: Counters | None = None
 ) -> Iterator[ReaderEvent]:
     """Read the interchange that begins at the source's position (UNA or UNB) up to its end.
 
@@ -52,8 +52,8 @@ def read_edifact(
     cannot be read at all is passed over as `Unreadable`.
     """
     try:
-        marks, before = from_header(source.peek(HEAD))
-    except MarksError as error:
+        characters, before = from_header(source.peek(HEAD))
+    except ServiceCharactersError as error:
         start = source.offset
         source.take(3)
         yield Unreadable(start, 3, unb_error(Code.SERVICE_CHARACTER, str(error), fatal=True, segment="UNA"))
@@ -61,7 +61,7 @@ def read_edifact(
     start = source.offset
     source.take(before)
     yield from _Interchange(
-        Frames(source, marks, options.max_segment), marks, grammar, options, tally or Tally()
+        Frames(source, characters, options.max_segment), characters, grammar, options, counters or Counters()
     ).read(start)
 
 
@@ -80,7 +80,7 @@ def _is_count(claimed: str) -> bool:
 
 
 def _counts(claimed: str, actual: int) -> bool:
-    """Tell whether a trailer's count is right, zero-padded or not."""
+    """Return whether a trailer's count is right, zero-padded or not."""
     return _is_count(claimed) and int(claimed) == actual
 
 
@@ -88,13 +88,18 @@ class _Interchange:
     """The state of one interchange while it is read."""
 
     def __init__(
-        self, frames: Frames, marks: Marks, grammar: DocumentChecker, options: ReadOptions, tally: Tally
+        self,
+        frames: Frames,
+        characters: ServiceCharacters,
+        grammar: DocumentChecker,
+        options: ReadOptions,
+        counters: Counters,
     ) -> None:
         self._frames = frames
-        self._delimiters = marks.as_text()
+        self._delimiters = characters.as_text()
         self._grammar = grammar
         self._options = options
-        self._tally = tally
+        self._counters = counters
         self._parser = SegmentParser(self._delimiters)
         self._decode = decoder("", options.encoding)
         self._interchange: Interchange
@@ -127,12 +132,12 @@ class _Interchange:
         yield InterchangeOpened(self._interchange, start, frames.end - start)
         while not self._closed:
             if self._message is not None and (plain := frames.plain(self._message.room)) is not None:
-                self._tally.segments += self._message.add_plain(*plain)
+                self._counters.segments += self._message.add_plain(*plain)
             raw = frames.next()
             if isinstance(raw, Ended):
                 yield from self._break_off()
                 return
-            self._tally.segments += 1
+            self._counters.segments += 1
             handler = self._handlers.get(raw[:3]) if raw.startswith(b"UN") else None
             if handler is not None:
                 yield from self._flush_stray()
@@ -155,8 +160,8 @@ class _Interchange:
         if unb.tag != "UNB" or not unb.elements:
             return False
         header = self._parser.raw_elements(self._text(raw))
-        self._tally.segments += 1
-        number = self._tally.next_interchange()
+        self._counters.segments += 1
+        number = self._counters.next_interchange()
         self._interchange = interchange_of(unb, header, number, self._delimiters)
         delimiters = _of_version(self._delimiters, self._interchange.version)
         if delimiters != self._delimiters:
@@ -165,7 +170,7 @@ class _Interchange:
         self._decode = decoder(self._interchange.syntax, self._options.encoding)
         one = self._interchange
         parties = ("edifact", one.sender.id, one.sender.qualifier, one.receiver.id, one.receiver.qualifier)
-        if not self._tally.is_new(parties, one.control_number):
+        if not self._counters.is_new(parties, one.control_number):
             one.errors.append(unb_error(Code.DUPLICATE, "the file has this control reference twice", 5))
         return True
 
@@ -250,7 +255,7 @@ class _Interchange:
         yield from self._end_message()
         self._message = MessageBuilder(self._parser, self._decode, self._options)
         self._message_start = self._frames.start
-        self._message_segment = self._tally.segments
+        self._message_segment = self._counters.segments
         self._empty = self._frames.empty
         self._message.add(raw, self._frames.offset, self._frames.flaw)
 
@@ -288,7 +293,7 @@ class _Interchange:
         for error in (*self._interchange.errors, *(self._group.errors if self._group else ())):
             if error.fatal:
                 message.errors.add(error)
-        document = message.document(self._interchange, self._group, self._tally.next_document(), end)
+        document = message.document(self._interchange, self._group, self._counters.next_document(), end)
         document.segment = self._message_segment
         if not self._references.add(document.reference):
             message.error(Code.DUPLICATE, "the reference occurred before in the interchange or group")

@@ -6,7 +6,13 @@ import re
 from enum import Enum, auto
 from typing import Final
 
-from bridge.edi.edifact.marks import HEADER, HEADER_REACH, LINE_ENDS, WHITESPACE, Marks
+from bridge.edi.edifact.service_characters import (
+    HEADER,
+    HEADER_REACH,
+    LINE_ENDS,
+    WHITESPACE,
+    ServiceCharacters,
+)
 from bridge.edi.source import ByteSource
 
 WINDOW = 64 * 1024
@@ -42,25 +48,30 @@ class Flaw(Enum):
 
 
 class Frames:
-    """Reads one segment after another: `next()` gives its bytes, or why there is none.
+    """Reads one segment after another: `next()` returns its bytes, or why there is none.
 
     `start` and `end` are the span of the last segment in the file (white space before it and its
     terminator included), `offset` is where its tag stands. Empty segments are passed over and
     counted. At the end, `start` to `offset` is what was passed over since the last segment.
     """
 
-    def __init__(self, source: ByteSource, marks: Marks, limit: int) -> None:
+    def __init__(self, source: ByteSource, characters: ServiceCharacters, limit: int) -> None:
         self._source = source
-        self._terminator = marks.terminator
-        self._release = marks.release
-        self._blanks = frozenset(WHITESPACE.replace(marks.terminator, b""))
-        self._wrapping = marks.terminator not in LINE_ENDS
-        service = rb"UN[GEHTZ](?=" + re.escape(marks.element) + rb")"
+        self._terminator = characters.terminator
+        self._release = characters.release
+        self._blanks = frozenset(WHITESPACE.replace(characters.terminator, b""))
+        self._wrapping = characters.terminator not in LINE_ENDS
+        service = rb"UN[GEHTZ](?=" + re.escape(characters.element) + rb")"
         self._buried = re.compile(rb"(?<=[\r\n])(?:" + service + rb"|" + _FOREIGN.pattern + rb")")
         self._resume = re.compile(
-            rb"(?P<end>" + re.escape(marks.terminator) + rb")\s{0,8}" + service + rb"|" + self._buried.pattern
+            rb"(?P<end>"
+            + re.escape(characters.terminator)
+            + rb")\s{0,8}"
+            + service
+            + rb"|"
+            + self._buried.pattern
         )
-        self._plain = _plain_segments(marks, self._blanks, limit)
+        self._plain = _plain_segments(characters, self._blanks, limit)
         self._limit = limit
         self._window = b""
         self._position = 0
@@ -69,7 +80,7 @@ class Frames:
         self.empty = 0
 
     def next(self, *, header: bool = False) -> bytes | Ended:
-        """Give the next segment without its terminator and the line ends in it.
+        """Return the next segment without its terminator and the line ends in it.
 
         With `header`, that is the UNB, which otherwise ends the reading.
         """
@@ -89,10 +100,10 @@ class Frames:
         return self._frame(stop) if stop >= 0 else self._flawed()
 
     def plain(self, room: int) -> tuple[str, int] | None:
-        """Give the segments that come next at once, with terminators, as far as they are plain.
+        """Return the segments that come next at once, with terminators, as far as they are plain.
 
         That is most of most files: printable ASCII, nothing released, no line ends within segments, no
-        service segments, nothing that `next` would tell anything of. With the text comes the offset at
+        service segments, nothing that `next` would report. With the text comes the offset at
         which it begins. None if the next segment is for `next`, or if they are more than `room` bytes.
         """
         match = self._plain.match(self._window, self._position) if self._plain is not None else None
@@ -109,7 +120,7 @@ class Frames:
         self._window, self._position = b"", 0
 
     def _skip_blanks(self, *, header: bool) -> Ended | None:
-        """Go to the next byte that is no white space; tell if no segment of the interchange begins there."""
+        """Go to the next byte that is no white space; return why no segment begins there."""
         while True:
             while self._position < len(self._window) and self._window[self._position] in self._blanks:
                 self._position += 1
@@ -139,7 +150,7 @@ class Frames:
                 return stop if stop - self._position <= self._limit else -1
 
     def _is_released(self, place: int) -> bool:
-        """Tell whether a byte is released: an odd number of release characters stands before it."""
+        """Return whether a byte is released: an odd number of release characters stands before it."""
         if not self._release or self._window[place - 1 : place] != self._release:
             return False
         first = place
@@ -168,7 +179,7 @@ class Frames:
         return raw
 
     def _cut(self, length: int) -> bytes:
-        """Give a segment that lost its terminator."""
+        """Return a segment that lost its terminator."""
         raw = self._window[self._position : self._position + length]
         self.flaw = Flaw.UNTERMINATED
         self._position += length
@@ -195,15 +206,17 @@ class Frames:
         return excerpt
 
 
-def _plain_segments(marks: Marks, blanks: frozenset[int], limit: int) -> re.Pattern[bytes] | None:
+def _plain_segments(
+    characters: ServiceCharacters, blanks: frozenset[int], limit: int
+) -> re.Pattern[bytes] | None:
     """Compile the pattern of a run of segments that need no closer look; None if there are none."""
-    if not marks.terminator.isascii() or limit <= _LONGEST_PLAIN:
+    if not characters.terminator.isascii() or limit <= _LONGEST_PLAIN:
         return None
-    special = {*marks.terminator, *marks.release}
-    letters = ({*range(32, 127), *marks.element, *marks.component}) - special
+    special = {*characters.terminator, *characters.release}
+    letters = ({*range(32, 127), *characters.element, *characters.component}) - special
     letter = b"[" + b"".join(re.escape(bytes([one])) for one in sorted(letters)) + b"]"
     blank = b"[" + b"".join(re.escape(bytes([one])) for one in sorted(blanks)) + b"]*+"
-    tag = rb"(?!UN|ISA)[A-Z][A-Z0-9]{2}" + re.escape(marks.element)
+    tag = rb"(?!UN|ISA)[A-Z][A-Z0-9]{2}" + re.escape(characters.element)
     most = str(_LONGEST_PLAIN - 4).encode()
-    segment = blank + tag + letter + b"{0," + most + b"}+" + re.escape(marks.terminator)
+    segment = blank + tag + letter + b"{0," + most + b"}+" + re.escape(characters.terminator)
     return re.compile(b"(?:" + segment + b")*+")

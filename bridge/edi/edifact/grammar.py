@@ -26,7 +26,7 @@ class EdifactGrammar:
         return self._structures
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
-        """Give what is wrong with the segments of a message, its counts and references apart."""
+        """Return what is wrong with the segments of a message, its counts and references apart."""
         unh = document.segments[0] if document.segments else None
         if not isinstance(unh, EdifactSegment) or unh.tag != "UNH" or not document.type:
             return []
@@ -67,7 +67,7 @@ class EdifactGrammar:
 
 
 def _unsure(segments: Sequence[Segment], checks: Checks) -> set[int]:
-    """Give the numbers of the segments, UNH apart, whose elements the fast checks do not find right."""
+    """Return the numbers of the segments, UNH apart, whose elements the fast checks do not find right."""
     unsure = set()
     for segment in segments[1:]:
         check = checks[segment.tag]

@@ -32,7 +32,7 @@ _TESTS = frozenset({"1", "2", "3", "4"})
 def interchange_of(
     unb: EdifactSegment, header: tuple[str, ...], number: int, delimiters: Delimiters
 ) -> Interchange:
-    """Make the interchange of its UNB; missing facts are empty and told in `errors`."""
+    """Make the interchange of its UNB; missing facts are empty and reported in `errors`."""
     interchange = Interchange(
         standard="edifact",
         number=number,
@@ -75,7 +75,7 @@ def unb_error(  # noqa: PLR0913 - the fields of an error
     fatal: bool = False,
     segment: str = "UNB",
 ) -> EdiError:
-    """Make an error of the interchange; most are told but reject nothing."""
+    """Make an error of the interchange; most are reported but reject nothing."""
     return EdiError(
         level="interchange",
         code=code,
@@ -116,7 +116,7 @@ def group_error(code: Code, message: str, segment: str, element: int = 0, *, fat
 
 
 def unh_errors(unh: EdifactSegment) -> list[EdiError]:
-    """Tell what is missing in UNH."""
+    """Return the errors of UNH: what is missing, what is too long."""
     identifier = unh.components(2)
     reference = unh.value(1)
     right = len(identifier) >= 4 and all(identifier[:4]) and len(identifier[0]) <= TYPE_LENGTH

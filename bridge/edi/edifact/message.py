@@ -10,26 +10,26 @@ from bridge.edi.edifact.charset import CharsetError, Decoded
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.framing import Flaw
 from bridge.edi.edifact.headers import unh_errors
-from bridge.edi.edifact.marks import WHITESPACE
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
+from bridge.edi.edifact.service_characters import WHITESPACE
 from bridge.edi.model import Document, EdiError, Group, Interchange
 from bridge.edi.options import ReadOptions
 
 MOST_ERRORS: Final = 100
-"""Errors told of one document; what is wrong hundreds of times is wrong throughout."""
+"""Errors reported of one document; what is wrong hundreds of times is wrong throughout."""
 _BLANKS: Final = WHITESPACE.decode()
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 class Errors:
-    """The errors of one document: notes are told once each, and all of them are bounded in number."""
+    """The errors of one document: notes are reported once each, and all of them are bounded in number."""
 
     def __init__(self) -> None:
         self.all: list[EdiError] = []
         self._notes: set[tuple[str, ...]] = set()
 
     def add(self, error: EdiError) -> None:
-        """Add an error; a note that says the same as an earlier one is not told again."""
+        """Add an error; a note that says the same as an earlier one is not repeated."""
         if not error.fatal:
             key = (error.code, error.segment, str(error.element), str(error.component), error.message)
             if key in self._notes:
@@ -91,7 +91,7 @@ class MessageBuilder:
         return self._options.max_document - self._size
 
     def add_plain(self, text: str, offset: int) -> int:
-        """Take segments that are plain (see `Frames.plain`), as `add` would; give how many."""
+        """Take segments that are plain (see `Frames.plain`), as `add` would; return how many."""
         count, size, append, split = self.count, self._size, self.segments.append, self._parser.unreleased
         for number, piece in enumerate(text.split(self._parser.terminator)[:-1], count + 1):
             bare = piece.lstrip(_BLANKS)
@@ -108,12 +108,12 @@ class MessageBuilder:
         self._tell(code, message, segment, element=element, value=value, fatal=True)
 
     def note(self, code: Code, message: str, segment: str = "", *, element: int = 0, value: str = "") -> None:
-        """Tell something that is tolerated, unless the reading is strict."""
+        """Report something that is tolerated, unless the reading is strict."""
         self._tell(code, message, segment, element=element, value=value, fatal=self._options.strict)
 
     @property
     def header(self) -> EdifactSegment:
-        """Give the UNH; without elements if it cannot be read."""
+        """Return the UNH; without elements if it cannot be read."""
         if self.segments and self.segments[0].tag == "UNH":
             return self.segments[0]
         return EdifactSegment("UNH", 1, self.offset)

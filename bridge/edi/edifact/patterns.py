@@ -1,6 +1,6 @@
 """Regular expressions made from the tables: what matches is right for certain, the rest is for `elements`.
 
-Nearly every segment that arrives is right. A pattern tells that in one call. It is narrower than the
+Nearly every segment that arrives is right. A pattern shows that in one call. It is narrower than the
 standard where that keeps it simple (released characters, repetitions, padded numbers): it never rejects.
 """
 
@@ -33,7 +33,7 @@ class SegmentCheck(msgspec.Struct, frozen=True):
     """The coded elements by the number of elements that are there."""
 
     def passes(self, segment: EdifactSegment) -> bool:
-        """Tell whether a segment is surely right."""
+        """Return whether a segment is surely right."""
         if self.matches(segment.text) is None:
             return False
         elements = segment.elements
@@ -114,13 +114,13 @@ def _composite(rule: ElementRule, delimiters: Delimiters) -> str:
 
 
 def _value(rule: ElementRule, delimiters: Delimiters) -> str:
-    marks = delimiters.element + delimiters.component + delimiters.release + delimiters.repetition
+    characters = delimiters.element + delimiters.component + delimiters.release + delimiters.repetition
     most = rule.length
     if most < 1:
         return "(?!)"
     if rule.kind == "n":
         whole = rf"-?[0-9]{{1,{most}}}+"
-        decimal = re.escape("".join(mark for mark in delimiters.decimal if mark not in marks))
+        decimal = re.escape("".join(mark for mark in delimiters.decimal if mark not in characters))
         if not decimal:
             return whole
         mark = f"[{decimal}]"  # it does not count for the length
@@ -128,7 +128,7 @@ def _value(rule: ElementRule, delimiters: Delimiters) -> str:
         return rf"(?:{whole}(?!{mark})|-?(?={digits}{{3,{most + 1}}}+(?!{digits}))[0-9]++{mark}[0-9]++)"
     if rule.kind == "a":
         return rf"[A-Za-z]{{1,{most}}}+"
-    return rf"[^{re.escape(marks)}]{{1,{most}}}+" if rule.kind == "an" else "(?!)"
+    return rf"[^{re.escape(characters)}]{{1,{most}}}+" if rule.kind == "an" else "(?!)"
 
 
 def _coded(rules: Sequence[ElementRule]) -> Iterator[Coded]:

@@ -52,7 +52,7 @@ class EdifactSegment(msgspec.Struct, frozen=True, gc=False):
         return True
 
     def value(self, element: int, component: int = 1) -> str:
-        """Give one component of one element; empty where absent."""
+        """Return one component of one element; empty where absent."""
         elements = self.elements
         if element > len(elements):
             return ""
@@ -63,11 +63,11 @@ class EdifactSegment(msgspec.Struct, frozen=True, gc=False):
         return parts[component - 1] if component <= len(parts) else ""
 
     def components(self, element: int) -> Sequence[str]:
-        """Give all components of one element."""
+        """Return all components of one element."""
         return self.repetitions(element)[0] if 0 < element <= len(self.elements) else ()
 
     def repetitions(self, element: int) -> Sequence[Sequence[str]]:
-        """Give every repetition of an element."""
+        """Return every repetition of an element."""
         if element > len(self.elements):
             return ()
         item = self.elements[element - 1]
@@ -105,7 +105,7 @@ class SegmentParser:
     def parse(self, text: str) -> tuple[str, tuple[Element, ...], bool]:
         """Split a segment, given without its terminator, into tag and elements.
 
-        The third value tells that the tag had an explicit nesting indicator (`CNI:1`), which is
+        The third value says that the tag had an explicit nesting indicator (`CNI:1`), which is
         dropped. Raises SegmentError if there is no tag or pydifact refuses the segment.
         """
         tag, body = text[:3], text[3:]
@@ -159,7 +159,7 @@ class SegmentParser:
         return tuple(self._from_pydifact(item) for item in parsed[1:])
 
     def raw_elements(self, text: str) -> tuple[str, ...]:
-        """Give the tag and the elements as sent, release characters kept."""
+        """Return the tag and the elements as sent, release characters kept."""
         items, position = [], 0
         while True:
             match = self._raw_element.match(text, position)

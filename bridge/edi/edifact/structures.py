@@ -97,7 +97,7 @@ class Structures(msgspec.Struct, frozen=True):
 
 
 def age(release: str) -> int:
-    """Give a number to a release (`96A`, `01B`) in order of time; what is no release is very old."""
+    """Return a number that sorts releases (`96A`, `01B`) by age; what is no release is very old."""
     if len(release) < 3 or not (release.isascii() and release[:2].isdigit()):
         return 0
     year = int(release[:2])

@@ -64,7 +64,7 @@ class Plan:
         self._checks: dict[Delimiters, Checks] = {}
 
     def knows(self, tags: str) -> bool:
-        """Tell whether a sequence of tags was walked before, and found right: partners repeat themselves."""
+        """Return whether a sequence of tags was walked before and found right: partners repeat themselves."""
         return tags in self._right
 
     def learn(self, tags: str) -> None:
@@ -75,7 +75,7 @@ class Plan:
             self._right.add(tags)
 
     def checks_for(self, delimiters: Delimiters) -> Checks:
-        """Give the fast checks of segments under these delimiters."""
+        """Return the fast checks of segments under these delimiters."""
         checks = self._checks.get(delimiters)
         if checks is None:
             if len(self._checks) >= MOST_DELIMITERS:
@@ -84,7 +84,7 @@ class Plan:
         return checks
 
     def ahead(self, leaf: Node, tag: str) -> tuple[Place, ...]:
-        """Give the places for a tag ahead of a segment, nearest first."""
+        """Return the places for a tag ahead of a segment, nearest first."""
         key = (leaf.number, tag)
         places = self._ahead.get(key)
         if places is None:
@@ -94,7 +94,7 @@ class Plan:
     def inside(self, group: Node, tag: str) -> Place | None:
         """Find a segment in a group whose first segment is missing, or in one within; nearest level first.
 
-        Only of a segment that stands nowhere else in the message can be told that it belongs there.
+        Only of a segment that stands nowhere else in the message can it be said that it belongs there.
         """
         if self._uses[tag] != 1:
             return None
@@ -123,11 +123,11 @@ class Walk:
 
     @property
     def group(self) -> str:
-        """Name the group of the last segment; empty in the message itself."""
+        """Return the group of the last segment; empty in the message itself."""
         return _group_name(self._place)
 
     def step(self, tag: str) -> tuple[Finding, ...]:
-        """Go to the next segment; give what is wrong with its being there."""
+        """Go to the next segment; return what is wrong with its being there."""
         places = self._plan.ahead(self._place, tag)
         for place in places:
             if self._counts[place.counted.number] < place.counted.most:
@@ -195,14 +195,14 @@ def _search_ahead(leaf: Node, tag: str) -> Iterator[Place]:
 
 
 def _outwards(node: Node) -> Iterator[Node]:
-    """Give a node and the groups round it, without the message itself."""
+    """Return a node and the groups round it, without the message itself."""
     while node.parent is not None:
         yield node
         node = node.parent
 
 
 def _has_home(leaf: Node, tag: str) -> bool:
-    """Tell whether a group that is open, or one in it, has this segment as a conditional one."""
+    """Return whether a group that is open, or one in it, has this segment as a conditional one."""
     for node in _outwards(leaf):
         for child in node.parent.children if node.parent else ():
             within = child.children if child.children and child.trigger.tag != tag else (child,)
@@ -212,7 +212,7 @@ def _has_home(leaf: Node, tag: str) -> bool:
 
 
 def _leaves(node: Node) -> Iterator[Node]:
-    """Give the segments in a node, in order."""
+    """Return the segments in a node, in order."""
     if not node.children:
         yield node
     for child in node.children:

@@ -30,7 +30,7 @@ REPLACEMENT: Final = "."
 def serialize(
     lines: Iterable[Line], delimiters: Delimiters = DEFAULT, *, syntax: str = "UNOC"
 ) -> Iterator[bytes]:
-    """Give the bytes of segments in pieces, UNA before them if the delimiters are not the default ones.
+    """Return the bytes of segments in pieces, UNA before them if the delimiters are not the default ones.
 
     Data is released where it needs to be; empty elements and components at the end are left out; a
     character that the syntax level (`UNOA`, ...) has not becomes a point.
@@ -53,7 +53,7 @@ def serialize(
 
 
 def needs_advice(delimiters: Delimiters) -> bool:
-    """Tell whether a reader has to be told the delimiters by UNA."""
+    """Return whether UNA must name the delimiters to a reader."""
     return (delimiters.component, delimiters.element, delimiters.release, delimiters.segment) != (
         DEFAULT.component,
         DEFAULT.element,
@@ -63,7 +63,7 @@ def needs_advice(delimiters: Delimiters) -> bool:
 
 
 def _usable(delimiters: Delimiters) -> Delimiters:
-    """Give delimiters that can write any data: there must be a release character."""
+    """Return delimiters that can write any data: there must be a release character."""
     if delimiters.release:
         return delimiters
     taken = {delimiters.component, delimiters.element, delimiters.segment}

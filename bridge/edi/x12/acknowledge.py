@@ -1,8 +1,8 @@
 """The answer to an X12 interchange: a 997 (or 999) for each of its groups, and a TA1 if it asks for one.
 
 All go in one interchange, addressed back to the sender in the sender's own delimiters. Errors reject
-(`R`); notes of a kind that the sender can mend are told with an acceptance (`E`). Values missing from an
-incomplete code list are our affair and not told. Acknowledgements are never acknowledged.
+(`R`); notes of a kind that the sender can correct are reported with an acceptance (`E`). Values missing from
+an incomplete code list are our affair and not reported. Acknowledgements are never acknowledged.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def acknowledge(
 
 
 def groups_to_answer(result: InterchangeResult) -> list[GroupResult]:
-    """Give the groups that are answered: all but those of acknowledgements."""
+    """Return the groups that are answered: all but those of acknowledgements."""
     return [group for group in result.groups if _wants_answer(group)]
 
 
@@ -145,14 +145,14 @@ def _write_group(  # noqa: PLR0913, PLR0917 - what `acknowledge` was given, and 
 
 
 def _release_of(group: Group) -> str:
-    """Give the release of the group answered, or 004010 where it names none that there could be."""
+    """Return the release of the group answered, or 004010 where it names none that there could be."""
     release = group.version[:6]
     named = release.isascii() and release.isdigit() and len(release) == 6 and release.startswith("00")
     return release if named else "004010"
 
 
 def _write_document(writer: SegmentWriter, verdict: DocumentVerdict, kind: Kind, group: GroupResult) -> str:
-    """Write AK2 to AK5 (IK5) of one document; give the status."""
+    """Write AK2 to AK5 (IK5) of one document; return the status."""
     association = verdict.association if kind == "999" and verdict.association.startswith("0") else ""
     kind_answered = _fitting(verdict.type, 3, 3, "000")
     reference = _fitting(verdict.reference, 1, 9, "") or _nobody(group)
@@ -193,7 +193,7 @@ def _application(writer: SegmentWriter, party: Party, otherwise: Party) -> str:
 
 
 def _is_told(error: EdiError) -> bool:
-    """Tell whether a note is the sender's to mend.
+    """Return whether a note is the sender's to correct.
 
     Values missing from our code lists are not, nor is the order of segments, of which the tables of
     the standard themselves disagree.

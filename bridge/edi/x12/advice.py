@@ -3,11 +3,11 @@
 All go in one interchange, in a group (AG) for each group they answer, since groups may differ in their
 version. An 824 names its original in OTI, one for each line: an order, or a package's status. A document
 that has one verdict is judged as a whole (TA, TE, TR), one with several line by line (IA, IE, IR). What
-is held for a person is accepted with errors: 004010 and 005010 have no code for it.
+is held for an operator is accepted with errors: 004010 and 005010 have no code for it.
 
 A reason's text begins in TED02 and goes on in NTE02, and in further TED where a hundred NTE do not hold
-it: put together with blanks it is the whole text, but for what `bridge.edi.wording` replaces. A separator
-in the data becomes a blank, since X12 has no way to release it.
+it: put together with blanks it is the whole text, but for what `bridge.edi.character_repertoire` replaces.
+A separator in the data becomes a blank, since X12 has no way to release it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from typing import Final, NamedTuple
 import msgspec
 
 from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason, Standing
+from bridge.edi.character_repertoire import lines_of, plain
 from bridge.edi.model import Delimiters, Party
 from bridge.edi.verdicts import ControlNumbers
-from bridge.edi.wording import lines_of, plain
 from bridge.edi.x12.writer import STANDARD, SegmentWriter
 
 ACKNOWLEDGMENTS: Final[dict[Standing, tuple[str, str]]] = {
@@ -109,7 +109,7 @@ def _group_of(document: AdvisedDocument) -> _Group:
 
 
 def _release(document: AdvisedDocument) -> str:
-    """Give the version of the answer: the one of the two we know that is nearest to the original's."""
+    """Return the version of the answer: the one of the two we know that is nearest to the original's."""
     digits = document.version[:6]
     return "005010" if digits.isdigit() and digits >= "005" else "004010"
 
@@ -216,7 +216,7 @@ class _Writing:
             self._reason(reason)
 
     def _references(self, document: AdvisedDocument, line: AdviceLine) -> Iterator[_Reference]:
-        """Give what the line is about, the chief thing first; there is always one.
+        """Return what the line is about, the chief thing first; there is always one.
 
         128: purchase order, tracking number, item of the order, Amazon's transaction, the original.
         """
@@ -233,7 +233,7 @@ class _Writing:
             yield _Reference("F8", self._plain(document.reference) or "UNKNOWN", self._plain(document.type))
 
     def _original(self, document: AdvisedDocument) -> list[str]:
-        """Give OTI04 to 11: the original's envelope, as far as an 824 can name it."""
+        """Return OTI04 to 11: the original's envelope, as far as an 824 can name it."""
         if self.advice.standard != "x12":
             return []
         parties = [self.advice.group_sender, self.advice.group_receiver]
@@ -262,14 +262,14 @@ class _Writing:
             self.writer.segment("TED", condition)
 
     def _party(self, party: Party) -> tuple[str, str]:
-        """Give qualifier and identification at their widths."""
+        """Return qualifier and identification at their widths."""
         qualifier = party.qualifier
         if self.advice.standard != "x12":
             qualifier = _QUALIFIERS.get(qualifier, "ZZ")
         return f"{qualifier or 'ZZ':2.2}", f"{self._plain(party.id) or 'UNKNOWN':15.15}"
 
     def _application(self, party: str) -> str:
-        """Give GS02 or 03."""
+        """Return GS02 or 03."""
         return (self._plain(party) or "UNKNOWN")[:15]
 
     def _plain(self, text: str) -> str:
@@ -281,5 +281,5 @@ class _Writing:
 
 
 def _is_set_number(reference: str) -> bool:
-    """Tell whether a reference can stand in OTI09."""
+    """Return whether a reference can stand in OTI09."""
     return 4 <= len(reference) <= 9 and reference.isascii() and reference.isalnum()

@@ -1,7 +1,7 @@
 """What the envelope must fulfil: counts, control numbers, dates, kinds; and the values made of it.
 
 Errors of a document that its ST, SE or place in the group shows reject it. Those of a trailer (GE,
-IEA) come after documents that were already read and stand for themselves, so they are told to the
+IEA) come after documents that were already read and stand for themselves, so they are reported to the
 sender (AK9 `E`, TA1 `E`) and reject nothing.
 """
 
@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bridge.edi.counters import Counters, SeenNumbers
 from bridge.edi.model import Document, EdiError, Group, Interchange, Party
-from bridge.edi.tally import SeenNumbers, Tally
 from bridge.edi.x12.codes import FUNCTIONAL_GROUPS, SET_GROUPS, group_error, interchange_error, set_error
 from bridge.edi.x12.header import Header
 from bridge.edi.x12.segment import X12Segment
@@ -22,12 +22,12 @@ NUMBER_LENGTH = 9
 _MONTH_DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
-def make_interchange(header: Header, tally: Tally, offset: int) -> Interchange:
+def make_interchange(header: Header, counters: Counters, offset: int) -> Interchange:
     """Make the interchange of an ISA, with the errors that its elements show."""
     fields = [field.strip() for field in header.elements]
     interchange = Interchange(
         standard="x12",
-        number=tally.next_interchange(),
+        number=counters.next_interchange(),
         offset=offset,
         control_number=fields[13],
         sender=Party(fields[6], fields[5]),
@@ -50,7 +50,7 @@ def make_interchange(header: Header, tally: Tally, offset: int) -> Interchange:
         if not fields[place]:
             errors.append(interchange_error(code, fatal=True))
     parties = (fields[5], fields[6], fields[7], fields[8])
-    if not tally.is_new(parties, fields[13]):
+    if not counters.is_new(parties, fields[13]):
         errors.append(interchange_error("025"))
     return interchange
 
@@ -178,7 +178,7 @@ def find_long_segments(segments: Sequence[X12Segment], limit: int) -> list[EdiEr
 
 
 def is_date(text: str, lengths: tuple[int, ...]) -> bool:
-    """Tell whether `text` is a date yymmdd or ccyymmdd of one of the lengths."""
+    """Return whether `text` is a date yymmdd or ccyymmdd of one of the lengths."""
     if not _is_number(text) or len(text) not in lengths:
         return False
     month, day = int(text[-4:-2]), int(text[-2:])
@@ -186,7 +186,7 @@ def is_date(text: str, lengths: tuple[int, ...]) -> bool:
 
 
 def is_time(text: str) -> bool:
-    """Tell whether `text` is a time hhmm, hhmmss, or with decimals of the second."""
+    """Return whether `text` is a time hhmm, hhmmss, or with decimals of the second."""
     if not _is_number(text) or len(text) not in (4, 6, 7, 8):
         return False
     return text[:2] < "24" and text[2:4] < "60" and (len(text) == 4 or text[4:6] < "60")

@@ -82,7 +82,7 @@ ELEMENT_ERRORS = {
 
 
 def interchange_error(code: str, detail: str = "", *, fatal: bool = False) -> EdiError:
-    """Make an error of the interchange; most are told (TA1 `E`) but reject nothing."""
+    """Make an error of the interchange; most are reported (TA1 `E`) but reject nothing."""
     return EdiError(level="interchange", code=code, message=detail or INTERCHANGE_ERRORS[code], fatal=fatal)
 
 

@@ -24,7 +24,7 @@ def skip_to(
 ) -> Iterator[tuple[Unreadable, bytes]]:
     """Pass over everything before the next match of `pattern` that begins at `after` or later.
 
-    Gives each event with the bytes that it is about.
+    Yields each event with the bytes that it is about.
     """
     found = None
     while found is None and not source.at_end():
@@ -46,11 +46,11 @@ class Cursor:
 
     @property
     def offset(self) -> int:
-        """Give the position in the file."""
+        """Return the position in the file."""
         return self.source.offset
 
     def tag(self) -> str:
-        """Name the envelope tag that begins here; empty where there is none."""
+        """Return the envelope tag that begins here; empty where there is none."""
         match = self.patterns.tag.match(self.source.peek(24))
         return match["t"].translate(None, _BREAKS).decode() if match else ""
 
@@ -78,7 +78,7 @@ class Cursor:
         return self.source.peek(length).count(self.separators.segment)
 
     def take_segment(self) -> tuple[list[str], int]:
-        """Take the envelope segment that begins here; give its elements (tag first) and its length."""
+        """Take the envelope segment that begins here; return its elements (tag first) and its length."""
         raw = self.source.take(self.rest_of_segment(2) + 2)
         text = decode(raw.removesuffix(self.separators.segment)).replace("\r", "").replace("\n", "")
         return [element.strip() for element in text.split(self.delimiters.element)], len(raw)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bridge.edi.counters import Counters, SeenNumbers
 from bridge.edi.model import (
     Document,
     DocumentRead,
@@ -26,7 +27,6 @@ from bridge.edi.model import (
 )
 from bridge.edi.options import ReadOptions
 from bridge.edi.source import ByteSource
-from bridge.edi.tally import SeenNumbers, Tally
 from bridge.edi.x12 import checks
 from bridge.edi.x12.codes import group_error, interchange_error, set_error
 from bridge.edi.x12.cursor import Cursor, skip_to
@@ -41,12 +41,12 @@ _MOST_SEGMENTS = 1_000_000
 
 
 def read_x12(
-    source: ByteSource, grammar: DocumentChecker, options: ReadOptions, tally: Tally | None = None
+    source: ByteSource, grammar: DocumentChecker, options: ReadOptions, counters: Counters | None = None
 ) -> Iterator[ReaderEvent]:
     """Read the interchange that begins at the source's position with an ISA.
 
     Ends when its IEA was taken, before the header of another interchange, or at the end of the input.
-    `tally` carries the counts from one interchange of the file to the next.
+    `counters` carries the counts from one interchange of the file to the next.
     """
     start = source.offset
     header = read_header(source.peek(ENOUGH))
@@ -64,11 +64,11 @@ def read_x12(
     source.take(header.length)
     cursor = Cursor(source, header.separators, header.delimiters)
     length = header.length + cursor.take_line_end()
-    tally = tally or Tally()
-    tally.segments += 1
-    interchange = checks.make_interchange(header, tally, start)
+    counters = counters or Counters()
+    counters.segments += 1
+    interchange = checks.make_interchange(header, counters, start)
     yield InterchangeOpened(interchange, start, length)
-    yield from _InterchangeReader(cursor, interchange, grammar, options, tally).read()
+    yield from _InterchangeReader(cursor, interchange, grammar, options, counters).read()
 
 
 class _InterchangeReader:
@@ -80,13 +80,13 @@ class _InterchangeReader:
         interchange: Interchange,
         grammar: DocumentChecker,
         options: ReadOptions,
-        tally: Tally,
+        counters: Counters,
     ) -> None:
         self.cursor = cursor
         self.interchange = interchange
         self.grammar = grammar
         self.options = options
-        self.tally = tally
+        self.counters = counters
         self.group: Group | None = None
         self.groups = 0
         self.documents_in_group = 0
@@ -132,7 +132,7 @@ class _InterchangeReader:
         yield DocumentRead(document, start, length + self.cursor.take_line_end())
 
     def _refuse_long_document(self) -> Iterator[ReaderEvent]:
-        """Give up a document beyond the limit: its ST as a rejected document, the rest as unreadable."""
+        """Abandon a document beyond the limit: its ST as a rejected document, the rest as unreadable."""
         start = self.cursor.offset
         size = self.cursor.rest_of_segment(2) + 2
         document = self._take_document(size, complete=False)
@@ -165,9 +165,9 @@ class _InterchangeReader:
         return Transcript(data, start, cursor.separators, cursor.delimiters).split(pieces)
 
     def _place(self, document: Document, length: int) -> None:
-        document.number = self.tally.next_document()
-        document.segment = self.tally.segments + 1
-        self.tally.segments += len(document.segments)
+        document.number = self.counters.next_document()
+        document.segment = self.counters.segments + 1
+        self.counters.segments += len(document.segments)
         document.offset = self.cursor.offset - length
         document.length = length
 
@@ -236,11 +236,11 @@ class _InterchangeReader:
         yield from self._skip(EdiError(level="interchange", code="024", message=message))
 
     def _take_service_segment(self) -> tuple[list[str], int]:
-        self.tally.segments += 1
+        self.counters.segments += 1
         return self.cursor.take_segment()
 
     def _skip(self, error: EdiError) -> Iterator[ReaderEvent]:
         """Pass over everything up to the next envelope tag or header, counting the segments in it."""
         for event, segments in self.cursor.skip(error):
-            self.tally.segments += segments
+            self.counters.segments += segments
             yield event

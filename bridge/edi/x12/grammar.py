@@ -9,9 +9,9 @@ from typing import Protocol
 from bridge.edi.model import Document, EdiError
 from bridge.edi.x12.codes import set_error
 from bridge.edi.x12.hierarchy import check_hierarchy
-from bridge.edi.x12.judging import Judge, element_error, judge_elements, segment_error
 from bridge.edi.x12.maps import Checks, MapIndex, SegmentCheck, TransactionMap
 from bridge.edi.x12.ordering import IMPLIED, IMPLIED_TAG
+from bridge.edi.x12.pyx12_validator import Pyx12Validator, element_error, segment_error, validate_elements
 from bridge.edi.x12.segment import X12Segment
 
 _MOST_ERRORS = 500
@@ -22,7 +22,7 @@ class DocumentChecker(Protocol):
     """Anything that checks a document against the standard."""
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
-        """Give what is wrong with the document's body."""
+        """Return what is wrong with the document's body."""
         ...
 
 
@@ -34,7 +34,7 @@ class X12Grammar:
         self.maps = MapIndex(folder)
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
-        """Give what is wrong with a document's segments and elements; the envelope is checked elsewhere."""
+        """Return what is wrong with a document's segments and elements; the envelope is checked elsewhere."""
         transaction, exact = self.maps.find(document.version, document.type)
         if transaction is None:
             detail = f"{document.type} of {document.version or 'no version'} is not supported"
@@ -68,7 +68,7 @@ class _Checking:
         self._at = segments[0]
 
     def errors(self) -> Iterator[EdiError]:
-        """Give all errors, those of the library's own failing among them, up to a limit."""
+        """Return all errors, those of the library's own failing among them, up to a limit."""
         errors = notes = 0
         try:
             for error in self._find():
@@ -112,7 +112,7 @@ class _Checking:
             fast = None if check is None else check.lengths.get(len(elements)) or check.of(elements)
             if check is None or fast is None or not fast.matches(text):
                 self._at = segment
-                yield from judge_elements(self._map.nodes[tag], segment, self._map, strict=self._strict)
+                yield from validate_elements(self._map.nodes[tag], segment, self._map, strict=self._strict)
             elif fast.pick is not None and fast.pick(elements) not in fast.right:
                 yield from self._unlisted(segment, check)
 
@@ -134,28 +134,28 @@ class _Checking:
 
     def _find_everywhere(self, order: Iterable[int], checks: Checks) -> Iterator[EdiError]:
         """Find each segment's place, and check the elements of those that have one."""
-        judge = Judge(self._map, self._is_known, strict=self._strict)
+        validator = Pyx12Validator(self._map, self._is_known, strict=self._strict)
         pieces = self._segments[0].transcript.pieces
         for index in order:
             if index == IMPLIED:
-                judge.imply(IMPLIED_TAG, self._at)
+                validator.imply(IMPLIED_TAG, self._at)
                 continue
             self._at = segment = self._segments[index]
             tag = segment.tag
             if tag == "ST":
                 continue
-            yield from judge.place(segment)
-            node = judge.node_of(segment)
+            yield from validator.place(segment)
+            node = validator.node_of(segment)
             if node is None or tag == "SE":
                 continue
             check = checks[tag]
             if check is not None and check.of(segment.elements).matches(pieces[index]):
                 yield from self._unlisted(segment, check)
             else:
-                yield from judge_elements(node, segment, self._map, strict=self._strict)
+                yield from validate_elements(node, segment, self._map, strict=self._strict)
 
     def _unlisted(self, segment: X12Segment, check: SegmentCheck) -> list[EdiError]:
-        """Tell of values that their code lists lack; once only, where a list is known to be incomplete."""
+        """Report values that their code lists lack; once only, where a list is known to be incomplete."""
         if check.lists(segment.elements):
             return []
         errors = []

@@ -31,12 +31,12 @@ class Separators(msgspec.Struct, frozen=True):
 
     @property
     def ascii(self) -> bool:
-        """Tell whether a text may be decoded before it is split."""
+        """Return whether a text may be decoded before it is split."""
         return (self.element + self.component + self.segment + self.repetition).isascii()
 
     @property
     def lines(self) -> bool:
-        """Tell whether line breaks end the segments."""
+        """Return whether line breaks end the segments."""
         return self.segment in (b"\n", b"\r")
 
 
@@ -102,7 +102,7 @@ def _find_fault(element: bytes, component: bytes, segment: bytes) -> BadHeader |
 
 
 def character(data: bytes, place: int) -> bytes:
-    """Give the bytes of the character at `place`: one, or two to four that are UTF-8."""
+    """Return the bytes of the character at `place`: one, or two to four that are UTF-8."""
     if place < len(data) and data[place] >= 0xC2:
         for size in (2, 3, 4):
             try:
@@ -140,7 +140,7 @@ def _terminator(tail: bytes, place: int, *, wrapped: bool) -> tuple[bytes, int]:
 
 
 def _repeats(texts: list[str], taken: set[bytes]) -> bool:
-    """Tell whether ISA11 is a repetition separator: from version 00402 on, unless it is still a `U`."""
+    """Return whether ISA11 is a repetition separator: from version 00402 on, unless it is still a `U`."""
     version = texts[12].strip()
     separator = texts[11].strip()
     return (

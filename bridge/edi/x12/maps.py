@@ -44,7 +44,7 @@ class CodeLists(msgspec.Struct, frozen=True):
 class LengthCheck(msgspec.Struct, frozen=True):
     """The fast check of segments of one kind with one number of elements.
 
-    `pick` gives the coded ones of them, `right` remembers what was found right: partners send the same few.
+    `pick` returns the coded ones of them, `right` remembers what was found right: partners send the same few.
     """
 
     matches: Callable[[str], object]
@@ -127,7 +127,7 @@ class TransactionMap:
         self._checks: dict[tuple[str, str], Checks] = {}
 
     def allows(self, tags: str) -> bool:
-        """Tell whether a sequence of tags, with blanks between, is surely right."""
+        """Return whether a sequence of tags, with blanks between, is surely right."""
         known = self._sequences.get(tags)  # partners repeat themselves
         if known is None:
             known = self._structure.fullmatch(tags + " ") is not None
@@ -151,7 +151,7 @@ class TransactionMap:
         return known
 
     def checks_for(self, element: str, component: str) -> Checks:
-        """Give the fast checks under these separators, by tag; None where only pyx12 can tell."""
+        """Return the fast checks under these separators, by tag; None where only pyx12 can tell."""
         key = element, component
         if key not in self._checks:
             if len(self._checks) >= _MOST_SEPARATORS:
@@ -160,13 +160,13 @@ class TransactionMap:
         return self._checks[key]
 
     def number_of(self, tag: str, place: int) -> str:
-        """Give the number of the data element at a place of a segment; empty if the map has none."""
+        """Return the number of the data element at a place of a segment; empty if the map has none."""
         elements = self.nodes[tag].children
         return element_number(elements[place - 1]) if 0 < place <= len(elements) else ""
 
 
 def element_number(node: object) -> str:
-    """Give the data element's number; the dictionary's keys carry suffixes where lengths differ."""
+    """Return the data element's number; the dictionary's keys carry suffixes where lengths differ."""
     number = str(getattr(node, "data_ele", "") or "").partition(".")[0]
     return number if number[:1].isdigit() or number[:1] == "C" else ""
 

@@ -3,7 +3,7 @@
 The tables of the standard disagree about the order within a loop (214: AT7 first in 004010, last in
 005010), and partners follow neither. So each segment is given to the loop it belongs to, innermost
 first, and each loop's children are sorted as the map has them. What had to be moved is for the caller
-to note; what has no place stays behind its predecessor, for pyx12 to judge. A mandatory segment is never
+to note; what has no place stays behind its predecessor, for pyx12 to check. A mandatory segment is never
 moved: a BSN in the middle is no matter of taste.
 """
 
@@ -67,7 +67,7 @@ class _Instance:
         self.last = 0
 
     def flat(self) -> Iterator[int]:
-        """Give the indices in it, in the order of the map."""
+        """Return the indices in it, in the order of the map."""
         for _, entry in sorted(self.entries, key=lambda entry: entry[0]):
             yield from entry.flat() if isinstance(entry, _Instance) else entry
 
@@ -79,7 +79,7 @@ class _Arranging:
         self.implied: list[int] = []
 
     def add(self, index: int, tag: str) -> None:
-        """Give a segment to its loop, or leave it where it is."""
+        """Move a segment to its loop, or leave it where it is."""
         found = self._find(tag)
         if found is None:
             found = self._find_implied(tag)

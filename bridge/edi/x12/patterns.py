@@ -1,6 +1,6 @@
-"""Regular expressions made from a map: what matches is valid for certain, the rest is pyx12's to judge.
+"""Regular expressions made from a map: what matches is valid for certain, the rest is for pyx12 to check.
 
-Most segments that arrive are right. A pattern tells that in one call, where walking pyx12's tree takes
+Most segments that arrive are right. A pattern shows that in one call, where walking pyx12's tree takes
 thirty times as long. A pattern is narrower than the standard where that keeps it simple (29 February,
 composites, trailing blanks): whatever it does not match goes the slow way, so it never rejects.
 """
@@ -43,12 +43,12 @@ class SegmentRule(msgspec.Struct, frozen=True):
 
     @property
     def coded(self) -> tuple[tuple[int, str], ...]:
-        """Give the elements with code lists, as (position, list)."""
+        """Return the elements with code lists, as (position, list)."""
         return tuple((place, rule.codes) for place, rule in enumerate(self.elements, 1) if rule.codes)
 
 
 def rules_of(loop: loop_if) -> tuple[dict[str, SegmentRule | None], dict[str, segment_if]]:
-    """Give the rule and a node of each tag in a loop of pyx12's; no rule where they differ by position."""
+    """Return the rule and a node of each tag in a loop of pyx12's; no rule where they differ by position."""
     rules: dict[str, SegmentRule | None] = {}
     nodes: dict[str, segment_if] = {}
     for node in loop.loop_segment_iterator():

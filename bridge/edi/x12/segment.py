@@ -22,7 +22,7 @@ rightly so, but `DELIVER TO: DOCK 4` is read as it was meant."""
 
 
 class Transcript:
-    """The text of one document as segments, and its bytes, from which places are told when asked for."""
+    """The text of one document as segments, and its bytes, from which places are computed when asked for."""
 
     __slots__ = (
         "_offsets",
@@ -44,7 +44,7 @@ class Transcript:
         self.component = delimiters.component
         self.repetition = delimiters.repetition
         self.plain = False
-        """Tells that the document has neither components nor repetitions, as most have not."""
+        """Whether the document has neither components nor repetitions, as most have not."""
         self.pieces: list[str] = []
         self._offsets: list[int] | None = None
 
@@ -58,7 +58,7 @@ class Transcript:
         return [X12Segment(parts, number, self, parts[0]) for number, parts in enumerate(split, 1)]
 
     def offset_of(self, number: int) -> int:
-        """Give the byte offset in the file at which segment `number` (from 1) begins."""
+        """Return the byte offset in the file at which segment `number` (from 1) begins."""
         if self._offsets is None:
             self._offsets = self._find_offsets()
         return self._offsets[number - 1] if number <= len(self._offsets) else self.offset
@@ -88,7 +88,7 @@ class X12Segment(msgspec.Struct, gc=False):
 
     @property
     def offset(self) -> int:
-        """Give the byte offset in the file."""
+        """Return the byte offset in the file."""
         return self.transcript.offset_of(self.number)
 
     def __len__(self) -> int:
@@ -99,7 +99,7 @@ class X12Segment(msgspec.Struct, gc=False):
         return True
 
     def value(self, element: int, component: int = 1) -> str:
-        """Give one component of one element, of its first repetition; empty if absent."""
+        """Return one component of one element, of its first repetition; empty if absent."""
         try:
             text = self.elements[element]
         except IndexError:
@@ -117,12 +117,12 @@ class X12Segment(msgspec.Struct, gc=False):
         return text.rstrip(" ")
 
     def components(self, element: int) -> Sequence[str]:
-        """Give all components of one element (its first repetition); none if it is absent or empty."""
+        """Return all components of one element (its first repetition); none if it is absent or empty."""
         repetitions = self.repetitions(element)
         return repetitions[0] if repetitions else []
 
     def repetitions(self, element: int) -> Sequence[Sequence[str]]:
-        """Give every repetition of an element, each as its components; none if absent or empty."""
+        """Return every repetition of an element, each as its components; none if absent or empty."""
         text = self.elements[element] if element < len(self.elements) else ""
         if not text:
             return []

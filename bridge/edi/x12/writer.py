@@ -11,11 +11,11 @@ Value = str | int | tuple[str, ...]
 """An element, or the components of a composite."""
 STANDARD = Delimiters("*", ":", "~")
 PIECE = 64 * 1024
-"""So many bytes are gathered before they are given away."""
+"""Bytes that are gathered before they are passed on."""
 
 
 class SegmentWriter:
-    """Writes segments under one set of delimiters, and gives away what is written in pieces.
+    """Writes segments under one set of delimiters, and passes on what is written in pieces.
 
     X12 knows no escape, so a separator or control character in the data becomes a blank, and what is
     not ASCII a question mark: a reader must be able to split what is written here.
@@ -23,7 +23,7 @@ class SegmentWriter:
 
     def __init__(self, delimiters: Delimiters) -> None:
         parts = delimiters.element + delimiters.component + delimiters.segment + delimiters.repetition
-        # A separator outside of ASCII depends on an encoding that the header does not tell.
+        # A separator outside of ASCII depends on an encoding that the header does not name.
         self.delimiters = delimiters if parts.isascii() else STANDARD
         parts = parts if parts.isascii() else "*:~"
         blanks = dict.fromkeys([*range(32), 127, *map(ord, parts)], " ")
@@ -48,12 +48,12 @@ class SegmentWriter:
         self._write([*values, self.delimiters.component])
 
     def pieces(self) -> Iterator[bytes]:
-        """Give away what is written, where that is enough for a piece."""
+        """Return what is written, where that is enough for a piece."""
         if self._written.tell() >= PIECE:
             yield self.rest()
 
     def rest(self) -> bytes:
-        """Give away what is written and was not given away yet."""
+        """Return what is written and was not returned yet."""
         written, self._written = self._written, BytesIO()
         return written.getvalue()
 

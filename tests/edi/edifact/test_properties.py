@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.edi.counters import Counters
 from bridge.edi.edifact import framing
 from bridge.edi.edifact.envelope import read_edifact
 from bridge.edi.model import DocumentRead, ReaderEvent
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.source import ByteSource
-from bridge.edi.tally import Tally
 from tests.edi.edifact.building import (
     IFTSTA_BODY,
     documents,
@@ -119,7 +119,7 @@ def test_any_bytes_are_passed_over(data: bytes) -> None:
 def test_the_reader_of_one_interchange_stops_behind_it(data: bytes, size: int) -> None:
     with window(size):
         source = ByteSource([data, b"TAIL"], block=1)
-        list(read_edifact(source, grammar(), ReadOptions(), Tally()))
+        list(read_edifact(source, grammar(), ReadOptions(), Counters()))
     assert source.peek(9) == b"TAIL"
 
 
@@ -138,7 +138,7 @@ def test_an_endless_file_without_terminators_is_read_in_bounded_memory() -> None
             yield b"X" * 65536
 
     source = Watched(chunks())
-    found = list(read_edifact(source, grammar(), ReadOptions(), Tally()))
+    found = list(read_edifact(source, grammar(), ReadOptions(), Counters()))
     assert sum(event.length for event in found) == 200 + 200 * 65536
     assert max(sizes) <= 4 * 65536
 

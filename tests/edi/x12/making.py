@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from bridge.edi.counters import Counters
 from bridge.edi.model import (
     Document,
     DocumentRead,
@@ -19,7 +20,6 @@ from bridge.edi.model import (
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.source import BLOCK, ByteSource
-from bridge.edi.tally import Tally
 from bridge.edi.x12.envelope import read_x12
 from bridge.edi.x12.grammar import DocumentChecker
 
@@ -104,12 +104,12 @@ def read_all(
 ) -> list[ReaderEvent]:
     """Read X12 only: bytes between interchanges are passed over."""
     chunks = [data[i : i + 1] for i in range(len(data))] if block == 1 else [data]
-    source, tally, events = ByteSource(chunks, block=block), Tally(), list[ReaderEvent]()
+    source, counters, events = ByteSource(chunks, block=block), Counters(), list[ReaderEvent]()
     while not source.at_end():
         if source.peek(3) != b"ISA":
             source.take(1)
             continue
-        events += read_x12(source, grammar or Unchecked(), options or ReadOptions(), tally)
+        events += read_x12(source, grammar or Unchecked(), options or ReadOptions(), counters)
     return events
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.edi.wording import lines_of, plain
+from bridge.edi.character_repertoire import lines_of, plain
 
 
 def is_ascii(character: str) -> bool:

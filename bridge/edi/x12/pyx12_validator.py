@@ -1,7 +1,7 @@
 """The slow way: pyx12 walks its tree with one document and says what is wrong, segment by segment.
 
 It sees one transaction set at a time. Of a cascade (everything after a missing LX is out of place) only
-the first error is told. Its messages hold data, so they are replaced by our own.
+the first error is reported. Its messages hold data, so they are replaced by our own.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _LONGEST_VALUE = 99
 """Element 724, the copy of bad data in an acknowledgement, has 99 characters."""
 
 
-class Judge:
+class Pyx12Validator:
     """Walks one document. `strict` turns notes into errors."""
 
     def __init__(self, transaction: TransactionMap, is_known: Callable[[str], bool], *, strict: bool) -> None:
@@ -37,7 +37,7 @@ class Judge:
         self._exceeded: set[tuple[str, str]] = set()
 
     def place(self, segment: X12Segment) -> Iterator[EdiError]:
-        """Find the segment's place in the structure, and tell what that shows to be wrong."""
+        """Find the segment's place in the structure; yield what that shows to be wrong."""
         tag = segment.tag
         if tag not in self._map.rules:
             code = "2" if self._is_known(tag) else "1"
@@ -67,19 +67,19 @@ class Judge:
             )
 
     def imply(self, tag: str, before: X12Segment) -> None:
-        """Walk on as if there were a segment of this tag, which the caller has told to be missing."""
+        """Walk on as if there were a segment of this tag, which the caller has reported as missing."""
         implied = X12Segment([tag, "1"], before.number, before.transcript, tag)
         list(self.place(implied))
 
     def node_of(self, segment: X12Segment) -> segment_if | None:
-        """Give the place found last if it is this segment's, else None."""
+        """Return the place found last if it is this segment's, else None."""
         return self._node if not self._lost and self._node.id == segment.tag else None
 
 
-def judge_elements(
+def validate_elements(
     node: segment_if, segment: X12Segment, transaction: TransactionMap, *, strict: bool
 ) -> Iterator[EdiError]:
-    """Have pyx12 judge the elements of a segment at one node of its tree."""
+    """Check the elements of a segment against one node of the tree of pyx12."""
     try:
         _, errors = node.is_valid_errors(to_pyx12(segment))
     except IndexError:  # pyx12 counts one too far where a composite has too many components
@@ -128,7 +128,7 @@ def to_pyx12(segment: X12Segment) -> pyx12.segment.Segment:
 
 
 def loop_of(node: x12_node | None) -> str:
-    """Name the loop that a node is in, by its opening segment; empty for the header and trailer."""
+    """Return the loop that a node is in, by its opening segment; empty for the header and trailer."""
     while node is not None and not node.is_map_root() and not node.is_loop():
         node = node.parent
     name = "" if node is None or node.is_map_root() else str(node.id).removesuffix("_LOOP")
@@ -177,9 +177,9 @@ def _reference(refdes: str, tag: str) -> tuple[int, int]:
 
 
 def _is_fatal(error: EleError, value: str, segment: X12Segment, transaction: TransactionMap) -> bool:
-    """Tell whether an element's error rejects the document, or is only noted.
+    """Return whether an element's error rejects the document, or is only noted.
 
-    Rejected is what a person would call wrong: a mandatory value that is missing, a number or date that is
+    Rejected is what any reader would call wrong: a mandatory value that is missing, a number or date that is
     none. Noted is what only a table calls wrong: values missing from an incomplete code list, texts,
     codes and numbers longer or shorter than the table has them, letters outside of the character set and
     component separators in texts,
@@ -197,7 +197,7 @@ def _is_fatal(error: EleError, value: str, segment: X12Segment, transaction: Tra
 
 
 def _is_closed(error: EleError, transaction: TransactionMap) -> bool:
-    """Tell whether the element has a list of all the codes that there are."""
+    """Return whether the element has a list of all the codes that there are."""
     return getattr(error.map_node, "external_codes", None) in transaction.codes.closed
 
 

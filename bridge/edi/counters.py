@@ -53,7 +53,7 @@ class SeenNumbers:
         return new
 
 
-class Tally:
+class Counters:
     """Counts and control numbers of one file; `reader.read` makes one and hands it on."""
 
     __slots__ = ("_interchanges_seen", "documents", "interchanges", "segments")
@@ -66,12 +66,12 @@ class Tally:
         self._interchanges_seen: dict[tuple[str, ...], SeenNumbers] = {}
 
     def next_interchange(self) -> int:
-        """Give the next interchange its number, from 1."""
+        """Return the number of the next interchange, from 1."""
         self.interchanges += 1
         return self.interchanges
 
     def next_document(self) -> int:
-        """Give the next document its number, from 1."""
+        """Return the number of the next document, from 1."""
         self.documents += 1
         return self.documents
 

@@ -105,7 +105,7 @@ class VerdictList(Sequence[DocumentVerdict]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[DocumentVerdict]: ...
     def __getitem__(self, index: int | slice) -> DocumentVerdict | Sequence[DocumentVerdict]:
-        """Give one verdict, or several as a list."""
+        """Return one verdict, or several as a list."""
         if isinstance(index, slice):
             return list(self)[index]
         place = index + len(self) if index < 0 else index
@@ -122,7 +122,7 @@ def _made(
 
 
 def _alike(one: DocumentVerdict, other: DocumentVerdict) -> bool:
-    """Tell whether two verdicts are the same but for the reference."""
+    """Return whether two verdicts are the same but for the reference."""
     return (
         one.errors == other.errors
         and one.type == other.type

@@ -4,12 +4,12 @@ import random
 
 import pytest
 
-from bridge.edi.tally import SeenNumbers
+from bridge.edi.counters import SeenNumbers
 
 
 @pytest.mark.parametrize("most", [1, 2, 5, 4096])
 def test_a_number_is_new_once(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
-    monkeypatch.setattr("bridge.edi.tally._MOST_RUNS", most)
+    monkeypatch.setattr("bridge.edi.counters._MOST_RUNS", most)
     chance = random.Random(2)  # noqa: S311
     seen, known = SeenNumbers(), set[str]()
     for _ in range(3000):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 Fits = Callable[[str], bool]
-"""Tells whether a set has a character."""
+"""Return whether a set has a character."""
 
 _NEAREST: Final = {
     "ß": "ss",
@@ -56,7 +56,7 @@ _BLANK_CATEGORIES: Final = frozenset({"Cc", "Zs", "Zl", "Zp"})
 
 
 def plain(text: str, fits: Fits, mark: str) -> str:
-    """Give a text in characters that fit, with single blanks and none at its ends.
+    """Return a text in characters that fit, with single blanks and none at its ends.
 
     `mark` stands for what has no nearest character. A case that does not fit is changed.
     """

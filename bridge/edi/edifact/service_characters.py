@@ -22,11 +22,11 @@ HEADER_REACH: Final = 24
 """The greatest length of a match of `HEADER`."""
 
 
-class MarksError(Exception):
+class ServiceCharactersError(Exception):
     """UNA or UNB names service characters that cannot be used."""
 
 
-class Marks(msgspec.Struct, frozen=True):
+class ServiceCharacters(msgspec.Struct, frozen=True):
     """Service characters as bytes. `release` and `repetition` are empty where there is none."""
 
     component: bytes
@@ -38,7 +38,7 @@ class Marks(msgspec.Struct, frozen=True):
     """Each of these bytes is a decimal mark."""
 
     def as_text(self) -> Delimiters:
-        """Give the delimiters as the values of the model have them."""
+        """Return the delimiters as the values of the model have them."""
         return Delimiters(
             element=self.element.decode("latin-1"),
             component=self.component.decode("latin-1"),
@@ -51,37 +51,39 @@ class Marks(msgspec.Struct, frozen=True):
 
 # ISO 9735 10.1: where no UNA names one, comma and point are both decimal marks.
 BOTH: Final = b".,"
-DEFAULT: Final = Marks(component=b":", element=b"+", terminator=b"'", decimal=BOTH)
+DEFAULT: Final = ServiceCharacters(component=b":", element=b"+", terminator=b"'", decimal=BOTH)
 # ISO 9735 level B without UNA: the information separators IS1, IS3 and IS4, and no release character.
-LEVEL_B: Final = Marks(component=b"\x1f", element=b"\x1d", terminator=b"\x1c", release=b"", decimal=BOTH)
+LEVEL_B: Final = ServiceCharacters(
+    component=b"\x1f", element=b"\x1d", terminator=b"\x1c", release=b"", decimal=BOTH
+)
 
 
-def from_header(head: bytes) -> tuple[Marks, int]:
-    """Give the service characters, and how many bytes stand before `UNB`.
+def from_header(head: bytes) -> tuple[ServiceCharacters, int]:
+    """Return the service characters, and how many bytes stand before `UNB`.
 
     `head` begins with UNA or UNB and holds at least the first element separator of UNB.
-    Raises MarksError if they cannot be used.
+    Raises ServiceCharactersError if they cannot be used.
     """
     if head.startswith(b"UNA"):
         unb = head.find(b"UNB", 3)
         if unb < 0:
-            raise MarksError("no UNB follows UNA")
+            raise ServiceCharactersError("no UNB follows UNA")
         return _from_advice(head[3:unb]), unb
     return (LEVEL_B if head[3:4] == LEVEL_B.element else DEFAULT), 0
 
 
-def _from_advice(advice: bytes) -> Marks:
+def _from_advice(advice: bytes) -> ServiceCharacters:
     """Read what stands between `UNA` and `UNB`: six characters, or five and no reserved one."""
-    characters = advice[:6]
+    six = advice[:6]
     bare = advice.rstrip(LINE_ENDS)
     if len(bare) == 5 and bare[4:5] not in b" *":
-        characters = bare[:4] + b" " + bare[4:]
-    if len(characters) < 6:
-        raise MarksError("UNA is shorter than five characters")
+        six = bare[:4] + b" " + bare[4:]
+    if len(six) < 6:
+        raise ServiceCharactersError("UNA is shorter than five characters")
     if len(bare) > 6 and advice[6:].strip(WHITESPACE + advice[5:6]):
-        raise MarksError("UNA is longer than six characters")
-    component, element, decimal, release, reserved, terminator = (characters[i : i + 1] for i in range(6))
-    marks = Marks(
+        raise ServiceCharactersError("UNA is longer than six characters")
+    component, element, decimal, release, reserved, terminator = (six[i : i + 1] for i in range(6))
+    found = ServiceCharacters(
         component=component,
         element=element,
         terminator=terminator,
@@ -89,15 +91,15 @@ def _from_advice(advice: bytes) -> Marks:
         repetition=b"" if reserved == b" " else reserved,
         decimal=decimal if decimal in BOTH else BOTH,
     )
-    _check(marks)
-    return marks
+    _check(found)
+    return found
 
 
-def _check(marks: Marks) -> None:
-    used = [mark for mark in (marks.component, marks.element, marks.terminator, marks.release) if mark]
+def _check(found: ServiceCharacters) -> None:
+    used = [one for one in (found.component, found.element, found.terminator, found.release) if one]
     if len(set(used)) != len(used):
-        raise MarksError("UNA uses one character for two purposes")
-    if any(mark.isalnum() for mark in used):
-        raise MarksError("UNA names a letter or digit as a service character")
-    if any(mark >= b"\x80" for mark in used if mark != marks.terminator):
-        raise MarksError("UNA names a separator outside of ASCII")
+        raise ServiceCharactersError("UNA uses one character for two purposes")
+    if any(one.isalnum() for one in used):
+        raise ServiceCharactersError("UNA names a letter or digit as a service character")
+    if any(one >= b"\x80" for one in used if one != found.terminator):
+        raise ServiceCharactersError("UNA names a separator outside of ASCII")
