@@ -11,8 +11,8 @@ from pydantic import BaseModel
 
 import bridge.config
 from bridge.config import Config, Secret, load_config, parse_config, secrets_of
-from bridge.config.places import lines_of
 from bridge.errors import ConfigurationError, Problem
+from bridge.toml_lines import lines_of
 
 REPOSITORY = Path(__file__).parents[1]
 EXAMPLE = REPOSITORY / "config.example.toml"

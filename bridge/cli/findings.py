@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from bridge.config import Config, Vendor, secrets_of
-from bridge.config.places import line_of, lines_of
 from bridge.errors import ConfigurationError, Problem
+from bridge.toml_lines import line_of, lines_of
 
 _OWN_CODES = frozenset({"standard", "amazon"})
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
-from bridge.config.places import Place
+from bridge.toml_lines import Place
 
 Complaint = tuple[Place, str]
 Raw = dict[str, Any]

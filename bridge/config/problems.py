@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from bridge.config.places import Place, line_of
 from bridge.errors import Problem
+from bridge.toml_lines import Place, dotted, line_of
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -34,11 +34,6 @@ def problems_of(error: ValidationError, model: type[BaseModel], lines: dict[Plac
 def problem_at(place: Place, message: str, lines: dict[Place, int]) -> Problem:
     """Make a problem at a place."""
     return Problem(dotted(place), message, line_of(lines, place))
-
-
-def dotted(place: Place) -> str:
-    """Write a place as people do: `vendors.acme.warehouses.0`."""
-    return ".".join(str(part) for part in place)
 
 
 def _problem(detail: ErrorDetails, model: type[BaseModel], lines: dict[Place, int]) -> Problem:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from bridge.errors import Problem
+from bridge.toml_lines import dotted, line_of_dotted, lines_of
 
 Table = dict[str, Any]
-_HEADER = re.compile(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?\s*(?:#.*)?")
 
 
 class TomlFile:
@@ -23,8 +24,8 @@ class TomlFile:
         self.content: Table = {}
         self._text = ""
         try:
-            self._text = path.read_text(encoding="utf-8")
-            self.content = tomllib.loads(self._text)
+            text = path.read_text(encoding="utf-8")
+            self.content, self._text = tomllib.loads(text), text
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(Problem("", f"cannot be read: {error}"))
         except tomllib.TOMLDecodeError as error:
@@ -36,19 +37,12 @@ class TomlFile:
         self.problems.append(Problem(place, message, self.line(place)))
 
     def line(self, place: str) -> int:
-        """Tell the line of a dotted key, or of the nearest table or key above it; 0 if unknown."""
-        table, best = "", (0, 0)
-        for number, line in enumerate(self._text.splitlines(), start=1):
-            if header := _HEADER.fullmatch(line):
-                here = table = header[1].replace(" ", "")
-            elif "=" in line and not line.lstrip().startswith("#"):
-                key = line.partition("=")[0].strip().strip('"')
-                here = f"{table}.{key}" if table else key
-            else:
-                continue
-            if (place == here or place.startswith(f"{here}.")) and len(here) > best[0]:
-                best = (len(here), number)
-        return best[1]
+        """Return the line of a dotted key, or of the nearest table around it; 0 where there is none."""
+        return line_of_dotted(self._lines, place)
+
+    @cached_property
+    def _lines(self) -> dict[str, int]:
+        return {dotted(key): line for key, line in lines_of(self._text).items()}
 
     def unknown_keys(self, table: Table, known: Iterable[str], place: str = "") -> None:
         """Note every key of `table` that is not known."""

@@ -1,12 +1,13 @@
 """Find the line of every table, key and array element of a TOML text.
 
-`tomllib` gives values without places. This scanner gives places without values: it walks a text that
+`tomllib` returns values without places. This scanner returns places without values: it walks a text that
 `tomllib` has accepted already, so it checks nothing and only has to know where strings end.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 Place = tuple[str | int, ...]
 
@@ -22,7 +23,7 @@ def lines_of(text: str) -> dict[Place, int]:
 
 
 def line_of(lines: dict[Place, int], place: Place) -> int:
-    """Give the line of a place, or of the nearest table round it; 0 where there is none."""
+    """Return the line of a place, or of the nearest table around it; 0 where there is none."""
     while place:
         if place in lines:
             return lines[place]
@@ -30,9 +31,22 @@ def line_of(lines: dict[Place, int], place: Place) -> int:
     return 0
 
 
+def dotted(place: Place) -> str:
+    """Write a place as a dotted key: `vendors.acme.warehouses.0`."""
+    return ".".join(str(part) for part in place)
+
+
+def line_of_dotted(lines: dict[str, int], place: str) -> int:
+    """Return the line of a dotted key, or of the nearest table around it; 0 where there is none."""
+    while place not in lines and place:
+        place = place.rpartition(".")[0]
+    return lines.get(place, 0)
+
+
 class _Scanner:
     def __init__(self, text: str) -> None:
         self.text = text
+        self.ends = [found.start() for found in re.finditer("\n", text)]
         self.at = 0
         self.lines: dict[Place, int] = {}
         self.array_tables: dict[Place, int] = {}
@@ -150,7 +164,7 @@ class _Scanner:
         return self.text[self.at : self.at + 1]
 
     def _line(self) -> int:
-        return self.text.count("\n", 0, self.at) + 1
+        return bisect_left(self.ends, self.at) + 1
 
     def _note(self, place: Place, line: int) -> None:
         self.lines.setdefault(place, line)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.config.places import Place, line_of, lines_of
+from bridge.toml_lines import Place, line_of, lines_of
 
 EXAMPLE = Path(__file__).parents[1] / "config.example.toml"
 
