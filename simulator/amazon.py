@@ -13,22 +13,21 @@ from typing import Any, Self, Unpack
 from simulator.app import Front
 from simulator.calls import Operations
 from simulator.control import Control
-from simulator.documents import Documents
+from simulator.document_factory import DocumentFactory
+from simulator.document_store import DocumentStore
 from simulator.faults import Faults
 from simulator.gate import Gate
 from simulator.options import Options, OptionValues
-from simulator.press import Press
 from simulator.reads import ReadDesk
 from simulator.records import Accepted, ItemKey, ReadSeen, Records, RequestSeen
 from simulator.restricted import RestrictedDesk
 from simulator.server import ThreadedServer
-from simulator.shelf import Shelf
 from simulator.state import Clerk
 from simulator.throttle import Throttle
 from simulator.tokens import Credentials, TokenDesk
 
 
-class StandInAmazon(Documents):
+class StandInAmazon(DocumentFactory):
     """A context manager that serves in a thread of its own.
 
     `options` may be changed while it serves; `fail_orders["PO1"] = (code, words)` makes every batch
@@ -46,16 +45,14 @@ class StandInAmazon(Documents):
         journal: Path | None = None,
         **options: Unpack[OptionValues],
     ) -> None:
-        self.options = Options(**options)
+        store = DocumentStore(Options(**options))
+        super().__init__(store, self.now)
         self.faults = Faults()
         self._records = Records(self.options, journal)
         self._tokens = TokenDesk(time.monotonic)
         self._restricted = RestrictedDesk(time.monotonic)
-        shelf = Shelf(self.options)
-        press = Press(self.options, shelf)
-        super().__init__(shelf, press, self.now)
-        self._clerk = Clerk(self.options, self._records, press, time.monotonic, self.now)
-        self._reads = ReadDesk(self.options, shelf, self.now)
+        self._clerk = Clerk(self.options, self._records, self, time.monotonic, self.now)
+        self._reads = ReadDesk(self.options, store, self.now)
         gate = Gate(self.options, self._tokens, self._restricted, Throttle(time.monotonic))
         operations = Operations(
             self.options,

@@ -89,12 +89,10 @@ class Control:
         given = msgspec.json.decode(await request.body(), type=_Labels)
         for order in given.orders:
             label = self._amazon.add_label(order, packages=given.packages, account=given.account)
-            for wanted, add in (
-                (given.packing_slips, self._amazon.add_packing_slip),
-                (given.invoices, self._amazon.add_invoice),
-            ):
-                if wanted:
-                    add(order, label.created, account=given.account)
+            if given.packing_slips:
+                self._amazon.add_packing_slip(order, label.created, account=given.account)
+            if given.invoices:
+                self._amazon.add_invoice(order, label.created, account=given.account)
         return _json(self._amazon.documents)
 
     async def _state(self, _request: Request) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from simulator.papers.model import Kind
+from simulator.shipping_documents import Kind
 
 SHIPPING = "/vendor/directFulfillment/shipping/v1"
 TRANSACTIONS = "/vendor/directFulfillment/transactions/v1/transactions"

@@ -7,7 +7,7 @@ from typing import Literal, TypedDict
 
 import msgspec
 
-from simulator.papers.model import LabelFormat
+from simulator.shipping_documents import LabelFormat
 
 Keep = Literal["items", "keys", "counts"]
 

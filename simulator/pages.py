@@ -9,9 +9,9 @@ from http import HTTPStatus
 import msgspec
 
 from simulator.faults import Listing
-from simulator.papers.model import Document
 from simulator.queries import Query
 from simulator.replies import Refused
+from simulator.shipping_documents import Document
 
 _MOST_TOKENS = 1000
 _EXPIRED = "The nextToken is invalid or has expired."

@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from simulator.document_store import DocumentStore
 from simulator.faults import Listing
 from simulator.lanes import Read
 from simulator.options import Options
 from simulator.pages import Pages
-from simulator.papers.printing import Item, printed
 from simulator.queries import parse_query
 from simulator.replies import Refused
-from simulator.shelf import Shelf
+from simulator.shipping_documents import Item, reply_item
 from simulator.validation import is_order
 
 _NOT_BASE64 = "%%% not base64 %%%"
@@ -22,11 +22,11 @@ Answer = tuple[dict[str, Any], tuple[str, ...]]
 
 
 class ReadDesk:
-    """Answers reads from the shelf; `clock` gives the stand-in's time of day."""
+    """Answers reads from the store; `clock` gives the stand-in's time of day."""
 
-    def __init__(self, options: Options, shelf: Shelf, clock: Callable[[], float]) -> None:
+    def __init__(self, options: Options, store: DocumentStore, clock: Callable[[], float]) -> None:
         self._options = options
-        self._shelf = shelf
+        self._store = store
         self._clock = clock
         self.pages = Pages()
 
@@ -34,13 +34,13 @@ class ReadDesk:
         """Give one order's document; raises `Refused` where there is none."""
         if not is_order(order):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", read.unknown)
-        document = self._shelf.find(account, read.kind, order, self._clock())
+        document = self._store.find(account, read.kind, order, self._clock())
         if document is None:
             if self._options.unknown_order == 400:
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", read.unknown)
             message = "The requested resource doesn't exist."
             raise Refused(HTTPStatus.NOT_FOUND, "NotFound", message, f"There is none for order {order}.")
-        return _spoilt(printed(document), listing), (order,)
+        return _spoilt(reply_item(document), listing), (order,)
 
     def many(self, account: str, read: Read, given: Mapping[str, str], listing: Listing) -> Answer:
         """Give one page of a list; raises `Refused`."""
@@ -50,12 +50,12 @@ class ReadDesk:
             account,
             read.operation,
             query,
-            lambda: self._shelf.listed(account, read.kind, query, now),
+            lambda: self._store.listed(account, read.kind, query, now),
             listing,
         )
         if listing == "empty_payload":
             return {}, ()
-        items = [printed(document) for document in page.documents]
+        items = [reply_item(document) for document in page.documents]
         payload: dict[str, Any] = {read.key: _first_spoilt(items, listing)}
         if page.next_token is not None:
             payload = {"pagination": {"nextToken": page.next_token}, **payload}

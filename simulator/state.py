@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from simulator.document_factory import DocumentFactory
 from simulator.lanes import CONFIRMATIONS, LABEL_REQUESTS
 from simulator.options import Options
-from simulator.press import Press
 from simulator.records import Batch, Records
 from simulator.rules import NOT_AVAILABLE, Books, Court, ErrorBody, Item
 
@@ -50,12 +50,12 @@ class Clerk:
         self,
         options: Options,
         records: Records,
-        press: Press,
+        factory: DocumentFactory,
         now: Callable[[], float],
         wall: Callable[[], float],
     ) -> None:
         self._options = options
-        self._press = press
+        self._factory = factory
         self._requested: list[_Requested] = []
         self._looked = float("-inf")
         self._records = records
@@ -129,7 +129,7 @@ class Clerk:
                 due = now if options.verdict_polls else min(now, requested.taken + options.verdict_delay)
                 for item in requested.items:
                     # Never before the last look: what was not there then was not created before.
-                    self._press.issue(requested.transaction.account, item, max(due, self._looked))
+                    self._factory.make_requested(requested.transaction.account, item, max(due, self._looked))
             else:
                 waiting.append(requested)
         self._requested, self._looked = waiting, now

@@ -37,7 +37,7 @@ VerdictPolls = Annotated[
 
 def require_stand_ins() -> None:
     """Check that what the stand-ins need is installed; exit with how to get it where it is not."""
-    if not all(find_spec(name) for name in ("simulator", "starlette", "uvicorn")):
+    if not all(find_spec(name) for name in ("simulator", "PIL", "starlette", "uvicorn")):
         complain("edibridge: the stand-ins are not installed: pip install 'edibridge[simulator]'")
         raise typer.Exit(USAGE)
 

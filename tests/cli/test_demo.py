@@ -12,7 +12,7 @@ import pytest
 from bridge.cli.demo_stage import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
 from bridge.cli.demo_story import DAMAGED, GIFTS, SAMPLES, UNREADABLE
 from tests.cli.support import Result, edibridge, in_process
-from tests.simulator.papers.test_pictures import decode
+from tests.simulator.test_shipping_documents import opened
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
     for label in papers["labels"]:
         data = (outbox / label["file"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == label["sha256"]
-        assert len(decode(data)[0]) == 812, "four inches at 203 dots"
+        assert opened(data).width == 812, "four inches at 203 dots"
     assert papers["packing_slips"] == [f"packing-slips/{order}.pdf" for order in GIFTS]
     assert papers["invoices"] == [f"invoices/{order}.pdf" for order in dict(packages)]
     for name in (*papers["packing_slips"], *papers["invoices"]):

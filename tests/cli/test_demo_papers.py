@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import io
 import zlib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from bridge.cli.demo_papers import Label, papers_in, size_of_png, wrong_papers
-from simulator.papers.canvas import Canvas
 
-PNG = Canvas(40, 20).png(203)
+
+def _png() -> bytes:
+    content = io.BytesIO()
+    Image.new("1", (40, 20)).save(content, "PNG")
+    return content.getvalue()
+
+
+PNG = _png()
 PDF = b"%PDF-1.4\n...\n%%EOF\n"
 REQUESTED = {"PO1": ["C1", "C2"], "PO2": []}
 GIFTS = ["PO1"]

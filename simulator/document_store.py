@@ -1,4 +1,4 @@
-"""The documents that can be read: labels, packing slips and invoices by account and order."""
+"""The documents that can be read, by account and order."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ import threading
 from collections import Counter
 
 from simulator.options import Options
-from simulator.papers.model import Document, Kind
 from simulator.queries import Query
+from simulator.shipping_documents import Document, Kind
 
 _DAY = 86400.0
 
 
-class Shelf:
+class DocumentStore:
     """Keeps the newest version of each document. Thread-safe."""
 
     def __init__(self, options: Options) -> None:
-        self._options = options
+        self.options = options
         self._lock = threading.Lock()
         self._documents: dict[tuple[str, Kind], dict[str, Document]] = {}
 
@@ -55,5 +55,5 @@ class Shelf:
             return counted
 
     def _good(self, document: Document, now: float) -> bool:
-        days = self._options.label_days
+        days = self.options.label_days
         return document.kind != "label" or days is None or now - document.created < days * _DAY

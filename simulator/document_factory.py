@@ -1,0 +1,171 @@
+"""Where labels, packing slips and invoices come from: requests that Amazon processed, tests, rehearsals."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+
+from simulator.document_store import DocumentStore
+from simulator.shipping_documents import SHIP_METHOD, Document, Item, Kind, LabelFormat, Package
+from simulator.validation import is_order
+
+Moment = datetime | float | None
+"""An aware time, seconds since the epoch, or None for the stand-in's own time of day."""
+Packages = int | Sequence[str | Package]
+"""How many, their tracking numbers, or the packages themselves."""
+
+
+class DocumentFactory:
+    """Makes documents. Thread-safe.
+
+    `label_formats` maps an order or an account to the format of its labels; `gift_orders` get a packing
+    slip when their label is requested. The newest document of an order replaces the older one.
+    """
+
+    def __init__(self, store: DocumentStore, now: Callable[[], float]) -> None:
+        self.options = store.options
+        self._store = store
+        self._now = now
+        self.label_formats: dict[str, LabelFormat] = {}
+        self.gift_orders: set[str] = set()
+
+    def make_requested(self, account: str, item: Item, created: float) -> None:
+        """Make the label that a request asks for, and what goes with it.
+
+        A request for an order that has such a label already changes nothing; other packages make a
+        new version.
+        """
+        order = item["purchaseOrderNumber"]
+        packages = _requested_packages(item)
+        before = self._store.find(account, "label", order, created)
+        if before is not None and before.packages == packages:
+            return
+        label = Document(
+            kind="label",
+            account=account,
+            order=order,
+            created=created,
+            ship_from=item["shipFromParty"]["partyId"],
+            selling_party=item["sellingParty"]["partyId"],
+            version=1 if before is None else before.version + 1,
+            label_format=self._label_format(account, order),
+            packages=packages,
+        )
+        self._store.put(label)
+        if self.options.packing_slips or order in self.gift_orders:
+            self._store.put(msgspec.structs.replace(label, kind="packing_slip", version=1))
+        if self.options.invoices:
+            self._store.put(msgspec.structs.replace(label, kind="invoice", version=1))
+
+    def add_label(  # noqa: PLR0913 - all that a label tells
+        self,
+        order: str,
+        created: Moment = None,
+        ship_from: str = "ACMW1",
+        packages: Packages = 1,
+        *,
+        selling_party: str = "ACMEV",
+        label_format: LabelFormat | None = None,
+        account: str = "default",
+    ) -> Document:
+        """Store an order's label; it is drawn when it is read, so that thousands cost little."""
+        label = self._document("label", order, created, ship_from, selling_party, account)
+        label = msgspec.structs.replace(
+            label,
+            label_format=label_format or self._label_format(account, order),
+            packages=_packages(order, packages),
+        )
+        self._store.put(label)
+        return label
+
+    def add_packing_slip(
+        self,
+        order: str,
+        created: Moment = None,
+        ship_from: str = "ACMW1",
+        *,
+        selling_party: str = "ACMEV",
+        account: str = "default",
+    ) -> None:
+        """Store an order's packing slip."""
+        self._store.put(self._document("packing_slip", order, created, ship_from, selling_party, account))
+
+    def add_invoice(
+        self,
+        order: str,
+        created: Moment = None,
+        ship_from: str = "ACMW1",
+        *,
+        selling_party: str = "ACMEV",
+        account: str = "default",
+    ) -> None:
+        """Store an order's customer invoice."""
+        self._store.put(self._document("invoice", order, created, ship_from, selling_party, account))
+
+    def change_label(self, order: str, created: Moment = None, *, account: str = "default") -> None:
+        """Replace a label by a new version, of the same packages; raises KeyError where there is none."""
+        before = self._store.find(account, "label", order, self._now())
+        if before is None:
+            raise KeyError(f"{account} has no label for order {order}")
+        version, moment = before.version + 1, self._moment(created)
+        self._store.put(msgspec.structs.replace(before, version=version, created=moment))
+
+    @property
+    def documents(self) -> dict[Kind, int]:
+        """How many documents of each kind there are."""
+        return dict(self._store.counts())
+
+    def _label_format(self, account: str, order: str) -> LabelFormat:
+        return self.label_formats.get(order) or self.label_formats.get(account) or self.options.label_format
+
+    def _document(  # noqa: PLR0913, PLR0917 - what all of them tell
+        self, kind: Kind, order: str, created: Moment, ship_from: str, selling_party: str, account: str
+    ) -> Document:
+        if not is_order(order):
+            raise ValueError(f"{order!r} is no purchase order number: letters and digits only")
+        return Document(
+            kind=kind,
+            account=account,
+            order=order,
+            created=self._moment(created),
+            ship_from=ship_from,
+            selling_party=selling_party,
+        )
+
+    def _moment(self, created: Moment) -> float:
+        if isinstance(created, datetime):
+            if created.tzinfo is None:
+                raise ValueError("A creation time needs a time zone.")
+            return created.timestamp()
+        return self._now() if created is None else float(created)
+
+
+def _requested_packages(item: Item) -> tuple[Package, ...]:
+    """One package for each container, or a single one where the request names none."""
+    return tuple(
+        Package(
+            identifier=container.get("containerIdentifier") or f"PKG{place:03}",
+            tracking_number=container.get("trackingNumber")
+            or _tracking_number(item["purchaseOrderNumber"], place),
+            ship_method=container.get("shipMethod") or SHIP_METHOD,
+        )
+        for place, container in enumerate(item.get("containers") or [{}], 1)
+    )
+
+
+def _packages(order: str, wanted: Packages) -> tuple[Package, ...]:
+    if isinstance(wanted, int):
+        wanted = [_tracking_number(order, place) for place in range(1, wanted + 1)]
+    return tuple(
+        one if isinstance(one, Package) else Package(identifier=f"PKG{place:03}", tracking_number=one)
+        for place, one in enumerate(wanted, 1)
+    )
+
+
+def _tracking_number(order: str, place: int) -> str:
+    """Make up the tracking number of the package at `place` (from 1) of an order."""
+    digest = hashlib.sha256(f"{order} {place}".encode()).digest()
+    return f"1Z9STAND{int.from_bytes(digest) % 10**10:010}"
