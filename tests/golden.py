@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.domain.events import LabelRequested, Mapped
+from bridge.domain.events import LabelRequested, MappingResult
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
@@ -91,8 +91,8 @@ def written(result: dict[str, Any]) -> bytes:
 
 
 def _document(document: Document, profile: VendorProfile, mappings: Mappings) -> dict[str, Any]:
-    mapped = translate(document, profile, mappings) if document.accepted else []
-    outcome = _outcome(mapped)
+    results = translate(document, profile, mappings) if document.accepted else []
+    outcome = _outcome(results)
     outcome["errors"][:0] = [_error(error) for error in document.errors if error.fatal]
     return {
         "type": document.type,
@@ -103,25 +103,25 @@ def _document(document: Document, profile: VendorProfile, mappings: Mappings) ->
 
 
 def _record(record: Record) -> dict[str, Any]:
-    return {"reference": record.reference, **_outcome([record.mapped])}
+    return {"reference": record.reference, **_outcome([record.result])}
 
 
-def _outcome(mapped: list[Mapped]) -> dict[str, Any]:
-    errors = [error for one in mapped for error in one.errors]
-    functions = [f"{one.function}: {one.summary}" for one in mapped if one.function != "original"]
+def _outcome(results: list[MappingResult]) -> dict[str, Any]:
+    errors = [error for one in results for error in one.errors]
+    functions = [f"{one.function}: {one.summary}" for one in results if one.function != "original"]
     return ({"functions": functions} if functions else {}) | {
-        "requests": [_request(one) for one in mapped if one.event and not one.errors and not one.hold],
-        "held": [one.hold for one in mapped if one.hold],
-        "nothing_sent": [one.summary for one in mapped if one.nothing_to_send],
+        "requests": [_request(one) for one in results if one.event and not one.errors and not one.hold],
+        "held": [one.hold for one in results if one.hold],
+        "nothing_sent": [one.summary for one in results if one.nothing_to_send],
         "errors": [f"{error.segment}@{error.position} {error.code}" for error in errors],
     }
 
 
-def _request(mapped: Mapped) -> dict[str, Any]:
-    assert mapped.event is not None
-    told = {"operation": operation_of(mapped.event).name, "body": item_of(mapped.event)}
+def _request(one: MappingResult) -> dict[str, Any]:
+    assert one.event is not None
+    told = {"operation": operation_of(one.event).name, "body": item_of(one.event)}
     # When a request may be sent is no part of what is sent.
-    day = mapped.event.ship_date if isinstance(mapped.event, LabelRequested) else ""
+    day = one.event.ship_date if isinstance(one.event, LabelRequested) else ""
     return told | {"ship_date": day} if day else told
 
 

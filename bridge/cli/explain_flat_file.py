@@ -10,8 +10,8 @@ from bridge.cli.explain_text import (
     BODIES,
     View,
     count_of,
-    fact_lines,
     goes,
+    result_lines,
     trouble,
     unreadable_lines,
     whose_lines,
@@ -40,7 +40,7 @@ def flat_file_explanation(told: Explanation, view: View | None = None) -> Iterat
         run = []
         yield Line("")
         yield from _record(record, view, whole=view.everything or bodies < BODIES)
-        bodies += goes(record.mapped)
+        bodies += goes(record.result)
     yield from _run(run, view)
     yield Line("")
     yield Line("No acknowledgement would be sent: such a file has none; the status files tell.", "words")
@@ -54,15 +54,15 @@ def _summary(told: Explanation) -> str:
 
 
 def _verdicts(records: Sequence[Record]) -> str:
-    facts = [record.mapped for record in records]
-    going = sum(map(goes, facts))
-    return ", ".join([*([count_of(going, "request")] if going else []), *trouble(facts)])
+    results = [record.result for record in records]
+    going = sum(map(goes, results))
+    return ", ".join([*([count_of(going, "request")] if going else []), *trouble(results)])
 
 
 def _shown_whole(records: Sequence[Record], view: View) -> set[int]:
     if view.everything:
         return {record.number for record in records}
-    troubled = [record for record in records if record.mapped.errors or record.mapped.hold]
+    troubled = [record for record in records if record.result.errors or record.result.hold]
     return {record.number for record in (*records[: view.documents], *troubled[: view.documents])}
 
 
@@ -81,18 +81,18 @@ def _run(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 
 def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
-    fact = record.mapped
-    verdict = ["refused"] if fact.errors else ["held"] if fact.hold else []
-    look = "bad" if fact.errors else "note" if fact.hold else "good"
-    yield from folded(", ".join([fact.summary, *verdict]), view.width, first="  ", rest="     ", look=look)
-    if not fact.errors:
-        yield from fact_lines(msgspec.structs.replace(fact, summary=""), view, whole=whole)
+    result = record.result
+    verdict = ["refused"] if result.errors else ["held"] if result.hold else []
+    look = "bad" if result.errors else "note" if result.hold else "good"
+    yield from folded(", ".join([result.summary, *verdict]), view.width, first="  ", rest="     ", look=look)
+    if not result.errors:
+        yield from result_lines(msgspec.structs.replace(result, summary=""), view, whole=whole)
         return
-    shown = fact.errors if view.everything else fact.errors[:_MOST_ERRORS]
+    shown = result.errors if view.everything else result.errors[:_MOST_ERRORS]
     for error in shown:
         column = f" (column {error.element})" if error.element else ""
         text = f"{error.message}{column} [{error.code}]"
         yield from folded(text, view.width, first="    ! ", rest="      ", look="bad")
-    if len(fact.errors) > len(shown):
-        yield Line(f"    ! ... and {len(fact.errors) - len(shown)} more errors; --all shows them", "bad")
+    if len(result.errors) > len(shown):
+        yield Line(f"    ! ... and {len(result.errors) - len(shown)} more errors; --all shows them", "bad")
     yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")

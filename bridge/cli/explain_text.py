@@ -10,7 +10,7 @@ import msgspec
 from bridge.cli.envelopes import acknowledgement_lines, group_lines, interchange_lines
 from bridge.cli.lines import Line, folded, outline
 from bridge.cli.segments import Error, Page, is_note, segment_lines, told
-from bridge.domain.events import Mapped
+from bridge.domain.events import MappingResult
 from bridge.edi.model import Document, EdiError, Standard, Unreadable
 from bridge.edi.names import Names
 from bridge.pipeline.explain import Explanation, is_supported, label_notes, reasons_held
@@ -38,7 +38,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     everything: bool = False
 
 
-Read = tuple[Document, list[Mapped]]
+Read = tuple[Document, list[MappingResult]]
 Taken = Sequence[tuple[Standard, str]]
 
 
@@ -112,8 +112,8 @@ def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Li
 
 def is_troubled(read: Read) -> bool:
     """Tell whether something of a document was rejected, refused or held."""
-    document, mapped = read
-    return not document.accepted or any(fact.errors or fact.hold for fact in mapped)
+    document, results = read
+    return not document.accepted or any(result.errors or result.hold for result in results)
 
 
 def _summary(told_of: Explanation) -> str:
@@ -130,7 +130,7 @@ def _summary(told_of: Explanation) -> str:
 
 def _verdicts(reads: Sequence[Read]) -> str:
     """Count what became of documents and their events."""
-    events = [fact for _, mapped in reads for fact in mapped]
+    events = [result for _, results in reads for result in results]
     going = sum(map(goes, events))
     counts = {
         "accepted": sum(1 for document, _ in reads if document.accepted),
@@ -141,16 +141,16 @@ def _verdicts(reads: Sequence[Read]) -> str:
     return ", ".join([*words, *trouble(events)])
 
 
-def goes(fact: Mapped) -> bool:
-    """Tell whether a fact is sent as it is."""
-    return fact.event is not None and not fact.errors and not fact.hold
+def goes(result: MappingResult) -> bool:
+    """Tell whether a result is sent as it is."""
+    return result.event is not None and not result.errors and not result.hold
 
 
-def trouble(mapped: Sequence[Mapped]) -> list[str]:
+def trouble(results: Sequence[MappingResult]) -> list[str]:
     """Count the events that are held or refused."""
     counts = {
-        "held": sum(1 for event in mapped if event.hold and not event.errors),
-        "refused": sum(1 for event in mapped if event.errors),
+        "held": sum(1 for event in results if event.hold and not event.errors),
+        "refused": sum(1 for event in results if event.errors),
     }
     return [f"{count} {word}" for word, count in counts.items() if count]
 
@@ -186,14 +186,14 @@ def _run(reads: list[Read], view: View) -> Iterator[Line]:
         yield from folded(text, view.width, first="  ", rest="      ", look="words")
 
 
-def _document(document: Document, mapped: list[Mapped], view: View, taken: Taken) -> Iterator[Line]:
+def _document(document: Document, results: list[MappingResult], view: View, taken: Taken) -> Iterator[Line]:
     verdict = "accepted" if document.accepted else "rejected"
     version = f" ({document.version})" if document.version else ""
     head = f"{document.number}. {document.type}{version}, control number {document.reference}: {verdict}"
-    look = "bad" if not document.accepted else "note" if is_troubled((document, mapped)) else "good"
-    head += "".join(f", {told}" for told in trouble(mapped))
+    look = "bad" if not document.accepted else "note" if is_troubled((document, results)) else "good"
+    head += "".join(f", {told}" for told in trouble(results))
     yield from folded(head, view.width, first="  ", rest="     ", look=look)
-    errors: list[Error] = [*document.errors, *(error for fact in mapped for error in fact.errors)]
+    errors: list[Error] = [*document.errors, *(error for result in results for error in result.errors)]
     numbers = {segment.number for segment in document.segments}
     every = [error for error in errors if not is_note(error)]
     wrong = every if view.everything else every[:_MOST_ERRORS]
@@ -209,7 +209,7 @@ def _document(document: Document, mapped: list[Mapped], view: View, taken: Taken
         yield Line(f"    ! ... and {len(every) - len(wrong)} more errors; --all shows them", "bad")
     yield from _notes(document, view)
     if document.accepted:
-        yield from _becomes(document, mapped, view)
+        yield from _becomes(document, results, view)
     else:
         yield from folded(_of_rejected(document, taken), view.width, first="    ", rest="      ", look="bad")
 
@@ -252,48 +252,48 @@ def _note(document: Document, error: EdiError, view: View) -> str:
     return text if named else f"{error.segment}: {text}"
 
 
-def _becomes(document: Document, mapped: list[Mapped], view: View) -> Iterator[Line]:
-    if not mapped:
+def _becomes(document: Document, results: list[MappingResult], view: View) -> Iterator[Line]:
+    if not results:
         kind = _ANSWERS.get(document.type)
         text = f"becomes nothing: no mapping is for {document.type} documents"
         text = f"becomes nothing for Amazon: it is {kind}" if kind else text
         yield from folded(text, view.width, first="    ", rest="      ", look="words")
     shown_so_far = 0
-    for number, fact in enumerate(mapped):
-        going = goes(fact)
+    for number, result in enumerate(results):
+        going = goes(result)
         if number >= BODIES + _SUMMARIES and not view.everything:
-            yield Line(f"    ... {len(mapped) - number} more; --all shows them", "words")
+            yield Line(f"    ... {len(results) - number} more; --all shows them", "words")
             return
         whole = view.everything or shown_so_far < BODIES
         shown_so_far += going
-        yield from fact_lines(fact, view, whole=whole)
+        yield from result_lines(result, view, whole=whole)
 
 
-def fact_lines(fact: Mapped, view: View, *, whole: bool) -> Iterator[Line]:
-    """Tell what one fact becomes; `whole` shows it as it would be sent."""
-    summary = f" ({fact.summary})" if fact.summary else ""
-    for text in label_notes(fact):
+def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[Line]:
+    """Tell what one result becomes; `whole` shows it as it would be sent."""
+    summary = f" ({result.summary})" if result.summary else ""
+    for text in label_notes(result):
         yield from folded(text, view.width, first="    ~ ", rest="      ", look="note")
-    if fact.errors:
-        reasons = "; ".join(error.message for error in fact.errors)
+    if result.errors:
+        reasons = "; ".join(error.message for error in result.errors)
         text = f"refused{summary}: {reasons}"
         yield from folded(text, view.width, first="    ", rest="      ", look="bad")
-    elif fact.hold:
-        text = f"held for a person{summary}: {fact.hold}"
+    elif result.hold:
+        text = f"held for a person{summary}: {result.hold}"
         yield from folded(text, view.width, first="    ", rest="      ", look="note")
-    elif fact.event is None:
-        told = f"{fact.told}{summary}" if fact.function == "none" else fact.summary
+    elif result.event is None:
+        told = f"{result.told}{summary}" if result.function == "none" else result.summary
         nothing = f"becomes nothing: {told}" if told else "becomes nothing"
         yield from folded(nothing, view.width, first="    ", rest="      ", look="words")
-        for reason in reasons_held(fact):
+        for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      ", rest="        ", look="note")
     else:
-        head = f"becomes {operation_of(fact.event).name}{summary}"
+        head = f"becomes {operation_of(result.event).name}{summary}"
         yield from folded(head, view.width, first="    ", rest="      ", look="good")
-        for reason in reasons_held(fact):
+        for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      waits: ", rest="        ", look="note")
         if whole:
-            for line in outline(item_of(fact.event), "      "):
+            for line in outline(item_of(result.event), "      "):
                 yield Line(line)
 
 

@@ -165,7 +165,7 @@ Function = Literal["original", "resend", "replace", "cancel", "none", "hold"]
 """What a document is for, as its function code (X12 353, EDIFACT 1225) says."""
 
 
-class Mapped(msgspec.Struct, frozen=True, kw_only=True):
+class MappingResult(msgspec.Struct, frozen=True, kw_only=True):
     """One outcome of mapping: what is to be sent, or why it is not.
 
     With neither `hold` nor `errors` the event may go. `hold` is a reason that waits for a person

@@ -12,7 +12,7 @@ from bridge.domain.events import (
     Container,
     Dimensions,
     LabelRequested,
-    Mapped,
+    MappingResult,
     PartyIdentification,
     RuleError,
 )
@@ -81,7 +81,7 @@ class Draft(msgspec.Struct, kw_only=True):
             self.errors.append(found)
 
 
-def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
+def result_of(draft: Draft, profile: VendorProfile) -> MappingResult:
     """Make the request, or say why it is refused or held."""
     own = (profile.selling_party,) if profile.selling_party else ()
     selling, other_vendor = _party(profile, "selling party", draft.selling_party, own)
@@ -99,7 +99,7 @@ def mapped(draft: Draft, profile: VendorProfile) -> Mapped:
         if not found & _CAUSES.get(violation.code, _NONE):
             draft.error(violation.code, violation.message, _row(draft, violation))
     holds = [hold for hold in (other_vendor, other_warehouse) if hold]
-    return Mapped(
+    return MappingResult(
         event=event,
         hold="" if draft.errors else "; ".join(holds),
         errors=tuple(draft.errors),

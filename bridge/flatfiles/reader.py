@@ -12,10 +12,10 @@ from typing import Literal
 
 import msgspec
 
-from bridge.domain.events import Mapped
+from bridge.domain.events import MappingResult
 from bridge.errors import VendorFileError
 from bridge.flatfiles.csv_reader import read_csv
-from bridge.flatfiles.draft import Draft, mapped
+from bridge.flatfiles.draft import Draft, result_of
 from bridge.flatfiles.json_reader import read_json
 from bridge.mapping.columns import ORDER, plain
 from bridge.mapping.functions import Reading, as_function
@@ -45,7 +45,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     offset: int
     length: int
     reference: str
-    mapped: Mapped
+    result: MappingResult
 
 
 def recognise(name: str, head: bytes) -> Kind | None:
@@ -82,23 +82,23 @@ def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
             offset=offsets[draft.start],
             length=offsets[draft.end] - offsets[draft.start],
             reference=draft.reference,
-            mapped=_mapped(draft, profile, mappings),
+            result=_result(draft, profile, mappings),
         )
         for number, draft in enumerate(drafts, start=1)
     ]
 
 
-def _mapped(draft: Draft, profile: VendorProfile, mappings: Mappings) -> Mapped:
+def _result(draft: Draft, profile: VendorProfile, mappings: Mappings) -> MappingResult:
     """Make a request of a draft, or what its function makes of it."""
     unread = bool(draft.errors)
-    fact = mapped(draft, profile)
+    result = result_of(draft, profile)
     if not draft.function:
-        return fact
+        return result
     meaning = mappings.columns.functions.get(plain(draft.function), "hold")
     if meaning == "cancel" and unread:
-        return fact  # a cancellation needs no more than its order, but cells that slipped may name another
+        return result  # a cancellation needs no more than its order, but cells that slipped may name another
     reading = Reading(meaning, f"function = {draft.function}", "functions")
-    return as_function([fact], reading, "label-request-csv", "label_request")[0]
+    return as_function([result], reading, "label-request-csv", "label_request")[0]
 
 
 def _offsets(text: str, encoding: str, skipped: int, places: list[int]) -> dict[int, int]:

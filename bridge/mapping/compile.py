@@ -19,11 +19,11 @@ from bridge.mapping.references import Part, Reference, parse_conditions, parse_r
 from bridge.mapping.tables import Table, TomlFile
 
 _KEYS = [
-    "name", "extends", "standard", "document", "versions", "vendors", "senders", "makes",
+    "name", "extends", "standard", "document", "versions", "vendors", "senders", "produces",
     "status_codes", "loops", "fields", "denied", "packed_item_identifiers", *TABLES,
 ]  # fmt: skip
 _FIELD_KEYS = ["scope", "single", "at", "fallback", "values", "match", "default", "unit", "end", "agree"]
-_LOOP_KEYS = ["opens", "level", "within", "holds", "id", "parent", "code", "levels"]
+_LOOP_KEYS = ["trigger", "level", "within", "segments", "id", "parent", "code", "levels"]
 _SEVERAL = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
 """How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""
 
@@ -105,7 +105,7 @@ FIELDS: dict[str, dict[str, Kind]] = {
     "status": _STATUS,
     "label_request": _LABEL_REQUEST,
 }
-"""The fields that a mapping may say a position of, by what it makes."""
+"""The fields that a mapping may say a position of, by what it produces."""
 _REQUIRED = {
     "confirmation": ("purchase_order_number", "item_sequence_number", "quantity"),
     "status": ("tracking_number", "status_code", "status_date_time"),
@@ -121,25 +121,25 @@ def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
     Mistakes are noted in `file`; None if it cannot be told at all what the mapping is for.
     """
     file.unknown_keys(table, _KEYS)
-    standard, makes = file.text(table, "standard"), file.text(table, "makes")
+    standard, produces = file.text(table, "standard"), file.text(table, "produces")
     if standard not in {"x12", "edifact"}:
         file.mistake("standard", 'must be "x12" or "edifact"')
-    if makes not in FIELDS:
-        file.mistake("makes", f"must be one of {', '.join(sorted(FIELDS))}")
+    if produces not in FIELDS:
+        file.mistake("produces", f"must be one of {', '.join(sorted(FIELDS))}")
     for key in ("name", "document"):
         if not file.text(table, key):
             file.mistake(key, "is missing")
-    if standard not in {"x12", "edifact"} or makes not in FIELDS:
+    if standard not in {"x12", "edifact"} or produces not in FIELDS:
         return None
-    return _compile(file, table, cast("Standard", standard), makes)
+    return _compile(file, table, cast("Standard", standard), produces)
 
 
-def _compile(file: TomlFile, table: Table, standard: Standard, makes: str) -> Mapping:
+def _compile(file: TomlFile, table: Table, standard: Standard, produces: str) -> Mapping:
     loops = _loops(file, table)
     levels = {DOCUMENT} | {name for rules in loops.values() for rule in rules for name in _levels(rule)}
-    for level in _LEVELS[makes]:
+    for level in _LEVELS[produces]:
         if level not in levels:
-            file.mistake("loops", f"no loop has the level {level!r}, which a {makes} needs")
+            file.mistake("loops", f"no loop has the level {level!r}, which a {produces} needs")
     identifiers = file.text(table, "packed_item_identifiers", default="buyer_else_vendor")
     if identifiers not in {"buyer_else_vendor", "both"}:
         file.mistake("packed_item_identifiers", 'must be "buyer_else_vendor" or "both"')
@@ -148,13 +148,13 @@ def _compile(file: TomlFile, table: Table, standard: Standard, makes: str) -> Ma
         source=str(file.path.name),
         standard=standard,
         document=file.text(table, "document"),
-        makes=makes,
+        produces=produces,
         versions=file.texts(table, "versions"),
         vendors=frozenset(file.texts(table, "vendors")),
         senders=frozenset(file.texts(table, "senders")),
         status_codes=file.text(table, "status_codes"),
         loops=loops,
-        fields=_fields(file, table, standard, makes, levels),
+        fields=_fields(file, table, standard, produces, levels),
         functions=tuple(
             made for name in TABLES if (made := _function(file, name, table, standard)) is not None
         ),
@@ -175,32 +175,34 @@ def _loops(file: TomlFile, table: Table) -> dict[str, tuple[LoopRule, ...]]:
         return loops
     for entry in entries:
         file.unknown_keys(entry, _LOOP_KEYS, "loops")
-        opens = file.text(entry, "opens", "loops")
+        trigger = file.text(entry, "trigger", "loops")
         rule = LoopRule(
-            opens=opens,
+            trigger=trigger,
             level=file.text(entry, "level", "loops"),
             within=file.texts(entry, "within", "loops") or (DOCUMENT,),
-            holds=frozenset(file.texts(entry, "holds", "loops")),
-            id=_loop_part(file, entry, "id", opens),
-            parent=_loop_part(file, entry, "parent", opens),
-            code=_loop_part(file, entry, "code", opens),
+            segments=frozenset(file.texts(entry, "segments", "loops")),
+            id=_loop_part(file, entry, "id", trigger),
+            parent=_loop_part(file, entry, "parent", trigger),
+            code=_loop_part(file, entry, "code", trigger),
             levels=file.text_table(entry, "levels", "loops"),
         )
-        if not opens or bool(rule.level) == bool(rule.code):
-            file.mistake("loops", "a loop says which segment opens it, and its level or its code and levels")
-        loops[opens] = (*loops.get(opens, ()), rule)
+        if not trigger or bool(rule.level) == bool(rule.code):
+            file.mistake(
+                "loops", "a loop says which segment opens it (trigger), and its level or its code and levels"
+            )
+        loops[trigger] = (*loops.get(trigger, ()), rule)
     return loops
 
 
-def _loop_part(file: TomlFile, entry: Table, key: str, opens: str) -> Part | None:
+def _loop_part(file: TomlFile, entry: Table, key: str, trigger: str) -> Part | None:
     text = file.text(entry, key, "loops")
     if not text:
         return None
     reference = _reference(file, f"loops.{key}", text)
     if reference is None:
         return None
-    if reference.tag != opens or len(reference.parts) != 1 or reference.conditions:
-        file.mistake(f"loops.{key}", f"must be an element of {opens}: {opens}01")
+    if reference.tag != trigger or len(reference.parts) != 1 or reference.conditions:
+        file.mistake(f"loops.{key}", f"must be an element of {trigger}: {trigger}01")
         return None
     return reference.parts[0]
 
@@ -214,23 +216,23 @@ def _reference(file: TomlFile, place: str, text: str) -> Reference | None:
 
 
 def _fields(
-    file: TomlFile, table: Table, standard: Standard, makes: str, levels: set[str]
+    file: TomlFile, table: Table, standard: Standard, produces: str, levels: set[str]
 ) -> dict[str, Field]:
     entries = table.get("fields", {})
     if not isinstance(entries, dict):
         file.mistake("fields", "must be tables: [fields.NAME]")
         entries = {}
-    kinds = FIELDS[makes]
+    kinds = FIELDS[produces]
     fields = {name: Field(name, ()) for name in kinds}
     for name, entry in entries.items():
         place = f"fields.{name}"
         if name not in kinds:
-            file.mistake(place, f"unknown field; a {makes} has {', '.join(sorted(kinds))}")
+            file.mistake(place, f"unknown field; a {produces} has {', '.join(sorted(kinds))}")
         elif not isinstance(entry, dict):
             file.mistake(place, "must be a table with scope and at")
         else:
             fields[name] = _field(file, name, entry, standard, levels, kinds[name])
-    for name in _REQUIRED[makes]:
+    for name in _REQUIRED[produces]:
         entry = entries.get(name, {})
         if isinstance(entry, dict) and not entry.get("at"):
             file.mistake(f"fields.{name}", "is missing: this field needs a position")

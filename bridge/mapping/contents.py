@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.events import ItemQuantity, Mapped
+from bridge.domain.events import ItemQuantity, MappingResult
 from bridge.mapping.agreement import shown
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import DOCUMENT, Tree
@@ -128,7 +128,9 @@ def read_orders(reader: Reader, tree: Tree) -> list[Order]:
     return list(orders.values())
 
 
-def with_orders_above(reader: Reader, tree: Tree, orders: list[Order], results: list[Mapped]) -> list[Mapped]:
+def with_orders_above(
+    reader: Reader, tree: Tree, orders: list[Order], results: list[MappingResult]
+) -> list[MappingResult]:
     """Return the results, and a hold for each order that is named above the lines, and that no line is of.
 
     One alone in the head of the document is what lines are of that name none; where all of them do it is
@@ -155,7 +157,7 @@ def with_orders_above(reader: Reader, tree: Tree, orders: list[Order], results: 
                 "order: have it sent again with its lines, or without it"
             )
             summary = f"order {number}: named without lines"
-            found.append(Mapped(hold=reason, purchase_order_number=number, summary=summary))
+            found.append(MappingResult(hold=reason, purchase_order_number=number, summary=summary))
     return found
 
 

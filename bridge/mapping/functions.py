@@ -10,7 +10,7 @@ from typing import get_args
 
 import msgspec
 
-from bridge.domain.events import Function, Mapped
+from bridge.domain.events import Function, MappingResult
 from bridge.edi.model import Interchange
 from bridge.mapping.fields import Field
 from bridge.mapping.lookup import Scope
@@ -64,22 +64,28 @@ def function_of(tables: tuple[FunctionTable, ...], root: Scope) -> Reading:
     return ORIGINAL
 
 
-def as_function(mapped: list[Mapped], reading: Reading, mapping: str, makes: str) -> list[Mapped]:
-    """Turn the facts of a document into what its function makes of them."""
+def as_function(
+    results: list[MappingResult], reading: Reading, mapping: str, produces: str
+) -> list[MappingResult]:
+    """Turn the results of a document into what its function makes of them."""
     if reading.function == "original":
-        return mapped
+        return results
     if reading.function == "cancel":
-        return [_cancelling(fact, reading, makes) for fact in mapped]
-    return [_as_function(fact, reading, mapping) for fact in mapped]
+        return [_cancelling(result, reading, produces) for result in results]
+    return [_as_function(result, reading, mapping) for result in results]
 
 
-def withheld(fact: Mapped, reason: str) -> Mapped:
-    """Return a fact of which nothing is sent, with the reason; what is wrong with it is told all the same."""
-    if fact.nothing_to_send or fact.errors:
-        return fact if fact.errors else msgspec.structs.replace(fact, function="none", hold="", told=reason)
-    told = f"{reason} (it would be held: {fact.hold})" if fact.hold else reason
+def withheld(result: MappingResult, reason: str) -> MappingResult:
+    """Return a result of which nothing is sent, with the reason; its errors are reported all the same."""
+    if result.nothing_to_send or result.errors:
+        return (
+            result
+            if result.errors
+            else msgspec.structs.replace(result, function="none", hold="", told=reason)
+        )
+    told = f"{reason} (it would be held: {result.hold})" if result.hold else reason
     return msgspec.structs.replace(
-        fact, function="none", event=None, hold="", told=told, about=fact.event or fact.about
+        result, function="none", event=None, hold="", told=told, about=result.event or result.about
     )
 
 
@@ -92,26 +98,26 @@ def test_of(interchange: Interchange) -> str:
     return "UNB 0035, a test" if interchange.test else ""
 
 
-def withheld_as_test(mapped: list[Mapped], interchange: Interchange) -> list[Mapped]:
-    """Return the facts of a test interchange, of which nothing is sent."""
+def withheld_as_test(results: list[MappingResult], interchange: Interchange) -> list[MappingResult]:
+    """Return the results of a test interchange, of which nothing is sent."""
     told = test_of(interchange)
     if not told:
-        return mapped
+        return results
     reason = f"{told}: nothing of this interchange is sent (test_interchanges of the vendor)"
-    return [withheld(fact, reason) for fact in mapped]
+    return [withheld(result, reason) for result in results]
 
 
-def _as_function(fact: Mapped, reading: Reading, mapping: str) -> Mapped:
-    if fact.nothing_to_send:
-        return fact
+def _as_function(result: MappingResult, reading: Reading, mapping: str) -> MappingResult:
+    if result.nothing_to_send:
+        return result
     if reading.function == "none":
-        return withheld(fact, f"{reading.told}: nothing is sent for it")
+        return withheld(result, f"{reading.told}: nothing is sent for it")
     if reading.function == "hold":
         reason = f"{reading.told}: {_left_to_an_operator(reading, mapping)}"
         return msgspec.structs.replace(
-            fact, function="hold", hold="; ".join(filter(None, [reason, fact.hold]))
+            result, function="hold", hold="; ".join(filter(None, [reason, result.hold]))
         )
-    return msgspec.structs.replace(fact, function=reading.function, told=reading.told)
+    return msgspec.structs.replace(result, function=reading.function, told=reading.told)
 
 
 def _left_to_an_operator(reading: Reading, mapping: str) -> str:
@@ -126,24 +132,24 @@ def _left_to_an_operator(reading: Reading, mapping: str) -> str:
     )
 
 
-def _cancelling(fact: Mapped, reading: Reading, makes: str) -> Mapped:
+def _cancelling(result: MappingResult, reading: Reading, produces: str) -> MappingResult:
     """Return a cancellation. Of what it is about only the order, or the package and its status, count."""
     held = ""
-    if makes == "status":
-        if fact.nothing_to_send:
-            return fact
-        if fact.event is None:
-            held = fact.hold or "; ".join(error.message for error in fact.errors)
-        elif not fact.tracking_number:
+    if produces == "status":
+        if result.nothing_to_send:
+            return result
+        if result.event is None:
+            held = result.hold or "; ".join(error.message for error in result.errors)
+        elif not result.tracking_number:
             held = f"{reading.told}: a cancellation that names no package"
-    elif not fact.purchase_order_number:
+    elif not result.purchase_order_number:
         held = f"{reading.told}: a cancellation that names no order"
-    return Mapped(
+    return MappingResult(
         function="cancel",
         hold=held,
         told=reading.told,
-        about=fact.event,
-        purchase_order_number=fact.purchase_order_number,
-        tracking_number=fact.tracking_number if makes == "status" else "",
-        summary=f"cancellation ({reading.told}) of {fact.summary}",
+        about=result.event,
+        purchase_order_number=result.purchase_order_number,
+        tracking_number=result.tracking_number if produces == "status" else "",
+        summary=f"cancellation ({reading.told}) of {result.summary}",
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.domain.events import LabelRequested, Mapped, PartyIdentification
+from bridge.domain.events import LabelRequested, MappingResult, PartyIdentification
 from bridge.domain.rules import violations
 from bridge.mapping.contents import Order, read_orders, with_orders_above
 from bridge.mapping.lookup import Scope
@@ -22,7 +22,7 @@ _FIELD_OF_RULE = {
 }
 
 
-def map_label_requests(reader: Reader, tree: Tree) -> list[Mapped]:
+def map_label_requests(reader: Reader, tree: Tree) -> list[MappingResult]:
     """Give one outcome for each order of the document."""
     reader.watch(tree.root)
     orders = read_orders(reader, tree)
@@ -30,19 +30,19 @@ def map_label_requests(reader: Reader, tree: Tree) -> list[Mapped]:
     results = []
     for order in orders:
         reader.findings = findings_of(order, errors)
-        results.append(_mapped(reader, order))
+        results.append(_result(reader, order))
     return with_orders_above(reader, tree, orders, results) if reader.profile.label_requests else results
 
 
-def _mapped(reader: Reader, order: Order) -> Mapped:
+def _result(reader: Reader, order: Order) -> MappingResult:
     name = f"order {order.number or 'without number'}"
     if not reader.profile.label_requests:
-        return Mapped(purchase_order_number=order.number, summary=f"{name}: {SWITCHED_OFF}")
+        return MappingResult(purchase_order_number=order.number, summary=f"{name}: {SWITCHED_OFF}")
     findings = reader.findings
     lines = {id(packing.item): packing.item for packing in order.packings}
     judgement = judge_order(reader, order.scope, list(lines.values()))
     if judgement.refusal:
-        return Mapped(
+        return MappingResult(
             errors=tuple(findings.errors),
             purchase_order_number=order.number,
             summary=f"{name}: {judgement.refusal}, no label is asked for",
@@ -50,7 +50,7 @@ def _mapped(reader: Reader, order: Order) -> Mapped:
         )
     # What a person decides on is made ready all the same: releasing it sends it.
     event = _event(reader, order, list(lines.values()))
-    return Mapped(
+    return MappingResult(
         event=None if findings.undecided and not findings.errors else event,
         hold="" if findings.errors else "; ".join(filter(None, [judgement.hold, *findings.holds])),
         errors=tuple(findings.errors),

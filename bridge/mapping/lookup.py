@@ -78,18 +78,18 @@ def _ends_range(first: str, last: str) -> bool:
 class Scope:
     """One loop: `segments` by tag, `scopes` by level (itself and all that it stands in).
 
-    `packages` counts the packages at or below it, once they are known (see `contents`). `holds` are
+    `packages` counts the packages at or below it, once they are known (see `contents`). `takes` are
     the only segments that it takes, None means any.
     """
 
-    __slots__ = ("children", "first", "holds", "level", "packages", "parent", "scopes", "segments")
+    __slots__ = ("children", "first", "level", "packages", "parent", "scopes", "segments", "takes")
 
     def __init__(self, level: str, parent: Scope | None, first: Segment | None) -> None:
         self.level = level
         self.parent = parent
         self.first = first
         self.packages = 0
-        self.holds: frozenset[str] | None = None
+        self.takes: frozenset[str] | None = None
         self.segments: Segments = {}
         self.children: list[Scope] = []
         self.scopes: dict[str, Scope] = {**parent.scopes, level: self} if parent else {level: self}

@@ -24,14 +24,14 @@ class LoopRule(msgspec.Struct, frozen=True, kw_only=True):
     """How one segment opens a loop.
 
     `level` names it, or `levels` translates the code in `code` (HL03). `within` are the levels that
-    it may stand in, the innermost open one is taken. `holds` are the only other segments it takes
+    it may stand in, the innermost open one is taken. `segments` are the only other segments it takes
     (empty: any). `id` and `parent` are the numbers that tell the tree.
     """
 
-    opens: str
+    trigger: str
     level: str = ""
     within: tuple[str, ...] = (DOCUMENT,)
-    holds: frozenset[str] = frozenset()
+    segments: frozenset[str] = frozenset()
     id: Part | None = None
     parent: Part | None = None
     code: Part | None = None
@@ -53,7 +53,7 @@ def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...
         if tag in rules and builder.open(tag, segment):
             continue
         scope = builder.current
-        if scope.holds is not None and tag not in scope.holds:
+        if scope.takes is not None and tag not in scope.takes:
             scope = builder.current = _taking(scope, tag)
         if tag in scope.segments:
             scope.segments[tag].append(segment)
@@ -64,7 +64,7 @@ def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...
 
 def _taking(scope: Scope, tag: str) -> Scope:
     """Give the innermost open loop that takes a segment."""
-    while scope.holds is not None and tag not in scope.holds and scope.parent is not None:
+    while scope.takes is not None and tag not in scope.takes and scope.parent is not None:
         scope = scope.parent
     return scope
 
@@ -88,9 +88,9 @@ class _Builder:
 
     def _open(self, rule: LoopRule, parent: Scope, segment: Segment) -> None:
         scope = Scope(self._level(rule, segment), parent, segment)
-        scope.add(rule.opens, segment)
-        if rule.holds:
-            scope.holds = rule.holds
+        scope.add(rule.trigger, segment)
+        if rule.segments:
+            scope.takes = rule.segments
         if rule.id is not None and (number := segment.value(rule.id.element, rule.id.component)):
             # A number used twice means its latest loop: some senders start anew with each order.
             self._numbered[number] = scope

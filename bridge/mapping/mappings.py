@@ -30,7 +30,7 @@ class Denial(msgspec.Struct, frozen=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """One mapping file, compiled. `makes` is `confirmation`, `status` or `label_request`.
+    """One mapping file, compiled. `produces` is `confirmation`, `status` or `label_request`.
 
     `versions` are exact, or end in `*`; none means any. `vendors` and `senders` (ISA06, GS02, UNB
     sender) narrow it down; none means anybody.
@@ -40,7 +40,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     standard: Standard
     document: str
-    makes: str
+    produces: str
     versions: tuple[str, ...] = ()
     vendors: frozenset[str] = frozenset()
     senders: frozenset[str] = frozenset()

@@ -25,9 +25,9 @@ def error_at(place: Place | None, code: str, message: str) -> RuleError:
 
 
 class Findings:
-    """Collects the errors and holds of one fact while it is being mapped.
+    """Collects the errors and holds of one result while it is being mapped.
 
-    `undecided`: one of the holds leaves open what the fact is, so that there is no event to release.
+    `undecided`: one of the holds leaves open what the result is, so that there is no event to release.
     """
 
     __slots__ = ("conflicts", "errors", "holds", "undecided")

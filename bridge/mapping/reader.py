@@ -31,7 +31,7 @@ _FLAGS = {"true": True, "Y": True, "1": True, "false": False, "N": False, "0": F
 
 
 class Reader:
-    """One document, its mapping and its vendor. `findings` is exchanged for each fact.
+    """One document, its mapping and its vendor. `findings` is exchanged for each result.
 
     A reader that watches a document (see `watch`) notes a conflict wherever it tells several values of a
     field that takes one. `around` are the loops to look into besides those that the mapping names.

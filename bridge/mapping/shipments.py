@@ -6,7 +6,7 @@ from bridge.domain.events import (
     Container,
     Item,
     ItemQuantity,
-    Mapped,
+    MappingResult,
     PartyIdentification,
     RuleError,
     ShipmentConfirmed,
@@ -48,7 +48,7 @@ _CAUSES = {
 }
 
 
-def map_shipments(reader: Reader, tree: Tree) -> list[Mapped]:
+def map_shipments(reader: Reader, tree: Tree) -> list[MappingResult]:
     """Give one outcome for each order of the document."""
     reader.watch(tree.root)
     orders = read_orders(reader, tree)
@@ -59,7 +59,7 @@ def map_shipments(reader: Reader, tree: Tree) -> list[Mapped]:
         reader.findings = findings_of(order, errors)
         for reason in counts:
             reader.findings.hold(reason)
-        results.append(ShippedOrder(reader, order).mapped())
+        results.append(ShippedOrder(reader, order).result())
     return with_orders_above(reader, tree, orders, results)
 
 
@@ -88,7 +88,7 @@ class ShippedOrder:
         self._take_all()
         return tuple(self._container(box) for box in self.boxes.values())
 
-    def mapped(self) -> Mapped:
+    def result(self) -> MappingResult:
         """Give the confirmation of the order. Call it once."""
         denied = self._denied()
         if denied:
@@ -104,7 +104,7 @@ class ShippedOrder:
         for reason in contradictions(self.reader, self.order, self.lines, self.boxes, denied=denied):
             self.findings.hold(reason)
         tracking = next((c.tracking_number for c in containers if c.tracking_number), "")
-        return Mapped(
+        return MappingResult(
             event=None if self.findings.undecided and not self.findings.errors else event,
             hold="" if self.findings.errors else "; ".join(self.findings.holds),
             errors=tuple(self.findings.errors),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from bridge.domain.events import (
-    Mapped,
+    MappingResult,
     PartyIdentification,
     ShipmentSchedule,
     ShipmentStatusChanged,
@@ -71,19 +71,21 @@ class _Scan(msgspec.Struct):
     range: bool
 
 
-def map_statuses(reader: Reader, tree: Tree, table: StatusTable) -> list[Mapped]:
+def map_statuses(reader: Reader, tree: Tree, table: StatusTable) -> list[MappingResult]:
     """Return one outcome for each status of each package and order of the document."""
     reader.narrow(tree.root)
     scans = [scan for scope in tree.root.below("status") for scan in _scans(reader, scope, table)]
     if not scans:
         reader.findings.error(None, "NO_STATUS", "the document tells no status")
-        return [Mapped(errors=(*tree.errors, *reader.findings.errors), summary="no status")]
+        return [MappingResult(errors=(*tree.errors, *reader.findings.errors), summary="no status")]
     if len(scans) > 1 or (scans[0].numbers is not None and scans[0].numbers.others):
         _doubt_together(scans)
     schedules = _schedules(reader, scans)
     sources = sources_of(reader)
-    mapped = [_mapped(reader, tree, scan, schedules.get(scan.tracking_number, []), sources) for scan in scans]
-    return mapped + list(_unused(reader, tree, scans))
+    results = [
+        _result(reader, tree, scan, schedules.get(scan.tracking_number, []), sources) for scan in scans
+    ]
+    return results + list(_unused(reader, tree, scans))
 
 
 def _scans(reader: Reader, status: Scope, table: StatusTable) -> list[_Scan]:
@@ -220,7 +222,7 @@ def _doubt(scan: _Scan, reason: str) -> None:
         scan.doubts.append(reason)
 
 
-def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
+def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[MappingResult]:
     """Hold every package and order that the document names and no status is for."""
     if len(scans) == 1 and _is_all(scans[0], tree):
         return
@@ -234,7 +236,7 @@ def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[Mapped]:
         if not unseen and all(not one.others for one in taken):
             continue
         for text, place in left_over(reader.fields[name], unseen, taken).items():
-            yield Mapped(
+            yield MappingResult(
                 hold=f"{named(place)} names {what} {text}, and no status of the document is for it",
                 tracking_number=text if what == "package" else "",
                 purchase_order_number=text if what == "order" else "",
@@ -258,7 +260,7 @@ def _schedules(reader: Reader, scans: list[_Scan]) -> dict[str, list[str]]:
     return found
 
 
-def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimates: list[str], sources: Sources) -> Mapped:
+def _result(reader: Reader, tree: Tree, scan: _Scan, estimates: list[str], sources: Sources) -> MappingResult:
     reader.findings = findings = Findings()
     findings.errors.extend(tree.errors)
     meaning, holds = scan.judgement.meaning, [scan.judgement.hold]
@@ -266,7 +268,7 @@ def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimates: list[str], sourc
     if not scan.pair.partition("/")[0]:
         findings.error(reader.place("status_code", scan.scope), "MISSING_STATUS", "the status has no code")
     elif meaning in {NO_UPDATE, SCHEDULE}:
-        return Mapped(
+        return MappingResult(
             errors=tuple(findings.errors),
             purchase_order_number=scan.order,
             tracking_number=scan.tracking_number,
@@ -276,7 +278,7 @@ def _mapped(reader: Reader, tree: Tree, scan: _Scan, estimates: list[str], sourc
         event = _event(reader, scan, meaning, estimates, sources)
         _check(reader, scan, event)
         holds = [*scan.doubts, *_conflicts(reader, scan.scope), *findings.holds]
-    return Mapped(
+    return MappingResult(
         event=None if scan.range else event,
         hold="" if findings.errors else "; ".join(filter(None, holds)),
         errors=tuple(findings.errors),

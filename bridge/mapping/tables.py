@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from bridge.errors import Problem
-from bridge.toml_lines import dotted, line_of_dotted, lines_of
+from bridge.toml_lines import Place, dotted, line_of_dotted, lines_of
 
 Table = dict[str, Any]
+RENAMED = {"": {"makes": "produces"}, "loops": {"opens": "trigger", "holds": "segments"}}
+"""The old names of keys, which users' files may still have, by table."""
 
 
 class TomlFile:
@@ -26,11 +28,23 @@ class TomlFile:
         try:
             text = path.read_text(encoding="utf-8")
             self.content, self._text = tomllib.loads(text), text
+            self._take_old_names()
         except (OSError, UnicodeDecodeError) as error:
             self.problems.append(Problem("", f"cannot be read: {error}"))
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
             self.problems.append(Problem("", f"is not TOML: {error}", int(line[1]) if line else 0))
+
+    def _take_old_names(self) -> None:
+        loops = self.content.get("loops")
+        for place, tables in (("", [self.content]), ("loops", loops if isinstance(loops, list) else [])):
+            for table in filter(lambda one: isinstance(one, dict), tables):
+                for old, new in RENAMED[place].items():
+                    if old in table and new in table:
+                        message = f"{old} is the old name of {new}: write one of them"
+                        self.mistake(f"{place}.{new}".lstrip("."), message)
+                    if old in table:
+                        table.setdefault(new, table.pop(old))
 
     def mistake(self, place: str, message: str) -> None:
         """Note a mistake at a dotted key."""
@@ -42,7 +56,7 @@ class TomlFile:
 
     @cached_property
     def _lines(self) -> dict[str, int]:
-        return {dotted(key): line for key, line in lines_of(self._text).items()}
+        return {dotted(_with_new_name(key)): line for key, line in lines_of(self._text).items()}
 
     def unknown_keys(self, table: Table, known: Iterable[str], place: str = "") -> None:
         """Note every key of `table` that is not known."""
@@ -96,3 +110,8 @@ class TomlFile:
             if not isinstance(entry, str):
                 self.mistake(f"{where}.{name}", "must be a text in quotes")
         return {name: entry for name, entry in value.items() if isinstance(entry, str)}
+
+
+def _with_new_name(place: Place) -> Place:
+    names = RENAMED[""] if len(place) == 1 else RENAMED["loops"] if place[0] == "loops" else {}
+    return (*place[:-1], names.get(str(place[-1]), place[-1]))

@@ -11,7 +11,7 @@ import msgspec
 from bridge.domain.events import (
     Event,
     LabelRequested,
-    Mapped,
+    MappingResult,
     RuleError,
     ShipmentConfirmed,
     ShipmentStatusChanged,
@@ -56,14 +56,19 @@ class EventWriter:
     again: frozenset[int] | None
 
     def keep(
-        self, handle: int, number: int, mapped: list[Mapped], operation_meant: str, finding: DuplicateFinding
+        self,
+        handle: int,
+        number: int,
+        results: list[MappingResult],
+        operation_meant: str,
+        finding: DuplicateFinding,
     ) -> None:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
-        mapped = [self._withdrawing(fact, operation_meant) for fact in mapped]
+        results = [self._withdrawing(result, operation_meant) for result in results]
         made = [
-            self._made(self._unmended(sound(fact), finding), ordinal, operation_meant, finding)
-            for ordinal, fact in enumerate(mapped)
-            if not fact.nothing_to_send
+            self._made(self._unmended(sound(result), finding), ordinal, operation_meant, finding)
+            for ordinal, result in enumerate(results)
+            if not result.nothing_to_send
         ]
         standing = self._set_aside(number)
         skipped = _standing_already([row for row, _ in made], standing)
@@ -71,47 +76,49 @@ class EventWriter:
             if row.ordinal not in skipped:
                 self._keep(handle, row, event)
 
-    def _withdrawing(self, fact: Mapped, operation: str) -> Mapped:
+    def _withdrawing(self, result: MappingResult, operation: str) -> MappingResult:
         """Make a cancellation of an answer that takes back what an earlier one asked for."""
-        if not (fact.withdraws and fact.nothing_to_send):
-            return fact
-        if not self.writer.is_known(operation, fact.purchase_order_number):
-            return fact
-        return msgspec.structs.replace(fact, function="cancel", told=fact.summary)
+        if not (result.withdraws and result.nothing_to_send):
+            return result
+        if not self.writer.is_known(operation, result.purchase_order_number):
+            return result
+        return msgspec.structs.replace(result, function="cancel", told=result.summary)
 
-    def _unmended(self, fact: Mapped, finding: DuplicateFinding) -> Mapped:
+    def _unmended(self, result: MappingResult, finding: DuplicateFinding) -> MappingResult:
         """Add what else keeps a refused confirmation from going, where a label could mend what it lacks."""
-        if fact.event is None or not _may_be_mended(fact):
-            return fact
-        timed = self._timing(fact, fact.event)
-        reason = fact.hold or (finding.reason if finding.kind == "conflict" else "")
+        if result.event is None or not _may_be_mended(result):
+            return result
+        timed = self._timing(result, result.event)
+        reason = result.hold or (finding.reason if finding.kind == "conflict" else "")
         reason = reason or (timed.reason if timed.verdict == "hold" else "")
         if not reason:
-            return fact
-        return msgspec.structs.replace(fact, errors=(*fact.errors, RuleError(code="HELD", message=reason)))
+            return result
+        return msgspec.structs.replace(
+            result, errors=(*result.errors, RuleError(code="HELD", message=reason))
+        )
 
-    def _timing(self, fact: Mapped, event: Event) -> Timing:
-        return timing_of(event, self.now, self.desk.profile, self.desk.policies, zone=fact.assumed_zone)
+    def _timing(self, result: MappingResult, event: Event) -> Timing:
+        return timing_of(event, self.now, self.desk.profile, self.desk.policies, zone=result.assumed_zone)
 
     def _made(
-        self, fact: Mapped, ordinal: int, operation_meant: str, finding: DuplicateFinding
+        self, result: MappingResult, ordinal: int, operation_meant: str, finding: DuplicateFinding
     ) -> tuple[NewEvent, Event | None]:
-        event, state, reason, not_before = self._first_state(fact, finding)
-        about = event if event is not None else fact.about
+        event, state, reason, not_before = self._first_state(result, finding)
+        about = event if event is not None else result.about
         row = NewEvent(
             operation=operation_of(about).name if about is not None else operation_meant,
-            sequence_key=sequence_key(about) if about is not None else _key_meant(fact),
+            sequence_key=sequence_key(about) if about is not None else _key_meant(result),
             occurred_at=self._time_of(about),
             body=_encode(event) if event is not None else None,
             state=state,
-            purchase_order_number=event.purchase_order_number if event else fact.purchase_order_number,
-            tracking_number=fact.tracking_number,
+            purchase_order_number=event.purchase_order_number if event else result.purchase_order_number,
+            tracking_number=result.tracking_number,
             reason=reason,
-            errors=fact.errors,
-            summary=fact.summary,
+            errors=result.errors,
+            summary=result.summary,
             ordinal=ordinal,
             not_before=not_before,
-            function="" if fact.function == "original" else fact.function,
+            function="" if result.function == "original" else result.function,
             subject=subject_of(about) if about is not None else "",
         )
         return row, event
@@ -146,25 +153,25 @@ class EventWriter:
         day = label_day(event, self.desk.profile, self.desk.policies)
         return day or (occurred_at(event) if event is not None else None) or self.now
 
-    def _first_state(self, fact: Mapped, finding: DuplicateFinding) -> First:
-        """Decide how a fact begins, and complete what the document does not tell itself."""
-        if fact.errors:
+    def _first_state(self, result: MappingResult, finding: DuplicateFinding) -> First:
+        """Decide how a result begins, and complete what the document does not tell itself."""
+        if result.errors:
             # Where its order's label has what it lacks, it goes at its own time.
             until = None
-            if fact.event is not None and _may_be_mended(fact):
-                until = self._timing(fact, fact.event).until
-            return First(fact.event, "refused", "; ".join(error.message for error in fact.errors), until)
-        if fact.event is None:
-            return First(None, *_first_state_unsent(fact, finding))
-        timed = self._timing(fact, fact.event)
-        if reason := fact.hold or (finding.reason if finding.kind == "conflict" else ""):
+            if result.event is not None and _may_be_mended(result):
+                until = self._timing(result, result.event).until
+            return First(result.event, "refused", "; ".join(error.message for error in result.errors), until)
+        if result.event is None:
+            return First(None, *_first_state_unsent(result, finding))
+        timed = self._timing(result, result.event)
+        if reason := result.hold or (finding.reason if finding.kind == "conflict" else ""):
             # Released it goes at once; but a label is of the day on which it is requested.
-            return First(fact.event, "held", reason, timed.until if _is_label(fact.event) else None)
+            return First(result.event, "held", reason, timed.until if _is_label(result.event) else None)
         if timed.verdict == "hold":
-            return First(fact.event, "held", timed.reason)
-        if isinstance(fact.event, ShipmentStatusChanged):
-            return First(*self._first_state_of_status(fact.event))
-        return First(fact.event, "ready", timed.reason, timed.until)
+            return First(result.event, "held", timed.reason)
+        if isinstance(result.event, ShipmentStatusChanged):
+            return First(*self._first_state_of_status(result.event))
+        return First(result.event, "ready", timed.reason, timed.until)
 
     def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
         package = self.writer.package(event.tracking_number)
@@ -185,13 +192,13 @@ class EventWriter:
         return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
 
 
-def _first_state_unsent(fact: Mapped, finding: DuplicateFinding) -> tuple[FirstState, str]:
-    """Decide how a fact without an event begins; what a cancellation does is seen when it is written."""
-    if fact.hold or fact.function not in {"none", "cancel"}:
-        return "held", fact.hold
-    if fact.function == "cancel" and finding.kind == "conflict":
+def _first_state_unsent(result: MappingResult, finding: DuplicateFinding) -> tuple[FirstState, str]:
+    """Decide how a result without an event begins; what a cancellation does is seen when it is written."""
+    if result.hold or result.function not in {"none", "cancel"}:
+        return "held", result.hold
+    if result.function == "cancel" and finding.kind == "conflict":
         return "held", finding.reason
-    return "not_sent", fact.told
+    return "not_sent", result.told
 
 
 def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
@@ -213,9 +220,9 @@ def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
     return skipped
 
 
-def _may_be_mended(fact: Mapped) -> bool:
-    codes = {error.code for error in fact.errors}
-    return isinstance(fact.event, ShipmentConfirmed) and bool(codes) and codes <= MENDED
+def _may_be_mended(result: MappingResult) -> bool:
+    codes = {error.code for error in result.errors}
+    return isinstance(result.event, ShipmentConfirmed) and bool(codes) and codes <= MENDED
 
 
 def _is_label(event: Event) -> bool:
@@ -228,5 +235,5 @@ def _identity(operation: str, key: str, at: datetime) -> _Identity:
     return operation, key, 0.0 if timeless else round(at.timestamp(), 3)
 
 
-def _key_meant(fact: Mapped) -> str:
-    return f"pkg:{fact.tracking_number}" if fact.tracking_number else f"po:{fact.purchase_order_number}"
+def _key_meant(result: MappingResult) -> str:
+    return f"pkg:{result.tracking_number}" if result.tracking_number else f"po:{result.purchase_order_number}"

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from bridge.domain.events import Mapped, RuleError, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.events import MappingResult, RuleError, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.domain.facts import failed_here
 from bridge.domain.label_match import MENDED
 from bridge.edi.acknowledge import acknowledge
@@ -61,19 +61,19 @@ class Explanation(msgspec.Struct, kw_only=True):
     records: list[Record] = []
     interchanges: list[Interchange] = []
     groups: list[tuple[Group, Interchange]] = []
-    documents: list[tuple[Document, list[Mapped]]] = []
+    documents: list[tuple[Document, list[MappingResult]]] = []
     unreadable: list[Unreadable] = []
     acknowledgement: str = ""
 
     @property
     def clean(self) -> bool:
         """Tell whether nothing was rejected, refused, held or unreadable."""
-        facts = [fact for _, mapped in self.documents for fact in mapped]
-        facts += [record.mapped for record in self.records]
+        results = [result for _, results in self.documents for result in results]
+        results += [record.result for record in self.records]
         return (
             not self.unreadable
             and all(document.accepted for document, _ in self.documents)
-            and not any(fact.errors or fact.hold for fact in facts)
+            and not any(result.errors or result.hold for result in results)
         )
 
     @property
@@ -116,7 +116,7 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
     if told.kind is not None:
         _read_records(told, told.kind, chunks, profile, mappings)
         told.records = [
-            msgspec.structs.replace(one, mapped=_timed(one.mapped, now, profile, policies))
+            msgspec.structs.replace(one, result=_timed(one.result, now, profile, policies))
             for one in told.records
         ]
         return told
@@ -129,10 +129,12 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
         elif isinstance(event, GroupOpened):
             told.groups.append((event.group, event.interchange))
         elif isinstance(event, DocumentRead):
-            facts = _mapped(event.document, profile, mappings)
+            results = _results(event.document, profile, mappings)
             if not policies.send_tests:
-                facts = withheld_as_test(facts, event.document.interchange)
-            told.documents.append((event.document, [_timed(fact, now, profile, policies) for fact in facts]))
+                results = withheld_as_test(results, event.document.interchange)
+            told.documents.append(
+                (event.document, [_timed(result, now, profile, policies) for result in results])
+            )
         elif isinstance(event, Unreadable):
             told.unreadable.append(event)
         if result is None or not policies.acknowledge:
@@ -158,7 +160,7 @@ def _read_records(
     data = b"".join(chunks)[: MAX_BYTES + 1]
     try:
         records = read_flat_file(data, kind, profile, mappings)
-        told.records = [msgspec.structs.replace(one, mapped=sound(one.mapped)) for one in records]
+        told.records = [msgspec.structs.replace(one, result=sound(one.result)) for one in records]
     except VendorFileError as error:
         why = EdiError(level="interchange", code="", message=str(error))
         told.unreadable = [Unreadable(0, len(data), why)]
@@ -181,8 +183,8 @@ def as_json(told: Explanation) -> dict[str, Any]:
                 "notes": [_error(error) for error in interchange.errors if not error.fatal],
                 "groups": [_group(group) for group, of in told.groups if of is interchange],
                 "documents": [
-                    _document(document, mapped)
-                    for document, mapped in told.documents
+                    _document(document, results)
+                    for document, results in told.documents
                     if document.interchange is interchange
                 ],
             }
@@ -197,13 +199,13 @@ def as_json(told: Explanation) -> dict[str, Any]:
     }
 
 
-def _timed(fact: Mapped, now: datetime, profile: VendorProfile, policies: Policies) -> Mapped:
-    """Hold a fact whose time is not to be believed, or let it wait for its time, as a run would."""
-    if fact.event is None or fact.errors or fact.hold:
-        return fact
-    timed = timing_of(fact.event, now, profile, policies, zone=fact.assumed_zone)
+def _timed(result: MappingResult, now: datetime, profile: VendorProfile, policies: Policies) -> MappingResult:
+    """Hold a result whose time is not to be believed, or let it wait for its time, as a run would."""
+    if result.event is None or result.errors or result.hold:
+        return result
+    timed = timing_of(result.event, now, profile, policies, zone=result.assumed_zone)
     return msgspec.structs.replace(
-        fact,
+        result,
         hold=timed.reason if timed.verdict == "hold" else "",
         wait=timed.reason if timed.verdict == "wait" else "",
     )
@@ -223,46 +225,46 @@ _WITH_THE_LEDGER = {
 """What only the ledger can tell of a document that is no original, by its function."""
 
 
-def reasons_held(fact: Mapped) -> list[str]:
-    """Return why a fact would wait: for an operator, its time, or for what only the ledger knows."""
-    if fact.hold:
-        return [fact.hold]
-    if not fact.errors and fact.function in _WITH_THE_LEDGER:
-        return [f"{fact.told}: {_WITH_THE_LEDGER[fact.function]}"]
-    event = fact.event
-    if fact.wait:
-        return [fact.wait]
-    if isinstance(event, ShipmentStatusChanged) and not fact.errors and not event.purchase_order_number:
+def reasons_held(result: MappingResult) -> list[str]:
+    """Return why a result would wait: for an operator, its time, or for what only the ledger knows."""
+    if result.hold:
+        return [result.hold]
+    if not result.errors and result.function in _WITH_THE_LEDGER:
+        return [f"{result.told}: {_WITH_THE_LEDGER[result.function]}"]
+    event = result.event
+    if result.wait:
+        return [result.wait]
+    if isinstance(event, ShipmentStatusChanged) and not result.errors and not event.purchase_order_number:
         known_by = f"the confirmation of tracking number {event.tracking_number}"
         return [f"the document names no order; a run takes it from {known_by}"]
     return []
 
 
-def label_notes(fact: Mapped) -> list[str]:
+def label_notes(result: MappingResult) -> list[str]:
     """Say what a run takes from the order's label, which only the ledger knows."""
-    event = fact.event
-    if not isinstance(event, ShipmentConfirmed) or event.shipment_status != "SHIPPED" or fact.hold:
+    event = result.event
+    if not isinstance(event, ShipmentConfirmed) or event.shipment_status != "SHIPPED" or result.hold:
         return []
     # With a carrier of its own a vendor names that instead.
     methods = [one.ship_method or one.scac_code or one.carrier for one in event.containers]
     lacking = [] if all(methods) else ["a ship method"]
     lacking += ["a tracking number"] * any(not one.tracking_number for one in event.containers)
-    if not lacking or {error.code for error in fact.errors} - MENDED:
+    if not lacking or {error.code for error in result.errors} - MENDED:
         return []
     label = f"the newest label of order {event.purchase_order_number}"
     return [f"packages without {' and '.join(lacking)}: a run takes it from {label}, if one was fetched"]
 
 
-def _mapped(document: Document, profile: VendorProfile, mappings: Mappings) -> list[Mapped]:
+def _results(document: Document, profile: VendorProfile, mappings: Mappings) -> list[MappingResult]:
     if not document.accepted or not mappings.knows(document):
         return []
     try:
-        return [sound(fact) for fact in translate(document, profile, mappings)]
+        return [sound(result) for result in translate(document, profile, mappings)]
     except MemoryError:
         raise
     except Exception as error:
         log.exception("document_failed", document=document.number, error=type(error).__name__)
-        return [Mapped(hold=failed_here(error), summary=f"{document.type[:20]}: not read")]
+        return [MappingResult(hold=failed_here(error), summary=f"{document.type[:20]}: not read")]
 
 
 def is_supported(document: Document) -> bool:
@@ -288,8 +290,8 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
-    refusals = [_error(error) for fact in mapped for error in fact.errors]
+def _document(document: Document, results: list[MappingResult]) -> dict[str, Any]:
+    refusals = [_error(error) for result in results for error in result.errors]
     return {
         "type": document.type,
         "version": document.version,
@@ -299,11 +301,11 @@ def _document(document: Document, mapped: list[Mapped]) -> dict[str, Any]:
         "supported": is_supported(document),
         "errors": [_error(error) for error in document.errors if error.fatal] + refusals,
         "notes": [_error(error) for error in document.errors if not error.fatal]
-        + [_label_note(text) for fact in mapped for text in label_notes(fact)]
-        + [_note(fact.told) for fact in mapped if fact.function == "none" and not fact.errors],
-        "function": next((fact.function for fact in mapped), ""),
-        "requests": _requests(mapped),
-        "held": [reason for fact in mapped for reason in reasons_held(fact)],
+        + [_label_note(text) for result in results for text in label_notes(result)]
+        + [_note(result.told) for result in results if result.function == "none" and not result.errors],
+        "function": next((result.function for result in results), ""),
+        "requests": _requests(results),
+        "held": [reason for result in results for reason in reasons_held(result)],
     }
 
 
@@ -313,24 +315,24 @@ def _note(message: str) -> dict[str, Any]:
 
 def _record(record: Record) -> dict[str, Any]:
     """Give one order of a flat file; `segment` is its first row, or the number of the request."""
-    fact = record.mapped
+    result = record.result
     return {
         "type": "label-request",
         "reference": record.reference,
         "segment": record.place,
-        "accepted": not fact.errors,
-        "function": fact.function,
-        "errors": [_error(error) for error in fact.errors],
-        "requests": _requests([fact]),
-        "held": reasons_held(fact),
+        "accepted": not result.errors,
+        "function": result.function,
+        "errors": [_error(error) for error in result.errors],
+        "requests": _requests([result]),
+        "held": reasons_held(result),
     }
 
 
-def _requests(mapped: Sequence[Mapped]) -> list[dict[str, Any]]:
+def _requests(results: Sequence[MappingResult]) -> list[dict[str, Any]]:
     return [
-        {"operation": operation_of(fact.event).name, "body": item_of(fact.event)}
-        for fact in mapped
-        if fact.event is not None and not fact.errors and not fact.hold
+        {"operation": operation_of(result.event).name, "body": item_of(result.event)}
+        for result in results
+        if result.event is not None and not result.errors and not result.hold
     ]
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
-from bridge.domain.events import Mapped
+from bridge.domain.events import MappingResult
 from bridge.domain.facts import failed_here
 from bridge.edi.model import (
     Document,
@@ -280,12 +280,12 @@ class _Translation:
         handle = self.writer.document(row)
         finding = self.finding.of(self.desk, self.file, document)
         if handle and document.accepted and finding.kind != "resend":
-            held = Mapped(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
+            held = MappingResult(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
             self.events.keep(handle, document.number, [held], _meant(document), NEW)
 
     def _keep(self, document: Document) -> None:
         finding = self.finding.of(self.desk, self.file, document)
-        mapped: list[Mapped] = []
+        results: list[MappingResult] = []
         notes: list[EdiError | dict[str, str]] = [_without_value(error) for error in document.errors]
         if not document.accepted:
             state = "rejected"
@@ -294,15 +294,15 @@ class _Translation:
             notes.append({"level": "note", "message": finding.reason})
         elif self.desk.mappings.knows(document):
             state = "translated"
-            mapped = map_document(document, self.desk.profile, self.desk.mappings)
+            results = map_document(document, self.desk.profile, self.desk.mappings)
             if self.withheld:
-                mapped = withheld_as_test(mapped, document.interchange)
-            notes += [{"level": "note", "message": fact.summary} for fact in mapped if fact.nothing_to_send]
+                results = withheld_as_test(results, document.interchange)
+            notes += [{"level": "note", "message": one.summary} for one in results if one.nothing_to_send]
         else:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         handle = self.writer.document(_row_of(document, notes, state))
         if handle:
-            self.events.keep(handle, document.number, mapped, _meant(document), finding)
+            self.events.keep(handle, document.number, results, _meant(document), finding)
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
         """Keep one order of a flat file; a row that is wrong is its own refusal.
@@ -321,19 +321,21 @@ class _Translation:
             errors=({"level": "note", "message": stands},) if stands else (),
         )
         try:
-            self._keep_record(row, record.mapped)
+            self._keep_record(row, record.result)
         except (BridgeError, MemoryError, OSError):
             raise
         except Exception as error:
             log.exception("document_failed", **self._where(record.number, row.type, error))
-            held = Mapped(hold=failed_here(error), summary=f"{record.reference}: label request, not read")
+            held = MappingResult(
+                hold=failed_here(error), summary=f"{record.reference}: label request, not read"
+            )
             self._keep_record(row, held)
 
-    def _keep_record(self, row: NewDocument, mapped: Mapped) -> None:
+    def _keep_record(self, row: NewDocument, result: MappingResult) -> None:
         with self.writer.whole():
             handle = self.writer.document(row)
             if handle and row.state != "resent":
-                self.events.keep(handle, row.number, [mapped], "submitShippingLabelRequest", NEW)
+                self.events.keep(handle, row.number, [result], "submitShippingLabelRequest", NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""

@@ -12,7 +12,7 @@ from bridge.data import shipped
 from bridge.domain.events import (
     Address,
     LabelRequested,
-    Mapped,
+    MappingResult,
     PartyIdentification,
     RuleError,
     ShipmentStatusChanged,
@@ -127,9 +127,9 @@ def test_an_event_is_told_as_what_it_becomes() -> None:
     told = told_of(X12)
     told.documents[0][1].extend(
         [
-            Mapped(event=status_changed(), summary="1Z999 DELIVERED"),
-            Mapped(hold="status pair D9/NS is unknown", summary="1Z999"),
-            Mapped(
+            MappingResult(event=status_changed(), summary="1Z999 DELIVERED"),
+            MappingResult(hold="status pair D9/NS is unknown", summary="1Z999"),
+            MappingResult(
                 event=LabelRequested(
                     purchase_order_number="-",
                     selling_party=PartyIdentification("A"),

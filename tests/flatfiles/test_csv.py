@@ -25,16 +25,16 @@ def records(text: str | bytes, profile: VendorProfile | None = None) -> list[Rec
 
 def request(text: str | bytes, profile: VendorProfile | None = None) -> LabelRequested:
     (record,) = records(text, profile)
-    assert record.mapped.errors == ()
-    assert record.mapped.hold == ""
-    assert isinstance(record.mapped.event, LabelRequested)
-    return record.mapped.event
+    assert record.result.errors == ()
+    assert record.result.hold == ""
+    assert isinstance(record.result.event, LabelRequested)
+    return record.result.event
 
 
 def errors(row: str, header: str = HEADER) -> list[str]:
     (record,) = records(f"{header}\n{row}\n")
-    assert all(error.position == 2 for error in record.mapped.errors)
-    return [error.code for error in record.mapped.errors]
+    assert all(error.position == 2 for error in record.result.errors)
+    return [error.code for error in record.result.errors]
 
 
 def box(text: str) -> Container:
@@ -50,8 +50,8 @@ def test_separators_encodings_and_line_ends_make_no_difference(
 ) -> None:
     text = end.join(["po;ship from;sku;qty;line", "PO1;ACM1;GRÖSSE;2;1", "PO2;ACM1;;;"])
     found = records(text.replace(";", separator).encode(encoding))
-    assert [one.mapped.purchase_order_number for one in found] == ["PO1", "PO2"]
-    assert [one.mapped.errors for one in found] == [(), ()]
+    assert [one.result.purchase_order_number for one in found] == ["PO1", "PO2"]
+    assert [one.result.errors for one in found] == [(), ()]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -94,10 +94,10 @@ def test_a_decimal_comma_is_one_where_the_comma_separates_nothing() -> None:
     assert box(f"{head}\n{row}\n".replace(";", "\t")).weight == Weight("4.5", "KG")
     assert box(f"{head}\n{row.replace('4,5', '4.5')}\n").weight == Weight("4.5", "KG")
     (record,) = records(f"{head}\n{row.replace('4,5', '1,250')}\n".replace(";", "\t"))
-    assert [error.code for error in record.mapped.errors] == ["WEIGHT"]
+    assert [error.code for error in record.result.errors] == ["WEIGHT"]
     assert errors('PO1,C1,"4,5",KG,1,A,1') == ["WEIGHT"]
     (record,) = records(f"{head}\n{row.replace('4,5', '1.250')}\n")
-    assert [error.code for error in record.mapped.errors] == ["WEIGHT"]
+    assert [error.code for error in record.result.errors] == ["WEIGHT"]
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_a_bad_row_has_its_code(row: str, code: str) -> None:
 
 def test_an_error_names_row_and_column() -> None:
     (record,) = records(f"{HEADER}\n\nPO1,C1,heavy,KG,1,A,1\n")
-    (error,) = record.mapped.errors
+    (error,) = record.result.errors
     assert (error.segment, error.position, error.element) == ("row", 3, 3)
     assert error.message == "row 3: weight: 'heavy' is not a number"
 
@@ -143,7 +143,7 @@ def test_an_error_names_row_and_column() -> None:
 def test_a_bad_row_refuses_its_order_and_no_other() -> None:
     rows = 'PO1,C1,1,KG,1,A,1\nPO1,C2,x,KG,2,B,1\nPO2,"C,1,KG,1,A,1\nPO3,C3,1,KG,1,A,1\n'
     found = records(f"{HEADER}\n{rows}")
-    assert [(one.mapped.purchase_order_number, bool(one.mapped.errors)) for one in found] == [
+    assert [(one.result.purchase_order_number, bool(one.result.errors)) for one in found] == [
         ("PO1", True),
         ("PO2", True),
         ("PO3", False),
@@ -161,12 +161,12 @@ def test_a_bad_row_refuses_its_order_and_no_other() -> None:
 )
 def test_rows_of_one_order_must_agree(row: str, code: str) -> None:
     (record,) = records(f"{HEADER}\nPO1,C1,1,KG,1,A,1\n{row}\n")
-    assert [error.code for error in record.mapped.errors] == [code]
+    assert [error.code for error in record.result.errors] == [code]
 
 
 def test_rows_of_one_order_are_from_one_warehouse() -> None:
     (record,) = records("po,ship_from\nPO1,A\nPO1,B\n")
-    assert "SHIP_FROM" in {error.code for error in record.mapped.errors}
+    assert "SHIP_FROM" in {error.code for error in record.result.errors}
 
 
 def test_excels_text_marks_keep_leading_zeros() -> None:
@@ -184,7 +184,7 @@ def test_a_value_may_run_over_lines_in_a_column_left_aside(tmp_path: Path) -> No
     mappings = load_mappings([golden.MAPPINGS, tmp_path])
     text = 'po,Notes,référence\nPO1,"two\nlines",A\nPO2,=1+1,B\n'
     found = read_flat_file(text.encode(), "csv", explain_profile(), mappings)
-    assert [(one.reference, one.mapped.errors) for one in found] == [("row 2", ()), ("row 4", ())]
+    assert [(one.reference, one.result.errors) for one in found] == [("row 2", ()), ("row 4", ())]
 
 
 def test_parties_are_the_files_or_the_vendors() -> None:
@@ -193,9 +193,9 @@ def test_parties_are_the_files_or_the_vendors() -> None:
     event = request("po,warehouse\nPO1,W7\n", known)
     assert (event.selling_party.party_id, event.ship_from_party.party_id) == ("ACMEV", "ACM2")
     (other,) = records("po,warehouse\nPO1,OTHER\n", known)
-    assert "OTHER" in other.mapped.hold
+    assert "OTHER" in other.result.hold
     (silent,) = records("po\nPO1\n", known)
-    assert [error.code for error in silent.mapped.errors] == ["MISSING_SHIP_FROM"]
+    assert [error.code for error in silent.result.errors] == ["MISSING_SHIP_FROM"]
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_its_reason(data: bytes, reas
 
 def test_a_missing_quote_swallows_no_row() -> None:
     found = records('po,sku\nPO1,"A\nPO2,B"\nPO3,"C"\nPO4,"D\n')
-    assert [(one.mapped.purchase_order_number, bool(one.mapped.errors)) for one in found] == [
+    assert [(one.result.purchase_order_number, bool(one.result.errors)) for one in found] == [
         ("PO1", True),
         ("PO2", False),
         ("PO3", False),
@@ -240,7 +240,7 @@ def test_many_rows_are_read_in_one_go() -> None:
     rows = "".join(f"PO{number % 5000},C{number},1,KG,1,A,1\n" for number in range(10_000))
     found = records(f"{HEADER}\n{rows}")
     assert len(found) == 5000
-    assert not any(one.mapped.errors for one in found)
+    assert not any(one.result.errors for one in found)
 
 
 def test_mistakes_of_the_columns_are_told(tmp_path: Path) -> None:
@@ -275,8 +275,8 @@ def test_unknown_columns_are_named_only_so_many() -> None:
 
 def test_a_value_longer_than_200_characters_is_an_error_that_does_not_repeat_it() -> None:
     [record] = records(f"purchase_order_number\n{'A' * 5000}\n")
-    assert "has 5000 characters, more than 200" in record.mapped.errors[0].message
-    assert len(record.mapped.purchase_order_number) <= 200
+    assert "has 5000 characters, more than 200" in record.result.errors[0].message
+    assert len(record.result.purchase_order_number) <= 200
 
 
 @pytest.mark.parametrize(
@@ -292,4 +292,4 @@ def test_a_value_longer_than_200_characters_is_an_error_that_does_not_repeat_it(
 )
 def test_rows_of_one_order_are_for_one_thing(first: str, second: str, refused: bool) -> None:
     (one,) = records(f"po,function,line,asin,quantity\nPO1,{first},1,A,1\nPO1,{second},2,B,1\n")
-    assert ("FUNCTION" in [error.code for error in one.mapped.errors]) == refused
+    assert ("FUNCTION" in [error.code for error in one.result.errors]) == refused

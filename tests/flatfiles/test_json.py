@@ -35,14 +35,14 @@ def box(**members: Any) -> dict[str, Any]:
 
 def messages(body: object) -> list[str]:
     (record,) = records(body)
-    return [error.message.removeprefix("request 1: ") for error in record.mapped.errors]
+    return [error.message.removeprefix("request 1: ") for error in record.result.errors]
 
 
 def event(body: object) -> LabelRequested:
     (record,) = records(body)
-    assert record.mapped.errors == ()
-    assert isinstance(record.mapped.event, LabelRequested)
-    return record.mapped.event
+    assert record.result.errors == ()
+    assert isinstance(record.result.event, LabelRequested)
+    return record.result.event
 
 
 @pytest.mark.parametrize("wrap", ["shippingLabelRequests", "shipping_label_requests", "", "one"])
@@ -119,7 +119,7 @@ def test_a_file_without_requests_asks_for_nothing() -> None:
 
 def test_a_bad_request_fails_alone() -> None:
     found = records([request(), {"order": "PO2"}, request(purchaseOrderNumber="PO3")])
-    assert [bool(one.mapped.errors) for one in found] == [False, True, False]
+    assert [bool(one.result.errors) for one in found] == [False, True, False]
     assert [one.reference for one in found] == ["request 1", "request 2", "request 3"]
 
 
@@ -176,7 +176,7 @@ def test_any_bytes_are_records_or_refused(data: bytes, kind: Kind) -> None:
             found = read_flat_file(prefix + data, kind, explain_profile(), golden.shipped_mappings())
         except VendorFileError:
             continue
-        assert all(one.mapped.event and one.length for one in found)
+        assert all(one.result.event and one.length for one in found)
 
 
 @pytest.mark.parametrize(

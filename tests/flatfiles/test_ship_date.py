@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bridge.domain.events import LabelRequested, Mapped
+from bridge.domain.events import LabelRequested, MappingResult
 from bridge.flatfiles.reader import Kind, read_flat_file
 from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping import explain_profile
@@ -16,7 +16,7 @@ from tests.mapping.support import edifact, mapped, vendor, x12
 ONE, TWO = "PO1*1*2*EA***BP*B01\nACK*IA*2*EA", "PO1*2*1*EA***BP*B02\nACK*IA*1*EA"
 
 
-def day_of(one: Mapped) -> str:
+def day_of(one: MappingResult) -> str:
     assert one.errors == ()
     assert isinstance(one.event, LabelRequested)
     return one.event.ship_date
@@ -90,9 +90,9 @@ def test_the_day_is_told_to_people_and_not_to_amazon() -> None:
     assert all("2026-03" not in json.dumps(doc["requests"][0]["body"]) for doc in result["documents"])
 
 
-def drop(text: str, kind: Kind) -> list[Mapped]:
+def drop(text: str, kind: Kind) -> list[MappingResult]:
     records = read_flat_file(text.encode(), kind, explain_profile(), golden.shipped_mappings())
-    return [record.mapped for record in records]
+    return [record.result for record in records]
 
 
 @pytest.mark.parametrize("header", ["ship_date", "Ship Date", "Shipping date", "Versandtag"])

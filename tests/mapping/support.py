@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.domain.events import Event, Mapped, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.events import Event, MappingResult, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.edi.model import Document, DocumentRead
 from bridge.edi.reader import read
 from bridge.mapping import VendorProfile, explain_profile, translate
@@ -46,7 +46,7 @@ def edifact(
     return _document("'".join(segments) + "'")
 
 
-def mapped(document: Document, profile: VendorProfile | None = None, **changes: Any) -> list[Mapped]:
+def mapped(document: Document, profile: VendorProfile | None = None, **changes: Any) -> list[MappingResult]:
     """Translate with the shipped mappings, for the stand-in vendor changed by `changes`."""
     vendor = msgspec.structs.replace(profile or explain_profile(), **changes)
     return translate(document, vendor, shipped_mappings())

@@ -1,4 +1,4 @@
-"""Whatever segments a document holds, mapping it gives facts and never fails."""
+"""Whatever segments a document holds, mapping it gives results and never fails."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.domain.events import Mapped, ShipmentConfirmed
+from bridge.domain.events import MappingResult, ShipmentConfirmed
 from bridge.edi.model import Document
 from bridge.mapping import explain_profile, load_mappings, translate
 from tests.golden import MAPPINGS
@@ -20,7 +20,7 @@ LINE = "SN1**2*EA"
 PACK = "MAN*GM*SSCC1"
 
 
-def contradicted(document: Document) -> Mapped:
+def contradicted(document: Document) -> MappingResult:
     """Translate to one held event that may be released."""
     (one,) = mapped(document)
     assert one.errors == ()

@@ -15,11 +15,11 @@ from tests.golden import ROOT
 TEXT = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("makes", FIELDS)
-def test_every_field_is_named_and_no_other(makes: str) -> None:
-    section = TEXT.split(f"<!-- fields: {makes} -->")[1].split("<!--", maxsplit=1)[0]
+@pytest.mark.parametrize("produces", FIELDS)
+def test_every_field_is_named_and_no_other(produces: str) -> None:
+    section = TEXT.split(f"<!-- fields: {produces} -->")[1].split("<!--", maxsplit=1)[0]
     named = set(re.findall(r"`([a-z_0-9]+)`", section))
-    assert named == set(FIELDS[makes])
+    assert named == set(FIELDS[produces])
 
 
 def test_every_example_of_the_notation_can_be_read() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.domain.events import Function, Mapped
+from bridge.domain.events import Function, MappingResult
 from bridge.edi.model import Document
 from bridge.errors import ConfigurationError
 from bridge.mapping import explain_profile, load_mappings, translate
@@ -31,7 +31,7 @@ def advice(code: str, name: str = "351") -> Document:
     return edifact("DESADV", "\n".join([begin, *despatch_advice(1)[1:]]))
 
 
-def mapped(document: Document, mappings: Mappings = SHIPPED) -> Mapped:
+def mapped(document: Document, mappings: Mappings = SHIPPED) -> MappingResult:
     profile = msgspec.structs.replace(explain_profile(), vendor="acme")
     (one,) = translate(document, profile, mappings)
     return one

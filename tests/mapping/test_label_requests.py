@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.domain.events import LabelRequested, Mapped
+from bridge.domain.events import LabelRequested, MappingResult
 from bridge.errors import ConfigurationError
 from bridge.mapping import explain_profile, load_mappings, translate
 from tests import golden
@@ -17,17 +17,17 @@ LINES = "PO1*1*2*EA***BP*B01\nACK*IA*2*EA\nPO1*2*1*EA***BP*B02\nACK*IA*1*EA"
 RESPONSE = "BGM+231+R1+{}'DTM+137:20260302:102'RFF+ON:PO1'NAD+SU+V'{}UNS+S"
 
 
-def answer(verdict: str, lines: str = "", purpose: str = "00") -> Mapped:
+def answer(verdict: str, lines: str = "", purpose: str = "00") -> MappingResult:
     (one,) = mapped(x12("855", f"BAK*{purpose}*{verdict}*PO1*20260302\n{lines}"))
     return one
 
 
-def response(verdict: str, lines: str = "") -> Mapped:
+def response(verdict: str, lines: str = "") -> MappingResult:
     (one,) = mapped(edifact("ORDRSP", RESPONSE.format(verdict, lines).replace("'", "\n")))
     return one
 
 
-def meaning(one: Mapped) -> str:
+def meaning(one: MappingResult) -> str:
     if one.errors:
         return "refused"
     if one.hold:
@@ -166,12 +166,12 @@ standard = "x12"
 document = "855"
 versions = ["004010"]
 senders = ["SENDER"]
-makes = "label_request"
+produces = "label_request"
 [[loops]]
-opens = "PO1"
+trigger = "PO1"
 level = "item"
 [[loops]]
-opens = "MAN"
+trigger = "MAN"
 level = "pack"
 within = ["item"]
 [fields.container_identifier]

@@ -15,9 +15,9 @@ from tests.mapping.test_positions_856 import NOTICE
 MINIMAL = """name = "mine"
 standard = "x12"
 document = "214"
-makes = "status"
+produces = "status"
 [[loops]]
-opens = "AT7"
+trigger = "AT7"
 level = "status"
 [fields.status_code]
 scope = "status"
@@ -80,10 +80,10 @@ def test_all_mistakes_are_told_at_once_with_key_and_line(tmp_path: Path) -> None
     ("old", "new", "message"),
     [
         ('"x12"', '"hl7"', "must be"),
-        ('makes = "status"', 'makes = "label"', "must be one of"),
+        ('produces = "status"', 'produces = "label"', "must be one of"),
         ('document = "214"\n', "", "is missing"),
         ('level = "status"', 'level = "at7"', "no loop has the level 'status'"),
-        ('opens = "AT7"\n', "", "which segment opens it"),
+        ('trigger = "AT7"\n', "", "which segment opens it"),
         ('at = ["AT701"]', "at = [1]", "list of texts"),
         ('at = ["AT701"]', 'at = ["AT701"]\nmatch = "("', "regular expression"),
         ('at = ["AT701"]', 'at = ["AT701"]\nend = "yes"', "true or false"),
@@ -101,6 +101,19 @@ def test_a_mistake_is_told(tmp_path: Path, old: str, new: str, message: str) -> 
     assert old in MINIMAL
     found = problems(tmp_path, mine=MINIMAL.replace(old, new, 1))
     assert any(message in text for text in found), found
+
+
+def test_the_old_names_of_keys_go_on_working(tmp_path: Path) -> None:
+    old = MINIMAL.replace("produces", "makes").replace("trigger", "opens")
+    text = old.replace('level = "status"\n', 'level = "status"\nholds = ["MS1"]\n', 1)
+    loaded = load(tmp_path, mine=text)
+    (mine,) = (one for one in loaded.mappings if one.name == "mine")
+    assert mine.produces == "status"
+    assert [(rule.trigger, rule.segments) for rule in mine.loops["AT7"]] == [("AT7", frozenset({"MS1"}))]
+    found = problems(tmp_path, mine=f'makes = "label"\n{MINIMAL}')
+    assert any("line 5" in text and "makes is the old name of produces" in text for text in found), found
+    found = problems(tmp_path, mine=MINIMAL.replace('produces = "status"', 'makes = "label"'))
+    assert any("line 4" in text and "must be one of" in text for text in found), found
 
 
 def test_a_folder_that_does_not_exist_is_a_mistake(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain.events import Mapped
+from bridge.domain.events import MappingResult
 from bridge.mapping import explain_profile, translate
 from tests.golden import shipped_mappings
 from tests.mapping.support import edifact, x12
@@ -44,14 +44,14 @@ COUNTED = {
 _OF_ONE_LOOP = {"TD1", "REF", "MAN", "TD5", "SN1", "LIN", "MEA", "RFF", "QTY", "PIA", "GIN"}
 
 
-def outcome(kind: str, lines: list[str]) -> list[Mapped]:
+def outcome(kind: str, lines: list[str]) -> list[MappingResult]:
     body = "\n".join(lines)
     document = x12(kind, body) if kind == "856" else edifact(kind, body)
     return translate(document, explain_profile(), shipped_mappings())
 
 
 @cache
-def sent(kind: str) -> Mapped:
+def sent(kind: str) -> MappingResult:
     (one,) = outcome(kind, BASES[kind])
     return one
 

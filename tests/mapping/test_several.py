@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain.events import Mapped, ShipmentStatusChanged
+from bridge.domain.events import MappingResult, ShipmentStatusChanged
 from bridge.edi.model import Document
 from tests.mapping.support import edifact, mapped, x12
 
@@ -28,7 +28,7 @@ def updates(document: Document) -> list[tuple[str, str]]:
     return [(one.purchase_order_number, one.tracking_number) for one in found]
 
 
-def held(document: Document) -> list[Mapped]:
+def held(document: Document) -> list[MappingResult]:
     """Return what is held; nothing may be sent beside it, and no error be found."""
     found = mapped(document)
     assert all(one.hold and not one.errors for one in found)

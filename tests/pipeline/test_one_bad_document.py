@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bridge.domain.events import Mapped
+from bridge.domain.events import MappingResult
 from bridge.edi.model import Document
 from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.writer import FileWriter
@@ -76,7 +76,7 @@ def failing_on(number: int, where: str, monkeypatch: pytest.MonkeyPatch) -> None
     """Let a step of the reading fail on one document of each file, as a mistake of our own would."""
     real_map, real_event = TRANSLATE.map_document, FileWriter.event
 
-    def mapped(document: Document, *rest: object) -> list[Mapped]:
+    def mapped(document: Document, *rest: object) -> list[MappingResult]:
         if document.number == number:
             raise IndexError("broken")
         return list(real_map(document, *rest))
