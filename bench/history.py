@@ -28,7 +28,7 @@ _AT = "(SELECT begun FROM past) + n * (SELECT step FROM past)"
 
 _STATEMENTS = (
     """INSERT INTO files (id, vendor, sha256, name, size, spool_name, state, reason, received_at,
-           translated_at, reported_at, touched_at, reports, documents, accepted)
+           translated_at, reported_at, updated_at, reports, documents, accepted)
        SELECT n / {file} + 1, 'acme', printf('%064x', n / {file}), 'history-' || (n / {file}) || '.edi',
            300000, printf('%064x', n / {file}), 'translated', '', {at}, {at}, {at}, {at}, 1, {file}, {file}
        FROM history WHERE n % {file} = 0""",
@@ -51,7 +51,7 @@ _STATEMENTS = (
            request_id)
        SELECT id, 1, 1, created_at, created_at, 'submitted', 202, request_id FROM submissions""",
     """INSERT INTO events (id, document_id, file_id, account, vendor, ordinal, operation,
-           purchase_order_number, tracking_number, sequence_key, occurred_at, body, state, reason, errors,
+           purchase_order_number, tracking_number, ordering_key, occurred_at, body, state, reason, errors,
            summary, submission_id, updated_at)
        SELECT n + 1, n + 1, n / {file} + 1, 'rehearsal', 'acme', 0, {kind}, {order}, {tracking},
            'pkg:' || {tracking}, {at}, printf('{{"purchaseOrderNumber":"%s","pad":"%0500d"}}', {order}, n),
@@ -59,7 +59,7 @@ _STATEMENTS = (
        FROM history""",
     """INSERT INTO submission_events (submission_id, event_id) SELECT n / {post} + 1, n + 1 FROM history""",
     """INSERT INTO packages (vendor, tracking_number, event_id, purchase_order_number, ship_from_party,
-           confirmed_at, announced_at)
+           confirmed_at, registered_at)
        SELECT 'acme', {tracking}, n + 1, {order}, 'ACMW1', {at}, {at} FROM history WHERE n % 3 = 0""",
 )
 

@@ -346,13 +346,13 @@ class Bridge:
         Returns the orders whose documents have not come, each with the reason; None where another process
         drains this ledger: it is the one to fetch, at once.
         """
-        self.ledger.want(None, vendor, kind, orders, utc_now())
+        self.ledger.request_documents(None, vendor, kind, orders, utc_now())
         try:
             with draining(_file_of(self.config)):
                 self._fetch_now(vendor)
         except AlreadyDraining:
             return None
-        left = self.ledger.still_wanted(vendor, kind)
+        left = self.ledger.open_document_requests(vendor, kind)
         return {order: left[order] for order in orders if order in left}
 
     def _fetch_now(self, vendor: str) -> None:

@@ -71,6 +71,12 @@ def test_a_small_configuration_loads_with_the_documented_defaults() -> None:
     assert config.accounts["main"].requests_per_second == 10
 
 
+@pytest.mark.parametrize("told", ["verify", "look"])
+def test_the_policy_that_verifies_has_an_older_name_too(told: str) -> None:
+    config = load(f'{GOOD}\n[vendors.acme.in_doubt]\nlabel_requests = "{told}"\n')
+    assert config.vendors["acme"].in_doubt.label_requests == "verify"
+
+
 def test_nothing_is_fetched_and_nothing_new_is_acknowledged_unless_it_is_asked_for() -> None:
     vendor = load(GOOD).vendors["acme"]
     assert (vendor.acknowledgement_kind, vendor.ta1, vendor.same_content) == ("997", "requested", "hold")

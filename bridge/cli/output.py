@@ -77,7 +77,8 @@ def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; a table of kin
     """Turn structs, dates and paths into what JSON has; bytes are JSON texts of the ledger."""
     match value:
         case msgspec.Struct():
-            return {name: plain(getattr(value, name)) for name in value.__struct_fields__}
+            names = zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True)
+            return {encoded: plain(getattr(value, name)) for name, encoded in names}
         case Mapping():
             return {str(key): plain(entry) for key, entry in value.items()}
         case bytes():

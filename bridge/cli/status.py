@@ -47,7 +47,7 @@ def _of_vendor(
         "attention": bool(waiting or troubled),
         "oldest": ledger.ages(vendor),
         "delayed": _delayed(ledger, vendor, now),
-        "held": ledger.held_look(vendor),
+        "held": ledger.held_summary(vendor),
         "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
         if last
         else None,

@@ -56,6 +56,11 @@ class Location(Table):
     """Telephone number."""
 
 
+def _verify(value: object) -> object:
+    """Read the policy's old name as well."""
+    return "verify" if value == "look" else value
+
+
 class InDoubt(Table):
     """`[vendors.V.in_doubt]`: what to do when it is unknown whether Amazon took a submission."""
 
@@ -63,8 +68,8 @@ class InDoubt(Table):
     """hold: a person decides (`edibridge resolve`); resubmit: send again, at the risk of a duplicate."""
     status_updates: Literal["hold", "resubmit"] = "resubmit"
     """resubmit is harmless here: the same event twice."""
-    label_requests: Literal["look", "hold", "resubmit"] = "look"
-    """look: ask Amazon for the label first, and send again only if there is none."""
+    label_requests: Annotated[Literal["verify", "hold", "resubmit"], BeforeValidator(_verify)] = "verify"
+    """verify: ask Amazon for the label first, and send again only if there is none."""
 
 
 def _carrier(value: object) -> object:

@@ -12,7 +12,7 @@ RESTORED = "the ledger was restored from a backup: Amazon may have this already"
 """The reason of what is held, or in doubt, for that."""
 
 
-def sequence_key(event: Event) -> str:
+def ordering_key(event: Event) -> str:
     """Name the thing whose events go one after the other.
 
     Status updates of one package (`pkg:1Z999`), confirmations and label requests of one order

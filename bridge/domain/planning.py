@@ -31,7 +31,7 @@ class Ready(NamedTuple):
     """An event that may be sent, as grouping sees it."""
 
     id: int
-    sequence_key: str
+    ordering_key: str
     batch_limit: int | None = None
     isolated_from: int | None = None
 
@@ -85,9 +85,9 @@ def group(events: Iterable[Ready], batch_size: int) -> list[list[Ready]]:
     open_groups: dict[int, list[Ready]] = {}
     groups: list[list[Ready]] = []
     for event in events:
-        if event.sequence_key in taken:
+        if event.ordering_key in taken:
             continue
-        taken.add(event.sequence_key)
+        taken.add(event.ordering_key)
         limit = min(batch_size, event.batch_limit or batch_size)
         members = open_groups.get(limit)
         if members is None or len(members) >= limit:
@@ -117,7 +117,7 @@ def halve(event_count: int) -> int | None:
 
 
 def in_doubt_move(policy: str) -> str | None:
-    """Give the cause that a policy makes of a doubt; None where it is waited (`hold`, `look`)."""
+    """Give the cause that a policy makes of a doubt; None where it is waited (`hold`, `verify`)."""
     return "resubmit" if policy == "resubmit" else None
 
 

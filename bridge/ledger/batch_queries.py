@@ -132,7 +132,7 @@ class BatchQueryStore(Store):
         query = (
             select(files)
             # What was received was touched then or later: the index of that is there already.
-            .where(files.c.vendor == vendor, files.c.touched_at >= at, files.c.received_at >= at)
+            .where(files.c.vendor == vendor, files.c.updated_at >= at, files.c.received_at >= at)
             .where((files.c.accepted < files.c.documents) | wrong)
             .order_by(files.c.id.desc())
             .limit(limit)

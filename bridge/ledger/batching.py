@@ -22,7 +22,7 @@ AT_ONCE = 2000
 _busy = events.alias("busy")
 _its_time_has_come = or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now"))
 _READY = (
-    select(events.c.id, events.c.sequence_key, events.c.batch_limit, events.c.isolated_from)
+    select(events.c.id, events.c.ordering_key, events.c.batch_limit, events.c.isolated_from)
     .where(
         events.c.vendor == bindparam("v"),
         events.c.operation == bindparam("of"),
@@ -30,7 +30,7 @@ _READY = (
         _its_time_has_come,
         ~exists().where(
             _busy.c.vendor == events.c.vendor,
-            _busy.c.sequence_key == events.c.sequence_key,
+            _busy.c.ordering_key == events.c.ordering_key,
             one_of(_busy.c.state, "grouped"),
         ),
     )

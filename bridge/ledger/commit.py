@@ -52,7 +52,7 @@ _TAKE_NUMBER = (
 # Where anything of the batch moved while its report was written, it is reported once more.
 _REPORTED = (
     update(files)
-    .where(files.c.id == bindparam("file"), files.c.touched_at == bindparam("touched"))
+    .where(files.c.id == bindparam("file"), files.c.updated_at == bindparam("touched"))
     .values(reported_at=bindparam("now"), reports=files.c.reports + 1)
 )
 
@@ -135,7 +135,7 @@ def commit_portion(
         _write_portion(connection, file, gathered, now)
         if gathered.rerun and gathered.events:
             # Told of even where the rerun is cut off and never said again.
-            told_anew = {"reported_at": None, "touched_at": seconds(now)}
+            told_anew = {"reported_at": None, "updated_at": seconds(now)}
             connection.execute(update(files).where(files.c.id == file.id).values(told_anew))
     gathered.begin_portion()
     gathered.committed = True
@@ -195,7 +195,7 @@ def commit_answers(
     with database.write(fence) as connection:
         _answer(connection, file, gathered, now)
         if gathered.reported:
-            asked = {"file": file.id, "touched": seconds(file.touched_at), "now": seconds(now)}
+            asked = {"file": file.id, "touched": seconds(file.updated_at), "now": seconds(now)}
             connection.execute(_REPORTED, asked)
         if gathered.moved is not None:
             note_moved(connection, *gathered.moved, now)
@@ -285,7 +285,7 @@ def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: 
             state=gathered.state,
             reason=gathered.reason,
             translated_at=seconds(now),
-            touched_at=seconds(now),
+            updated_at=seconds(now),
             reported_at=None,
             purged_at=None,
             documents=count,

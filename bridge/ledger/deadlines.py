@@ -29,6 +29,7 @@ from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
     accounts,
     arrivals,
+    document_requests,
     events,
     files,
     is_collected,
@@ -38,16 +39,15 @@ from bridge.ledger.schema import (
     is_pending,
     is_pollable,
     is_ready,
+    is_requested,
     is_sendable,
     is_sending,
     is_troubled,
     is_unmoved,
     is_waiting,
-    is_wanted,
     outbound_files,
     packages,
     submissions,
-    wanted,
 )
 
 TRIES = 3
@@ -55,7 +55,9 @@ TRIES = 3
 
 _V: BindParameter[str] = bindparam("v")
 _NEXT_SEND = select(func.min(submissions.c.next_attempt_at)).where(submissions.c.vendor == _V, is_sendable)
-_NEXT_LOOK = select(func.min(submissions.c.next_attempt_at)).where(submissions.c.vendor == _V, is_in_doubt)
+_NEXT_VERIFICATION = select(func.min(submissions.c.next_attempt_at)).where(
+    submissions.c.vendor == _V, is_in_doubt
+)
 _NEXT_POLL = select(func.min(submissions.c.next_poll_at)).where(submissions.c.vendor == _V, is_pollable)
 _NEXT_DELIVERY = select(func.min(outbound_files.c.next_attempt_at)).where(
     outbound_files.c.vendor == _V, is_pending
@@ -66,7 +68,9 @@ _UNDELIVERABLE = (
     .order_by(outbound_files.c.id)
     .limit(1)
 )
-_NEXT_DOCUMENT = select(func.min(wanted.c.next_attempt_at)).where(wanted.c.vendor == _V, is_wanted)
+_NEXT_DOCUMENT = select(func.min(document_requests.c.next_attempt_at)).where(
+    document_requests.c.vendor == _V, is_requested
+)
 _DOUBTFUL = union_all(
     select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
     select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
@@ -88,7 +92,7 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
 _busy = events.alias("busy")
 _is_alone = ~exists().where(
     _busy.c.vendor == events.c.vendor,
-    _busy.c.sequence_key == events.c.sequence_key,
+    _busy.c.ordering_key == events.c.ordering_key,
     one_of(_busy.c.state, "grouped"),
 )
 # In the index's order: the first one that is alone ends the look, however many wait.
@@ -127,7 +131,7 @@ _UNFINISHED = select(
 )
 _MOVED = (
     select(files.c.id)
-    .where(files.c.vendor == _V, files.c.touched_at >= bindparam("since"))
+    .where(files.c.vendor == _V, files.c.updated_at >= bindparam("since"))
     .order_by(files.c.id)
 )
 _CONFIRM = "submitShipmentConfirmations"
@@ -198,7 +202,7 @@ class DeadlineStore(Store):
                 send = max(send, pause)
             times = [send]
             others = (
-                _NEXT_LOOK,
+                _NEXT_VERIFICATION,
                 _NEXT_POLL,
                 _NEXT_DOCUMENT,
                 _NEXT_EVENT,
@@ -252,7 +256,7 @@ class DeadlineStore(Store):
         state = move("waiting", "too_long", EVENT_MOVES)
         of_files = select(events.c.file_id).where(*_TOO_LONG)
         with self._db.write(fence) as connection:
-            touched = update(files).where(files.c.id.in_(of_files)).values(touched_at=bindparam("now"))
+            touched = update(files).where(files.c.id.in_(of_files)).values(updated_at=bindparam("now"))
             connection.execute(touched, {**asked, "now": seconds(now)})
             held = (
                 update(events)
@@ -271,7 +275,7 @@ class DeadlineStore(Store):
         with self._db.read() as connection:
             return {row[0]: row[1] for row in connection.execute(_FAILED_HERE, {"v": vendor})}
 
-    def held_look(self, vendor: str) -> HeldSummary | None:
+    def held_summary(self, vendor: str) -> HeldSummary | None:
         """Tell what of the held events an operator can let go, with the first of them; None for none."""
         with self._db.read() as connection:
             count, sendable = connection.execute(_HELD_COUNTS, {"v": vendor}).one()

@@ -43,7 +43,7 @@ def _hold(subject: Column[str], other_subject: Column[str], *, filled: bool = Fa
             _earlier.c[subject.name] == subject,
             _earlier.c.vendor == events.c.vendor,
             _earlier.c.operation == events.c.operation,
-            _earlier.c.sequence_key == events.c.sequence_key,
+            _earlier.c.ordering_key == events.c.ordering_key,
             # A label request has no time of its own.
             or_(
                 _earlier.c.occurred_at == events.c.occurred_at,

@@ -14,7 +14,7 @@ from bridge.ledger.rows import Arrival, Collected, Fence, FileRow, Kept
 from bridge.ledger.schema import arrivals, events, files, is_collected, is_grouped, is_unmoved
 
 _KNOWN = select(files.c.id).where(files.c.vendor == bindparam("v"), files.c.sha256 == bindparam("sha"))
-_TOUCH = update(files).where(files.c.id == bindparam("file")).values(touched_at=bindparam("now"))
+_MARK_UPDATED = update(files).where(files.c.id == bindparam("file")).values(updated_at=bindparam("now"))
 # A purged file that comes once more is kept again for a while, so that it can be answered.
 _BYTES = (
     update(files)
@@ -100,7 +100,7 @@ class FileStore(Store):
                     "mtime": collected.mtime,
                 }
                 arrival_id = connection.execute(_SAME_LOOK, look).scalar()
-                connection.execute(_TOUCH, {"file": file_id, "now": seconds(now)})
+                connection.execute(_MARK_UPDATED, {"file": file_id, "now": seconds(now)})
                 connection.execute(_BYTES, {"file": file_id, "bytes": collected.spool_name})
                 if arrival_id is not None:  # kept before a crash, and not moved since
                     return Kept(file_id, arrival_id, new=False)
@@ -154,7 +154,7 @@ def _insert_file(connection: Connection, collected: Collected, now: datetime) ->
             spool_name=collected.spool_name,
             state="collected",
             received_at=seconds(now),
-            touched_at=seconds(now),
+            updated_at=seconds(now),
         )
     )
     return _key(result)

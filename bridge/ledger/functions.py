@@ -41,7 +41,7 @@ _KNOWN = (
         events.c.file_id,
         events.c.ordinal,
         events.c.operation,
-        events.c.sequence_key,
+        events.c.ordering_key,
         events.c.state,
         events.c.reason,
         events.c.function,
@@ -63,7 +63,7 @@ _OF_ID = _KNOWN.where(events.c.id == bindparam("event"))
 _OF_KEY = _KNOWN.where(
     events.c.vendor == bindparam("v"),
     events.c.operation == bindparam("of"),
-    events.c.sequence_key == bindparam("key"),
+    events.c.ordering_key == bindparam("key"),
     events.c.state != "replaced",
 )
 # The indices are of orders and of packages, not of keys.
@@ -92,7 +92,7 @@ _OVERRIDDEN = (
     .join(
         _overriding,
         (_overriding.c.vendor == events.c.vendor)
-        & (_overriding.c.sequence_key == events.c.sequence_key)
+        & (_overriding.c.ordering_key == events.c.ordering_key)
         & (_overriding.c.operation == events.c.operation)
         & (_overriding.c.id != events.c.id),
     )
@@ -154,7 +154,7 @@ _HELD_FOR = (
     .join(
         _overriding,
         (_overriding.c.vendor == events.c.vendor)
-        & (_overriding.c.sequence_key == events.c.sequence_key)
+        & (_overriding.c.ordering_key == events.c.ordering_key)
         & (_overriding.c.operation == events.c.operation),
     )
     .where(
@@ -168,7 +168,7 @@ _HELD_FOR = (
 )
 _HELD_FOR_EVENT = select(events.c.id).where(
     events.c.vendor == bindparam("v"),
-    events.c.sequence_key == bindparam("key"),
+    events.c.ordering_key == bindparam("key"),
     is_overriding,
     events.c.function == "cancel",
     events.c.state == "held",
@@ -189,7 +189,7 @@ def carry_out_functions(
     if connection.execute(_ANY_OVERRIDING, asked).first() is not None:
         overridden = set(connection.execute(_OVERRIDDEN, asked).scalars())
     for row in rows:
-        if row["sequence_key"] in _KEYLESS:
+        if row["ordering_key"] in _KEYLESS:
             continue
         if row["function"] in _DECIDING or row["id"] in overridden:
             _carry_out_one(connection, vendor, row, now)
@@ -197,7 +197,7 @@ def carry_out_functions(
 
 def release_cancellation(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Carry out a held cancellation on an operator's word; raises `CommandRefused` where it cannot be."""
-    named = row["sequence_key"] not in _KEYLESS and (row["operation"] != _STATUSES or row["subject"])
+    named = row["ordering_key"] not in _KEYLESS and (row["operation"] != _STATUSES or row["subject"])
     if not named:
         raise CommandRefused(
             f"event {row['id']} is a cancellation that does not tell what it cancels; find that with "
@@ -228,7 +228,7 @@ def carry_out_held(connection: Connection, submission_id: int, now: datetime) ->
 
 def carry_out_for_released(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Carry out the cancellations that are held for an event, which Amazon does not have after all."""
-    asked = {"v": row["vendor"], "key": row["sequence_key"], "earlier": row["id"]}
+    asked = {"v": row["vendor"], "key": row["ordering_key"], "earlier": row["id"]}
     _carry_out_all(connection, connection.execute(_HELD_FOR_EVENT, asked).scalars(), now)
 
 
@@ -245,7 +245,7 @@ def _carry_out_all(connection: Connection, event_ids: Iterable[int], now: dateti
 def carry_out_let_go(connection: Connection, event_id: int, now: datetime) -> None:
     """Carry out the function of an event that was held and may go by now, as if it had just come."""
     row = connection.execute(select(events).where(events.c.id == event_id)).mappings().one()
-    if row["state"] == "ready" and row["sequence_key"] not in _KEYLESS:
+    if row["state"] == "ready" and row["ordering_key"] not in _KEYLESS:
         _carry_out_one(connection, row["vendor"], row, now)
 
 
@@ -261,7 +261,7 @@ def _carry_out_one(
 def _known_of(
     connection: Connection, vendor: str, row: RowMapping | dict[str, object]
 ) -> tuple[Known, list[Known]]:
-    key = str(row["sequence_key"])
+    key = str(row["ordering_key"])
     asked = {"v": vendor, "of": row["operation"], "key": key, "name": key.partition(":")[2]}
     query: Select[tuple[object, ...]] = _OF_PACKAGE if key.startswith(_STATUS_KEY) else _OF_ORDER
     own = _known(connection.execute(_OF_ID, {"event": row["id"]}).mappings().one())
@@ -276,7 +276,7 @@ def _known(row: RowMapping) -> Known:
         batch=row["file_id"],
         position=(row["file_id"], row["number"], row["ordinal"]),
         operation=row["operation"],
-        key=row["sequence_key"],
+        key=row["ordering_key"],
         state=row["state"],
         function=row["function"],
         subject=row["subject"] or _subject(row),
@@ -294,7 +294,7 @@ def _known(row: RowMapping) -> Known:
 
 def _subject(row: RowMapping) -> str:
     # Events of before had none of their own.
-    if not row["sequence_key"].startswith(_STATUS_KEY) or row["body"] is None:
+    if not row["ordering_key"].startswith(_STATUS_KEY) or row["body"] is None:
         return ""
     try:
         return subject_of(_decode(row["body"]))

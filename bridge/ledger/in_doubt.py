@@ -35,7 +35,7 @@ _IN_DOUBT = (
     .order_by(submissions.c.id)
     .limit(bindparam("most"))
 )
-_TO_LOOK = (
+_TO_VERIFY = (
     select(submissions)
     .where(
         submissions.c.vendor == bindparam("v"), is_in_doubt, submissions.c.next_attempt_at <= bindparam("now")
@@ -54,10 +54,12 @@ class InDoubtStore(Store):
             rows = connection.execute(_IN_DOUBT, {"v": vendor, "most": limit}).mappings()
             return due_rows(connection, list(rows))
 
-    def to_look(self, vendor: str, now: datetime, limit: int = 10) -> list[DueSubmission]:
-        """List submissions in doubt whose time has come: under the policy `look`, or (a claim's) none yet."""
+    def due_for_verification(self, vendor: str, now: datetime, limit: int = 10) -> list[DueSubmission]:
+        """List submissions in doubt that are due: under the policy `verify`, or (a claim's) none yet."""
         with self._db.read() as connection:
-            rows = connection.execute(_TO_LOOK, {"v": vendor, "now": seconds(now), "most": limit}).mappings()
+            rows = connection.execute(
+                _TO_VERIFY, {"v": vendor, "now": seconds(now), "most": limit}
+            ).mappings()
             return due_rows(connection, list(rows))
 
     def apply_policy(
@@ -65,7 +67,7 @@ class InDoubtStore(Store):
     ) -> str:
         """Put a submission in doubt under a policy; give its new state.
 
-        `resubmit`: ready, to be sent at `at`. `look`: looked for at `at`. `hold`: waits for a person. One
+        `resubmit`: ready, to be sent at `at`. `verify`: verified at `at`. `hold`: waits for a person. One
         that a person settled meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
@@ -74,7 +76,7 @@ class InDoubtStore(Store):
                 return str(row["state"])
             return settle_doubt(connection, row, policy, now, at)
 
-    def record_look(
+    def record_verification(
         self,
         fence: Fence,
         submission_id: int,
@@ -82,7 +84,7 @@ class InDoubtStore(Store):
         now: datetime,
         again_at: datetime | None,
     ) -> Moved:
-        """Note which events of a submission in doubt were found to stand at Amazon: those succeeded.
+        """Record which events of a submission in doubt were found at Amazon: those succeeded.
 
         The rest waits in doubt until `again_at`, or, with None, is ready to be sent again. One that a
         person settled meanwhile stays as it is.
@@ -91,7 +93,7 @@ class InDoubtStore(Store):
             row = transitions.load(connection, submission_id)
             if row["state"] != "in_doubt":
                 return Moved(state=row["state"])
-            transitions.touch(connection, submission_id, now)
+            transitions.mark_updated(connection, submission_id, now)
             own = [event.id for event in transitions.members(connection, submission_id)]
             done = [event_id for event_id in own if event_id in set(found)]
             if len(done) == len(own):
@@ -104,7 +106,7 @@ class InDoubtStore(Store):
                 state = transitions.put(connection, row, "resubmit", next_attempt_at=seconds(now))
                 carry_out_held(connection, submission_id, now)
             else:
-                state = settle_doubt(connection, row, "look", now, again_at)
+                state = settle_doubt(connection, row, "verify", now, again_at)
             return Moved(state=state, succeeded=tuple(done), released=released)
 
     def release_event(

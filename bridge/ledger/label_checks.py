@@ -323,5 +323,5 @@ def _announcements(one: _Compared, at: float) -> Iterable[dict[str, Any]]:
             "event_id": one.row["id"],
             "purchase_order_number": one.row["purchase_order_number"],
             "ship_from_party": event.ship_from_party.party_id if event is not None else "",
-            "announced_at": at,
+            "registered_at": at,
         }

@@ -120,5 +120,5 @@ def reopen(connection: Connection, event_ids: Sequence[int], now: datetime) -> N
     file_ids = [row[0] for row in connection.execute(_OF_EVENTS, {"ids": event_ids})]
     if file_ids:
         connection.execute(
-            update(files).where(files.c.id.in_(file_ids)).values(reported_at=None, touched_at=seconds(now))
+            update(files).where(files.c.id.in_(file_ids)).values(reported_at=None, updated_at=seconds(now))
         )

@@ -21,7 +21,7 @@ from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import SubmissionRow
 from bridge.ledger.schema import attempts, events, is_grouped, operator_actions, submissions
-from bridge.ledger.shipping_documents import want
+from bridge.ledger.shipping_documents import request_documents
 
 TAKEN = "Amazon has it by the operator's word; Amazon was not asked, and gave no verdict"
 """The reason of what succeeded without a transaction id."""
@@ -46,7 +46,7 @@ _BUSY = (
     select(events.c.id)
     .where(
         events.c.vendor == bindparam("v"),
-        events.c.sequence_key.in_(bindparam("keys", expanding=True)),
+        events.c.ordering_key.in_(bindparam("keys", expanding=True)),
         is_grouped,
     )
     .limit(1)
@@ -93,7 +93,7 @@ class ResolveStore(Store):
                 _reopen_events(connection, row, now)
                 state = move(row["state"], "taken_back", TAKEN_BACK)
                 connection.execute(_REOPEN.values(state=state), {"submission": submission_id})
-            transitions.touch(connection, submission_id, now)
+            transitions.mark_updated(connection, submission_id, now)
             before, row = row, transitions.load(connection, submission_id)
             action: Literal["taken", "not_sent", "sent"] = "taken"
             if taken:
@@ -183,7 +183,7 @@ def _orders(connection: Connection, submission_id: int) -> str:
 def _reopen_events(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Take back what an earlier word made of a submission's events: they are under way again."""
     state = row["state"]
-    query = select(events.c.id, events.c.sequence_key).where(
+    query = select(events.c.id, events.c.ordering_key).where(
         events.c.submission_id == row["id"], events.c.state == state
     )
     own = connection.execute(query).all()
@@ -191,7 +191,7 @@ def _reopen_events(connection: Connection, row: RowMapping, now: datetime) -> No
         raise CommandRefused(
             f"the events of submission {row['id']} have gone on since; see `edibridge rerun`"
         )
-    asked = {"v": row["vendor"], "keys": [one.sequence_key for one in own]}
+    asked = {"v": row["vendor"], "keys": [one.ordering_key for one in own]}
     busy = connection.execute(_BUSY, asked).scalar()
     if busy is not None:
         raise CommandRefused(
@@ -260,7 +260,7 @@ def _taken(connection: Connection, row: RowMapping, now: datetime) -> None:
     _explain(connection, done)
     if row["operation"] == _LABEL_REQUEST:
         query = select(events.c.purchase_order_number).where(events.c.id.in_(done))
-        want(connection, row["vendor"], "labels", connection.execute(query).scalars(), at)
+        request_documents(connection, row["vendor"], "labels", connection.execute(query).scalars(), at)
 
 
 def _explain(connection: Connection, event_ids: Sequence[int]) -> None:

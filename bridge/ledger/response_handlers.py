@@ -13,7 +13,7 @@ from bridge.ledger.row_conversion import errors_text, seconds
 from bridge.ledger.rows import Answer, Moved
 from bridge.ledger.schema import accounts, submissions
 
-LOOK_AFTER = 60.0  # seconds until a submission in doubt is looked for, where the caller names no time
+VERIFY_AFTER = 60.0  # seconds until a submission in doubt is verified, where the caller names no time
 
 
 def submitted(
@@ -110,11 +110,13 @@ def settle_doubt(
     if cause is not None:
         when = seconds(at) if at else seconds(now) + backoff(row["attempts"])
         return transitions.put(connection, row, cause, policy=policy, next_attempt_at=when)
-    look = None
-    if policy == "look":
-        look = seconds(at) if at else seconds(now) + LOOK_AFTER
+    verify_at = None
+    if policy == "verify":
+        verify_at = seconds(at) if at else seconds(now) + VERIFY_AFTER
     connection.execute(
-        update(submissions).where(submissions.c.id == row["id"]).values(policy=policy, next_attempt_at=look)
+        update(submissions)
+        .where(submissions.c.id == row["id"])
+        .values(policy=policy, next_attempt_at=verify_at)
     )
     return "in_doubt"
 

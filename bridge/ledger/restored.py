@@ -129,7 +129,7 @@ class RestoreStore(Store):
             for which, state in ((is_ready, "ready"), (is_waiting, "waiting")):
                 ours = (events.c.vendor == vendor, which)
                 touched = select(events.c.file_id).where(*ours)
-                connection.execute(update(files).where(files.c.id.in_(touched)).values(touched_at=at))
+                connection.execute(update(files).where(files.c.id.in_(touched)).values(updated_at=at))
                 count += connection.execute(
                     update(events)
                     .where(*ours)
@@ -147,7 +147,7 @@ class RestoreStore(Store):
         """Take an operator's word that a submission in doubt for this was not sent."""
         with self._db.write() as connection:
             row = transitions.load(connection, submission_id)
-            transitions.touch(connection, submission_id, now)
+            transitions.mark_updated(connection, submission_id, now)
             transitions.put(
                 connection, row, "resolved_not_sent", next_attempt_at=seconds(now), policy="", reason=""
             )

@@ -145,7 +145,7 @@ class RetentionStore(Store):
             sqlite.overwrite_deleted(connection)
             count = _blank(connection, seconds(now), *_loose(vendor, before))
             connection.execute(
-                delete(packages).where(packages.c.vendor == vendor, packages.c.announced_at < long_ago)
+                delete(packages).where(packages.c.vendor == vendor, packages.c.registered_at < long_ago)
             )
             forget_labels(connection, vendor, long_ago)
             connection.execute(
@@ -161,7 +161,7 @@ class RetentionStore(Store):
         Those of a file that came once more after its purge are kept as long as those of a new one. What a
         purge that was killed has removed is listed whatever its age: it is named still, and must not be.
         """
-        due = or_(files.c.touched_at <= files.c.purged_at, files.c.touched_at < seconds(before))
+        due = or_(files.c.updated_at <= files.c.purged_at, files.c.updated_at < seconds(before))
         query = select(files.c.id, files.c.spool_name, due.label("due")).where(
             files.c.vendor == vendor,
             is_unremoved,

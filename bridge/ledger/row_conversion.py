@@ -75,8 +75,8 @@ _TIMES = frozenset(
     {
         "received_at", "translated_at", "reported_at", "arrived_at", "moved_at", "occurred_at", "updated_at",
         "created_at", "next_attempt_at", "submitted_at", "next_poll_at", "verdict_at", "doubted_at",
-        "started_at", "ended_at", "delivered_at", "raised_at", "cleared_at", "wanted_at", "purged_at",
-        "touched_at", "noted_at", "changed_at", "not_before", "said_at",
+        "started_at", "ended_at", "delivered_at", "raised_at", "cleared_at", "requested_at", "purged_at",
+        "noted_at", "changed_at", "not_before", "said_at",
     }
 )  # fmt: skip
 

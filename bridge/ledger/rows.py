@@ -15,7 +15,7 @@ from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
 
 OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
-Policy = Literal["hold", "resubmit", "look"]
+Policy = Literal["hold", "resubmit", "verify"]
 AfterFailure = Literal["retry", "hold"]
 
 
@@ -66,13 +66,13 @@ class NewEvent(msgspec.Struct, frozen=True, kw_only=True):
     """An event to be kept. `body` is the JSON of a `bridge.domain.events.Event`, None where there is none.
 
     `state`: `ready`, `waiting` (a status update whose confirmation has not succeeded yet), `held`,
-    `refused` or `not_sent`. `sequence_key`: `po:<order>` or `pkg:<tracking number>`. `function` is what
+    `refused` or `not_sent`. `ordering_key`: `po:<order>` or `pkg:<tracking number>`. `function` is what
     its document is for, empty for an original; `subject` the status that a cancellation is about. Until
     `not_before` it is not sent.
     """
 
     operation: str
-    sequence_key: str
+    ordering_key: str
     occurred_at: datetime
     body: bytes | None
     state: Literal["ready", "waiting", "held", "refused", "not_sent"] = "ready"
@@ -148,7 +148,7 @@ class ToldLabel(msgspec.Struct, frozen=True, kw_only=True):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an attempt. `errors` are structs or dicts of code, message, details.
 
-    `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to look (`look`), until
+    `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to verify (`verify`), until
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
     """
 
@@ -226,7 +226,7 @@ class FileRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     received_at: datetime
     translated_at: datetime | None
-    touched_at: datetime
+    updated_at: datetime
     report_number: int
     purged_at: datetime | None = None
 
@@ -265,7 +265,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     operation: str
     purchase_order_number: str
     tracking_number: str
-    sequence_key: str
+    ordering_key: str = msgspec.field(name="sequence_key")
     occurred_at: datetime
     body: bytes | None
     state: str
@@ -329,12 +329,12 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
 
 
-class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+class DocumentRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Something to ask Amazon for by its order's number; `kind`: `labels`, `packing-slips`, `invoices`."""
 
     kind: str
     purchase_order_number: str
-    wanted_at: datetime
+    requested_at: datetime
     attempts: int
 
 

@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bridge.ledger.columns import integer, maybe_time, one_of, partial, text, time
 
-HEAD = "0011"
+HEAD = "0012"
 """The migration that this code goes with."""
 
 # `sqlite_autoincrement`: the number of a batch, document, event or submission is never given to another,
@@ -69,7 +69,7 @@ files = Table(
     time("received_at"),
     maybe_time("translated_at"),
     maybe_time("reported_at"),
-    time("touched_at"),  # when anything of the batch moved last
+    time("updated_at"),  # when anything of the batch changed last
     integer("reports"),
     integer("documents"),
     integer("accepted"),
@@ -88,7 +88,7 @@ partial("ix_files_kept", files.c.vendor, files.c.received_at, where=is_kept)
 partial("ix_files_unremoved", files.c.vendor, files.c.id, where=is_unremoved)
 Index("ix_files_spool", files.c.spool_name)
 Index("ix_files_vendor", files.c.vendor, files.c.id)
-Index("ix_files_touched", files.c.vendor, files.c.touched_at)
+Index("ix_files_touched", files.c.vendor, files.c.updated_at)
 
 arrivals = Table(
     "arrivals",
@@ -157,7 +157,7 @@ events = Table(
     Column("operation", Text, nullable=False),
     text("purchase_order_number"),
     text("tracking_number"),
-    text("sequence_key"),
+    text("ordering_key"),
     time("occurred_at"),
     Column("body", Text, nullable=True),
     Column("state", Text, nullable=False),
@@ -201,10 +201,10 @@ partial(
 )
 partial("ix_events_delayed", events.c.vendor, events.c.not_before, where=is_delayed)
 # The rule that a package is never in two unfinished submissions, kept by the database itself.
-partial("ux_events_grouped_key", events.c.vendor, events.c.sequence_key, where=is_grouped, unique=True)
+partial("ux_events_grouped_key", events.c.vendor, events.c.ordering_key, where=is_grouped, unique=True)
 partial("ix_events_grouped", events.c.submission_id, events.c.id, where=is_grouped)
 partial("ix_events_waiting", events.c.vendor, events.c.tracking_number, where=is_waiting)
-partial("ix_events_overriding", events.c.vendor, events.c.sequence_key, where=is_overriding)
+partial("ix_events_overriding", events.c.vendor, events.c.ordering_key, where=is_overriding)
 partial("ix_events_troubled", events.c.vendor, events.c.state, where=is_troubled)
 
 packages = Table(
@@ -216,7 +216,7 @@ packages = Table(
     text("purchase_order_number"),
     text("ship_from_party"),
     maybe_time("confirmed_at"),
-    time("announced_at"),
+    time("registered_at"),
     sqlite_with_rowid=False,
 )
 
@@ -356,20 +356,25 @@ cursors = Table(
 )
 
 # What is to be asked for by its order's number: after a label verdict, or when a list held something bad.
-wanted = Table(
-    "wanted",
+document_requests = Table(
+    "document_requests",
     metadata,
     Column("vendor", Text, primary_key=True),
     Column("kind", Text, primary_key=True),
     Column("purchase_order_number", Text, primary_key=True),
-    time("wanted_at"),
+    time("requested_at"),
     maybe_time("next_attempt_at"),
     integer("attempts"),
     text("reason"),
     sqlite_with_rowid=False,
 )
-is_wanted = wanted.c.next_attempt_at.is_not(None)
-partial("ix_wanted_due", wanted.c.vendor, wanted.c.next_attempt_at, where=is_wanted)
+is_requested = document_requests.c.next_attempt_at.is_not(None)
+partial(
+    "ix_document_requests_due",
+    document_requests.c.vendor,
+    document_requests.c.next_attempt_at,
+    where=is_requested,
+)
 
 # When the newest label of an order was made (at the latest so long ago), while it has not shipped.
 labels = Table(

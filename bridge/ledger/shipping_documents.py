@@ -12,31 +12,35 @@ from bridge.ledger.labels import note_labels
 from bridge.ledger.order_labels import Noted, note_answers
 from bridge.ledger.outbound import queue
 from bridge.ledger.row_conversion import row_as, seconds
-from bridge.ledger.rows import Added, Fence, NewLabels, NewOutbound, ToldLabel, Wanted
-from bridge.ledger.schema import cursors, is_wanted, wanted
+from bridge.ledger.rows import Added, DocumentRequest, Fence, NewLabels, NewOutbound, ToldLabel
+from bridge.ledger.schema import cursors, document_requests, is_requested
 
 _CURSOR = select(cursors.c.value).where(
     cursors.c.vendor == bindparam("v"), cursors.c.name == bindparam("name")
 )
 _KEY = (
-    wanted.c.vendor == bindparam("v"),
-    wanted.c.kind == bindparam("of"),
-    wanted.c.purchase_order_number == bindparam("order"),
+    document_requests.c.vendor == bindparam("v"),
+    document_requests.c.kind == bindparam("of"),
+    document_requests.c.purchase_order_number == bindparam("order"),
 )
 _WANTED = (
-    select(wanted)
-    .where(wanted.c.vendor == bindparam("v"), is_wanted, wanted.c.next_attempt_at <= bindparam("now"))
-    .order_by(wanted.c.next_attempt_at)
+    select(document_requests)
+    .where(
+        document_requests.c.vendor == bindparam("v"),
+        is_requested,
+        document_requests.c.next_attempt_at <= bindparam("now"),
+    )
+    .order_by(document_requests.c.next_attempt_at)
     .limit(bindparam("most"))
 )
-_FOUND = delete(wanted).where(*_KEY)
-_AGAIN = update(wanted).where(*_KEY)
+_FOUND = delete(document_requests).where(*_KEY)
+_AGAIN = update(document_requests).where(*_KEY)
 
 RequestKey = tuple[str, str]
 """Kind and purchase order number."""
 
 
-def want(  # noqa: PLR0913 - of whom, what, when and why
+def request_documents(  # noqa: PLR0913 - of whom, what, when and why
     connection: Connection, vendor: str, kind: str, orders: Iterable[str], at: float, *, why: str = ""
 ) -> None:
     """Note, within a write, that documents of orders are to be asked for from `at` on, and why again."""
@@ -48,11 +52,11 @@ def want(  # noqa: PLR0913 - of whom, what, when and why
                 "vendor": vendor,
                 "kind": kind,
                 "purchase_order_number": order,
-                "wanted_at": at,
+                "requested_at": at,
                 "next_attempt_at": at,
                 "reason": why,
             }
-            connection.execute(insert(wanted), row)
+            connection.execute(insert(document_requests), row)
 
 
 class ShippingDocumentStore(Store):
@@ -91,12 +95,12 @@ class ShippingDocumentStore(Store):
                 queue(connection, vendor, None, one, now)
             for kind, order in found:
                 connection.execute(_FOUND, {"v": vendor, "of": kind, "order": order})
-            want(connection, vendor, "labels", noted.ask, seconds(now))
+            request_documents(connection, vendor, "labels", noted.ask, seconds(now))
             if cursor is not None:
                 _set_cursor(connection, vendor, *cursor)
             return added
 
-    def want(
+    def request_documents(
         self,
         fence: Fence | None,
         vendor: str,
@@ -111,32 +115,38 @@ class ShippingDocumentStore(Store):
         reasons = orders if isinstance(orders, Mapping) else dict.fromkeys(orders, "")
         with self._db.write(fence) as connection:
             for order, why in reasons.items():
-                want(connection, vendor, kind, [order], seconds(at), why=why)
+                request_documents(connection, vendor, kind, [order], seconds(at), why=why)
 
-    def wanted_due(self, vendor: str, now: datetime, limit: int = 100) -> list[Wanted]:
+    def due_document_requests(self, vendor: str, now: datetime, limit: int = 100) -> list[DocumentRequest]:
         """List what is to be asked for by order now."""
         with self._db.read() as connection:
             asked = {"v": vendor, "now": seconds(now), "most": limit}
-            return [row_as(Wanted, row) for row in connection.execute(_WANTED, asked).mappings()]
+            return [row_as(DocumentRequest, row) for row in connection.execute(_WANTED, asked).mappings()]
 
-    def still_wanted(self, vendor: str, kind: str, *, given_up: bool = True) -> dict[str, str]:
+    def open_document_requests(self, vendor: str, kind: str, *, given_up: bool = True) -> dict[str, str]:
         """Give the orders whose shipping documents of a kind have not come, each with the last reason.
 
         Without `given_up`, only those that are asked for on.
         """
-        ours = (wanted.c.vendor == vendor, wanted.c.kind == kind, *([] if given_up else [is_wanted]))
+        ours = (
+            document_requests.c.vendor == vendor,
+            document_requests.c.kind == kind,
+            *([] if given_up else [is_requested]),
+        )
         with self._db.read() as connection:
-            rows = connection.execute(select(wanted.c.purchase_order_number, wanted.c.reason).where(*ours))
+            rows = connection.execute(
+                select(document_requests.c.purchase_order_number, document_requests.c.reason).where(*ours)
+            )
             return {row.purchase_order_number: row.reason for row in rows}
 
-    def not_found(
+    def postpone_document_request(
         self, fence: Fence, vendor: str, key: RequestKey, reason: str, again_at: datetime | None
     ) -> None:
-        """Note that something wanted is not there yet; it is asked for at `again_at`, or (None) no more."""
+        """Record that a requested document is not there; it is asked for at `again_at`, or (None) no more."""
         with self._db.write(fence) as connection:
             changes = _AGAIN.values(
                 next_attempt_at=None if again_at is None else seconds(again_at),
-                attempts=wanted.c.attempts + 1,
+                attempts=document_requests.c.attempts + 1,
                 reason=reason,
             )
             connection.execute(changes, {"v": vendor, "of": key[0], "order": key[1]})

@@ -10,16 +10,17 @@
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
 | batching | plan, waiting, queued |
-| in_doubt | in_doubt, to_look, apply_policy, record_look; release_event, refuse_event |
+| in_doubt | in_doubt, due_for_verification, apply_policy, record_verification; release_event, refuse_event |
 | resolving | submission, check_resolve, resolve |
 | verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
 | reports | batches_to_report, reported, reported_of; requeue_events |
-| shipping_documents | cursor, add_outbound; want, wanted_due, not_found |
+| shipping_documents | cursor, add_outbound; request_documents, due_document_requests |
+| shipping_documents | open_document_requests, postpone_document_request |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels |
 | void_labels | void_confirmed |
-| deadlines | hold_waiting, waited_too_long, failed_here, held, held_look, late_confirmations, silent, ages |
-| deadlines | next_due, unfinished, delayed, moved_since |
+| deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_confirmations |
+| deadlines | silent, ages, next_due, unfinished, delayed, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |
 | batch_queries | batches, batches_of, batch, batch_events, troubled_since, counts; whole_batch |

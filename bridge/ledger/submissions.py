@@ -74,7 +74,7 @@ _END = (
         reason=bindparam("why"),
     )
 )
-_TOUCH_CLAIMED = (
+_MARK_CLAIMED_UPDATED = (
     update(files)
     .where(
         files.c.id.in_(
@@ -83,7 +83,7 @@ _TOUCH_CLAIMED = (
             .where(submissions.c.account == bindparam("whose"), is_sending, is_grouped)
         )
     )
-    .values(touched_at=bindparam("now"))
+    .values(updated_at=bindparam("now"))
 )
 _CLAIMED = (
     update(submissions)
@@ -137,7 +137,7 @@ class SubmissionStore(Store):
             ):
                 connection.execute(insert(accounts).values(account=account, epoch=1))
             epoch: int = connection.execute(select(accounts.c.epoch).where(mine)).scalar_one()
-            connection.execute(_TOUCH_CLAIMED, {"whose": account, "now": seconds(now)})
+            connection.execute(_MARK_CLAIMED_UPDATED, {"whose": account, "now": seconds(now)})
             connection.execute(_CLAIMED, {"whose": account, "now": seconds(now)})
             return Fence(account, epoch)
 
@@ -235,7 +235,7 @@ class SubmissionStore(Store):
             if attempt["epoch"] != fence.epoch or attempt["number"] != row["attempts"]:
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
             _end(connection, attempt_id, answer, now)
-            transitions.touch(connection, row["id"], now)
+            transitions.mark_updated(connection, row["id"], now)
             moved = RESPONSE_HANDLERS[answer.kind](connection, row, answer, now)
             if moved.state not in {"submitted", "in_doubt"}:
                 carry_out_held(connection, row["id"], now)

@@ -12,15 +12,15 @@ from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
     accounts,
     arrivals,
+    document_requests,
     files,
     is_in_doubt,
     is_pending,
     is_pollable,
+    is_requested,
     is_sendable,
-    is_wanted,
     outbound_files,
     submissions,
-    wanted,
 )
 
 LONGEST_WAIT = timedelta(hours=2)
@@ -33,10 +33,10 @@ _DUE: tuple[tuple[Table, ColumnElement[bool], Column[float]], ...] = (
     (submissions, is_in_doubt, submissions.c.next_attempt_at),
     (submissions, is_pollable, submissions.c.next_poll_at),
     (outbound_files, is_pending, outbound_files.c.next_attempt_at),
-    (wanted, is_wanted, wanted.c.next_attempt_at),
+    (document_requests, is_requested, document_requests.c.next_attempt_at),
 )
 # A batch that seems to have moved in the future would be worked on until then, over and over.
-_MOVED_AHEAD = (files.c.vendor == _V) & (files.c.touched_at > bindparam("soon"))
+_MOVED_AHEAD = (files.c.vendor == _V) & (files.c.updated_at > bindparam("soon"))
 _NEWEST = select(func.max(arrivals.c.arrived_at)).where(arrivals.c.vendor == _V)
 
 
@@ -57,7 +57,7 @@ class TimeStore(Store):
         asked = {"v": vendor, "limit": seconds(now + LONGEST_WAIT), "soon": seconds(now + SOON)}
         paused = accounts.c.paused_until > _LIMIT
         late = [(table, (table.c.vendor == _V) & which & (due > _LIMIT), due) for table, which, due in _DUE]
-        late.append((files, _MOVED_AHEAD, files.c.touched_at))
+        late.append((files, _MOVED_AHEAD, files.c.updated_at))
         late.append((accounts, (accounts.c.account == fence.account) & paused, accounts.c.paused_until))
         with self._db.read() as connection:  # mostly there is nothing: no write then
             found = [

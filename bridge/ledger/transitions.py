@@ -22,14 +22,14 @@ _MEMBERS = (
     .where(events.c.submission_id == bindparam("submission"), is_grouped)
     .order_by(events.c.id)
 )
-_TOUCH = (
+_MARK_UPDATED = (
     update(files)
     .where(
         files.c.id.in_(
             select(events.c.file_id).where(events.c.submission_id == bindparam("submission"), is_grouped)
         )
     )
-    .values(touched_at=bindparam("now"))
+    .values(updated_at=bindparam("now"))
 )
 _SUCCEED = (
     update(events)
@@ -80,9 +80,9 @@ def load(connection: Connection, submission_id: int) -> RowMapping:
     return row
 
 
-def touch(connection: Connection, submission_id: int, now: datetime) -> None:
-    """Note that the batches of a submission's events moved on; before the events leave it."""
-    connection.execute(_TOUCH, {"submission": submission_id, "now": seconds(now)})
+def mark_updated(connection: Connection, submission_id: int, now: datetime) -> None:
+    """Set the update time of the batches of a submission's events; before the events leave it."""
+    connection.execute(_MARK_UPDATED, {"submission": submission_id, "now": seconds(now)})
 
 
 def members(connection: Connection, submission_id: int) -> list[Sent]:

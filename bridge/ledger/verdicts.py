@@ -16,7 +16,7 @@ from bridge.ledger.packages import release_of_vendor
 from bridge.ledger.row_conversion import errors_text, row_as, seconds
 from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictIn
 from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
-from bridge.ledger.shipping_documents import want
+from bridge.ledger.shipping_documents import request_documents
 
 _TO_POLL = (
     select(submissions)
@@ -61,7 +61,7 @@ class VerdictStore(Store):
                 raise LedgerError(f"submission {submission_id} is {row['state']} and waits for no verdict")
             if verdict.status == "Processing":
                 return _ask_again(connection, row, now)
-            transitions.touch(connection, submission_id, now)
+            transitions.mark_updated(connection, submission_id, now)
             state = transitions.put(
                 connection,
                 row,
@@ -78,7 +78,7 @@ class VerdictStore(Store):
                     event.purchase_order_number for event in transitions.members(connection, submission_id)
                 ]
                 for kind in verdict.wants:
-                    want(connection, row["vendor"], kind, orders, seconds(now))
+                    request_documents(connection, row["vendor"], kind, orders, seconds(now))
                 return transitions.succeed(connection, submission_id, state, now)
             why = (verdict.reason, verdict.errors, verdict.named_orders)
             moved = transitions.fail(connection, row, state, why, now, hold=verdict.after_failure == "hold")

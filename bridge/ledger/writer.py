@@ -191,7 +191,7 @@ class FileWriter:
             "operation": facts.operation,
             "purchase_order_number": index_key(facts.purchase_order_number),
             "tracking_number": index_key(facts.tracking_number),
-            "sequence_key": index_key(facts.sequence_key),
+            "ordering_key": index_key(facts.ordering_key),
             "occurred_at": seconds(facts.occurred_at),
             "body": None if facts.body is None else facts.body.decode(),
             "state": facts.state,
@@ -242,7 +242,7 @@ class FileWriter:
                 "event_id": event,
                 "purchase_order_number": purchase_order_number,
                 "ship_from_party": ship_from,
-                "announced_at": self._now,
+                "registered_at": self._now,
             }
         )
 

@@ -78,7 +78,7 @@ def in_doubt(partner: Partner, submission: DueSubmission) -> None:
     _tell_doubt(partner, submission, "look there")
 
 
-def not_looked_for(partner: Partner, submission: DueSubmission, error: AmazonError) -> None:
+def not_verified(partner: Partner, submission: DueSubmission, error: AmazonError) -> None:
     """Tell that a label request in doubt cannot be settled by looking for its labels, and why."""
     _tell_doubt(
         partner, submission, f"its labels cannot be looked for: {error}; it is tried on, or look there"

@@ -16,7 +16,7 @@ from bridge.domain.events import (
     ShipmentConfirmed,
     ShipmentStatusChanged,
 )
-from bridge.domain.facts import announced_packages, occurred_at, sequence_key, subject_of
+from bridge.domain.facts import announced_packages, occurred_at, ordering_key, subject_of
 from bridge.domain.label_match import MENDED
 from bridge.domain.planning import complete
 from bridge.domain.timeliness import Timing
@@ -107,7 +107,7 @@ class EventWriter:
         about = event if event is not None else result.about
         row = NewEvent(
             operation=operation_of(about).name if about is not None else operation_meant,
-            sequence_key=sequence_key(about) if about is not None else _key_meant(result),
+            ordering_key=ordering_key(about) if about is not None else _key_meant(result),
             occurred_at=self._time_of(about),
             body=_encode(event) if event is not None else None,
             state=state,
@@ -142,7 +142,7 @@ class EventWriter:
             if event.state == "replaced":
                 continue
             if event.id not in self.again:
-                identity = _identity(event.operation, event.sequence_key, event.occurred_at)
+                identity = _identity(event.operation, event.ordering_key, event.occurred_at)
                 standing.setdefault(identity, set()).add(event.ordinal)
             elif event.state != "succeeded":
                 self.writer.replace(event.id)
@@ -212,7 +212,7 @@ def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
         same = [
             row.ordinal
             for row in made
-            if _identity(row.operation, row.sequence_key, row.occurred_at) == identity
+            if _identity(row.operation, row.ordering_key, row.occurred_at) == identity
         ]
         in_place = [ordinal for ordinal in same if ordinal in ordinals]
         moved = [ordinal for ordinal in same if ordinal not in ordinals]

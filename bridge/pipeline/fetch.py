@@ -17,14 +17,14 @@ import structlog
 
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
-from bridge.ledger.rows import DueSubmission, Wanted
+from bridge.ledger.rows import DocumentRequest, DueSubmission
 from bridge.pipeline.alerts import (
     CREDENTIALS,
     FETCH,
     SHIPPING_DOCUMENT,
     clear_alert,
     is_told,
-    not_looked_for,
+    not_verified,
     raise_alert,
 )
 from bridge.pipeline.partner import Partner
@@ -109,7 +109,7 @@ def fetch_is_due(partner: Partner, now: datetime) -> bool:
     return bool(plan.kinds) and partner.seconds() >= partner.fetch_at and plan.is_open(now)
 
 
-def look_for_labels(partner: Partner, submission: DueSubmission) -> None:
+def verify_labels(partner: Partner, submission: DueSubmission) -> None:
     """Settle a label request in doubt: if the labels are there, Amazon took it; else it is sent again.
 
     Amazon gets the time that a verdict takes before their absence counts.
@@ -123,15 +123,17 @@ def look_for_labels(partner: Partner, submission: DueSubmission) -> None:
             if _fetch_order(partner, kind, order) in {"kept", "bad"}
         ]
     except AmazonError as error:
-        log.warning("not_looked_for", vendor=partner.vendor, submission=submission.id, reason=str(error))
-        partner.ledger.apply_policy(partner.fence, submission.id, "look", now, now + WAITS[0])
+        log.warning("not_verified", vendor=partner.vendor, submission=submission.id, reason=str(error))
+        partner.ledger.apply_policy(partner.fence, submission.id, "verify", now, now + WAITS[0])
         if isinstance(error, CredentialsRefused) or _doubted_for(submission, now) >= TOLD_AFTER:
-            not_looked_for(partner, submission, error)
+            not_verified(partner, submission, error)
         return
     reached("fetch.looked")
     now = partner.clock()  # as Amazon's answer has just confirmed it
     over = _doubted_for(submission, now) >= PATIENCE
-    partner.ledger.record_look(partner.fence, submission.id, found, now, None if over else now + WAITS[1])
+    partner.ledger.record_verification(
+        partner.fence, submission.id, found, now, None if over else now + WAITS[1]
+    )
 
 
 def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
@@ -179,7 +181,7 @@ def fetch_wanted(partner: Partner) -> int:
     """Ask for what is wanted by order and due; give how many came."""
     done = 0
     _review_refusals(partner)
-    for wanted in partner.ledger.wanted_due(partner.vendor, partner.clock()):
+    for wanted in partner.ledger.due_document_requests(partner.vendor, partner.clock()):
         if partner.stopping():
             break
         try:
@@ -203,7 +205,7 @@ def _review_refusals(partner: Partner) -> None:
     """Take back what was told of documents refused by order where a list has brought them all."""
     for kind in KINDS:
         key = _by_order(partner, kind)
-        if is_told(partner, CREDENTIALS, key) and not partner.ledger.still_wanted(
+        if is_told(partner, CREDENTIALS, key) and not partner.ledger.open_document_requests(
             partner.vendor, kind, given_up=False
         ):
             clear_alert(partner, CREDENTIALS, key)
@@ -234,14 +236,14 @@ def _fetch_order(partner: Partner, kind: ShippingDocumentKind, order: str) -> Fo
     return "kept"
 
 
-def _missed(partner: Partner, wanted: Wanted, reason: str, *, for_good: bool) -> None:
+def _missed(partner: Partner, wanted: DocumentRequest, reason: str, *, for_good: bool) -> None:
     now = partner.clock()
     key = (wanted.kind, wanted.purchase_order_number)
     if wanted.kind != "labels" and wanted.attempts + 1 >= TRIES_OF_OTHERS:
-        partner.ledger.not_found(partner.fence, partner.vendor, key, reason, None)
+        partner.ledger.postpone_document_request(partner.fence, partner.vendor, key, reason, None)
         return
-    if for_good or now - wanted.wanted_at >= GIVEN_UP:
-        partner.ledger.not_found(partner.fence, partner.vendor, key, reason, None)
+    if for_good or now - wanted.requested_at >= GIVEN_UP:
+        partner.ledger.postpone_document_request(partner.fence, partner.vendor, key, reason, None)
         message = (
             f"{wanted.kind} of order {wanted.purchase_order_number} did not come: {reason}; ask again with: "
             f"edibridge fetch {wanted.kind} {wanted.purchase_order_number}"
@@ -249,7 +251,7 @@ def _missed(partner: Partner, wanted: Wanted, reason: str, *, for_good: bool) ->
         raise_alert(partner, SHIPPING_DOCUMENT, f"{wanted.kind}:{wanted.purchase_order_number}", message)
         return
     wait = WAITS[min(wanted.attempts, len(WAITS) - 1)]
-    partner.ledger.not_found(partner.fence, partner.vendor, key, reason, now + wait)
+    partner.ledger.postpone_document_request(partner.fence, partner.vendor, key, reason, now + wait)
 
 
 def _failed(partner: Partner, kind: str, error: AmazonError) -> None:

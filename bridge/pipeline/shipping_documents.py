@@ -119,7 +119,7 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
     now = partner.clock()
     if came.bad:
         known = {order: f"it cannot be used: {reason}" for order, reason in came.bad.items() if order}
-        partner.ledger.want(partner.fence, partner.vendor, kind.name, known, now + LOOK_AGAIN)
+        partner.ledger.request_documents(partner.fence, partner.vendor, kind.name, known, now + LOOK_AGAIN)
         for order, reason in came.bad.items():
             _tell(partner, kind, order, reason)
     added = partner.ledger.add_outbound(

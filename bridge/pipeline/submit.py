@@ -17,7 +17,7 @@ from bridge.faultpoints import reached
 from bridge.ledger.rows import Answer, DueSubmission, Policy
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
-from bridge.pipeline.fetch import look_for_labels
+from bridge.pipeline.fetch import verify_labels
 from bridge.pipeline.partner import Partner
 from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, orders_named, request_body
 
@@ -99,10 +99,12 @@ def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
 
 def settle_doubts(partner: Partner) -> None:
     """Put what a crash left in doubt under the policy of its operation."""
-    for submission in partner.ledger.to_look(partner.vendor, partner.clock(), SUBMISSIONS_AT_ONCE):
+    for submission in partner.ledger.due_for_verification(
+        partner.vendor, partner.clock(), SUBMISSIONS_AT_ONCE
+    ):
         policy = _policy(partner, OPERATIONS[submission.operation])
-        if policy == "look":
-            look_for_labels(partner, submission)
+        if policy == "verify":
+            verify_labels(partner, submission)
             continue
         reached("submit.doubted")
         state = partner.ledger.apply_policy(partner.fence, submission.id, policy, partner.clock(), None)

@@ -45,7 +45,7 @@ __all__ = [
     "request_body",
 ]
 
-InDoubtPolicy = Literal["hold", "resubmit", "look"]
+InDoubtPolicy = Literal["hold", "resubmit", "verify"]
 
 _SHIPPING = "/vendor/directFulfillment/shipping/v1"
 _TRANSACTIONS = "/vendor/directFulfillment/transactions/v1"
@@ -56,7 +56,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     `path` may hold `{names}`. `body_key` names the posted array, `event` the type of its elements'
     events (empty and None for a GET). `in_doubt` is what to do by default where nobody knows whether
-    Amazon took it: `hold` for a person, `resubmit`, or `look` for the result. `verdict_minutes` is
+    Amazon took it: `hold` for a person, `resubmit`, or `verify` for the result. `verdict_minutes` is
     when Amazon expects to have a verdict.
 
     `restricted`: Amazon wants a restricted data token instead of the access token. `list_key` names
@@ -134,7 +134,7 @@ OPERATIONS: dict[str, Operation] = {
             path=f"{_SHIPPING}/shippingLabels",
             body_key="shippingLabelRequests",
             event=LabelRequested,
-            in_doubt="look",  # the label is there if the request was taken
+            in_doubt="verify",  # the label is there if the request was taken
             verdict_minutes=15,
         ),
         TRANSACTION_STATUS,

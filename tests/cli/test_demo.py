@@ -137,6 +137,7 @@ def test_show_tells_a_batch_from_its_documents_to_the_answers(folder: Path) -> N
     detail = on_ledger(folder, "show", str(number), "--json").json
     assert [document["accepted"] for document in detail["documents"]] == [True, False, False, True]
     assert {event["state"] for event in detail["events"]} == {"succeeded"}
+    assert {event["sequence_key"][:3] for event in detail["events"]} == {"pkg"}
     assert detail["events"][0]["body"]["tracking_number"] == "1Z8E21A90312345671"
     assert {one["kind"] for one in detail["outbound"]} == {"997", "status"}
     text = on_ledger(folder, "show", str(number)).out

@@ -63,7 +63,7 @@ def _spool(place: Place) -> Iterator[str]:
     }
     named: set[str] = set()
     for row in place.rows("SELECT * FROM files"):
-        came_again = row["purged_at"] is not None and row["touched_at"] > row["purged_at"]
+        came_again = row["purged_at"] is not None and row["updated_at"] > row["purged_at"]
         allowed = {""} if row["purged_at"] is not None else set()
         if row["purged_at"] is None or came_again:
             allowed.add(row["sha256"])

@@ -80,7 +80,7 @@ ready_events = st.lists(
     st.builds(
         Ready,
         id=st.integers(1, 1000),
-        sequence_key=st.sampled_from("abcdefgh"),
+        ordering_key=st.sampled_from("abcdefgh"),
         batch_limit=st.sampled_from([None, 1, 2, 5]),
     ),
     unique_by=lambda event: event.id,
@@ -95,7 +95,7 @@ def test_grouping_takes_the_first_of_each_key_once_and_keeps_to_limits(
     taken = [event for members in groups for event in members]
     first: dict[str, Ready] = {}
     for event in events:
-        first.setdefault(event.sequence_key, event)
+        first.setdefault(event.ordering_key, event)
     assert sorted(taken) == sorted(first.values())
     for members in groups:
         assert 1 <= len(members) <= min([size, *(event.batch_limit or size for event in members)])
@@ -111,7 +111,7 @@ def test_halving_ends_with_one_alone(count: int, limit: int | None) -> None:
     assert halve(count) == limit
 
 
-@pytest.mark.parametrize(("policy", "cause"), [("resubmit", "resubmit"), ("hold", None), ("look", None)])
+@pytest.mark.parametrize(("policy", "cause"), [("resubmit", "resubmit"), ("hold", None), ("verify", None)])
 def test_only_resubmit_ends_a_doubt_by_itself(policy: str, cause: str | None) -> None:
     assert in_doubt_move(policy) == cause
 

@@ -36,7 +36,7 @@ def later(seconds: float) -> datetime:
 def confirmation(order: str, **more: object) -> NewEvent:
     made = NewEvent(
         operation=CONFIRM,
-        sequence_key=f"po:{order}",
+        ordering_key=f"po:{order}",
         occurred_at=T0,
         body=b'{"order":"%s"}' % order.encode(),
         purchase_order_number=order,
@@ -58,7 +58,7 @@ def status(tracking_number: str, order: str = "", **more: object) -> NewEvent:
     )
     made = NewEvent(
         operation=STATUS,
-        sequence_key=f"pkg:{tracking_number}",
+        ordering_key=f"pkg:{tracking_number}",
         occurred_at=T0,
         body=msgspec.json.encode(event),
         state="waiting",

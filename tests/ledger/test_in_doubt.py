@@ -57,38 +57,40 @@ def test_only_what_is_in_doubt_can_be_resolved(desk: Desk) -> None:
 
 @pytest.mark.parametrize("word", ["T-9", None])
 def test_what_a_person_settles_while_the_bridge_looks_stays_so(desk: Desk, word: str | None) -> None:
-    _, submission = doubted(desk, policy="look")
-    (due,) = desk.ledger.to_look("acme", later(60))
+    _, submission = doubted(desk, policy="verify")
+    (due,) = desk.ledger.due_for_verification("acme", later(60))
     desk.ledger.resolve(submission, word, later(60))
     state = "submitted" if word else "ready"
     assert desk.ledger.apply_policy(desk.fence, submission, "hold", later(61)) == state
-    assert desk.ledger.record_look(desk.fence, submission, due.event_ids, later(61), None).state == state
+    assert (
+        desk.ledger.record_verification(desk.fence, submission, due.event_ids, later(61), None).state == state
+    )
     assert desk.ledger.counts()["acme"]["events"] == {"grouped": 1}
 
 
 def test_a_doubt_is_looked_for_when_its_time_has_come(desk: Desk) -> None:
-    _, submission = doubted(desk, policy="look")
-    assert desk.ledger.to_look("acme", later(59)) == []
+    _, submission = doubted(desk, policy="verify")
+    assert desk.ledger.due_for_verification("acme", later(59)) == []
     assert desk.ledger.next_due("acme", T0) == later(60)
-    assert [due.id for due in desk.ledger.to_look("acme", later(60))] == [submission]
+    assert [due.id for due in desk.ledger.due_for_verification("acme", later(60))] == [submission]
 
 
 def test_all_found_is_success(desk: Desk) -> None:
-    file_id, submission = doubted(desk, 2, "look")
-    (due,) = desk.ledger.to_look("acme", later(60))
-    moved = desk.ledger.record_look(desk.fence, submission, due.event_ids, later(60), None)
+    file_id, submission = doubted(desk, 2, "verify")
+    (due,) = desk.ledger.due_for_verification("acme", later(60))
+    moved = desk.ledger.record_verification(desk.fence, submission, due.event_ids, later(60), None)
     assert (moved.state, moved.succeeded) == ("succeeded", due.event_ids)
     assert set(desk.states(file_id).values()) == {"succeeded"}
 
 
 def test_of_what_was_found_in_part_the_rest_waits_and_then_goes_again(desk: Desk) -> None:
-    file_id, submission = doubted(desk, 3, "look")
-    (due,) = desk.ledger.to_look("acme", later(60))
-    moved = desk.ledger.record_look(desk.fence, submission, due.event_ids[:1], later(60), later(90))
+    file_id, submission = doubted(desk, 3, "verify")
+    (due,) = desk.ledger.due_for_verification("acme", later(60))
+    moved = desk.ledger.record_verification(desk.fence, submission, due.event_ids[:1], later(60), later(90))
     assert moved.state == "in_doubt"
-    (due,) = desk.ledger.to_look("acme", later(90))
+    (due,) = desk.ledger.due_for_verification("acme", later(90))
     assert due.purchase_order_numbers == ("P2", "P3")
-    assert desk.ledger.record_look(desk.fence, submission, [], later(90), None).state == "ready"
+    assert desk.ledger.record_verification(desk.fence, submission, [], later(90), None).state == "ready"
     (due,) = desk.due(later(90))
     assert due.purchase_order_numbers == ("P2", "P3")
     assert desk.states(file_id) == {"P1": "succeeded", "P2": "grouped", "P3": "grouped"}

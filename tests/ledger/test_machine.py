@@ -87,7 +87,7 @@ class LedgerMachine(RuleBasedStateMachine):
         attempt=consumes(attempts),
         kind=st.sampled_from(KINDS),
         named=some_orders,
-        policy=st.sampled_from(["hold", "resubmit", "look"]),
+        policy=st.sampled_from(["hold", "resubmit", "verify"]),
     )
     def the_answer_comes(
         self, attempt: tuple[Fence, int], kind: str, named: frozenset[str], policy: str
@@ -120,9 +120,9 @@ class LedgerMachine(RuleBasedStateMachine):
 
     @rule(found=st.integers(0, 3), wait=st.booleans())
     def a_look_finds_some(self, found: int, wait: bool) -> None:
-        for doubt in self.desk.ledger.to_look("acme", later(10**7), limit=1):
+        for doubt in self.desk.ledger.due_for_verification("acme", later(10**7), limit=1):
             again = later(self.now + 60) if wait else None
-            self.desk.ledger.record_look(
+            self.desk.ledger.record_verification(
                 self.desk.fence, doubt.id, doubt.event_ids[:found], later(self.now), again
             )
 
@@ -173,7 +173,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def grouped_events_are_in_one_unfinished_submission_each_and_no_others_are(self) -> None:
         with self.desk.ledger._db.read() as connection:
             rows = connection.exec_driver_sql(
-                "SELECT e.id, e.sequence_key, e.state, s.id, s.state FROM submissions s "
+                "SELECT e.id, e.ordering_key, e.state, s.id, s.state FROM submissions s "
                 "JOIN submission_events m ON m.submission_id = s.id JOIN events e ON e.id = m.event_id"
             ).fetchall()
             pairs = connection.exec_driver_sql("SELECT id, submission_id FROM events").fetchall()

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -106,6 +107,50 @@ def test_a_failing_statement_tells_no_values(ledger: Ledger) -> None:
 
 def test_the_code_names_the_newest_migration() -> None:
     assert ScriptDirectory.from_config(configuration()).get_current_head() == HEAD
+
+
+def test_a_ledger_of_the_schema_before_keeps_its_rows_under_the_new_names(place: Path) -> None:
+    place.parent.mkdir()
+    old = Database.open(place)
+    with old.write() as connection:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0011")
+        for statement in OLD_ROWS:
+            connection.exec_driver_sql(statement)
+    old.close()
+    ledger = Ledger.open(place)
+    (event,) = ledger.batch_events(1)
+    assert (event.ordering_key, event.state) == ("po:A", "grouped")
+    assert ledger.file(1).updated_at == T0
+    (due,) = ledger.due_for_verification("acme", T0)
+    assert (due.policy, due.event_ids) == ("verify", (1,))
+    assert ledger.package("acme", "1Z1") is not None
+    (request,) = ledger.due_document_requests("acme", T0)
+    assert (request.kind, request.purchase_order_number, request.attempts) == ("labels", "A", 3)
+    assert request.requested_at == T0
+    assert ledger.open_document_requests("acme", "labels") == {"A": "not there"}
+    with ledger._db.read() as connection:
+        assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"
+    with pytest.raises(LedgerError), ledger._db.write() as connection:
+        connection.exec_driver_sql(OLD_ROWS[2].replace("sequence_key", "ordering_key"))
+    ledger.close()
+
+
+OLD_ROWS = f"""
+INSERT INTO files (vendor, sha256, state, received_at, touched_at)
+    VALUES ('acme', 'aa', 'translated', 1.0, {T0.timestamp()});
+INSERT INTO documents (file_id, number, accepted) VALUES (1, 1, 1);
+INSERT INTO events (document_id, file_id, account, vendor, operation, state, sequence_key, occurred_at,
+                    updated_at, submission_id)
+    VALUES (1, 1, 'main', 'acme', 'submitShippingLabelRequest', 'grouped', 'po:A', 1.0, 1.0, 1);
+INSERT INTO submissions (account, vendor, operation, state, policy, event_count, created_at, next_attempt_at)
+    VALUES ('main', 'acme', 'submitShippingLabelRequest', 'in_doubt', 'look', 1, 1.0, 2.0);
+INSERT INTO packages (vendor, tracking_number, event_id, purchase_order_number, announced_at)
+    VALUES ('acme', '1Z1', 1, 'A', 1.0);
+INSERT INTO wanted (vendor, kind, purchase_order_number, wanted_at, next_attempt_at, attempts, reason)
+    VALUES ('acme', 'labels', 'A', {T0.timestamp()}, 2.0, 3, 'not there')
+""".split(";")
 
 
 def test_a_newer_schema_is_refused_untouched(place: Path) -> None:

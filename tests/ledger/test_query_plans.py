@@ -107,14 +107,14 @@ def sent_and_settled(desk: Desk, kind: str, word: str, now: datetime) -> None:
     desk.plan(now=now)
     desk.plan(STATUS, now=now)
     for due in desk.due(now, limit=1):
-        desk.send(due.id, kind, now, policy="look")
+        desk.send(due.id, kind, now, policy="verify")
     for poll in ledger.to_poll("acme", now=later(10**5)):
         if word:
             desk.verdict(poll.id, word, now)
-    for doubt in ledger.to_look("acme", later(10**5)):
+    for doubt in ledger.due_for_verification("acme", later(10**5)):
         if len(doubt.event_ids) > 1:
-            ledger.record_look(fence, doubt.id, doubt.event_ids[:1], now, now)
-        ledger.record_look(fence, doubt.id, doubt.event_ids[1:], now, None)
+            ledger.record_verification(fence, doubt.id, doubt.event_ids[:1], now, now)
+        ledger.record_verification(fence, doubt.id, doubt.event_ids[1:], now, None)
     ledger.in_doubt("acme")
     ledger.pause("main", now)
 
@@ -157,7 +157,7 @@ def confirmed_with_labels(desk: Desk, now: datetime) -> None:
     ledger, fence = desk.ledger, desk.fence
     label_of(desk, "1ZA", now, "L1")
     for turn, number in enumerate(("1ZB", "1ZC")):
-        facts = confirmation("L1", body=unmarked("L1"), sequence_key=f"po:L1{turn}")
+        facts = confirmation("L1", body=unmarked("L1"), ordering_key=f"po:L1{turn}")
         with ledger.translating(fence, desk.keep(now=now).file_id, now) as writer:
             writer.compare_with_labels(LabelPolicy())
             writer.event(writer.document(document_row(1)), facts)

@@ -140,7 +140,7 @@ def test_taken_without_an_id_succeeds_by_the_operators_word(desk: Desk) -> None:
 def test_a_label_request_that_was_taken_has_its_label_fetched(desk: Desk) -> None:
     _, submission = doubted(desk, "A", operation=LABEL)
     desk.ledger.resolve(submission, None, later(5), taken=True)
-    assert [one.purchase_order_number for one in desk.ledger.wanted_due("acme", later(5))] == ["A"]
+    assert [one.purchase_order_number for one in desk.ledger.due_document_requests("acme", later(5))] == ["A"]
 
 
 def test_what_is_said_of_events_is_written_down(desk: Desk) -> None:

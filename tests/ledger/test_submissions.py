@@ -127,7 +127,7 @@ def test_a_restart_finds_what_was_sending_in_doubt(desk: Desk) -> None:
     _, submission = planned(desk)
     desk.ledger.start_sending(desk.fence, submission, T0)
     desk.fence = desk.ledger.claim("main", later(9))
-    (doubt,) = desk.ledger.to_look("acme", later(9))
+    (doubt,) = desk.ledger.due_for_verification("acme", later(9))
     assert (doubt.id, doubt.policy, doubt.doubted_at) == (submission, "", later(9))
     assert "restart" in doubt.reason
     assert desk.ledger.apply_policy(desk.fence, submission, "resubmit", later(9)) == "ready"
@@ -145,7 +145,7 @@ def test_a_stale_owner_changes_nothing(desk: Desk) -> None:
         lambda: ledger.plan(old, "acme", "x", 1, T0),
         lambda: desk.report(file_id, fence=old),
         lambda: ledger.add_outbound(old, "acme", [], T0),
-        lambda: ledger.record_look(old, submission, [], T0, None),
+        lambda: ledger.record_verification(old, submission, [], T0, None),
         lambda: ledger.requeue_events(old, [1], T0),
         lambda: ledger.check(old),
     ):

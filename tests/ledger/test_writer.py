@@ -421,7 +421,7 @@ def test_a_package_named_again_in_the_next_portion_is_announced_by_both(desk: De
         for number in range(1, PORTION + 2):
             document = writer.document(document_row(number))
             if number in {1, PORTION + 1}:
-                event = writer.event(document, confirmation(f"P{number}", sequence_key=f"po:{number}"))
+                event = writer.event(document, confirmation(f"P{number}", ordering_key=f"po:{number}"))
                 writer.announce(event, "1Z7", f"P{number}", "WH1")
         writer.finish()
     known = desk.ledger.package("acme", "1Z7")

@@ -120,7 +120,9 @@ def test_what_a_clock_that_was_ahead_put_off_is_due_again(
     amazon.wall += timedelta(days=3)
     drained(partner, rounds=1)
     assert amazon.items
-    partner.ledger.want(partner.fence, "acme", "labels", ["PO1"], partner.clock() + timedelta(minutes=10))
+    partner.ledger.request_documents(
+        partner.fence, "acme", "labels", ["PO1"], partner.clock() + timedelta(minutes=10)
+    )
     queued = NewOutbound(kind="status", folder="statuses", name="a.json", data=b"{}")
     partner.ledger.add_outbound(partner.fence, "acme", [queued], partner.clock())
     with partner.ledger._db.write() as connection:
@@ -132,7 +134,7 @@ def test_what_a_clock_that_was_ahead_put_off_is_due_again(
     drained(partner, rounds=2)
     assert states(partner) == ["succeeded"]
     assert (tmp_path / "drop" / "outbox" / "statuses" / "a.json").exists()
-    assert partner.ledger.wanted_due("acme", partner.clock() + timedelta(hours=2))
+    assert partner.ledger.due_document_requests("acme", partner.clock() + timedelta(hours=2))
     assert "this machine's clock was ahead" in alerts(partner)["clock"]
     amazon.passes(days=4)
     drained(partner, rounds=1)

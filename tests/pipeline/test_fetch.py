@@ -33,7 +33,7 @@ def test_what_cannot_be_used_is_not_asked_for_again_at_once(
     amazon = StubAmazon()
     amazon.of_order = lambda _order: answer
     partner = partner_with(tmp_path, monkeypatch, amazon)
-    partner.ledger.want(partner.fence, partner.vendor, "labels", ["PO1"], partner.clock())
+    partner.ledger.request_documents(partner.fence, partner.vendor, "labels", ["PO1"], partner.clock())
     assert fetch_wanted(partner) == 0
-    assert partner.ledger.wanted_due(partner.vendor, partner.clock()) == []
-    assert set(partner.ledger.still_wanted(partner.vendor, "labels")) == {"PO1"}
+    assert partner.ledger.due_document_requests(partner.vendor, partner.clock()) == []
+    assert set(partner.ledger.open_document_requests(partner.vendor, "labels")) == {"PO1"}

@@ -76,7 +76,7 @@ def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon)
 
 
 def fetched(partner: Partner, *numbers: int) -> None:
-    partner.ledger.want(
+    partner.ledger.request_documents(
         partner.fence, partner.vendor, "labels", [order(one) for one in numbers], partner.clock()
     )
     drained(partner, rounds=2)

@@ -41,7 +41,7 @@ def label(number: str, pixels: bytes) -> ShippingLabel:
 
 
 def fetched(partner: Partner, *numbers: int) -> None:
-    partner.ledger.want(
+    partner.ledger.request_documents(
         partner.fence, partner.vendor, "labels", [order(one) for one in numbers], partner.clock()
     )
     drained(partner, rounds=1)

@@ -54,11 +54,11 @@ def test_what_is_not_what_it_says_is_kept_back_told_and_asked_for_again(
     assert "cut off" in told["labels:PO1"]
     assert "empty" in told["labels:PO2"]
     assert "whole PDF" in told["packing-slips:PO4"]
-    assert set(partner.ledger.still_wanted("acme", "labels")) == {"PO1", "PO2"}
+    assert set(partner.ledger.open_document_requests("acme", "labels")) == {"PO1", "PO2"}
 
     assert keep_shipping_documents(partner, KINDS["labels"], [label("PO1")]) == 1
     assert {alert.key for alert in partner.ledger.alerts("acme")} == {"labels:PO2", "packing-slips:PO4"}
-    assert set(partner.ledger.still_wanted("acme", "labels")) == {"PO2"}
+    assert set(partner.ledger.open_document_requests("acme", "labels")) == {"PO2"}
 
 
 def test_labels_of_another_vendor_of_the_account_are_left_to_it(

@@ -153,7 +153,7 @@ def test_a_partys_address_is_sent_where_it_is_known() -> None:
     [
         (CONFIRMED, "submitShipmentConfirmations", "hold"),
         (MOVED, "submitShipmentStatusUpdates", "resubmit"),
-        (ASKED, "submitShippingLabelRequest", "look"),
+        (ASKED, "submitShippingLabelRequest", "verify"),
     ],
 )
 def test_each_event_has_its_operation_and_its_policy_in_doubt(event: Event, name: str, in_doubt: str) -> None:
