@@ -8,23 +8,24 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, Unpack
+from typing import Any, Self
 
-from simulator.app import Front
+import msgspec
+
+from simulator.access import AccessControl, TokenBuckets
+from simulator.app import RequestHandler
 from simulator.calls import Operations
 from simulator.control import Control
 from simulator.document_factory import DocumentFactory
 from simulator.document_store import DocumentStore
 from simulator.faults import Faults
-from simulator.gate import Gate
-from simulator.options import Options, OptionValues
-from simulator.reads import ReadDesk
+from simulator.options import Options
+from simulator.reads import Reads
 from simulator.records import Accepted, ItemKey, ReadSeen, Records, RequestSeen
-from simulator.restricted import RestrictedDesk
+from simulator.restricted import RestrictedTokens
 from simulator.server import ThreadedServer
-from simulator.state import Clerk
-from simulator.throttle import Throttle
-from simulator.tokens import Credentials, TokenDesk
+from simulator.tokens import AccessTokens, Credentials
+from simulator.transactions import Transactions
 
 
 class StandInAmazon(DocumentFactory):
@@ -43,38 +44,39 @@ class StandInAmazon(DocumentFactory):
         *,
         host: str = "127.0.0.1",
         journal: Path | None = None,
-        **options: Unpack[OptionValues],
+        **options: object,
     ) -> None:
-        store = DocumentStore(Options(**options))
+        store = DocumentStore(msgspec.convert(options, Options))
         super().__init__(store, self.now)
         self.faults = Faults()
         self._records = Records(self.options, journal)
-        self._tokens = TokenDesk(time.monotonic)
-        self._restricted = RestrictedDesk(time.monotonic)
-        self._clerk = Clerk(self.options, self._records, self, time.monotonic, self.now)
-        self._reads = ReadDesk(self.options, store, self.now)
-        gate = Gate(self.options, self._tokens, self._restricted, Throttle(time.monotonic))
+        self._tokens = AccessTokens(time.monotonic)
+        self._restricted = RestrictedTokens(time.monotonic)
+        self._transactions = Transactions(self.options, self._records, self, time.monotonic, self.now)
+        self._reads = Reads(self.options, store, self.now)
+        buckets = TokenBuckets(time.monotonic)
+        access = AccessControl(self.options, self._tokens, self._restricted, buckets)
         operations = Operations(
             self.options,
             tokens=self._tokens,
             restricted=self._restricted,
-            gate=gate,
-            clerk=self._clerk,
+            access=access,
+            transactions=self._transactions,
             reads=self._reads,
         )
-        self._front = Front(operations, self.faults, self._records, self.now)
-        self._application = self._front.application(Control(self).routes())
+        self._handler = RequestHandler(operations, self.faults, self._records, self.now)
+        self._application = self._handler.application(Control(self).routes())
         self._host = host
         self._port = port
         self._server: ThreadedServer | None = None
         self.credentials: Credentials = self._tokens.open_account("default")
-        self.fail_orders: dict[str, tuple[str, str]] = self._clerk.books.fail_orders
+        self.fail_orders: dict[str, tuple[str, str]] = self._transactions.validator.fail_orders
 
     # Serving
 
     def start(self) -> Self:
         """Listen; back when the first request can be answered."""
-        self._front.closing = False
+        self._handler.closing = False
         self._server = ThreadedServer(self._application, self._host, self._port)
         self._port = self._server.port
         self._server.start()
@@ -83,7 +85,7 @@ class StandInAmazon(DocumentFactory):
     def stop(self) -> None:
         """Close the port and every connection; unanswered requests stay so."""
         if self._server is not None:
-            self._front.closing = True
+            self._handler.closing = True
             self._server.stop()
             self._server = None
 
@@ -171,7 +173,7 @@ class StandInAmazon(DocumentFactory):
     @property
     def verdicts(self) -> dict[str, str]:
         """Success, Failure or Processing for every transaction id."""
-        return self._clerk.verdicts()
+        return self._transactions.verdicts()
 
     @property
     def count_429(self) -> int:

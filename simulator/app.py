@@ -16,16 +16,19 @@ from starlette.routing import BaseRoute, Route
 
 from simulator.calls import Call, Operations
 from simulator.faults import Fault, Faults
-from simulator.lanes import (
-    LANES,
+from simulator.operations import (
     ORDER_PLACE,
     READS,
     RESTRICTED_TOKEN,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_OPERATION,
+    SUBMISSIONS,
     TOKEN,
     TOKEN_OPERATION,
-    TRANSACTIONS,
+    TRANSACTION,
+    VERSIONS,
+    Version,
+    of_version,
 )
 from simulator.records import ReadSeen, Records, RequestSeen
 from simulator.replies import CutResponse, Reply, reply, request_id
@@ -33,8 +36,8 @@ from simulator.replies import CutResponse, Reply, reply, request_id
 _STEP = 0.005
 
 
-class Front:
-    """Takes requests off the wire, lets faults strike, and answers."""
+class RequestHandler:
+    """Takes requests off the wire, applies faults, and answers."""
 
     def __init__(
         self, operations: Operations, faults: Faults, records: Records, now: Callable[[], float]
@@ -48,18 +51,19 @@ class Front:
     def application(self, further: list[BaseRoute]) -> Starlette:
         """Build the application of Amazon's routes and `further` ones."""
         routes: list[BaseRoute] = [
-            Route(lane.path, self._endpoint(lane.operation), methods=["POST"]) for lane in LANES.values()
+            Route(TOKEN, self._endpoint(TOKEN_OPERATION), methods=["POST"]),
+            Route(RESTRICTED_TOKEN, self._endpoint(RESTRICTED_TOKEN_OPERATION), methods=["POST"]),
         ]
-        routes += [
-            Route(read.path.replace(ORDER_PLACE, "{order}"), self._endpoint(read.operation))
-            for read in READS.values()
-        ]
-        routes.append(Route(RESTRICTED_TOKEN, self._endpoint(RESTRICTED_TOKEN_OPERATION), methods=["POST"]))
-        routes.append(Route(TOKEN, self._endpoint(TOKEN_OPERATION), methods=["POST"]))
-        routes.append(Route(TRANSACTIONS + "/{transaction_id}", self._endpoint(STATUS_OPERATION)))
-        return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._no_such_thing})
+        served = [(one.operation, one.path, "POST") for one in SUBMISSIONS.values()]
+        served += [(one.operation, one.path, "GET") for one in READS.values()]
+        served.append((STATUS_OPERATION, TRANSACTION, "GET"))
+        for version in VERSIONS:
+            for operation, path, method in served:
+                place = of_version(path, version).replace(ORDER_PLACE, "{order}")
+                routes.append(Route(place, self._endpoint(operation, version), methods=[method]))
+        return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._not_found})
 
-    def _endpoint(self, operation: str) -> Callable[[Request], Awaitable[Response]]:
+    def _endpoint(self, operation: str, version: Version = "v1") -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
             headers = request.headers
             try:
@@ -78,16 +82,17 @@ class Front:
                 transaction_id=request.path_params.get("transaction_id", ""),
                 order=request.path_params.get("order", ""),
                 query=dict(request.query_params),
+                version=version,
             )
-            answer, response = await self._meet(call)
+            answer, response = await self._process(call)
             self._record(call, answer)
             response.headers.setdefault("date", formatdate(self._now(), usegmt=True))
             return response
 
         return endpoint
 
-    async def _meet(self, call: Call) -> tuple[int, Response]:
-        """Process a call with the fault that it meets; gives the status told, 0 for none."""
+    async def _process(self, call: Call) -> tuple[int, Response]:
+        """Process a call with the fault that strikes it; returns the status sent, 0 for none."""
         fault = self._faults.strike(call.operation, lambda: self._operations.orders_of(call))
         if fault is None:
             answer = self._operations.answer(call)
@@ -99,9 +104,9 @@ class Front:
         if fault.hold:
             await self._held()
         await self._pause(fault.delay_after)
-        return self._spoilt(fault, call, true_answer)
+        return self._faulty(fault, call, true_answer)
 
-    def _spoilt(self, fault: Fault, call: Call, answer: Reply | None) -> tuple[int, Response]:
+    def _faulty(self, fault: Fault, call: Call, answer: Reply | None) -> tuple[int, Response]:
         if fault.action == "none" and answer is not None and not self.closing:
             return answer.status, _response(answer)
         call.delivered = ()  # what was found does not arrive
@@ -151,7 +156,7 @@ class Front:
             )
         )
 
-    async def _no_such_thing(self, request: Request, error: Exception) -> Response:
+    async def _not_found(self, request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else HTTPStatus.NOT_FOUND
         message = f"{request.method} {request.url.path} is not an operation of the stand-in."
         call = Call(

@@ -10,22 +10,23 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from simulator.access import AccessControl
+from simulator.bodies import problems_of
 from simulator.faults import Listing
-from simulator.gate import Gate
-from simulator.lanes import (
-    LANES,
+from simulator.operations import (
     READS,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_OPERATION,
+    SUBMISSIONS,
     TOKEN_OPERATION,
+    Version,
 )
 from simulator.options import Options
-from simulator.reads import ReadDesk
+from simulator.reads import Reads
 from simulator.replies import Refused, Reply, reply
-from simulator.restricted import RestrictedDesk
-from simulator.state import Clerk
-from simulator.tokens import TokenDesk, TokenRefused
-from simulator.validation import problems_of
+from simulator.restricted import RestrictedTokens
+from simulator.tokens import AccessTokens, TokenRefused
+from simulator.transactions import Transactions
 
 _TRANSACTION_ID = re.compile(r"\d{14}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DECODER = msgspec.json.Decoder()
@@ -48,6 +49,7 @@ class Call(msgspec.Struct, kw_only=True):
     transaction_id: str = ""
     order: str = ""
     query: Mapping[str, str] = {}
+    version: Version = "v1"
     withhold_verdict: bool = False
     listing: Listing = ""
     account: str = ""
@@ -65,22 +67,22 @@ class Operations:
         self,
         options: Options,
         *,
-        tokens: TokenDesk,
-        restricted: RestrictedDesk,
-        gate: Gate,
-        clerk: Clerk,
-        reads: ReadDesk,
+        tokens: AccessTokens,
+        restricted: RestrictedTokens,
+        access: AccessControl,
+        transactions: Transactions,
+        reads: Reads,
     ) -> None:
         self._options = options
         self._tokens = tokens
         self._restricted = restricted
-        self._gate = gate
-        self._clerk = clerk
+        self._access = access
+        self._transactions = transactions
         self._reads = reads
-        self._doors: dict[str, Callable[[Call], Content]] = {
+        self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
             RESTRICTED_TOKEN_OPERATION: self._restricted_token,
-            **dict.fromkeys(LANES, self._submit),
+            **dict.fromkeys(SUBMISSIONS, self._submit),
             **dict.fromkeys(READS, self._read),
         }
 
@@ -91,25 +93,26 @@ class Operations:
         headers = {"x-amzn-RequestId": call.request_id}
         try:
             self._admit(call)
-            content, status = self._doors[call.operation](call)
+            content, status = self._handlers[call.operation](call)
         except Refused as refused:
             if refused.limit:
-                headers |= self._gate.limit(call.operation)
+                headers |= self._access.limit(call.operation)
             return reply(refused.status, {"errors": refused.errors}, headers)
-        wrapped = self._options.wrapped and call.operation != RESTRICTED_TOKEN_OPERATION
+        v1 = call.version == "v1" and call.operation != RESTRICTED_TOKEN_OPERATION
+        wrapped = self._options.wrapped and v1
         told = {"payload": content} if wrapped else content
-        return reply(status, told, headers | self._gate.limit(call.operation))
+        return reply(status, told, headers | self._access.limit(call.operation))
 
     def orders_of(self, call: Call) -> Collection[str]:
         """Find the purchase orders that a request holds, for faults that strike by order."""
         if call.operation == STATUS_OPERATION:
-            found = self._clerk.find(self._tokens.account_of(call.token) or "", call.transaction_id)
+            found = self._transactions.find(self._tokens.account_of(call.token) or "", call.transaction_id)
             return found.orders if found else ()
         if call.operation in READS:
             return (call.order,)
-        lane = LANES.get(call.operation)
+        submission = SUBMISSIONS.get(call.operation)
         try:
-            items = _DECODER.decode(call.body)[lane.key] if lane else []
+            items = _DECODER.decode(call.body)[submission.key] if submission else []
             return {item["purchaseOrderNumber"] for item in items}
         except (msgspec.DecodeError, KeyError, TypeError):
             return ()  # a body that cannot be read holds no orders; validation says so to the caller
@@ -134,17 +137,17 @@ class Operations:
         """Check who asks and how often; names the account."""
         if not call.user_agent:
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "The user-agent header is missing.")
-        call.account = self._gate.account_of(call.operation, call.token, call.method, call.path)
-        self._gate.count(call.operation, call.account)
+        call.account = self._access.account_of(call.operation, call.token, call.method, call.path)
+        self._access.count(call.operation, call.account)
 
     def _submit(self, call: Call) -> Content:
-        lane = LANES[call.operation]
         body = _json_body(call, self._options.max_body)
-        if problems := problems_of(body, lane.key, lane.shape):
+        if problems := problems_of(body, call.operation, call.version):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", problems[0], " ".join(problems[1:]))
-        items = body[lane.key]
+        items = body[SUBMISSIONS[call.operation].key]
         call.items = len(items)
-        return {"transactionId": self._clerk.take(call.account, lane.operation, items)}, HTTPStatus.ACCEPTED
+        transaction_id = self._transactions.take(call.account, call.operation, items)
+        return {"transactionId": transaction_id}, HTTPStatus.ACCEPTED
 
     def _restricted_token(self, call: Call) -> Content:
         lifetime = self._options.rdt_lifetime
@@ -152,7 +155,7 @@ class Operations:
         return {"restrictedDataToken": token, "expiresIn": int(lifetime)}, HTTPStatus.OK
 
     def _read(self, call: Call) -> Content:
-        self._clerk.print_due()
+        self._transactions.make_due_labels()
         read = READS[call.operation]
         if read.one:
             payload, call.delivered = self._reads.one(call.account, read, call.order, call.listing)
@@ -163,11 +166,11 @@ class Operations:
     def _status(self, call: Call) -> Content:
         if not _TRANSACTION_ID.fullmatch(call.transaction_id):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "Invalid transmission ID.")
-        found = self._clerk.find(call.account, call.transaction_id)
+        found = self._transactions.find(call.account, call.transaction_id)
         if found is None:
             message = f"Transaction {call.transaction_id} does not exist."
             raise Refused(HTTPStatus.NOT_FOUND, "NotFound", message)
-        status = "Processing" if call.withhold_verdict else self._clerk.poll(found)
+        status = "Processing" if call.withhold_verdict else self._transactions.poll(found)
         told: dict[str, Any] = {"transactionId": found.id, "status": status}
         if status == "Failure":
             told["errors"] = found.errors

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import msgspec
 
+from simulator.bodies import is_order
 from simulator.document_store import DocumentStore
 from simulator.shipping_documents import SHIP_METHOD, Document, Item, Kind, LabelFormat, Package
-from simulator.validation import is_order
 
 Moment = datetime | float | None
 """An aware time, seconds since the epoch, or None for the stand-in's own time of day."""

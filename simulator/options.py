@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal, TypedDict
+from typing import Literal
 
 import msgspec
 
@@ -64,29 +64,3 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         changed = msgspec.convert({**msgspec.to_builtins(self), **changes}, Options)
         for name in changes:
             setattr(self, name, getattr(changed, name))
-
-
-class OptionValues(TypedDict, total=False):
-    """The keyword arguments that make `Options`."""
-
-    rate: float | None
-    burst: int
-    rate_headers_on_429: bool
-    verdict_delay: float
-    verdict_polls: int
-    strict_order: bool
-    process_rest: bool
-    name_orders: bool
-    wrapped: bool
-    max_body: int
-    token_lifetime: float
-    rdt_lifetime: float
-    rdt_rate: float | None
-    rdt_burst: int
-    label_format: LabelFormat
-    label_days: float | None
-    packing_slips: bool
-    invoices: bool
-    unknown_order: Literal[404, 400]
-    clock_offset: float
-    keep: Keep

@@ -9,8 +9,8 @@ from typing import NoReturn
 
 import msgspec
 
+from simulator.bodies import is_time
 from simulator.replies import Refused
-from simulator.validation import is_time
 
 LONGEST = timedelta(days=7)
 FURTHEST = timedelta(days=181)

@@ -6,22 +6,22 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
+from simulator.bodies import is_order
 from simulator.document_store import DocumentStore
 from simulator.faults import Listing
-from simulator.lanes import Read
+from simulator.operations import Read
 from simulator.options import Options
 from simulator.pages import Pages
 from simulator.queries import parse_query
 from simulator.replies import Refused
 from simulator.shipping_documents import Item, reply_item
-from simulator.validation import is_order
 
 _NOT_BASE64 = "%%% not base64 %%%"
 Answer = tuple[dict[str, Any], tuple[str, ...]]
 """A payload, and the orders whose documents are in it."""
 
 
-class ReadDesk:
+class Reads:
     """Answers reads from the store; `clock` gives the stand-in's time of day."""
 
     def __init__(self, options: Options, store: DocumentStore, clock: Callable[[], float]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
+from simulator.operations import CONFIRMATIONS, STATUS_UPDATES
 from simulator.options import Options
 
 Item = dict[str, Any]

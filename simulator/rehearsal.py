@@ -9,13 +9,12 @@ import io
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self, Unpack
+from typing import Self
 
 import msgspec
 import paramiko
 
 from simulator.amazon import StandInAmazon
-from simulator.options import OptionValues
 from simulator.sftp_server import SftpUser, StandInSftp, private_key_text
 from simulator.tokens import Credentials
 
@@ -116,7 +115,7 @@ class Rehearsal:
         sftp_root: Path | None = None,
         sftp_port: int = 0,
         journal: Path | None = None,
-        **options: Unpack[OptionValues],
+        **options: object,
     ) -> None:
         self.amazon = StandInAmazon(port, host=host, journal=journal, **options)
         self.amazon.admit("rehearsal", CREDENTIALS)

@@ -9,12 +9,10 @@ from typing import Any
 
 import msgspec
 
-from simulator.lanes import ORDER_PLACE, READS
+from simulator.bodies import is_order, problems_of
+from simulator.operations import ORDER_PLACE, READS, RESTRICTED_TOKEN_OPERATION, VERSIONS, of_version
 from simulator.replies import Refused
-from simulator.validation import is_order
 
-_MOST = 50
-_METHODS = ("GET", "PUT", "POST", "DELETE")
 Resource = tuple[str, str]
 """A method and a path, the path perhaps with `{purchaseOrderNumber}`."""
 
@@ -25,7 +23,7 @@ class _Grant(msgspec.Struct, frozen=True):
     end: float
 
 
-class RestrictedDesk:
+class RestrictedTokens:
     """Knows the Restricted Data Tokens in force. `clock` gives seconds that only grow."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -33,14 +31,13 @@ class RestrictedDesk:
         self._grants: dict[str, _Grant] = {}
         self.issued = 0
 
-    def issue(self, account: str, body: object, lifetime: float) -> str:
+    def issue(self, account: str, body: Any, lifetime: float) -> str:  # noqa: ANN401 - as it came
         """Grant what a body asks for; raises `Refused` where that is not a list of restricted reads."""
         problem = next(_problems(body), None)
         if problem is not None:
             message = "Request is missing or has invalid parameters"
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidRequest", message, problem)
-        wanted: Any = body
-        resources = frozenset((one["method"], one["path"]) for one in wanted["restrictedResources"])
+        resources = frozenset((one["method"], one["path"]) for one in body["restrictedResources"])
         token = f"Atz.sprdt|stand-in-{secrets.token_hex(24)}"
         self._grants[token] = _Grant(account, resources, self._clock() + lifetime)
         self.issued += 1
@@ -74,43 +71,21 @@ class RestrictedDesk:
         }
 
 
-def _problems(body: object) -> Iterator[str]:
-    if not isinstance(body, dict):
-        yield "The request body is not a JSON object."
+def _problems(body: Any) -> Iterator[str]:  # noqa: ANN401 - as it came
+    if problems := problems_of(body, RESTRICTED_TOKEN_OPERATION, "v1"):
+        yield from problems
         return
-    for name in body.keys() - {"restrictedResources", "targetApplication"}:
-        yield f"Element '{name}' is not known."
-    if not isinstance(body.get("targetApplication", ""), str):
-        yield "targetApplication must be a string."
-    resources = body.get("restrictedResources")
-    if not isinstance(resources, list) or not resources:
-        yield "Resource not provided."
-        return
-    if len(resources) > _MOST:
-        yield f"restrictedResources holds {len(resources)} resources; the maximum is {_MOST}."
-    for resource in resources:
-        yield from _resource_problems(resource)
+    for resource in body["restrictedResources"]:
+        method, path = resource["method"], resource["path"]
+        if not method or not path:
+            yield "Resource not provided."  # as the model's example says
+        elif method != "GET" or not _is_restricted(path):
+            yield f"{method} {path} is not a restricted operation."
 
 
-def _resource_problems(resource: object) -> Iterator[str]:
-    if not isinstance(resource, dict) or not resource.get("method") or not resource.get("path"):
-        yield "Resource not provided."
-        return
-    for name in resource.keys() - {"method", "path", "dataElements"}:
-        yield f"Element '{name}' of a resource is not known."
-    method, path = resource["method"], resource["path"]
-    if method not in _METHODS:
-        yield f"The method of a resource must be one of {', '.join(_METHODS)}."
-    elif method != "GET" or not _is_restricted(path):
-        yield f"{method} {path} is not a restricted operation."
-    elements = resource.get("dataElements", [])
-    if not isinstance(elements, list) or not all(isinstance(one, str) for one in elements):
-        yield "dataElements must be an array of strings."
+_PATHS = {of_version(read.path, version) for read in READS.values() for version in VERSIONS}
 
 
-def _is_restricted(path: object) -> bool:
-    if not isinstance(path, str):
-        return False
-    paths = {read.path for read in READS.values()}
+def _is_restricted(path: str) -> bool:
     folder, _, last = path.rpartition("/")
-    return path in paths or (is_order(last) and f"{folder}/{ORDER_PLACE}" in paths)
+    return path in _PATHS or (is_order(last) and f"{folder}/{ORDER_PLACE}" in _PATHS)

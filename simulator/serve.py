@@ -8,11 +8,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO, Unpack
+from typing import TextIO
 
 import msgspec
 
-from simulator.options import OptionValues
 from simulator.rehearsal import Addresses, Rehearsal
 
 
@@ -25,7 +24,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     journal: Path | None = None,
     as_json: bool = False,
     out: TextIO = sys.stdout,
-    **options: Unpack[OptionValues],
+    **options: object,
 ) -> None:
     """Serve until SIGINT or SIGTERM, having told how to reach the stand-ins. For the main thread.
 

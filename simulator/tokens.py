@@ -27,7 +27,7 @@ class TokenRefused(Exception):
         super().__init__(error)
 
 
-class TokenDesk:
+class AccessTokens:
     """Knows the accounts and the access tokens in force. `clock` gives seconds that only grow."""
 
     def __init__(self, clock: Callable[[], float]) -> None:

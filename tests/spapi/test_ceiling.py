@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.spapi.pacing import CATCH_UP, Pacer, own_burst
-from simulator.throttle import Throttle
+from simulator.access import TokenBuckets
 
 OPERATION = "submitShipmentConfirmations"
 SENDERS = 7
@@ -50,14 +50,14 @@ class Amazon:
     drift: float = 0.0
     now: float = 0.0
     refused: int = 0
-    throttle: Throttle = field(init=False)
+    buckets: TokenBuckets = field(init=False)
 
     def __post_init__(self) -> None:
-        self.throttle = Throttle(lambda: self.now)
+        self.buckets = TokenBuckets(lambda: self.now)
 
     def takes(self, arrival: float) -> bool:
         self.now = arrival * (1 - self.drift)
-        taken = self.throttle.allows("account", OPERATION, rate=self.rate, burst=self.burst)
+        taken = self.buckets.allows("account", OPERATION, rate=self.rate, burst=self.burst)
         self.refused += not taken
         return taken
 

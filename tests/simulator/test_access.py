@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from simulator.access import TokenBuckets
 from simulator.amazon import StandInAmazon
-from simulator.throttle import Throttle
 from tests.simulator.caller import CONFIRMATIONS, LABELS, Caller, confirmation, label_request
 
 SLOW = 0.001  # no token comes back while a test runs
@@ -11,10 +11,10 @@ SLOW = 0.001  # no token comes back while a test runs
 
 def test_a_burst_is_allowed_and_the_rate_refills_it() -> None:
     now = 100.0
-    throttle = Throttle(lambda: now)
-    allowed = [throttle.allows("a", "submit", rate=10.0, burst=3) for _ in range(4)]
+    buckets = TokenBuckets(lambda: now)
+    allowed = [buckets.allows("a", "submit", rate=10.0, burst=3) for _ in range(4)]
     now += 0.25
-    allowed += [throttle.allows("a", "submit", rate=10.0, burst=3) for _ in range(3)]
+    allowed += [buckets.allows("a", "submit", rate=10.0, burst=3) for _ in range(3)]
     assert allowed == [True, True, True, False, True, True, False]
 
 

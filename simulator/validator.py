@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from simulator.lanes import CONFIRMATIONS, STATUS_UPDATES
+from simulator.operations import CONFIRMATIONS, STATUS_UPDATES
 
 Item = dict[str, Any]
 ErrorBody = dict[str, str]
@@ -24,52 +24,45 @@ PAIRS = frozenset(
 NOT_AVAILABLE: ErrorBody = {"code": "NotAvailable", "message": "NotAvailable"}  # seen
 
 
-class Confirmed(msgspec.Struct, frozen=True):
+class _Confirmed(msgspec.Struct, frozen=True):
     """Which confirmation a tracking number stands in: its order and its transaction."""
 
     order: str
     transaction_id: str
 
 
-class Books:
-    """What later items are held against: confirmed packages by account and tracking number."""
+class Validator:
+    """Finds what makes items fail, by Amazon's rules and by what was confirmed before.
 
-    def __init__(self) -> None:
+    `fail_orders` names orders that fail, each with a code and words. `succeeded` returns whether the
+    Success of a transaction can be known by now.
+    """
+
+    def __init__(self, succeeded: Callable[[str], bool]) -> None:
         self.fail_orders: dict[str, tuple[str, str]] = {}
-        self._packages: dict[tuple[str, str], Confirmed] = {}
-
-    def confirm(self, account: str, transaction_id: str, items: Sequence[Item]) -> None:
-        """Enter the packages of confirmations that are to succeed."""
-        for item in items:
-            known = Confirmed(item["purchaseOrderNumber"], transaction_id)
-            for container in item.get("containers", ()):
-                if tracking := container.get("trackingNumber"):
-                    self._packages[account, tracking] = known
-
-    def confirmed(self, account: str, tracking: str) -> Confirmed | None:
-        """Find the confirmation of a tracking number."""
-        return self._packages.get((account, tracking))
-
-
-class Court:
-    """Judges items; `succeeded` tells of a transaction whether its Success can be known by now."""
-
-    def __init__(self, books: Books, succeeded: Callable[[str], bool]) -> None:
-        self._books = books
         self._succeeded = succeeded
-        self._judges: Mapping[str, Callable[[str, Item, bool], Iterator[tuple[str, str]]]] = {
+        self._packages: dict[tuple[str, str], _Confirmed] = {}
+        self._rules: Mapping[str, Callable[[str, Item, bool], Iterator[tuple[str, str]]]] = {
             CONFIRMATIONS.operation: self._confirmation,
             STATUS_UPDATES.operation: self._status_update,
         }
+
+    def confirm(self, account: str, transaction_id: str, items: Sequence[Item]) -> None:
+        """Remember the packages of confirmations that are to succeed."""
+        for item in items:
+            known = _Confirmed(item["purchaseOrderNumber"], transaction_id)
+            for container in item.get("containers", ()):
+                if tracking := container.get("trackingNumber"):
+                    self._packages[account, tracking] = known
 
     def errors_of(self, account: str, operation: str, item: Item, *, strict_order: bool) -> list[ErrorBody]:
         """Name what makes one item fail; nothing where it is good."""
         order = item["purchaseOrderNumber"]
         found = []
-        if injected := self._books.fail_orders.get(order):
+        if injected := self.fail_orders.get(order):
             found.append(injected)
-        if judge := self._judges.get(operation):
-            found += judge(account, item, strict_order)
+        if rules := self._rules.get(operation):
+            found += rules(account, item, strict_order)
         return [{"code": code, "message": _sentence(order, words)} for code, words in found]
 
     def _confirmation(self, _account: str, item: Item, _strict: bool) -> Iterator[tuple[str, str]]:
@@ -85,7 +78,7 @@ class Court:
             yield "INVALID_STATUS_CODE", "has a status update with an unsupported status and reason code"
         if not strict:
             return
-        confirmed = self._books.confirmed(account, told["trackingNumber"])
+        confirmed = self._packages.get((account, told["trackingNumber"]))
         if confirmed is None or confirmed.order != item["purchaseOrderNumber"]:
             yield "INVALID_TRACKING_NUMBER", f"has no package with tracking number {told['trackingNumber']}"
         elif not self._succeeded(confirmed.transaction_id):

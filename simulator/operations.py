@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
 from simulator.shipping_documents import Kind
 
-SHIPPING = "/vendor/directFulfillment/shipping/v1"
-TRANSACTIONS = "/vendor/directFulfillment/transactions/v1/transactions"
+Version = Literal["v1", "2021-12-28"]
+"""Of direct fulfilment's shipping and transactions; v1 wraps its replies in `payload`."""
+VERSIONS: tuple[Version, ...] = ("v1", "2021-12-28")
+TRANSACTION = "/vendor/directFulfillment/transactions/{version}/transactions/{transaction_id}"
 TOKEN = "/auth/o2/token"  # noqa: S105 - a path
 STATUS_OPERATION = "getTransactionStatus"
 TOKEN_OPERATION = "token"  # noqa: S105 - a name
@@ -19,34 +22,27 @@ ORDER_PLACE = "{purchaseOrderNumber}"
 """Stands in a path of the model for an order's number, and literally in a restricted resource for any."""
 
 
-class Lane(msgspec.Struct, frozen=True):
-    """One POST: its operation, path, the key of its array, and the shape of the array's items."""
+class Submission(msgspec.Struct, frozen=True):
+    """One POST: its operation, path, and the key of its array."""
 
     operation: str
     path: str
     key: str
-    shape: str
 
 
-CONFIRMATIONS = Lane(
-    "submitShipmentConfirmations",
-    f"{SHIPPING}/shipmentConfirmations",
-    "shipmentConfirmations",
-    "ShipmentConfirmation",
+_SHIPPING = "/vendor/directFulfillment/shipping/{version}"
+CONFIRMATIONS = Submission(
+    "submitShipmentConfirmations", f"{_SHIPPING}/shipmentConfirmations", "shipmentConfirmations"
 )
-STATUS_UPDATES = Lane(
-    "submitShipmentStatusUpdates",
-    f"{SHIPPING}/shipmentStatusUpdates",
-    "shipmentStatusUpdates",
-    "ShipmentStatusUpdate",
+STATUS_UPDATES = Submission(
+    "submitShipmentStatusUpdates", f"{_SHIPPING}/shipmentStatusUpdates", "shipmentStatusUpdates"
 )
-LABEL_REQUESTS = Lane(
-    "submitShippingLabelRequest",
-    f"{SHIPPING}/shippingLabels",
-    "shippingLabelRequests",
-    "ShippingLabelRequest",
+LABEL_REQUESTS = Submission(
+    "submitShippingLabelRequest", f"{_SHIPPING}/shippingLabels", "shippingLabelRequests"
 )
-LANES: Mapping[str, Lane] = {lane.operation: lane for lane in (CONFIRMATIONS, STATUS_UPDATES, LABEL_REQUESTS)}
+SUBMISSIONS: Mapping[str, Submission] = {
+    one.operation: one for one in (CONFIRMATIONS, STATUS_UPDATES, LABEL_REQUESTS)
+}
 
 
 class Read(msgspec.Struct, frozen=True):
@@ -70,7 +66,7 @@ class Read(msgspec.Struct, frozen=True):
 
 
 _LABELS, _SLIPS, _INVOICES = (
-    f"{SHIPPING}/{name}" for name in ("shippingLabels", "packingSlips", "customerInvoices")
+    f"{_SHIPPING}/{name}" for name in ("shippingLabels", "packingSlips", "customerInvoices")
 )
 _READS = (
     Read("getShippingLabels", _LABELS, "label", "shippingLabels", 100),
@@ -82,3 +78,8 @@ _READS = (
     Read("getCustomerInvoice", f"{_INVOICES}/{ORDER_PLACE}", "invoice", unknown="Invalid transmission ID."),
 )
 READS: Mapping[str, Read] = {read.operation: read for read in _READS}
+
+
+def of_version(path: str, version: Version) -> str:
+    """Return a path of one version."""
+    return path.replace("{version}", version)

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import msgspec
 
 from simulator.document_factory import DocumentFactory
-from simulator.lanes import CONFIRMATIONS, LABEL_REQUESTS
+from simulator.operations import CONFIRMATIONS, LABEL_REQUESTS
 from simulator.options import Options
 from simulator.records import Batch, Records
-from simulator.rules import NOT_AVAILABLE, Books, Court, ErrorBody, Item
+from simulator.validator import NOT_AVAILABLE, ErrorBody, Item, Validator
 
 
 class Transaction(msgspec.Struct, kw_only=True):
@@ -40,10 +40,10 @@ class _Requested(msgspec.Struct, frozen=True):
     taken: float
 
 
-class Clerk:
-    """Takes batches, judges them at once and tells the verdict when it is due.
+class Transactions:
+    """Takes batches, decides on them at once and returns the verdict when it is due.
 
-    Runs on the server's event loop only; `now` gives seconds that only grow, `wall` the time of day.
+    Runs on the server's event loop only; `now` returns seconds that only grow, `wall` the time of day.
     """
 
     def __init__(
@@ -57,29 +57,30 @@ class Clerk:
         self._options = options
         self._factory = factory
         self._requested: list[_Requested] = []
-        self._looked = float("-inf")
+        self._last_read = float("-inf")
         self._records = records
         self._now = now
         self._wall = wall
-        self.books = Books()
-        self._court = Court(self.books, self._succeeded)
+        self.validator = Validator(self._succeeded)
         self._transactions: dict[str, Transaction] = {}
 
     def take(self, account: str, operation: str, items: Sequence[Item]) -> str:
-        """Take a batch that passed validation: record it, judge it, give its transaction id."""
+        """Take a batch whose form is right, and return its transaction id."""
         wall = self._wall()
         transaction_id = f"{datetime.fromtimestamp(wall, UTC):%Y%m%d%H%M%S}-{uuid.uuid4()}"
         errors: list[ErrorBody] = []
         good: list[Item] = []
         for item in items:
-            found = self._court.errors_of(account, operation, item, strict_order=self._options.strict_order)
+            found = self.validator.errors_of(
+                account, operation, item, strict_order=self._options.strict_order
+            )
             errors += found
             if not found:
                 good.append(item)
         if errors and not self._options.process_rest:
             good = []
         if operation == CONFIRMATIONS.operation and self._options.strict_order:
-            self.books.confirm(account, transaction_id, good)
+            self.validator.confirm(account, transaction_id, good)
         transaction = Transaction(
             id=transaction_id,
             account=account,
@@ -91,7 +92,7 @@ class Clerk:
         self._transactions[transaction_id] = transaction
         if operation == LABEL_REQUESTS.operation and good and self._options.keep != "counts":
             self._requested.append(_Requested(transaction, good, wall))
-            self.print_due()
+            self.make_due_labels()
         batch = Batch(
             time=wall,
             account=account,
@@ -114,12 +115,12 @@ class Clerk:
         return found if found is not None and found.account == account else None
 
     def poll(self, transaction: Transaction) -> str:
-        """Count one poll and give the status that it is told."""
+        """Count one poll and return its answer."""
         transaction.polls += 1
-        self.print_due()
+        self.make_due_labels()
         return transaction.verdict if self._due(transaction) else "Processing"
 
-    def print_due(self) -> None:
+    def make_due_labels(self) -> None:
         """Make the labels of requests whose verdict is due by now, dated when it became so."""
         now, waiting = self._wall(), []
         for requested in self._requested:
@@ -128,14 +129,16 @@ class Clerk:
                 options = self._options
                 due = now if options.verdict_polls else min(now, requested.taken + options.verdict_delay)
                 for item in requested.items:
-                    # Never before the last look: what was not there then was not created before.
-                    self._factory.make_requested(requested.transaction.account, item, max(due, self._looked))
+                    # Never before the last reading: what was not there then was not created before.
+                    self._factory.make_requested(
+                        requested.transaction.account, item, max(due, self._last_read)
+                    )
             else:
                 waiting.append(requested)
-        self._requested, self._looked = waiting, now
+        self._requested, self._last_read = waiting, now
 
     def verdicts(self) -> dict[str, str]:
-        """Tell for every transaction its verdict, or Processing while that is not due."""
+        """Return the verdict of every transaction, or Processing while that is not due."""
         known = list(self._transactions.values())
         return {one.id: one.verdict if self._due(one) else "Processing" for one in known}
 
