@@ -173,7 +173,7 @@ class Operations:
         status = "Processing" if call.withhold_verdict else self._transactions.poll(found)
         told: dict[str, Any] = {"transactionId": found.id, "status": status}
         if status == "Failure":
-            told["errors"] = found.errors
+            told["errors"] = found.errors if call.version == "v1" else {"errors": found.errors}
         return {"transactionStatus": told}, HTTPStatus.OK
 
 
