@@ -39,10 +39,11 @@ from bridge.pipeline.drain import Progress
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.fetch import fetch_wanted
-from bridge.pipeline.partner import Desk, FetchPlan, Partner, Policies
+from bridge.pipeline.partner import FetchPlan, Partner, Policies, ReadingContext
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool
+from bridge.pipeline.state import Claim
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining
@@ -264,9 +265,9 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 sharing=tuple(
                     one for one, other in config.vendors.items() if other.account == vendor.account
                 ),
-                fence=Fence(vendor.account, 0),
+                claim=Claim(Fence(vendor.account, 0)),
                 stopping=fleet.stop.is_set,
-                look_interval=vendor.pickup.interval.total_seconds(),
+                listing_interval=vendor.pickup.interval.total_seconds(),
             )
         )
     return fleet
@@ -310,7 +311,7 @@ class Bridge:
             raise ConfigurationError(str(self.config.source), [Problem(f"vendors.{vendor}", message)])
         settings = self.config.vendors[vendor]
         return rerun(
-            Desk(
+            ReadingContext(
                 ledger=self.ledger,
                 spool=Spool(self.config.bridge.spool),
                 grammar=grammar_of(self.config),
@@ -321,7 +322,7 @@ class Bridge:
                 policies=policies_of(settings, self.config.accounts[settings.account]),
                 read_options=read_options_of(settings),
                 clock=utc_now,
-                fence=self.ledger.fence(settings.account, utc_now()),
+                claim=Claim(self.ledger.fence(settings.account, utc_now())),
             ),
             batch_id,
             dry_run=dry_run,
@@ -359,7 +360,7 @@ class Bridge:
         fleet = fleet_of(self.config, self.ledger)
         try:
             partner = next(partner for partner in fleet.partners if partner.vendor == vendor)
-            partner.fence = self.ledger.claim(partner.account, utc_now())
+            partner.claim.fence = self.ledger.claim(partner.account, utc_now())
             fetch_wanted(partner)
             deliver(partner)
         finally:

@@ -5,25 +5,24 @@ from __future__ import annotations
 import structlog
 
 from bridge.edi.acknowledge import acknowledge
-from bridge.edi.reader import read
 from bridge.edi.verdicts import InterchangeResult, Verdicts
 from bridge.faultpoints import reached
 from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.pipeline.numbers import LedgerNumbers
-from bridge.pipeline.partner import Desk
+from bridge.pipeline.partner import ReadingContext
 
 log = structlog.get_logger(__name__)
 
 
-def queue_acknowledgement(desk: Desk, writer: FileWriter, result: InterchangeResult) -> None:
+def queue_acknowledgement(context: ReadingContext, writer: FileWriter, result: InterchangeResult) -> None:
     """Queue the 997, 999 or CONTRL of one interchange, where it is to be answered at all."""
-    policies = desk.policies
+    policies = context.policies
     answer = acknowledge(
         result,
         LedgerNumbers(writer, result.interchange),
-        desk.clock(),
+        context.clock(),
         kind=policies.acknowledgement_kind,
         ta1=policies.ta1,
     )
@@ -34,17 +33,17 @@ def queue_acknowledgement(desk: Desk, writer: FileWriter, result: InterchangeRes
     writer.outbound(NewOutbound(kind=answer.kind, folder="acknowledgements", name=name, data=answer.data))
 
 
-def acknowledge_again(desk: Desk, file: FileRow, arrival_id: int, moved_to: str) -> None:
+def acknowledge_again(context: ReadingContext, file: FileRow, arrival_id: int, moved_to: str) -> None:
     """Answer a file that came again, and note that it left the inbox: both or neither.
 
     Its acknowledgements are made anew, and nothing else. Raises OSError where its bytes were purged.
     """
     verdicts = Verdicts()
-    with desk.ledger.answering(desk.fence, file.id, desk.clock()) as writer:
-        for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
+    with context.ledger.answering(context.fence, file.id, context.clock()) as writer:
+        for event in context.read(file.spool_name):
             result = verdicts.add(event)
             if result is not None:
-                queue_acknowledgement(desk, writer, result)
+                queue_acknowledgement(context, writer, result)
         writer.moved(arrival_id, moved_to)
         reached("put_away.acknowledged")
-    log.info("acknowledged_again", vendor=desk.vendor, batch=file.id)
+    log.info("acknowledged_again", vendor=context.vendor, batch=file.id)

@@ -9,14 +9,13 @@ from typing import Final, NamedTuple
 
 from bridge.edi.advice import KINDS, AdviceLine, Kind, Reason, advise, answering
 from bridge.edi.model import Document, DocumentRead, Group, Interchange
-from bridge.edi.reader import read
 from bridge.ledger.outbound_buffer import StructBuffer
 from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
 from bridge.pipeline.numbers import LedgerNumbers
-from bridge.pipeline.partner import Desk
+from bridge.pipeline.partner import ReadingContext
 
 FORMS: dict[str, Kind] = {"824": "824", "aperak": "APERAK"}
 """The forms of a vendor's status files that are application advice."""
@@ -32,7 +31,7 @@ class _Addressed(NamedTuple):
 
 
 def advice_files(
-    desk: Desk, writer: FileWriter, report: StatusReport, forms: Collection[str]
+    context: ReadingContext, writer: FileWriter, report: StatusReport, forms: Collection[str]
 ) -> Iterator[NewOutbound]:
     """Write the advice on a batch, one interchange for each group that it answers.
 
@@ -43,8 +42,8 @@ def advice_files(
     kinds = [FORMS[form] for form in forms if form in FORMS]
     if not kinds:
         return
-    file, now = writer.file, desk.clock()
-    for number, addressed in enumerate(_addressed(desk, file, report), 1):
+    file, now = writer.file, context.clock()
+    for number, addressed in enumerate(_addressed(context, file, report), 1):
         with closing(addressed.lines):
             own = KINDS[addressed.interchange.standard]
             kind = own if own in kinds else kinds[0]
@@ -54,9 +53,9 @@ def advice_files(
             yield NewOutbound(kind=kind, folder="statuses", name=name, data=data)
 
 
-def _addressed(desk: Desk, file: FileRow, report: StatusReport) -> Iterator[_Addressed]:
+def _addressed(context: ReadingContext, file: FileRow, report: StatusReport) -> Iterator[_Addressed]:
     found: _Addressed | None = None
-    for document, lines in _told(desk, file, report):
+    for document, lines in _told(context, file, report):
         if found is None or (found.interchange, found.group) != (document.interchange, document.group):
             if found is not None:
                 yield found
@@ -67,11 +66,13 @@ def _addressed(desk: Desk, file: FileRow, report: StatusReport) -> Iterator[_Add
         yield found
 
 
-def _told(desk: Desk, file: FileRow, report: StatusReport) -> Iterator[tuple[Document, Iterable[StatusLine]]]:
+def _told(
+    context: ReadingContext, file: FileRow, report: StatusReport
+) -> Iterator[tuple[Document, Iterable[StatusLine]]]:
     """Go through the file and the report side by side: both are in the order of the file."""
     told = _by_document(report)
     number, lines = next(told, _NO_MORE)
-    for event in read(desk.spool.read(file.spool_name), desk.grammar, options=desk.read_options):
+    for event in context.read(file.spool_name):
         if not isinstance(event, DocumentRead):
             continue
         while number is not None and number < event.document.number:

@@ -186,7 +186,7 @@ def raise_alert(partner: Partner, kind: str, key: str, message: str) -> bool:
     """Raise an alert about the partner's vendor; tell whether it is new."""
     message = clipped_message(message)
     told = _open(partner)
-    with partner.telling:
+    with partner.state.alerts.lock:
         # The ledger first: what it could not keep has been told to nobody.
         new = partner.ledger.raise_alert(
             kind, partner.vendor, key, message, partner.clock(), account=partner.account
@@ -199,7 +199,7 @@ def clear_alert(partner: Partner, kind: str, key: str) -> None:
     """Take an alert back, if there is one."""
     told = _open(partner)
     if (kind, key) in told:
-        with partner.telling:
+        with partner.state.alerts.lock:
             partner.ledger.clear_alert(kind, partner.vendor, key, partner.clock())
             told.discard((kind, key))
 
@@ -215,10 +215,10 @@ def open_keys(partner: Partner, kind: str) -> list[str]:
 
 
 def _open(partner: Partner) -> set[tuple[str, str]]:
-    """Give the alerts that are open, read once: the drain is the only one to raise and clear them."""
-    with partner.telling:
-        if partner.open_alerts is None:
-            partner.open_alerts = {
-                (alert.kind, alert.key) for alert in partner.ledger.alerts(partner.vendor, limit=10_000)
-            }
-        return partner.open_alerts
+    """Return the alerts that are open, read once: the drain is the only one to raise and clear them."""
+    known = partner.state.alerts
+    with known.lock:
+        if known.keys is None:
+            alerts = partner.ledger.alerts(partner.vendor, limit=10_000)
+            known.keys = {(alert.kind, alert.key) for alert in alerts}
+        return known.keys

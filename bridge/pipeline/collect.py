@@ -28,6 +28,7 @@ from bridge.pipeline.alerts import (
     spool_failed,
 )
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.state import InboxState
 
 log = structlog.get_logger(__name__)
 
@@ -40,28 +41,25 @@ FILES_A_PASS = 500
 
 
 def collect(partner: Partner) -> int:
-    """Take the files of the inbox that have stopped growing; give how many."""
+    """Take the files of the inbox that have stopped growing; return how many."""
+    inbox = partner.state.inbox
     seen = partner.folder.list_files()
     _review_listing(partner, seen)
-    partner.looked_at = partner.seconds()
+    inbox.listed_at = partner.seconds()
     known = {_look_of(arrival) for arrival in partner.ledger.arrivals_to_move(partner.vendor)}
     back = _come_back(partner, seen)
-    ready = [
-        one
-        for one in partner.pickup_policy.ready(seen, partner.looked_at)
-        if one not in known and one not in back
-    ]
+    settled = partner.pickup_policy.ready(seen, inbox.listed_at)
+    ready = [one for one in settled if one not in known and one not in back]
     large = [remote for remote in ready if remote.size > partner.policies.max_file_size]
-    partner.unsettled = 0
+    inbox.unsettled = 0
     if partner.pickup_policy.convention == "settled":
-        partner.unsettled = len(set(seen) - known - back - set(ready))
+        inbox.unsettled = len(set(seen) - known - back - set(ready))
     if not seen.cut:
         _forget_missing(partner, {remote.name for remote in seen})
-    taken, unkept = _take_all(partner, _in_turn(partner, set(ready) - set(large), ready))
-    partner.tried.update(remote for remote, done in taken.items() if not done)
-    partner.untaken = (
-        frozenset(remote for remote in ready if partner.tried[remote]) | _too_large(partner, large) | back
-    )
+    taken, unkept = _take_all(partner, _in_turn(inbox, set(ready) - set(large), ready))
+    inbox.tried.update(remote for remote, done in taken.items() if not done)
+    in_vain = frozenset(remote for remote in ready if inbox.tried[remote])
+    inbox.untaken = in_vain | _too_large(partner, large) | back
     if unkept:
         spool_failed(partner, unkept)
     elif taken or not seen:
@@ -74,9 +72,9 @@ def _come_back(partner: Partner, seen: Listing) -> frozenset[RemoteFile]:
 
     Taken each time, they would be answered without end.
     """
-    there = set(seen)
-    partner.moved = Counter({remote: times for remote, times in partner.moved.items() if remote in there})
-    back = frozenset(remote for remote, times in partner.moved.items() if times >= MOVES_IN_VAIN)
+    there, inbox = set(seen), partner.state.inbox
+    inbox.moved = Counter({remote: times for remote, times in inbox.moved.items() if remote in there})
+    back = frozenset(remote for remote, times in inbox.moved.items() if times >= MOVES_IN_VAIN)
     for remote in back:
         message = (
             f"{remote.name}: was moved out of the inbox {MOVES_IN_VAIN} times and stands there again; "
@@ -87,11 +85,11 @@ def _come_back(partner: Partner, seen: Listing) -> frozenset[RemoteFile]:
     return back
 
 
-def _in_turn(partner: Partner, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
+def _in_turn(inbox: InboxState, chosen: set[RemoteFile], ready: list[RemoteFile]) -> list[RemoteFile]:
     """Return the files of this pass: those that were tried in vain come after all others, in turn."""
-    partner.tried = Counter({remote: tries for remote, tries in partner.tried.items() if remote in chosen})
+    inbox.tried = Counter({remote: tries for remote, tries in inbox.tried.items() if remote in chosen})
     files = [remote for remote in ready if remote in chosen]
-    return sorted(files, key=lambda remote: partner.tried[remote])[:FILES_A_PASS]
+    return sorted(files, key=lambda remote: inbox.tried[remote])[:FILES_A_PASS]
 
 
 def _take_all(partner: Partner, files: list[RemoteFile]) -> tuple[dict[RemoteFile, int], str]:
@@ -166,7 +164,8 @@ def _keep(partner: Partner, remote: RemoteFile) -> int:
     except RemoteFileError as error:
         # Changed or gone while it was read: nothing is kept, the next look sees it anew.
         log.warning("file_not_taken", vendor=partner.vendor, file=remote.name, reason=str(error))
-        if remote in partner.untaken:  # twice, and unchanged: this is not a vendor who still writes
+        # Twice, and unchanged: this is not a vendor who still writes.
+        if remote in partner.state.inbox.untaken:
             raise_alert(partner, FILE, remote.name, str(error))
         return 0
     collected = Collected(
@@ -213,7 +212,7 @@ def _put_away(partner: Partner, arrival: Arrival, present: RemoteFile | None) ->
             return 0
         # Somebody removed it meanwhile; its bytes are in the spool.
         target = ""
-    partner.moved[look] += 1
+    partner.state.inbox.moved[look] += 1
     reached("put_away.moved")
     marker = partner.pickup_policy.marker_of(arrival.remote_name)
     if marker:

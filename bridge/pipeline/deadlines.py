@@ -19,6 +19,7 @@ from bridge.pipeline.alerts import (
 )
 from bridge.pipeline.fetch import fetch_is_due
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.timekeeping import confirmed_time
 
 log = structlog.get_logger(__name__)
 
@@ -36,8 +37,9 @@ _NAMED = 5
 
 def look_is_due(partner: Partner) -> bool:
     """Tell whether the inbox is to be looked into: by its schedule, or for a file that was still growing."""
-    unsettled = partner.unsettled and partner.seconds() >= partner.looked_at + partner.look_interval
-    return bool(partner.look or unsettled) and not partner.folder_rests()
+    inbox = partner.state.inbox
+    unsettled = inbox.unsettled and partner.seconds() >= inbox.listed_at + partner.listing_interval
+    return bool(partner.state.listing_requested.is_set() or unsettled) and not partner.folder_rests()
 
 
 def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool:
@@ -54,15 +56,15 @@ def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool
 
 def hold_late(partner: Partner) -> int:
     """Hold the status updates that have waited too long for their confirmation; give how many."""
-    now = partner.clock()
+    now, timers = partner.clock(), partner.state.timers
     # All that waits is gone through, which may be much: not in each pass of a drain.
-    if partner.waiting_seen_at is not None and abs(now - partner.waiting_seen_at) < SEEN_EVERY:
+    if timers.waiting_checked_at is not None and abs(now - timers.waiting_checked_at) < SEEN_EVERY:
         return 0
-    partner.waiting_seen_at = now
+    timers.waiting_checked_at = now
     before = now - partner.policies.wait_for_confirmation
     if not partner.ledger.waits_since(partner.vendor, before):
         return 0
-    confirmed = partner.confirmed_time()
+    confirmed = confirmed_time(partner)
     if confirmed is None:  # a clock that jumped makes everything wait for days
         return 0
     before = min(before, confirmed - partner.policies.wait_for_confirmation)

@@ -103,7 +103,7 @@ def drain(
     fence = claim(partners)
     reached("drain.claimed")
     for partner in partners:
-        partner.fence = fence
+        partner.claim.fence = fence
         correct_due_times(partner)
     with ThreadPoolExecutor(max_workers=len(partners), thread_name_prefix=f"drain-{first.account}") as pool:
         return _side_by_side(
@@ -145,7 +145,7 @@ def _is_due(partner: Partner, since: datetime, report: PartnerReport) -> bool:
     if report.failures and partner.clock() < since + AFTER_A_FAILURE:
         return False
     if look_is_due(partner):
-        partner.look = True
+        partner.state.listing_requested.set()
         return True
     return work_is_due(partner, partner.clock(), since)
 
@@ -154,7 +154,7 @@ def _work(
     partner: Partner, wait: Callable[[float], object], patient: bool, progress: Progress
 ) -> PartnerReport:
     report = PartnerReport(partner.vendor)
-    looks = EXTRA_LOOKS if patient else 0
+    inbox, looks = partner.state.inbox, EXTRA_LOOKS if patient else 0
     _look_back(partner, report)
     looking = False
     reviewed_at = partner.seconds()
@@ -166,7 +166,7 @@ def _work(
             early = sending.busy and not done.get("collect") and _was_just_looked_into(partner)
             done = _once(partner, report, progress, sending, looking=looking and not early)
             if report.folder_error and looking:
-                partner.look = True  # as soon as its rest is over
+                partner.state.listing_requested.set()  # as soon as its rest is over
             if partner.seconds() >= reviewed_at + REVIEWED_EVERY:
                 _review(partner)
                 reviewed_at = partner.seconds()
@@ -174,15 +174,15 @@ def _work(
             if done or (submit.__name__ not in report.failures and sending.wait()):
                 continue
             # A file that could not be read is looked at again, too: did its vendor only write to it then?
-            if not ((partner.unsettled or partner.untaken) and looks and not report.folder_error):
+            if not ((inbox.unsettled or inbox.untaken) and looks and not report.folder_error):
                 break
             looks -= 1
-            wait(partner.look_interval)
+            wait(partner.listing_interval)
     if sent := sending.take_count():
         report.count(submit.__name__, sent)
     if looking and not report.folder_error and not partner.stopping():
         # Only now: an inbox that can be listed says nothing of an outbox that takes no file.
-        partner.folder_failures = 0
+        partner.state.folder.failures = 0
         folder_works(partner)
     _review(partner)
     keep_retention(partner)
@@ -192,7 +192,7 @@ def _work(
 def _look_back(partner: Partner, report: PartnerReport) -> None:
     """See before anything is sent whether the ledger was restored from a backup."""
     if partner.folder_rests():
-        report.folder_error = partner.folder_error
+        report.folder_error = partner.state.folder.error
     else:
         try:
             compare_with_folder(partner)
@@ -208,9 +208,10 @@ def _is_looked_for(partner: Partner, report: PartnerReport, *, patient: bool) ->
     """
     if report.folder_error and not partner.folder_rests():
         report.folder_error = ""
-    if report.folder_error or not (partner.look or patient):
+    if report.folder_error or not (partner.state.listing_requested.is_set() or patient):
         return False
-    partner.look = False  # before the look, so that one asked for meanwhile is not forgotten
+    # Before the listing, so that one asked for meanwhile is not forgotten.
+    partner.state.listing_requested.clear()
     return True
 
 
@@ -222,7 +223,8 @@ def _review(partner: Partner) -> None:
 
 def _was_just_looked_into(partner: Partner) -> bool:
     # After a failure a look has to be made in any case: it tells whether the folder works.
-    return partner.folder_rests_until <= partner.looked_at > partner.seconds() - partner.look_interval
+    listed_at = partner.state.inbox.listed_at
+    return partner.state.folder.rests_until <= listed_at > partner.seconds() - partner.listing_interval
 
 
 def _once(
@@ -259,8 +261,9 @@ def _once(
 
 def _rest(partner: Partner, report: PartnerReport, error: DropFolderError) -> None:
     """Leave a folder alone that cannot be used."""
-    partner.folder_failures += 1
-    seconds = REST_AFTER_A_REFUSAL if error.permanent else min(LONGEST_REST, backoff(partner.folder_failures))
-    partner.folder_rests_until = partner.seconds() + seconds
-    partner.folder_error = report.folder_error = str(error)
+    folder = partner.state.folder
+    folder.failures += 1
+    seconds = REST_AFTER_A_REFUSAL if error.permanent else min(LONGEST_REST, backoff(folder.failures))
+    folder.rests_until = partner.seconds() + seconds
+    folder.error = report.folder_error = str(error)
     folder_failed(partner, error)

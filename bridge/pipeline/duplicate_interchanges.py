@@ -33,10 +33,9 @@ from bridge.edi.model import (
     InterchangeOpened,
     Unreadable,
 )
-from bridge.edi.reader import read
 from bridge.ledger.rows import EarlierInterchange, FileRow
 from bridge.ledger.writer import FileWriter
-from bridge.pipeline.partner import Desk
+from bridge.pipeline.partner import ReadingContext
 
 Kind = Literal["new", "resend", "correction", "conflict"]
 
@@ -61,9 +60,9 @@ class DuplicateFinding(msgspec.Struct, frozen=True):
     known: frozenset[bytes] = frozenset()
     known_reason: str = ""
 
-    def of(self, desk: Desk, file: FileRow, document: Document) -> DuplicateFinding:
+    def of(self, context: ReadingContext, file: FileRow, document: Document) -> DuplicateFinding:
         """Return what earlier files say of one document of the interchange."""
-        if self.known and document_hash(desk, file.spool_name, document) in self.known:
+        if self.known and document_hash(context, file.spool_name, document) in self.known:
             return DuplicateFinding("resend", self.known_reason)
         return NEW if self.kind == "correction" else self
 
@@ -93,8 +92,8 @@ class _Standing(msgspec.Struct):
 class DuplicateFinder:
     """Tells what earlier files say of each interchange of one file."""
 
-    def __init__(self, desk: Desk, file: FileRow, writer: FileWriter) -> None:
-        self._desk = desk
+    def __init__(self, context: ReadingContext, file: FileRow, writer: FileWriter) -> None:
+        self._context = context
         self._file = file
         self._writer = writer
         self._contents: dict[str, dict[int, _Content]] = {}
@@ -169,8 +168,8 @@ class DuplicateFinder:
             if len(self._contents) > _READ_AT_ONCE:
                 own = self._file.spool_name
                 self._contents = {name: read for name, read in self._contents.items() if name == own}
-            found = spool_name and self._desk.spool.has(spool_name)
-            self._contents[spool_name] = _contents(self._desk, spool_name) if found else {}
+            found = spool_name and self._context.spool.has(spool_name)
+            self._contents[spool_name] = _contents(self._context, spool_name) if found else {}
         return self._contents[spool_name]
 
 
@@ -185,17 +184,17 @@ def _compared(ours: _Content, standing: list[_Standing], reason: str) -> Duplica
     return DuplicateFinding("conflict", reason, known & have, again)
 
 
-def _contents(desk: Desk, spool_name: str) -> dict[int, _Content]:
+def _contents(context: ReadingContext, spool_name: str) -> dict[int, _Content]:
     """Read a file's interchanges by their numbers."""
     contents: dict[int, _Content] = {}
     begun, content = 0, _Content()
-    for event in read(desk.spool.read(spool_name), desk.grammar, options=desk.read_options):
+    for event in context.read(spool_name):
         if isinstance(event, InterchangeOpened):
             begun, one = event.offset, event.interchange
             content = _Content(number=one.number, control=(sender_of(one), one.control_number))
         elif isinstance(event, DocumentRead):
             if event.document.accepted:
-                content.documents[event.document.number] = document_hash(desk, spool_name, event.document)
+                content.documents[event.document.number] = document_hash(context, spool_name, event.document)
             else:
                 content.faulty = True
         elif isinstance(event, Unreadable):
@@ -204,7 +203,7 @@ def _contents(desk: Desk, spool_name: str) -> dict[int, _Content]:
             content.faulty |= _is_damaged(event, event.group.errors)
         elif isinstance(event, InterchangeClosed):
             content.faulty |= _is_damaged(event, event.interchange.errors)
-            content.sha256 = _span_hash(desk, spool_name, begun, event.offset + event.length)
+            content.sha256 = _span_hash(context, spool_name, begun, event.offset + event.length)
             contents[event.interchange.number] = content
     return contents
 
@@ -218,14 +217,16 @@ def _told(one: EarlierInterchange) -> str:
     return f"batch {one.file_id} ({one.name}) of {one.received_at:%Y-%m-%d %H:%M} UTC"
 
 
-def begun_by(desk: Desk, file: FileRow, writer: FileWriter) -> tuple[frozenset[tuple[int, int]], str]:
+def begun_by(
+    context: ReadingContext, file: FileRow, writer: FileWriter
+) -> tuple[frozenset[tuple[int, int]], str]:
     """Return what stands already of a drop file that came by half: offsets and lengths, and where it came.
 
     The half is an earlier file of its name with which it begins byte for byte.
     """
     for file_id, size, sha256 in writer.shorter_files():
         digest = hashlib.sha256()
-        for chunk in desk.spool.read_span(file.spool_name, 0, size):
+        for chunk in context.spool.read_span(file.spool_name, 0, size):
             digest.update(chunk)
         if digest.hexdigest() == sha256:
             told = f"it came in batch {file_id}, with which this file begins; it is not sent again"
@@ -238,19 +239,19 @@ def sender_of(interchange: Interchange) -> str:
     return f"{interchange.sender.id}:{interchange.sender.qualifier}"
 
 
-def span_hash(desk: Desk, file: FileRow, begin: int, end: int) -> str:
+def span_hash(context: ReadingContext, file: FileRow, begin: int, end: int) -> str:
     """Hash a stretch of a file's bytes; line ends do not count, since transfers change them."""
-    return _span_hash(desk, file.spool_name, begin, end)
+    return _span_hash(context, file.spool_name, begin, end)
 
 
-def document_hash(desk: Desk, spool_name: str, document: Document) -> bytes:
+def document_hash(context: ReadingContext, spool_name: str, document: Document) -> bytes:
     """Hash a document's bytes as `span_hash` does, in few bytes: a file may have a million documents."""
     end = document.offset + document.length
-    return bytes.fromhex(_span_hash(desk, spool_name, document.offset, end))[:16]
+    return bytes.fromhex(_span_hash(context, spool_name, document.offset, end))[:16]
 
 
-def _span_hash(desk: Desk, spool_name: str, begin: int, end: int) -> str:
-    return _hash(desk.spool.read_span(spool_name, begin, end))
+def _span_hash(context: ReadingContext, spool_name: str, begin: int, end: int) -> str:
+    return _hash(context.spool.read_span(spool_name, begin, end))
 
 
 def _hash(chunks: Iterable[bytes]) -> str:

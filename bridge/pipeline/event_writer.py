@@ -23,7 +23,7 @@ from bridge.domain.timeliness import Timing
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
-from bridge.pipeline.partner import Desk
+from bridge.pipeline.partner import ReadingContext
 from bridge.pipeline.soundness import sound
 from bridge.pipeline.timing import label_day, timing_of
 from bridge.spapi.operations import operation_of
@@ -50,7 +50,7 @@ class First(NamedTuple):
 class EventWriter:
     """Keeps the events of one file. In a rerun `again` names those to be made anew."""
 
-    desk: Desk
+    context: ReadingContext
     writer: FileWriter
     now: datetime
     again: frozenset[int] | None
@@ -98,7 +98,9 @@ class EventWriter:
         )
 
     def _timing(self, result: MappingResult, event: Event) -> Timing:
-        return timing_of(event, self.now, self.desk.profile, self.desk.policies, zone=result.assumed_zone)
+        return timing_of(
+            event, self.now, self.context.profile, self.context.policies, zone=result.assumed_zone
+        )
 
     def _made(
         self, result: MappingResult, ordinal: int, operation_meant: str, finding: DuplicateFinding
@@ -150,7 +152,7 @@ class EventWriter:
 
     def _time_of(self, event: Event | None) -> datetime:
         """Return when an event happened, or for a label request when it may be sent."""
-        day = label_day(event, self.desk.profile, self.desk.policies)
+        day = label_day(event, self.context.profile, self.context.policies)
         return day or (occurred_at(event) if event is not None else None) or self.now
 
     def _first_state(self, result: MappingResult, finding: DuplicateFinding) -> First:
@@ -176,7 +178,7 @@ class EventWriter:
     def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
         package = self.writer.package(event.tracking_number)
         if package is None:
-            if not self.desk.policies.confirmations_elsewhere:
+            if not self.context.policies.confirmations_elsewhere:
                 reason = f"no confirmation of tracking number {event.tracking_number} has come yet"
                 return event, "waiting", reason
             if event.purchase_order_number and event.ship_from_party.party_id:
@@ -187,7 +189,7 @@ class EventWriter:
             reason = f"several orders were confirmed with tracking number {event.tracking_number}"
             return event, "held", reason
         whole = complete(event, package.purchase_order_number, package.ship_from_party)
-        if package.confirmed or self.desk.policies.confirmations_elsewhere:
+        if package.confirmed or self.context.policies.confirmations_elsewhere:
             return whole, "ready", ""
         return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
 

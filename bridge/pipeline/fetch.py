@@ -34,6 +34,7 @@ from bridge.pipeline.shipping_documents import (
     is_foreign,
     keep_shipping_documents,
 )
+from bridge.pipeline.timekeeping import confirmed_time
 from bridge.spapi.amazon_time import TOLERANCE
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ListIncomplete
 from bridge.spapi.fetched import UnreadableItem
@@ -75,19 +76,21 @@ def fetch(partner: Partner) -> int:
         try:
             done += _fetch_list(partner, KINDS[kind], warehouse)
         except ListIncomplete as error:
-            partner.fetch_failures[kind, warehouse] += 1
+            partner.state.fetching.failures[kind, warehouse] += 1
             _not_whole(partner, kind, warehouse, error)
         except AmazonError as error:
             failed = True
-            partner.fetch_failures[kind, warehouse] += 1
+            partner.state.fetching.failures[kind, warehouse] += 1
             _failed(partner, kind, error)
             if isinstance(error, AmazonUnavailable):
                 break  # the others might take as long to fail, and the vendor's files wait
         else:
-            partner.fetch_failures[kind, warehouse] = 0
+            partner.state.fetching.failures[kind, warehouse] = 0
             clear_alert(partner, CREDENTIALS, f"{partner.account}/{kind}")
             clear_alert(partner, FETCH, list_name(kind, warehouse))
-    partner.fetch_at = partner.seconds() + (AFTER_AN_ERROR if failed else partner.fetch_plan.every)
+    partner.state.fetching.due_at = partner.seconds() + (
+        AFTER_AN_ERROR if failed else partner.fetch_plan.every
+    )
     if not failed:
         clear_alert(partner, FETCH, "")
     return done
@@ -100,13 +103,13 @@ def _lists(partner: Partner) -> list[tuple[str, str]]:
         for kind in partner.fetch_plan.kinds
         for warehouse in partner.profile.warehouses or ("",)
     ]
-    return sorted(lists, key=lambda one: partner.fetch_failures[one])
+    return sorted(lists, key=lambda one: partner.state.fetching.failures[one])
 
 
 def fetch_is_due(partner: Partner, now: datetime) -> bool:
     """Tell whether the vendor's lists are to be read now."""
     plan = partner.fetch_plan
-    return bool(plan.kinds) and partner.seconds() >= partner.fetch_at and plan.is_open(now)
+    return bool(plan.kinds) and partner.seconds() >= partner.state.fetching.due_at and plan.is_open(now)
 
 
 def verify_labels(partner: Partner, submission: DueSubmission) -> None:
@@ -142,7 +145,7 @@ def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
 
 def _fetch_list(partner: Partner, kind: ShippingDocumentKind, warehouse: str) -> int:
     name = list_name(kind.name, warehouse)
-    confirmed = partner.confirmed_time()
+    confirmed = confirmed_time(partner)
     now = confirmed or partner.clock()
     cursor = partner.ledger.cursor(partner.vendor, name)
     through = datetime.fromisoformat(cursor) if cursor else None

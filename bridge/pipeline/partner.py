@@ -1,38 +1,30 @@
-"""What the jobs share for one vendor: its settings, its adapters, and the fence of the drain."""
+"""A trading partner as the jobs see it: its settings and adapters, which do not change, and its state."""
 
 from __future__ import annotations
 
-import math
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-import structlog
-
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import BatchSize
 from bridge.dropfolder.pickup import PickupPolicy
-from bridge.dropfolder.port import DropFolder, RemoteFile
+from bridge.dropfolder.port import DropFolder
 from bridge.edi.grammar import Grammar
+from bridge.edi.model import ReaderEvent
 from bridge.edi.options import ReadOptions
-from bridge.errors import AmazonError
+from bridge.edi.reader import read
 from bridge.ledger.rows import AfterFailure, Fence, Policy
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool
+from bridge.pipeline.state import Claim, PartnerState
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
-
-log = structlog.get_logger(__name__)
-
-TIME_ASKED_EVERY = 60.0
-"""Seconds between two questions for Amazon's time, where it is not known or contradicts the clock."""
 
 Clock = Callable[[], datetime]
 """Gives the present as an aware datetime in UTC."""
@@ -98,9 +90,9 @@ class FetchPlan:
     index: str = "csv"
 
 
-@dataclass(slots=True, kw_only=True)
-class Desk:
-    """What it takes to read a vendor's files into the ledger."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingContext:
+    """What it takes to read a partner's files into the ledger; a rerun needs no more than this."""
 
     vendor: str
     account: str
@@ -112,86 +104,45 @@ class Desk:
     ledger: Ledger
     spool: Spool
     clock: Clock
-    fence: Fence
+    claim: Claim
+
+    @property
+    def fence(self) -> Fence:
+        """Return the fence that every write of a state carries."""
+        return self.claim.fence
+
+    def read(self, spool_name: str) -> Iterator[ReaderEvent]:
+        """Return what stands in a kept file, in its order. Raises FileNotFoundError where it was purged."""
+        return read(self.spool.read(spool_name), self.grammar, options=self.read_options)
 
 
-@dataclass(slots=True, kw_only=True)
-class Partner(Desk):
-    """One vendor's way through the bridge. A partner belongs to one thread and those it begins."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner(ReadingContext):
+    """A trading partner: whoever owns a drop folder. Only its `claim` and its `state` change."""
 
     amazon: AmazonClient
     amazon_time: AmazonTime | None = None
     """What Amazon says of the clock; None where the clock is taken as it is."""
-    time_asked_at: float = -math.inf
-    """When Amazon was asked for its time last, by `seconds`."""
     folder: DropFolder
     pickup_policy: PickupPolicy
     sharing: tuple[str, ...] = ()
     """The vendors of its account, which share Amazon's rate."""
     fetch_plan: FetchPlan = FetchPlan()
     room: Room = field(default_factory=Room)
-    fetch_at: float = 0.0
-    """When the lists are to be fetched next, by `seconds`."""
-    fetch_failures: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """(Kind of shipping document, warehouse) → how often in a row that list could not be fetched."""
-    purge_at: float = 0.0
-    """When the vendor's old batches are to be purged next, by `seconds`."""
-    waiting_seen_at: datetime | None = None
-    """When it was seen last whether a status update has waited for too long."""
     stopping: Callable[[], bool] = bool
-    """Tells that the process is to end: finish what is under way, begin nothing."""
+    """Return whether the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic
-    """A clock that never runs backwards, for the looks at the inbox."""
+    """A clock that never runs backwards, for what is repeated after some time."""
     senders: int = 7
-    """How many POSTs of one operation, or verdict queries, of this vendor may be under way at once.
+    """How many POSTs of one operation, or verdict queries, of this partner may be under way at once.
 
     Together with the pacer's own burst of 3 no more than Amazon's 10: however they bunch, none is a 429.
     Where Amazon tells a higher rate, there are more POSTs in proportion.
     """
-    look: bool = True
-    """Whether to look into the inbox; the daemon's schedule sets it, and the drain takes it back."""
-    looked_at: float = 0.0
-    """When the inbox was looked into last, by `seconds`."""
-    look_interval: float = 10.0
-    """Seconds between two looks at a file that may still be growing."""
-    folder_error: str = ""
-    """Why the vendor's folder could not be used when it was last tried."""
-    folder_failures: int = 0
-    """How often in a row it could not be used."""
-    folder_rests_until: float = 0.0
-    """Until then, by `seconds`, the folder is left alone."""
-    moved: Counter[RemoteFile] = field(default_factory=Counter)
-    """Files that stand in the inbox → how often they were moved out of it, as its server says."""
-    tried: Counter[RemoteFile] = field(default_factory=Counter)
-    """Files of the inbox that could not be read → how often they were tried."""
-    untaken: frozenset[RemoteFile] = frozenset()
-    """Files of the last look that could not be read, or are larger than may be taken."""
-    unsettled: int = 0
-    """Files that the last look saw and that may still be growing."""
-    compared: bool = False
-    """Whether the ledger's numbers were compared with those in archive and outbox."""
-    open_alerts: set[tuple[str, str]] | None = None
-    """Kinds and keys of the alerts that are open; None while nobody has looked since the start."""
-    telling: threading.Lock = field(default_factory=threading.Lock)
-    """Held while an alert is raised or taken back: the partner's senders do it beside its own thread."""
-
-    def confirmed_time(self) -> datetime | None:
-        """Return the present as far as Amazon confirms it; None where it does not, or contradicts.
-
-        What cannot be taken back (a cursor, a purge, a hold for having waited too long) goes by this. Where
-        nothing is known yet, or the clock seems to be wrong, Amazon is asked, once a minute at most.
-        """
-        if self.amazon_time is None:
-            return self.clock()
-        unsure = self.amazon_time.confirmed() is None or self.amazon_time.is_off
-        if unsure and self.seconds() >= self.time_asked_at + TIME_ASKED_EVERY:
-            self.time_asked_at = self.seconds()
-            try:
-                self.amazon.ask_time()
-            except AmazonError as error:
-                log.info("time_not_asked", account=self.account, fault=str(error.fault))
-        return None if self.amazon_time.is_off else self.amazon_time.confirmed()
+    listing_interval: float = 10.0
+    """Seconds between two listings of an inbox with a file that may still be growing."""
+    state: PartnerState = field(default_factory=PartnerState)
 
     def folder_rests(self) -> bool:
-        """Tell whether the vendor's folder is left alone now, since it failed a short time ago."""
-        return self.seconds() < self.folder_rests_until
+        """Return whether the folder is left alone now, since it failed a short time ago."""
+        return self.seconds() < self.state.folder.rests_until

@@ -64,14 +64,14 @@ def compare_with_folder(partner: Partner) -> None:
 
     Raises `DropFolderError` where the folder cannot be used; it is compared when it works again.
     """
-    if partner.compared or partner.folder_failures >= FAILURES:
+    if partner.state.folder.numbers_compared or partner.state.folder.failures >= FAILURES:
         return
     known = partner.ledger.numbers(partner.account)
     found = Numbers(
         _greatest(partner.folder.names("archive"), _ARCHIVED, known.arrival),
         max(_greatest(partner.folder.names(place), ends, known.batch) for place, ends in _OF_BATCH.items()),
     )
-    partner.compared = True
+    partner.state.folder.numbers_compared = True
     if found.arrival <= known.arrival and found.batch <= known.batch:
         return
     reason = (

@@ -15,6 +15,7 @@ from bridge.ledger.read_models import Purged
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.spool import Spool
+from bridge.pipeline.timekeeping import confirmed_time
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +28,17 @@ AT_ONCE = 200
 
 def keep_retention(partner: Partner) -> None:
     """Purge what the vendor's retention time is over for, once a day."""
-    if partner.seconds() < partner.purge_at:
+    if partner.seconds() < partner.state.timers.purge_due_at:
         return
-    now = partner.confirmed_time()
+    now = confirmed_time(partner)
     if now is None:  # a clock that is ahead would purge what is new
-        partner.purge_at = partner.seconds() + UNSURE
+        partner.state.timers.purge_due_at = partner.seconds() + UNSURE
         return
     purged = purge(
         partner.ledger, partner.spool, partner.vendor, now - partner.policies.retention, now, most=AT_ONCE
     )
     if purged.files < AT_ONCE:
-        partner.purge_at = partner.seconds() + EVERY
+        partner.state.timers.purge_due_at = partner.seconds() + EVERY
     if purged != Purged():
         log.info("purged", vendor=partner.vendor, batches=purged.files, outbound=purged.outbound)
 

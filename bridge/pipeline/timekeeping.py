@@ -6,14 +6,36 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bridge.errors import AmazonError
 from bridge.pipeline.alerts import CLOCK, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
 from bridge.spapi.amazon_time import TOLERANCE
 
 log = structlog.get_logger(__name__)
 
+TIME_ASKED_EVERY = 60.0
+"""Seconds between two questions for Amazon's time, where it is not known or contradicts the clock."""
 CONFIRMED_EVERY = timedelta(minutes=5)
 """So often the time that Amazon confirms is kept, for a purge by hand."""
+
+
+def confirmed_time(partner: Partner) -> datetime | None:
+    """Return the present as far as Amazon confirms it; None where it does not, or contradicts.
+
+    What cannot be taken back (a cursor, a purge, a hold for having waited too long) goes by this. Where
+    nothing is known yet, or the clock seems to be wrong, Amazon is asked, once a minute at most.
+    """
+    time, timers = partner.amazon_time, partner.state.timers
+    if time is None:
+        return partner.clock()
+    unsure = time.confirmed() is None or time.is_off
+    if unsure and partner.seconds() >= timers.time_asked_at + TIME_ASKED_EVERY:
+        timers.time_asked_at = partner.seconds()
+        try:
+            partner.amazon.ask_time()
+        except AmazonError as error:
+            log.info("time_not_asked", account=partner.account, fault=str(error.fault))
+    return None if time.is_off else time.confirmed()
 
 
 def correct_due_times(partner: Partner) -> None:
@@ -30,7 +52,7 @@ def review_clock(partner: Partner) -> None:
     newest = partner.ledger.newest(partner.vendor)
     ahead_of_us = newest is not None and newest > partner.clock() + TOLERANCE
     if time.is_off or (ahead_of_us and time.confirmed() is None):
-        partner.confirmed_time()  # what is to be told is worth a question
+        confirmed_time(partner)  # what is to be told is worth a question
     confirmed = None if time.is_off else time.confirmed()
     if confirmed is not None:
         known = partner.ledger.confirmed_at(partner.account)

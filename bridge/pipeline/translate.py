@@ -24,7 +24,6 @@ from bridge.edi.model import (
     ReaderEvent,
     Unreadable,
 )
-from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
 from bridge.errors import BridgeError, LedgerError, VendorFileError
 from bridge.faultpoints import reached
@@ -45,7 +44,7 @@ from bridge.pipeline.duplicate_interchanges import (
     span_hash,
 )
 from bridge.pipeline.event_writer import EventWriter
-from bridge.pipeline.partner import Desk, Partner
+from bridge.pipeline.partner import Partner, ReadingContext
 
 log = structlog.get_logger(__name__)
 
@@ -88,32 +87,32 @@ def _translate_or_tell(partner: Partner, file: FileRow) -> int:
 
 
 def translate_file(
-    desk: Desk, file: FileRow, *, again: frozenset[int] | None = None, force: bool = False
+    context: ReadingContext, file: FileRow, *, again: frozenset[int] | None = None, force: bool = False
 ) -> None:
     """Read one file into the ledger, whole or not at all; a very large one portion by portion.
 
     In a rerun `again` names the events to make anew; those that stand otherwise are skipped. `force`
     sends what is held as a conflict or as said before.
     """
-    now = desk.clock()
+    now = context.clock()
     reached("translate.begun")
-    with desk.ledger.translating(
-        desk.fence, file.id, now, clock=desk.clock, rerun=again is not None
+    with context.ledger.translating(
+        context.fence, file.id, now, clock=context.clock, rerun=again is not None
     ) as writer:
-        if desk.policies.hold_duplicates and not force:
+        if context.policies.hold_duplicates and not force:
             writer.hold_duplicates()
-        writer.compare_with_labels(desk.policies.labels)
-        events = EventWriter(desk, writer, now, again)
+        writer.compare_with_labels(context.policies.labels)
+        events = EventWriter(context, writer, now, again)
         translation = _Translation(
-            desk,
+            context,
             file,
             writer,
             events,
-            duplicates=DuplicateFinder(desk, file, writer),
+            duplicates=DuplicateFinder(context, file, writer),
             rerun=again is not None,
             force=force,
         )
-        kind = recognise(file.name, next(desk.spool.read(file.spool_name), b""))
+        kind = recognise(file.name, next(context.spool.read(file.spool_name), b""))
         if kind is not None:
             translation.flat_file(kind)
         else:
@@ -122,7 +121,7 @@ def translate_file(
     reached("translate.committed")
     log.info(
         "file_translated",
-        vendor=desk.vendor,
+        vendor=context.vendor,
         batch=file.id,
         documents=translation.documents,
         rejected=translation.rejected,
@@ -133,7 +132,7 @@ def translate_file(
 class _Translation:
     """One file on its way into the ledger."""
 
-    desk: Desk
+    context: ReadingContext
     file: FileRow
     writer: FileWriter
     events: EventWriter
@@ -155,23 +154,23 @@ class _Translation:
 
     def interchange_file(self) -> None:
         """Read X12 and EDIFACT."""
-        desk = self.desk
-        for event in read(desk.spool.read(self.file.spool_name), desk.grammar, options=desk.read_options):
+        context = self.context
+        for event in context.read(self.file.spool_name):
             self.take(event)
         self.finish()
 
     def flat_file(self, kind: FlatKind) -> None:
         """Read a CSV or JSON file of label requests."""
         # One byte more than it may have is enough for the reader to say so.
-        data = b"".join(self.desk.spool.read_span(self.file.spool_name, 0, MAX_BYTES + 1))
+        data = b"".join(self.context.spool.read_span(self.file.spool_name, 0, MAX_BYTES + 1))
         try:
-            records = read_flat_file(data, kind, self.desk.profile, self.desk.mappings)
+            records = read_flat_file(data, kind, self.context.profile, self.context.mappings)
         except VendorFileError as error:
             self._quarantine(str(error))
             return
         known, told = (frozenset[tuple[int, int]](), "")
         if not self.force:
-            known, told = begun_by(self.desk, self.file, self.writer)
+            known, told = begun_by(self.context, self.file, self.writer)
         for record in records:
             self._record(kind, record, told if (record.offset, record.length) in known else "")
         self.interchanges = 1
@@ -192,8 +191,8 @@ class _Translation:
             self._note_faults(event)
         # A rerun of what was never read to its end is the first to answer it.
         answered = self.rerun and self.writer.file.state != "collected"
-        if result is not None and self.desk.policies.acknowledge and not answered:
-            queue_acknowledgement(self.desk, self.writer, result)
+        if result is not None and self.context.policies.acknowledge and not answered:
+            queue_acknowledgement(self.context, self.writer, result)
 
     def finish(self) -> None:
         """End the file: quarantined when it held no interchange at all."""
@@ -209,22 +208,22 @@ class _Translation:
             return ""
         more = [f"and {self.faulty - len(self.faults)} more"] if self.faulty > len(self.faults) else []
         reason = f"taken, but its envelope is wrong: {'; '.join([*self.faults, *more])}"
-        log.warning("envelope_wrong", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
+        log.warning("envelope_wrong", vendor=self.context.vendor, batch=self.file.id, reason=reason)
         return reason
 
     def _quarantine(self, reason: str) -> None:
         self.writer.finish("quarantined", reason)
-        log.warning("file_quarantined", vendor=self.desk.vendor, batch=self.file.id, reason=reason)
+        log.warning("file_quarantined", vendor=self.context.vendor, batch=self.file.id, reason=reason)
 
     def _opened(self, event: InterchangeOpened) -> None:
         self.begun = event.offset
         self.finding = NEW
-        self.withheld = not self.desk.policies.send_tests and bool(test_of(event.interchange))
+        self.withheld = not self.context.policies.send_tests and bool(test_of(event.interchange))
         # A test neither takes a control number from production, nor is it bound by those of others.
         if not self.force and not self.withheld:
             self.finding = self.duplicates.of(event.interchange)
         if self.finding.kind != "new":
-            log.warning("seen_before", vendor=self.desk.vendor, batch=self.file.id, kind=self.finding.kind)
+            log.warning("seen_before", vendor=self.context.vendor, batch=self.file.id, kind=self.finding.kind)
 
     def _closed(self, event: InterchangeClosed) -> None:
         self.interchanges += 1
@@ -239,7 +238,7 @@ class _Translation:
                 sender=sender_of(interchange),
                 receiver=f"{interchange.receiver.id}:{interchange.receiver.qualifier}",
                 control_number=interchange.control_number,
-                sha256=span_hash(self.desk, self.file, self.begun, end),
+                sha256=span_hash(self.context, self.file, self.begun, end),
             )
         )
 
@@ -271,20 +270,20 @@ class _Translation:
     def _where(self, number: int, kind: str, error: Exception) -> dict[str, str | int]:
         """Return what the log says of a document that the bridge itself failed on."""
         failed: dict[str, str | int] = {"document": number, "type": kind[:_SHOWN]}
-        return {"vendor": self.desk.vendor, "batch": self.file.id, "error": type(error).__name__, **failed}
+        return {"vendor": self.context.vendor, "batch": self.file.id, "error": type(error).__name__, **failed}
 
     def _hold(self, document: Document, error: Exception) -> None:
         """Keep a document that the bridge itself failed on: held, unless it was not to be sent anyway."""
         state = "translated" if document.accepted else "rejected"
         row = msgspec.structs.replace(_row_of(document, [], state), errors=_told_in(document.errors))
         handle = self.writer.document(row)
-        finding = self.finding.of(self.desk, self.file, document)
+        finding = self.finding.of(self.context, self.file, document)
         if handle and document.accepted and finding.kind != "resend":
             held = MappingResult(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
             self.events.keep(handle, document.number, [held], _meant(document), NEW)
 
     def _keep(self, document: Document) -> None:
-        finding = self.finding.of(self.desk, self.file, document)
+        finding = self.finding.of(self.context, self.file, document)
         results: list[MappingResult] = []
         notes: list[EdiError | dict[str, str]] = [_without_value(error) for error in document.errors]
         if not document.accepted:
@@ -292,9 +291,9 @@ class _Translation:
         elif finding.kind == "resend":
             state = "resent"
             notes.append({"level": "note", "message": finding.reason})
-        elif self.desk.mappings.knows(document):
+        elif self.context.mappings.knows(document):
             state = "translated"
-            results = map_document(document, self.desk.profile, self.desk.mappings)
+            results = map_document(document, self.context.profile, self.context.mappings)
             if self.withheld:
                 results = withheld_as_test(results, document.interchange)
             notes += [{"level": "note", "message": one.summary} for one in results if one.nothing_to_send]

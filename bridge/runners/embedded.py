@@ -55,7 +55,7 @@ class Worker:
 
     def look(self, partner: Partner) -> None:
         """Let the next drain look into a vendor's inbox."""
-        partner.look = True
+        partner.state.listing_requested.set()
         self.wake.set()
 
     def pulse(self) -> None:

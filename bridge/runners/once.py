@@ -209,7 +209,7 @@ def _alerts(partners: list[Partner], chosen: Callable[[Partner, AlertRow], bool]
 def _untaken(partners: list[Partner]) -> Iterator[str]:
     """Name the files of inboxes that are not taken, as often as they are looked at."""
     for partner in partners:
-        for remote in partner.untaken:
+        for remote in partner.state.inbox.untaken:
             if is_told(partner, FILE, remote.name):
                 what = "is too large" if remote.size > partner.policies.max_file_size else "cannot be read"
                 yield f"{partner.vendor}: {remote.name} {what} (edibridge status tells why)"

@@ -7,6 +7,7 @@ sockets and through a real ledger; only the clock is the test's, so that hours p
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import httpx
 
@@ -164,12 +166,17 @@ class Site(Watch):
             for channel in (clients[name]._channel, clients[name]._token_channel):
                 channel._pacer = self._pacer()
         fleet.clients = list(clients.values())
-        for partner in fleet.partners:
-            partner.amazon = clients[partner.account]
-            partner.clock = self.clock
-            partner.amazon_time = None
-            partner.seconds = self.clock.seconds
-            partner.senders = 2
+        fleet.partners = [
+            dataclasses.replace(
+                partner,
+                amazon=clients[partner.account],
+                clock=self.clock,
+                amazon_time=None,
+                seconds=self.clock.seconds,
+                senders=2,
+            )
+            for partner in fleet.partners
+        ]
         return fleet
 
     def _pacer(self) -> Pacer:
@@ -184,6 +191,10 @@ class Site(Watch):
     def partner(self) -> Partner:
         """The partner of the vendor that meets the faults."""
         return self.fleet.partners[0]
+
+    def change(self, **settings: Any) -> None:
+        """Replace settings or adapters of that vendor's partner; its state stays."""
+        self.fleet.partners[0] = dataclasses.replace(self.partner, **settings)
 
     @property
     def home(self) -> Path:
@@ -265,7 +276,9 @@ class Site(Watch):
         """Tell when the daemon would drain a partner again."""
         rests = partner.folder_rests()
         due = self.ledger.next_due(partner.vendor, self.clock.now, deliveries=not rests)
-        waits = [partner.folder_rests_until] * rests + [partner.fetch_at] * bool(partner.fetch_plan.kinds)
+        waits = [partner.state.folder.rests_until] * rests + [partner.state.fetching.due_at] * bool(
+            partner.fetch_plan.kinds
+        )
         times = [self.clock.now + timedelta(seconds=wait - self.clock.seconds()) for wait in waits]
         return min([*times, *([due] if due is not None else [])], default=None)
 

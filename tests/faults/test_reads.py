@@ -160,7 +160,7 @@ def test_reads_by_order_refused(documents: Site) -> None:
     """Where only single reads are refused a person is told at once, and no more when a list brought it."""
     site = documents
     site.drain()
-    site.partner.fetch_plan = dataclasses.replace(site.partner.fetch_plan, every=2 * 3600.0)
+    site.change(fetch_plan=dataclasses.replace(site.partner.fetch_plan, every=2 * 3600.0))
     site.until_quiet(hours=0.2)
     site.drop("acme", "requests.csv", requests(1))
     with answers(403, "", *OF_AN_ORDER)(site):

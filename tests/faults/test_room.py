@@ -16,7 +16,7 @@ from tests.faults.site import Site, notices
 
 
 def limit_files(site: Site, size: int) -> None:
-    site.partner.policies = dataclasses.replace(site.partner.policies, max_file_size=size)
+    site.change(policies=dataclasses.replace(site.partner.policies, max_file_size=size))
 
 
 def test_file_too_large(site: Site) -> None:
@@ -34,7 +34,7 @@ def test_file_too_large(site: Site) -> None:
     assert f"{len(large):,} bytes are more than max_file_size ({limit:,})" in told["file"]
     site.assert_untouched("twin", "other")
     limit_files(site, 1 << 30)
-    site.partner.look = True
+    site.partner.state.listing_requested.set()
     site.until_quiet()
     site.assert_untouched("acme", "twin", "other")
     assert site.states() == {"succeeded": 32}
@@ -48,8 +48,9 @@ def test_file_too_large_for_a_run(site: Site) -> None:
 
 
 def fill(partners: list[Partner], floor: int | None) -> None:
-    for partner in partners:
-        partner.room = Room([partner.spool.folder], floor)
+    partners[:] = [
+        dataclasses.replace(partner, room=Room([partner.spool.folder], floor)) for partner in partners
+    ]
 
 
 def test_disk_floor(site: Site) -> None:
@@ -67,7 +68,7 @@ def test_disk_floor(site: Site) -> None:
     assert "make room" in told
     site.assert_untouched("twin", "other")
     fill(site.fleet.partners, None)
-    site.partner.look = True
+    site.partner.state.listing_requested.set()
     site.until_quiet()
     site.assert_untouched("acme", "twin", "other")
     assert site.states() == {"succeeded": 3}
@@ -123,14 +124,14 @@ def test_moved_files_that_stay(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(LocalDropFolder, "_move", copy)
     site.drop("twin", "856.edi", notices(101))
     for _ in range(6):
-        site.fleet.partners[1].look = True
+        site.fleet.partners[1].state.listing_requested.set()
         site.until_quiet(checked=False)
     assert "stands there again" in site.alerts("twin")["file"]
     assert len(site.outbox("acknowledgements", "twin")) <= 3
     assert site.states("twin") == {"succeeded": 1}
     monkeypatch.undo()
     (site.folder / "twin/inbox/856.edi").unlink()
-    site.fleet.partners[1].look = True
+    site.fleet.partners[1].state.listing_requested.set()
     site.until_quiet(checked=False)
     assert site.alerts("twin") == {}
 
@@ -143,12 +144,12 @@ def test_unreadable_files_hold_up_no_other(site: Site, monkeypatch: pytest.Monke
         site.drop("acme", name, notices(number))
     site.sftp.faults.denied = frozenset(names[:4])
     for _ in range(4):
-        site.partner.look = True
+        site.partner.state.listing_requested.set()
         site.until_quiet()
     assert site.states() == {"succeeded": 2}
     site.sftp.faults.denied = frozenset()
     for _ in range(4):
-        site.partner.look = True
+        site.partner.state.listing_requested.set()
         site.until_quiet()
     site.assert_untouched("acme")
     assert site.states() == {"succeeded": 6}

@@ -119,7 +119,7 @@ def test_sftp_silent_holds_up_nobody(site: Site, monkeypatch: pytest.MonkeyPatch
         try:
             assert comes_true(site, lambda: site.states("twin") == {"succeeded": 2})
             site.drop("twin", "more.edi", notices(103))
-            partners[1].look = True  # as its schedule says
+            partners[1].state.listing_requested.set()  # as its schedule says
             assert comes_true(site, lambda: site.states("twin") == {"succeeded": 3})
             assert waiting.is_alive()
             assert site.taken(1) == 0

@@ -45,6 +45,7 @@ from bridge.ledger.store import Ledger
 from bridge.pipeline.explain import as_json, explain
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
+from bridge.pipeline.state import PartnerState
 from bridge.spapi.client import AmazonClient
 from bridge.wiring import fleet_of
 from tests.edi import fuzz as edi
@@ -217,10 +218,16 @@ class Place:
 
     def partner_of(self, vendor: str) -> Partner:
         """Make a partner of a vendor that has sent nothing yet; mostly its files are young, by the clock."""
-        partner = replace(self.partner, vendor=vendor, open_alerts=None, clock=Clock(), fetch_at=float("inf"))
-        partner.amazon = cast("AmazonClient", StubAmazon())
-        partner.purge_at = float("inf")
-        partner.policies = replace(partner.policies, oldest_date=None)
+        partner = replace(
+            self.partner,
+            vendor=vendor,
+            clock=Clock(),
+            amazon=cast("AmazonClient", StubAmazon()),
+            policies=replace(self.partner.policies, oldest_date=None),
+            state=PartnerState(),
+        )
+        partner.state.fetching.due_at = float("inf")
+        partner.state.timers.purge_due_at = float("inf")
         return partner
 
 

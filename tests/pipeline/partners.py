@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -47,5 +49,10 @@ def partner_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Partner:
     for name in ("inbox", "archive", "quarantine", "outbox"):
         (folder / "drop" / name).mkdir(parents=True)
     partner = fleet_of(parse_config(CONFIG, folder / "config.toml"), ledger).partners[0]
-    partner.fence = ledger.claim(partner.account, partner.clock())
+    partner.claim.fence = ledger.claim(partner.account, partner.clock())
     return partner
+
+
+def with_policies(partner: Partner, **policies: Any) -> Partner:
+    """Return the partner with some of its policies changed; its state stays."""
+    return replace(partner, policies=replace(partner.policies, **policies))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -56,11 +57,9 @@ class StubAmazon:
 
 def partner_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
     """Make a partner to an Amazon in memory; its lists are not read."""
-    partner = partner_in(folder, monkeypatch)
-    partner.amazon = cast("AmazonClient", amazon)
-    partner.clock = Clock()
-    partner.amazon_time = None
-    partner.fetch_at = float("inf")
+    made = partner_in(folder, monkeypatch)
+    partner = replace(made, amazon=cast("AmazonClient", amazon), clock=Clock(), amazon_time=None)
+    partner.state.fetching.due_at = float("inf")
     return partner
 
 
@@ -77,7 +76,7 @@ class Clock:
 def drained(partner: Partner, *, rounds: int = 4) -> PartnerReport:
     """Drain the partner a few times, minutes apart, each with a look into its inbox; give the last report."""
     for _ in range(rounds):
-        partner.look = True
+        partner.state.listing_requested.set()
         report = drain([partner], wait=lambda _seconds: None)[0]
         if isinstance(partner.clock, Clock):
             partner.clock.now += timedelta(minutes=2)

@@ -15,7 +15,7 @@ from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
 from bridge.spapi.operations import Operation, Outcome, Verdict
-from tests.pipeline.partners import partner_in
+from tests.pipeline.partners import partner_in, with_policies
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
 
@@ -40,9 +40,8 @@ class Amazon:
 @pytest.fixture
 def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Partner:
     made = partner_in(tmp_path, monkeypatch)
-    made.amazon = Amazon()  # type: ignore[assignment]
-    made.policies = replace(made.policies, status_files=("824", "aperak"))
-    return made
+    made = replace(made, amazon=Amazon())  # type: ignore[arg-type]
+    return with_policies(made, status_files=("824", "aperak"))
 
 
 def advice_on(partner: Partner, inbox: Path, *parts: bytes) -> list[tuple[str, list[str]]]:
@@ -52,7 +51,7 @@ def advice_on(partner: Partner, inbox: Path, *parts: bytes) -> list[tuple[str, l
     while submit(partner):
         pass
     begun = partner.clock()
-    partner.clock = lambda: begun + timedelta(minutes=1)
+    partner = replace(partner, clock=lambda: begun + timedelta(minutes=1))
     settle(partner)
     due = [
         one

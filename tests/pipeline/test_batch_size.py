@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from bridge.pipeline.partner import Partner
 from bridge.spapi.errors import AmazonApiError
 from bridge.spapi.operations import Outcome, Verdict
+from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import order, ship_notice, x12
 
@@ -78,7 +78,7 @@ def failing(partner: Partner, amazon: StubAmazon, *named: str) -> None:
     """Let the first verdict be a failure that names orders, the others successes."""
     errors = tuple(AmazonApiError("EMPTY_PACKAGES", f"Order ID {one} has empty packages") for one in named)
     amazon.verdict = lambda tx: Verdict(status="Success" if tx != "tx-3" else "Failure", errors=errors)
-    partner.policies = replace(partner.policies, batch_size=3)
+    partner = with_policies(partner, batch_size=3)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_the_rest_of_a_failed_post_goes_again_alone_or_is_held(
     amazon = StubAmazon()
     partner = partner_with(tmp_path, monkeypatch, amazon)
     failing(partner, amazon, order(2))
-    partner.policies = replace(partner.policies, after_failure=after)  # type: ignore[arg-type]
+    partner = with_policies(partner, after_failure=after)
     drop(tmp_path, "a.edi", notices(1, 3))
     drained(partner)
     events = partner.ledger.batch_events(1)
@@ -111,7 +111,7 @@ def test_an_event_held_after_a_failure_goes_alone_once_it_is_let_go(
     amazon = StubAmazon()
     partner = partner_with(tmp_path, monkeypatch, amazon)
     failing(partner, amazon)
-    partner.policies = replace(partner.policies, after_failure="hold")
+    partner = with_policies(partner, after_failure="hold")
     drop(tmp_path, "a.edi", notices(1, 3))
     drained(partner)
     held = [event.id for event in partner.ledger.batch_events(1) if event.state == "held"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -45,9 +46,8 @@ def amazon() -> TimedAmazon:
 
 @pytest.fixture
 def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: TimedAmazon) -> Partner:
-    partner = partner_with(tmp_path, monkeypatch, amazon)
-    partner.amazon_time, partner.clock, partner.seconds = amazon.time, amazon.time.now, lambda: amazon.steady
-    return partner
+    made = partner_with(tmp_path, monkeypatch, amazon)
+    return replace(made, amazon_time=amazon.time, clock=amazon.time.now, seconds=lambda: amazon.steady)
 
 
 def alerts(partner: Partner) -> dict[str, str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
+from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
@@ -175,7 +175,7 @@ def test_a_sender_that_has_one_number_for_all_is_held_and_not_compared_without_e
 def test_in_one_file_a_number_that_comes_again_sends_no_document_twice(  # noqa: PLR0917 - the fixtures
     tmp_path: Path, partner: Partner, amazon: StubAmazon, made: Made, opens: bytes, same_content: str
 ) -> None:
-    partner.policies = dataclasses.replace(partner.policies, hold_duplicates=same_content == "hold")
+    partner = with_policies(partner, hold_duplicates=same_content == "hold")
     drop(tmp_path, "appended.edi", cut_in(made(1, 2, 3), opens, 3) + b"\n" + made(1, 2, 3))
     drop(tmp_path, "twice.edi", made(4, control=8) + made(4, control=8))
     drop(tmp_path, "other.edi", made(5, control=9) + made(5, 6, control=9))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +12,7 @@ import pytest
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from bridge.spapi.operations import Outcome
+from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
@@ -65,7 +65,7 @@ def test_what_waits_is_not_gone_through_in_each_pass_of_a_drain(
 
 
 def test_a_status_update_that_waits_too_long_is_held_and_told(partner: Partner, tmp_path: Path) -> None:
-    partner.policies = dataclasses.replace(partner.policies, wait_for_confirmation=timedelta(hours=6))
+    partner = with_policies(partner, wait_for_confirmation=timedelta(hours=6))
     drop(tmp_path, "update.edi", update(1, 1))
     drained(partner)
     passes(partner, hours=5)
@@ -151,7 +151,7 @@ def test_held_and_doubtful_confirmations_are_late_too(
 def test_a_vendor_that_falls_silent_is_told_and_one_that_never_sent_is_not(
     partner: Partner, tmp_path: Path
 ) -> None:
-    partner.policies = dataclasses.replace(partner.policies, silent_after=timedelta(hours=8))
+    partner = with_policies(partner, silent_after=timedelta(hours=8))
     passes(partner, hours=24)
     assert "silent" not in kinds(partner)
     drop(tmp_path, "first.edi", notice(1, 1))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -44,8 +45,8 @@ class Seconds:
 def test_a_folder_that_fails_is_left_alone_for_a_while_and_then_looked_into(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    partner = partner_with(tmp_path, monkeypatch, StubAmazon())
-    seconds = partner.seconds = Seconds()
+    seconds = Seconds()
+    partner = replace(partner_with(tmp_path, monkeypatch, StubAmazon()), seconds=seconds)
     tried = []
 
     def fail(_folder: LocalDropFolder) -> NoReturn:
@@ -106,7 +107,7 @@ def test_a_file_that_the_outbox_does_not_take_is_told(
     standing = tmp_path / "drop" / "outbox" / "acknowledgements" / "997.a.1.1.edi"
     standing.parent.mkdir(parents=True)
     standing.write_text("of an earlier life")
-    partner.compared = True  # as where it came there later
+    partner.state.folder.numbers_compared = True  # as where it came there later
     drop(tmp_path, "a.edi", notice(1, 1))
     drained(partner)
     assert "997.a.1.1.edi" in alerts(partner)["outbox"]
@@ -141,7 +142,7 @@ def test_a_marker_that_cannot_be_removed_holds_nothing_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     partner = partner_with(tmp_path, monkeypatch, StubAmazon())
-    partner.pickup_policy = PickupPolicy("done-file")
+    partner = replace(partner, pickup_policy=PickupPolicy("done-file"))
     drop(tmp_path, "a.edi", notice(1, 1))
     drop(tmp_path, "a.edi.done", b"")
 

@@ -18,6 +18,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.translate import translate
 from bridge.spapi.operations import Outcome
+from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, despatch_advice, edifact, order, ship_notice, tracking, x12
 
@@ -363,7 +364,7 @@ _control = 100
 def test_an_answer_that_takes_back_an_acceptance_drops_the_label_request(
     tmp_path: Path, partner: Partner, amazon: StubAmazon, withdrawal: tuple[str, str]
 ) -> None:
-    partner.profile = msgspec.structs.replace(partner.profile, label_requests=True)
+    partner = replace(partner, profile=msgspec.structs.replace(partner.profile, label_requests=True))
     drop(tmp_path, "a.edi", acknowledgement("00", "AD"))
     drained(partner)
     drop(tmp_path, "b.edi", acknowledgement(*withdrawal))
@@ -374,7 +375,7 @@ def test_an_answer_that_takes_back_an_acceptance_drops_the_label_request(
 def test_a_rejected_order_that_nobody_asked_a_label_for_is_only_noted(
     tmp_path: Path, partner: Partner
 ) -> None:
-    partner.profile = msgspec.structs.replace(partner.profile, label_requests=True)
+    partner = replace(partner, profile=msgspec.structs.replace(partner.profile, label_requests=True))
     drop(tmp_path, "a.edi", acknowledgement("00", "RJ"))
     drained(partner)
     assert (states(partner, 1), partner.ledger.batch(1).batch.state) == ([], "done")
@@ -414,7 +415,7 @@ def test_a_cancellation_waits_for_what_is_in_doubt(
 
 
 def test_advice_tells_both_senders(tmp_path: Path, partner: Partner, amazon: StubAmazon) -> None:
-    partner.policies = replace(partner.policies, status_files=("824", "aperak"))
+    partner = with_policies(partner, status_files=("824", "aperak"))
     drop(tmp_path, "a.edi", notices(1, body(1, "00"), body(1, "01")))
     advice = despatch_advice(2)
     drop(tmp_path, "b.edi", edifact("DESADV", "96A", 2, [advice, [s.replace("+9", "+1") for s in advice]]))

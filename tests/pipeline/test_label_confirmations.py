@@ -473,13 +473,13 @@ def test_a_purge_takes_what_the_document_said_with_what_was_sent(
     fetched(partner, 1)
     event = confirmed(partner, tmp_path, 1, notice(1, ""))
     partner.clock.now += timedelta(days=60)
-    partner.purge_at = 0.0
+    partner.state.timers.purge_due_at = 0.0
     drained(partner, rounds=1)
     (gone,) = partner.ledger.batch_events(event.file_id)
     assert (gone.body, gone.stated, gone.notes) == (None, None, [])
     assert states(partner, 1) == {"1ZLABEL": "valid"}  # numbers outlive retention
     partner.clock.now += timedelta(days=400)
-    partner.purge_at = 0.0
+    partner.state.timers.purge_due_at = 0.0
     drained(partner, rounds=1)
     assert states(partner, 1) == {}
 

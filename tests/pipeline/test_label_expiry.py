@@ -55,7 +55,7 @@ def confirmed(partner: Partner, folder: Path, number: int) -> None:
 def passes(partner: Partner, **time: float) -> None:
     assert isinstance(partner.clock, Clock)
     partner.clock.now += timedelta(**time)
-    partner.purge_at = 0.0  # as on any day
+    partner.state.timers.purge_due_at = 0.0  # as on any day
     drained(partner, rounds=1)
 
 

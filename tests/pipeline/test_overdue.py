@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,7 +51,7 @@ def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_
 ) -> None:
     partner = partner_in(tmp_path, monkeypatch)
     amazon = Amazon()
-    partner.amazon = amazon  # type: ignore[assignment]
+    partner = replace(partner, amazon=amazon)  # type: ignore[arg-type]
     begun = partner.clock()
     (tmp_path / "drop" / "inbox" / "856.edi").write_bytes(x12("856", "SH", "004010", 1, [ship_notice(1)]))
     assert collect(partner) == translate(partner) == submit(partner) == 1
@@ -64,7 +65,7 @@ def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_
     assert [alert.kind for alert in partner.ledger.alerts("acme")] == ["overdue"]
 
     amazon.status = "Success"
-    partner.clock = lambda: begun + timedelta(hours=2)
+    partner = replace(partner, clock=lambda: begun + timedelta(hours=2))
     settle(partner)
     settle(partner)
     assert [report["lines"][0]["status"] for report in reports(tmp_path, partner)] == [  # type: ignore[index]
@@ -80,11 +81,11 @@ def test_a_verdict_on_what_a_person_settled_meanwhile_changes_nothing(
 ) -> None:
     partner = partner_in(tmp_path, monkeypatch)
     amazon = Amazon()
-    partner.amazon = amazon  # type: ignore[assignment]
+    partner = replace(partner, amazon=amazon)  # type: ignore[arg-type]
     begun = partner.clock()
     (tmp_path / "drop" / "inbox" / "856.edi").write_bytes(x12("856", "SH", "004010", 1, [ship_notice(1)]))
     assert collect(partner) == translate(partner) == submit(partner) == 1
-    partner.clock = lambda: begun + timedelta(minutes=31)
+    partner = replace(partner, clock=lambda: begun + timedelta(minutes=31))
     settle(partner)
 
     def ask(transaction: str) -> Verdict:
@@ -99,7 +100,7 @@ def test_a_verdict_on_what_a_person_settled_meanwhile_changes_nothing(
         return Verdict(status=answer)  # type: ignore[arg-type]
 
     monkeypatch.setattr(amazon, "transaction_status", ask)
-    partner.clock = lambda: begun + timedelta(minutes=60)
+    partner = replace(partner, clock=lambda: begun + timedelta(minutes=60))
     settle(partner)
     (submission,) = partner.ledger.batch(1).submissions
     assert submission.state == ("submitted" if sent_again else "ready")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -37,7 +38,7 @@ def at(partner: Partner, moment: datetime) -> None:
     """Set the clock, and drain once with a look into the inbox."""
     assert isinstance(partner.clock, Clock)
     partner.clock.now = moment
-    partner.look = True
+    partner.state.listing_requested.set()
     for _ in range(2):
         drain([partner], wait=lambda _seconds: None)
 
@@ -128,7 +129,7 @@ def test_what_waits_for_its_time_can_be_dropped(tmp_path: Path, partner: Partner
 def test_a_status_update_waits_as_long_as_its_confirmation_and_then_its_own_time(
     tmp_path: Path, partner: Partner, amazon: StubAmazon
 ) -> None:
-    partner.policies = type(partner.policies)(wait_for_confirmation=timedelta(hours=6))
+    partner = replace(partner, policies=type(partner.policies)(wait_for_confirmation=timedelta(hours=6)))
     dropped(tmp_path, 1, notice(1))
     dropped(tmp_path, 2, scanned(1, "20261122*0300*ET"))
     dropped(tmp_path, 3, scanned(2, "20261122*0300*ET"))
@@ -146,7 +147,7 @@ def test_a_status_update_waits_as_long_as_its_confirmation_and_then_its_own_time
 def test_a_confirmation_that_fails_lets_its_updates_wait_no_longer_than_others(
     tmp_path: Path, partner: Partner
 ) -> None:
-    partner.policies = type(partner.policies)(wait_for_confirmation=timedelta(hours=6))
+    partner = replace(partner, policies=type(partner.policies)(wait_for_confirmation=timedelta(hours=6)))
     dropped(tmp_path, 1, notice(1))
     dropped(tmp_path, 2, scanned(1, "20261122*0300*ET"))
     at(partner, SHIPS - timedelta(hours=23))
@@ -192,7 +193,7 @@ def test_years_off_is_held_unless_the_vendor_says_otherwise(
     assert old[0] == "held"
     assert "oldest_date_days" in old[1]
     assert exact[0] == "succeeded"
-    partner.policies = type(partner.policies)(oldest_date=None)
+    partner = replace(partner, policies=type(partner.policies)(oldest_date=None))
     rerun(partner, 1, dry_run=False, force=False)
     at(partner, SHIPS + timedelta(minutes=1))
     assert len(amazon.items) == 2

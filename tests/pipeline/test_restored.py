@@ -84,4 +84,4 @@ def test_a_folder_that_cannot_be_compared_rests_and_is_not_tried_twice_a_drain(
     (report,) = drain([partner], wait=lambda _seconds: None)
     assert report.folder_error == "the server is away"
     assert len(tried) == 1
-    assert not partner.compared
+    assert not partner.state.folder.numbers_compared

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 import signal
@@ -17,7 +16,7 @@ from bridge.faultpoints import VARIABLE
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
-from tests.pipeline.partners import CONFIG
+from tests.pipeline.partners import CONFIG, with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 
@@ -45,7 +44,7 @@ def after(partner: Partner, days: int) -> None:
     """Let days pass, for the purge's own clock too."""
     assert isinstance(partner.clock, Clock)
     partner.clock.now += timedelta(days=days)
-    partner.purge_at = 0.0
+    partner.state.timers.purge_due_at = 0.0
 
 
 @pytest.fixture
@@ -53,8 +52,7 @@ def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Partner:
     made = partner_with(tmp_path, monkeypatch, StubAmazon())
     assert isinstance(made.clock, Clock)
     made.clock.now = LONG_AGO  # by the clock of the verb
-    made.policies = dataclasses.replace(made.policies, oldest_date=None)
-    return made
+    return with_policies(made, oldest_date=None)
 
 
 def test_the_daemon_purges_what_is_done_once_its_retention_is_over(partner: Partner, tmp_path: Path) -> None:

@@ -16,7 +16,9 @@ from bridge.ledger.store import Ledger
 from bridge.pipeline.concurrency import MOST_SENDERS
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.state import PartnerState
 from bridge.spapi.operations import Operation, Outcome, Verdict
+from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.spapi.test_ceiling import SENDERS
 from tests.system.traffic import carrier_status, order, ship_notice, x12
@@ -37,8 +39,7 @@ class Seconds:
 def one_by_one(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
     """Make a partner that puts one fact into each POST."""
     partner = partner_with(folder, monkeypatch, amazon)
-    partner.policies = replace(partner.policies, batch_size=1, confirmations_elsewhere=True)
-    return partner
+    return with_policies(partner, batch_size=1, confirmations_elsewhere=True)
 
 
 def notices(*numbers: int) -> bytes:
@@ -71,7 +72,7 @@ def test_verdicts_are_asked_for_while_there_is_more_to_send(
 
     amazon.verdict = verdict
     partner = one_by_one(tmp_path, monkeypatch, amazon)
-    partner.clock, partner.senders = clock, 1
+    partner = replace(partner, clock=clock, senders=1)
     drop(tmp_path, "a.edi", notices(*range(1, 201)))
     report = drained(partner, rounds=1)
     assert not report.failures
@@ -137,7 +138,7 @@ def test_what_waits_for_its_turn_is_not_in_doubt_after_a_crash(
             return 0.0
 
     partner = one_by_one(tmp_path, monkeypatch, Amazon())
-    partner.senders = 1
+    partner = replace(partner, senders=1)
     drop(tmp_path, "a.edi", notices(1, 2, 3))
     drained(partner, rounds=1)
     assert [counts.get("ready", 0) for counts in states] == [3, 2, 1]
@@ -191,7 +192,7 @@ def test_an_error_of_the_ledger_while_it_sends_reaches_the_drain(
 def test_a_stop_ends_the_sending_between_two_posts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     amazon = StubAmazon()
     partner = one_by_one(tmp_path, monkeypatch, amazon)
-    partner.stopping = lambda: len(amazon.items) >= 10
+    partner = replace(partner, stopping=lambda: len(amazon.items) >= 10)
     drop(tmp_path, "a.edi", notices(*range(1, 41)))
     report = drained(partner, rounds=1)
     assert 10 <= len(amazon.items) < 10 + SENDERS
@@ -223,7 +224,7 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
     amazon = Amazon()
     monkeypatch.setattr("bridge.pipeline.sending.settle_doubts", fail_later)
     partner = one_by_one(tmp_path, monkeypatch, amazon)
-    partner.stopping = stopping
+    partner = replace(partner, stopping=stopping)
     drop(tmp_path, "a.edi", notices(1))
     report = drained(partner, rounds=1)
     assert report.failures == {"submit": "ValueError"}
@@ -240,7 +241,7 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
         def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
             if not taken.is_set():
                 drop(tmp_path, "b.edi", notices(7))
-                partner.look = True  # as the schedule says
+                partner.state.listing_requested.set()  # as the schedule says
                 seconds.now += 100
                 assert taken.wait(LONG), "sending has to end before the inbox is looked into"
                 assert told.wait(LONG), "sending has to end before a person is told"
@@ -252,11 +253,12 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
 
     amazon = Amazon()
     partner = one_by_one(tmp_path, monkeypatch, amazon)
-    partner.seconds = seconds
+    partner = replace(partner, seconds=seconds)
     drop(tmp_path, "a.edi", notices(1))
-    partner.stopping = lambda: bool(partner.ledger.batches("acme"))
+    partner = replace(partner, stopping=lambda: bool(partner.ledger.batches("acme")))
     drained(partner, rounds=1)  # takes the file, and no more
-    partner.stopping, partner.look = bool, False
+    partner = replace(partner, stopping=bool)
+    partner.state.listing_requested.clear()
     monkeypatch.setattr("bridge.pipeline.drain.review_deadlines", lambda _partner: told.set())
     report = drain([partner], wait=lambda _seconds: None, progress=note)[0]
     assert not report.failures
@@ -287,7 +289,7 @@ def test_a_folder_that_failed_for_a_short_time_is_used_again_while_much_is_sent(
 
     failed, seconds = threading.Event(), Seconds()
     partner = one_by_one(tmp_path, monkeypatch, Amazon())
-    partner.seconds = seconds
+    partner = replace(partner, seconds=seconds)
     monkeypatch.setattr(LocalDropFolder, "deliver", fail_at_first)
     drop(tmp_path, "a.edi", notices(1))
     report = drained(partner, rounds=1)
@@ -312,8 +314,9 @@ def test_a_partner_that_failed_is_tried_again_while_another_of_its_account_sends
             raise ValueError
 
     partner = one_by_one(tmp_path, monkeypatch, Amazon())
-    partner.clock = clock
-    other = replace(partner, vendor="other", look=False, fetch_at=0.0, open_alerts=None)
+    partner = replace(partner, clock=clock)
+    other = replace(partner, vendor="other", state=PartnerState())
+    other.state.listing_requested.clear()
     drop(tmp_path, "a.edi", notices(1))
     reports = drain([partner, other], wait=lambda _seconds: None)
     assert [report.failures for report in reports] == [{}, {"fetch": "ValueError"}]

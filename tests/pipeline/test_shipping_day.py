@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -38,9 +39,9 @@ def test_a_label_request_waits_for_the_day_of_shipping_where_the_vendor_is(
 ) -> None:
     partner = partner_in(tmp_path, monkeypatch)
     amazon = Amazon()
-    partner.amazon = amazon  # type: ignore[assignment]
+    partner = replace(partner, amazon=amazon)  # type: ignore[arg-type]
     midnight = datetime(2027, 3, 14, tzinfo=NEW_YORK)  # the clocks change on that day
-    partner.clock = lambda: midnight - timedelta(minutes=1)
+    partner = replace(partner, clock=lambda: midnight - timedelta(minutes=1))
     inbox = tmp_path / "drop" / "inbox"
     inbox.joinpath("requests.csv").write_text(
         "purchase_order_number,ship_from,ship_date\nPO1,ABCD,2027-03-14\nPO2,ABCD,2027-03-13\nPO3,ABCD,\n"
@@ -53,7 +54,7 @@ def test_a_label_request_waits_for_the_day_of_shipping_where_the_vendor_is(
     assert b"PO2" in sent
     assert b"PO3" in sent
 
-    partner.clock = lambda: midnight
+    partner = replace(partner, clock=lambda: midnight)
     assert submit(partner) == 1
     assert b"PO1" in amazon.bodies[2]
     assert b"ship_date" not in amazon.bodies[2]

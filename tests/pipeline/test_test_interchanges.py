@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,7 @@ from bridge.config import parse_config
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.wiring import policies_of
-from tests.pipeline.partners import CONFIG
+from tests.pipeline.partners import CONFIG, with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
@@ -77,7 +76,7 @@ def test_a_rerun_sends_a_test_only_once_its_vendor_says_so(
     rerun(partner, 1, dry_run=False, force=True)
     drained(partner)
     assert amazon.items == []
-    partner.policies = replace(partner.policies, send_tests=True)
+    partner = with_policies(partner, send_tests=True)
     rerun(partner, 1, dry_run=False, force=False)
     drained(partner)
     assert (states(partner, 1), len(amazon.items)) == (["succeeded"], 1)

@@ -90,7 +90,7 @@ def test_an_account_whose_drain_failed_is_drained_again(
         raise RuntimeError
 
     monkeypatch.setattr("bridge.pipeline.drain.review", fail)
-    partner.look = True
+    partner.state.listing_requested.set()
     worker._drain()
     assert worker.drained_at == begun
     worker.wake.clear()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,10 @@ from tests.system.traffic import ship_notice, x12
 
 def fleet_with(folder: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> tuple[Fleet, Partner]:
     """Make a fleet of one partner with one sender and ten orders in its inbox."""
-    partner = partner_with(folder, monkeypatch, amazon)
-    partner.senders = 1
-    fleet = Fleet(ledger=partner.ledger, partners=[partner], clients=[])
-    partner.stopping = fleet.stop.is_set
+    made = partner_with(folder, monkeypatch, amazon)
+    fleet = Fleet(ledger=made.ledger, partners=[])
+    partner = replace(made, senders=1, stopping=fleet.stop.is_set)
+    fleet.partners.append(partner)
     drop(folder, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(number) for number in range(10)]))
     return fleet, partner
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -62,11 +63,11 @@ class Steps:
 def partner_of(ledger: Ledger, config: str, folder: Path, steps: Steps) -> Partner:
     """Make the partner as a fresh process would."""
     fleet = fleet_of(parse_config(config, folder / "config.toml"), ledger)
-    partner = fleet.partners[0]
-    partner.amazon = steps.around(partner.amazon)
-    partner.folder = steps.around(partner.folder)
-    partner.ledger = steps.around(ledger)
-    partner.fence = ledger.claim(partner.account, partner.clock())
+    made = fleet.partners[0]
+    partner = replace(
+        made, amazon=steps.around(made.amazon), folder=steps.around(made.folder), ledger=steps.around(ledger)
+    )
+    partner.claim.fence = ledger.claim(partner.account, partner.clock())
     return partner
 
 
