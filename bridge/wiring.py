@@ -35,11 +35,11 @@ from bridge.mapping.load import load_mappings
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile, explain_profile
 from bridge.pipeline.deliver import deliver
-from bridge.pipeline.drain import Progress
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.partner import FetchPlan, Partner, Policies, ReadingContext
+from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.room import Room
 from bridge.pipeline.spool import Spool

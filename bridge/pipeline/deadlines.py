@@ -35,7 +35,7 @@ _NAMED = 5
 """So many orders are named in one alert."""
 
 
-def look_is_due(partner: Partner) -> bool:
+def listing_is_due(partner: Partner) -> bool:
     """Tell whether the inbox is to be looked into: by its schedule, or for a file that was still growing."""
     inbox = partner.state.inbox
     unsettled = inbox.unsettled and partner.seconds() >= inbox.listed_at + partner.listing_interval

@@ -97,8 +97,9 @@ def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
     return batch_size_for(setting, rate, waiting, queued)
 
 
-def settle_doubts(partner: Partner) -> None:
-    """Put what a crash left in doubt under the policy of its operation."""
+def settle_doubts(partner: Partner) -> int:
+    """Put what a crash left in doubt under the policy of its operation; return how much is no more."""
+    settled = 0
     for submission in partner.ledger.due_for_verification(
         partner.vendor, partner.clock(), SUBMISSIONS_AT_ONCE
     ):
@@ -111,6 +112,9 @@ def settle_doubts(partner: Partner) -> None:
         reached("submit.policy_committed")
         if state == "in_doubt":
             in_doubt(partner, submission)
+        else:
+            settled += 1
+    return settled
 
 
 def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool]) -> int:

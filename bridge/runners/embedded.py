@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from bridge.errors import BridgeError, StaleEpoch
-from bridge.pipeline.deadlines import look_is_due, work_is_due
+from bridge.pipeline.deadlines import listing_is_due, work_is_due
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
@@ -53,8 +53,8 @@ class Worker:
         self.thread = threading.Thread(target=self._run, name=f"worker-{self.account}", daemon=True)
         self.thread.start()
 
-    def look(self, partner: Partner) -> None:
-        """Let the next drain look into a vendor's inbox."""
+    def request_listing(self, partner: Partner) -> None:
+        """Let the next drain list a partner's inbox."""
         partner.state.listing_requested.set()
         self.wake.set()
 
@@ -63,8 +63,8 @@ class Worker:
         now = self.clock()
         since = None if self.drained_at is None else min(self.drained_at, now)  # a clock may be put back
         for partner in self.partners:
-            if look_is_due(partner):
-                self.look(partner)
+            if listing_is_due(partner):
+                self.request_listing(partner)
                 return
             if work_is_due(partner, now, since):
                 self.wake.set()
@@ -180,9 +180,12 @@ class _Running:
             self._scheduler.add_job(worker.pulse, "interval", seconds=PULSE, id=f"pulse-{worker.account}")
             for partner in worker.partners:
                 self._scheduler.add_job(
-                    worker.look, triggers[partner.vendor], args=[partner], id=f"look-{partner.vendor}"
+                    worker.request_listing,
+                    triggers[partner.vendor],
+                    args=[partner],
+                    id=f"list-{partner.vendor}",
                 )
-                worker.look(partner)  # the first look is now, not an interval from now
+                worker.request_listing(partner)  # the first one is now, not an interval from now
         for worker in self._workers:
             worker.start()
         self._scheduler.start()

@@ -24,8 +24,9 @@ from bridge.pipeline.alerts import (
     SPOOL,
     is_told,
 )
-from bridge.pipeline.drain import PartnerReport, Progress, drain
+from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.partner_drain import PartnerReport, Progress
 from bridge.runners.fleet import Fleet
 
 _LEFT = frozenset({"collected", "ready", "grouped", "sending", "submitted", "pending"})

@@ -11,8 +11,9 @@ from typing import Any, cast
 
 import pytest
 
-from bridge.pipeline.drain import PartnerReport, drain
+from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.partner_drain import PartnerReport
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.fetched import Fetched, UnreadableItem
 from bridge.spapi.operations import Operation, Outcome, Verdict

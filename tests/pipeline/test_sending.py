@@ -15,6 +15,7 @@ from bridge.errors import DropFolderUnavailable, LedgerError
 from bridge.ledger.store import Ledger
 from bridge.pipeline.concurrency import MOST_SENDERS
 from bridge.pipeline.drain import drain
+from bridge.pipeline.jobs import JOBS
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.state import PartnerState
 from bridge.spapi.operations import Operation, Outcome, Verdict
@@ -210,11 +211,12 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
             assert failed.wait(LONG)
             return super().submit(operation, body, permit=permit)
 
-    def fail_later(_partner: Partner) -> None:
+    def fail_later(_partner: Partner) -> int:
         if begun.is_set():
             failed.set()
             raise ValueError
         begun.set()
+        return 0
 
     def stopping() -> bool:
         nonlocal looks
@@ -222,12 +224,13 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
         return looks > 5000
 
     amazon = Amazon()
-    monkeypatch.setattr("bridge.pipeline.sending.settle_doubts", fail_later)
+    jobs = [replace(job, run=fail_later) if job.name == "settle_doubts" else job for job in JOBS]
+    monkeypatch.setattr("bridge.pipeline.partner_drain.JOBS", jobs)
     partner = one_by_one(tmp_path, monkeypatch, amazon)
     partner = replace(partner, stopping=stopping)
     drop(tmp_path, "a.edi", notices(1))
     report = drained(partner, rounds=1)
-    assert report.failures == {"submit": "ValueError"}
+    assert report.failures == {"settle_doubts": "ValueError"}
     assert len(amazon.items) == 1
     assert looks < 1000
 
@@ -259,7 +262,7 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
     drained(partner, rounds=1)  # takes the file, and no more
     partner = replace(partner, stopping=bool)
     partner.state.listing_requested.clear()
-    monkeypatch.setattr("bridge.pipeline.drain.review_deadlines", lambda _partner: told.set())
+    monkeypatch.setattr("bridge.pipeline.partner_drain.review_deadlines", lambda _partner: told.set())
     report = drain([partner], wait=lambda _seconds: None, progress=note)[0]
     assert not report.failures
     assert report.did["collect"] == 1

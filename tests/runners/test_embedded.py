@@ -89,7 +89,7 @@ def test_an_account_whose_drain_failed_is_drained_again(
     def fail(*_arguments: object, **_named: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("bridge.pipeline.drain.review", fail)
+    monkeypatch.setattr("bridge.pipeline.partner_drain.review", fail)
     partner.state.listing_requested.set()
     worker._drain()
     assert worker.drained_at == begun
