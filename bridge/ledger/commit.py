@@ -57,6 +57,21 @@ _REPORTED = (
 )
 
 
+class NewDocumentAt(NamedTuple):
+    """A new document, by its place among those that are gathered; its id is known with the commit."""
+
+    place: int
+
+
+class RenewedDocument(NamedTuple):
+    """A document of an earlier translation that a rerun writes anew."""
+
+    id: int
+
+
+DocumentRef = NewDocumentAt | RenewedDocument
+
+
 class Mark(NamedTuple):
     """How much a writer had gathered at a moment."""
 
@@ -213,8 +228,7 @@ def _insert_rows(connection: Connection, gathered: Gathered) -> None:
     for row in gathered.documents:
         row["id"] = next_document()
     for row in gathered.events:
-        handle = row["document_id"]
-        row["document_id"] = -handle if handle < 0 else gathered.documents[handle - 1]["id"]
+        row["document_id"] = _id_of(gathered, row["document_id"])
         row["id"] = next_event()
     for row in gathered.packages:
         row["event_id"] = gathered.events[row["event_id"]]["id"]
@@ -223,6 +237,13 @@ def _insert_rows(connection: Connection, gathered: Gathered) -> None:
         connection.execute(_RENEW, rows)
     _insert(connection, events, gathered.events)
     _insert(connection, packages, gathered.packages)
+
+
+def _id_of(gathered: Gathered, document: DocumentRef) -> int:
+    if isinstance(document, RenewedDocument):
+        return document.id
+    id_: int = gathered.documents[document.place]["id"]
+    return id_
 
 
 def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:

@@ -18,7 +18,15 @@ from bridge.domain.label_match import LabelPolicy
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
 from bridge.ledger import earlier
-from bridge.ledger.commit import Gathered, commit, commit_answers, commit_portion
+from bridge.ledger.commit import (
+    DocumentRef,
+    Gathered,
+    NewDocumentAt,
+    RenewedDocument,
+    commit,
+    commit_answers,
+    commit_portion,
+)
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
 from bridge.ledger.functions import ANY_OF_ORDER, LABEL
@@ -156,30 +164,31 @@ class FileWriter:
             self._named.clear()
             raise
 
-    def document(self, facts: NewDocument) -> int:
-        """Add a document; give a handle for `event`. In a rerun the document of that number is renewed.
+    def is_written(self, number: int) -> bool:
+        """Return whether this translation, cut off before, wrote a document and its events."""
+        if self._catching_up and self._id_of(number) is None:
+            self._catching_up = False  # documents come in their order: none after this one is
+        return self._catching_up
 
-        0 when it stands already, with its events, since this translation was cut off before.
-        """
+    def document(self, facts: NewDocument) -> DocumentRef:
+        """Add a document that `is_written` does not know. In a rerun the one of that number is renewed."""
+        if self.is_written(facts.number):
+            raise LedgerError(f"document {facts.number} of batch {self.file.id} is written already")
         if self.gathered.is_portion:
             self._commit_portion()
-        known = self._id_of(facts.number)
-        if self._catching_up:
-            if known is not None:
-                return 0
-            self._catching_up = False
         row = _document_row(facts)
         row["file_id"] = self.file.id
         self.gathered.accepted += facts.accepted
+        known = self._id_of(facts.number)
         if known is not None:
             row["document"] = known
             self.gathered.renewed.append(row)
-            return -known  # the ids of rows that stand already are handed out negated
+            return RenewedDocument(known)
         self.gathered.documents.append(row)
-        return len(self.gathered.documents)
+        return NewDocumentAt(len(self.gathered.documents) - 1)
 
-    def event(self, document: int, facts: NewEvent) -> int:
-        """Add an event of a document; give a handle for `announce`."""
+    def event(self, document: DocumentRef, facts: NewEvent) -> int:
+        """Add an event of a document; return its place among those of this writer, for `announce`."""
         if facts.state == "waiting":
             self.gathered.waiting = True
         row: dict[str, Any] = {
@@ -225,7 +234,7 @@ class FileWriter:
         return bool(self._read(ANY_OF_ORDER, asked))
 
     def announce(self, event: int, tracking_number: str, purchase_order_number: str, ship_from: str) -> None:
-        """Note that a confirmation (its handle) names a tracking number."""
+        """Note that a confirmation, by its place, names a tracking number."""
         tracking_number, ship_from = index_key(tracking_number), storable(ship_from)
         purchase_order_number = index_key(purchase_order_number)
         if (event, tracking_number) in self._named:  # by two containers of one confirmation
@@ -303,7 +312,7 @@ class FileWriter:
         reached("translate.portion_committed")
         self._announced.clear()
         self._orders.clear()
-        self._named.clear()  # handles begin anew
+        self._named.clear()  # places begin anew
 
     def _id_of(self, document_number: int) -> int | None:
         """Give the id of a document that stands already: in a rerun, or after a translation was cut off."""

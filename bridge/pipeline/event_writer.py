@@ -20,6 +20,7 @@ from bridge.domain.facts import announced_packages, occurred_at, ordering_key, s
 from bridge.domain.label_match import MENDED
 from bridge.domain.planning import complete
 from bridge.domain.timeliness import Timing
+from bridge.ledger.commit import DocumentRef
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
@@ -57,7 +58,7 @@ class EventWriter:
 
     def keep(
         self,
-        handle: int,
+        document: DocumentRef,
         number: int,
         results: list[MappingResult],
         operation_meant: str,
@@ -74,7 +75,7 @@ class EventWriter:
         skipped = _standing_already([row for row, _ in made], standing)
         for row, event in made:
             if row.ordinal not in skipped:
-                self._keep(handle, row, event)
+                self._keep(document, row, event)
 
     def _withdrawing(self, result: MappingResult, operation: str) -> MappingResult:
         """Make a cancellation of an answer that takes back what an earlier one asked for."""
@@ -125,8 +126,8 @@ class EventWriter:
         )
         return row, event
 
-    def _keep(self, handle: int, row: NewEvent, event: Event | None) -> None:
-        made = self.writer.event(handle, row)
+    def _keep(self, document: DocumentRef, row: NewEvent, event: Event | None) -> None:
+        made = self.writer.event(document, row)
         if not isinstance(event, ShipmentConfirmed) or row.state == "refused":
             return
         # A held confirmation announces its packages too: it may be released yet.

@@ -257,6 +257,8 @@ class _Translation:
         """Keep a document, or what went wrong with it: whatever fails, fails for this one alone."""
         self.documents += 1
         self.rejected += not document.accepted
+        if self.writer.is_written(document.number):
+            return
         try:
             with self.writer.whole():
                 self._keep(document)
@@ -276,11 +278,11 @@ class _Translation:
         """Keep a document that the bridge itself failed on: held, unless it was not to be sent anyway."""
         state = "translated" if document.accepted else "rejected"
         row = msgspec.structs.replace(_row_of(document, [], state), errors=_told_in(document.errors))
-        handle = self.writer.document(row)
+        added = self.writer.document(row)
         finding = self.finding.of(self.context, self.file, document)
-        if handle and document.accepted and finding.kind != "resend":
+        if document.accepted and finding.kind != "resend":
             held = MappingResult(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
-            self.events.keep(handle, document.number, [held], _meant(document), NEW)
+            self.events.keep(added, document.number, [held], _meant(document), NEW)
 
     def _keep(self, document: Document) -> None:
         finding = self.finding.of(self.context, self.file, document)
@@ -299,9 +301,8 @@ class _Translation:
             notes += [{"level": "note", "message": one.summary} for one in results if one.nothing_to_send]
         else:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
-        handle = self.writer.document(_row_of(document, notes, state))
-        if handle:
-            self.events.keep(handle, document.number, results, _meant(document), finding)
+        added = self.writer.document(_row_of(document, notes, state))
+        self.events.keep(added, document.number, results, _meant(document), finding)
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
         """Keep one order of a flat file; a row that is wrong is its own refusal.
@@ -309,6 +310,8 @@ class _Translation:
         `stands` says where it came already; it is not sent again.
         """
         self.documents += 1
+        if self.writer.is_written(record.number):
+            return
         row = NewDocument(
             number=record.number,
             offset=record.offset,
@@ -332,27 +335,27 @@ class _Translation:
 
     def _keep_record(self, row: NewDocument, result: MappingResult) -> None:
         with self.writer.whole():
-            handle = self.writer.document(row)
-            if handle and row.state != "resent":
-                self.events.keep(handle, row.number, [result], "submitShippingLabelRequest", NEW)
+            added = self.writer.document(row)
+            if row.state != "resent":
+                self.events.keep(added, row.number, [result], "submitShippingLabelRequest", NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""
         self.rejected += 1
         self.documents += 1
         self.first_trouble = self.first_trouble or event.error.message
-        self.writer.document(
-            NewDocument(
-                number=-self.documents,
-                offset=event.offset,
-                length=event.length,
-                standard="",
-                type="unreadable",
-                accepted=False,
-                errors=(_without_value(event.error),),
-                state="rejected",
-            )
+        row = NewDocument(
+            number=-self.documents,
+            offset=event.offset,
+            length=event.length,
+            standard="",
+            type="unreadable",
+            accepted=False,
+            errors=(_without_value(event.error),),
+            state="rejected",
         )
+        if not self.writer.is_written(row.number):
+            self.writer.document(row)
 
 
 def _meant(document: Document) -> str:

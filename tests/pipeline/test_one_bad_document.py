@@ -11,6 +11,7 @@ import pytest
 
 from bridge.domain.events import MappingResult
 from bridge.edi.model import Document
+from bridge.ledger.commit import NewDocumentAt
 from bridge.ledger.read_models import BatchDetail
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.partner import Partner
@@ -81,9 +82,9 @@ def failing_on(number: int, where: str, monkeypatch: pytest.MonkeyPatch) -> None
             raise IndexError("broken")
         return list(real_map(document, *rest))
 
-    def written(writer: FileWriter, handle: int, facts: Any) -> int:
-        made = real_event(writer, handle, facts)
-        if handle == number and facts.state != "held":
+    def written(writer: FileWriter, at: NewDocumentAt, facts: Any) -> int:
+        made = real_event(writer, at, facts)
+        if at.place + 1 == number and facts.state != "held":
             raise OverflowError("broken after it was gathered")
         return made
 
