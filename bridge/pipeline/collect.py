@@ -135,7 +135,7 @@ def _review_listing(partner: Partner, seen: Listing) -> None:
         log.warning("listing_cut", vendor=partner.vendor, reason=seen.cut)
 
 
-def put_away(partner: Partner) -> int:
+def archive_processed(partner: Partner) -> int:
     """Move what was read to the archive or the quarantine; give how many."""
     arrivals = [a for a in partner.ledger.arrivals_to_move(partner.vendor) if a.file_state != "collected"]
     if not arrivals:
@@ -146,7 +146,7 @@ def put_away(partner: Partner) -> int:
         present = {one.remote_name: _look_of(one) for one in arrivals} | present
     end = partner.seconds() + SECONDS_A_PASS
     return sum(
-        _put_away(partner, arrival, present.get(arrival.remote_name))
+        _archive(partner, arrival, present.get(arrival.remote_name))
         for arrival in arrivals
         if not partner.stopping() and partner.seconds() < end
     )
@@ -191,7 +191,7 @@ def _forget_missing(partner: Partner, present: set[str]) -> None:
             clear_alert(partner, FILE, name)
 
 
-def _put_away(partner: Partner, arrival: Arrival, present: RemoteFile | None) -> int:
+def _archive(partner: Partner, arrival: Arrival, present: RemoteFile | None) -> int:
     """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
     reached("put_away.begun")
     look = _look_of(arrival)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bridge.pipeline.background import BackgroundRun
-from bridge.pipeline.collect import collect, put_away
+from bridge.pipeline.collect import archive_processed, collect
 from bridge.pipeline.deadlines import hold_late
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
@@ -42,7 +42,7 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("collect", collect, needs_folder=True, lists_inbox=True),
     Job("translate", translate),
-    Job("put_away", put_away, needs_folder=True),
+    Job("put_away", archive_processed, needs_folder=True),
     Job("settle_doubts", settle_doubts),
     Job("submit", InBackground(submit)),
     Job("hold_late", hold_late),
