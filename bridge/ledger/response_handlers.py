@@ -1,4 +1,4 @@
-"""What each kind of answer does to a submission and its events, within a write."""
+"""What each kind of outcome does to a submission and its events, within a write."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, update
 
+from bridge.domain.outcomes import Outcome, OutcomeKind
 from bridge.domain.planning import BACKOFF_MOST, backoff, halve, in_doubt_move, next_poll
 from bridge.ledger import transitions
 from bridge.ledger.row_conversion import errors_text, seconds
-from bridge.ledger.rows import Answer, Moved
+from bridge.ledger.rows import Moved, OutcomeHandling
 from bridge.ledger.schema import accounts, submissions
 
 VERIFY_AFTER = 60.0  # seconds until a submission in doubt is verified, where the caller names no time
 
 
 def submitted(
-    connection: Connection, row: RowMapping, answer: Answer, now: datetime, cause: str = "submitted"
+    connection: Connection, row: RowMapping, outcome: Outcome, now: datetime, cause: str = "submitted"
 ) -> Moved:
     """Note that Amazon took it, and ask for the verdict soon."""
     at = seconds(now)
@@ -29,77 +30,97 @@ def submitted(
         next_attempt_at=None,
         next_poll_at=at + next_poll(0, 0.0),
         polls=0,
-        amazon_transaction_id=answer.amazon_transaction_id,
-        request_id=answer.request_id,
+        amazon_transaction_id=outcome.amazon_transaction_id,
+        request_id=outcome.request_id,
         reason="",
         errors="",
     )
     return Moved(state=state)
 
 
-def _not_taken(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    at = seconds(answer.retry_at) if answer.retry_at else seconds(now) + backoff(row["attempts"])
-    return Moved(state=_ready(connection, row, "not_taken", answer, at))
+def _submitted(
+    connection: Connection, row: RowMapping, outcome: Outcome, _handling: OutcomeHandling, now: datetime
+) -> Moved:
+    return submitted(connection, row, outcome, now)
 
 
-def _unauthorized(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
-    until = answer.retry_at or now + timedelta(seconds=BACKOFF_MOST)
+def _not_taken(
+    connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
+) -> Moved:
+    at = seconds(handling.retry_at) if handling.retry_at else seconds(now) + backoff(row["attempts"])
+    return Moved(state=_ready(connection, row, "not_taken", outcome, at))
+
+
+def _unauthorized(
+    connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
+) -> Moved:
+    until = handling.retry_at or now + timedelta(seconds=BACKOFF_MOST)
     connection.execute(
         update(accounts)
         .where(accounts.c.account == row["account"])
-        .values(paused_until=seconds(until), paused_reason=answer.reason)
+        .values(paused_until=seconds(until), paused_reason=outcome.reason)
     )
     # Due at once when the pause ends, or is ended by a person.
-    return Moved(state=_ready(connection, row, "unauthorized", answer, seconds(now)))
+    return Moved(state=_ready(connection, row, "unauthorized", outcome, seconds(now)))
 
 
-def _ready(connection: Connection, row: RowMapping, cause: str, answer: Answer, at: float) -> str:
+def _ready(connection: Connection, row: RowMapping, cause: str, outcome: Outcome, at: float) -> str:
     return transitions.put(
         connection,
         row,
         cause,
         next_attempt_at=at,
-        reason=answer.reason,
-        request_id=answer.request_id,
-        errors=errors_text(answer.errors),
+        reason=outcome.reason,
+        request_id=outcome.request_id,
+        errors=errors_text(outcome.errors),
     )
 
 
-def _too_large(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+def _too_large(
+    connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
+) -> Moved:
     ids = tuple(event.id for event in transitions.members(connection, row["id"]))
     limit = halve(len(ids))
     if limit is None:
-        return _refused(connection, row, answer, now)
-    state = transitions.put(connection, row, "too_large", reason=answer.reason, request_id=answer.request_id)
+        return _refused(connection, row, outcome, handling, now)
+    state = transitions.put(
+        connection, row, "too_large", reason=outcome.reason, request_id=outcome.request_id
+    )
     transitions.again(connection, ids, limit, row["id"], now)
     return Moved(state=state, again=ids)
 
 
-def _refused(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+def _refused(
+    connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
+) -> Moved:
     state = transitions.put(
         connection,
         row,
         "refused",
         verdict_at=seconds(now),
-        request_id=answer.request_id,
-        reason=answer.reason,
-        errors=errors_text(answer.errors),
+        request_id=outcome.request_id,
+        reason=outcome.reason,
+        errors=errors_text(outcome.errors),
     )
-    return transitions.fail(connection, row, state, (answer.reason, answer.errors, answer.named_orders), now)
+    return transitions.fail(
+        connection, row, state, (outcome.reason, outcome.errors, handling.named_orders), now
+    )
 
 
-def _in_doubt(connection: Connection, row: RowMapping, answer: Answer, now: datetime) -> Moved:
+def _in_doubt(
+    connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
+) -> Moved:
     transitions.put(
         connection,
         row,
         "in_doubt",
         doubted_at=seconds(now),
-        reason=answer.reason,
-        request_id=answer.request_id,
-        errors=errors_text(answer.errors),
+        reason=outcome.reason,
+        request_id=outcome.request_id,
+        errors=errors_text(outcome.errors),
     )
     row = transitions.load(connection, row["id"])
-    return Moved(state=settle_doubt(connection, row, answer.policy, now, answer.retry_at))
+    return Moved(state=settle_doubt(connection, row, handling.policy, now, handling.retry_at))
 
 
 def settle_doubt(
@@ -121,8 +142,9 @@ def settle_doubt(
     return "in_doubt"
 
 
-RESPONSE_HANDLERS: dict[str, Callable[[Connection, RowMapping, Answer, datetime], Moved]] = {
-    "submitted": submitted,
+Handler = Callable[[Connection, RowMapping, Outcome, OutcomeHandling, datetime], Moved]
+RESPONSE_HANDLERS: dict[OutcomeKind, Handler] = {
+    "submitted": _submitted,
     "not_taken": _not_taken,
     "unauthorized": _unauthorized,
     "too_large": _too_large,

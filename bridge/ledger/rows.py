@@ -14,7 +14,6 @@ import msgspec
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
 
-OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
 Policy = Literal["hold", "resubmit", "verify"]
 AfterFailure = Literal["retry", "hold"]
 
@@ -145,37 +144,28 @@ class ToldLabel(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an attempt. `errors` are structs or dicts of code, message, details.
+class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to follow from an outcome, as its partner's settings and the present have it.
 
     `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to verify (`verify`), until
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
     """
 
-    kind: OutcomeKind
-    http_status: int | None = None
-    request_id: str = ""
-    amazon_transaction_id: str = ""
-    errors: tuple[Any, ...] = ()
-    reason: str = ""
     retry_at: datetime | None = None
     named_orders: frozenset[str] = frozenset()
     policy: Policy = "hold"
 
 
-class VerdictIn(msgspec.Struct, frozen=True, kw_only=True):
-    """Amazon's verdict on a transaction.
+class VerdictHandling(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to follow from a verdict, and which transaction it is on.
 
-    With `amazon_transaction_id` it is of that one alone: a person may have had it sent again meanwhile.
-    `wants`: the kinds of shipping documents (`labels`, ...) that a Success lets Amazon make for its orders.
+    With `amazon_transaction_id` it is of that one alone: an operator may have had it sent again meanwhile.
+    `named_orders`: the order numbers that Amazon's errors name. `wants`: the kinds of shipping documents
+    (`labels`, ...) that a Success lets Amazon make for its orders.
     """
 
-    status: Literal["Processing", "Success", "Failure"]
     amazon_transaction_id: str = ""
-    errors: tuple[Any, ...] = ()
     named_orders: frozenset[str] = frozenset()
-    reason: str = ""
-    request_id: str = ""
     wants: tuple[str, ...] = ()
     after_failure: AfterFailure = "retry"
     """What becomes of the orders of a failed submission that Amazon did not name."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from bridge.domain.label_match import LabelPolicy
+from bridge.domain.outcomes import Outcome
 from bridge.domain.states import SUBMISSION_MOVES
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger import transitions
@@ -16,7 +17,7 @@ from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
 from bridge.ledger.response_handlers import RESPONSE_HANDLERS, submitted
 from bridge.ledger.row_conversion import moment, seconds
-from bridge.ledger.rows import Answer, DueSubmission, Fence, Moved, Pause
+from bridge.ledger.rows import DueSubmission, Fence, Moved, OutcomeHandling, Pause
 from bridge.ledger.schema import (
     accounts,
     attempts,
@@ -119,6 +120,9 @@ def due_rows(connection: Connection, rows: list[RowMapping]) -> list[DueSubmissi
         )
         for row in rows
     ]
+
+
+_NO_HANDLING = OutcomeHandling()
 
 
 class SubmissionStore(Store):
@@ -224,7 +228,14 @@ class SubmissionStore(Store):
             if transitions.load(connection, submission_id)["state"] == "ready":
                 judge_submission(connection, submission_id, policy, now)
 
-    def record_outcome(self, fence: Fence, attempt_id: int, answer: Answer, now: datetime) -> Moved:
+    def record_outcome(
+        self,
+        fence: Fence,
+        attempt_id: int,
+        outcome: Outcome,
+        now: datetime,
+        handling: OutcomeHandling = _NO_HANDLING,
+    ) -> Moved:
         """Commit what became of an attempt and move its submission and events by the tables.
 
         refused: of many, the named orders fail and the rest go again alone; too_large: the events go
@@ -234,25 +245,25 @@ class SubmissionStore(Store):
             attempt, row = _attempt(connection, attempt_id)
             if attempt["epoch"] != fence.epoch or attempt["number"] != row["attempts"]:
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
-            _end(connection, attempt_id, answer, now)
+            _end(connection, attempt_id, outcome, now)
             transitions.mark_updated(connection, row["id"], now)
-            moved = RESPONSE_HANDLERS[answer.kind](connection, row, answer, now)
+            moved = RESPONSE_HANDLERS[outcome.kind](connection, row, outcome, handling, now)
             if moved.state not in {"submitted", "in_doubt"}:
                 carry_out_held(connection, row["id"], now)
             return moved
 
-    def record_late(self, attempt_id: int, answer: Answer, now: datetime) -> bool:
-        """Commit a stale owner's `submitted` answer if the submission waits in doubt for it; tell if so.
+    def record_late(self, attempt_id: int, outcome: Outcome, now: datetime) -> bool:
+        """Commit a stale owner's `submitted` if the submission waits in doubt for it; return whether it did.
 
-        Other answers, and those of an attempt that is not the last, are only noted with the attempt.
+        Other outcomes, and those of an attempt that is not the last, are only noted with the attempt.
         """
         with self._db.write() as connection:
             attempt, row = _attempt(connection, attempt_id)
-            _end(connection, attempt_id, answer, now)
+            _end(connection, attempt_id, outcome, now)
             last = attempt["number"] == row["attempts"] and attempt["epoch"] == row["epoch"]
-            if answer.kind != "submitted" or not last or (row["state"], "late") not in SUBMISSION_MOVES:
+            if outcome.kind != "submitted" or not last or (row["state"], "late") not in SUBMISSION_MOVES:
                 return False
-            submitted(connection, row, answer, now, cause="late")
+            submitted(connection, row, outcome, now, cause="late")
             return True
 
 
@@ -263,13 +274,13 @@ def _attempt(connection: Connection, attempt_id: int) -> tuple[RowMapping, RowMa
     return attempt, transitions.load(connection, attempt["submission_id"])
 
 
-def _end(connection: Connection, attempt_id: int, answer: Answer, now: datetime) -> None:
+def _end(connection: Connection, attempt_id: int, outcome: Outcome, now: datetime) -> None:
     asked = {
         "attempt": attempt_id,
         "now": seconds(now),
-        "how": answer.kind,
-        "status": answer.http_status,
-        "request": answer.request_id,
-        "why": answer.reason,
+        "how": outcome.kind,
+        "status": outcome.http_status,
+        "request": outcome.request_id,
+        "why": outcome.reason,
     }
     connection.execute(_END, asked)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
+from bridge.domain.outcomes import Verdict
 from bridge.domain.planning import is_overdue, next_poll
 from bridge.errors import LedgerError
 from bridge.ledger import transitions
@@ -14,7 +15,7 @@ from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.packages import release_of_vendor
 from bridge.ledger.row_conversion import errors_text, row_as, seconds
-from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictIn
+from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictHandling
 from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
 from bridge.ledger.shipping_documents import request_documents
 
@@ -31,6 +32,9 @@ _ORDERS = select(events.c.submission_id, events.c.purchase_order_number).where(
 )
 
 
+_NO_HANDLING = VerdictHandling()
+
+
 class VerdictStore(Store):
     """What the job settle asks and writes."""
 
@@ -45,7 +49,14 @@ class VerdictStore(Store):
                     orders[submission_id].append(order)
             return [row_as(ToPoll, row, purchase_order_numbers=tuple(orders[row["id"]])) for row in rows]
 
-    def record_verdict(self, fence: Fence, submission_id: int, verdict: VerdictIn, now: datetime) -> Moved:
+    def record_verdict(
+        self,
+        fence: Fence,
+        submission_id: int,
+        verdict: Verdict,
+        now: datetime,
+        handling: VerdictHandling = _NO_HANDLING,
+    ) -> Moved:
         """Commit a verdict. Success confirms packages and releases the status updates that waited for them.
 
         Failure: of many, the named orders fail and the rest go again alone, or are held where
@@ -55,7 +66,7 @@ class VerdictStore(Store):
         """
         with self._db.write(fence) as connection:
             row = transitions.load(connection, submission_id)
-            if _was_settled_meanwhile(row, verdict.amazon_transaction_id):
+            if _was_settled_meanwhile(row, handling.amazon_transaction_id):
                 return Moved(state=row["state"])
             if row["state"] not in {"submitted", "overdue"}:
                 raise LedgerError(f"submission {submission_id} is {row['state']} and waits for no verdict")
@@ -69,7 +80,7 @@ class VerdictStore(Store):
                 verdict_at=seconds(now),
                 next_poll_at=None,
                 polls=row["polls"] + 1,
-                reason=verdict.reason,
+                reason="",
                 errors=errors_text(verdict.errors),
                 request_id=verdict.request_id or row["request_id"],
             )
@@ -77,11 +88,11 @@ class VerdictStore(Store):
                 orders = [
                     event.purchase_order_number for event in transitions.members(connection, submission_id)
                 ]
-                for kind in verdict.wants:
+                for kind in handling.wants:
                     request_documents(connection, row["vendor"], kind, orders, seconds(now))
                 return transitions.succeed(connection, submission_id, state, now)
-            why = (verdict.reason, verdict.errors, verdict.named_orders)
-            moved = transitions.fail(connection, row, state, why, now, hold=verdict.after_failure == "hold")
+            why = ("", verdict.errors, handling.named_orders)
+            moved = transitions.fail(connection, row, state, why, now, hold=handling.after_failure == "hold")
             carry_out_held(connection, submission_id, now)
             return moved
 
@@ -89,8 +100,8 @@ class VerdictStore(Store):
         self, fence: Fence, submission_id: int, now: datetime, amazon_transaction_id: str = ""
     ) -> Moved:
         """Note that the verdict could not be asked for: as `Processing`."""
-        verdict = VerdictIn(status="Processing", amazon_transaction_id=amazon_transaction_id)
-        return self.record_verdict(fence, submission_id, verdict, now)
+        handling = VerdictHandling(amazon_transaction_id=amazon_transaction_id)
+        return self.record_verdict(fence, submission_id, Verdict(status="Processing"), now, handling)
 
     def release_waiting(self, fence: Fence, vendor: str, now: datetime, *, unconfirmed: bool = False) -> int:
         """Release waiting status updates whose packages are confirmed; give how many.

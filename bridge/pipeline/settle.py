@@ -7,7 +7,7 @@ import structlog
 from bridge.domain.events import LabelRequested
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
-from bridge.ledger.rows import NewOutbound, ToPoll, VerdictIn
+from bridge.ledger.rows import NewOutbound, ToPoll, VerdictHandling
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS, StatusReport
@@ -62,16 +62,14 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
     moved = partner.ledger.record_verdict(
         partner.fence,
         submission.id,
-        VerdictIn(
-            status=verdict.status,
+        verdict,
+        partner.clock(),
+        VerdictHandling(
             amazon_transaction_id=transaction,
-            errors=verdict.errors,
             named_orders=frozenset(orders_named(verdict.errors, submission.purchase_order_numbers)),
-            request_id=verdict.request_id,
             wants=_wanted_after(partner, submission),
             after_failure=partner.policies.after_failure,
         ),
-        partner.clock(),
     )
     reached("settle.committed")
     log.info("verdict", vendor=partner.vendor, submission=submission.id, state=moved.state)

@@ -11,15 +11,16 @@ import msgspec
 import structlog
 
 from bridge.domain.events import Event
+from bridge.domain.outcomes import Outcome
 from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_backlog
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
-from bridge.ledger.rows import Answer, DueSubmission, Policy
+from bridge.ledger.rows import DueSubmission, OutcomeHandling, Policy
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.fetch import verify_labels
 from bridge.pipeline.partner import Partner
-from bridge.spapi.operations import OPERATIONS, Operation, Outcome, item_of, orders_named, request_body
+from bridge.spapi.operations import OPERATIONS, Operation, item_of, orders_named, request_body
 
 log = structlog.get_logger(__name__)
 
@@ -152,22 +153,16 @@ def _may_send(partner: Partner, over: Callable[[], bool]) -> bool:
 
 def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
     now = partner.clock()
-    answer = Answer(
-        kind=outcome.kind,
-        http_status=outcome.http_status,
-        request_id=outcome.request_id,
-        amazon_transaction_id=outcome.amazon_transaction_id,
-        errors=outcome.errors,
-        reason=outcome.reason,
+    handling = OutcomeHandling(
         retry_at=_retry_at(submission, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
         policy=_policy(partner, OPERATIONS[submission.operation]),
     )
     try:
-        moved = partner.ledger.record_outcome(partner.fence, attempt, answer, now)
+        moved = partner.ledger.record_outcome(partner.fence, attempt, outcome, now, handling)
     except StaleEpoch:
         # A newer owner has put this submission in doubt; our answer may still settle that.
-        partner.ledger.record_late(attempt, answer, now)
+        partner.ledger.record_late(attempt, outcome, now)
         raise
     except LedgerError:
         # In doubt from the next drain on; this line is then the only place that knows what Amazon said.
@@ -181,7 +176,7 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
         )
         raise
     reached("submit.answer_committed")
-    held = moved.state == "in_doubt" and answer.policy == "hold"
+    held = moved.state == "in_doubt" and handling.policy == "hold"
     _tell(partner, submission, outcome, held=held)
     log.info(
         "submission",

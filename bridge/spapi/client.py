@@ -18,6 +18,7 @@ import msgspec
 import stamina
 
 from bridge import __version__
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.errors import ConfigurationError, Problem
 from bridge.spapi import restricted
 from bridge.spapi.amazon_time import AmazonTime
@@ -29,7 +30,7 @@ from bridge.spapi.fetched import Fetched, Page, UnreadableItem
 from bridge.spapi.operations import TRANSACTION_STATUS, Operation, item_count
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.reads import parse_order, parse_page
-from bridge.spapi.replies import Outcome, Verdict, classify_reply, parse_verdict, request_id_of
+from bridge.spapi.replies import classify_reply, parse_verdict, request_id_of
 from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client, why_not_reached
 from bridge.spapi.windows import Query
 

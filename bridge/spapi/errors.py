@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from bridge.domain.outcomes import AmazonApiError
 from bridge.errors import AmazonError, Fault
 
 if TYPE_CHECKING:
     from bridge.spapi.windows import Window
-
-
-class AmazonApiError(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One element of Amazon's `errors`: a code such as `InvalidInput` and free text."""
-
-    code: str
-    message: str
-    details: str = ""
 
 
 class AmazonUnavailable(AmazonError):

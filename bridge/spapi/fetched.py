@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from bridge.spapi.errors import AmazonApiError
+from bridge.domain.outcomes import AmazonApiError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,28 +14,14 @@ import msgspec
 
 from bridge.domain.events import Event, LabelRequested, ShipmentConfirmed, ShipmentStatusChanged
 from bridge.spapi.elements import item_of
-from bridge.spapi.errors import AmazonApiError
-from bridge.spapi.replies import (
-    Outcome,
-    OutcomeKind,
-    Verdict,
-    VerdictStatus,
-    classify_reply,
-    orders_named,
-    parse_verdict,
-)
+from bridge.spapi.replies import classify_reply, orders_named, parse_verdict
 
 __all__ = [
     "OPERATIONS",
     "RESTRICTED_DATA_TOKEN",
     "TRANSACTION_STATUS",
-    "AmazonApiError",
     "InDoubtPolicy",
     "Operation",
-    "Outcome",
-    "OutcomeKind",
-    "Verdict",
-    "VerdictStatus",
     "classify_reply",
     "item_count",
     "item_of",

@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
-from bridge.spapi.errors import AmazonApiError, AmazonUnavailable
+from bridge.domain.outcomes import AmazonApiError
+from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.fetched import (
     CustomerInvoice,
     Fetched,

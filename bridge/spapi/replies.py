@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import msgspec
 
-from bridge.spapi.errors import AmazonApiError, AmazonRefused, AmazonUnavailable, CredentialsRefused
+from bridge.domain.outcomes import AmazonApiError, Outcome, OutcomeKind, Verdict, VerdictStatus
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 
-OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
-VerdictStatus = Literal["Processing", "Success", "Failure"]
 _VERDICT_STATUSES: tuple[VerdictStatus, ...] = get_args(VerdictStatus)
 
 # A token of free text. Dots, hyphens and underscores inside belong to it, so that neither PO1-2 nor
@@ -26,32 +25,6 @@ _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")  # InvalidInput, EMPTY_PACKAGES; wh
 _SHORTEST_DIGITS = 5
 # A figure beyond is some proxy's nonsense, and would stop an account for good.
 _LONGEST_RETRY_AFTER = 3600.0
-
-
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of one POST.
-
-    `submitted` has an `amazon_transaction_id`. `not_taken`: surely not taken, may go again after
-    `retry_after` seconds (None: not said). `unauthorized`: not taken, and a person must mend our
-    credentials or configuration. `too_large`: not taken, smaller ones may be. `refused`: `errors` say
-    why. `in_doubt`: nobody knows whether Amazon took it. `http_status` is None where no reply came.
-    """
-
-    kind: OutcomeKind
-    http_status: int | None = None
-    amazon_transaction_id: str = ""
-    request_id: str = ""
-    errors: tuple[AmazonApiError, ...] = ()
-    retry_after: float | None = None
-    reason: str = ""
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """Amazon's word on a transaction. A Failure may come with no errors at all."""
-
-    status: VerdictStatus
-    errors: tuple[AmazonApiError, ...] = ()
-    request_id: str = ""
 
 
 # What a status alone tells of a POST, where no transaction id says more. 500, 502 and 504 may come

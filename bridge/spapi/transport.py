@@ -13,8 +13,8 @@ from contextlib import closing
 import httpx
 import msgspec
 
+from bridge.domain.outcomes import Outcome
 from bridge.spapi.budget import budget, keep_budgets
-from bridge.spapi.replies import Outcome
 
 BODY_LIMIT = 1024 * 1024
 LARGE_BODY_LIMIT = 32 * 1024 * 1024

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.cli import restore
 from bridge.ledger.store import Ledger
-from tests.ledger.desk import T0, Desk, answer, confirmation, later, status
+from tests.ledger.desk import T0, Desk, confirmation, later, outcome, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,5 +56,5 @@ def test_an_answer_that_comes_after_the_mark_settles_what_was_under_way(desk: De
 
     restore._mark(config, desk.ledger, "main")
 
-    assert desk.ledger.record_late(attempt, answer("submitted", attempt), later(2))
+    assert desk.ledger.record_late(attempt, outcome("submitted", attempt), later(2))
     assert desk.ledger.submission(submission.id).state == "submitted"

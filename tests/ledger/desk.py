@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
 
 import msgspec
 
 from bridge.domain.events import Address, PartyIdentification, ShipmentStatusChanged
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.ledger.rows import (
-    Answer,
     Collected,
     DueSubmission,
     Fence,
@@ -19,7 +20,8 @@ from bridge.ledger.rows import (
     NewDocument,
     NewEvent,
     NewOutbound,
-    VerdictIn,
+    OutcomeHandling,
+    VerdictHandling,
 )
 from bridge.ledger.store import Ledger
 
@@ -119,7 +121,8 @@ class Desk:
 
     def send(self, submission: int, kind: str = "submitted", now: datetime = T0, **more: object) -> Moved:
         attempt = self.ledger.start_sending(self.fence, submission, now)
-        return self.ledger.record_outcome(self.fence, attempt, answer(kind, attempt, **more), now)
+        said, handling = _parted(more, OutcomeHandling)
+        return self.ledger.record_outcome(self.fence, attempt, outcome(kind, attempt, **said), now, handling)
 
     def report(
         self, file_id: int, *outbound: NewOutbound, fence: Fence | None = None, now: datetime = T0
@@ -131,8 +134,9 @@ class Desk:
             writer.reported()
 
     def verdict(self, submission: int, word: str = "Success", now: datetime = T0, **more: object) -> Moved:
-        verdict = msgspec.convert({"status": word, **more}, VerdictIn)
-        return self.ledger.record_verdict(self.fence, submission, verdict, now)
+        said, handling = _parted(more, VerdictHandling)
+        verdict = msgspec.convert({"status": word, **said}, Verdict)
+        return self.ledger.record_verdict(self.fence, submission, verdict, now, handling)
 
     def states(self, *file_ids: int) -> dict[str, str]:
         """Tell the events' states by order or tracking number."""
@@ -143,11 +147,22 @@ class Desk:
         }
 
 
-def answer(kind: str, attempt: int = 0, **more: object) -> Answer:
+def outcome(kind: str, attempt: int = 0, **more: object) -> Outcome:
     transaction = f"tx-{attempt}" if kind == "submitted" else ""
     return msgspec.convert(
-        {"kind": kind, "amazon_transaction_id": transaction, "request_id": f"rq-{attempt}", **more}, Answer
+        {"kind": kind, "amazon_transaction_id": transaction, "request_id": f"rq-{attempt}", **more}, Outcome
     )
+
+
+Handling = TypeVar("Handling", OutcomeHandling, VerdictHandling)
+
+
+def _parted(more: dict[str, Any], handling: type[Handling]) -> tuple[dict[str, Any], Handling]:
+    """Part what Amazon said from what is to follow from it."""
+    said = {name: value for name, value in more.items() if name not in handling.__struct_fields__}
+    rest = {name: value for name, value in more.items() if name in handling.__struct_fields__}
+    said["errors"] = [{"message": "", **error} for error in said.get("errors", ())]
+    return said, msgspec.convert(rest, handling)
 
 
 def document_row(number: int, **more: object) -> NewDocument:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bridge.errors import StaleEpoch
 from bridge.ledger.store import Ledger
-from tests.ledger.desk import T0, Desk, answer, confirmation, later
+from tests.ledger.desk import T0, Desk, confirmation, later, outcome
 
 ROOT = Path(__file__).parents[2]
 SENDER = """
@@ -91,7 +91,7 @@ def test_of_two_owners_only_the_newer_one_writes(place: Path) -> None:
     stale = []
     for write in (
         lambda: old.take(confirmation("B")),
-        lambda: first.record_outcome(old.fence, attempt, answer("submitted"), T0),
+        lambda: first.record_outcome(old.fence, attempt, outcome("submitted"), T0),
     ):
         try:
             write()
@@ -99,7 +99,7 @@ def test_of_two_owners_only_the_newer_one_writes(place: Path) -> None:
             stale.append(write)
     assert len(stale) == 2
     assert [doubt.id for doubt in second.in_doubt("acme")] == [due.id]
-    assert first.record_late(attempt, answer("submitted", attempt), T0)
+    assert first.record_late(attempt, outcome("submitted", attempt), T0)
     assert new.verdict(due.id).state == "succeeded"
     first.close()
     second.close()
@@ -122,7 +122,7 @@ def test_threads_send_side_by_side_and_nothing_is_sent_twice(place: Path) -> Non
             except Exception as error:  # noqa: BLE001 - any of them is counted below
                 assert "not ready" in str(error)  # noqa: PT017
                 continue
-            ledger.record_outcome(desk.fence, attempt, answer("submitted", attempt), T0)
+            ledger.record_outcome(desk.fence, attempt, outcome("submitted", attempt), T0)
             sent.append(submission.id)
         return sent
 

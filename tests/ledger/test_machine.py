@@ -24,9 +24,9 @@ from hypothesis.stateful import (
 
 from bridge.domain.states import UNFINISHED_SUBMISSIONS
 from bridge.errors import StaleEpoch
-from bridge.ledger.rows import Fence
+from bridge.ledger.rows import Fence, OutcomeHandling, Policy
 from bridge.ledger.store import Ledger
-from tests.ledger.desk import CONFIRM, STATUS, Desk, answer, confirmation, document_row, later, status
+from tests.ledger.desk import CONFIRM, STATUS, Desk, confirmation, document_row, later, outcome, status
 
 ORDERS = ["A", "B", "C", "D"]
 KINDS = ["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
@@ -90,13 +90,14 @@ class LedgerMachine(RuleBasedStateMachine):
         policy=st.sampled_from(["hold", "resubmit", "verify"]),
     )
     def the_answer_comes(
-        self, attempt: tuple[Fence, int], kind: str, named: frozenset[str], policy: str
+        self, attempt: tuple[Fence, int], kind: str, named: frozenset[str], policy: Policy
     ) -> None:
         fence, attempt_id = attempt
-        given = answer(kind, attempt_id, named_orders=named, policy=policy)
+        given = outcome(kind, attempt_id)
+        handling = OutcomeHandling(named_orders=named, policy=policy)
         ledger = self.desk.ledger
         try:
-            ledger.record_outcome(fence, attempt_id, given, later(self.now))
+            ledger.record_outcome(fence, attempt_id, given, later(self.now), handling)
         except StaleEpoch:
             assert fence != self.desk.fence
             ledger.record_late(attempt_id, given, later(self.now))

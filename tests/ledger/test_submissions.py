@@ -4,7 +4,7 @@ import pytest
 
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger.store import Ledger
-from tests.ledger.desk import T0, Desk, answer, confirmation, later
+from tests.ledger.desk import T0, Desk, confirmation, later, outcome
 
 
 def planned(desk: Desk, count: int = 1) -> tuple[int, int]:
@@ -140,7 +140,7 @@ def test_a_stale_owner_changes_nothing(desk: Desk) -> None:
     before = desk.ledger.batch(file_id)
     ledger = desk.ledger
     for write in (
-        lambda: ledger.record_outcome(old, attempt, answer("submitted"), T0),
+        lambda: ledger.record_outcome(old, attempt, outcome("submitted"), T0),
         lambda: ledger.start_sending(old, submission, T0),
         lambda: ledger.plan(old, "acme", "x", 1, T0),
         lambda: desk.report(file_id, fence=old),
@@ -158,7 +158,7 @@ def test_a_late_answer_of_a_stale_owner_ends_the_doubt(desk: Desk) -> None:
     file_id, submission = planned(desk)
     attempt = desk.ledger.start_sending(desk.fence, submission, T0)
     desk.ledger.claim("main", T0)
-    assert desk.ledger.record_late(attempt, answer("submitted", attempt), later(4))
+    assert desk.ledger.record_late(attempt, outcome("submitted", attempt), later(4))
     (row,) = desk.ledger.batch(file_id).submissions
     assert (row.state, row.amazon_transaction_id) == ("submitted", f"tx-{attempt}")
 
@@ -168,7 +168,7 @@ def test_a_late_answer_comes_in_time_while_the_next_attempt_has_not_begun(desk: 
     attempt = desk.ledger.start_sending(desk.fence, submission, T0)
     fence = desk.ledger.claim("main", T0)
     desk.ledger.apply_policy(fence, submission, "resubmit", T0)
-    assert desk.ledger.record_late(attempt, answer("submitted", attempt), T0)
+    assert desk.ledger.record_late(attempt, outcome("submitted", attempt), T0)
     assert desk.due(later(1000)) == []
 
 
@@ -178,7 +178,7 @@ def test_a_late_answer_to_an_attempt_that_is_not_the_last_is_only_noted(desk: De
     desk.fence = desk.ledger.claim("main", T0)
     desk.ledger.apply_policy(desk.fence, submission, "resubmit", T0)
     desk.ledger.start_sending(desk.fence, submission, T0)
-    assert not desk.ledger.record_late(attempt, answer("submitted", attempt), T0)
+    assert not desk.ledger.record_late(attempt, outcome("submitted", attempt), T0)
     detail = desk.ledger.batch(file_id)
     assert [row.state for row in detail.submissions] == ["sending"]
     assert [(row.kind, row.request_id) for row in detail.attempts] == [
@@ -191,13 +191,13 @@ def test_a_late_doubt_changes_nothing(desk: Desk) -> None:
     _, submission = planned(desk)
     attempt = desk.ledger.start_sending(desk.fence, submission, T0)
     desk.ledger.claim("main", T0)
-    assert not desk.ledger.record_late(attempt, answer("in_doubt"), T0)
+    assert not desk.ledger.record_late(attempt, outcome("in_doubt"), T0)
     assert [doubt.id for doubt in desk.ledger.in_doubt("acme")] == [submission]
 
 
 def test_an_answer_is_recorded_once(desk: Desk) -> None:
     _, submission = planned(desk)
     attempt = desk.ledger.start_sending(desk.fence, submission, T0)
-    desk.ledger.record_outcome(desk.fence, attempt, answer("not_taken"), T0)
+    desk.ledger.record_outcome(desk.fence, attempt, outcome("not_taken"), T0)
     with pytest.raises(Exception, match="no move 'submitted' from state 'ready'"):
-        desk.ledger.record_outcome(desk.fence, attempt, answer("submitted"), T0)
+        desk.ledger.record_outcome(desk.fence, attempt, outcome("submitted"), T0)

@@ -11,12 +11,13 @@ from typing import Any, cast
 
 import pytest
 
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.partner_drain import PartnerReport
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.fetched import Fetched, UnreadableItem
-from bridge.spapi.operations import Operation, Outcome, Verdict
+from bridge.spapi.operations import Operation
 from tests.pipeline.partners import partner_in
 
 

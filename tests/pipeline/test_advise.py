@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.pipeline.collect import collect
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
-from bridge.spapi.operations import Operation, Outcome, Verdict
+from bridge.spapi.operations import Operation
 from tests.pipeline.partners import partner_in, with_policies
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 

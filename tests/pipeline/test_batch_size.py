@@ -7,9 +7,8 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.outcomes import AmazonApiError, Outcome, Verdict
 from bridge.pipeline.partner import Partner
-from bridge.spapi.errors import AmazonApiError
-from bridge.spapi.operations import Outcome, Verdict
 from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import order, ship_notice, x12

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.outcomes import Outcome
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
-from bridge.spapi.operations import Outcome
 from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, x12

@@ -8,6 +8,7 @@ from typing import Any, NoReturn, cast
 
 import pytest
 
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import RemoteFile
@@ -16,7 +17,6 @@ from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 from bridge.runners.once import run
-from bridge.spapi.operations import Outcome, Verdict
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 

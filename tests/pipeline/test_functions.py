@@ -11,13 +11,13 @@ from typing import Any
 import msgspec
 import pytest
 
+from bridge.domain.outcomes import Outcome
 from bridge.errors import LedgerError
 from bridge.ledger.rows import EventRow
 from bridge.pipeline.collect import collect
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.translate import translate
-from bridge.spapi.operations import Outcome
 from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, despatch_advice, edifact, order, ship_notice, tracking, x12

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from bridge.domain.outcomes import Outcome
 from bridge.errors import LedgerError
 from bridge.ledger import label_checks
 from bridge.ledger.read_models import AlertRow
@@ -22,7 +23,6 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.shipping_documents import KINDS, keep_shipping_documents
 from bridge.spapi.fetched import LabelData, ShippingLabel
-from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
 

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.pipeline.collect import collect
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
 from bridge.spapi.errors import AmazonUnavailable
-from bridge.spapi.operations import Outcome, Verdict
 from tests.pipeline.partners import partner_in
 from tests.system.traffic import order, ship_notice, x12
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.outcomes import Outcome
 from bridge.pipeline.collect import collect
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
-from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 

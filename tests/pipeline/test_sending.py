@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.errors import DropFolderUnavailable, LedgerError
 from bridge.ledger.store import Ledger
@@ -18,7 +19,7 @@ from bridge.pipeline.drain import drain
 from bridge.pipeline.jobs import JOBS
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.state import PartnerState
-from bridge.spapi.operations import Operation, Outcome, Verdict
+from bridge.spapi.operations import Operation
 from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.spapi.test_ceiling import SENDERS

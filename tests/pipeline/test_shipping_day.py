@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bridge.domain.outcomes import Outcome
 from bridge.pipeline.collect import collect
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
-from bridge.spapi.operations import Outcome
 from tests.pipeline.partners import partner_in
 
 NEW_YORK = ZoneInfo("America/New_York")

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.domain.outcomes import Outcome
 from bridge.edi.model import ReaderEvent
 from bridge.edi.reader import read
 from bridge.pipeline.rerun import rerun
 from bridge.runners.embedded import Daemon, Worker
-from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import Clock, StubAmazon, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.outcomes import Outcome
 from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
 from bridge.runners.once import run
-from bridge.spapi.operations import Outcome
 from tests.pipeline.stubs import StubAmazon, drop, partner_with
 from tests.system.traffic import ship_notice, x12
 

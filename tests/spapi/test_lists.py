@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bridge.spapi.errors import AmazonApiError, AmazonUnavailable, ListIncomplete, ReplyTooLarge
+from bridge.domain.outcomes import AmazonApiError
+from bridge.spapi.errors import AmazonUnavailable, ListIncomplete, ReplyTooLarge
 from bridge.spapi.fetched import CustomerInvoice, Page
 from bridge.spapi.lists import MOST_CUTS, Step, meet, read_list
 from bridge.spapi.operations import OPERATIONS, Operation

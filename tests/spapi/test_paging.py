@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from structlog.testing import capture_logs
 
+from bridge.domain.outcomes import AmazonApiError
 from bridge.spapi.errors import (
-    AmazonApiError,
     AmazonRefused,
     AmazonUnavailable,
     EndUnclear,

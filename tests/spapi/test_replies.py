@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.spapi.errors import AmazonApiError, AmazonRefused, AmazonUnavailable, CredentialsRefused
+from bridge.domain.outcomes import AmazonApiError
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 from bridge.spapi.operations import classify_reply, orders_named, parse_verdict
 from bridge.spapi.replies import rate_limit_of, retry_after_of
 
