@@ -161,7 +161,6 @@ def _parted(more: dict[str, Any], handling: type[Handling]) -> tuple[dict[str, A
     """Part what Amazon said from what is to follow from it."""
     said = {name: value for name, value in more.items() if name not in handling.__struct_fields__}
     rest = {name: value for name, value in more.items() if name in handling.__struct_fields__}
-    said["errors"] = [{"message": "", **error} for error in said.get("errors", ())]
     return said, msgspec.convert(rest, handling)
 
 

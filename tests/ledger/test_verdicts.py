@@ -47,7 +47,9 @@ def test_a_failed_confirmation_releases_nothing(desk: Desk) -> None:
 def test_of_a_failed_batch_only_the_good_ones_confirm_their_packages(desk: Desk) -> None:
     waiting = desk.take(status("1Z"), status("2Z"))
     _, submission = submitted(desk, "A", "B", packages=(("A", "1Z"), ("B", "2Z")))
-    moved = desk.verdict(submission, "Failure", named_orders=["A"], errors=[{"code": "EMPTY_PACKAGES"}])
+    moved = desk.verdict(
+        submission, "Failure", named_orders=["A"], errors=[{"code": "EMPTY_PACKAGES", "message": ""}]
+    )
     assert (moved.state, len(moved.failed), len(moved.again)) == ("failed", 1, 1)
     desk.plan()
     (due,) = desk.due()
@@ -58,11 +60,11 @@ def test_of_a_failed_batch_only_the_good_ones_confirm_their_packages(desk: Desk)
 
 def test_a_failed_batch_in_which_none_is_named_goes_again_one_by_one(desk: Desk) -> None:
     file_id, submission = submitted(desk, "A", "B", "C")
-    desk.verdict(submission, "Failure", errors=[{"code": "NotAvailable"}])
+    desk.verdict(submission, "Failure", errors=[{"code": "NotAvailable", "message": ""}])
     assert desk.plan() == 3
     for due, word in zip(desk.due(), ("Success", "Failure", "Success"), strict=True):
         desk.send(due.id)
-        desk.verdict(due.id, word, errors=[{"code": "BAD"}])
+        desk.verdict(due.id, word, errors=[{"code": "BAD", "message": ""}])
     assert sorted(desk.states(file_id).values()) == ["failed", "succeeded", "succeeded"]
 
 

@@ -73,11 +73,11 @@ def test_while_amazon_is_down_what_comes_gathers_and_goes_in_full_posts(
     assert sorted(amazon.sizes) == [1] * 6 + [44] + [50] * 5
 
 
-def failing(partner: Partner, amazon: StubAmazon, *named: str) -> None:
-    """Let the first verdict be a failure that names orders, the others successes."""
+def failing(partner: Partner, amazon: StubAmazon, *named: str) -> Partner:
+    """Let the first verdict be a failure that names orders, the others successes; three orders a POST."""
     errors = tuple(AmazonApiError("EMPTY_PACKAGES", f"Order ID {one} has empty packages") for one in named)
     amazon.verdict = lambda tx: Verdict(status="Success" if tx != "tx-3" else "Failure", errors=errors)
-    partner = with_policies(partner, batch_size=3)
+    return with_policies(partner, batch_size=3)
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,7 @@ def test_the_rest_of_a_failed_post_goes_again_alone_or_is_held(
 ) -> None:
     amazon = StubAmazon()
     partner = partner_with(tmp_path, monkeypatch, amazon)
-    failing(partner, amazon, order(2))
-    partner = with_policies(partner, after_failure=after)
+    partner = with_policies(failing(partner, amazon, order(2)), after_failure=after)
     drop(tmp_path, "a.edi", notices(1, 3))
     drained(partner)
     events = partner.ledger.batch_events(1)
@@ -109,8 +108,7 @@ def test_an_event_held_after_a_failure_goes_alone_once_it_is_let_go(
 ) -> None:
     amazon = StubAmazon()
     partner = partner_with(tmp_path, monkeypatch, amazon)
-    failing(partner, amazon)
-    partner = with_policies(partner, after_failure="hold")
+    partner = with_policies(failing(partner, amazon), after_failure="hold")
     drop(tmp_path, "a.edi", notices(1, 3))
     drained(partner)
     held = [event.id for event in partner.ledger.batch_events(1) if event.state == "held"]

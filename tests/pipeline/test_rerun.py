@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -68,10 +70,12 @@ def test_a_rerun_goes_through_beside_a_drain_that_begins_meanwhile(
     drop(tmp_path, "first.edi", notice(1, 1))
     drained(partner)
     asked = partner.clock
-    monkeypatch.setattr(
-        partner, "clock", lambda: (partner.ledger.claim(partner.account, asked()), asked())[1]
-    )
-    rerun(partner, 1, dry_run=False, force=False)
+
+    def claimed_meanwhile() -> datetime:
+        partner.ledger.claim(partner.account, asked())
+        return asked()
+
+    rerun(replace(partner, clock=claimed_meanwhile), 1, dry_run=False, force=False)
     assert states(partner, 1) == ["replaced", "ready"]
 
 

@@ -68,7 +68,7 @@ def test_a_rerun_wakes_the_daemon_even_where_it_drained_meanwhile(
         worker._drain()
         clock.now += timedelta(minutes=1)
 
-    monkeypatch.setattr("bridge.pipeline.translate.read", read_slowly)
+    monkeypatch.setattr("bridge.pipeline.partner.read", read_slowly)
     rerun(partner, 1, dry_run=False, force=False)
     worker.wake.clear()
     worker.pulse()
