@@ -127,9 +127,8 @@ def test_others_write_while_a_file_is_translated(ledger: Ledger) -> None:
 def _fill(writer: FileWriter, first: int, last: int) -> None:
     """Add documents, each with a confirmation of a package."""
     for number in range(first, last + 1):
-        handle = writer.document(document_row(number))
-        if handle:
-            event = writer.event(handle, confirmation(f"P{number}"))
+        if not writer.is_written(number):
+            event = writer.event(writer.document(document_row(number)), confirmation(f"P{number}"))
             writer.announce(event, f"T{number}", f"P{number}", "WH")
 
 

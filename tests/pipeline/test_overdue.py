@@ -58,8 +58,8 @@ def test_a_late_verdict_is_told_once_to_a_person_and_to_the_vendor_and_then_the_
     assert collect(partner) == translate(partner) == submit(partner) == 1
 
     for minutes in (1, 31, 37, 45):
-        late_by = timedelta(minutes=minutes)
-        settle(replace(partner, clock=partial(begun.__add__, late_by)))
+        partner = replace(partner, clock=partial(begun.__add__, timedelta(minutes=minutes)))
+        settle(partner)
     (late,) = reports(tmp_path, partner)
     assert late["lines"][0]["status"] == "Overdue"  # type: ignore[index]
     assert late["lines"][0]["purchase_order_number"] == order(1)  # type: ignore[index]
