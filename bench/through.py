@@ -22,7 +22,20 @@ import msgspec
 
 from bench.making import ship_notices, shipment_statuses
 
-_STAND_INS = ("-m", "simulator", "--rate", "1000", "--burst", "1000", "--keep", "counts")
+_STAND_INS = (
+    "-m",
+    "bridge",
+    "simulator",
+    "--json",
+    "--port",
+    "0",
+    "--sftp-port",
+    "0",
+    "--rate",
+    "1000",
+    "--burst",
+    "1000",
+)
 _OPERATIONS = {"856": "submitShipmentConfirmations", "214": "submitShipmentStatusUpdates"}
 
 
@@ -74,11 +87,16 @@ def go(task: Task) -> Passage:
 
 @contextmanager
 def _stand_ins(root: Path) -> Iterator[dict[str, Any]]:
-    command = [sys.executable, *_STAND_INS, "--sftp-root", str(root)]
+    command = [sys.executable, *_STAND_INS, "--sftp-folder", str(root)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 -- our own module
         try:
             assert process.stdout is not None  # noqa: S101 -- it is a pipe
-            yield json.loads(process.stdout.readline())
+            reached = json.loads(process.stdout.readline())
+            options = {"keep": "counts"}
+            httpx.post(
+                f"{reached['url']}/_stand-in/options", json=options, trust_env=False
+            ).raise_for_status()
+            yield reached
         finally:
             process.terminate()
 

@@ -19,9 +19,10 @@ from simulator.control import Control
 from simulator.document_factory import DocumentFactory
 from simulator.document_store import DocumentStore
 from simulator.faults import Faults
+from simulator.operations import READS
 from simulator.options import Options
 from simulator.reads import Reads
-from simulator.records import Accepted, ItemKey, ReadSeen, Records, RequestSeen
+from simulator.records import Accepted, ItemKey, Records, RequestSeen
 from simulator.restricted import RestrictedTokens
 from simulator.server import ThreadedServer
 from simulator.tokens import AccessTokens, Credentials
@@ -42,7 +43,6 @@ class StandInAmazon(DocumentFactory):
         self,
         port: int = 0,
         *,
-        host: str = "127.0.0.1",
         journal: Path | None = None,
         **options: object,
     ) -> None:
@@ -66,7 +66,6 @@ class StandInAmazon(DocumentFactory):
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
         self._application = self._handler.application(Control(self).routes())
-        self._host = host
         self._port = port
         self._server: ThreadedServer | None = None
         self.credentials: Credentials = self._tokens.open_account("default")
@@ -77,7 +76,7 @@ class StandInAmazon(DocumentFactory):
     def start(self) -> Self:
         """Listen; back when the first request can be answered."""
         self._handler.closing = False
-        self._server = ThreadedServer(self._application, self._host, self._port)
+        self._server = ThreadedServer(self._application, self._port)
         self._port = self._server.port
         self._server.start()
         return self
@@ -110,7 +109,7 @@ class StandInAmazon(DocumentFactory):
     @property
     def url(self) -> str:
         """The API's base, for `endpoint`."""
-        return f"http://{self._host}:{self._port}"
+        return f"http://127.0.0.1:{self._port}"
 
     @property
     def auth_url(self) -> str:
@@ -161,9 +160,9 @@ class StandInAmazon(DocumentFactory):
         return self._records.requests
 
     @property
-    def reads(self) -> tuple[ReadSeen, ...]:
+    def reads(self) -> tuple[RequestSeen, ...]:
         """Every read of labels, slips and invoices (`keep="items"`), in the order of the answers."""
-        return self._records.reads
+        return tuple(seen for seen in self.requests if seen.operation in READS)
 
     def delivered(self, operation: str) -> Counter[str]:
         """Count how often a read's answers brought each order's document."""

@@ -30,7 +30,7 @@ from simulator.operations import (
     Version,
     of_version,
 )
-from simulator.records import ReadSeen, Records, RequestSeen
+from simulator.records import Records, RequestSeen
 from simulator.replies import CutResponse, Reply, reply, request_id
 
 _STEP = 0.005
@@ -129,19 +129,6 @@ class RequestHandler:
             await asyncio.sleep(_STEP)
 
     def _record(self, call: Call, status: int) -> None:
-        if call.operation in READS:
-            self._records.read(
-                ReadSeen(
-                    time=time.time(),
-                    account=call.account,
-                    operation=call.operation,
-                    order=call.order,
-                    query=dict(call.query),
-                    status=status,
-                    count=len(call.delivered),
-                    orders=call.delivered,
-                )
-            )
         self._records.request(
             RequestSeen(
                 time=time.time(),
@@ -153,6 +140,9 @@ class RequestHandler:
                 request_id=call.request_id,
                 user_agent=call.user_agent,
                 items=call.items,
+                order=call.order,
+                query=call.query,
+                orders=call.delivered,
             )
         )
 

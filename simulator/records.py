@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -49,7 +49,11 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One request and its answer; status 0 where the connection was cut instead."""
+    """One request and its answer; status 0 where the connection was cut instead.
+
+    `orders` names the orders whose documents the answer to a read brought; `order` is the one that was
+    asked for, empty for lists.
+    """
 
     time: float
     account: str
@@ -59,23 +63,15 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     request_id: str
     user_agent: str
-    items: int
+    items: int = 0
+    order: str = ""
+    query: Mapping[str, str] = {}
+    orders: tuple[str, ...] = ()
 
-
-class ReadSeen(msgspec.Struct, frozen=True, kw_only=True):
-    """One read of labels, slips or invoices and how many documents its answer brought.
-
-    `status` is 0 where the connection was cut; `order` is empty for lists.
-    """
-
-    time: float
-    account: str
-    operation: str
-    order: str
-    query: dict[str, str]
-    status: int
-    count: int
-    orders: tuple[str, ...]
+    @property
+    def count(self) -> int:
+        """How many documents the answer brought."""
+        return len(self.orders)
 
 
 def key_of(operation: str, item: Item) -> ItemKey:
@@ -108,7 +104,6 @@ class Records:
         self._options = options
         self.changed = threading.Condition()
         self._requests: list[RequestSeen] = []
-        self._reads: list[ReadSeen] = []
         self._delivered: Counter[tuple[str, str]] = Counter()
         self._accepted: list[Accepted] = []
         self._keys: Counter[ItemKey] = Counter()
@@ -124,13 +119,6 @@ class Records:
             self._answers[seen.operation, seen.status] += 1
             if self._options.keep == "items":
                 self._requests.append(seen)
-            self.changed.notify_all()
-
-    def read(self, seen: ReadSeen) -> None:
-        """Remember one read; in counting mode nothing of it."""
-        with self.changed:
-            if self._options.keep == "items":
-                self._reads.append(seen)
             if self._options.keep != "counts":
                 self._delivered.update((seen.operation, order) for order in seen.orders)
             self.changed.notify_all()
@@ -176,12 +164,6 @@ class Records:
         """Every request so far, in the order of the answers."""
         with self.changed:
             return tuple(self._requests)
-
-    @property
-    def reads(self) -> tuple[ReadSeen, ...]:
-        """Every read so far, in the order of the answers."""
-        with self.changed:
-            return tuple(self._reads)
 
     def delivered(self) -> Counter[tuple[str, str]]:
         """Count how often each order's document went out, by operation and order."""

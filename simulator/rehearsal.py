@@ -54,7 +54,7 @@ name = "Acme Fulfilment"
 address_line1 = "100 Example Road"
 country_code = "US"
 """
-_CONFIG_PAPERS = """
+_CONFIG_DOCUMENTS = """
 [vendors.{vendor}.label_requests]
 from_acknowledgements = true
 
@@ -110,14 +110,13 @@ class Rehearsal:
     def __init__(
         self,
         *,
-        host: str = "127.0.0.1",
         port: int = 0,
         sftp_root: Path | None = None,
         sftp_port: int = 0,
         journal: Path | None = None,
         **options: object,
     ) -> None:
-        self.amazon = StandInAmazon(port, host=host, journal=journal, **options)
+        self.amazon = StandInAmazon(port, journal=journal, **options)
         self.amazon.admit("rehearsal", CREDENTIALS)
         self.sftp = _sftp(sftp_root, sftp_port) if sftp_root is not None else None
         self._running = ExitStack()
@@ -135,10 +134,10 @@ class Rehearsal:
     ) -> None:
         self._running.close()
 
-    def addresses(self, *, papers: bool = False) -> Addresses:
+    def addresses(self, *, documents: bool = False) -> Addresses:
         """Tell how a bridge reaches the stand-ins, once they run.
 
-        `papers` makes the configuration ask for labels and fetch them, with what else the stand-in makes.
+        `documents` makes the configuration ask for labels and fetch them, with what else the stand-in makes.
         """
         secrets = {
             "STAND_IN_CLIENT_SECRET": CREDENTIALS.client_secret,
@@ -150,10 +149,10 @@ class Rehearsal:
             client_id=CREDENTIALS.client_id,
             vendor=VENDOR,
         )
-        if papers:
+        if documents:
             options = self.amazon.options
             slips, invoices = _toml(options.packing_slips), _toml(options.invoices)
-            config += _CONFIG_PAPERS.format(vendor=VENDOR, packing_slips=slips, invoices=invoices)
+            config += _CONFIG_DOCUMENTS.format(vendor=VENDOR, packing_slips=slips, invoices=invoices)
         reached = Addresses(
             url=self.amazon.url,
             auth_url=self.amazon.auth_url,

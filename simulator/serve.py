@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,14 +15,13 @@ from simulator.rehearsal import Addresses, Rehearsal
 
 
 def serve(  # noqa: PLR0913 - each is an option of the command line
-    host: str = "127.0.0.1",
-    port: int = 8080,
-    sftp_root: Path | None = None,
     *,
-    sftp_port: int = 2222,
-    journal: Path | None = None,
-    as_json: bool = False,
-    out: TextIO = sys.stdout,
+    port: int,
+    sftp_root: Path | None,
+    sftp_port: int,
+    journal: Path | None,
+    as_json: bool,
+    out: TextIO,
     **options: object,
 ) -> None:
     """Serve until SIGINT or SIGTERM, having told how to reach the stand-ins. For the main thread.
@@ -31,11 +29,9 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     As JSON it is one line, an `Addresses`, written when requests can be answered. Raises OSError where
     a port is taken.
     """
-    stand_ins = Rehearsal(
-        host=host, port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, **options
-    )
+    stand_ins = Rehearsal(port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, **options)
     with _asked_to_stop() as stop, stand_ins as rehearsal:
-        addresses = rehearsal.addresses(papers=True)
+        addresses = rehearsal.addresses(documents=True)
         told = msgspec.json.encode(addresses).decode() if as_json else _for_people(addresses)
         out.write(told + "\n")
         out.flush()

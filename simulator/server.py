@@ -60,9 +60,8 @@ class _Server(uvicorn.Server):
 class ThreadedServer:
     """One listening server. `port` 0 takes a free one, told by `port` from then on."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
-        self._socket = socket.create_server((host, port))
-        self.host = host
+    def __init__(self, app: ASGIApp, port: int) -> None:
+        self._socket = socket.create_server(("127.0.0.1", port))
         self.port: int = self._socket.getsockname()[1]
         config = uvicorn.Config(
             app,

@@ -22,7 +22,8 @@ Reached = dict[str, Any]
 
 @contextmanager
 def process(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], Reached]]:
-    command = [sys.executable, "-m", "simulator", *arguments]
+    ports = ("--port", "0", "--sftp-port", "0")
+    command = [sys.executable, "-m", "bridge", "simulator", "--json", *ports, *arguments]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
         assert running.stdout is not None
         try:
@@ -44,7 +45,7 @@ LABEL = {"purchaseOrderNumber": "PO1", "sellingParty": {"partyId": "V"}, "shipFr
 
 
 def test_a_process_of_its_own_tells_its_addresses_and_ends_when_asked(tmp_path: Path) -> None:
-    with process("--sftp-root", str(tmp_path)) as (running, reached):
+    with process("--sftp-folder", str(tmp_path)) as (running, reached):
         assert take(reached, LABEL) == 202
         assert list_home(reached) == ["archive", "inbox", "outbox", "quarantine"]
         running.send_signal(signal.SIGTERM)
