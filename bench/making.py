@@ -96,7 +96,7 @@ def shipment_statuses(count: int, first: int = 1, control: int = 1) -> Iterator[
             f"AT7*{_X12_CODES[number % len(_X12_CODES)]}*NS***{day}*{minute}*CT",
             f"MS1*{_CITIES[place - 1]}*{_STATES[place - 1]}*US",
             f"MS2*UPSN*{number % 9973}",
-            f"L11*97{number}*2I",
+            f"L11*{tracking_number(number)}*2I",
             f"AT8*G*L*{1 + number % 40}*1",
             f"SE*13*{number:09}",
         ]
