@@ -1,7 +1,7 @@
 """Errors say whose fault it is, where, and whether trying again helps.
 
 Every exception that the bridge raises on purpose descends from `BridgeError`. `fault` names the
-party that can mend it, `permanent` says whether the same call can succeed later without anybody's
+party that can correct it, `permanent` says whether the same call can succeed later without any
 doing. Messages never hold secrets or personal data.
 """
 
@@ -12,7 +12,7 @@ from enum import StrEnum
 
 
 class Fault(StrEnum):
-    """The party that can mend an error."""
+    """The party that can correct an error."""
 
     VENDOR = "vendor"
     AMAZON = "amazon"

@@ -61,7 +61,7 @@ _OPERATION_OF_POLICY = {
 
 
 def utc_now() -> datetime:
-    """Tell the present."""
+    """Return the present time (UTC)."""
     return datetime.now(UTC)
 
 
@@ -88,7 +88,7 @@ def names_of(config: Config | None) -> Names:
 
 
 def profile_of(name: str, vendor: Vendor) -> VendorProfile:
-    """Tell the mapping what the configuration says of a vendor."""
+    """Return what the configuration says of a vendor to the mapping."""
     return VendorProfile(
         vendor=name,
         selling_party=vendor.selling_party,
@@ -108,12 +108,12 @@ def profile_of(name: str, vendor: Vendor) -> VendorProfile:
 
 
 def read_options_of(vendor: Vendor | None) -> ReadOptions:
-    """Tell the readers what the configuration says of a vendor's files."""
+    """Return what the configuration says of a vendor's files to the readers."""
     return ReadOptions(encoding=vendor.encoding, strict=vendor.strict) if vendor else ReadOptions()
 
 
 def policies_of(vendor: Vendor, account: Account) -> Policies:
-    """Tell the jobs what a vendor decided."""
+    """Return the vendor's decisions for the jobs."""
     chosen = vendor.in_doubt.model_dump()
     return Policies(
         batch_size=vendor.batch_size,
@@ -140,7 +140,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
 
 
 def fetch_plan_of(vendor: Vendor) -> FetchPlan:
-    """Tell the job fetch what a vendor wants of Amazon's shipping documents."""
+    """Return which of Amazon's shipping documents a vendor wants, for the job fetch."""
     wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)
     chosen = {"labels": wants.labels, "packing-slips": wants.packing_slips, "invoices": wants.invoices}
     hours = wants.hours
@@ -299,7 +299,7 @@ class Bridge:
                 fleet.close()
 
     def daemon(self) -> bool:
-        """Drain for ever, until a signal ends it; False where something had to be left under way."""
+        """Drain continuously until a signal ends it; False where something had to be left under way."""
         with draining(_file_of(self.config)):
             return Daemon(self._load).run()
 
@@ -390,7 +390,7 @@ def open_bridge(config: Config) -> Iterator[Bridge]:
 def explain(path: Path, config: Config | None, vendor: str | None) -> Explanation:
     """Read a file as a vendor's, and touch nothing else; the only vendor's where none is named.
 
-    Where there are several, or none, it is read as nobody's in particular.
+    Where there are several, or none, it is read as no particular vendor's.
     """
     if vendor is None and config and len(config.vendors) == 1:
         vendor = next(iter(config.vendors))
@@ -411,5 +411,5 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
 
 
 def _file_of(config: Config) -> Path | None:
-    """Give the ledger's file; None where it is a database elsewhere."""
+    """Return the ledger's file; None where it is a database elsewhere."""
     return None if "://" in config.bridge.ledger else Path(config.bridge.ledger)

@@ -1,4 +1,4 @@
-"""What a person can do about it: for each kind of alert, and for each state that waits for somebody."""
+"""What an operator can do: for each kind of alert, and for each state that needs manual action."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ ALERTS: Final[dict[str, str]] = {
 
 STATES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ("events", "held"): (
-        "held for a person",
+        "held",
         "`edibridge batches --state attention`, `edibridge show BATCH` for the reasons",
     ),
     ("submissions", "in_doubt"): (
-        "in doubt: nobody knows whether Amazon took them",
+        "in doubt: it is not known whether Amazon took them",
         "look at Amazon, then `edibridge resolve ID --sent TXID`, --taken (id unknown) or --not-sent",
     ),
     ("submissions", "overdue"): (
@@ -57,7 +57,7 @@ def advice_on_held(batch: int, event: int, sendable: int) -> str:
         then = f"`edibridge resolve {event} --event --send`, or --drop REASON"
         return f"`edibridge show {batch}` says why; then {then}"
     return (
-        f"`edibridge show {batch}` says why; nothing of it can be sent as it is: mend mapping or settings "
+        f"`edibridge show {batch}` says why; nothing of it can be sent as it is: correct mapping or settings "
         f"and `edibridge rerun {batch}`, or `edibridge resolve {event} --event --drop REASON`"
     )
 
@@ -66,7 +66,7 @@ REJECTED: Final = (
     "`edibridge show BATCH` says what is wrong; the vendor has to send it again, corrected, but for what an "
     "operator dropped and for types of documents that are not supported"
 )
-"""About rejected documents and refused events: the bridge can do nothing about them."""
+"""About rejected documents and invalid events: the bridge can do nothing about them."""
 
 
 _NUMBERED: Final = {

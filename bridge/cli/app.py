@@ -32,14 +32,14 @@ app = typer.Typer(
 
 
 class LogFormatName(StrEnum):
-    """What log lines look like."""
+    """Format of log lines."""
 
     JSON = "json"
     TEXT = "text"
 
 
 class LogLevel(StrEnum):
-    """From where on log lines are written."""
+    """The lowest level that is written."""
 
     DEBUG = "debug"
     INFO = "info"
@@ -60,10 +60,10 @@ def options(
         Path | None,
         typer.Option(metavar="PATH", help="The configuration; $EDIBRIDGE_CONFIG, else config.toml here."),
     ] = None,
-    log: Annotated[LogFormatName | None, typer.Option(help="What log lines look like.")] = None,
-    log_level: Annotated[LogLevel | None, typer.Option(help="From where on they are written.")] = None,
+    log: Annotated[LogFormatName | None, typer.Option(help="Format of log lines.")] = None,
+    log_level: Annotated[LogLevel | None, typer.Option(help="The lowest level that is written.")] = None,
     version: Annotated[  # noqa: ARG001 - its callback has done the work
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell it and stop.")
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Keep the options before the verb for the verb."""

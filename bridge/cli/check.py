@@ -24,7 +24,7 @@ def check(
 ) -> None:
     """Check configuration, secrets and mappings.
 
-    Everything that is wrong is told at once, with its line; exit code 2 if something must be mended.
+    All mistakes are reported at once, each with its line; exit code 2 if there is any.
     """
     from bridge.cli.connections import try_connections
     from bridge.cli.findings import Finding, findings_of
@@ -56,7 +56,7 @@ def _tell(source: str, findings: list[Finding], tried: list[dict[str, object]]) 
     table(columns, rows, folding=("what",))
     errors = _wrong(findings)
     if errors:
-        say(f"{source}: {len(errors)} mistake{'s' * (len(errors) != 1)} to be mended; nothing else was tried")
+        say(f"{source}: {len(errors)} mistake{'s' * (len(errors) != 1)}; nothing else was tried")
         return
     failed = sum(1 for one in tried if not one["ok"])
     if failed:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bridge.logs import LogFormat
     from bridge.wiring import Bridge
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, with keys that stay.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (stable keys).")]
 OfVendor = Annotated[str | None, typer.Option("--vendor", metavar="V", help="Only this vendor.")]
 
 
@@ -62,7 +62,7 @@ class Settings:
 
     @contextmanager
     def ledger(self) -> Iterator[Ledger]:
-        """Open the ledger alone, for verbs that only look."""
+        """Open the ledger alone, for verbs that only read."""
         from bridge.ledger.store import Ledger
 
         ledger = Ledger.open(self.config().bridge.ledger)
@@ -80,7 +80,7 @@ class Settings:
 
 
 def settings_of(context: typer.Context) -> Settings:
-    """Give the options before the verb."""
+    """Return the options before the verb."""
     return context.find_object(Settings) or Settings()
 
 

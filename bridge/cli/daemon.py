@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bridge.runners.once import RunReport
 
 TROUBLED = frozenset({"attention", "quarantined"})
-"""States of a batch in which something was rejected, failed or is held."""
+"""States of a batch in which something was rejected or is held."""
 _MOST = 50
 """So many batches are listed after a run."""
 
@@ -38,7 +38,7 @@ def run(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Work until nothing is due.
+    """Process pending files once and exit.
 
     Collects, translates, submits, settles, fetches and delivers; with --settle until every verdict is in.
     """
@@ -70,7 +70,7 @@ def run(
 
 
 def daemon(context: typer.Context) -> None:
-    """Work continuously.
+    """Run continuously.
 
     Looks into the inboxes by their schedules. SIGTERM ends it in good order, SIGHUP loads the
     configuration anew.
@@ -78,7 +78,7 @@ def daemon(context: typer.Context) -> None:
     with settings_of(context).bridge(level="INFO") as bridge:
         clean = bridge.daemon()
     if not clean:
-        complain("edibridge: something was left under way; the next start settles it")
+        complain("edibridge: something was left unfinished; the next start settles it")
         sys.stderr.flush()
         # A thread that waits for Amazon's answer would keep an ordinary exit waiting with it. Its intent
         # stands in the ledger, so ending here is what a power cut would be: safe.
@@ -111,7 +111,7 @@ def _tell(views: list[BatchView], report: RunReport) -> None:
         say(f"{vendor}: {delayed_words(events, first)}")
     troubled = [view for view in views if view.state in TROUBLED]
     if troubled:
-        say(f"A person should look: edibridge show {troubled[0].id}")
+        say(f"Manual action needed: edibridge show {troubled[0].id}")
     for problem in problems:
         complain(f"edibridge: {problem}")
     if any("`edibridge " not in problem for problem in problems):
@@ -133,7 +133,7 @@ def _done(did: dict[str, dict[str, int]]) -> str:
 def _left(report: RunReport) -> str:
     """Write what is left by vendor: ` (left: acme: events 3 ready, submissions 1 submitted)`."""
     of_vendors = [
-        f"{vendor}: " + ", ".join(f"{kind} {counted(states)}" for kind, states in kinds.items())
+        f"{vendor}: " + ", ".join(f"{kind} {counted(states, kind)}" for kind, states in kinds.items())
         for vendor, kinds in report.left.items()
     ]
     return f" (left: {'; '.join(of_vendors)})" if of_vendors else ""
@@ -154,7 +154,7 @@ def batch_table(views: list[BatchView]) -> None:
                 _minute(view),
                 view.state,
                 _documents(view),
-                counted(view.events),
+                counted(view.events, "events"),
             )
             for view in views
         ],
@@ -167,7 +167,7 @@ def _in_two_lines(view: BatchView) -> Iterator[Line]:
     look = state_look(view.state)
     yield from folded(f"{view.state}: {view.name}", width, first=f"{view.id:>6}  ", rest=" " * 8, look=look)
     facts = [view.vendor, _minute(view), f"documents: {_documents(view)}"]
-    facts += [f"events: {counted(view.events)}"] if any(view.events.values()) else []
+    facts += [f"events: {counted(view.events, 'events')}"] if any(view.events.values()) else []
     yield from folded(", ".join(facts), width, first=" " * 10, rest=" " * 10)
 
 

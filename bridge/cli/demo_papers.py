@@ -55,7 +55,7 @@ def papers_in(outbox: Path) -> Papers:
 
 
 def wrong_papers(outbox: Path, papers: Papers, requested: Packages, gifts: Sequence[str]) -> Iterator[str]:
-    """Tell what is missing or not what it says; nothing where all is well."""
+    """List what is missing or not what it says; nothing where all is well."""
     yield from _wrong_labels(papers, requested)
     for label in papers.labels:
         yield from _wrong_picture(outbox / label.file, label)
@@ -68,12 +68,12 @@ def wrong_papers(outbox: Path, papers: Papers, requested: Packages, gifts: Seque
     for folder, (names, orders) in wanted.items():
         expected = {f"{folder}/{order}.pdf" for order in orders}
         yield from (f"{name} did not come" for name in sorted(expected - set(names)))
-        yield from (f"nobody asked for {name}" for name in sorted(set(names) - expected))
+        yield from (f"not requested: {name}" for name in sorted(set(names) - expected))
         yield from (f"{name} is no PDF" for name in names if not is_pdf((outbox / name).read_bytes()))
 
 
 def is_pdf(data: bytes) -> bool:
-    """Tell whether a PDF begins and ends as it must."""
+    """Return whether a PDF begins and ends as it must."""
     return data.startswith(b"%PDF-") and b"%%EOF" in data[-1024:]
 
 
@@ -113,10 +113,10 @@ def _wrong_labels(papers: Papers, requested: Packages) -> Iterator[str]:
                 yield f"package {package} of order {order} has {came[package]} labels, not 1"
         for package in came if packages else ():
             if package not in packages:
-                yield f"nobody asked for a label of package {package} of order {order}"
+                yield f"not requested: a label of package {package} of order {order}"
     for label in papers.labels:
         if label.purchase_order not in requested:
-            yield f"nobody asked for the label {label.file}"
+            yield f"not requested: the label {label.file}"
 
 
 def _wrong_picture(path: Path, label: Label) -> Iterator[str]:

@@ -193,5 +193,5 @@ _TOUR = {
 
 
 def samples() -> Path:
-    """Give the folder of the shipped samples."""
+    """Return the folder of the shipped samples."""
     return shipped("samples")

@@ -78,7 +78,7 @@ class Told:
 
     @property
     def files(self) -> list[dict[str, Any]]:
-        """Tell it file by file."""
+        """Render it file by file."""
         return [_file(batch) for batch in self.batches]
 
 
@@ -98,7 +98,7 @@ def _packages(body: dict[str, Any]) -> list[str]:
 
 
 def surprises(play: Play, told: Told) -> list[str]:
-    """Tell what did not come out as it should; nothing where all is well."""
+    """List what did not come out as it should; nothing where all is well."""
     found = list(told.problems)
     if not told.finished:
         found.append("not every verdict was in when the time was over")
@@ -113,7 +113,7 @@ def surprises(play: Play, told: Told) -> list[str]:
 
 
 def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
-    """Tell what happened, file by file, in the order of the way."""
+    """Render what happened, file by file, in the order of the way."""
     text = (
         f"{len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} events; {_came(told)}."
     )
@@ -163,15 +163,17 @@ _ANSWERS = {"status": "status files"}
 
 
 def _happened(batch: BatchDetail) -> list[str]:
-    """Tell in lines: how many events came to what, why some are held, which documents were rejected."""
+    """Render in lines: how many events came to what, why some are held, which documents were rejected."""
     view = batch.batch
     if view.state == "quarantined":
         return [f"put aside: {view.reason}"]
     lines = []
-    if counts := counted(view.events):
+    if counts := counted(view.events, "events"):
         lines.append(f"events: {counts}")
     told = [row for row in batch.events if row.reason and row.state != "succeeded"]
-    lines += [f"{state_words(row.state)}: {row.summary}: {row.reason}" for row in told[:_MOST_REASONS]]
+    lines += [
+        f"{state_words(row.state, 'events')}: {row.summary}: {row.reason}" for row in told[:_MOST_REASONS]
+    ]
     if len(told) > _MOST_REASONS:
         lines.append(f"and {len(told) - _MOST_REASONS} more, told by `show {view.id}`")
     for document in batch.documents:

@@ -1,4 +1,4 @@
-"""How a batch and a trace are told: from what came in to what went out."""
+"""A batch and a trace as lines of text: from what came in to what went out."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ _WORD = re.compile(r"[^\s:,]+")
 
 
 def batch_json(detail: BatchDetail) -> dict[str, Any]:
-    """Give a batch as JSON has it: itself, lists of what came from it, and how much is left out."""
+    """Return a batch as JSON has it: itself, lists of what came from it, and how much is left out."""
     told: dict[str, Any] = plain(detail)
     return told | {"left_out": left_out(detail)}
 
 
 def whole_json(whole: WholeBatch) -> dict[str, object]:
-    """Give what `batch_json` gives of a batch of which nothing is left out; what is long, as iterators."""
+    """Return what `batch_json` gives of a batch of which nothing is left out; what is long, as iterators."""
     told: dict[str, object] = {name: getattr(whole, name) for name in whole.__struct_fields__}
     return told | {"left_out": {"documents": 0, "events": 0, "outbound": 0}}
 
@@ -53,7 +53,7 @@ def left_out(detail: BatchDetail) -> dict[str, int]:
 
 
 def batch_lines(detail: BatchDetail, width: int) -> Iterator[Line]:
-    """Tell the whole story of a batch."""
+    """Render the whole story of a batch."""
     batch, lacking = detail.batch, left_out(detail)
     yield from folded(f"Batch {batch.id}: {batch.name}", width, rest="  ", look="title")
     state, meaning = state_words(batch.state), batch.reason or STATES_OF_BATCHES.get(batch.state, "")
@@ -71,7 +71,7 @@ def batch_lines(detail: BatchDetail, width: int) -> Iterator[Line]:
 
 
 def trace_lines(found: Trace, width: int) -> Iterator[Line]:
-    """Tell everything that a number leads to."""
+    """Render everything that a number leads to."""
     if found.files:
         yield Line("Batches", "title")
     for view in found.files:
@@ -95,8 +95,8 @@ def _fact(name: str, text: str, width: int, state: str = "") -> Iterator[Line]:
     yield from folded(text, width, first=f"  {name:<10}", rest=" " * 12, look=state_look(state))
 
 
-def _head(title: str, counts: Mapping[str, int], width: int) -> Iterator[Line]:
-    told = counted(counts)
+def _head(title: str, counts: Mapping[str, int], width: int, of: str = "") -> Iterator[Line]:
+    told = counted(counts, of)
     yield Line("")
     yield from folded(f"{title}: {told}" if told else title, width, rest="  ", look="title")
 
@@ -126,7 +126,7 @@ def document_lines(
     *,
     batches: bool = False,
 ) -> Iterator[Line]:
-    """Tell documents with what is wrong with them."""
+    """Render documents with what is wrong with them."""
     if not rows:
         return
     yield from _head("Documents", counts, width)
@@ -158,12 +158,12 @@ def event_lines(
     batches: bool = False,
     said: Sequence[OperatorAction] = (),
 ) -> Iterator[Line]:
-    """Tell events, with their states and the reasons for them."""
+    """Render events, with their states and the reasons for them."""
     if not rows:
         return
-    yield from _head("Events", counts, width)
+    yield from _head("Events", counts, width, "events")
     for row in rows:
-        state = f"waits until {cell(row.not_before)}" if is_delayed(row) else state_words(row.state)
+        state = f"waits until {cell(row.not_before)}" if is_delayed(row) else state_words(row.state, "events")
         text = f"{state}: {row.summary or row.operation}"
         yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
         # The summary names the order or the package already.
@@ -192,19 +192,19 @@ def event_lines(
 
 
 def _said(kind: str, number: int, said: Sequence[OperatorAction], width: int) -> Iterator[Line]:
-    """Tell what operators said of an event or submission."""
+    """Render what operators said of an event or submission."""
     for one in said:
         if (one.kind, one.target_id) == (kind, number):
             what = f"{state_words(one.action)} {one.amazon_transaction_id}".rstrip()
             state, comma, had = one.previous.partition(",")
-            was = f"{state_words(state)}{comma}{had}"
+            was = f"{state_words(state, f'{kind}s')}{comma}{had}"
             text = f"operator {one.who or 'unknown'} {cell(one.said_at)}: {what} (it was {was})"
             text += f"; {one.reason}" if one.reason else ""
             yield from folded(text, width, first=" " * 10, rest=" " * 12)
 
 
 def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
-    """Tell the labels of orders, package by package."""
+    """Render the labels of orders, package by package."""
     if not rows:
         return
     yield from _head("Labels", Counter(row.state for row in rows), width)
@@ -224,7 +224,7 @@ def submission_lines(
     width: int,
     said: Sequence[OperatorAction] = (),
 ) -> Iterator[Line]:
-    """Tell submissions, with Amazon's ids, its errors, and every attempt."""
+    """Render submissions, with Amazon's ids, its errors, and every attempt."""
     if not rows:
         return
     tries: dict[int, list[AttemptRow]] = defaultdict(list)
@@ -233,7 +233,7 @@ def submission_lines(
     yield from _head("Submissions to Amazon", {}, width)
     for row in rows:
         count = f"{row.event_count} event{'s' * (row.event_count != 1)}"
-        text = f"{state_words(row.state)}: {row.operation}, {count}"
+        text = f"{state_words(row.state, 'submissions')}: {row.operation}, {count}"
         yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
         if row.amazon_transaction_id:
             whose = ", by the operator's word" if row.by_word == "sent" else ""
@@ -250,8 +250,9 @@ def submission_lines(
 
 
 def _attempt(row: AttemptRow, width: int) -> Iterator[Line]:
+    kind = state_words(row.kind, "submissions")
     parts = [
-        f"attempt {row.number} {cell(row.started_at)}: {state_words(row.kind) or 'no answer yet'}",
+        f"attempt {row.number} {cell(row.started_at)}: {kind or 'no answer yet'}",
         f"HTTP {row.http_status}" if row.http_status else "",
         f"request id of the POST {row.request_id}" if row.request_id else "",
         row.reason,
@@ -263,13 +264,13 @@ def _attempt(row: AttemptRow, width: int) -> Iterator[Line]:
 def outbound_lines(
     rows: Sequence[OutboundRow], width: int, counts: Mapping[str, int], lacking: int = 0
 ) -> Iterator[Line]:
-    """Tell the files for the vendor."""
+    """Render the files for the vendor."""
     if not rows:
         return
-    yield from _head("Files to the vendor", counts, width)
+    yield from _head("Files to the vendor", counts, width, "outbound")
     for row in rows:
         when = f" {cell(row.delivered_at)}" if row.delivered_at else ""
-        text = f"{state_words(row.state)}{when}: {row.folder}/{row.name}, {row.size} bytes"
+        text = f"{state_words(row.state, 'outbound')}{when}: {row.folder}/{row.name}, {row.size} bytes"
         yield from folded(text, width, first="  ", rest="    ", look=state_look(row.state))
         if row.last_error and not row.delivered_at:
             yield from folded(row.last_error, width, first=" " * 4, rest=" " * 6, look="bad")
@@ -277,7 +278,7 @@ def outbound_lines(
 
 
 def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
-    """Say what a person can do about this batch; nothing where there is nothing to do."""
+    """Say what an operator can do about this batch; nothing where there is nothing to do."""
     every = [event for event in detail.events if event.state == "held"]
     held = [event.id for event in every if event.function != "cancel"]
     cancelling = [event.id for event in every if event.function == "cancel"]
@@ -323,7 +324,7 @@ def _of_refused(detail: BatchDetail) -> list[str]:
     refused = detail.batch.events.get("refused", 0)
     advice = []
     if detail.batch.rejected > unsupported or refused > dropped:
-        advice.append("what was rejected or refused, the vendor has to send again, corrected")
+        advice.append("what was rejected or is invalid, the vendor has to send again, corrected")
     if unsupported:
         advice.append("documents of types or versions that are not supported can only be sent by another way")
     return advice
@@ -342,7 +343,7 @@ def is_delayed(event: EventRow) -> bool:
 
 
 def error_text(error: Any) -> str:  # noqa: ANN401 - a JSON object of the ledger
-    """Tell one error of a document, an event or Amazon: where, what, and its code."""
+    """Render one error of a document, an event or Amazon: where, what, and its code."""
     if not isinstance(error, dict):
         return str(error)
     segment, element = error.get("segment", ""), error.get("element", 0)

@@ -1,4 +1,4 @@
-"""What goes round the documents, for people: the interchange's header, and the acknowledgement."""
+"""What goes round the documents, as text: the interchange's header, and the acknowledgement."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ANSWER = re.compile(r"\n(?=ISA|UNA|UNB)")
 
 
 def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
-    """Tell an interchange's header in words."""
+    """Render an interchange's header in words."""
     head = f"{_STANDARDS[interchange.standard]} interchange {interchange.control_number or '(no number)'}"
     who = f"from {_party(interchange.sender)} to {_party(interchange.receiver)}"
     yield from folded(f"{head}, {who}", width, rest="  ", look="title")
@@ -35,7 +35,7 @@ def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
 
 
 def group_lines(groups: Sequence[Group], width: int, *, everything: bool) -> Iterator[Line]:
-    """Tell what is wrong with groups, as the acknowledgement does."""
+    """Render what is wrong with groups, as the acknowledgement does."""
     most = len(groups) if everything else _MOST_GROUPS
     for group in groups[:most]:
         kind = f" ({shown(group.functional_id)})" if group.functional_id else ""
@@ -82,12 +82,12 @@ def _cut(line: str, room: int) -> Iterator[Line]:
 
 
 def _party(party: Party) -> str:
-    name = shown(party.id.strip()) or "(nobody)"
+    name = shown(party.id.strip()) or "(none)"
     return f"{name} ({shown(party.qualifier)})" if party.qualifier.strip() else name
 
 
 def _when(prepared: str) -> str:
-    """Write `yymmdd:hhmm` as people do; as it was sent where it is no time."""
+    """Write `yymmdd:hhmm` as a date and time; as it was sent where it is no time."""
     for pattern in ("%y%m%d:%H%M", "%Y%m%d:%H%M", "%y%m%d:%H%M%S"):
         try:
             return f"{datetime.strptime(prepared, pattern):%Y-%m-%d %H:%M}"  # noqa: DTZ007 - no zone is sent

@@ -13,7 +13,7 @@ DONE: Final = 0
 REJECTED: Final = 1
 """Something was rejected, failed or held, or could not be reached."""
 USAGE: Final = 2
-"""Usage or configuration: the operator can mend it."""
+"""Usage or configuration: the operator can correct it."""
 BROKEN: Final = 70
 """A fault of the bridge itself (EX_SOFTWARE of sysexits.h); standard error has the traceback."""
 INTERRUPTED: Final = 130
@@ -22,10 +22,10 @@ PIPE_CLOSED: Final = 141
 
 _CODES = {Fault.OPERATOR: USAGE, Fault.VENDOR: REJECTED, Fault.AMAZON: REJECTED, Fault.BRIDGE: BROKEN}
 _WHO = {
-    Fault.OPERATOR: "this installation",
-    Fault.VENDOR: "the vendor or its server",
-    Fault.AMAZON: "Amazon or the way to it",
-    Fault.BRIDGE: "edibridge itself",
+    Fault.OPERATOR: "Fix this on this machine",
+    Fault.VENDOR: "The cause is at the vendor or its server",
+    Fault.AMAZON: "The cause is at Amazon or on the way to it",
+    Fault.BRIDGE: "This is a fault of edibridge itself",
 }
 
 
@@ -48,7 +48,7 @@ def tell_usage(error: UsageMistake) -> int:
 
 
 def tell(error: BridgeError) -> int:
-    """Tell an error on standard error, and whose it is to mend; give the exit code."""
+    """Print an error and who can fix it on standard error; return the exit code."""
     if isinstance(error, ConfigurationError):
         for problem in error.problems:
             print(shown(f"{error.source}: {problem}"), file=sys.stderr)
@@ -60,13 +60,13 @@ def tell(error: BridgeError) -> int:
             if "nothing was changed" not in str(error):
                 print("edibridge: nothing was changed", file=sys.stderr)
             return USAGE
-        again = "it stays so until somebody acts" if error.permanent else "trying again may help"
-        print(f"edibridge: to be mended at: {_WHO[error.fault]}; {again}", file=sys.stderr)
+        retry = "retrying will not help" if error.permanent else "retrying may help"
+        print(f"edibridge: {_WHO[error.fault]}; {retry}.", file=sys.stderr)
     return _CODES[error.fault]
 
 
 def tell_unexpected(error: Exception) -> int:
-    """Tell a fault of our own with its traceback (without local variables: those hold documents)."""
+    """Print a fault of our own with its traceback (without local variables: those hold documents)."""
     print(shown_lines("".join(traceback.format_exception(error))), end="", file=sys.stderr)
     print("edibridge: this is a fault of edibridge itself; nothing above is your mistake", file=sys.stderr)
     return BROKEN

@@ -1,4 +1,4 @@
-"""An explanation of a flat file (CSV, JSON) for people: what each order becomes, or is wrong with it."""
+"""An explanation of a flat file (CSV, JSON) as text: what each order becomes, or is wrong with it."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def _run(records: Sequence[Record], view: View) -> Iterator[Line]:
 
 def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
     result = record.result
-    verdict = ["refused"] if result.errors else ["held"] if result.hold else []
+    verdict = ["invalid"] if result.errors else ["held"] if result.hold else []
     look = "bad" if result.errors else "note" if result.hold else "good"
     yield from folded(", ".join([result.summary, *verdict]), view.width, first="  ", rest="     ", look=look)
     if not result.errors:

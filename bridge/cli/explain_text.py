@@ -1,4 +1,4 @@
-"""An explanation for people: who writes to whom, the segments, what is wrong where, what becomes of it."""
+"""An explanation as text: who writes to whom, the segments, what is wrong where, what becomes of it."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _passed(passed: list[list[Read]], view: View) -> Iterator[Line]:
 
 
 def whose_lines(told_of: Explanation, view: View) -> Iterator[Line]:
-    """Tell as whose the file was read, if anybody has vendors at all."""
+    """Say as which vendor's the file was read, if vendors are configured."""
     names = told_of.vendors
     if not names:
         return
@@ -91,14 +91,14 @@ def whose_lines(told_of: Explanation, view: View) -> Iterator[Line]:
     text = f"Read as a file of {told_of.vendor}."
     if not told_of.vendor:
         text = (
-            "Read as nobody's: placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings."
+            "Read as no vendor's: placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings."
             f" There are {len(names)} vendors: --vendor NAME reads it as one's ({shown_names})."
         )
     yield from folded(text, view.width, rest="  ", look="words")
 
 
 def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Line]:
-    """Tell what cannot be read."""
+    """Render what cannot be read."""
     if stretches:
         yield Line("")
     most = len(stretches) if view.everything else _MOST_ERRORS
@@ -111,7 +111,7 @@ def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Li
 
 
 def is_troubled(read: Read) -> bool:
-    """Tell whether something of a document was rejected, refused or held."""
+    """Return whether something of a document is rejected, invalid or held."""
     document, results = read
     return not document.accepted or any(result.errors or result.hold for result in results)
 
@@ -142,15 +142,15 @@ def _verdicts(reads: Sequence[Read]) -> str:
 
 
 def goes(result: MappingResult) -> bool:
-    """Tell whether a result is sent as it is."""
+    """Return whether a result is sent as it is."""
     return result.event is not None and not result.errors and not result.hold
 
 
 def trouble(results: Sequence[MappingResult]) -> list[str]:
-    """Count the events that are held or refused."""
+    """Count the events that are held or invalid."""
     counts = {
         "held": sum(1 for event in results if event.hold and not event.errors),
-        "refused": sum(1 for event in results if event.errors),
+        "invalid": sum(1 for event in results if event.errors),
     }
     return [f"{count} {word}" for word, count in counts.items() if count]
 
@@ -215,7 +215,7 @@ def _document(document: Document, results: list[MappingResult], view: View, take
 
 
 def _of_rejected(document: Document, taken: Taken) -> str:
-    """Tell what the sender of a rejected document can do, if anything."""
+    """Render what the sender of a rejected document can do, if anything."""
     if is_supported(document):
         return "becomes nothing: the vendor has to send it again, corrected"
     kind, version = document.type, document.version
@@ -231,7 +231,7 @@ def _of_whole(document: Document, error: Error, view: View) -> str:
 
 
 def _notes(document: Document, view: View) -> Iterator[Line]:
-    """Tell apart what is tolerated, the same note once."""
+    """Separate what is tolerated, the same note once."""
     notes: dict[str, list[int]] = {}
     for error in document.errors:
         if not error.fatal:
@@ -270,16 +270,16 @@ def _becomes(document: Document, results: list[MappingResult], view: View) -> It
 
 
 def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[Line]:
-    """Tell what one result becomes; `whole` shows it as it would be sent."""
+    """Render what one result becomes; `whole` shows it as it would be sent."""
     summary = f" ({result.summary})" if result.summary else ""
     for text in label_notes(result):
         yield from folded(text, view.width, first="    ~ ", rest="      ", look="note")
     if result.errors:
         reasons = "; ".join(error.message for error in result.errors)
-        text = f"refused{summary}: {reasons}"
+        text = f"invalid{summary}: {reasons}"
         yield from folded(text, view.width, first="    ", rest="      ", look="bad")
     elif result.hold:
-        text = f"held for a person{summary}: {result.hold}"
+        text = f"held for an operator{summary}: {result.hold}"
         yield from folded(text, view.width, first="    ", rest="      ", look="note")
     elif result.event is None:
         told = f"{result.told}{summary}" if result.function == "none" else result.summary

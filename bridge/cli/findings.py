@@ -23,7 +23,7 @@ class Finding:
     problem: Problem
 
     def as_json(self) -> dict[str, object]:
-        """Give it with stable keys."""
+        """Return the finding as JSON has it, with stable keys."""
         problem = self.problem
         return {
             "level": self.level,

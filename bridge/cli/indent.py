@@ -1,4 +1,4 @@
-"""How deep in its loops a segment stands, for people's eyes: HL and CPS trees, and the usual loops."""
+"""How deep in its loops a segment stands, as it is shown: HL and CPS trees, and the usual loops."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Indent:
         self._depth = 0
 
     def of(self, segment: Segment) -> int:
-        """Tell how deep a segment stands; 0 outside of every loop."""
+        """Return how deep a segment stands; 0 outside of every loop."""
         if segment.tag in _ENDS:
             self._depth = self._tree = 0
         elif segment.tag in _TREES:

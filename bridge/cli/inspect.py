@@ -1,4 +1,4 @@
-"""status, batches, show and trace: what the ledger knows."""
+"""status, batches, show and trace: what is in the ledger."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN = 50
 
 
 def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = False) -> None:
-    """Tell how things stand.
+    """Show the status of each vendor.
 
     Vendor by vendor: the last file, what waits, and what an operator has to do; exit code 1 if there is any.
     """

@@ -1,4 +1,4 @@
-"""Lines for people: broken to a width at places that make sense, coloured on a terminal."""
+"""Lines of text: broken to a width at places that make sense, coloured on a terminal."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def _write_array(values: Iterator[object]) -> None:
 
 
 def _indented(value: object, depth: int) -> str:
-    """Give JSON as it stands within something else; no line break stands within a JSON string."""
+    """Return JSON as it stands within something else; no line break stands within a JSON string."""
     return _json(value).replace("\n", "\n" + " " * depth)
 
 
@@ -121,12 +121,12 @@ def cell(value: object) -> str:
 
 
 def line_width() -> int:
-    """Give the room that lines have: the terminal's; elsewhere an ISA in its place."""
+    """Return the room that lines have: the terminal's; elsewhere an ISA in its place."""
     return max(shutil.get_terminal_size().columns, 40) if sys.stdout.isatty() else 110
 
 
 def narrow() -> bool:
-    """Tell whether tables of seven columns have no room: then things are told in two lines each."""
+    """Return whether tables of seven columns have no room: then things are told in two lines each."""
     return sys.stdout.isatty() and line_width() < _TABLES
 
 

@@ -28,7 +28,7 @@ def purge(
         typer.Option(metavar="DURATION", help="Received before that: 90d, 720h; else retention_days."),
     ] = None,
     vendor: OfVendor = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Remove the contents of old batches that are done.
@@ -65,7 +65,7 @@ def purge(
 
 
 def _tell(ledger: Ledger, limits: dict[str, datetime], *, as_json: bool) -> None:
-    """Tell what a purge would remove, and change nothing."""
+    """Render what a purge would remove, and change nothing."""
     batches = [
         batch for name, before in limits.items() for batch in ledger.purgeable(name, before, limit=1_000_000)
     ]

@@ -1,4 +1,4 @@
-"""rerun and resolve: what people do about a batch."""
+"""rerun and resolve: what operators do about a batch."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from bridge.faultpoints import reached
 def rerun(
     context: typer.Context,
     batch: BatchId,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be done.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Send again what succeeded, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Work through a batch again.
 
-    What failed, was refused or is held; never what Amazon has, unless forced.
+    What Amazon rejected, what is invalid and what is held; never what Amazon has, unless forced.
     """
     with settings_of(context).bridge() as bridge:
         known_batch(bridge.ledger, batch)
@@ -53,7 +53,7 @@ _ACTIONS = {"again": "made anew", "keep": "kept", "send twice": "sent twice"}
 
 
 def _decision_lines(decisions: list[dict[str, Any]], width: int) -> Iterator[Line]:
-    """Tell for each event what a rerun does with it, and why."""
+    """Render what a rerun does with each event, and why."""
     for decision in decisions:
         again = decision["action"] != "keep"
         head = f"{_ACTIONS[decision['action']]}: {decision['summary'] or 'event'}"
@@ -73,7 +73,7 @@ def resolve(  # noqa: PLR0917 - the options are parameters
         bool, typer.Option("--not-sent", help="Amazon never got the submission: send it again.")
     ] = False,
     taken: Annotated[
-        bool, typer.Option("--taken", help="Amazon took the submission, by an id that nobody knows.")
+        bool, typer.Option("--taken", help="Amazon took the submission, by an unknown id.")
     ] = False,
     take_back: Annotated[
         str | None,
@@ -83,7 +83,7 @@ def resolve(  # noqa: PLR0917 - the options are parameters
         bool, typer.Option("--unchecked", help="With --sent: believe the id without asking Amazon.")
     ] = False,
     event: Annotated[bool, typer.Option("--event", help="ID is that of a held event.")] = False,
-    send: Annotated[bool, typer.Option("--send", help="With --event: let the event go.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="With --event: release the event.")] = False,
     drop: Annotated[
         str | None, typer.Option(metavar="REASON", help="With --event: never send the event.")
     ] = None,

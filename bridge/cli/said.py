@@ -44,8 +44,8 @@ def transaction_of(given: str) -> str:
     text = given.strip()
     if not _TRANSACTION.fullmatch(text):
         raise typer.BadParameter(
-            "a transaction id is one word of letters, digits and signs, at most 200 of them; where nobody "
-            "knows it, say --taken",
+            "a transaction id is one word of letters, digits and signs, at most 200 of them; where it is "
+            "not known, say --taken",
             param_hint="--sent",
         )
     return text
@@ -68,7 +68,7 @@ def operator() -> str:
 
 
 def settle_event(bridge: Bridge, number: int, dropped: str | None) -> str:
-    """Let a held event go, or drop it with a reason; return which."""
+    """Release a held event, or drop it with a reason; return which."""
     now = datetime.now(UTC)
     if dropped is not None:
         bridge.ledger.refuse_event(number, dropped, now, who=operator())
@@ -112,7 +112,7 @@ def _asked(bridge: Bridge, said: Said) -> str:
     except AmazonRefused as refused:
         raise CommandRefused(
             f"Amazon knows no transaction {transaction} ({refused}); nothing was changed. Amazon has the "
-            f"orders, but nobody knows the id: `{instead} --taken`; it has not: `{instead} --not-sent`"
+            f"orders, but the id is not known: `{instead} --taken`; it has not: `{instead} --not-sent`"
         ) from refused
     except (AmazonUnavailable, CredentialsRefused) as error:
         message = (

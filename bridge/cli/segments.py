@@ -1,4 +1,4 @@
-"""A document's segments for people: by their loops, in words, with what is wrong marked where it is."""
+"""A document's segments as text: by their loops, in words, with what is wrong marked where it is."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _BESIDE = 46
 
 
 def is_note(error: Error) -> bool:
-    """Tell whether something is tolerated."""
+    """Return whether something is tolerated."""
     return isinstance(error, EdiError) and not error.fatal
 
 
@@ -104,7 +104,7 @@ def _mark(page: Page, segment: Segment, error: Error, column: int) -> Iterator[L
 
 
 def told(error: Error, document: Document, segment: Segment | None, names: Names | None) -> str:
-    """Tell an error with the name of its element, and its code."""
+    """Render an error with the name of its element, and its code."""
     where = ""
     if isinstance(error, EdiError) and error.level == "segment" and not error.element:
         # Of a segment that is missing: the one that is shown stands in its place.

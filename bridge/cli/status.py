@@ -1,4 +1,4 @@
-"""How things stand: vendor by vendor, and what a person should do about it."""
+"""The status of each vendor, and what an operator has to do."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bridge.cli.words import counted
 
 if TYPE_CHECKING:
     from bridge.config import Config
-    from bridge.ledger.read_models import BatchView
+    from bridge.ledger.read_models import AlertRow, BatchView
     from bridge.ledger.store import Ledger
 
 RECENT = timedelta(hours=24)
-"""So long a batch with rejected documents, or refused or failed events, asks for attention."""
+"""So long a batch with rejected documents, or invalid or rejected events, asks for attention."""
 _KINDS = ("files", "events", "submissions", "outbound")
 _TITLES = {"files": "files", "events": "events", "submissions": "submissions", "outbound": "outbox"}
 _NAMED = 5
@@ -74,7 +74,7 @@ def _troubled(view: BatchView) -> dict[str, Any]:
 
 
 def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
-    """Tell how vendors stand."""
+    """Render how vendors stand."""
     for name, vendor in told["vendors"].items():
         yield Line(name, "title")
         yield from _vendor(vendor, width)
@@ -87,23 +87,32 @@ def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
     for alert in told["alerts"]:
         head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
         yield from folded(head, width, first="  ", rest="    ", look="bad")
-        held = told["vendors"].get(alert.vendor, {}).get("held") if alert.kind == "held" else None
-        advice = (
-            advice_on_held(held.batch, held.event, held.sendable)
-            if held
-            else advice_on(alert.kind, alert.key)
-        )
-        yield from _to_do(advice, width)
+        yield from _to_do(_advice_on(alert, told["vendors"]), width)
     if told["alerts"] or told["paused_accounts"]:
         yield Line("")
-    yield Line("A person should look.", "bad") if told["attention"] else Line("All is well.", "good")
+    if told["attention"]:
+        yield from folded(f"Manual action needed: {_first_step(told)}", width, rest="  ", look="bad")
+    else:
+        yield Line("All is well.", "good")
+
+
+def _advice_on(alert: AlertRow, vendors: dict[str, Any]) -> str:
+    held = vendors.get(alert.vendor, {}).get("held") if alert.kind == "held" else None
+    return advice_on_held(held.batch, held.event, held.sendable) if held else advice_on(alert.kind, alert.key)
+
+
+def _first_step(told: dict[str, Any]) -> str:
+    """Return the advice that knows its numbers best: an alert's, else that of what is counted."""
+    steps = [_advice_on(alert, told["vendors"]) for alert in told["alerts"]]
+    steps += [advice for vendor in told["vendors"].values() for _, advice in _troubles(vendor)]
+    return next(iter(steps), "`edibridge check --connect`")
 
 
 def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
     last = vendor["last_file"]
     seen = f"{last['name']}, {cell(last['received_at'])}, batch {last['batch']}" if last else "none yet"
     yield from _fact("last file", seen, width)
-    open_work = {_TITLES[kind]: counted(vendor[kind]) for kind in _KINDS}
+    open_work = {_TITLES[kind]: counted(vendor[kind], kind) for kind in _KINDS}
     for title, counts in open_work.items():
         if counts:
             yield from _fact(title, counts, width)
@@ -111,14 +120,21 @@ def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
         yield from _fact("open", "nothing", width)
     if vendor["delayed"]["events"]:
         yield from _fact("of these", delayed_words(**vendor["delayed"]), width)
+    for trouble, advice in _troubles(vendor):
+        yield from folded(trouble, width, first="  ! ", rest="    ", look="bad")
+        yield from _to_do(advice, width)
+
+
+def _troubles(vendor: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what needs manual action of a vendor's, each with the advice on it."""
     for (kind, state), (meaning, advice) in STATES.items():
         if count := vendor[kind].get(state):
             noun = "file" if kind == "outbound" else kind.removesuffix("s")
             since = vendor["oldest"].get(state)
             age = f"; the oldest since {cell(since)}" if since else ""
-            yield from _attention(f"{count} {noun}{'s' * (count != 1)} {meaning}{age}", advice, width)
+            yield f"{count} {noun}{'s' * (count != 1)} {meaning}{age}", advice
     if vendor["troubled_batches"]:
-        yield from _attention(_of_troubled(vendor["troubled_batches"]), REJECTED, width)
+        yield _of_troubled(vendor["troubled_batches"]), REJECTED
 
 
 def delayed_words(events: int, first: datetime) -> str:
@@ -134,18 +150,13 @@ def _of_troubled(batches: list[dict[str, Any]]) -> str:
     named = ", ".join(f"{batch['batch']} ({batch['name']})" for batch in batches[:_NAMED])
     more = f" and {len(batches) - _NAMED} more" if len(batches) > _NAMED else ""
     what = [f"{documents} document{'s' * (documents != 1)} rejected"] if documents else []
-    what += [f"{events} event{'s' * (events != 1)} refused or failed"] if events else []
+    what += [f"{events} event{'s' * (events != 1)} invalid or rejected by Amazon"] if events else []
     which = "batch" if len(batches) == 1 else "batches"
     return f"in the last 24 hours {' and '.join(what)}, in {which} {named}{more}"
 
 
 def _fact(name: str, text: str, width: int) -> Iterator[Line]:
     yield from folded(text, width, first=f"  {name:<12}", rest=" " * 14)
-
-
-def _attention(text: str, advice: str, width: int) -> Iterator[Line]:
-    yield from folded(text, width, first="  ! ", rest="    ", look="bad")
-    yield from _to_do(advice, width)
 
 
 def _to_do(advice: str, width: int) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""States as people say them, and how they look on a terminal."""
+"""States in words, and how they look on a terminal."""
 
 from __future__ import annotations
 
@@ -9,14 +9,21 @@ _WORDS: Final = {
     "in_doubt": "in doubt",
     "not_taken": "not taken",
     "too_large": "too large",
-    "grouped": "under way",
+    "grouped": "batched",
     "not_sent": "not sent",
 }
+_REJECTED: Final = "rejected by Amazon"
+_WORDS_OF: Final = {
+    "events": {"refused": "invalid", "failed": _REJECTED},
+    "submissions": {"refused": _REJECTED, "failed": _REJECTED},
+    "outbound": {"failed": "not delivered"},
+}
+"""Words that depend on what is in the state."""
 STATES_OF_BATCHES: Final = {
     "collected": "its bytes are kept, it is not read yet",
     "working": "something of it is still to be sent or answered",
     "waiting": "status updates wait for the confirmation of their package",
-    "attention": "something was rejected, refused, failed, is held or in doubt",
+    "attention": "something was rejected, invalid, held or in doubt",
     "quarantined": "nothing can be read in it",
     "succeeded": "Amazon has all of it that was to be sent; what is so by an operator's word alone says it",
     "done": "read; there was nothing to send",
@@ -34,16 +41,16 @@ LOOKS: Final = {
 }
 
 
-def state_words(state: str) -> str:
-    """Write a state as people say it: `in doubt`."""
-    return _WORDS.get(state, state)
+def state_words(state: str, of: str = "") -> str:
+    """Write a state of batches, or `of` events, submissions or outbound files, in words: `in doubt`."""
+    return _WORDS_OF.get(of, {}).get(state) or _WORDS.get(state, state)
 
 
 def state_look(state: str) -> str:
-    """Tell how a state looks on a terminal."""
+    """Return how a state looks on a terminal."""
     return LOOKS.get(state, "")
 
 
-def counted(counts: Mapping[str, int]) -> str:
+def counted(counts: Mapping[str, int], of: str = "") -> str:
     """Write counts by state: `3 held, 1 in doubt`."""
-    return ", ".join(f"{count} {state_words(state)}" for state, count in counts.items() if count)
+    return ", ".join(f"{count} {state_words(state, of)}" for state, count in counts.items() if count)

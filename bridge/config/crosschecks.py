@@ -34,7 +34,7 @@ def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
 
 
 def table(raw: Raw, key: str) -> Raw:
-    """Give a table of the raw configuration; an empty one where there is none, or something else."""
+    """Return a table of the raw configuration; an empty one where there is none, or something else."""
     found = raw.get(key)
     return found if isinstance(found, dict) else {}
 

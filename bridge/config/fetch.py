@@ -59,7 +59,7 @@ class Fetch(Table):
     since: Duration = timedelta(days=7)
     """How far back the first look goes; later ones go on from where the last one ended."""
     label_warning: Duration = timedelta(days=7)
-    """Amazon's labels are void after 90 days: so long before that a person is told of orders not shipped."""
+    """Amazon's labels are void after 90 days: so long before that an alert names orders not shipped."""
     label_name: LabelName = "labels/{purchase_order}/{package}_{tracking}.{ext}"
     """Name of a label's file in the outbox, made of {purchase_order}, {package}, {tracking} and {ext}."""
     index: Literal["csv", "json", "none"] = "csv"

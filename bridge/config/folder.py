@@ -73,7 +73,7 @@ class Local(Table):
     says."""
 
     def folder(self, name: Literal["inbox", "archive", "quarantine", "outbox"]) -> Path:
-        """Give one of the four folders, under `root` unless it is set itself."""
+        """Return one of the four folders, under `root` unless it is set itself."""
         own: Path | None = getattr(self, name)
         if own is not None:
             return own
@@ -110,5 +110,5 @@ class Schedule(Table):
 
     @property
     def interval(self) -> timedelta | None:
-        """Give the time between two looks, None where `cron` rules."""
+        """Return the time between two looks, None where `cron` rules."""
         return self.poll or (None if self.cron else timedelta(seconds=60))

@@ -21,7 +21,7 @@ class Hours:
     end: int
 
     def cover(self, at: time) -> bool:
-        """Tell whether a time of the day is within the hours."""
+        """Return whether a time of the day is within the hours."""
         minute = at.hour * 60 + at.minute
         if self.begin < self.end:
             return self.begin <= minute < self.end

@@ -36,17 +36,17 @@ class Config(Table):
 
     @property
     def source(self) -> Path:
-        """Tell the file that it was loaded from."""
+        """Return the file that it was loaded from."""
         return self._source
 
     @property
     def folder(self) -> Path:
-        """Tell the folder that relative paths are meant from."""
+        """Return the folder that relative paths are meant from."""
         return self._source.parent
 
 
 def default_path() -> Path:
-    """Give the path of the configuration where none was named: $EDIBRIDGE_CONFIG, else ./config.toml."""
+    """Return the path of the configuration where none was named: $EDIBRIDGE_CONFIG, else ./config.toml."""
     return Path(os.environ.get("EDIBRIDGE_CONFIG") or "config.toml")
 
 
@@ -81,7 +81,7 @@ def refuse_loose_secrets(config: Config) -> None:
 
 
 def _unreadable(path: Path, error: ValueError | RecursionError) -> ConfigurationError:
-    """Tell of what TOML allows and nobody means: thousands of brackets or digits."""
+    """Report what TOML allows and no user means: thousands of brackets or digits."""
     what = (
         "is nested too deeply" if isinstance(error, RecursionError) else "holds a number with too many digits"
     )
@@ -104,7 +104,7 @@ def _validated(raw: dict[str, Any], text: str, path: Path, folder: Path) -> Conf
 
 
 def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
-    """Let vendors have the time zone and retention time of the bridge where they name none."""
+    """Set the time zone and retention time of the bridge for vendors that name none."""
     bridge, vendors = table(raw, "bridge"), raw.get("vendors")
     inherited = {key: bridge[key] for key in _INHERITED if key in bridge}
     # A bad one is told once.

@@ -19,7 +19,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 
 def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
-    """Tell a TOML syntax error with its line."""
+    """Report a TOML syntax error with its line."""
     message = str(error)
     found = _TOML_PLACE.search(message)
     line = int(found.group(1)) if found and found.group(1) else text.count("\n") + 1
@@ -27,7 +27,7 @@ def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], lines: dict[Place, int]) -> list[Problem]:
-    """Tell every complaint of a model; values are never repeated, since one may be a secret."""
+    """Report every complaint of a model; values are never repeated, since one may be a secret."""
     return [_problem(detail, model, lines) for detail in error.errors(include_input=False, include_url=False)]
 
 

@@ -52,7 +52,7 @@ class Secret:
 
     @property
     def path(self) -> Path | None:
-        """Give the file of a `file:` reference, else None."""
+        """Return the file of a `file:` reference, else None."""
         scheme, _, rest = self.reference.partition(":")
         return self._folder / Path(rest).expanduser() if scheme == "file" else None
 
@@ -67,7 +67,7 @@ class Secret:
         return text
 
     def complaints(self) -> Iterator[str]:
-        """Tell what is risky about how the secret is kept, without reading it."""
+        """Return what is risky about how the secret is kept, without reading it."""
         path = self.path
         if path is not None and _is_loose(path):
             yield (
@@ -95,7 +95,7 @@ class Secret:
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> core_schema.CoreSchema:
-        """Let models hold secrets: made of the reference and the folder of the configuration."""
+        """Return the schema of a secret: made of the reference and the folder of the configuration."""
         shown = core_schema.plain_serializer_function_ser_schema(lambda secret: secret.reference)
         return core_schema.with_info_plain_validator_function(cls._validate, serialization=shown)
 
@@ -136,7 +136,7 @@ class TextOrSecret(Secret):
         self._folder = folder
 
     def reveal(self) -> str:
-        """Give the text, or read what the reference names."""
+        """Return the text, or read what the reference names."""
         return super().reveal() if _REFERENCE.fullmatch(self.reference) else self.reference
 
 

@@ -65,7 +65,7 @@ class InDoubt(Table):
     """`[vendors.V.in_doubt]`: what to do when it is unknown whether Amazon took a submission."""
 
     confirmations: Literal["hold", "resubmit"] = "hold"
-    """hold: a person decides (`edibridge resolve`); resubmit: send again, at the risk of a duplicate."""
+    """hold: an operator decides (`edibridge resolve`); resubmit: send again, at the risk of a duplicate."""
     status_updates: Literal["hold", "resubmit"] = "resubmit"
     """resubmit is harmless here: the same event twice."""
     label_requests: Annotated[Literal["verify", "hold", "resubmit"], BeforeValidator(_verify)] = "verify"
@@ -129,20 +129,20 @@ class Vendor(Table):
     """Most events in one submission to Amazon, 1 to 1000; auto: one, and up to 50 only while more waits than
     Amazon's rate clears in a minute, so that nearly always a verdict or a doubt is about one order."""
     after_failure: Literal["retry", "hold"] = "retry"
-    """What becomes of the orders of a failed submission that Amazon did not name; nobody knows whether it
+    """What becomes of the orders of a failed submission that Amazon did not name; it is not known whether it
     processed them. retry: they go again one by one; hold: an operator decides."""
     confirmations: Literal["required", "elsewhere"] = "required"
     """required: status updates wait until their package's confirmation succeeded; elsewhere: another
     system confirms shipments, so nothing waits."""
     wait_for_confirmation: Duration = timedelta(hours=24)
-    """So long a status update waits for its package's confirmation; then it is held for a person."""
+    """So long a status update waits for its package's confirmation; then it is held for an operator."""
     confirmation_warning: float = Field(default=0.75, gt=0, le=1)
-    """At this part of the 4 hours that Amazon gives from shipping to the confirmation, a person is told."""
+    """At this part of the 4 hours that Amazon gives from shipping to the confirmation, an alert is raised."""
     oldest_date_days: Annotated[Count, Field(ge=0, le=MOST_DAYS)] = 365
     """An event whose own time (shipped, scanned) is more days ago is held: a wrong year, or an old file that
     came again; 0: never."""
     silent_after: Duration | None = None
-    """After so long without any file a person is told; not set: never."""
+    """After so long without any file an alert is raised; not set: never."""
     in_doubt: InDoubt = InDoubt()
     """What to do when it is unknown whether Amazon took a submission."""
     acknowledgements: Annotated[Literal["always", "never"], BeforeValidator(_acknowledgements)] = "always"
@@ -153,7 +153,7 @@ class Vendor(Table):
     """When an X12 interchange is acknowledged by TA1, too: requested (ISA14 is 1), always or never."""
     same_content: Literal["hold", "send"] = "hold"
     """What to do with an interchange whose content came before under another control number: hold its events
-    for a person, or send them as if they were new."""
+    for an operator, or send them as if they were new."""
     test_interchanges: Literal["sandbox", "send"] = "sandbox"
     """Interchanges marked as tests (ISA15 is T or I, UNB 0035 is 1) are read and answered. sandbox: they are
     sent only where the account talks to Amazon's sandbox; send: like any other."""

@@ -168,9 +168,9 @@ Function = Literal["original", "resend", "replace", "cancel", "none", "hold"]
 class MappingResult(msgspec.Struct, frozen=True, kw_only=True):
     """One outcome of mapping: what is to be sent, or why it is not.
 
-    With neither `hold` nor `errors` the event may go. `hold` is a reason that waits for a person
+    With neither `hold` nor `errors` the event may go. `hold` is a reason that waits for an operator
     (`event` may be None where no event can be made, e.g. for an unknown status pair). `errors`
-    refuse it for good: the vendor must send it again, corrected. `summary` names the fact for people:
+    refuse it for good: the vendor must send it again, corrected. `summary` names the fact for operators:
     order or tracking number and status. `assumed_zone` is the configured zone in which the event's time
     was read, where the document names none. `wait` says that it goes by itself, and when.
 
@@ -195,5 +195,5 @@ class MappingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def nothing_to_send(self) -> bool:
-        """Tell whether the fact needs no step at all: neither event nor hold nor errors."""
+        """Return whether the fact needs no step at all: neither event nor hold nor errors."""
         return self.event is None and not self.hold and not self.errors and self.function not in _STEPS

@@ -59,7 +59,7 @@ class Known(NamedTuple):
 
     @property
     def standing(self) -> Literal["unsent", "sent", "ended"]:
-        """Tell whether it can still be dropped, may be at Amazon, or is over."""
+        """Return whether it can still be dropped, may be at Amazon, or is over."""
         if self.state == "succeeded" or (self.state in {"grouped", "held"} and self.begun):
             return "sent"
         if self.state in {"cancelled", "superseded", "not_sent", "replaced"} or self.dropped_by_hand:
@@ -109,14 +109,14 @@ def _before(new: Known, others: Sequence[Known]) -> list[Known]:
 
 
 def _matching(new: Known, before: Sequence[Known]) -> list[Known]:
-    """Give what a cancellation or replacement is about: of a package the status, at its time if told so."""
+    """Return what a cancellation or replacement is about: of a package the status, at its time if told so."""
     same = [o for o in before if o.function not in _SPEAKING and o.subject == new.subject]
     exact = [o for o in same if o.at == new.at] if new.subject else []
     return exact or same
 
 
 def _overridden(new: Known, after: Sequence[Known]) -> Decision | None:
-    """Tell what a document that came later made of one that is read only now, or once more."""
+    """Return what a document that came later made of one that is read only now, or once more."""
     for later in sorted(after, key=lambda o: o.position):
         if later.function not in OVERRIDING or later.dropped_by_hand or later.subject != new.subject:
             continue
@@ -180,7 +180,7 @@ def _doubt(new: Known, unsent: Sequence[Known], verb: str) -> Decision:
 
 
 def _known(new: Known, before: Sequence[Known]) -> Decision | None:
-    """Tell whether a duplicate is known already. What Amazon did not take may be said again."""
+    """Return whether a duplicate is known already. What Amazon did not take may be said again."""
     same = [
         o
         for o in before

@@ -17,7 +17,7 @@ from bridge.domain.events import Container, ShipmentConfirmed
 from bridge.domain.labels import LabelPackage, same_text
 
 MENDED = frozenset({"MISSING_SHIP_METHOD", "MISSING_CONTAINER_IDENTIFIER"})
-"""The broken rules that a label can mend."""
+"""The violations that a label can correct."""
 _NAMED = 10
 """So many packages are named in one text."""
 
@@ -30,7 +30,7 @@ class LabelPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Note(msgspec.Struct, frozen=True):
-    """What was taken from the label, for people; `code` is stable."""
+    """What was taken from the label, as text for operators; `code` is stable."""
 
     code: str
     message: str

@@ -24,7 +24,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     `submitted` has an `amazon_transaction_id`. `not_taken`: surely not taken, may go again after
     `retry_after` seconds (None: not said). `unauthorized`: not taken, and an operator must correct our
     credentials or configuration. `too_large`: not taken, smaller ones may be. `refused`: `errors` say
-    why. `in_doubt`: nobody knows whether Amazon took it. `http_status` is None where no reply came.
+    why. `in_doubt`: it is not known whether Amazon took it. `http_status` is None where no reply came.
     """
 
     kind: OutcomeKind

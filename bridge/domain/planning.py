@@ -112,17 +112,17 @@ def isolate(events: Sequence[Sent], named_orders: Collection[str], *, hold: bool
 
 
 def halve(event_count: int) -> int | None:
-    """Give the batch limit for the events of a submission that was too large; None where it held only one."""
+    """Return the batch limit for the events of a submission that was too large; None where it held one."""
     return None if event_count <= 1 else (event_count + 1) // 2
 
 
 def in_doubt_move(policy: str) -> str | None:
-    """Give the cause that a policy makes of a doubt; None where it is waited (`hold`, `verify`)."""
+    """Return the cause that a policy makes of a doubt; None where it is waited (`hold`, `verify`)."""
     return "resubmit" if policy == "resubmit" else None
 
 
 def backoff(attempt: int, jitter: float = 0.0) -> float:
-    """Give the seconds to wait after the attempt of that number (from 1), `jitter` (0 to 1) on top.
+    """Return the seconds to wait after the attempt of that number (from 1), `jitter` (0 to 1) on top.
 
     Doubles from 1 s to 5 minutes; the jitter adds up to a quarter.
     """
@@ -131,7 +131,7 @@ def backoff(attempt: int, jitter: float = 0.0) -> float:
 
 
 def next_poll(polls: int, age: float) -> float:
-    """Give the seconds until the verdict is asked for again.
+    """Return the seconds until the verdict is asked for again.
 
     `polls` counts the questions so far, `age` is the seconds since the submission was taken.
     """
@@ -141,7 +141,7 @@ def next_poll(polls: int, age: float) -> float:
 
 
 def is_overdue(age: float) -> bool:
-    """Tell whether a verdict should have come, `age` seconds after the submission was taken."""
+    """Return whether a verdict should have come, `age` seconds after the submission was taken."""
     return age >= OVERDUE_AFTER
 
 

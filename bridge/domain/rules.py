@@ -39,7 +39,7 @@ FINAL_STATUSES = frozenset({"LOST", "UNDELIVERABLE"})
 """These end a package's life: a vendor must opt in to each."""
 
 LARGEST_NUMBER = 2**31 - 1
-"""Amazon's integers; nobody ships more of anything."""
+"""Amazon's integers; no shipment holds more of anything."""
 CONTAINER_TYPES = frozenset({"carton", "pallet"})
 WEIGHT_UNITS = frozenset({"KG", "LB"})
 LENGTH_UNITS = frozenset({"IN", "CM"})
@@ -64,13 +64,13 @@ _Rules = Iterator[Violation]
 
 
 def check(event: Event, *, require_containers: bool = True) -> tuple[RuleError, ...]:
-    """Give every rule that the event breaks; none means that it may be sent. See `violations`."""
+    """Return every rule that the event breaks; none means that it may be sent. See `violations`."""
     found = violations(event, require_containers=require_containers)
     return tuple(RuleError(code=violation.code, message=violation.message) for violation in found)
 
 
 def violations(event: Event, *, require_containers: bool = True) -> tuple[Violation, ...]:
-    """Give every rule that the event breaks, with what it is about.
+    """Return every rule that the event breaks, with what it is about.
 
     `require_containers` refuses a SHIPPED confirmation without containers, which Amazon's guide
     allows but Amazon has refused as EMPTY_PACKAGES.

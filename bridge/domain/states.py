@@ -49,7 +49,7 @@ SUBMISSION_MOVES: Moves = {
     ("sending", "refused"): "refused",
     ("sending", "in_doubt"): "in_doubt",
     ("ready", "restored"): "in_doubt",  # the ledger is a backup: it may have been sent since that was made
-    ("sending", "claimed"): "in_doubt",  # a newer owner found it so: nobody knows what became of it
+    ("sending", "claimed"): "in_doubt",  # a newer owner found it so: what became of it is not known
     ("in_doubt", "late"): "submitted",  # the stalled owner's answer came after all
     ("ready", "late"): "submitted",  # likewise, where the policy had put it back but nothing was sent yet
     ("in_doubt", "resubmit"): "ready",
@@ -61,7 +61,7 @@ SUBMISSION_MOVES: Moves = {
     ("submitted", "failure"): "failed",
     ("submitted", "late_verdict"): "overdue",
     ("overdue", "processing"): "overdue",
-    ("overdue", "resolved_sent"): "submitted",  # a person gave a wrong transaction id before
+    ("overdue", "resolved_sent"): "submitted",  # an operator gave a wrong transaction id before
     ("overdue", "resolved_not_sent"): "ready",  # Amazon's support says that it knows of none
     ("overdue", "success"): "succeeded",
     ("overdue", "failure"): "failed",
@@ -106,7 +106,7 @@ EVENT_MOVES: Moves = {
     ("ready", "unconfirmed"): "waiting",  # a status update whose confirmation was taken back
     ("failed", "requeue"): "ready",
     ("held", "requeue"): "ready",
-    ("held", "wait"): "waiting",  # released by a person, but a status update before its confirmation
+    ("held", "wait"): "waiting",  # released by an operator, but a status update before its confirmation
     ("held", "refuse"): "refused",
     ("waiting", "refuse"): "refused",
     ("waiting", "replace"): "replaced",
@@ -140,7 +140,7 @@ class IllegalMove(BridgeError):
 
 
 def move(state: str, cause: str, moves: Moves = SUBMISSION_MOVES) -> str:
-    """Give the state that `cause` leads to from `state`; raises `IllegalMove` where there is none."""
+    """Return the state that `cause` leads to from `state`; raises `IllegalMove` where there is none."""
     try:
         return moves[state, cause]
     except KeyError:

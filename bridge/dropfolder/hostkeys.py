@@ -45,7 +45,7 @@ class Pin(msgspec.Struct, frozen=True):
         return (tuple(name for family in _FAMILIES for name in family if name in names),)
 
     def accepts(self, blob: bytes) -> bool:
-        """Tell whether a server with this public key is the pinned one."""
+        """Return whether a server with this public key is the pinned one."""
         if blob in self.revoked:
             return False
         if self.fingerprint:
@@ -126,7 +126,7 @@ def _revoked(fields: list[str], place: str) -> bytes:
         return base64.b64decode(fields[2], validate=True)
     except binascii.Error:
         raise HostKeyRefused(
-            f"{place}: a @revoked key that cannot be read, so nothing was sent; mend or remove the line"
+            f"{place}: a @revoked key that cannot be read, so nothing was sent; correct or remove the line"
         ) from None
 
 

@@ -58,7 +58,7 @@ def check_name(name: str) -> None:
 
 
 def is_hidden(name: str) -> bool:
-    """Tell whether a listing leaves this name out: dot files, our own temporary names among them."""
+    """Return whether a listing leaves this name out: dot files, our own temporary names among them."""
     return name.startswith(".")
 
 

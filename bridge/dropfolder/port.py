@@ -3,7 +3,7 @@
 Adapters: `sftp.SftpDropFolder` (paramiko) and `local.LocalDropFolder`. Both pass the contract suite in
 `tests/contracts`. An adapter belongs to one thread. Names are bare file names, never paths; an adapter
 refuses a name that would leave its folder. Every method raises `DropFolderUnavailable` (trying again
-may help), `HostKeyRefused` or `AuthenticationRefused` (a person must act), or `RemoteFileError` (this
+may help), `HostKeyRefused` or `AuthenticationRefused` (an operator must act), or `RemoteFileError` (this
 one file; the rest goes on).
 """
 
@@ -48,7 +48,7 @@ class Content(msgspec.Struct, frozen=True):
         return cls(len(data), hashlib.sha256(data).hexdigest(), lambda: iter((data,)))
 
     def is_in(self, chunks: Iterator[bytes]) -> bool:
-        """Tell whether these chunks are this content; their size is known to be the same."""
+        """Return whether these chunks are this content; their size is known to be the same."""
         digest = hashlib.sha256()
         for chunk in chunks:
             digest.update(chunk)
@@ -114,5 +114,5 @@ class DropFolder(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of the connection."""
+        """Close the connection."""
         ...

@@ -38,7 +38,7 @@ class Session(msgspec.Struct, frozen=True):
     watchdog: Watchdog
 
     def is_alive(self) -> bool:
-        """Tell whether the connection stands, as far as this side knows."""
+        """Return whether the connection stands, as far as this side knows."""
         return self.transport.is_active() and not self.client.sock.closed
 
     def close(self) -> None:
@@ -89,7 +89,7 @@ def _verified(settings: SftpSettings, pin: Pin) -> paramiko.Transport:
     raise HostKeyRefused(
         f"{settings.address}: the server's host key is not the pinned one ({pin.source}); it shows {shown}. "
         "Nothing was sent. Either the vendor has changed the key, then let them confirm the fingerprint and "
-        "pin it anew, or somebody stands in between"
+        "pin it anew, or another machine answers in its place"
     )
 
 

@@ -97,7 +97,7 @@ def make_folder(client: WireClient, folder: bytes) -> None:
     try:
         client.mkdir(folder)
     except Refusal:
-        if not _is_folder(client, folder):  # somebody else may have been faster
+        if not _is_folder(client, folder):  # another process may have been faster
             raise
 
 

@@ -83,7 +83,7 @@ def _feed(channel: Any, message: Message) -> None:  # noqa: ANN401 - paramiko's 
 
 
 def _drop(_channel: object, _message: Message) -> None:
-    """Drop what comes on standard error: SFTP has nothing there, and nobody reads it."""
+    """Drop what comes on standard error: SFTP has nothing there."""
 
 
 class BoundedTransport(paramiko.Transport):

@@ -113,11 +113,11 @@ class WireClient(paramiko.SFTPClient):
         def _read_response(self, waitfor: int | None = None) -> tuple[int, Message]: ...
 
     def stat(self, path: bytes) -> Attributes:  # type: ignore[override] # those of a strict reader
-        """Tell the attributes of what stands at `path`, links followed."""
+        """Return the attributes of what stands at `path`, links followed."""
         return self._attributes(self._request(CMD_STAT, path))
 
     def lstat(self, path: bytes) -> Attributes:  # type: ignore[override]
-        """Tell the attributes of what stands at `path`, a link itself."""
+        """Return the attributes of what stands at `path`, a link itself."""
         return self._attributes(self._request(CMD_LSTAT, path))
 
     def answers(self, folder: bytes) -> Generator[tuple[int, list[Entry]]]:
@@ -185,7 +185,7 @@ class WireClient(paramiko.SFTPClient):
         """Open a file and close it. Where all went well the answer to the close counts too.
 
         (Servers over network storage report a full disk there.) After an error or a reader that walked
-        away nobody waits for it.
+        away it is not waited for.
         """
         handle = self._handle(self._request(CMD_OPEN, path, flags, SFTPAttributes()))
         whole = False

@@ -29,7 +29,7 @@ def safe_part(text: str, longest: int = LONGEST) -> str:
 
 
 def stem_of(name: str) -> str:
-    """Give a remote file's name without its last suffix, as a safe part."""
+    """Return a remote file's name without its last suffix, as a safe part."""
     stem, dot, _suffix = name.rpartition(".")
     return safe_part(stem if dot and stem else name, 80)
 

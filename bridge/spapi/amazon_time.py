@@ -63,7 +63,7 @@ class AmazonTime:
 
     @property
     def is_off(self) -> bool:
-        """Tell whether this machine's clock is known to be wrong."""
+        """Return whether this machine's clock is known to be wrong."""
         ahead = self.ahead()
         return ahead is not None and abs(ahead) > TOLERANCE
 

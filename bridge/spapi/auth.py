@@ -67,14 +67,14 @@ class TokenSource:
         self._cache = TokenCache(self._ask, clock=clock, jitter=jitter)
 
     def token(self) -> str:
-        """Give a token that is valid now.
+        """Return a token that is valid now.
 
-        Raises `AmazonUnavailable` (trying again may help) or `CredentialsRefused` (a person must act).
+        Raises `AmazonUnavailable` (trying again may help) or `CredentialsRefused` (an operator must act).
         """
         return self._cache.token()
 
     def renew(self, refused: str) -> str:
-        """Give another token than the one that Amazon refused; raises as `token` does."""
+        """Return another token than the one that Amazon refused; raises as `token` does."""
         return self._cache.renew(refused)
 
     def _ask(self) -> Grant:
@@ -132,7 +132,7 @@ def _readable_grant(reply: Reply, request_id: str) -> Grant:
 
 
 def _error_code(reply: Reply) -> str:
-    """Give OAuth's error code (`invalid_grant`), or the status where there is none."""
+    """Return OAuth's error code (`invalid_grant`), or the status where there is none."""
     try:
         code = msgspec.json.decode(reply.body, type=_Refusal).error
     except (msgspec.DecodeError, ValueError, RecursionError):

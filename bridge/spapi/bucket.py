@@ -9,7 +9,7 @@ _WHOLE = 1 - 1e-9
 class TokenBucket:
     """Lets at most `burst + rate * t` requests through in any `t` seconds (rate in requests/s).
 
-    It begins with one token: nobody knows what is left at the far side.
+    It begins with one token: what is left at the far side is not known.
     """
 
     def __init__(self, *, rate: float, burst: float, now: float) -> None:
@@ -33,12 +33,12 @@ class TokenBucket:
         self._tokens = min(self._tokens, burst)
 
     def cool_down(self, seconds: float, now: float) -> None:
-        """Let nothing through for that long, and start empty afterwards."""
+        """Stop all requests for that long, and start empty afterwards."""
         self._tokens = 0.0
         self._filled_at = max(self._filled_at, now + seconds)
 
     def is_cooling(self, now: float) -> bool:
-        """Tell whether a cool-down is on."""
+        """Return whether a cool-down is on."""
         return now < self._filled_at
 
     def _fill(self, now: float) -> None:

@@ -60,7 +60,7 @@ def budget(seconds: float, size: int) -> Iterator[None]:
 
 
 def keep_budgets(client: httpx.Client) -> httpx.Client:
-    """Let every connection of a client, proxied ones too, keep the budget of its exchange."""
+    """Make every connection of a client, proxied ones too, keep the budget of its exchange."""
     for transport in (client._transport, *client._mounts.values()):  # noqa: SLF001 - httpx has no way for it
         if isinstance(transport, httpx.HTTPTransport):
             pool = transport._pool  # noqa: SLF001

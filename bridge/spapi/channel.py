@@ -35,7 +35,7 @@ class Channel:
         return self._pacer.acquire(operation.name, self._acquire_timeout, stopping=stopping)
 
     def rate(self, operation: Operation) -> float:
-        """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
+        """Return Amazon's rate for an operation in requests/s, as far as it is known."""
         return self._pacer.rate(operation.name)
 
     def send(  # noqa: PLR0913 - a request's parts, all by name

@@ -127,7 +127,7 @@ class AmazonClient:
         return self._channel.acquire_permit(operation, stopping)
 
     def rate(self, operation: Operation) -> float:
-        """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
+        """Return Amazon's rate for an operation in requests/s, as far as it is known."""
         return self._channel.rate(operation)
 
     def submit(self, operation: Operation, body: bytes, *, permit: float | None = None) -> Outcome:
@@ -157,7 +157,7 @@ class AmazonClient:
         """Ask for the verdict of a transaction, again a few times where that may help.
 
         Raises `AmazonUnavailable` (ask later), `AmazonRefused` (no such transaction),
-        `CredentialsRefused` (a person must act); all of them `AmazonError`.
+        `CredentialsRefused` (an operator must act); all of them `AmazonError`.
         """
         path = TRANSACTION_STATUS.path_of(transactionId=amazon_transaction_id)
         return self._read(TRANSACTION_STATUS, path, parse_verdict)
@@ -166,7 +166,7 @@ class AmazonClient:
         """Read one page of a window (`query_of`), again a few times where that may help.
 
         Raises `AmazonUnavailable` (ask later), `AmazonRefused` (the query is wrong, or its token too
-        old), `CredentialsRefused` (a person must act), `ReplyTooLarge` (ask for fewer); all of them
+        old), `CredentialsRefused` (an operator must act), `ReplyTooLarge` (ask for fewer); all of them
         `AmazonError`.
         """
         target = f"{operation.path}?{urlencode(query, quote_via=quote)}"
@@ -180,7 +180,7 @@ class AmazonClient:
         return self._read(operation, path, partial(parse_order, operation))
 
     def close(self) -> None:
-        """Let go of the connections; calls that wait for a permit end as not taken."""
+        """Close the connections; calls that wait for a permit end as not taken."""
         self._channel.close()
         self._token_channel.close()
         self._http.close()
@@ -216,7 +216,7 @@ class AmazonClient:
         return parse(reply.status, reply.headers, reply.body)
 
     def _ask_again(self, error: Exception) -> bool | float:
-        """Tell stamina whether to repeat a GET, and after how many seconds if Amazon said so."""
+        """Return whether stamina repeats a GET, and after how many seconds if Amazon said so."""
         if not isinstance(error, AmazonUnavailable) or self._channel.closed:
             return False
         if error.retry_after is None:

@@ -27,12 +27,12 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:.]+")  # a name or IPv4 address, 
 
 
 def endpoint_of(region: Region, *, sandbox: bool = False) -> str:
-    """Give the API's base address, with no slash at its end."""
+    """Return the API's base address, with no slash at its end."""
     return (SANDBOX_ENDPOINTS if sandbox else ENDPOINTS)[region]
 
 
 def token_address(auth_endpoint: str) -> str:
-    """Give the address that grants tokens: a bare host gets Login with Amazon's path."""
+    """Return the address that grants tokens: a bare host gets Login with Amazon's path."""
     bare = auth_endpoint.rstrip("/")
     return bare if httpx.URL(bare).path not in {"", "/"} else bare + TOKEN_PATH
 
@@ -54,7 +54,7 @@ def endpoint_mistake(address: str) -> str:
 
 
 def is_loopback(address: str) -> bool:
-    """Tell whether an address is on this machine by its name alone; nothing is looked up."""
+    """Return whether an address is on this machine by its name alone; nothing is looked up."""
     host = httpx.URL(address).host
     if host == "localhost":
         return True

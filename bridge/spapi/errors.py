@@ -43,7 +43,7 @@ class AmazonRefused(AmazonError):
 
 
 class CredentialsRefused(AmazonError):
-    """Amazon refused our credentials or the application's role: a person must mend the account."""
+    """Amazon refused our credentials or the application's role: an operator must correct the account."""
 
     fault = Fault.OPERATOR
 

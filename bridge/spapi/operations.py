@@ -41,8 +41,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of Amazon's API.
 
     `path` may hold `{names}`. `body_key` names the posted array, `event` the type of its elements'
-    events (empty and None for a GET). `in_doubt` is what to do by default where nobody knows whether
-    Amazon took it: `hold` for a person, `resubmit`, or `verify` for the result. `verdict_minutes` is
+    events (empty and None for a GET). `in_doubt` is what to do by default where it is not known whether
+    Amazon took it: `hold` for an operator, `resubmit`, or `verify` for the result. `verdict_minutes` is
     when Amazon expects to have a verdict.
 
     `restricted`: Amazon wants a restricted data token instead of the access token. `list_key` names
@@ -103,7 +103,7 @@ OPERATIONS: dict[str, Operation] = {
             path=f"{_SHIPPING}/shipmentConfirmations",
             body_key="shipmentConfirmations",
             event=ShipmentConfirmed,
-            # Twice the same confirmation may be an error or a second shipment: a person looks.
+            # Twice the same confirmation may be an error or a second shipment: an operator decides.
             in_doubt="hold",
         ),
         Operation(

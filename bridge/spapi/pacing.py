@@ -65,7 +65,7 @@ class Pacer:
         """Wait for a rate-limit permit of this operation, for at most `acquire_timeout` seconds.
 
         Returns 0.0 when the request may go now; otherwise it must not go, and the number is the seconds
-        to come back after (infinite once the pacer is closed, or `stopping` tells that nobody wants it).
+        to come back after (infinite once the pacer is closed, or `stopping` says that it is not needed).
         """
         deadline = self._clock() + acquire_timeout
         with self._condition:
@@ -98,7 +98,7 @@ class Pacer:
             self._condition.notify_all()
 
     def rate(self, operation: str) -> float:
-        """Tell Amazon's rate for an operation in requests/s, as far as it is known."""
+        """Return Amazon's rate for an operation in requests/s, as far as it is known."""
         with self._condition:
             return self._of(operation).rate
 
@@ -144,5 +144,5 @@ class _OperationRate:
 
 
 def own_burst(rate: float, burst: float) -> float:
-    """Give our burst: what passes in the time that is made up for, as far as Amazon's burst allows."""
+    """Return our burst: what passes in the time that is made up for, as far as Amazon's burst allows."""
     return max(1.0, min(1 + rate * CATCH_UP, burst * BURST_SHARE))

@@ -58,7 +58,7 @@ class Paging:
 
     @property
     def has_begun(self) -> bool:
-        """Tell whether the next page is asked for with a token."""
+        """Return whether the next page is asked for with a token."""
         return bool(self._seen)
 
     def turn(self, page: Page) -> None:

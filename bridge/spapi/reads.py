@@ -125,7 +125,7 @@ def _item(operation: Operation, raw: msgspec.Raw) -> Fetched | UnreadableItem:
 def _shipping_label(raw: msgspec.Raw) -> ShippingLabel:
     read = msgspec.json.decode(raw, type=_ShippingLabel)
     if not read.label_data:
-        # Half of an order's packages would be worse than none; none is worth a person's look.
+        # Half of an order's packages would be worse than none; none is reported to an operator.
         raise ValueError("it holds no label - at `$.labelData`")
     return ShippingLabel(
         purchase_order_number=_number(read.purchase_order_number),
@@ -184,7 +184,7 @@ def _party_id(party: _Party | None) -> str:
 
 
 def _number_at_least(raw: msgspec.Raw) -> str:
-    """Give the order's number of an element of which the rest could not be read."""
+    """Return the order's number of an element of which the rest could not be read."""
     element = decoded(bytes(raw))
     number = element.get("purchaseOrderNumber") if isinstance(element, dict) else None
     return number if isinstance(number, str) else ""

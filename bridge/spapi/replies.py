@@ -39,7 +39,7 @@ _KIND_OF_STATUS: dict[int, OutcomeKind] = {
 
 
 def classify_reply(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
-    """Tell what a reply to a POST means; `body` may be empty, cut or no JSON. Never raises."""
+    """Return what a reply to a POST means; `body` may be empty, cut or no JSON. Never raises."""
     content = decoded(body)
     transaction_id = _transaction_id(content)
     if 200 <= status < 300 and transaction_id:
@@ -74,7 +74,7 @@ def parse_verdict(status: int, headers: Mapping[str, str], body: bytes) -> Verdi
 def failure_of(
     status: int, headers: Mapping[str, str], body: bytes
 ) -> AmazonUnavailable | CredentialsRefused | AmazonRefused:
-    """Give the error that a reply to a read means, whose status is not 200.
+    """Return the error that a reply to a read means, whose status is not 200.
 
     Asking again may help on 5xx, 408 and 429; 401 and 403 are the credentials' matter.
     """
@@ -99,20 +99,20 @@ def orders_named(errors: Iterable[AmazonApiError], candidates: Collection[str]) 
 
 
 def request_id_of(headers: Mapping[str, str]) -> str:
-    """Give `x-amzn-RequestId`, which Amazon's support asks for; empty where absent."""
+    """Return `x-amzn-RequestId`, which Amazon's support asks for; empty where absent."""
     return _header(headers, "x-amzn-requestid")
 
 
 def rate_limit_of(headers: Mapping[str, str]) -> float | None:
-    """Give `x-amzn-RateLimit-Limit` in requests a second; None where absent or senseless."""
+    """Return `x-amzn-RateLimit-Limit` in requests a second; None where absent or senseless."""
     rate = _seconds(_header(headers, "x-amzn-ratelimit-limit"))
     return rate or None
 
 
 def retry_after_of(headers: Mapping[str, str]) -> float | None:
-    """Give Retry-After in seconds, an hour at most; None where it is absent or unreadable.
+    """Return Retry-After in seconds, an hour at most; None where it is absent or unreadable.
 
-    A date counts from the reply's own `Date`, so that nobody's clock need be right.
+    A date counts from the reply's own `Date`, so that no clock need be right.
     """
     text = _header(headers, "retry-after")
     seconds = _seconds(text)
@@ -150,7 +150,7 @@ def _inner(content: object, name: str) -> object:
 
 
 def errors_of(content: object) -> tuple[AmazonApiError, ...]:
-    """Give the `errors` of a decoded body, or its bare `message` as one; empty where there are none."""
+    """Return the `errors` of a decoded body, or its bare `message` as one; empty where there are none."""
     if not isinstance(content, dict):
         return ()
     listed = content.get("errors")

@@ -56,10 +56,10 @@ class RestrictedTokens:
         self._caches: dict[str, TokenCache] = {}
 
     def of(self, operation: Operation) -> TokenCache:
-        """Give the operation's tokens.
+        """Return the operation's tokens.
 
         Their `token` and `renew` raise `AmazonUnavailable` (trying again may help) or
-        `CredentialsRefused` (a person must act, mostly on the application's roles).
+        `CredentialsRefused` (an operator must act, mostly on the application's roles).
         """
         with self._lock:
             if operation.name not in self._caches:

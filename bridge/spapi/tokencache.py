@@ -26,7 +26,7 @@ class Grant(msgspec.Struct, frozen=True):
     expires_in: float
 
     def is_usable(self) -> bool:
-        """Tell whether the token can stand in a header and holds for a time."""
+        """Return whether the token can stand in a header and holds for a time."""
         return bool(_VISIBLE.fullmatch(self.token)) and 0 < self.expires_in < float("inf")
 
     def __repr__(self) -> str:
@@ -34,7 +34,7 @@ class Grant(msgspec.Struct, frozen=True):
 
 
 def some_seconds() -> float:
-    """Give the seconds by which a refresh comes earlier, so that not all come at once."""
+    """Return the seconds by which a refresh comes earlier, so that not all come at once."""
     return random.uniform(0, _JITTER)  # noqa: S311  no secret
 
 
@@ -63,7 +63,7 @@ class TokenCache:
         self._failed_at = 0.0
 
     def token(self) -> str:
-        """Give a token that is valid now; raises as `ask` does."""
+        """Return a token that is valid now; raises as `ask` does."""
         with self._lock:
             if self._token and self._clock() < self._refresh_at:
                 return self._token
@@ -75,7 +75,7 @@ class TokenCache:
                 raise
 
     def renew(self, refused: str) -> str:
-        """Give another token than the one that Amazon refused; raises as `ask` does."""
+        """Return another token than the one that Amazon refused; raises as `ask` does."""
         with self._lock:
             if self._token == refused:
                 self._token = ""

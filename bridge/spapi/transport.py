@@ -48,7 +48,7 @@ class Timeouts(msgspec.Struct, frozen=True, kw_only=True):
 class Reply(msgspec.Struct, frozen=True):
     """A reply. `flaw` says why the body could not be read whole; it is empty then.
 
-    `too_large` tells the one flaw that asking again cannot mend.
+    `too_large` tells the one flaw that a retry cannot correct.
     """
 
     status: int
@@ -88,7 +88,7 @@ def exchange(
     Once it came, a body that is cut, slow or too large is a flaw and no error: the status alone tells
     a lot (a 429 is a 429).
     """
-    if http.is_closed:  # else a RuntimeError, of which nobody would know that nothing was sent
+    if http.is_closed:  # else a RuntimeError, which would not say that nothing was sent
         raise httpx.ConnectError("the client is closed", request=request)
     with (
         budget(body_seconds, 2 * body_limit + _HEADS),
@@ -100,9 +100,9 @@ def exchange(
 
 
 def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
-    """Tell what it means for a POST that no reply came. Only what was surely not sent is `not_taken`.
+    """Return what it means for a POST that no reply came. Only what was surely not sent is `not_taken`.
 
-    An address that cannot be used at all is `unauthorized`: not sent, and a person must mend it.
+    An address that cannot be used at all is `unauthorized`: not sent, and an operator must correct it.
     """
     name = type(error).__name__
     if isinstance(error, _CONFIGURATION):
@@ -113,7 +113,7 @@ def classify_exception(error: httpx.HTTPError | httpx.InvalidURL) -> Outcome:
 
 
 def why_not_reached(error: BaseException) -> str:
-    """Name an error, and its cause where a person can mend that: the name, the certificate, TLS."""
+    """Name an error, and its cause where an operator can correct that: the name, the certificate, TLS."""
     name, cause = type(error).__name__, error.__cause__
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

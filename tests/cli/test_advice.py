@@ -39,9 +39,9 @@ def test_a_refused_command_changes_nothing_and_blames_nobody(capsys: pytest.Capt
     assert exits.tell(CommandRefused("submission 3 is succeeded, not in doubt or overdue")) == exits.USAGE
     refused = capsys.readouterr().err
     assert "nothing was changed" in refused
-    assert "to be mended" not in refused
+    assert "Fix this" not in refused
     assert exits.tell(LedgerError("the ledger is damaged")) == exits.USAGE
-    assert "to be mended at: this installation" in capsys.readouterr().err
+    assert "Fix this on this machine; retrying will not help." in capsys.readouterr().err
 
 
 def test_what_an_operator_dropped_is_not_asked_for_again(tmp_path: Path) -> None:

@@ -67,10 +67,10 @@ def test_a_label_that_is_missing_is_told(outbox: Path) -> None:
 def test_a_label_that_nobody_asked_for_is_told(outbox: Path) -> None:
     papers = papers_in(outbox)
     assert list(wrong_papers(outbox, papers, {"PO1": ["C1"], "PO2": []}, GIFTS)) == [
-        "nobody asked for a label of package C2 of order PO1"
+        "not requested: a label of package C2 of order PO1"
     ]
     found = list(wrong_papers(outbox, papers, {"PO1": ["C1", "C2"]}, GIFTS))
-    assert found == ["nobody asked for the label labels/PO2/PKG001.png", "nobody asked for invoices/PO2.pdf"]
+    assert found == ["not requested: the label labels/PO2/PKG001.png", "not requested: invoices/PO2.pdf"]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_slips_and_invoices_that_are_missing_or_no_pdf_are_told(outbox: Path) ->
     (outbox / "invoices/PO2.pdf").write_bytes(PDF[:-7])
     assert wrong(outbox) == [
         "packing-slips/PO1.pdf did not come",
-        "nobody asked for packing-slips/PO2.pdf",
+        "not requested: packing-slips/PO2.pdf",
         "invoices/PO1.pdf is no PDF",
         "invoices/PO2.pdf is no PDF",
     ]

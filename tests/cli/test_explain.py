@@ -83,10 +83,10 @@ def test_each_order_of_a_drop_file_is_told_in_the_agreed_shape(tmp_path: Path) -
 
 def test_a_drop_file_is_told_to_people_row_by_row(tmp_path: Path) -> None:
     text = in_process("explain", DROPPED, folder=tmp_path).out
-    assert "label requests in CSV; 9 orders: 3 requests, 6 refused" in text
+    assert "label requests in CSV; 9 orders: 3 requests, 6 invalid" in text
     assert "  rows 2-4, order DQ7T4M2ZP: label request for 2 packages, to be shipped on 2026-03-04\n" in text
     assert "    ! row 6: weight_unit 'LBX' is not known: write KG, G, LB or OZ (column 6) [UNIT]" in text
-    assert "  ... row 11 to row 12: 1 request, 1 refused; --all shows them" in text
+    assert "  ... row 11 to row 12: 1 request, 1 invalid; --all shows them" in text
     assert "row 12: ship_date: '3/4/2026' may be read as two days" in " ".join(
         in_process("explain", DROPPED, "--all", folder=tmp_path).out.split()
     )

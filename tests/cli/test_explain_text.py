@@ -146,9 +146,9 @@ def test_an_event_is_told_as_what_it_becomes() -> None:
     assert "    becomes submitShipmentStatusUpdates (1Z999 DELIVERED)" in lines
     assert "      purchaseOrderNumber: D123" in lines
     assert "        statusCode: D1" in lines
-    assert "    held for a person (1Z999): status pair D9/NS is unknown" in lines
+    assert "    held for an operator (1Z999): status pair D9/NS is unknown" in lines
     assert "       ^ no order number [ORDER_NUMBER]" in lines
-    assert "    refused (order -): no order number" in lines
+    assert "    invalid (order -): no order number" in lines
 
 
 def test_the_answer_is_told_a_segment_a_line() -> None:

@@ -80,13 +80,13 @@ def test_json_has_structs_times_paths_and_the_ledgers_bodies() -> None:
             USAGE,
             "c.toml: line 3: a.b: is wrong",
         ),
-        (LedgerError("the ledger is read-only"), USAGE, "this installation"),
-        (AuthenticationRefused("no"), USAGE, "until somebody acts"),
-        (DropFolderUnavailable("gone"), REJECTED, "the vendor or its server; trying again may help"),
+        (LedgerError("the ledger is read-only"), USAGE, "Fix this on this machine"),
+        (AuthenticationRefused("no"), USAGE, "Fix this on this machine; retrying will not help."),
+        (DropFolderUnavailable("gone"), REJECTED, "the vendor or its server; retrying may help"),
         (StaleEpoch("stale"), BROKEN, "edibridge itself"),
     ],
 )
-def test_an_error_is_told_with_whose_it_is_to_mend(
+def test_an_error_is_printed_with_who_can_fix_it(
     error: BridgeError, code: int, words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     say("kept apart")
