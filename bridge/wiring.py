@@ -41,8 +41,7 @@ from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.partner import FetchPlan, Partner, Policies, ReadingContext
 from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import rerun
-from bridge.pipeline.room import Room
-from bridge.pipeline.spool import Spool
+from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
@@ -225,11 +224,11 @@ def trigger_of(vendor: Vendor) -> BaseTrigger:
     return IntervalTrigger(seconds=max(1, round(seconds)), timezone=UTC)
 
 
-def room_of(config: Config) -> Room:
+def disk_space_of(config: Config) -> DiskSpace:
     """Make the watch over the disks under spool and ledger."""
     file = _file_of(config)
     places = [config.bridge.spool] + ([file.resolve().parent] if file else [])
-    return Room(places, config.bridge.min_free_disk)
+    return DiskSpace(places, config.bridge.min_free_disk)
 
 
 def fleet_of(config: Config, ledger: Ledger) -> Fleet:
@@ -240,7 +239,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
     refuse_loose_secrets(config)
     grammar, mappings = grammar_of(config), mappings_of(config)
     spool = Spool(config.bridge.spool)
-    room = room_of(config)
+    disk_space = disk_space_of(config)
     clients = {name: amazon_client_of(account) for name, account in config.accounts.items()}
     fleet = Fleet(ledger=ledger, partners=[], clients=list(clients.values()))
     for name, vendor in config.vendors.items():
@@ -259,7 +258,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 folder=drop_folder_of(vendor),
                 pickup_policy=pickup_policy_of(vendor),
                 fetch_plan=fetch_plan_of(vendor),
-                room=room,
+                disk_space=disk_space,
                 clock=clients[vendor.account].time.now,
                 amazon_time=clients[vendor.account].time,
                 sharing=tuple(

@@ -5,15 +5,31 @@ from __future__ import annotations
 import structlog
 
 from bridge.edi.acknowledge import acknowledge
+from bridge.edi.model import Interchange
 from bridge.edi.verdicts import InterchangeResult, Verdicts
 from bridge.faultpoints import reached
 from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
-from bridge.pipeline.numbers import LedgerNumbers
 from bridge.pipeline.partner import ReadingContext
 
 log = structlog.get_logger(__name__)
+
+
+class LedgerNumbers:
+    """The control numbers of our answers to the sender of one interchange, counted by the ledger.
+
+    They are taken when the writer commits, and never repeated.
+    """
+
+    def __init__(self, writer: FileWriter, answered: Interchange) -> None:
+        self._writer = writer
+        # By vendor too: two partners must not wait for each other's numbers.
+        self._scope = f"{writer.file.vendor}:{answered.standard}:{answered.receiver.id}:{answered.sender.id}"
+
+    def next(self, kind: str) -> int:
+        """Return the next number of its kind: interchange, group or document."""
+        return self._writer.next_control_number(self._scope, kind)
 
 
 def queue_acknowledgement(context: ReadingContext, writer: FileWriter, result: InterchangeResult) -> None:

@@ -14,7 +14,7 @@ from bridge.ledger.rows import FileRow, NewOutbound
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
-from bridge.pipeline.numbers import LedgerNumbers
+from bridge.pipeline.acknowledgements import LedgerNumbers
 from bridge.pipeline.partner import ReadingContext
 
 FORMS: dict[str, Kind] = {"824": "824", "aperak": "APERAK"}

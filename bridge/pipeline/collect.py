@@ -101,7 +101,7 @@ def _take_all(partner: Partner, files: list[RemoteFile]) -> tuple[dict[RemoteFil
         if partner.stopping() or partner.seconds() > end:
             break
         # What cannot be kept stays where it is. A smaller one may fit, and what Amazon is owed goes on.
-        with partner.room.holding(remote.size) as lack:
+        with partner.disk_space.reserve(remote.size) as lack:
             try:
                 taken[remote] = 0 if lack else _take(partner, remote)
             except SpoolError as error:

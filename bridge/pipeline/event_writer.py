@@ -24,9 +24,8 @@ from bridge.ledger.commit import DocumentRef
 from bridge.ledger.rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
+from bridge.pipeline.event_checks import label_day, sound, timing_of
 from bridge.pipeline.partner import ReadingContext
-from bridge.pipeline.soundness import sound
-from bridge.pipeline.timing import label_day, timing_of
 from bridge.spapi.operations import operation_of
 
 FirstState = Literal["ready", "waiting", "held", "refused", "not_sent"]

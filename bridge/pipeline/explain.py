@@ -36,9 +36,8 @@ from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
+from bridge.pipeline.event_checks import sound, timing_of
 from bridge.pipeline.partner import Policies
-from bridge.pipeline.soundness import sound
-from bridge.pipeline.timing import timing_of
 from bridge.spapi.operations import item_of, operation_of
 
 log = structlog.get_logger(__name__)

@@ -20,8 +20,7 @@ from bridge.ledger.rows import AfterFailure, Fence, Policy
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
-from bridge.pipeline.room import Room
-from bridge.pipeline.spool import Spool
+from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim, PartnerState
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
@@ -128,7 +127,7 @@ class Partner(ReadingContext):
     sharing: tuple[str, ...] = ()
     """The vendors of its account, which share Amazon's rate."""
     fetch_plan: FetchPlan = FetchPlan()
-    room: Room = field(default_factory=Room)
+    disk_space: DiskSpace = field(default_factory=DiskSpace)
     stopping: Callable[[], bool] = bool
     """Return whether the process is to end: finish what is under way, begin nothing."""
     seconds: Callable[[], float] = time.monotonic

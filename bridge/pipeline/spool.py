@@ -9,8 +9,10 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -19,6 +21,8 @@ import msgspec
 
 from bridge.errors import SpoolError
 
+LARGEST_FLOOR = 1 << 30
+PART_OF_DISK = 50
 CHUNK = 256 * 1024
 _INCOMING = ".incoming-"
 """Begins the names of files that are being written."""
@@ -157,6 +161,46 @@ class Spool:
                 f"the spool {self.folder} cannot keep a file: {error.strerror or error}; "
                 "make room, or set owner and mode; the file stays in the inbox meanwhile"
             ) from error
+
+
+class DiskSpace:
+    """The free space on the disks under ledger and spool: a floor under which nothing more is collected.
+
+    One partner's files must not fill the disk of all: what Amazon is owed needs the ledger to be written.
+    One for all partners of a process, whose files are counted while they come.
+
+    `floor` in bytes; without it a fiftieth of each disk, 1 GiB at most.
+    """
+
+    def __init__(self, places: Sequence[Path] = (), floor: int | None = None) -> None:
+        self._places = places
+        self._floor = floor
+        self._coming = 0
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def reserve(self, size: int) -> Iterator[str]:
+        """Reserve space for a file of so many bytes; yields why it may not come, empty where it may."""
+        with self._lock:
+            lack = next((lack for place in self._places if (lack := self._lack(place, size))), "")
+            taken = 0 if lack else size
+            self._coming += taken
+        try:
+            yield lack
+        finally:
+            with self._lock:
+                self._coming -= taken
+
+    def _lack(self, place: Path, size: int) -> str:
+        disk = shutil.disk_usage(place)
+        floor = min(LARGEST_FLOOR, disk.total // PART_OF_DISK) if self._floor is None else self._floor
+        left = disk.free - self._coming
+        if left - size >= floor:
+            return ""
+        return (
+            f"{left:,} bytes are free on the disk of {place}, and {floor:,} must stay free "
+            f"([bridge] min_free_disk): a file of {size:,} bytes is not collected; make room"
+        )
 
 
 def _write_all(stream: BinaryIO, chunk: bytes) -> None:

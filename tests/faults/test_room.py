@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.pipeline.partner import Partner
-from bridge.pipeline.room import Room
+from bridge.pipeline.spool import DiskSpace
 from tests.faults.site import Site, notices
 
 
@@ -49,7 +49,8 @@ def test_file_too_large_for_a_run(site: Site) -> None:
 
 def fill(partners: list[Partner], floor: int | None) -> None:
     partners[:] = [
-        dataclasses.replace(partner, room=Room([partner.spool.folder], floor)) for partner in partners
+        dataclasses.replace(partner, disk_space=DiskSpace([partner.spool.folder], floor))
+        for partner in partners
     ]
 
 
@@ -85,18 +86,18 @@ def test_disk_floor_of_a_run(site: Site) -> None:
 def test_disk_floor_counts_what_is_coming(site: Site) -> None:
     """Files that come side by side are not each given the same room."""
     place = site.partner.spool.folder
-    with Room([place], 0).holding(1) as lack:
+    with DiskSpace([place], 0).reserve(1) as lack:
         assert not lack
-    room = Room([place], 0)
-    with room.holding(1 << 62) as lack:
+    space = DiskSpace([place], 0)
+    with room.reserve(1 << 62) as lack:
         assert "min_free_disk" in lack
-    free = Room([place])
-    with free.holding(0) as lack:
+    free = DiskSpace([place])
+    with free.reserve(0) as lack:
         assert not lack
     half = shutil.disk_usage(place).free * 2 // 3
-    with room.holding(half) as first, room.holding(half) as second:
+    with room.reserve(half) as first, room.reserve(half) as second:
         assert (first, bool(second)) == ("", True)
-    with room.holding(half) as third:
+    with room.reserve(half) as third:
         assert third == ""
 
 
