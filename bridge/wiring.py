@@ -155,7 +155,7 @@ def fetch_plan_of(vendor: Vendor) -> FetchPlan:
 
 
 def drop_folder_of(vendor: Vendor) -> DropFolder:
-    """Make the adapter to a vendor's folders; nothing is connected yet. Reads the secrets it needs."""
+    """Return the adapter to a vendor's folders; nothing is connected yet. Reads the secrets it needs."""
     if vendor.local is not None:
         return LocalDropFolder(
             LocalSettings(
@@ -189,7 +189,7 @@ def drop_folder_of(vendor: Vendor) -> DropFolder:
 
 
 def pickup_policy_of(vendor: Vendor) -> PickupPolicy:
-    """Make the rule by which a vendor's files count as whole."""
+    """Return the rule by which a vendor's files count as whole."""
     pickup = vendor.pickup
     return PickupPolicy(
         pickup.convention,
@@ -200,7 +200,7 @@ def pickup_policy_of(vendor: Vendor) -> PickupPolicy:
 
 
 def amazon_client_of(account: Account) -> AmazonClient:
-    """Make the client of one account; nothing is connected yet. Reads the account's secrets."""
+    """Return the client of one account; nothing is connected yet. Reads the account's secrets."""
     return AmazonClient(
         endpoint=account.endpoint or endpoint_of(account.region, sandbox=account.sandbox),
         auth_endpoint=account.auth_endpoint or AUTH_ENDPOINT,
@@ -216,7 +216,7 @@ def amazon_client_of(account: Account) -> AmazonClient:
 
 
 def trigger_of(vendor: Vendor) -> BaseTrigger:
-    """Say when the daemon looks into a vendor's inbox."""
+    """Return when the daemon looks into a vendor's inbox."""
     schedule = vendor.schedule
     if schedule.cron:
         return CronTrigger.from_crontab(schedule.cron, timezone=vendor.timezone)
@@ -225,14 +225,14 @@ def trigger_of(vendor: Vendor) -> BaseTrigger:
 
 
 def disk_space_of(config: Config) -> DiskSpace:
-    """Make the watch over the disks under spool and ledger."""
+    """Return the watch over the disks under spool and ledger."""
     file = _file_of(config)
     places = [config.bridge.spool] + ([file.resolve().parent] if file else [])
     return DiskSpace(places, config.bridge.min_free_disk)
 
 
 def fleet_of(config: Config, ledger: Ledger) -> Fleet:
-    """Make all partners of a configuration. Reads the secrets.
+    """Return all partners of a configuration. Reads the secrets.
 
     Raises ConfigurationError for a missing one, and for one that others can read where that is not allowed.
     """
@@ -303,7 +303,7 @@ class Bridge:
             return Daemon(self._load).run()
 
     def rerun(self, batch_id: int, *, dry_run: bool, force: bool) -> Sequence[Decision]:
-        """Read a batch again and queue what is to be sent; give what was decided for each fact."""
+        """Read a batch again and queue what is to be sent; return what was decided for each event."""
         vendor = self.ledger.file(batch_id).vendor
         if vendor not in self.config.vendors:
             message = f"batch {batch_id} is of this vendor, but there is no such table"

@@ -84,7 +84,7 @@ def _told(
 
 
 def _by_document(report: StatusReport) -> Iterator[tuple[int | None, Iterable[StatusLine]]]:
-    """Give the documents of a report that are not left to the acknowledgement, each with its lines."""
+    """Group a report's lines by document, but those that are left to the acknowledgement."""
     return groupby(
         (line for line in report.lines if line.status != "Rejected"), lambda line: line.document_number
     )

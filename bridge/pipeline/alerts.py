@@ -1,4 +1,4 @@
-"""Alerts: what a person should know, raised once and cleared when it is over."""
+"""Alerts: what an operator should know, raised once and cleared when it is over."""
 
 from __future__ import annotations
 
@@ -38,32 +38,32 @@ OUTBOX = "outbox"
 MOST_NAMED = 10
 """So many orders are named in an alert."""
 TRIES_IN_VAIN = 5
-"""After so many, half a minute, a person is told that Amazon takes nothing."""
+"""After so many, half a minute, an alert says that Amazon takes nothing."""
 
 
 def folder_failed(partner: Partner, error: DropFolderError) -> None:
-    """Tell that a vendor's folder cannot be used, and whose fault it is."""
+    """Report that a vendor's folder cannot be used, and whose fault it is."""
     message = f"{error} (fault: {error.fault})"
     if raise_alert(partner, FOLDER, "", message):
         log.error("drop_folder_failed", vendor=partner.vendor, fault=str(error.fault), reason=str(error))
 
 
 def folder_works(partner: Partner) -> None:
-    """Take the alert about the vendor's folder back."""
+    """Clear the alert about the partner's folder."""
     clear_alert(partner, FOLDER, "")
 
 
 def spool_failed(partner: Partner, reason: str) -> None:
-    """Tell that the raw bytes of files cannot be kept."""
+    """Report that the raw bytes of files cannot be kept."""
     if raise_alert(partner, SPOOL, "", reason):
         log.error("not_spooled", vendor=partner.vendor, reason=reason)
 
 
 def job_failed(partner: Partner, job: str, error: Exception) -> None:
-    """Tell that edibridge itself failed, without the error's text: it may hold what is personal."""
+    """Report that edibridge itself failed, without the error's text: it may hold what is personal."""
     name = type(error).__name__
     raise_alert(
-        partner, JOB, job, f"edibridge itself fails in {job} ({name}); see the log; it is tried again"
+        partner, JOB, job, f"edibridge itself fails in {job} ({name}); see the log; retried automatically"
     )
 
 
@@ -74,18 +74,20 @@ def translation_failed(partner: Partner, file: FileRow) -> None:
 
 
 def in_doubt(partner: Partner, submission: DueSubmission) -> None:
-    """Tell that nobody knows whether Amazon took a submission, and how to settle it."""
-    _tell_doubt(partner, submission, "look there")
+    """Report that nobody knows whether Amazon took a submission, and how to resolve it."""
+    _report_doubt(partner, submission, "look it up there")
 
 
 def not_verified(partner: Partner, submission: DueSubmission, error: AmazonError) -> None:
-    """Tell that a label request in doubt cannot be settled by looking for its labels, and why."""
-    _tell_doubt(
-        partner, submission, f"its labels cannot be looked for: {error}; it is tried on, or look there"
+    """Report that a label request in doubt cannot be verified by its labels, and why."""
+    _report_doubt(
+        partner,
+        submission,
+        f"its labels cannot be looked up: {error}; retried automatically, or look it up there",
     )
 
 
-def _tell_doubt(partner: Partner, submission: DueSubmission, what: str) -> None:
+def _report_doubt(partner: Partner, submission: DueSubmission, what: str) -> None:
     message = (
         f"nobody knows whether Amazon took submission {submission.id} ({submission.operation}: "
         f"{_named(submission.purchase_order_numbers)}); {what}, then: edibridge resolve {submission.id} "
@@ -112,7 +114,7 @@ def review(partner: Partner) -> None:
 
 
 def _review_doubts(partner: Partner) -> None:
-    """Clear alerts about submissions that a person, a late answer or a verdict settled."""
+    """Clear alerts about submissions that an operator, a late answer or a verdict settled."""
     told = [(kind, key) for kind, key in tuple(_open(partner)) if kind in {IN_DOUBT, OVERDUE}]
     if not told:
         return
@@ -126,7 +128,9 @@ def _review_held(partner: Partner) -> None:
     held = partner.ledger.held(partner.vendor)
     if not held:
         clear_alert(partner, HELD, "")
-    elif raise_alert(partner, HELD, "", "events wait for a person; edibridge batches --state attention"):
+    elif raise_alert(
+        partner, HELD, "", "Manual action needed: events are held; see edibridge batches --state attention"
+    ):
         log.warning("held", vendor=partner.vendor, events=held)
 
 
@@ -146,35 +150,35 @@ def _review_translations(partner: Partner) -> None:
 
 
 def _review_outbox(partner: Partner) -> None:
-    """Tell of files that the outbox does not take, though the folder works: each is tried for ever."""
+    """Report files that the outbox does not take, though the folder works; each is retried."""
     count, reason = partner.ledger.undeliverable(partner.vendor)
     if not count:
         clear_alert(partner, OUTBOX, "")
         return
-    message = f"the outbox does not take {count} file{'s' * (count != 1)}: {reason}; it is tried again"
+    message = f"the outbox does not take {count} file{'s' * (count != 1)}: {reason}; retried automatically"
     if raise_alert(partner, OUTBOX, "", message):
         log.error("undeliverable", vendor=partner.vendor, files=count, reason=reason)
 
 
 def _review_sending(partner: Partner) -> None:
-    """Tell of submissions that Amazon does not take: a line, a name, a certificate, or Amazon itself."""
+    """Report submissions that Amazon does not take: a line, a name, a certificate, or Amazon itself."""
     count, reason = partner.ledger.unsent(partner.vendor, TRIES_IN_VAIN)
     if not count or is_told(partner, CREDENTIALS, partner.account):  # those have an alert of their own
         clear_alert(partner, SENDING, "")
         return
     message = (
-        f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); tried on by itself"
+        f"Amazon takes nothing: {count} submission{'s' * (count != 1)} wait ({reason}); retried automatically"
     )
     if raise_alert(partner, SENDING, "", message):
         log.error("not_sent", vendor=partner.vendor, submissions=count, reason=reason)
 
 
 def overdue(partner: Partner, submission: ToPoll) -> None:
-    """Tell that Amazon took a submission and gives no verdict."""
+    """Report that Amazon took a submission and gives no verdict."""
     message = (
         f"no verdict in 30 minutes on submission {submission.id} "
         f"({_named(submission.purchase_order_numbers)}), Amazon's transaction "
-        f"{submission.amazon_transaction_id}; it is asked on. Open a case with Amazon. Only where its "
+        f"{submission.amazon_transaction_id}; polling goes on. Open a case with Amazon. Only where its "
         f"support says that nothing came: edibridge resolve {submission.id} --not-sent (sends it again); "
         f"that it came: edibridge resolve {submission.id} --taken, or --sent with another transaction id"
     )
@@ -183,11 +187,11 @@ def overdue(partner: Partner, submission: ToPoll) -> None:
 
 
 def raise_alert(partner: Partner, kind: str, key: str, message: str) -> bool:
-    """Raise an alert about the partner's vendor; tell whether it is new."""
+    """Raise an alert about the partner's vendor; return whether it is new."""
     message = clipped_message(message)
     told = _open(partner)
     with partner.state.alerts.lock:
-        # The ledger first: what it could not keep has been told to nobody.
+        # The ledger first: what it could not keep has been reported to nobody.
         new = partner.ledger.raise_alert(
             kind, partner.vendor, key, message, partner.clock(), account=partner.account
         )
@@ -196,7 +200,7 @@ def raise_alert(partner: Partner, kind: str, key: str, message: str) -> bool:
 
 
 def clear_alert(partner: Partner, kind: str, key: str) -> None:
-    """Take an alert back, if there is one."""
+    """Clear an alert, if it is open."""
     told = _open(partner)
     if (kind, key) in told:
         with partner.state.alerts.lock:
@@ -205,7 +209,7 @@ def clear_alert(partner: Partner, kind: str, key: str) -> None:
 
 
 def is_told(partner: Partner, kind: str, key: str) -> bool:
-    """Tell whether an alert is open."""
+    """Return whether an alert is open."""
     return (kind, key) in _open(partner)
 
 

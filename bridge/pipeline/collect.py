@@ -111,7 +111,7 @@ def _take_all(partner: Partner, files: list[RemoteFile]) -> tuple[dict[RemoteFil
 
 
 def _too_large(partner: Partner, files: list[RemoteFile]) -> frozenset[RemoteFile]:
-    """Tell of files that are larger than the partner's may be; the first of them, where they are many."""
+    """Report files that are larger than allowed; the first of them, where they are many."""
     told = files[:LARGE_FILES_TOLD]
     for remote in told:
         if not is_told(partner, FILE, remote.name):
@@ -126,7 +126,7 @@ def _too_large(partner: Partner, files: list[RemoteFile]) -> frozenset[RemoteFil
 
 
 def _review_listing(partner: Partner, seen: Listing) -> None:
-    """Tell of an inbox that is too full to be listed whole, and that it is over."""
+    """Raise or clear the alert that an inbox is too full to be listed whole."""
     if not seen.cut:
         clear_alert(partner, INBOX, "")
         return
@@ -136,7 +136,7 @@ def _review_listing(partner: Partner, seen: Listing) -> None:
 
 
 def archive_processed(partner: Partner) -> int:
-    """Move what was read to the archive or the quarantine; give how many."""
+    """Move what was read to the archive or the quarantine; return how many."""
     arrivals = [a for a in partner.ledger.arrivals_to_move(partner.vendor) if a.file_state != "collected"]
     if not arrivals:
         return 0
@@ -185,7 +185,7 @@ def _keep(partner: Partner, remote: RemoteFile) -> int:
 
 
 def _forget_missing(partner: Partner, present: set[str]) -> None:
-    """Take back the alerts about files that do not lie in the inbox any more."""
+    """Clear the alerts about files that do not lie in the inbox any more."""
     for name in open_keys(partner, FILE):
         if name not in present:
             clear_alert(partner, FILE, name)

@@ -1,4 +1,4 @@
-"""Doing the same to several things at once, in threads."""
+"""Run a function over items concurrently, in threads."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MOST_SENDERS = 10
 class _Numbered(Protocol):
     @property
     def id(self) -> int:
-        """Tell it from all others."""
+        """Return what tells it from all others."""
 
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ R = TypeVar("R")
 
 
 def map_concurrently(partner: Partner, name: str, do: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """Do it to every item, as many at once as the partner may send; give the results in order.
+    """Run a function over items concurrently, as many as the partner may send; return the results in order.
 
     Where some fail, the others are done all the same, and then the first error is raised.
     """
@@ -47,7 +47,7 @@ class Stream(Generic[N]):
 
 
 class Streams(Generic[N]):
-    """Does it to what comes in several streams, each with as many threads as it says at the time.
+    """Runs a function over what comes in several streams, each with as many threads as it says at the time.
 
     No stream waits for another, and none runs dry while there is more: `more` of a stream is asked again
     before all that it gave is begun. What it gives a second time, being under way, is left out.
@@ -64,7 +64,7 @@ class Streams(Generic[N]):
         )
 
     def run(self, note: Callable[[int], None]) -> int:
-        """Go on until no stream has more; give the sum of what `do` gave, each part noted as it comes.
+        """Go on until no stream has more; return the sum of what `do` gave, each part noted as it comes.
 
         After an error nothing new is begun, what is under way ends, and then it is raised.
         """

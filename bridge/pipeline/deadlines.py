@@ -28,7 +28,7 @@ CONFIRM_WITHIN = timedelta(hours=4)
 LABEL_LIFE = timedelta(days=90)
 """So long after it was made a carrier takes a label of Amazon's."""
 VOID_TOLD = timedelta(days=7)
-"""So long after that a person is told of it still."""
+"""So long after that an alert still says so."""
 SEEN_EVERY = timedelta(minutes=1)
 """So often it is seen whether a status update has waited for too long."""
 _NAMED = 5
@@ -36,16 +36,16 @@ _NAMED = 5
 
 
 def listing_is_due(partner: Partner) -> bool:
-    """Tell whether the inbox is to be looked into: by its schedule, or for a file that was still growing."""
+    """Return whether the inbox is to be listed: by its schedule, or for a file that was still growing."""
     inbox = partner.state.inbox
     unsettled = inbox.unsettled and partner.seconds() >= inbox.listed_at + partner.listing_interval
     return bool(partner.state.listing_requested.is_set() or unsettled) and not partner.folder_rests()
 
 
 def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool:
-    """Tell whether the ledger has something due, lists are to be fetched, or anything moved since then.
+    """Return whether the ledger has something due, lists are to be fetched, or anything moved since then.
 
-    A person's rerun or word may give work. What the last drain moved itself counts too, which costs one
+    An operator's rerun or resolve may give work. What the last drain moved itself counts too, which costs one
     more that finds nothing.
     """
     due = partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
@@ -55,7 +55,7 @@ def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool
 
 
 def hold_late(partner: Partner) -> int:
-    """Hold the status updates that have waited too long for their confirmation; give how many."""
+    """Hold the status updates that have waited too long for their confirmation; return how many."""
     now, timers = partner.clock(), partner.state.timers
     # All that waits is gone through, which may be much: not in each pass of a drain.
     if timers.waiting_checked_at is not None and abs(now - timers.waiting_checked_at) < SEEN_EVERY:
@@ -118,7 +118,7 @@ def _review_confirmations(partner: Partner) -> None:
 
 
 def _review_labels(partner: Partner) -> None:
-    """Tell of labels that are void soon and whose orders have not shipped: one alert for each day."""
+    """Report labels that are void soon and whose orders have not shipped: one alert for each day."""
     now = partner.clock()
     old = now - LABEL_LIFE
     days: dict[str, list[UnshippedLabel]] = {}
@@ -135,7 +135,7 @@ def _review_labels(partner: Partner) -> None:
 
 
 def _review_replaced_labels(partner: Partner) -> None:
-    """Tell of orders that were confirmed before a newer label came: one alert an order, for a week."""
+    """Report orders that were confirmed before a newer label came: one alert an order, for a week."""
     found = {
         one.purchase_order_number: one
         for one in partner.ledger.void_confirmed(partner.vendor, partner.clock() - VOID_TOLD)

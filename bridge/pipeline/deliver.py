@@ -22,7 +22,7 @@ SECONDS_A_PASS = 600.0
 
 
 def deliver(partner: Partner) -> int:
-    """Upload the outbound files that are due; give how many were delivered.
+    """Upload the outbound files that are due; return how many were delivered.
 
     A file that cannot be written is tried again later and holds up no other. When the whole folder
     fails, the error reaches the drain.
@@ -50,5 +50,5 @@ def deliver(partner: Partner) -> int:
 
 
 def _content(partner: Partner, outbound: Outbound) -> Content:
-    """Give what is to be uploaded, which leaves the ledger only as fast as the folder takes it."""
+    """Return what is to be uploaded, which leaves the ledger only as fast as the folder takes it."""
     return Content(outbound.size, outbound.sha256, partial(partner.ledger.outbound_bytes, outbound))

@@ -50,7 +50,7 @@ _COMPARED = 5
 
 
 class DuplicateFinding(msgspec.Struct, frozen=True):
-    """What earlier files say of an interchange, with the reason for people.
+    """What earlier files say of an interchange, with the reason in words.
 
     `known` are hashes of those of its documents that stand already, and `known_reason` says where.
     """
@@ -90,7 +90,7 @@ class _Standing(msgspec.Struct):
 
 
 class DuplicateFinder:
-    """Tells what earlier files say of each interchange of one file."""
+    """Finds what earlier files say of each interchange of one file."""
 
     def __init__(self, context: ReadingContext, file: FileRow, writer: FileWriter) -> None:
         self._context = context
@@ -124,7 +124,7 @@ class DuplicateFinder:
     def _other_content(
         self, number: str, ours: _Content, earlier: list[EarlierInterchange], own: list[_Standing]
     ) -> DuplicateFinding:
-        """Tell a correction from a conflict; `own` are the earlier interchanges of this file."""
+        """Distinguish a correction from a conflict; `own` are the earlier interchanges of this file."""
         # Numbers go round: after the retention time another content may have one again.
         kept = [one for one in earlier if not one.purged]
         standing = [one for one in kept if self._writer.standing(one.file_id, number, 1)]
@@ -209,7 +209,7 @@ def _contents(context: ReadingContext, spool_name: str) -> dict[int, _Content]:
 
 
 def _is_damaged(closed: GroupClosed | InterchangeClosed, errors: list[EdiError]) -> bool:
-    """Tell whether a trailer is missing, or counts more than there is."""
+    """Return whether a trailer is missing, or counts more than there is."""
     return not closed.length or any(error.fatal or error.code in _COUNT_WRONG for error in errors)
 
 

@@ -1,4 +1,4 @@
-"""Keeping events: what a document says becomes rows of the ledger, each with the state it begins in."""
+"""Write events: what a document says becomes rows of the ledger, each with the state it begins in."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class First(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class EventWriter:
-    """Keeps the events of one file. In a rerun `again` names those to be made anew."""
+    """Writes the events of one file. In a rerun `again` names those to be made anew."""
 
     context: ReadingContext
     writer: FileWriter
@@ -77,7 +77,7 @@ class EventWriter:
                 self._keep(document, row, event)
 
     def _withdrawing(self, result: MappingResult, operation: str) -> MappingResult:
-        """Make a cancellation of an answer that takes back what an earlier one asked for."""
+        """Return a cancellation where an answer takes back what an earlier one asked for."""
         if not (result.withdraws and result.nothing_to_send):
             return result
         if not self.writer.is_known(operation, result.purchase_order_number):
@@ -204,7 +204,7 @@ def _first_state_unsent(result: MappingResult, finding: DuplicateFinding) -> tup
 
 
 def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
-    """Give the ordinals of what is not to be made once more.
+    """Return the ordinals of what is not to be made once more.
 
     A document may tell of one package twice at the same minute: then the place in the document tells
     which of the two stands. Where the places have changed, as many are left out as stand.

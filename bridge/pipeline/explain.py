@@ -66,7 +66,7 @@ class Explanation(msgspec.Struct, kw_only=True):
 
     @property
     def clean(self) -> bool:
-        """Tell whether nothing was rejected, refused, held or unreadable."""
+        """Return whether nothing was rejected, refused, held or unreadable."""
         results = [result for _, results in self.documents for result in results]
         results += [record.result for record in self.records]
         return (
@@ -77,7 +77,7 @@ class Explanation(msgspec.Struct, kw_only=True):
 
     @property
     def something(self) -> bool:
-        """Tell whether the file is one that the bridge takes; a flat file may have nothing to tell."""
+        """Return whether the file is one that the bridge takes; a flat file may have nothing to tell."""
         return bool(self.interchanges) or (self.kind is not None and not self.unreadable)
 
 
@@ -146,7 +146,7 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
 
 
 def _opened(chunks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """Give the first chunk, and all of them from the first on."""
+    """Return the first chunk, and all of them from the first on."""
     rest = iter(chunks)
     head = next(rest, b"")
     return head, chain([head], rest)
@@ -166,7 +166,7 @@ def _read_records(
 
 
 def as_json(told: Explanation) -> dict[str, Any]:
-    """Give the explanation in the shape that scripts rely on."""
+    """Return the explanation in the shape that scripts rely on."""
     return {
         "file": told.file,
         "vendor": told.vendor or None,
@@ -240,7 +240,7 @@ def reasons_held(result: MappingResult) -> list[str]:
 
 
 def label_notes(result: MappingResult) -> list[str]:
-    """Say what a run takes from the order's label, which only the ledger knows."""
+    """Return what a run takes from the order's label, which only the ledger knows."""
     event = result.event
     if not isinstance(event, ShipmentConfirmed) or event.shipment_status != "SHIPPED" or result.hold:
         return []
@@ -313,7 +313,7 @@ def _note(message: str) -> dict[str, Any]:
 
 
 def _record(record: Record) -> dict[str, Any]:
-    """Give one order of a flat file; `segment` is its first row, or the number of the request."""
+    """Return one order of a flat file; `segment` is its first row, or the number of the request."""
     result = record.result
     return {
         "type": "label-request",

@@ -3,7 +3,7 @@
 Lists are read in windows that overlap, each to its last page; the cursor moves when a window was read whole,
 so a crash anywhere repeats a window and leaves no gap, and what cannot be read is not passed over. What was
 queued before is known by name and bytes. What is wanted of one order is asked for by its number: after a
-label verdict, when a list held something bad, and when a person asks.
+label verdict, when a list held something bad, and when an operator asks.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ GIVEN_UP = timedelta(hours=24)
 PATIENCE = timedelta(minutes=15)
 """So long Amazon gets to make a label before its absence tells that the request was not taken."""
 TOLD_AFTER = timedelta(minutes=30)
-"""After so long a person is told of labels that cannot be looked for."""
+"""After so long an alert is raised for labels that cannot be looked for."""
 TRIES_OF_OTHERS = 3
 """Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
 
@@ -67,7 +67,7 @@ _REASONS = {
 
 
 def fetch(partner: Partner) -> int:
-    """Fetch what is wanted by order, and the lists when their hour has come; give how many were new."""
+    """Fetch what is wanted by order, and the lists when their hour has come; return how many were new."""
     done = fetch_wanted(partner)
     if not fetch_is_due(partner, partner.clock()):
         return done
@@ -97,7 +97,7 @@ def fetch(partner: Partner) -> int:
 
 
 def _lists(partner: Partner) -> list[tuple[str, str]]:
-    """Give the lists to read, kinds by warehouses, those first that failed least often of late."""
+    """Return the lists to read, kinds by warehouses, those first that failed least often of late."""
     lists = [
         (kind, warehouse)
         for kind in partner.fetch_plan.kinds
@@ -107,7 +107,7 @@ def _lists(partner: Partner) -> list[tuple[str, str]]:
 
 
 def fetch_is_due(partner: Partner, now: datetime) -> bool:
-    """Tell whether the vendor's lists are to be read now."""
+    """Return whether the vendor's lists are to be read now."""
     plan = partner.fetch_plan
     return bool(plan.kinds) and partner.seconds() >= partner.state.fetching.due_at and plan.is_open(now)
 
@@ -181,7 +181,7 @@ def list_name(kind: str, warehouse: str) -> str:
 
 
 def fetch_wanted(partner: Partner) -> int:
-    """Ask for what is wanted by order and due; give how many came."""
+    """Ask for what is wanted by order and due; return how many came."""
     done = 0
     _review_refusals(partner)
     for wanted in partner.ledger.due_document_requests(partner.vendor, partner.clock()):
@@ -205,7 +205,7 @@ def fetch_wanted(partner: Partner) -> int:
 
 
 def _review_refusals(partner: Partner) -> None:
-    """Take back what was told of documents refused by order where a list has brought them all."""
+    """Clear the alerts about documents refused by order where a list has brought them all."""
     for kind in KINDS:
         key = _by_order(partner, kind)
         if is_told(partner, CREDENTIALS, key) and not partner.ledger.open_document_requests(
@@ -215,7 +215,7 @@ def _review_refusals(partner: Partner) -> None:
 
 
 def _fetch_order(partner: Partner, kind: ShippingDocumentKind, order: str) -> Found:
-    """Queue what Amazon has for one order; `bad` is told to a person and asked for again.
+    """Queue what Amazon has for one order; `bad` is reported to the operator and asked for again.
 
     `foreign` is of another vendor of the same account, and not ours to deliver.
     """
@@ -266,7 +266,7 @@ def _failed(partner: Partner, kind: str, error: AmazonError) -> None:
 
 
 def _not_whole(partner: Partner, kind: str, warehouse: str, error: ListIncomplete) -> None:
-    """Tell that the cursor of a list stays, since Amazon shows no end of what was made in some time."""
+    """Report that the cursor of a list stays, since Amazon shows no end of what was made in some time."""
     begin, end = (f"{at:%Y-%m-%d %H:%M:%SZ}" for at in (error.window.since, error.window.until))
     of = f" of warehouse {warehouse}" if warehouse else ""
     message = (

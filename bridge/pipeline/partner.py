@@ -26,7 +26,7 @@ from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
 
 Clock = Callable[[], datetime]
-"""Gives the present as an aware datetime in UTC."""
+"""Returns the present as an aware datetime in UTC."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Policies:
     ta1: bool | None = None
     """Whether an X12 interchange gets a TA1, too; None: when it asks for one."""
     labels_on_shipping_day: bool = False
-    """Let a label request wait for the day of shipping, where its document tells that."""
+    """A label request waits for the day of shipping, where its document tells that."""
     send_tests: bool = False
     """Send interchanges that are marked as tests, too: to Amazon's sandbox, or where the vendor says so."""
     hold_duplicates: bool = True
@@ -60,9 +60,9 @@ class Policies:
     wait_for_confirmation: timedelta = timedelta(hours=24)
     """So long a status update waits for its confirmation before it is held."""
     confirmation_warning: float = 0.75
-    """At which part of Amazon's 4 hours a person is told of a confirmation that is not there."""
+    """At which part of Amazon's 4 hours an alert is raised for a confirmation that is not there."""
     silent_after: timedelta | None = None
-    """After so long without any file a person is told."""
+    """After so long without any file an alert is raised."""
     oldest_date: timedelta | None = None
     """An event whose own time is longer ago is held; None: none is for that."""
     retention: timedelta = timedelta(days=30)
@@ -82,9 +82,9 @@ class FetchPlan:
     since: timedelta = timedelta(days=7)
     """How far back the first look goes."""
     is_open: Callable[[datetime], bool] = lambda _now: True
-    """Tells whether it is business hours at the vendor's."""
+    """Returns whether it is business hours at the vendor's."""
     label_warning: timedelta = timedelta(days=7)
-    """So long before the label of an order that has not shipped is void a person is told."""
+    """So long before the label of an order that has not shipped is void an alert is raised."""
     label_name: str = "labels/{purchase_order}/{package}_{tracking}.{ext}"
     index: str = "csv"
 

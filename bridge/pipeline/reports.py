@@ -35,12 +35,12 @@ class _Lines:
 
 
 def status_report(ledger: Ledger, file: FileRow) -> StatusReport:
-    """Tell of each document and event of a batch what became of it, in file order."""
+    """Return what became of each document and event of a batch, in file order."""
     return _report(file, lambda: (line for page in ledger.reported(file.id) for line in _told(page)))
 
 
 def overdue_report(ledger: Ledger, file: FileRow, submission_id: int) -> StatusReport:
-    """Tell of those events of a batch on whose submission Amazon's verdict is late."""
+    """Return those events of a batch on whose submission Amazon's verdict is late."""
     late = ledger.reported_of(file.id, submission_id)
     return _report(file, lambda: _told_late(late))
 

@@ -8,7 +8,7 @@ from bridge.pipeline.translate import translate_file
 
 
 def rerun(context: ReadingContext, batch_id: int, *, dry_run: bool, force: bool) -> list[Decision]:
-    """Decide for each event of a batch, and unless `dry_run` do it; give the decisions.
+    """Decide for each event of a batch, and unless `dry_run` do it; return the decisions.
 
     Those that Amazon has, or that are under way, are kept as they are; `force` sends once more what
     Amazon has. All else is made anew from the raw bytes. Raises FileNotFoundError where those were

@@ -26,7 +26,7 @@ REPORTS_A_PASS = 200
 
 
 def settle(partner: Partner) -> int:
-    """Ask for the verdicts that are due and report the batches that are through; give how many."""
+    """Ask for the verdicts that are due and report the batches that are through; return how many."""
     return _ask(partner) + _report(partner)
 
 
@@ -35,7 +35,7 @@ def _ask(partner: Partner) -> int:
     if not due:
         return 0
     states = map_concurrently(partner, "settle", lambda submission: _ask_one(partner, submission), due)
-    # One at a time: what is told to a vendor takes its control numbers in turn.
+    # One at a time: what is reported to a vendor takes its control numbers in turn.
     for submission, state in zip(due, states, strict=True):
         if state == "overdue":
             _tell_overdue(partner, submission)
@@ -43,7 +43,7 @@ def _ask(partner: Partner) -> int:
 
 
 def _ask_one(partner: Partner, submission: ToPoll) -> str:
-    """Ask for one verdict; give the state of the submission, the empty text where it was not asked."""
+    """Ask for one verdict; return the submission's state, the empty text where it was not asked."""
     if partner.stopping():
         return ""
     transaction = submission.amazon_transaction_id
@@ -82,7 +82,7 @@ def _wanted_after(partner: Partner, submission: ToPoll) -> tuple[str, ...]:
 
 
 def _tell_overdue(partner: Partner, submission: ToPoll) -> None:
-    """Tell a person and the vendor, once, that a verdict is late; the batch is reported all the same.
+    """Report to operator and partner, once, that a verdict is late; the batch is reported all the same.
 
     The alert comes last and stands for all of it: after a crash in between it is told anew.
     """

@@ -105,9 +105,9 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
     made_at: datetime | None = None,
     whole: bool = False,
 ) -> int:
-    """Queue what is new for the outbox, with its index, in one transaction; give how many were new.
+    """Queue what is new for the outbox, with its index, in one transaction; return how many were new.
 
-    What is bad is told to a person and asked for again by its order; it holds up nothing else. Amazon
+    What is bad is reported to the operator and asked for again by its order; it holds up nothing else. Amazon
     does not tell when it made a label: `made_at` is the earliest that it can be; None is now. `whole` says
     that the items are Amazon's answer to a question about one order, not entries of a list.
     """
@@ -137,14 +137,14 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
 
 
 def is_foreign(partner: Partner, item: Fetched) -> bool:
-    """Tell whether a label is of another vendor of the same account."""
+    """Return whether a label is of another vendor of the same account."""
     return isinstance(item, ShippingLabel) and item.selling_party not in {"", partner.profile.selling_party}
 
 
 def _made(
     partner: Partner, kind: ShippingDocumentKind, item: Fetched
 ) -> Iterator[tuple[NamedFile, IndexLine | None] | str]:
-    """Give each shipping document of an item with its line in the index, or why it is bad."""
+    """Yield each shipping document of an item with its line in the index, or why it is bad."""
     order = item.purchase_order_number
     contents = item.labels if isinstance(item, ShippingLabel) else (item,)
     for content in contents:

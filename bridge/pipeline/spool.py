@@ -71,13 +71,13 @@ class Spool:
         return Kept(sha256=name, size=size, name=name)
 
     def read(self, name: str) -> Iterator[bytes]:
-        """Give the bytes of a kept file in chunks. Raises FileNotFoundError where they were purged."""
+        """Return the bytes of a kept file in chunks. Raises FileNotFoundError where they were purged."""
         with self._path(name).open("rb") as stream:
             while chunk := stream.read(CHUNK):
                 yield chunk
 
     def read_span(self, name: str, begin: int, end: int) -> Iterator[bytes]:
-        """Give the bytes from offset `begin` up to `end` of a kept file, in chunks."""
+        """Return the bytes from offset `begin` up to `end` of a kept file, in chunks."""
         with self._path(name).open("rb") as stream:
             stream.seek(begin)
             while begin < end and (chunk := stream.read(min(CHUNK, end - begin))):
@@ -105,7 +105,7 @@ class Spool:
             os.close(descriptor)
 
     def has(self, name: str) -> bool:
-        """Tell whether these bytes lie here."""
+        """Return whether these bytes lie here."""
         return self._path(name).exists()
 
     def remove(self, name: str) -> None:

@@ -28,7 +28,7 @@ SUBMISSIONS_AT_ONCE = 100
 USUAL_RATE = 10.0
 """Amazon's, in requests/s, that the number of a partner's senders is meant for."""
 PAUSE = timedelta(minutes=5)
-"""How long an account rests after Amazon refused our credentials; a person is told meanwhile."""
+"""How long an account rests after Amazon refused our credentials; an alert is raised meanwhile."""
 
 _decode = msgspec.json.Decoder(Event).decode
 
@@ -36,7 +36,7 @@ _decode = msgspec.json.Decoder(Event).decode
 def submit(
     partner: Partner, note: Callable[[int], None] = lambda _sent: None, over: Callable[[], bool] = bool
 ) -> int:
-    """Group ready events and send what is due, until nothing is; give how many POSTs were made.
+    """Group ready events and send what is due, until nothing is; return how many POSTs were made.
 
     Each operation goes by itself, as Amazon counts it, and looks for more before it runs dry. `note` is
     told of POSTs as they are made; nothing is begun once `over` says so.
@@ -54,7 +54,7 @@ def submit(
 
 
 def _senders(partner: Partner, operation: Operation) -> int:
-    """Give more where Amazon's rate is higher: what is under way is the rate times the time that it takes."""
+    """Return how many may be under way: Amazon's rate, times the time that each takes."""
     return math.ceil(partner.senders * max(1.0, partner.amazon.rate(operation) / USUAL_RATE))
 
 

@@ -64,7 +64,7 @@ ACKNOWLEDGEMENTS = frozenset({"997", "999", "TA1", "CONTRL"})
 
 
 def translate(partner: Partner) -> int:
-    """Read every collected file into the ledger; give how many."""
+    """Read every collected file into the ledger; return how many."""
     done = 0
     for file in partner.ledger.files_to_translate(partner.vendor):
         if partner.stopping():
@@ -74,7 +74,7 @@ def translate(partner: Partner) -> int:
 
 
 def _translate_or_tell(partner: Partner, file: FileRow) -> int:
-    """Translate a file; where the bridge itself fails on it, tell a person and go on with the others."""
+    """Translate a file; where the bridge itself fails on it, raise an alert and go on with the others."""
     try:
         translate_file(partner, file)
     except (LedgerError, MemoryError):

@@ -54,7 +54,7 @@ class Worker:
         self.thread.start()
 
     def request_listing(self, partner: Partner) -> None:
-        """Let the next drain list a partner's inbox."""
+        """Request that the next drain lists a partner's inbox."""
         partner.state.listing_requested.set()
         self.wake.set()
 
@@ -98,7 +98,7 @@ class Worker:
 
 
 class Daemon:
-    """Runs a fleet for ever; SIGTERM and SIGINT end it, SIGHUP loads the configuration anew.
+    """Runs a fleet continuously; SIGTERM and SIGINT end it, SIGHUP loads the configuration anew.
 
     `load` gives a fresh fleet and each vendor's trigger. A configuration that cannot be used at a
     reload is told in the log, and the old one goes on.

@@ -30,7 +30,7 @@ class Fleet:
         return groups
 
     def close(self) -> None:
-        """Let go of the folders and connections; the ledger stays open."""
+        """Close the folders and connections; the ledger stays open."""
         for partner in self.partners:
             partner.folder.close()
         for client in self.clients:

@@ -173,7 +173,7 @@ def _since(partner: Partner, started: datetime, began: float) -> datetime:
 
 
 def _expects_a_verdict(fleet: Fleet, partner: Partner, folder_fails: bool) -> bool:
-    """Tell whether waiting may move this partner on; what only its failing folder holds up does not count."""
+    """Return whether waiting may move this partner on, whatever only its failing folder holds up."""
     if not folder_fails:
         return fleet.ledger.unfinished(partner.vendor, partner.clock())
     submissions = fleet.ledger.counts().get(partner.vendor, {}).get("submissions", {})
@@ -189,7 +189,7 @@ def _unsent(partners: list[Partner]) -> Iterator[str]:
 
 
 def _told(partners: list[Partner]) -> Iterator[str]:
-    """Tell what of Amazon's cannot be read, and that files cannot be kept, in the words of the alerts."""
+    """Report what of Amazon's cannot be read, and that files cannot be kept, in the words of the alerts."""
     # An account that is refused altogether is told of as paused.
     return _alerts(
         partners,
@@ -229,7 +229,7 @@ def _undelivered(fleet: Fleet, partners: list[Partner]) -> list[str]:
 
 
 def _refused(fleet: Fleet, accounts: Iterable[str], now: datetime) -> dict[str, str]:
-    """Name the accounts whose credentials Amazon refuses, with the reason: a person mends them, not time."""
+    """Name the accounts whose credentials Amazon refuses, with the reason: an operator must correct them."""
     pauses = {account: fleet.ledger.pause(account, now) for account in accounts}
     return {account: pause.reason for account, pause in pauses.items() if pause is not None}
 
@@ -241,7 +241,7 @@ def _pause(waiting: list[Partner], now: datetime) -> float:
 
 
 def _soonest(waiting: list[Partner], now: datetime) -> datetime | None:
-    """Tell when something is due that no resting folder holds up; None where nothing waits for a time."""
+    """Return when something is due that no resting folder holds up; None where nothing waits for a time."""
     due = [
         partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
         for partner in waiting

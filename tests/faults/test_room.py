@@ -89,15 +89,15 @@ def test_disk_floor_counts_what_is_coming(site: Site) -> None:
     with DiskSpace([place], 0).reserve(1) as lack:
         assert not lack
     space = DiskSpace([place], 0)
-    with room.reserve(1 << 62) as lack:
+    with space.reserve(1 << 62) as lack:
         assert "min_free_disk" in lack
     free = DiskSpace([place])
     with free.reserve(0) as lack:
         assert not lack
     half = shutil.disk_usage(place).free * 2 // 3
-    with room.reserve(half) as first, room.reserve(half) as second:
+    with space.reserve(half) as first, space.reserve(half) as second:
         assert (first, bool(second)) == ("", True)
-    with room.reserve(half) as third:
+    with space.reserve(half) as third:
         assert third == ""
 
 
