@@ -33,9 +33,9 @@ class StandInAmazon(DocumentFactory):
     """A context manager that serves in a thread of its own.
 
     `options` may be changed while it serves; `fail_orders["PO1"] = (code, words)` makes every batch
-    fail that holds the order; `faults` injects what goes wrong on the wire. Labels come of label requests
-    that succeed, or of `add_label`. State outlives
-    `stop` and `start`, and the port stays the same. `journal` names a file to which every accepted item
+    fail that holds the order; `faults` injects what goes wrong on the wire. Labels are made for
+    label requests that succeed, or by `add_label`. State outlives `stop` and `start`, and the port stays
+    the same. `journal` names a file to which every accepted item
     is appended as a line of JSON, flushed before the answer (see `records.read_journal`).
     """
 
@@ -74,7 +74,7 @@ class StandInAmazon(DocumentFactory):
     # Serving
 
     def start(self) -> Self:
-        """Listen; back when the first request can be answered."""
+        """Listen; return when the first request can be answered."""
         self._handler.closing = False
         self._server = ThreadedServer(self._application, self._port)
         self._port = self._server.port
@@ -117,17 +117,17 @@ class StandInAmazon(DocumentFactory):
         return self.url
 
     def now(self) -> float:
-        """Tell the stand-in's time of day, in seconds since the epoch."""
+        """Return the stand-in's time of day, in seconds since the epoch."""
         return time.time() + self.options.clock_offset
 
     # Accounts
 
     def open_account(self, name: str) -> Credentials:
-        """Make up the credentials of a further account, with rates and transactions of its own."""
+        """Register a further account with made-up credentials, with rates and transactions of its own."""
         return self._tokens.open_account(name)
 
     def admit(self, name: str, credentials: Credentials) -> Credentials:
-        """Let an account in with credentials of the caller's choice."""
+        """Register an account with credentials of the caller's choice."""
         return self._tokens.admit(name, credentials)
 
     def expire_tokens(self) -> None:
@@ -165,7 +165,7 @@ class StandInAmazon(DocumentFactory):
         return tuple(seen for seen in self.requests if seen.operation in READS)
 
     def delivered(self, operation: str) -> Counter[str]:
-        """Count how often a read's answers brought each order's document."""
+        """Count how often each order's document was delivered by a read."""
         counts = self._records.delivered()
         return Counter({order: count for (read, order), count in counts.items() if read == operation})
 
@@ -193,7 +193,7 @@ class StandInAmazon(DocumentFactory):
         return self._records.wait_until(condition, timeout)
 
     def summary(self) -> dict[str, Any]:
-        """Tell the counts that `/_stand-in/state` shows."""
+        """Return the counts that `/_stand-in/state` shows."""
         answers: dict[str, dict[str, int]] = {}
         for (operation, status), count in self._records.answers().items():
             answers.setdefault(operation, {})[str(status)] = count

@@ -68,7 +68,7 @@ class RequestHandler:
             headers = request.headers
             try:
                 body = await request.body()
-            except ClientDisconnect:  # the request never came whole, and nobody waits for an answer
+            except ClientDisconnect:  # the request never came whole: there is nothing to answer
                 return CutResponse()
             call = Call(
                 operation=operation,
@@ -115,8 +115,8 @@ class RequestHandler:
         if fault.action == "truncate":
             return 0, CutResponse(answer)
         headers = {"x-amzn-RequestId": call.request_id, "content-type": "application/json"}
-        told = Reply(status=fault.status, body=fault.body.encode(), headers=headers | dict(fault.headers))
-        return fault.status, _response(told)
+        answer = Reply(status=fault.status, body=fault.body.encode(), headers=headers | dict(fault.headers))
+        return fault.status, _response(answer)
 
     async def _held(self) -> None:
         before = self._faults.releases
@@ -153,8 +153,8 @@ class RequestHandler:
             operation="", method=request.method, path=request.url.path, request_id=request_id(), body=b""
         )
         self._record(call, status)
-        told = {"errors": [{"code": "NotFound", "message": message}]}
-        return _response(reply(status, told, {"x-amzn-RequestId": call.request_id}))
+        content = {"errors": [{"code": "NotFound", "message": message}]}
+        return _response(reply(status, content, {"x-amzn-RequestId": call.request_id}))
 
 
 def _response(answer: Reply) -> Response:

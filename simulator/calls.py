@@ -33,7 +33,7 @@ _DECODER = msgspec.json.Decoder()
 
 
 class Call(msgspec.Struct, kw_only=True):
-    """One request as the operations see it; the last three are filled in on the way.
+    """One request as the operations see it; the last three are filled in while it is processed.
 
     `delivered` names the orders whose documents are in the answer.
     """
@@ -100,11 +100,11 @@ class Operations:
             return reply(refused.status, {"errors": refused.errors}, headers)
         v1 = call.version == "v1" and call.operation != RESTRICTED_TOKEN_OPERATION
         wrapped = self._options.wrapped and v1
-        told = {"payload": content} if wrapped else content
-        return reply(status, told, headers | self._access.limit(call.operation))
+        whole = {"payload": content} if wrapped else content
+        return reply(status, whole, headers | self._access.limit(call.operation))
 
     def orders_of(self, call: Call) -> Collection[str]:
-        """Find the purchase orders that a request holds, for faults that strike by order."""
+        """Return the purchase orders in a request, for faults that strike by order."""
         if call.operation == STATUS_OPERATION:
             found = self._transactions.find(self._tokens.account_of(call.token) or "", call.transaction_id)
             return found.orders if found else ()
@@ -123,8 +123,8 @@ class Operations:
         try:
             token = self._tokens.issue(form, self._options.token_lifetime)
         except TokenRefused as refused:
-            told = {"error": refused.error, "error_description": refused.description}
-            return reply(refused.status, told, headers)
+            error = {"error": refused.error, "error_description": refused.description}
+            return reply(refused.status, error, headers)
         content = {
             "access_token": token,
             "refresh_token": form["refresh_token"],
@@ -134,7 +134,7 @@ class Operations:
         return reply(HTTPStatus.OK, content, headers)
 
     def _admit(self, call: Call) -> None:
-        """Check who asks and how often; names the account."""
+        """Check who calls and how often; sets the account."""
         if not call.user_agent:
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "The user-agent header is missing.")
         call.account = self._access.account_of(call.operation, call.token, call.method, call.path)
@@ -171,10 +171,10 @@ class Operations:
             message = f"Transaction {call.transaction_id} does not exist."
             raise Refused(HTTPStatus.NOT_FOUND, "NotFound", message)
         status = "Processing" if call.withhold_verdict else self._transactions.poll(found)
-        told: dict[str, Any] = {"transactionId": found.id, "status": status}
+        content: dict[str, Any] = {"transactionId": found.id, "status": status}
         if status == "Failure":
-            told["errors"] = found.errors if call.version == "v1" else {"errors": found.errors}
-        return {"transactionStatus": told}, HTTPStatus.OK
+            content["errors"] = found.errors if call.version == "v1" else {"errors": found.errors}
+        return {"transactionStatus": content}, HTTPStatus.OK
 
 
 def _json_body(call: Call, most: int) -> Any:  # noqa: ANN401 - as it came

@@ -60,7 +60,7 @@ class DocumentFactory:
         if self.options.invoices:
             self._store.put(msgspec.structs.replace(label, kind="invoice", version=1))
 
-    def add_label(  # noqa: PLR0913 - all that a label tells
+    def add_label(  # noqa: PLR0913 - the fields of a label
         self,
         order: str,
         created: Moment = None,
@@ -121,7 +121,7 @@ class DocumentFactory:
     def _label_format(self, account: str, order: str) -> LabelFormat:
         return self.label_formats.get(order) or self.label_formats.get(account) or self.options.label_format
 
-    def _document(  # noqa: PLR0913, PLR0917 - what all of them tell
+    def _document(  # noqa: PLR0913, PLR0917 - the fields of all of them
         self, kind: Kind, order: str, created: Moment, ship_from: str, selling_party: str, account: str
     ) -> Document:
         if not is_order(order):

@@ -68,7 +68,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     hold: bool = False
     """The answer waits, after processing, until `Faults.release`."""
     withhold_verdict: bool = False
-    """A poll is told Processing, whatever the verdict is."""
+    """A poll is answered Processing, whatever the verdict is."""
     listing: Listing = ""
     """How the answer to a read deviates; for `action` "none"."""
 
@@ -81,7 +81,7 @@ class _Armed(msgspec.Struct):
 
 
 class Faults:
-    """The faults in force. Thread-safe; `clock` gives seconds that only grow."""
+    """The active faults. Thread-safe; `clock` returns seconds that only grow."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -90,19 +90,19 @@ class Faults:
         self._releases = 0
 
     def inject(self, fault: Fault) -> Fault:
-        """Put a fault in force; the first that matches a request strikes it."""
+        """Add a fault; the first that matches a request strikes it."""
         with self._lock:
             self._armed.append(_Armed(fault, self._clock()))
         return fault
 
     def clear(self) -> None:
-        """Take all faults out of force and let held answers go."""
+        """Remove all faults and release held answers."""
         with self._lock:
             self._armed.clear()
             self._releases += 1
 
     def release(self) -> None:
-        """Let the answers that are held now go."""
+        """Release the answers that are held now."""
         with self._lock:
             self._releases += 1
 
@@ -119,7 +119,7 @@ class Faults:
             return [armed.fault for armed in self._armed if _alive(armed, now)]
 
     def strike(self, operation: str, orders: Callable[[], Collection[str]]) -> Fault | None:
-        """Find the fault that a request meets, and count it; `orders` is asked only where needed."""
+        """Return the fault that strikes a request, and count it; `orders` is called only where needed."""
         if not self._armed:
             return None
         with self._lock:
@@ -162,12 +162,12 @@ class Faults:
         return self.inject(_fault({"action": "none", "taken": True, "hold": True, **match}))
 
     def no_verdict(self, **match: object) -> Fault:
-        """Tell polls Processing, for ever by default."""
+        """Answer polls Processing, by default all of them."""
         wanted = {"operation": "getTransactionStatus", "times": None, "withhold_verdict": True}
         return self.inject(_fault({"action": "none", "taken": True, **wanted, **match}))
 
     def listing(self, how: Listing, **match: object) -> Fault:
-        """Let an answer to a read deviate."""
+        """Make an answer to a read deviate."""
         return self.inject(_fault({"action": "none", "taken": True, "listing": how, **match}))
 
 

@@ -41,7 +41,7 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Allowed requests a second for Restricted Data Tokens, `rate` being for everything else."""
     rdt_burst: int = 10
     label_format: LabelFormat = "PNG"
-    """Of labels that a request brings about; `StandInAmazon.label_formats` has exceptions."""
+    """Of labels made for requests; `StandInAmazon.label_formats` has exceptions."""
     label_days: float | None = 90.0
     """Labels are gone so long after their creation; None: never."""
     packing_slips: bool = False
@@ -56,7 +56,7 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What is remembered of each accepted item: all of it, its key only, or only that it came.
 
     For millions of items take "counts" with `strict_order` off, which remembers tracking numbers.
-    With "counts" a label request brings no label about.
+    With "counts" no labels are made for requests.
     """
 
     def change(self, changes: Mapping[str, object]) -> None:

@@ -33,7 +33,7 @@ class _Place(msgspec.Struct, frozen=True):
 
 
 class Pages:
-    """Deals out pages. A token is good for the query that it was given for, as often as it is sent."""
+    """Splits lists into pages. A token is good for the query that it was made for, any number of times."""
 
     def __init__(self) -> None:
         self._places: dict[str, _Place] = {}
@@ -46,7 +46,7 @@ class Pages:
         find: Callable[[], Sequence[Document]],
         listing: Listing = "",
     ) -> Page:
-        """Give the page that a query asks for; raises `Refused` for a token that does not fit it."""
+        """Return the page that a query asks for; raises `Refused` for a token that does not fit it."""
         place = self._place(account, operation, query, find, listing)
         limit = query.limit // 2 if listing == "short_page" else query.limit
         end = place.start + limit
@@ -89,7 +89,7 @@ class Pages:
         return place
 
     def _token_to(self, place: _Place, start: int) -> str:
-        """Give the token that led to a place of the same list before."""
+        """Return the token that led to a place of the same list before."""
         known = (token for token, one in self._places.items() if (one.key, one.start) == (place.key, start))
         return next(known, "") or self._token(msgspec.structs.replace(place, start=start))
 

@@ -22,7 +22,7 @@ Answer = tuple[dict[str, Any], tuple[str, ...]]
 
 
 class Reads:
-    """Answers reads from the store; `clock` gives the stand-in's time of day."""
+    """Answers reads from the store; `clock` returns the stand-in's time of day."""
 
     def __init__(self, options: Options, store: DocumentStore, clock: Callable[[], float]) -> None:
         self._options = options
@@ -31,7 +31,7 @@ class Reads:
         self.pages = Pages()
 
     def one(self, account: str, read: Read, order: str, listing: Listing) -> Answer:
-        """Give one order's document; raises `Refused` where there is none."""
+        """Return one order's document; raises `Refused` where there is none."""
         if not is_order(order):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", read.unknown)
         document = self._store.find(account, read.kind, order, self._clock())
@@ -43,7 +43,7 @@ class Reads:
         return _spoilt(reply_item(document), listing), (order,)
 
     def many(self, account: str, read: Read, given: Mapping[str, str], listing: Listing) -> Answer:
-        """Give one page of a list; raises `Refused`."""
+        """Return one page of a list; raises `Refused`."""
         now = self._clock()
         query = parse_query(given, read.limit, now)
         page = self.pages.page(

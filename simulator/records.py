@@ -17,7 +17,7 @@ Item = dict[str, Any]
 
 
 class ItemKey(msgspec.Struct, frozen=True):
-    """Two accepted items with the same key are the same fact, told twice."""
+    """Two accepted items with the same key are the same fact, sent twice."""
 
     operation: str
     order: str
@@ -51,8 +51,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
     """One request and its answer; status 0 where the connection was cut instead.
 
-    `orders` names the orders whose documents the answer to a read brought; `order` is the one that was
-    asked for, empty for lists.
+    `orders` names the orders whose documents a read delivered; `order` is the one that was asked for,
+    empty for lists.
     """
 
     time: float
@@ -70,7 +70,7 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def count(self) -> int:
-        """How many documents the answer brought."""
+        """How many documents were delivered."""
         return len(self.orders)
 
 
@@ -78,16 +78,16 @@ def key_of(operation: str, item: Item) -> ItemKey:
     """Order, packages, status and time of an item, in the words of its operation."""
     order = item["purchaseOrderNumber"]
     if operation == STATUS_UPDATES.operation:
-        told = item["statusUpdateDetails"]
-        status = f"{told['statusCode']}/{told['reasonCode']}"
-        return ItemKey(operation, order, told["trackingNumber"], status, told["statusDateTime"])
+        details = item["statusUpdateDetails"]
+        status = f"{details['statusCode']}/{details['reasonCode']}"
+        return ItemKey(operation, order, details["trackingNumber"], status, details["statusDateTime"])
     packages = "+".join(
         container.get("trackingNumber") or container["containerIdentifier"]
         for container in item.get("containers", ())
     )
     if operation == CONFIRMATIONS.operation:
-        details = item["shipmentDetails"]
-        return ItemKey(operation, order, packages, details["shipmentStatus"], details["shippedDate"])
+        shipment = item["shipmentDetails"]
+        return ItemKey(operation, order, packages, shipment["shipmentStatus"], shipment["shippedDate"])
     return ItemKey(operation, order, packages, "", "")
 
 

@@ -135,7 +135,7 @@ class Rehearsal:
         self._running.close()
 
     def addresses(self, *, documents: bool = False) -> Addresses:
-        """Tell how a bridge reaches the stand-ins, once they run.
+        """Return how a bridge reaches the running stand-ins.
 
         `documents` makes the configuration ask for labels and fetch them, with what else the stand-in makes.
         """

@@ -24,7 +24,7 @@ class _Grant(msgspec.Struct, frozen=True):
 
 
 class RestrictedTokens:
-    """Knows the Restricted Data Tokens in force. `clock` gives seconds that only grow."""
+    """Knows the Restricted Data Tokens in force. `clock` returns seconds that only grow."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

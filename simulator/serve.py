@@ -24,7 +24,7 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     out: TextIO,
     **options: object,
 ) -> None:
-    """Serve until SIGINT or SIGTERM, having told how to reach the stand-ins. For the main thread.
+    """Print how to reach the stand-ins, and serve until SIGINT or SIGTERM. For the main thread.
 
     As JSON it is one line, an `Addresses`, written when requests can be answered. Raises OSError where
     a port is taken.
@@ -32,15 +32,15 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     stand_ins = Rehearsal(port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, **options)
     with _asked_to_stop() as stop, stand_ins as rehearsal:
         addresses = rehearsal.addresses(documents=True)
-        told = msgspec.json.encode(addresses).decode() if as_json else _for_people(addresses)
-        out.write(told + "\n")
+        text = msgspec.json.encode(addresses).decode() if as_json else _as_text(addresses)
+        out.write(text + "\n")
         out.flush()
         stop.wait()
 
 
 @contextmanager
 def _asked_to_stop() -> Iterator[threading.Event]:
-    """Give an event that SIGINT and SIGTERM set; afterwards they mean what they meant before."""
+    """Return an event that SIGINT and SIGTERM set; their handlers are restored afterwards."""
     stop = threading.Event()
     wanted = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, lambda *_: stop.set()) for number in wanted}
@@ -51,8 +51,8 @@ def _asked_to_stop() -> Iterator[threading.Event]:
             signal.signal(number, handler)
 
 
-def _for_people(addresses: Addresses) -> str:
-    """Write what a person needs to point a bridge at the stand-ins."""
+def _as_text(addresses: Addresses) -> str:
+    """Write what an operator needs to point a bridge at the stand-ins."""
     lines = [f"A stand-in Amazon answers at {addresses.url}"]
     if addresses.sftp_root:
         lines += [

@@ -25,7 +25,7 @@ class _Protocol(H11Protocol):
 
 
 class _Server(uvicorn.Server):
-    """Tells when it serves, and stops when told instead of at the next tick."""
+    """Signals when it serves, and stops at once instead of at the next tick."""
 
     def __init__(self, config: uvicorn.Config, ready: threading.Event) -> None:
         super().__init__(config)
@@ -58,7 +58,7 @@ class _Server(uvicorn.Server):
 
 
 class ThreadedServer:
-    """One listening server. `port` 0 takes a free one, told by `port` from then on."""
+    """One listening server. `port` 0 takes a free one, which `port` then has."""
 
     def __init__(self, app: ASGIApp, port: int) -> None:
         self._socket = socket.create_server(("127.0.0.1", port))
@@ -82,7 +82,7 @@ class ThreadedServer:
         self._thread = threading.Thread(target=self._run, name=f"stand-in-amazon-{self.port}", daemon=True)
 
     def start(self) -> None:
-        """Serve; back when the first request can be answered."""
+        """Serve; return when the first request can be answered."""
         self._thread.start()
         if not self._ready.wait(_START_TIMEOUT):
             raise TimeoutError(f"The stand-in did not serve within {_START_TIMEOUT} s.")

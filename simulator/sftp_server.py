@@ -32,7 +32,7 @@ from simulator.sftp_faults import SftpFaults
 from simulator.sftp_folder import Folder
 
 _LOG = "simulator.sftp"
-# Clients that come and go are no errors here; whoever wants to see them sets this logger's level.
+# Clients that come and go are no errors here; set this logger's level to see them.
 logging.getLogger(_LOG).setLevel(logging.CRITICAL)
 
 

@@ -28,7 +28,7 @@ class TokenRefused(Exception):
 
 
 class AccessTokens:
-    """Knows the accounts and the access tokens in force. `clock` gives seconds that only grow."""
+    """Knows the accounts and the access tokens in force. `clock` returns seconds that only grow."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock

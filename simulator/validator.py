@@ -1,6 +1,6 @@
 """Amazon's processing after the 202: which items of a batch make it fail, and with which words.
 
-Codes marked "seen" were told by Amazon to vendors; the others are made up in the same manner.
+Codes marked "seen" are ones that vendors got from Amazon; the others are made up in the same manner.
 """
 
 from __future__ import annotations
@@ -73,14 +73,17 @@ class Validator:
             yield "INVALID_ITEM", "has an item without a product identifier"
 
     def _status_update(self, account: str, item: Item, strict: bool) -> Iterator[tuple[str, str]]:
-        told = item["statusUpdateDetails"]
-        if (told["statusCode"], told["reasonCode"]) not in PAIRS:
+        details = item["statusUpdateDetails"]
+        if (details["statusCode"], details["reasonCode"]) not in PAIRS:
             yield "INVALID_STATUS_CODE", "has a status update with an unsupported status and reason code"
         if not strict:
             return
-        confirmed = self._packages.get((account, told["trackingNumber"]))
+        confirmed = self._packages.get((account, details["trackingNumber"]))
         if confirmed is None or confirmed.order != item["purchaseOrderNumber"]:
-            yield "INVALID_TRACKING_NUMBER", f"has no package with tracking number {told['trackingNumber']}"
+            yield (
+                "INVALID_TRACKING_NUMBER",
+                f"has no package with tracking number {details['trackingNumber']}",
+            )
         elif not self._succeeded(confirmed.transaction_id):
             yield "SHIPMENT_NOT_CONFIRMED", "has not been confirmed as shipped"
 

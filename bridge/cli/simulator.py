@@ -20,16 +20,18 @@ SftpFolder = Annotated[
 SftpPort = Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")]
 Journal = Annotated[
     Path | None,
-    typer.Option(metavar="FILE", help="Write each item that is taken to it, a line of JSON each."),
+    typer.Option(metavar="FILE", help="Write each accepted item to it, a line of JSON each."),
 ]
-LabelFormat = Annotated[Literal["PNG", "ZPL"], typer.Option(help="What labels are made in.")]
+LabelFormat = Annotated[Literal["PNG", "ZPL"], typer.Option(help="Format of the labels.")]
 PackingSlips = Annotated[bool, typer.Option("--packing-slips", help="Make a packing slip with every label.")]
 Invoices = Annotated[bool, typer.Option("--invoices", help="Make a customer invoice with every label.")]
 Rate = Annotated[
     float, typer.Option(metavar="N", min=0, help="Requests a second of each operation; 0: no limit.")
 ]
-Burst = Annotated[int, typer.Option(metavar="N", min=1, help="So many may come at once.")]
-VerdictDelay = Annotated[float, typer.Option(metavar="S", min=0, help="Seconds until a verdict is there.")]
+Burst = Annotated[int, typer.Option(metavar="N", min=1, help="Requests that may come at once.")]
+VerdictDelay = Annotated[
+    float, typer.Option(metavar="S", min=0, help="Seconds until a verdict is available.")
+]
 VerdictPolls = Annotated[
     int, typer.Option(metavar="N", min=0, help='Return "Processing" this many times first.')
 ]
@@ -58,7 +60,7 @@ def simulator(  # noqa: PLR0917 - the options are parameters
 ) -> None:
     """Stand in for Amazon, to rehearse.
 
-    And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C. Tells the
+    And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C. Prints the
     config.toml to use, the same at every start; with --json all in one line.
     """
     require_stand_ins()

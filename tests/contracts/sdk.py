@@ -1,4 +1,4 @@
-"""Amazon's official client, pointed at the stand-in: a judge of both ends that this project did not write.
+"""Amazon's official client, pointed at the stand-in: a check of both ends that this project did not write.
 
 It speaks version 2021-12-28 of direct fulfilment.
 """
@@ -84,5 +84,5 @@ def read_back(body: Any, model: str) -> Any:
 
 
 def rewritten(model: Any) -> Any:
-    """Write a model of the SDK's as JSON; what it does not know has got lost on the way."""
+    """Write a model of the SDK's as JSON; what it does not know is lost."""
     return _not_logged_in().sanitize_for_serialization(model)
