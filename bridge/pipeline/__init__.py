@@ -1,1 +1,1 @@
-"""The six jobs and the drain that runs them."""
+"""The jobs, and the drain that runs them."""

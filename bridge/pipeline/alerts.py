@@ -36,9 +36,9 @@ RESTORED = "restored"
 OUTBOX = "outbox"
 
 MOST_NAMED = 10
-"""So many orders are named in an alert."""
+"""Orders named in one alert, at most."""
 TRIES_IN_VAIN = 5
-"""After so many, half a minute, an alert says that Amazon takes nothing."""
+"""Failed tries, half a minute's worth, after which an alert says that Amazon takes nothing."""
 
 
 def folder_failed(partner: Partner, error: DropFolderError) -> None:

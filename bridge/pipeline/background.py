@@ -1,4 +1,4 @@
-"""A job that goes on in a thread of its own, so that no inbox, verdict or outbox makes what is due wait."""
+"""Run a job in a thread of its own, so that no inbox, verdict or outbox makes it wait."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from typing import Self
 from bridge.pipeline.partner import Partner
 
 BackgroundRun = Callable[[Partner, Callable[[int], None], Callable[[], bool]], int]
-"""Works for a partner until nothing is due; it calls the second with how much was done as it is done, and
-begins nothing once the third returns True."""
+"""(partner, note, over) → how much was done. It works until nothing is due, calls `note` with each part that
+is done, and begins nothing once `over` returns True."""
 
 SOON = 0.25
-"""Seconds that a pass waits for the job to end, so that little work is done in one pass."""
+"""Seconds that a pass waits for the job to end: little work is then done within one pass."""
 MOMENT = 1.0
 """Seconds between two passes of the other jobs while only this one has something to do."""
 
@@ -35,7 +35,7 @@ class BackgroundJob:
 
     @property
     def busy(self) -> bool:
-        """Whether it works, or looks for something to do."""
+        """Whether it is running."""
         return self._run is not None and not self._run.done()
 
     def go_on(self) -> int:

@@ -35,9 +35,9 @@ log = structlog.get_logger(__name__)
 LARGE_FILES_TOLD = 100
 MOVES_IN_VAIN = 3
 SECONDS_A_PASS = 600.0
-"""So long files are taken at most before those that came are worked on: a server may be very slow."""
+"""Longest time for which files are taken before the next job runs: a server may be very slow."""
 FILES_A_PASS = 500
-"""So many files are taken before they are translated, so that the first are not kept by the last."""
+"""Most files taken before they are translated, so that the first do not wait for the last."""
 
 
 def collect(partner: Partner) -> int:
@@ -77,7 +77,7 @@ def _come_back(partner: Partner, seen: Listing) -> frozenset[RemoteFile]:
     back = frozenset(remote for remote, times in inbox.moved.items() if times >= MOVES_IN_VAIN)
     for remote in back:
         message = (
-            f"{remote.name}: was moved out of the inbox {MOVES_IN_VAIN} times and stands there again; "
+            f"{remote.name}: was moved out of the inbox {MOVES_IN_VAIN} times and is there again; "
             "it is left alone: ask the vendor why its server does not move files, or to remove it"
         )
         if not is_told(partner, FILE, remote.name):
@@ -130,7 +130,10 @@ def _review_listing(partner: Partner, seen: Listing) -> None:
     if not seen.cut:
         clear_alert(partner, INBOX, "")
         return
-    message = f"the inbox is not seen whole: {seen.cut}; what was seen is taken, the vendor should tidy it"
+    message = (
+        f"the inbox cannot be listed completely: {seen.cut}; what is listed is taken, "
+        "ask the vendor to clear it"
+    )
     if raise_alert(partner, INBOX, "", message):
         log.warning("listing_cut", vendor=partner.vendor, reason=seen.cut)
 
@@ -162,7 +165,7 @@ def _keep(partner: Partner, remote: RemoteFile) -> int:
     try:
         kept = partner.spool.keep(partner.folder.read(remote))
     except RemoteFileError as error:
-        # Changed or gone while it was read: nothing is kept, the next look sees it anew.
+        # Changed or gone while it was read: nothing is kept, the next listing sees it anew.
         log.warning("file_not_taken", vendor=partner.vendor, file=remote.name, reason=str(error))
         # Twice, and unchanged: this is not a vendor who still writes.
         if remote in partner.state.inbox.untaken:

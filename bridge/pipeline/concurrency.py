@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 from bridge.pipeline.partner import Partner
 
 MOST_SENDERS = 10
-"""Threads of a stream at most, however high Amazon's rate: its burst, for all may arrive at once."""
+"""Most threads of a stream, however high Amazon's rate: its burst, for all may arrive at once."""
 
 
 class _Numbered(Protocol):

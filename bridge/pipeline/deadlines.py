@@ -24,15 +24,15 @@ from bridge.pipeline.timekeeping import confirmed_time
 log = structlog.get_logger(__name__)
 
 CONFIRM_WITHIN = timedelta(hours=4)
-"""Amazon wants a confirmation so soon after the shipped date."""
+"""Time after the shipped date within which Amazon wants a confirmation."""
 LABEL_LIFE = timedelta(days=90)
-"""So long after it was made a carrier takes a label of Amazon's."""
+"""Time for which a carrier takes a label of Amazon's, from when it was made."""
 VOID_TOLD = timedelta(days=7)
-"""So long after that an alert still says so."""
+"""Time after that for which the alert stays open."""
 SEEN_EVERY = timedelta(minutes=1)
-"""So often it is seen whether a status update has waited for too long."""
+"""Interval between two checks whether a status update has waited for too long."""
 _NAMED = 5
-"""So many orders are named in one alert."""
+"""Orders named in one alert, at most."""
 
 
 def listing_is_due(partner: Partner) -> bool:
@@ -159,7 +159,7 @@ def _void_on(day: str, labels: list[UnshippedLabel], *, over: bool) -> str:
     orders = [one.purchase_order_number for one in labels]
     named = ", ".join(orders[:_NAMED]) + (", ..." if len(orders) > _NAMED else "")
     undelivered = sum(not one.delivered for one in labels)
-    what = f"{len(orders)} order{'s' * (len(orders) != 1)} that nobody has told us to be shipped ({named})"
+    what = f"{len(orders)} order{'s' * (len(orders) != 1)} not known to have shipped ({named})"
     lost = f"; {undelivered} of the labels never reached the outbox" if undelivered else ""
     if over:
         return f"the labels of {what} are void since {day}: ship nothing with them, ask for new ones{lost}"

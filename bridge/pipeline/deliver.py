@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 FILES_A_PASS = 500
 SECONDS_A_PASS = 600.0
-"""So long files are delivered at most before the vendor's other jobs have their turn."""
+"""Longest time for which files are delivered before the partner's other jobs run."""
 
 
 def deliver(partner: Partner) -> int:

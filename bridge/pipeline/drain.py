@@ -19,9 +19,9 @@ from bridge.pipeline.restored import claim
 from bridge.pipeline.timekeeping import correct_due_times
 
 PULSE = 1.0
-"""Seconds after which a partner that is through looks for new work while others of its account still work."""
+"""Seconds between two checks for new work of a partner that is done while others of its account are not."""
 AFTER_A_FAILURE = timedelta(seconds=30)
-"""So long after its begin a partner of which a job failed by our own mistake is not begun again."""
+"""Time from the start of a partner's run, where a job of it failed by our own mistake, until the next one."""
 
 
 def drain(

@@ -40,13 +40,13 @@ from bridge.pipeline.partner import ReadingContext
 Kind = Literal["new", "resend", "correction", "conflict"]
 
 _READ_AT_ONCE = 8
-"""So many earlier files are remembered as they were read."""
+"""Earlier files whose contents are cached."""
 _TWICE = frozenset({"025", "26"})
 """TA105 and DE 0085 of an interchange whose number an earlier one of the same file has."""
 _COUNT_WRONG = frozenset({"021", "5", "29"})
 """TA105, AK905 and DE 0085 of a trailer whose count is not that of what came."""
 _COMPARED = 5
-"""So many earlier interchanges of one number are compared word for word: some send all under one number."""
+"""Earlier interchanges of one number compared document by document, at most: some send all under one."""
 
 
 class DuplicateFinding(msgspec.Struct, frozen=True):

@@ -44,17 +44,17 @@ from bridge.spapi.windows import windows
 log = structlog.get_logger(__name__)
 
 OVERLAP = timedelta(hours=2)
-"""So far a window begins before the one before it ended: what Amazon lists late is found all the same."""
+"""Overlap of each window with the one before it: what Amazon lists late is found all the same."""
 AFTER_AN_ERROR = 60.0
-"""Seconds until lists are asked for again that could not be read."""
+"""Seconds until lists that could not be read are read again."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60))
-"""Between two questions for one order; the last one goes on."""
+"""Delays between two requests for one order; the last one is repeated."""
 GIVEN_UP = timedelta(hours=24)
-"""So long one order's label is asked for."""
+"""Time for which one order's label is requested."""
 PATIENCE = timedelta(minutes=15)
-"""So long Amazon gets to make a label before its absence tells that the request was not taken."""
+"""Time that Amazon gets to make a label before its absence means that the request was not taken."""
 TOLD_AFTER = timedelta(minutes=30)
-"""After so long an alert is raised for labels that cannot be looked for."""
+"""Time after which an alert is raised for labels that cannot be looked up."""
 TRIES_OF_OTHERS = 3
 """Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
 
@@ -262,7 +262,7 @@ def _failed(partner: Partner, kind: str, error: AmazonError) -> None:
     if isinstance(error, CredentialsRefused):
         _refused(partner, kind, f"{partner.account}/{kind}", error)
     else:
-        raise_alert(partner, FETCH, "", f"{kind} could not be fetched: {error}; it is tried every minute")
+        raise_alert(partner, FETCH, "", f"{kind} could not be fetched: {error}; retried every minute")
 
 
 def _not_whole(partner: Partner, kind: str, warehouse: str, error: ListIncomplete) -> None:
@@ -271,7 +271,7 @@ def _not_whole(partner: Partner, kind: str, warehouse: str, error: ListIncomplet
     of = f" of warehouse {warehouse}" if warehouse else ""
     message = (
         f"the list of {kind}{of} made between {begin} and {end} cannot be read whole ({error}; request id "
-        f"{error.request_id or 'unknown'}): what it showed is delivered, more may be missing, and each look "
+        f"{error.request_id or 'unknown'}): what it showed is delivered, more may be missing, and each fetch "
         f"reads it again from there. Ask Amazon's support with the request id; one order's at once: "
         f"edibridge fetch {kind} ORDER --vendor {partner.vendor}"
     )

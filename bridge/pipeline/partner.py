@@ -58,15 +58,15 @@ class Policies:
     status_files: tuple[str, ...] = ("json",)
     """Forms of the transaction-status file."""
     wait_for_confirmation: timedelta = timedelta(hours=24)
-    """So long a status update waits for its confirmation before it is held."""
+    """Time that a status update waits for its confirmation before it is held."""
     confirmation_warning: float = 0.75
-    """At which part of Amazon's 4 hours an alert is raised for a confirmation that is not there."""
+    """Part of Amazon's 4 hours after which an alert is raised for a missing confirmation."""
     silent_after: timedelta | None = None
-    """After so long without any file an alert is raised."""
+    """Time without any file after which an alert is raised; None: never."""
     oldest_date: timedelta | None = None
     """An event whose own time is longer ago is held; None: none is for that."""
     retention: timedelta = timedelta(days=30)
-    """After so long what is done is purged."""
+    """Time after which what is done is purged."""
     max_file_size: int = 1 << 30
     """Bytes of the largest file that is taken."""
 
@@ -78,13 +78,13 @@ class FetchPlan:
     kinds: tuple[str, ...] = ()
     """`labels`, `packing-slips`, `invoices`."""
     every: float = 3600.0
-    """Seconds between two looks."""
+    """Seconds between two fetches."""
     since: timedelta = timedelta(days=7)
-    """How far back the first look goes."""
+    """How far back the first fetch goes."""
     is_open: Callable[[datetime], bool] = lambda _now: True
     """Returns whether it is business hours at the vendor's."""
     label_warning: timedelta = timedelta(days=7)
-    """So long before the label of an order that has not shipped is void an alert is raised."""
+    """Time before the label of an order that has not shipped expires at which an alert is raised."""
     label_name: str = "labels/{purchase_order}/{package}_{tracking}.{ext}"
     index: str = "csv"
 

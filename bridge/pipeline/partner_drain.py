@@ -25,13 +25,13 @@ Progress = Callable[[str, str, int], None]
 """Called with vendor, job and how much, whenever a job did something."""
 
 LONGEST_REST = 60.0
-"""Seconds that a folder is left alone at most after it could not be used,"""
+"""Longest time in seconds for which a folder is left alone after it could not be used,"""
 REST_AFTER_A_REFUSAL = 300.0
 """and where it refused us: a server that is asked every second soon locks us out."""
 REVIEWED_EVERY = 60.0
 """Seconds after which alerts are raised for what is late or held, even while the drain still goes on."""
 EXTRA_LISTINGS = 2
-"""So many more times a patient drain lists an inbox with files that may still be growing."""
+"""Further listings by a patient drain of an inbox with files that may still be growing."""
 
 
 @dataclass(slots=True)

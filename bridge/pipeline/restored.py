@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 FARTHEST = 1_000_000
 """A number farther beyond those that were given is none of the bridge's: a date, or a partner's own name."""
 FAILURES = 3
-"""After so many in a row the jobs try the folder first."""
+"""Failures in a row after which the folder is left to the jobs to try first."""
 _ARCHIVED = re.compile(r"\.\d{8}T\d{6}\.(\d{1,15})(?:\.[^.]*)?")
 """How an archived name ends: when the file came, and the number of its arrival (`stamped_name`)."""
 _OF_BATCH: dict[Place, re.Pattern[str]] = {

@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 EVERY = timedelta(days=1).total_seconds()
 UNSURE = timedelta(minutes=10).total_seconds()
-"""After so long a purge is tried again that was left out since Amazon does not confirm the time."""
+"""Seconds until a purge is retried that was left out since Amazon does not confirm the time."""
 AT_ONCE = 200
 """Batches that a drain purges, so that it does not keep the vendor's traffic waiting."""
 

@@ -22,7 +22,7 @@ from bridge.spapi.operations import OPERATIONS, Operation
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN = timedelta(minutes=10)
-"""After so long something bad is asked for once more, by its order's number."""
+"""Time after which something unusable is requested once more, by its order's number."""
 
 
 @dataclass(frozen=True, slots=True)

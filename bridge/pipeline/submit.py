@@ -28,7 +28,7 @@ SUBMISSIONS_AT_ONCE = 100
 USUAL_RATE = 10.0
 """Amazon's, in requests/s, that the number of a partner's senders is meant for."""
 PAUSE = timedelta(minutes=5)
-"""How long an account rests after Amazon refused our credentials; an alert is raised meanwhile."""
+"""Time for which an account pauses after Amazon refused our credentials; an alert is raised."""
 
 _decode = msgspec.json.Decoder(Event).decode
 

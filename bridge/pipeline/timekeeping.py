@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 TIME_ASKED_EVERY = 60.0
 """Seconds between two questions for Amazon's time, where it is not known or contradicts the clock."""
 CONFIRMED_EVERY = timedelta(minutes=5)
-"""So often the time that Amazon confirms is kept, for a purge by hand."""
+"""Interval at which the time that Amazon confirms is stored, for a purge by hand."""
 
 
 def confirmed_time(partner: Partner) -> datetime | None:
@@ -88,7 +88,7 @@ def _dated_ahead(partner: Partner, newest: datetime | None, confirmed: datetime 
         )
     return (
         f"{told}: this machine's clock was ahead. What was put off is due now, and lists are read again from "
-        f"{partner.fetch_plan.since.days} days back; what lies further back is not looked for"
+        f"{partner.fetch_plan.since.days} days back; what lies further back is not fetched"
     )
 
 

@@ -28,7 +28,7 @@ from bridge.runners.fleet import Fleet
 log = structlog.get_logger(__name__)
 
 PULSE = 1.0
-"""Seconds between two looks at the ledger for retries, verdicts and deliveries that are due."""
+"""Seconds between two checks of the ledger for retries, verdicts and deliveries that are due."""
 LAST_CALL = 7.0
 """Seconds that a stop waits for what is under way; the rest is settled at the next start."""
 AFTER_AN_ERROR = 30.0

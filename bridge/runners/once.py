@@ -31,7 +31,7 @@ from bridge.runners.fleet import Fleet
 
 _LEFT = frozenset({"collected", "ready", "grouped", "sending", "submitted", "pending"})
 IDLE_ROUNDS = 2
-"""After so many drains that did nothing, with nothing due at any time, a settling run waits no longer."""
+"""Drains that did nothing, with nothing due at any time, after which a settling run ends."""
 LONGEST_WAIT = 30.0
 SHORTEST_WAIT = 0.05
 """Seconds that a settling run waits at most and at least before it drains again."""
@@ -208,7 +208,7 @@ def _alerts(partners: list[Partner], chosen: Callable[[Partner, AlertRow], bool]
 
 
 def _untaken(partners: list[Partner]) -> Iterator[str]:
-    """Name the files of inboxes that are not taken, as often as they are looked at."""
+    """Name the files of inboxes that are not taken, however often they are listed."""
     for partner in partners:
         for remote in partner.state.inbox.untaken:
             if is_told(partner, FILE, remote.name):
@@ -221,7 +221,7 @@ def _undelivered(fleet: Fleet, partners: list[Partner]) -> list[str]:
     counts = fleet.ledger.counts()
     waiting = {partner.vendor: counts.get(partner.vendor, {}).get("outbound", {}) for partner in partners}
     return [
-        f"{vendor}: {sum(files.values())} files could not be put into the outbox; it is tried again "
+        f"{vendor}: {sum(files.values())} files could not be put into the outbox; retried automatically "
         "(edibridge status tells why)"
         for vendor, files in waiting.items()
         if files

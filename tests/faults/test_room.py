@@ -127,7 +127,7 @@ def test_moved_files_that_stay(site: Site, monkeypatch: pytest.MonkeyPatch) -> N
     for _ in range(6):
         site.fleet.partners[1].state.listing_requested.set()
         site.until_quiet(checked=False)
-    assert "stands there again" in site.alerts("twin")["file"]
+    assert "is there again" in site.alerts("twin")["file"]
     assert len(site.outbox("acknowledgements", "twin")) <= 3
     assert site.states("twin") == {"succeeded": 1}
     monkeypatch.undo()

@@ -72,12 +72,12 @@ def test_unshipped_labels_are_told_once_a_week_before_they_are_void(partner: Par
     assert partner.ledger.loose_outbound("acme", partner.clock()) == 0  # the labels, too
     passes(partner, days=1)
     (alert,) = told(partner)
-    assert f"2 orders that nobody has told us to be shipped ({order(1)}, {order(2)})" in alert.message
+    assert f"2 orders not known to have shipped ({order(1)}, {order(2)})" in alert.message
     assert alert.key in alert.message
     passes(partner, hours=5)
     confirmed(partner, tmp_path, 1)
     (alert,) = told(partner)
-    assert f"1 order that nobody has told us to be shipped ({order(2)})" in alert.message
+    assert f"1 order not known to have shipped ({order(2)})" in alert.message
     confirmed(partner, tmp_path, 2)
     assert not told(partner)
     passes(partner, days=20)
@@ -123,7 +123,7 @@ def test_a_vendor_whose_confirmations_pass_elsewhere_is_told_of_what_never_reach
     fetched(partner, 2)
     passes(partner, days=84)
     (alert,) = told(partner)
-    assert f"1 order that nobody has told us to be shipped ({order(2)})" in alert.message
+    assert f"1 order not known to have shipped ({order(2)})" in alert.message
     assert "1 of the labels never reached the outbox" in alert.message
 
 
