@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from simulator.amazon import StandInAmazon
@@ -25,6 +26,12 @@ def test_options_change_over_http(amazon: StandInAmazon, caller: Caller) -> None
     assert caller.http.post("/_stand-in/options", json={"verdict_polls": 1}).json()["verdict_polls"] == 1
     assert caller.verdict(caller.submit(CONFIRMATIONS, confirmation()))["status"] == "Processing"
     assert amazon.options.rate is None
+
+
+@pytest.mark.parametrize("options", [{"rates": 1.0}, {"burst": "many"}, {"keep": "everything"}])
+def test_an_option_that_is_unknown_or_of_another_type_is_a_mistake(options: dict[str, object]) -> None:
+    with pytest.raises(msgspec.ValidationError, match=next(iter(options))):
+        StandInAmazon(0, journal=None, **options)
 
 
 def test_tokens_end_over_http(caller: Caller) -> None:

@@ -81,6 +81,8 @@ _REFUSED: list[tuple[str, Callable[[], Item], str]] = [
     (CONFIRMATIONS, lambda: _set(confirmation(), "containers.0.containerType", "box"), "carton, pallet"),
     (CONFIRMATIONS, lambda: _set(confirmation(), "containers.0.dimensions", {"length": "1"}), "'width'"),
     (CONFIRMATIONS, lambda: _set(confirmation(), "containers.0.trackingNo", "1Z1"), "trackingNo"),
+    (CONFIRMATIONS, lambda: _set(confirmation(), "containers.0.packedItems.0.pieceNumber", 1), "pieceNumber"),
+    (CONFIRMATIONS, lambda: _set(confirmation(), "containers.0.trackingNumber", None), "trackingNumber"),
     (CONFIRMATIONS, lambda: _set(confirmation(), "sellingParty", "ACMEV"), "sellingParty"),
     (CONFIRMATIONS, lambda: _set(confirmation(), "sellingParty.address", {"countryCode": "US"}), "'name'"),
     (STATUS_UPDATES, lambda: status_update(statusLocationAddress={"city": "Springfield"}), "'countryCode'"),
