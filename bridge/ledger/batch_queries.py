@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists,
 from bridge.errors import LedgerError
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.outbound_schema import is_pending, is_undelivered, outbound_files
 from bridge.ledger.read_models import (
     ArrivalRow,
     AttemptRow,
@@ -33,16 +34,13 @@ from bridge.ledger.schema import (
     is_collected,
     is_grouped,
     is_in_doubt,
-    is_pending,
     is_pollable,
     is_ready,
     is_sendable,
     is_sending,
     is_troubled,
-    is_undelivered,
     is_waiting,
     operator_actions,
-    outbound_files,
     submission_events,
     submissions,
 )

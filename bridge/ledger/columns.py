@@ -1,8 +1,17 @@
-"""Short words for the columns and indices of the schema. Times are seconds since the epoch (UTC)."""
+"""The metadata of all tables, and short words for columns and indices. Times are seconds since the epoch."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ColumnElement, Double, Index, Integer, Text, literal_column
+from sqlalchemy import Column, ColumnElement, Double, Index, Integer, MetaData, Text, literal_column
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
 
 
 def text(name: str) -> Column[str]:

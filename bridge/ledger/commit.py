@@ -18,10 +18,11 @@ from bridge.ledger.functions import carry_out_functions
 from bridge.ledger.label_checks import CONFIRM, judge
 from bridge.ledger.outbound import queue
 from bridge.ledger.outbound_buffer import OutboundBuffer
+from bridge.ledger.outbound_schema import control_numbers
 from bridge.ledger.packages import release_of_file
 from bridge.ledger.row_conversion import chunks, seconds
 from bridge.ledger.rows import Fence, FileRow
-from bridge.ledger.schema import control_numbers, documents, events, files, interchanges, packages
+from bridge.ledger.schema import documents, events, files, interchanges, packages
 
 Row = dict[str, Any]
 PORTION = 2000

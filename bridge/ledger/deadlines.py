@@ -21,6 +21,7 @@ from bridge.domain.facts import FAILED_HERE
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.outbound_schema import document_requests, is_pending, is_requested, outbound_files
 from bridge.ledger.packages import WAITED_TOO_LONG
 from bridge.ledger.read_models import HeldSummary, LateBatch
 from bridge.ledger.reports import UNREPORTED
@@ -29,23 +30,19 @@ from bridge.ledger.rows import Fence
 from bridge.ledger.schema import (
     accounts,
     arrivals,
-    document_requests,
     events,
     files,
     is_collected,
     is_delayed,
     is_grouped,
     is_in_doubt,
-    is_pending,
     is_pollable,
     is_ready,
-    is_requested,
     is_sendable,
     is_sending,
     is_troubled,
     is_unmoved,
     is_waiting,
-    outbound_files,
     packages,
     submissions,
 )

@@ -9,8 +9,9 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from bridge.errors import LedgerError
 from bridge.ledger.database import Store
+from bridge.ledger.new_rows import Collected
 from bridge.ledger.row_conversion import row_as, seconds
-from bridge.ledger.rows import Arrival, Collected, Fence, FileRow, Kept
+from bridge.ledger.rows import Arrival, Fence, FileRow, Kept
 from bridge.ledger.schema import arrivals, events, files, is_collected, is_grouped, is_unmoved
 
 _KNOWN = select(files.c.id).where(files.c.vendor == bindparam("v"), files.c.sha256 == bindparam("sha"))

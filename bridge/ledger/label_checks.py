@@ -33,17 +33,10 @@ from bridge.domain.labels import LabelPackage
 from bridge.domain.rules import check
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.columns import one_of
+from bridge.ledger.outbound_schema import label_packages, order_labels
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds
-from bridge.ledger.schema import (
-    events,
-    is_grouped,
-    label_packages,
-    order_labels,
-    packages,
-    submission_events,
-    submissions,
-)
+from bridge.ledger.schema import events, is_grouped, packages, submission_events, submissions
 
 log = structlog.get_logger(__name__)
 

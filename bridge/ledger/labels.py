@@ -14,11 +14,13 @@ from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, liter
 
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.new_rows import NewLabels
 from bridge.ledger.order_labels import Noted
+from bridge.ledger.outbound_schema import labels, outbound_files
 from bridge.ledger.read_models import UnshippedLabel
 from bridge.ledger.row_conversion import moment, seconds
-from bridge.ledger.rows import Added, Fence, NewLabels
-from bridge.ledger.schema import events, labels, outbound_files, packages
+from bridge.ledger.rows import Added, Fence
+from bridge.ledger.schema import events, packages
 
 MOST = 10_000
 """So many labels are looked at in one go."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from bridge.errors import LedgerError
+from bridge.ledger.columns import metadata
 from bridge.ledger.database import Database
-from bridge.ledger.schema import HEAD, metadata
+from bridge.ledger.schema import HEAD
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -27,10 +27,11 @@ from sqlalchemy import (
 from bridge.domain.labels import KnownLabel, LabelPackage, Renewal, renew
 from bridge.ledger.functions import carry_out_let_go
 from bridge.ledger.label_checks import judge_held
+from bridge.ledger.new_rows import LabelAnswer, NewLabels, ToldLabel
+from bridge.ledger.outbound_schema import label_packages, order_labels, outbound_files
 from bridge.ledger.read_models import OrderLabel
 from bridge.ledger.row_conversion import chunks, row_as, seconds
-from bridge.ledger.rows import Added, LabelAnswer, NewLabels, ToldLabel
-from bridge.ledger.schema import label_packages, order_labels, outbound_files
+from bridge.ledger.rows import Added
 
 _ORDER = (
     order_labels.c.vendor == bindparam("v"),

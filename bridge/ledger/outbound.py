@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bridge.errors import LedgerError
 from bridge.ledger.database import Store
+from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import BufferedFile, buffered
+from bridge.ledger.outbound_schema import is_pending, outbound_files, outbound_parts
 from bridge.ledger.row_conversion import row_as, seconds
-from bridge.ledger.rows import Added, Fence, NewOutbound, Outbound
-from bridge.ledger.schema import is_pending, outbound_files, outbound_parts
+from bridge.ledger.rows import Added, Fence, Outbound
 
 _TAKEN = select(outbound_files.c.id, outbound_files.c.sha256).where(
     outbound_files.c.vendor == bindparam("v"),

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from bridge.ledger.rows import NewOutbound
+from bridge.ledger.new_rows import NewOutbound
 
 T = TypeVar("T", bound=msgspec.Struct)
 PART = 256 * 1024

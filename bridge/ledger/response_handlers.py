@@ -10,8 +10,9 @@ from sqlalchemy import Connection, RowMapping, update
 from bridge.domain.outcomes import Outcome, OutcomeKind
 from bridge.domain.planning import BACKOFF_MOST, backoff, halve, in_doubt_move, next_poll
 from bridge.ledger import transitions
+from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.row_conversion import errors_text, seconds
-from bridge.ledger.rows import Moved, OutcomeHandling
+from bridge.ledger.rows import Moved
 from bridge.ledger.schema import accounts, submissions
 
 VERIFY_AFTER = 60.0  # seconds until a submission in doubt is verified, where the caller names no time

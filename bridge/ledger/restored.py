@@ -16,12 +16,12 @@ from bridge.ledger import transitions
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
+from bridge.ledger.outbound_schema import control_numbers
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Fence, Numbers, Restored
 from bridge.ledger.schema import (
     accounts,
     arrivals,
-    control_numbers,
     documents,
     events,
     files,

@@ -24,6 +24,7 @@ from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.order_labels import forget_labels
 from bridge.ledger.outbound_buffer import StructBuffer
+from bridge.ledger.outbound_schema import has_data, is_pending, outbound_files, outbound_parts
 from bridge.ledger.read_models import Purgeable, Purged
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, moment, seconds
 from bridge.ledger.schema import (
@@ -33,14 +34,10 @@ from bridge.ledger.schema import (
     documents,
     events,
     files,
-    has_data,
     is_kept,
     is_open,
-    is_pending,
     is_unmoved,
     is_unremoved,
-    outbound_files,
-    outbound_parts,
     packages,
     submission_events,
     submissions,

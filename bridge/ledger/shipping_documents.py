@@ -9,11 +9,12 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from bridge.ledger.database import Store
 from bridge.ledger.labels import note_labels
+from bridge.ledger.new_rows import NewLabels, NewOutbound, ToldLabel
 from bridge.ledger.order_labels import Noted, note_answers
 from bridge.ledger.outbound import queue
+from bridge.ledger.outbound_schema import cursors, document_requests, is_requested
 from bridge.ledger.row_conversion import row_as, seconds
-from bridge.ledger.rows import Added, DocumentRequest, Fence, NewLabels, NewOutbound, ToldLabel
-from bridge.ledger.schema import cursors, document_requests, is_requested
+from bridge.ledger.rows import Added, DocumentRequest, Fence
 
 _CURSOR = select(cursors.c.value).where(
     cursors.c.vendor == bindparam("v"), cursors.c.name == bindparam("name")

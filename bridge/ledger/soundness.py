@@ -13,8 +13,8 @@ from sqlalchemy import Connection, inspect
 
 from bridge.errors import LedgerError
 from bridge.ledger import sqlite
+from bridge.ledger.columns import metadata
 from bridge.ledger.database import Database
-from bridge.ledger.schema import metadata
 
 SECONDS = 3.0
 """So long a check at a start may last; a ledger of gigabytes is checked in part: pages before indices."""

@@ -15,9 +15,10 @@ from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
+from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.response_handlers import RESPONSE_HANDLERS, submitted
 from bridge.ledger.row_conversion import moment, seconds
-from bridge.ledger.rows import DueSubmission, Fence, Moved, OutcomeHandling, Pause
+from bridge.ledger.rows import DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import (
     accounts,
     attempts,

@@ -7,21 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import BindParameter, Column, ColumnElement, Table, bindparam, func, select, update
 
 from bridge.ledger.database import Store
+from bridge.ledger.outbound_schema import document_requests, is_pending, is_requested, outbound_files
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Fence
-from bridge.ledger.schema import (
-    accounts,
-    arrivals,
-    document_requests,
-    files,
-    is_in_doubt,
-    is_pending,
-    is_pollable,
-    is_requested,
-    is_sendable,
-    outbound_files,
-    submissions,
-)
+from bridge.ledger.schema import accounts, arrivals, files, is_in_doubt, is_pollable, is_sendable, submissions
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing of the ledger's own waits longer for its next attempt or question."""

@@ -17,19 +17,11 @@ from bridge.ledger.batch_queries import (
 )
 from bridge.ledger.database import Store
 from bridge.ledger.order_labels import labels_of
+from bridge.ledger.outbound_schema import outbound_files
 from bridge.ledger.read_models import DocumentRow, OrderLabel, OutboundRow, Trace
 from bridge.ledger.row_conversion import chunks
 from bridge.ledger.rows import EventRow
-from bridge.ledger.schema import (
-    arrivals,
-    attempts,
-    documents,
-    events,
-    files,
-    outbound_files,
-    submission_events,
-    submissions,
-)
+from bridge.ledger.schema import arrivals, attempts, documents, events, files, submission_events, submissions
 
 
 class TraceQueryStore(Store):

@@ -13,9 +13,10 @@ from bridge.errors import LedgerError
 from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
+from bridge.ledger.new_rows import VerdictHandling
 from bridge.ledger.packages import release_of_vendor
 from bridge.ledger.row_conversion import errors_text, row_as, seconds
-from bridge.ledger.rows import Fence, Moved, ToPoll, VerdictHandling
+from bridge.ledger.rows import Fence, Moved, ToPoll
 from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
 from bridge.ledger.shipping_documents import request_documents
 

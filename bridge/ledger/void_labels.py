@@ -8,9 +8,10 @@ from sqlalchemy import and_, bindparam, exists, or_, select
 
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.outbound_schema import is_void, label_packages
 from bridge.ledger.read_models import VoidConfirmed
 from bridge.ledger.row_conversion import seconds
-from bridge.ledger.schema import events, is_grouped, is_void, label_packages, packages, submissions
+from bridge.ledger.schema import events, is_grouped, packages, submissions
 
 MOST = 1000
 """So many are looked at in one go."""

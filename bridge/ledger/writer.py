@@ -30,20 +30,12 @@ from bridge.ledger.commit import (
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
 from bridge.ledger.functions import ANY_OF_ORDER, LABEL
+from bridge.ledger.new_rows import NewDocument, NewEvent, NewInterchange, NewOutbound
+from bridge.ledger.outbound_schema import control_numbers
 from bridge.ledger.packages import OF_TRACKING, Said, package_of
 from bridge.ledger.row_conversion import errors_text, index_key, row_as, seconds, storable
-from bridge.ledger.rows import (
-    EarlierInterchange,
-    EventRow,
-    Fence,
-    FileRow,
-    NewDocument,
-    NewEvent,
-    NewInterchange,
-    NewOutbound,
-    Package,
-)
-from bridge.ledger.schema import control_numbers, documents, events
+from bridge.ledger.rows import EarlierInterchange, EventRow, Fence, FileRow, Package
+from bridge.ledger.schema import documents, events
 
 _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")

@@ -8,7 +8,8 @@ from bridge.edi.acknowledge import acknowledge
 from bridge.edi.model import Interchange
 from bridge.edi.verdicts import InterchangeResult, Verdicts
 from bridge.faultpoints import reached
-from bridge.ledger.rows import FileRow, NewOutbound
+from bridge.ledger.new_rows import NewOutbound
+from bridge.ledger.rows import FileRow
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.pipeline.partner import ReadingContext

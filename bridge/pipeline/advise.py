@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from bridge.edi.advice import KINDS, AdviceLine, Kind, Reason, advise, answering
 from bridge.edi.model import Document, DocumentRead, Group, Interchange
+from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import StructBuffer
-from bridge.ledger.rows import FileRow, NewOutbound
+from bridge.ledger.rows import FileRow
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport

@@ -14,7 +14,8 @@ import structlog
 from bridge.dropfolder.port import Listing, RemoteFile
 from bridge.errors import RemoteFileError, SpoolError
 from bridge.faultpoints import reached
-from bridge.ledger.rows import Arrival, Collected
+from bridge.ledger.new_rows import Collected
+from bridge.ledger.rows import Arrival
 from bridge.outfiles.names import stamped_name
 from bridge.pipeline.acknowledgements import acknowledge_again
 from bridge.pipeline.alerts import (

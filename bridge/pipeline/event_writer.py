@@ -21,7 +21,7 @@ from bridge.domain.label_match import MENDED
 from bridge.domain.planning import complete
 from bridge.domain.timeliness import Timing
 from bridge.ledger.commit import DocumentRef
-from bridge.ledger.rows import NewEvent
+from bridge.ledger.new_rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
 from bridge.pipeline.event_checks import label_day, sound, timing_of

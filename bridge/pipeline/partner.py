@@ -16,7 +16,8 @@ from bridge.edi.grammar import Grammar
 from bridge.edi.model import ReaderEvent
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
-from bridge.ledger.rows import AfterFailure, Fence, Policy
+from bridge.ledger.new_rows import AfterFailure, Policy
+from bridge.ledger.rows import Fence
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile

@@ -7,7 +7,8 @@ import structlog
 from bridge.domain.events import LabelRequested
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
-from bridge.ledger.rows import NewOutbound, ToPoll, VerdictHandling
+from bridge.ledger.new_rows import NewOutbound, VerdictHandling
+from bridge.ledger.rows import ToPoll
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS, StatusReport

@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from bridge.domain.labels import LabelPackage
+from bridge.ledger.new_rows import LabelAnswer, NewLabels, NewOutbound, ToldLabel
 from bridge.ledger.row_conversion import LONGEST_KEY, storable
-from bridge.ledger.rows import Added, LabelAnswer, NewLabels, NewOutbound, ToldLabel
+from bridge.ledger.rows import Added
 from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine
 from bridge.outfiles.shipping_documents import BadShippingDocumentError, Format, NamedFile, decode, named

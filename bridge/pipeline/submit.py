@@ -15,7 +15,8 @@ from bridge.domain.outcomes import Outcome
 from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_backlog
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
-from bridge.ledger.rows import DueSubmission, OutcomeHandling, Policy
+from bridge.ledger.new_rows import OutcomeHandling, Policy
+from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.fetch import verify_labels

@@ -29,7 +29,8 @@ from bridge.errors import BridgeError, LedgerError, VendorFileError
 from bridge.faultpoints import reached
 from bridge.flatfiles.reader import MAX_BYTES, Record, read_flat_file, recognise
 from bridge.flatfiles.reader import Kind as FlatKind
-from bridge.ledger.rows import FileRow, NewDocument, NewInterchange
+from bridge.ledger.new_rows import NewDocument, NewInterchange
+from bridge.ledger.rows import FileRow
 from bridge.ledger.writer import FileWriter
 from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.translate import translate as map_document

@@ -11,18 +11,15 @@ import msgspec
 
 from bridge.domain.events import Address, PartyIdentification, ShipmentStatusChanged
 from bridge.domain.outcomes import Outcome, Verdict
-from bridge.ledger.rows import (
+from bridge.ledger.new_rows import (
     Collected,
-    DueSubmission,
-    Fence,
-    Kept,
-    Moved,
     NewDocument,
     NewEvent,
     NewOutbound,
     OutcomeHandling,
     VerdictHandling,
 )
+from bridge.ledger.rows import DueSubmission, Fence, Kept, Moved
 from bridge.ledger.store import Ledger
 
 CONFIRM = "submitShipmentConfirmations"

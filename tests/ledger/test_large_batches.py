@@ -6,7 +6,7 @@ import pytest
 
 from bridge.errors import LedgerError
 from bridge.ledger import batch_queries
-from bridge.ledger.rows import NewOutbound
+from bridge.ledger.new_rows import NewOutbound
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later
 
 

@@ -24,7 +24,8 @@ from hypothesis.stateful import (
 
 from bridge.domain.states import UNFINISHED_SUBMISSIONS
 from bridge.errors import StaleEpoch
-from bridge.ledger.rows import Fence, OutcomeHandling, Policy
+from bridge.ledger.new_rows import OutcomeHandling, Policy
+from bridge.ledger.rows import Fence
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import CONFIRM, STATUS, Desk, confirmation, document_row, later, outcome, status
 

@@ -19,9 +19,10 @@ from sqlalchemy.dialects.sqlite import dialect
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bridge.errors import LedgerError
+from bridge.ledger.columns import metadata
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
-from bridge.ledger.schema import HEAD, documents, metadata
+from bridge.ledger.schema import HEAD, documents
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from bridge.ledger.rows import NewOutbound
+from bridge.ledger.new_rows import NewOutbound
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later
 
 

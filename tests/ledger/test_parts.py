@@ -15,8 +15,9 @@ from sqlalchemy import text
 from bridge.errors import LedgerError
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
+from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import IN_MEMORY, PART, OutboundBuffer
-from bridge.ledger.rows import NewOutbound, Outbound
+from bridge.ledger.rows import Outbound
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation
 

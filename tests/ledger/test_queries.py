@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.read_models import Trace
-from bridge.ledger.rows import NewOutbound
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status
 

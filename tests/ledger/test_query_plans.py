@@ -16,8 +16,8 @@ from bridge.domain.events import Container, PartyIdentification, ShipmentConfirm
 from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
 from bridge.ledger import functions, sqlite
-from bridge.ledger.rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
-from bridge.ledger.schema import metadata
+from bridge.ledger.columns import metadata
+from bridge.ledger.new_rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
 

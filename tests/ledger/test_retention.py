@@ -8,8 +8,8 @@ from alembic import command
 
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
+from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.read_models import Purged
-from bridge.ledger.rows import NewOutbound
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status
 

@@ -6,7 +6,7 @@ import pytest
 from bridge.domain.events import ShipmentStatusChanged
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger.commit import PORTION
-from bridge.ledger.rows import NewInterchange, NewOutbound
+from bridge.ledger.new_rows import NewInterchange, NewOutbound
 from bridge.ledger.store import Ledger
 from bridge.ledger.writer import FileWriter
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bridge.ledger.rows import NewOutbound
+from bridge.ledger.new_rows import NewOutbound
 from bridge.pipeline.partner import Partner
 from bridge.spapi.amazon_time import AmazonTime
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with

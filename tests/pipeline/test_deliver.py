@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import PART
-from bridge.ledger.rows import NewOutbound
 from bridge.pipeline.deliver import deliver
 from tests.pipeline.partners import partner_in
 

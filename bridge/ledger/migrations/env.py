@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from bridge.ledger.schema import metadata
+from bridge.ledger.columns import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
