@@ -16,9 +16,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bridge.config import Account, Config, Vendor, load_config, refuse_loose_secrets
 from bridge.data import mappings_folder
-from bridge.domain.events import Address
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.rerun import Decision
+from bridge.domain.values import Address
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
@@ -43,6 +42,7 @@ from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
+from bridge.programs.contract import LabelPolicy, installed
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining
@@ -51,12 +51,6 @@ from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials
 from bridge.spapi.client import AmazonClient, user_agent
 from bridge.spapi.endpoints import AUTH_ENDPOINT, endpoint_of
-
-_OPERATION_OF_POLICY = {
-    "confirmations": "submitShipmentConfirmations",
-    "status_updates": "submitShipmentStatusUpdates",
-    "label_requests": "submitShippingLabelRequest",
-}
 
 
 def utc_now() -> datetime:
@@ -118,7 +112,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
         batch_size=vendor.batch_size,
         after_failure=vendor.after_failure,
         confirmations_elsewhere=vendor.confirmations == "elsewhere",
-        in_doubt={_OPERATION_OF_POLICY[key]: policy for key, policy in chosen.items()},
+        in_doubt={installed().policies[key]: policy for key, policy in chosen.items()},
         acknowledge=vendor.acknowledgements == "always",
         acknowledgement_kind=vendor.acknowledgement_kind,
         ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
@@ -141,7 +135,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
 def fetch_plan_of(vendor: Vendor) -> FetchPlan:
     """Return which of Amazon's shipping documents a vendor wants, for the job fetch."""
     wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)
-    chosen = {"labels": wants.labels, "packing-slips": wants.packing_slips, "invoices": wants.invoices}
+    chosen = {name: getattr(wants, name.replace("-", "_"), False) for name in installed().feeds}
     hours = wants.hours
     return FetchPlan(
         kinds=tuple(kind for kind, wanted in chosen.items() if wanted),
@@ -330,18 +324,21 @@ class Bridge:
 
     def verdict_of(self, submission_id: int, amazon_transaction_id: str) -> str:
         """Ask Amazon, as the account of a submission, how a transaction stands. Raises `AmazonError`."""
-        account = self.ledger.submission(submission_id).account
+        submission = self.ledger.submission(submission_id)
+        account = submission.account
         if account not in self.config.accounts:
             message = f"submission {submission_id} is of this account, but there is no such table"
             raise ConfigurationError(str(self.config.source), [Problem(f"accounts.{account}", message)])
         client = amazon_client_of(self.config.accounts[account])
         try:
-            return client.transaction_status(amazon_transaction_id).status
+            return client.transaction_status(
+                installed().verdicts_of(submission.operation), amazon_transaction_id
+            ).status
         finally:
             client.close()
 
     def fetch(self, vendor: str, kind: str, orders: Sequence[str]) -> dict[str, str] | None:
-        """Ask for documents (`labels`, `packing-slips`, `invoices`) of orders, and put them into the outbox.
+        """Ask for shipping documents of orders, and put them into the outbox.
 
         Returns the orders whose documents have not come, each with the reason; None where another process
         drains this ledger: it is the one to fetch, at once.

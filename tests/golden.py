@@ -13,13 +13,14 @@ from typing import Any
 
 import msgspec
 
-from bridge.domain.events import LabelRequested, MappingResult
+from bridge.domain.events import MappingResult
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
 from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
-from bridge.spapi.operations import item_of, operation_of
+from bridge.programs.contract import installed
+from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
@@ -119,7 +120,7 @@ def _outcome(results: list[MappingResult]) -> dict[str, Any]:
 
 def _request(one: MappingResult) -> dict[str, Any]:
     assert one.event is not None
-    told = {"operation": operation_of(one.event).name, "body": item_of(one.event)}
+    told = {"operation": installed().of(one.event).operation, "body": installed().element_of(one.event)}
     # When a request may be sent is no part of what is sent.
     day = one.event.ship_date if isinstance(one.event, LabelRequested) else ""
     return told | {"ship_date": day} if day else told

@@ -14,7 +14,7 @@ from bridge.domain.events import MappingResult
 from bridge.edi.model import Document, EdiError, Standard, Unreadable
 from bridge.edi.names import Names
 from bridge.pipeline.explain import Explanation, is_supported, label_notes, reasons_held
-from bridge.spapi.operations import item_of, operation_of
+from bridge.programs.contract import installed
 
 DOCUMENTS = 5
 """So many documents, and so many more with something wrong, are shown whole unless all is asked for."""
@@ -288,12 +288,12 @@ def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[
         for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      ", rest="        ", look="note")
     else:
-        head = f"becomes {operation_of(result.event).name}{summary}"
+        head = f"becomes {installed().of(result.event).operation}{summary}"
         yield from folded(head, view.width, first="    ", rest="      ", look="good")
         for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      waits: ", rest="        ", look="note")
         if whole:
-            for line in outline(item_of(result.event), "      "):
+            for line in outline(installed().element_of(result.event), "      "):
                 yield Line(line)
 
 

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import emit, say
+from bridge.programs.contract import installed
 
 _ORDER = re.compile(r"[A-Za-z0-9]+")
-Kind = Literal["labels", "packing-slips", "invoices"]
+
+
+def _known(kind: str) -> str:
+    feeds = list(installed().feeds)
+    if kind not in feeds:
+        raise typer.BadParameter(f"{kind!r} is not one of {', '.join(feeds)}")
+    return kind
 
 
 def fetch(
     context: typer.Context,
-    kind: Annotated[Kind, typer.Argument(help="What to fetch.")],
+    kind: Annotated[str, typer.Argument(help="What to fetch.", callback=_known)],
     orders: Annotated[list[str], typer.Argument(metavar="PO...", help="Purchase order numbers.")],
     vendor: OfVendor = None,
     as_json: AsJson = False,

@@ -14,11 +14,6 @@ Cause = Literal["", "cancel", "supersede", "doubt"]
 OVERRIDING = frozenset({"cancel", "replace"})
 _SPEAKING = frozenset({"cancel", "none"})
 """Functions of events that are never sent themselves."""
-_NOUNS = {
-    "submitShipmentConfirmations": "confirmation",
-    "submitShipmentStatusUpdates": "status update",
-    "submitShippingLabelRequest": "label request",
-}
 _STILL_TO_GO = frozenset({"waiting", "ready", "grouped"})
 _OPEN = frozenset({"waiting", "ready", "held"})
 _SPENT = frozenset({"refused", "failed"})
@@ -32,7 +27,8 @@ class Known(NamedTuple):
     batch: int
     position: tuple[int, int, int]
     """Batch, document and ordinal: where it stands among all that came."""
-    operation: str
+    noun: str
+    """What operators call such an event: `confirmation`."""
     key: str
     state: str
     function: str = ""
@@ -51,11 +47,6 @@ class Known(NamedTuple):
     def name(self) -> str:
         """Name it for operators: `event 5 (batch 2)`."""
         return f"event {self.id} (batch {self.batch})"
-
-    @property
-    def noun(self) -> str:
-        """Say what it is."""
-        return _NOUNS.get(self.operation, "event")
 
     @property
     def standing(self) -> Literal["unsent", "sent", "ended"]:

@@ -6,10 +6,6 @@ import math
 from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-import msgspec
-
-from bridge.domain.events import Event, PartyIdentification, ShipmentStatusChanged
-
 FIRST_POLLS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 POLL_EVERY = 60.0
 OVERDUE_AFTER = 30 * 60.0  # Amazon: no verdict after 30 minutes is a case for its support
@@ -143,14 +139,3 @@ def next_poll(polls: int, age: float) -> float:
 def is_overdue(age: float) -> bool:
     """Return whether a verdict should have come, `age` seconds after the submission was taken."""
     return age >= OVERDUE_AFTER
-
-
-def complete(event: Event, purchase_order_number: str, ship_from: str) -> Event:
-    """Fill what a status update does not tell itself from its package's confirmation."""
-    if not isinstance(event, ShipmentStatusChanged):
-        return event
-    order = event.purchase_order_number or purchase_order_number
-    party = event.ship_from_party
-    if not party.party_id and ship_from:
-        party = PartyIdentification(party_id=ship_from, address=party.address)
-    return msgspec.structs.replace(event, purchase_order_number=order, ship_from_party=party)

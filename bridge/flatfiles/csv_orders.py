@@ -8,12 +8,13 @@ from typing import TypeVar
 
 import msgspec
 
-from bridge.domain.events import Container, Dimensions, Item, ItemQuantity, Weight
+from bridge.domain.values import Dimensions, ItemQuantity, Weight
 from bridge.flatfiles.draft import Draft, dimensions_of, rounded, spoiled
 from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping.columns import ITEM, ORDER, PACKAGE
 from bridge.mapping.units import EITHER, POINT, Units, scaled, whole
 from bridge.outside_text import LONGEST
+from bridge.programs.vendor_direct_fulfillment.events import Container, Item
 
 _NAMES = (ORDER, "ship_from", "package_id", "tracking_number", "asin", "sku")
 _SIDES = ("length", "width", "height")

@@ -6,13 +6,14 @@ import difflib
 import re
 from typing import Any
 
-from bridge.domain.events import Address, Container, Dimensions, Item, ItemQuantity, Weight
+from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
 from bridge.flatfiles.draft import Draft, dimensions_of
 from bridge.flatfiles.json_elements import Fraction, Members, elements
 from bridge.flatfiles.ship_date import check_date, ship_date_of
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.units import Scale, Units, scaled, whole
 from bridge.outside_text import LONGEST
+from bridge.programs.vendor_direct_fulfillment.events import Container, Item
 
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 _REQUEST = (

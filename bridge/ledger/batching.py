@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, or_, select, union_all, update
 
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import Ready, group
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store, id_source
-from bridge.ledger.label_checks import CONFIRM, judge
+from bridge.ledger.label_checks import judge
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import Fence
 from bridge.ledger.schema import events, is_ready, is_sendable, is_sending, submission_events, submissions
+from bridge.programs.contract import LabelPolicy, installed
 
 AT_ONCE = 2000
 
@@ -98,7 +98,7 @@ class BatchingStore(Store):
             rows = connection.execute(_READY, {"v": vendor, "of": operation, "now": seconds(now)})
             ready = [Ready(*row) for row in rows]
             held = frozenset[int]()
-            if labels is not None and operation == CONFIRM:
+            if labels is not None and operation in installed().labelled:
                 held = judge(connection, [event.id for event in ready], labels, now)
             if held:
                 reopen(connection, sorted(held), now)

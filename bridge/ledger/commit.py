@@ -8,14 +8,13 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, func, insert, select, update
 
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.states import EVENT_MOVES
 from bridge.errors import LedgerError
 from bridge.ledger.database import Database, id_source
 from bridge.ledger.duplicates import hold_duplicates
 from bridge.ledger.files import note_moved
 from bridge.ledger.functions import carry_out_functions
-from bridge.ledger.label_checks import CONFIRM, judge
+from bridge.ledger.label_checks import judge
 from bridge.ledger.outbound import queue
 from bridge.ledger.outbound_buffer import OutboundBuffer
 from bridge.ledger.outbound_schema import control_numbers
@@ -23,6 +22,7 @@ from bridge.ledger.packages import release_of_file
 from bridge.ledger.row_conversion import chunks, seconds
 from bridge.ledger.rows import Fence, FileRow
 from bridge.ledger.schema import documents, events, files, interchanges, packages
+from bridge.programs.contract import LabelPolicy, installed
 
 Row = dict[str, Any]
 PORTION = 2000
@@ -194,10 +194,11 @@ def _write_portion(connection: Connection, file: FileRow, gathered: Gathered, no
 
 def _confirmations(gathered: Gathered) -> list[int]:
     """List the confirmations that may go, or that only lack what a label has."""
+    labelled = installed().labelled
     return [
         row["id"]
         for row in gathered.events
-        if row["operation"] == CONFIRM and row["state"] in {"ready", "refused"} and row["body"] is not None
+        if row["operation"] in labelled and row["state"] in {"ready", "refused"} and row["body"] is not None
     ]
 
 

@@ -46,6 +46,7 @@ from bridge.ledger.schema import (
     packages,
     submissions,
 )
+from bridge.programs.contract import installed
 
 TRIES = 3
 """After so many a delivery that fails is no longer waited for; it goes on being tried."""
@@ -131,12 +132,11 @@ _MOVED = (
     .where(files.c.vendor == _V, files.c.updated_at >= bindparam("since"))
     .order_by(files.c.id)
 )
-_CONFIRM = "submitShipmentConfirmations"
 _is_held = is_troubled & one_of(events.c.state, "held")  # both: the index is of all that is troubled
 
 _OF_LATE = select(events.c.file_id, func.count(), func.min(events.c.occurred_at)).group_by(events.c.file_id)
 # A held cancellation is none that Amazon waits for.
-_is_wanted = (events.c.operation == _CONFIRM) & (events.c.function != "cancel")
+_is_wanted = events.c.operation.in_(bindparam("due", expanding=True)) & (events.c.function != "cancel")
 _shipped_before = _is_wanted & (events.c.occurred_at <= bindparam("before"))
 _UNSUBMITTED = (
     _OF_LATE.where(events.c.vendor == _V, is_ready, _shipped_before),
@@ -292,10 +292,11 @@ class DeadlineStore(Store):
         Those are ready, held, or in a submission that is ready or in doubt.
         """
         found: dict[int, tuple[int, float]] = {}
+        due = installed().due
         with self._db.read() as connection:
             for query in _UNSUBMITTED:
                 for batch, count, first in connection.execute(
-                    query, {"v": vendor, "before": seconds(shipped_before)}
+                    query, {"v": vendor, "before": seconds(shipped_before), "due": due}
                 ):
                     others, earliest = found.get(batch, (0, first))
                     found[batch] = (others + count, min(earliest, first))

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 
 from bridge.ledger.schema import events
+from bridge.programs.contract import installed
 
 # What Amazon did not take, or what was replaced, may be said again.
 SPENT = ("replaced", "refused", "failed")
@@ -47,7 +48,7 @@ def _hold(subject: Column[str], other_subject: Column[str], *, filled: bool = Fa
             # A label request has no time of its own.
             or_(
                 _earlier.c.occurred_at == events.c.occurred_at,
-                events.c.operation == "submitShippingLabelRequest",
+                events.c.operation.in_(bindparam("timeless", expanding=True)),
             ),
             # Where a label filled them, the documents are compared.
             _stated(_earlier.c) == _stated(events.c),
@@ -89,4 +90,4 @@ def hold_duplicates(connection: Connection, file_id: int, first: int) -> None:
     Those just written are looked at: the event `first` and those after it.
     """
     for statement in _STATEMENTS:
-        connection.execute(statement, {"of": file_id, "first": first})
+        connection.execute(statement, {"of": file_id, "first": first, "timeless": installed().timeless})

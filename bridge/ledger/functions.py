@@ -13,8 +13,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, select, update
 
-from bridge.domain.events import Event
-from bridge.domain.facts import RESTORED, subject_of
+from bridge.domain.facts import RESTORED
 from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
@@ -30,8 +29,8 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
+from bridge.programs.contract import installed
 
-LABEL = "submitShippingLabelRequest"
 _DECIDING = frozenset({"cancel", "replace", "resend"})
 _KEYLESS = frozenset({"po:", "pkg:"})
 _overriding = events.alias("overriding")
@@ -175,8 +174,6 @@ _HELD_FOR_EVENT = select(events.c.id).where(
     events.c.earlier_event == bindparam("earlier"),
 )
 _STATUS_KEY = "pkg:"
-_STATUSES = "submitShipmentStatusUpdates"
-_decode = msgspec.json.Decoder(Event).decode
 
 
 def carry_out_functions(
@@ -197,7 +194,8 @@ def carry_out_functions(
 
 def release_cancellation(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Carry out a held cancellation on an operator's word; raises `CommandRefused` where it cannot be."""
-    named = row["ordering_key"] not in _KEYLESS and (row["operation"] != _STATUSES or row["subject"])
+    tells_subject = row["operation"] not in installed().awaiting or row["subject"]
+    named = row["ordering_key"] not in _KEYLESS and tells_subject
     if not named:
         raise CommandRefused(
             f"event {row['id']} is a cancellation that does not tell what it cancels; find that with "
@@ -275,7 +273,7 @@ def _known(row: RowMapping) -> Known:
         id=row["id"],
         batch=row["file_id"],
         position=(row["file_id"], row["number"], row["ordinal"]),
-        operation=row["operation"],
+        noun=_noun(row["operation"]),
         key=row["ordering_key"],
         state=row["state"],
         function=row["function"],
@@ -292,12 +290,18 @@ def _known(row: RowMapping) -> Known:
     )
 
 
+def _noun(operation: str) -> str:
+    told = installed().told_by(operation)
+    return told.noun if told else "event"
+
+
 def _subject(row: RowMapping) -> str:
     # Events of before had none of their own.
     if not row["ordering_key"].startswith(_STATUS_KEY) or row["body"] is None:
         return ""
     try:
-        return subject_of(_decode(row["body"]))
+        event = installed().decode(row["operation"], row["body"])
+        return installed().of(event).subject(event)
     except msgspec.DecodeError:
         return ""
 

@@ -18,7 +18,7 @@ from bridge.ledger.functions import (
     release_cancellation,
     release_replacement,
 )
-from bridge.ledger.packages import STATUS, WAITED_TOO_LONG, released_status
+from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.resolving import note_action
 from bridge.ledger.response_handlers import settle_doubt
@@ -26,8 +26,8 @@ from bridge.ledger.row_conversion import errors_list, errors_text, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.submissions import due_rows
+from bridge.programs.contract import installed
 
-_LABEL = "submitShippingLabelRequest"
 _WAITS = "released by a person; the confirmation of its shipment has not succeeded yet"
 _IN_DOUBT = (
     select(submissions)
@@ -121,6 +121,7 @@ class InDoubtStore(Store):
         cancellation is never sent: it is carried out, or refused with the reason where Amazon has what it
         cancels.
         """
+        programs = installed()
         with self._db.write() as connection:
             row = _event(connection, event_id)
             if _is_delayed(row):
@@ -133,7 +134,7 @@ class InDoubtStore(Store):
                 return
             cause: str = "requeue"
             columns: dict[str, str | None] = {}
-            if row["operation"] == STATUS and row["body"] is not None:
+            if row["operation"] in programs.awaiting and row["body"] is not None:
                 unconfirmed = row["vendor"] in elsewhere or row["reason"] == WAITED_TOO_LONG
                 cause, columns = released_status(connection, row, unconfirmed=unconfirmed)
             state = _moved(row, cause)
@@ -145,7 +146,7 @@ class InDoubtStore(Store):
             if row["label_state"] == "held":
                 _check_released(row)
                 columns["label_state"] = "released"
-            if row["operation"] != _LABEL and row["reason"] != RESTORED:
+            if row["operation"] not in programs.timeless and row["reason"] != RESTORED:
                 columns["not_before"] = None
             if row["function"] == "replace":
                 release_replacement(connection, row, now)

@@ -26,24 +26,29 @@ from sqlalchemy import (
     update,
 )
 
-from bridge.domain.events import Event, ShipmentConfirmed
-from bridge.domain.facts import announced_packages, failed_here
-from bridge.domain.label_match import MENDED, Filled, Hold, LabelPolicy, match_label
+from bridge.domain.events import Event
+from bridge.domain.facts import failed_here
 from bridge.domain.labels import LabelPackage
-from bridge.domain.rules import check
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.columns import one_of
 from bridge.ledger.outbound_schema import label_packages, order_labels
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds
 from bridge.ledger.schema import events, is_grouped, packages, submission_events, submissions
+from bridge.programs.contract import (
+    NOTHING_ANNOUNCED,
+    Announcement,
+    Hold,
+    LabelCheck,
+    LabelPolicy,
+    installed,
+)
 
 log = structlog.get_logger(__name__)
 
-CONFIRM = "submitShipmentConfirmations"
 _AT_ONCE = 500
 _IS_STALE: tuple[ColumnElement[bool], ...] = (
-    events.c.operation == CONFIRM,
+    events.c.operation.in_(bindparam("labelled", expanding=True)),
     events.c.body.is_not(None),
     events.c.label_state != "released",  # an operator let it go as the document says
     events.c.label_version != order_labels.c.version,
@@ -59,6 +64,7 @@ _STALE = select(
         for name in (
             "id",
             "vendor",
+            "operation",
             "purchase_order_number",
             "tracking_number",
             "state",
@@ -87,7 +93,7 @@ _OTHERS_GO = (
     .where(
         events.c.purchase_order_number == bindparam("order"),
         events.c.vendor == bindparam("v"),
-        events.c.operation == CONFIRM,
+        events.c.operation.in_(bindparam("labelled", expanding=True)),
         one_of(events.c.state, "ready", "grouped", "succeeded"),
     )
     .limit(1)
@@ -127,7 +133,6 @@ _WITHDRAW = (
     )
 )
 _LEFT = select(events.c.id).where(*_IN_SUBMISSION).limit(1)
-_decoder = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
 
 
@@ -136,7 +141,7 @@ class _Compared(NamedTuple):
 
     row: RowMapping
     columns: dict[str, Any]
-    announced: ShipmentConfirmed | None
+    announced: Announcement | None
 
 
 class _Labels(NamedTuple):
@@ -167,7 +172,7 @@ def judge_held(
     Return its number where it was looked at. Where another confirmation of the order goes, or is at Amazon,
     none is let go by itself: it would be told twice.
     """
-    asked = {"v": vendor, "order": order}
+    asked = {"v": vendor, "order": order, "labelled": installed().labelled}
     newest = connection.execute(_HELD_OF_ORDER, asked).mappings().first()
     if newest is None or connection.execute(_OTHERS_GO, asked).first() is not None:
         return None
@@ -178,7 +183,8 @@ def judge_held(
 
 def is_outdated(connection: Connection, submission_id: int) -> bool:
     """Check whether a newer label came since a submission's confirmations were compared."""
-    return connection.execute(_IS_ANY_STALE, {"submission": submission_id}).first() is not None
+    asked = {"submission": submission_id, "labelled": installed().labelled}
+    return connection.execute(_IS_ANY_STALE, asked).first() is not None
 
 
 def judge_submission(connection: Connection, submission_id: int, policy: LabelPolicy, now: datetime) -> None:
@@ -203,7 +209,7 @@ def _judged(
     policy: LabelPolicy,
     now: datetime,
 ) -> list[int]:
-    rows = list(connection.execute(stale, asked).mappings())
+    rows = list(connection.execute(stale, asked | {"labelled": installed().labelled}).mappings())
     if not rows:
         return []
     labels = _labels(connection, rows)
@@ -243,15 +249,17 @@ def _compare_or_hold(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _
 
 
 def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared:
+    programs = installed()
     said = row["stated"] or row["body"]
-    event = _decoder.decode(said)
+    event = programs.decode(row["operation"], said)
+    checked = programs.of(event).label_check
     as_it_is = {name: row[name] for name in _CHANGED if name in row} | {"notes": "", "label_state": ""}
     errors = errors_list(row["errors"])
     is_refused = row["state"] == "refused"
-    if not isinstance(event, ShipmentConfirmed) or (is_refused and not _can_mend(errors)):
+    if checked is None or (is_refused and not _can_mend(errors, checked)):
         return _Compared(row, as_it_is, None)
     stated = as_it_is | {"body": said, "stated": None, "tracking_number": _first_number(event)}
-    verdict = match_label(event, labels.valid, policy, labels.void, labels.listed)
+    verdict = checked.match(event, labels.valid, policy, labels.void, labels.listed)
     if isinstance(verdict, Hold):
         reason = verdict.reason if errors else f"{verdict.reason}. Released, it is sent as the document says"
         state = (
@@ -259,11 +267,11 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
         )
         held = {"state": state, "reason": reason, "label_state": "held"}
         return _Compared(row, stated | held, _news(row, event))
-    if is_refused and (not isinstance(verdict, Filled) or check(verdict.event, require_containers=False)):
+    if is_refused and (verdict is None or programs.of(event).rules(verdict.event, False)):
         return _Compared(row, as_it_is, None)
     if row["state"] in {"refused", "held"}:
         stated |= {"state": move(row["state"], "label", EVENT_MOVES), "reason": "", "errors": ""}
-    if not isinstance(verdict, Filled):
+    if verdict is None:
         return _Compared(row, stated, _news(row, event))
     filled = {
         "body": _encoder.encode(verdict.event).decode(),
@@ -275,18 +283,22 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
     return _Compared(row, stated | filled, _news(row, verdict.event))
 
 
-def _news(row: RowMapping, event: ShipmentConfirmed) -> ShipmentConfirmed | None:
-    """Return the confirmation where it announces other packages than it did; one refused announced none."""
-    before = () if row["state"] == "refused" else announced_packages(_decoder.decode(row["body"]))
-    return event if announced_packages(event) != before else None
+def _news(row: RowMapping, event: Event) -> Announcement | None:
+    """Return what the event announces where that is not what it did; one refused announced nothing."""
+    programs = installed()
+    before: tuple[str, ...] = ()
+    if row["state"] != "refused":
+        before = programs.announced(programs.decode(row["operation"], row["body"])).tracking_numbers
+    announced = programs.announced(event)
+    return announced if announced.tracking_numbers != before else None
 
 
-def _can_mend(errors: Sequence[Any]) -> bool:
-    return bool(errors) and {error.get("code") for error in errors} <= MENDED
+def _can_mend(errors: Sequence[Any], checked: LabelCheck) -> bool:
+    return bool(errors) and {error.get("code") for error in errors} <= checked.mends
 
 
-def _first_number(event: ShipmentConfirmed) -> str:
-    return next(iter(announced_packages(event)), "")
+def _first_number(event: Event) -> str:
+    return next(iter(installed().announced(event).tracking_numbers), "")
 
 
 def _write(connection: Connection, compared: Collection[_Compared], now: datetime) -> None:
@@ -308,13 +320,13 @@ def _write(connection: Connection, compared: Collection[_Compared], now: datetim
 
 
 def _announcements(one: _Compared, at: float) -> Iterable[dict[str, Any]]:
-    event = one.announced
-    for tracking_number in announced_packages(event) if event is not None else ():
+    announced = one.announced or NOTHING_ANNOUNCED
+    for tracking_number in announced.tracking_numbers:
         yield {
             "vendor": one.row["vendor"],
             "tracking_number": tracking_number,
             "event_id": one.row["id"],
             "purchase_order_number": one.row["purchase_order_number"],
-            "ship_from_party": event.ship_from_party.party_id if event is not None else "",
+            "ship_from_party": announced.ship_from_party,
             "registered_at": at,
         }

@@ -21,6 +21,7 @@ from bridge.ledger.read_models import UnshippedLabel
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Added, Fence
 from bridge.ledger.schema import events, packages
+from bridge.programs.contract import installed
 
 MOST = 10_000
 """So many labels are looked at in one go."""
@@ -34,7 +35,7 @@ _shipped = exists().where(
     events.c.purchase_order_number == labels.c.purchase_order_number,
     events.c.vendor == labels.c.vendor,
     # What a carrier did with the package tells it as well as the confirmation.
-    one_of(events.c.operation, "submitShipmentConfirmations", "submitShipmentStatusUpdates"),
+    events.c.operation.in_(bindparam("shipping", expanding=True)),
     one_of(events.c.state, "succeeded"),
 )
 _delivered = exists().where(
@@ -88,6 +89,7 @@ class LabelStore(Store):
         reach its outbox are listed.
         """
         asked = {"v": vendor, "before": seconds(made_before), "void": seconds(void_before)}
+        asked |= {"shipping": installed().shipping}
         with self._db.read() as connection:
             rows = connection.execute(_DUE, asked).all()
             if not rows:

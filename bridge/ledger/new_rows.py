@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
+from bridge.programs.contract import LabelPolicy
 
 Policy = Literal["hold", "resubmit", "verify"]
 AfterFailure = Literal["retry", "hold"]

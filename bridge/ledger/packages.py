@@ -9,8 +9,6 @@ from typing import Literal, NamedTuple
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, bindparam, exists, or_, select, update
 
-from bridge.domain.events import Event
-from bridge.domain.planning import complete
 from bridge.domain.states import EVENT_MOVES
 from bridge.errors import LedgerError
 from bridge.ledger.columns import one_of
@@ -19,8 +17,8 @@ from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import Package
 from bridge.ledger.schema import events, is_grouped, is_waiting, packages, submission_events
+from bridge.programs.contract import installed
 
-STATUS = "submitShipmentStatusUpdates"
 WAITED_TOO_LONG = "the confirmation of its package did not come in time"
 """The reason of a status update that is held since it waited too long."""
 
@@ -38,6 +36,7 @@ OF_TRACKING = (
 _WAITING = select(
     events.c.id,
     events.c.vendor,
+    events.c.operation,
     events.c.tracking_number,
     events.c.body,
     events.c.purchase_order_number,
@@ -96,7 +95,6 @@ _HOLD = (
     .where(events.c.id == bindparam("event"), _is_expected)
     .values(state="held", reason=bindparam("why"), updated_at=bindparam("now"))
 )
-_decoder = msgspec.json.Decoder(Event)
 _encoder = msgspec.json.Encoder()
 
 
@@ -165,7 +163,7 @@ def unconfirm(connection: Connection, vendor: str, event_ids: Sequence[int], now
         update(events)
         .where(
             events.c.vendor == vendor,
-            events.c.operation == STATUS,
+            events.c.operation.in_(installed().awaiting),
             events.c.tracking_number.in_(numbers),
             one_of(events.c.state, "ready"),
             ~exists().where(
@@ -257,4 +255,7 @@ def _completed(row: RowMapping, order: str, ship_from: str) -> str | None:
     body: str | None = row["body"]
     if body is None:
         return None
-    return _encoder.encode(complete(_decoder.decode(body), order, ship_from)).decode()
+    programs = installed()
+    event = programs.decode(row["operation"], body)
+    awaits = programs.of(event).awaits
+    return body if awaits is None else _encoder.encode(awaits.complete(event, order, ship_from)).decode()

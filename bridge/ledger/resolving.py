@@ -22,10 +22,10 @@ from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import SubmissionRow
 from bridge.ledger.schema import attempts, events, is_grouped, operator_actions, submissions
 from bridge.ledger.shipping_documents import request_documents
+from bridge.programs.contract import installed
 
 TAKEN = "Amazon has it by the operator's word; Amazon was not asked, and gave no verdict"
 """The reason of what succeeded without a transaction id."""
-_LABEL_REQUEST = "submitShippingLabelRequest"
 _ENDED = frozenset({"succeeded", "failed"})
 _lower: BindParameter[str] = bindparam("id")
 _HOLDER = (
@@ -258,9 +258,11 @@ def _taken(connection: Connection, row: RowMapping, now: datetime) -> None:
     )
     done = transitions.succeed(connection, row["id"], state, now).succeeded
     _explain(connection, done)
-    if row["operation"] == _LABEL_REQUEST:
+    told = installed().told_by(row["operation"])
+    if told is not None and told.makes_available:
         query = select(events.c.purchase_order_number).where(events.c.id.in_(done))
-        request_documents(connection, row["vendor"], "labels", connection.execute(query).scalars(), at)
+        orders = list(connection.execute(query).scalars())
+        request_documents(connection, row["vendor"], told.makes_available[0], orders, at)
 
 
 def _explain(connection: Connection, event_ids: Sequence[int]) -> None:

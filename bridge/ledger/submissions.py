@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.outcomes import Outcome
 from bridge.domain.states import SUBMISSION_MOVES
 from bridge.errors import LedgerError, StaleEpoch
@@ -29,6 +28,7 @@ from bridge.ledger.schema import (
     is_sending,
     submissions,
 )
+from bridge.programs.contract import LabelPolicy
 
 _DUE = (
     select(submissions)

@@ -14,7 +14,6 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from bridge.domain.label_match import LabelPolicy
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
 from bridge.ledger import earlier
@@ -29,13 +28,14 @@ from bridge.ledger.commit import (
 )
 from bridge.ledger.database import Database, Store
 from bridge.ledger.files import load_file
-from bridge.ledger.functions import ANY_OF_ORDER, LABEL
+from bridge.ledger.functions import ANY_OF_ORDER
 from bridge.ledger.new_rows import NewDocument, NewEvent, NewInterchange, NewOutbound
 from bridge.ledger.outbound_schema import control_numbers
 from bridge.ledger.packages import OF_TRACKING, Said, package_of
 from bridge.ledger.row_conversion import errors_text, index_key, row_as, seconds, storable
 from bridge.ledger.rows import EarlierInterchange, EventRow, Fence, FileRow, Package
 from bridge.ledger.schema import documents, events
+from bridge.programs.contract import LabelPolicy, installed
 
 _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")
@@ -205,7 +205,7 @@ class FileWriter:
             "updated_at": self._now,
         }
         self.gathered.events.append(row)
-        if facts.operation == LABEL:
+        if facts.operation in installed().timeless:
             self._orders.add((facts.operation, facts.purchase_order_number))
         return len(self.gathered.events) - 1
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.events import ItemQuantity, MappingResult
+from bridge.domain.events import MappingResult
+from bridge.domain.values import ItemQuantity
 from bridge.mapping.agreement import shown
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import DOCUMENT, Tree

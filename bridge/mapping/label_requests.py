@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.domain.events import LabelRequested, MappingResult, PartyIdentification
-from bridge.domain.rules import violations
+from bridge.domain.events import MappingResult
 from bridge.mapping.contents import Order, read_orders, with_orders_above
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
@@ -11,6 +10,8 @@ from bridge.mapping.orders import judge_order
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.reader import Reader, opening
 from bridge.mapping.shipments import ShippedOrder, findings_of
+from bridge.programs.vendor_direct_fulfillment.events import LabelRequested, PartyIdentification
+from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 SWITCHED_OFF = (
     "nothing is sent, since the vendor's order acknowledgements ask for no labels "

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from bridge.domain.events import Address
+from bridge.domain.values import Address
 from bridge.edi.model import Segment
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.lookup import Place, Scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.events import Address
+from bridge.domain.values import Address
 
 __all__ = ["VendorProfile", "explain_profile"]
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Iterable
 from datetime import datetime
 from functools import partial
 
-from bridge.domain.events import Dimensions, ItemQuantity, Weight
+from bridge.domain.values import Dimensions, ItemQuantity, Weight
 from bridge.edi.model import Document
 from bridge.mapping.agreement import (
     TEXT_KEYS,

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from bridge.domain.events import (
-    Container,
-    Item,
-    ItemQuantity,
-    MappingResult,
-    PartyIdentification,
-    RuleError,
-    ShipmentConfirmed,
-)
-from bridge.domain.rules import Violation, violations
+from bridge.domain.events import MappingResult, RuleError
+from bridge.domain.values import ItemQuantity
 from bridge.mapping.agreement import conflict, distinct, same_text
 from bridge.mapping.conditions import holds
 from bridge.mapping.contents import (
@@ -30,6 +22,14 @@ from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
+from bridge.programs.contract import Violation
+from bridge.programs.vendor_direct_fulfillment.events import (
+    Container,
+    Item,
+    PartyIdentification,
+    ShipmentConfirmed,
+)
+from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 _FIELD_OF_RULE = {
     "ORDER_NUMBER_PATTERN": "purchase_order_number",

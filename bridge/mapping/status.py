@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.rules import AMAZON_PAIRS, FINAL_STATUSES
 from bridge.edi.model import Standard
+from bridge.programs.vendor_direct_fulfillment.rules import AMAZON_PAIRS, FINAL_STATUSES
 
 NO_UPDATE, SCHEDULE, HOLD = "NO_UPDATE", "SCHEDULE", "HOLD"
 MEANINGS = frozenset(AMAZON_PAIRS) | {NO_UPDATE, SCHEDULE, HOLD}

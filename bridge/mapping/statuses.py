@@ -6,13 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from bridge.domain.events import (
-    MappingResult,
-    PartyIdentification,
-    ShipmentSchedule,
-    ShipmentStatusChanged,
-)
-from bridge.domain.rules import violations
+from bridge.domain.events import MappingResult
 from bridge.mapping.location import Sources, location, sources_of
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import DOCUMENT, Tree
@@ -36,6 +30,12 @@ from bridge.mapping.several import (
     told,
 )
 from bridge.mapping.status import NO_UPDATE, SCHEDULE, Judgement, StatusTable, amazon_pair, judge
+from bridge.programs.vendor_direct_fulfillment.events import (
+    PartyIdentification,
+    ShipmentSchedule,
+    ShipmentStatusChanged,
+)
+from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 _FIELD_OF_RULE = {
     "ORDER_NUMBER_PATTERN": "purchase_order_number",

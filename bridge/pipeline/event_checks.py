@@ -5,17 +5,19 @@ The same for a run and for explain.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bridge.domain.events import Event, LabelRequested, MappingResult, RuleError
-from bridge.domain.timeliness import Timing, label_timing, timing
+from bridge.domain.events import Event, MappingResult, RuleError
+from bridge.domain.facts import occurred_at
+from bridge.domain.timeliness import NOW, OwnTime, Timing, day_timing, timing
 from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.partner import Policies
+from bridge.programs.contract import installed
 
 _encode = msgspec.json.Encoder().encode
 _NAMES = {"purchase_order_number": "the order number", "tracking_number": "the tracking number"}
@@ -25,16 +27,25 @@ def timing_of(
     event: Event, now: datetime, profile: VendorProfile, policies: Policies, *, zone: str = ""
 ) -> Timing:
     """Decide by an event's own time whether it goes; `zone` is the one that was assumed for it, if any."""
-    if (day := label_day(event, profile, policies)) is not None:
-        return label_timing(day, now)
-    return timing(event, now, zone=zone, oldest=policies.oldest_date)
+    if (day := day_of(event, profile, policies)) is not None:
+        return day_timing(day, now)
+    kind = installed().of(event)
+    if not kind.time_name:
+        return NOW
+    text = kind.own_time(event)
+    read = f" (read in the configured time zone {zone}, since the document names none)" if zone else ""
+    own = OwnTime(
+        occurred_at(text), f"{kind.time_name} {text}{read}", kind.early, kind.waits_for_time, kind.too_early
+    )
+    return timing(own, now, oldest=policies.oldest_date)
 
 
-def label_day(event: Event | None, profile: VendorProfile, policies: Policies) -> datetime | None:
-    """Return the first moment of the day for which a label is requested, where requests wait for that."""
-    if not isinstance(event, LabelRequested) or not event.ship_date or not policies.labels_on_shipping_day:
+def day_of(event: Event | None, profile: VendorProfile, policies: Policies) -> datetime | None:
+    """Return the first moment of the day for which an event is meant, where such events wait for that."""
+    if event is None or not policies.labels_on_shipping_day:
         return None
-    return datetime.combine(date.fromisoformat(event.ship_date), time.min, ZoneInfo(profile.timezone))
+    day = installed().of(event).day(event)
+    return None if day is None else datetime.combine(day, time.min, ZoneInfo(profile.timezone))
 
 
 def sound(result: MappingResult) -> MappingResult:
@@ -43,7 +54,7 @@ def sound(result: MappingResult) -> MappingResult:
         _encode(result)
     except UnicodeEncodeError:
         result = _refused(
-            msgspec.convert(_storable(msgspec.to_builtins(result)), MappingResult),
+            _storable_result(result),
             "TEXT",
             "a value holds half a character (a lone surrogate), which is no text: send it again, corrected",
         )
@@ -53,6 +64,17 @@ def sound(result: MappingResult) -> MappingResult:
             message = f"{name} has {length} characters; {LONGEST_KEY} can be kept: is a separator missing?"
             result = _refused(result, "TOO_LONG", message)
     return result
+
+
+def _storable_result(result: MappingResult) -> MappingResult:
+    """Return a result with the half characters of its texts replaced, those of its events too."""
+    texts = _storable(msgspec.to_builtins(msgspec.structs.replace(result, event=None, about=None)))
+    events = {
+        name: msgspec.convert(_storable(msgspec.to_builtins(event)), type(event))
+        for name, event in (("event", result.event), ("about", result.about))
+        if event is not None
+    }
+    return msgspec.structs.replace(msgspec.convert(texts, MappingResult), **events)
 
 
 def _refused(result: MappingResult, code: str, message: str) -> MappingResult:

@@ -8,25 +8,16 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from bridge.domain.events import (
-    Event,
-    LabelRequested,
-    MappingResult,
-    RuleError,
-    ShipmentConfirmed,
-    ShipmentStatusChanged,
-)
-from bridge.domain.facts import announced_packages, occurred_at, ordering_key, subject_of
-from bridge.domain.label_match import MENDED
-from bridge.domain.planning import complete
+from bridge.domain.events import Event, MappingResult, RuleError
+from bridge.domain.facts import occurred_at
 from bridge.domain.timeliness import Timing
 from bridge.ledger.commit import DocumentRef
 from bridge.ledger.new_rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
-from bridge.pipeline.event_checks import label_day, sound, timing_of
+from bridge.pipeline.event_checks import day_of, sound, timing_of
 from bridge.pipeline.partner import ReadingContext
-from bridge.spapi.operations import operation_of
+from bridge.programs.contract import Awaits, installed
 
 FirstState = Literal["ready", "waiting", "held", "refused", "not_sent"]
 _Identity = tuple[str, str, float]
@@ -107,13 +98,16 @@ class EventWriter:
     ) -> tuple[NewEvent, Event | None]:
         event, state, reason, not_before = self._first_state(result, finding)
         about = event if event is not None else result.about
+        kind = None if about is None else installed().of(about)
         row = NewEvent(
-            operation=operation_of(about).name if about is not None else operation_meant,
-            ordering_key=ordering_key(about) if about is not None else _key_meant(result),
+            operation=kind.operation if kind is not None else operation_meant,
+            ordering_key=kind.ordering_key(about) if kind is not None else _key_meant(result),
             occurred_at=self._time_of(about),
             body=_encode(event) if event is not None else None,
             state=state,
-            purchase_order_number=event.purchase_order_number if event else result.purchase_order_number,
+            purchase_order_number=installed().of(event).order(event)
+            if event
+            else result.purchase_order_number,
             tracking_number=result.tracking_number,
             reason=reason,
             errors=result.errors,
@@ -121,19 +115,18 @@ class EventWriter:
             ordinal=ordinal,
             not_before=not_before,
             function="" if result.function == "original" else result.function,
-            subject=subject_of(about) if about is not None else "",
+            subject=kind.subject(about) if kind is not None else "",
         )
         return row, event
 
     def _keep(self, document: DocumentRef, row: NewEvent, event: Event | None) -> None:
         made = self.writer.event(document, row)
-        if not isinstance(event, ShipmentConfirmed) or row.state == "refused":
+        if event is None or row.state == "refused":
             return
-        # A held confirmation announces its packages too: it may be released yet.
-        for tracking_number in announced_packages(event):
-            self.writer.announce(
-                made, tracking_number, event.purchase_order_number, event.ship_from_party.party_id
-            )
+        # A held event announces its packages too: it may be released yet.
+        announced = installed().announced(event)
+        for tracking_number in announced.tracking_numbers:
+            self.writer.announce(made, tracking_number, row.purchase_order_number, announced.ship_from_party)
 
     def _set_aside(self, document_number: int) -> _Standing:
         """In a rerun, replace the events to be made anew, and tell which ones stand."""
@@ -151,9 +144,11 @@ class EventWriter:
         return standing
 
     def _time_of(self, event: Event | None) -> datetime:
-        """Return when an event happened, or for a label request when it may be sent."""
-        day = label_day(event, self.context.profile, self.context.policies)
-        return day or (occurred_at(event) if event is not None else None) or self.now
+        """Return when an event happened, or, where it waits for its day, when it may be sent."""
+        if event is None:
+            return self.now
+        day = day_of(event, self.context.profile, self.context.policies)
+        return day or occurred_at(installed().of(event).own_time(event)) or self.now
 
     def _first_state(self, result: MappingResult, finding: DuplicateFinding) -> First:
         """Decide how a result begins, and complete what the document does not tell itself."""
@@ -168,27 +163,28 @@ class EventWriter:
         timed = self._timing(result, result.event)
         if reason := result.hold or (finding.reason if finding.kind == "conflict" else ""):
             # Released it goes at once; but a label is of the day on which it is requested.
-            return First(result.event, "held", reason, timed.until if _is_label(result.event) else None)
+            return First(result.event, "held", reason, timed.until if _waits_for_day(result.event) else None)
         if timed.verdict == "hold":
             return First(result.event, "held", timed.reason)
-        if isinstance(result.event, ShipmentStatusChanged):
-            return First(*self._first_state_of_status(result.event))
+        awaits = installed().of(result.event).awaits
+        if awaits is not None:
+            return First(*self._first_state_of_waiting(result.event, result.tracking_number, awaits))
         return First(result.event, "ready", timed.reason, timed.until)
 
-    def _first_state_of_status(self, event: ShipmentStatusChanged) -> tuple[Event, FirstState, str]:
-        package = self.writer.package(event.tracking_number)
+    def _first_state_of_waiting(
+        self, event: Event, tracking_number: str, awaits: Awaits
+    ) -> tuple[Event, FirstState, str]:
+        package = self.writer.package(tracking_number)
+        missing = awaits.missing(event)
         if package is None:
             if not self.context.policies.confirmations_elsewhere:
-                reason = f"no confirmation of tracking number {event.tracking_number} has come yet"
-                return event, "waiting", reason
-            if event.purchase_order_number and event.ship_from_party.party_id:
+                return event, "waiting", f"no confirmation of tracking number {tracking_number} has come yet"
+            if not missing:
                 return event, "ready", ""
-            missing = "warehouse" if event.purchase_order_number else "order"
             return event, "held", f"the document names no {missing}, and its confirmation did not pass here"
-        if package.ambiguous and not event.purchase_order_number:
-            reason = f"several orders were confirmed with tracking number {event.tracking_number}"
-            return event, "held", reason
-        whole = complete(event, package.purchase_order_number, package.ship_from_party)
+        if package.ambiguous and missing == "order":
+            return event, "held", f"several orders were confirmed with tracking number {tracking_number}"
+        whole = awaits.complete(event, package.purchase_order_number, package.ship_from_party)
         if package.confirmed or self.context.policies.confirmations_elsewhere:
             return whole, "ready", ""
         return whole, "waiting", "the confirmation of its shipment has not succeeded yet"
@@ -224,16 +220,16 @@ def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
 
 def _may_be_mended(result: MappingResult) -> bool:
     codes = {error.code for error in result.errors}
-    return isinstance(result.event, ShipmentConfirmed) and bool(codes) and codes <= MENDED
+    checked = None if result.event is None else installed().of(result.event).label_check
+    return checked is not None and bool(codes) and codes <= checked.mends
 
 
-def _is_label(event: Event) -> bool:
-    return isinstance(event, LabelRequested)
+def _waits_for_day(event: Event) -> bool:
+    return not installed().of(event).time_name
 
 
 def _identity(operation: str, key: str, at: datetime) -> _Identity:
-    # A label request has no time of its own.
-    timeless = operation == "submitShippingLabelRequest"
+    timeless = operation in installed().timeless
     return operation, key, 0.0 if timeless else round(at.timestamp(), 3)
 
 

@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 import structlog
 
-from bridge.domain.events import MappingResult, RuleError, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.events import MappingResult, RuleError
 from bridge.domain.facts import failed_here
-from bridge.domain.label_match import MENDED
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import (
@@ -38,7 +37,7 @@ from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
 from bridge.pipeline.event_checks import sound, timing_of
 from bridge.pipeline.partner import Policies
-from bridge.spapi.operations import item_of, operation_of
+from bridge.programs.contract import installed
 
 log = structlog.get_logger(__name__)
 
@@ -233,24 +232,22 @@ def reasons_held(result: MappingResult) -> list[str]:
     event = result.event
     if result.wait:
         return [result.wait]
-    if isinstance(event, ShipmentStatusChanged) and not result.errors and not event.purchase_order_number:
-        known_by = f"the confirmation of tracking number {event.tracking_number}"
+    awaits = None if event is None else installed().of(event).awaits
+    if awaits is not None and not result.errors and awaits.missing(event) == "order":
+        known_by = f"the confirmation of tracking number {result.tracking_number}"
         return [f"the document names no order; a run takes it from {known_by}"]
     return []
 
 
 def label_notes(result: MappingResult) -> list[str]:
     """Return what a run takes from the order's label, which only the ledger knows."""
-    event = result.event
-    if not isinstance(event, ShipmentConfirmed) or event.shipment_status != "SHIPPED" or result.hold:
+    checked = None if result.event is None else installed().of(result.event).label_check
+    if checked is None or result.hold or {error.code for error in result.errors} - checked.mends:
         return []
-    # With a carrier of its own a vendor names that instead.
-    methods = [one.ship_method or one.scac_code or one.carrier for one in event.containers]
-    lacking = [] if all(methods) else ["a ship method"]
-    lacking += ["a tracking number"] * any(not one.tracking_number for one in event.containers)
-    if not lacking or {error.code for error in result.errors} - MENDED:
+    lacking = checked.lacks(result.event)
+    if not lacking:
         return []
-    label = f"the newest label of order {event.purchase_order_number}"
+    label = f"the newest label of order {result.purchase_order_number}"
     return [f"packages without {' and '.join(lacking)}: a run takes it from {label}, if one was fetched"]
 
 
@@ -329,7 +326,7 @@ def _record(record: Record) -> dict[str, Any]:
 
 def _requests(results: Sequence[MappingResult]) -> list[dict[str, Any]]:
     return [
-        {"operation": operation_of(result.event).name, "body": item_of(result.event)}
+        {"operation": installed().of(result.event).operation, "body": installed().element_of(result.event)}
         for result in results
         if result.event is not None and not result.errors and not result.hold
     ]

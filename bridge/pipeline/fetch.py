@@ -28,17 +28,13 @@ from bridge.pipeline.alerts import (
     raise_alert,
 )
 from bridge.pipeline.partner import Partner
-from bridge.pipeline.shipping_documents import (
-    KINDS,
-    ShippingDocumentKind,
-    is_foreign,
-    keep_shipping_documents,
-)
+from bridge.pipeline.shipping_documents import is_foreign, keep_shipping_documents
 from bridge.pipeline.timekeeping import confirmed_time
+from bridge.programs.contract import Feed, installed
 from bridge.spapi.amazon_time import TOLERANCE
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ListIncomplete
-from bridge.spapi.fetched import UnreadableItem
 from bridge.spapi.lists import read_list
+from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.windows import windows
 
 log = structlog.get_logger(__name__)
@@ -74,7 +70,7 @@ def fetch(partner: Partner) -> int:
     failed = False
     for kind, warehouse in _lists(partner):
         try:
-            done += _fetch_list(partner, KINDS[kind], warehouse)
+            done += _fetch_list(partner, installed().feeds[kind], warehouse)
         except ListIncomplete as error:
             partner.state.fetching.failures[kind, warehouse] += 1
             _not_whole(partner, kind, warehouse, error)
@@ -118,7 +114,8 @@ def verify_labels(partner: Partner, submission: DueSubmission) -> None:
     Amazon gets the time that a verdict takes before their absence counts.
     """
     now = partner.clock()
-    kind = KINDS["labels"]
+    told = installed().of_operation(submission.operation)
+    kind = installed().feeds[told.makes_available[0]]
     try:
         found = [
             event_id
@@ -143,7 +140,7 @@ def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
     return now - submission.doubted_at if submission.doubted_at is not None else timedelta(0)
 
 
-def _fetch_list(partner: Partner, kind: ShippingDocumentKind, warehouse: str) -> int:
+def _fetch_list(partner: Partner, kind: Feed, warehouse: str) -> int:
     name = list_name(kind.name, warehouse)
     confirmed = confirmed_time(partner)
     now = confirmed or partner.clock()
@@ -156,7 +153,9 @@ def _fetch_list(partner: Partner, kind: ShippingDocumentKind, warehouse: str) ->
     since = through or now - partner.fetch_plan.since + OVERLAP
     cut = windows(since, now, overlap=OVERLAP)
     done = 0
-    for step in read_list(partner.amazon, kind.listed, cut, ship_from_party_id=warehouse):
+    for step in read_list(
+        partner.amazon, installed().operations[kind.listed], cut, ship_from_party_id=warehouse
+    ):
         if step.page is not None:
             reached("fetch.page_read")
             done += keep_shipping_documents(
@@ -188,7 +187,7 @@ def fetch_wanted(partner: Partner) -> int:
         if partner.stopping():
             break
         try:
-            found = _fetch_order(partner, KINDS[wanted.kind], wanted.purchase_order_number)
+            found = _fetch_order(partner, installed().feeds[wanted.kind], wanted.purchase_order_number)
         except AmazonError as error:
             if isinstance(error, CredentialsRefused):
                 _refused(partner, wanted.kind, _by_order(partner, wanted.kind), error)
@@ -206,7 +205,7 @@ def fetch_wanted(partner: Partner) -> int:
 
 def _review_refusals(partner: Partner) -> None:
     """Clear the alerts about documents refused by order where a list has brought them all."""
-    for kind in KINDS:
+    for kind in installed().feeds:
         key = _by_order(partner, kind)
         if is_told(partner, CREDENTIALS, key) and not partner.ledger.open_document_requests(
             partner.vendor, kind, given_up=False
@@ -214,13 +213,13 @@ def _review_refusals(partner: Partner) -> None:
             clear_alert(partner, CREDENTIALS, key)
 
 
-def _fetch_order(partner: Partner, kind: ShippingDocumentKind, order: str) -> Found:
+def _fetch_order(partner: Partner, kind: Feed, order: str) -> Found:
     """Queue what Amazon has for one order; `bad` is reported to the operator and asked for again.
 
     `foreign` is of another vendor of the same account, and not ours to deliver.
     """
     try:
-        item = partner.amazon.read_order(kind.single, order)
+        item = partner.amazon.read_order(installed().operations[kind.single], order)
     except AmazonRefused as refused:
         if refused.http_status == HTTPStatus.BAD_REQUEST:  # what Amazon says of an order without a label
             return "nothing"
@@ -231,7 +230,7 @@ def _fetch_order(partner: Partner, kind: ShippingDocumentKind, order: str) -> Fo
         # We know what we asked for, even where the answer does not say it.
         keep_shipping_documents(partner, kind, (), (replace(item, purchase_order_number=order),))
         return "bad"
-    if is_foreign(partner, item):
+    if is_foreign(partner, kind, item):
         return "foreign"
     reached("fetch.order_read")
     keep_shipping_documents(partner, kind, (item,), whole=True)
@@ -242,7 +241,7 @@ def _fetch_order(partner: Partner, kind: ShippingDocumentKind, order: str) -> Fo
 def _missed(partner: Partner, wanted: DocumentRequest, reason: str, *, for_good: bool) -> None:
     now = partner.clock()
     key = (wanted.kind, wanted.purchase_order_number)
-    if wanted.kind != "labels" and wanted.attempts + 1 >= TRIES_OF_OTHERS:
+    if not installed().feeds[wanted.kind].labels and wanted.attempts + 1 >= TRIES_OF_OTHERS:
         partner.ledger.postpone_document_request(partner.fence, partner.vendor, key, reason, None)
         return
     if for_good or now - wanted.requested_at >= GIVEN_UP:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.planning import BatchSize
 from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import DropFolder
@@ -23,6 +22,7 @@ from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim, PartnerState
+from bridge.programs.contract import LabelPolicy
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
 

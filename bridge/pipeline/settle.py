@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import structlog
 
-from bridge.domain.events import LabelRequested
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.new_rows import NewOutbound, VerdictHandling
@@ -17,8 +16,9 @@ from bridge.pipeline.alerts import CREDENTIALS, OVERDUE, clear_alert, is_told, o
 from bridge.pipeline.concurrency import map_concurrently
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.reports import overdue_report, status_report
+from bridge.programs.contract import installed
 from bridge.spapi.errors import CredentialsRefused
-from bridge.spapi.operations import OPERATIONS, orders_named
+from bridge.spapi.replies import orders_named
 
 log = structlog.get_logger(__name__)
 
@@ -49,7 +49,9 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
         return ""
     transaction = submission.amazon_transaction_id
     try:
-        verdict = partner.amazon.transaction_status(transaction)
+        verdict = partner.amazon.transaction_status(
+            installed().verdicts_of(submission.operation), transaction
+        )
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
         moved = partner.ledger.record_poll_failed(partner.fence, submission.id, partner.clock(), transaction)
@@ -79,7 +81,10 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
 
 def _wanted_after(partner: Partner, submission: ToPoll) -> tuple[str, ...]:
     """Name the shipping documents that a Success lets Amazon make, as far as the vendor wants them."""
-    return partner.fetch_plan.kinds if OPERATIONS[submission.operation].event is LabelRequested else ()
+    told = installed().told_by(submission.operation)
+    return tuple(
+        kind for kind in partner.fetch_plan.kinds if told is not None and kind in told.makes_available
+    )
 
 
 def _tell_overdue(partner: Partner, submission: ToPoll) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,46 +14,16 @@ from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.ledger.rows import Added
 from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
 from bridge.outfiles.indexes import IndexLine
-from bridge.outfiles.shipping_documents import BadShippingDocumentError, Format, NamedFile, decode, named
+from bridge.outfiles.shipping_documents import BadShippingDocumentError, NamedFile, decode, named
 from bridge.pipeline.alerts import SHIPPING_DOCUMENT, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
-from bridge.spapi.fetched import Fetched, LabelData, ShippingLabel, UnreadableItem
-from bridge.spapi.operations import OPERATIONS, Operation
+from bridge.programs.contract import Content, Feed, Item
+from bridge.spapi.pages import UnreadableItem
 
 log = structlog.get_logger(__name__)
 
 LOOK_AGAIN = timedelta(minutes=10)
 """Time after which something unusable is requested once more, by its order's number."""
-
-
-@dataclass(frozen=True, slots=True)
-class ShippingDocumentKind:
-    """One kind of shipping document: how Amazon is asked for it, and its name where the vendor sets none."""
-
-    name: str
-    listed: Operation
-    single: Operation
-    template: str
-
-
-KINDS: dict[str, ShippingDocumentKind] = {
-    kind.name: kind
-    for kind in (
-        ShippingDocumentKind("labels", OPERATIONS["getShippingLabels"], OPERATIONS["getShippingLabel"], ""),
-        ShippingDocumentKind(
-            "packing-slips",
-            OPERATIONS["getPackingSlips"],
-            OPERATIONS["getPackingSlip"],
-            "packing-slips/{purchase_order}.{ext}",
-        ),
-        ShippingDocumentKind(
-            "invoices",
-            OPERATIONS["getCustomerInvoices"],
-            OPERATIONS["getCustomerInvoice"],
-            "invoices/{purchase_order}.{ext}",
-        ),
-    )
-}
 
 
 @dataclass(slots=True)
@@ -68,12 +38,14 @@ class _Came:
     lines: list[IndexLine | None] = field(default_factory=list)
     answers: list[LabelAnswer] = field(default_factory=list)
 
-    def take(self, partner: Partner, kind: ShippingDocumentKind, item: Fetched) -> None:
+    def take(self, partner: Partner, kind: Feed, item: Item) -> None:
         """Add what Amazon has of one order."""
         order = item.purchase_order_number
         self.good.add(order)
         places: list[int | None] = []
-        for made in _made(partner, kind, item):
+        contents = kind.contents(item)
+        for content in contents:
+            made = _made(partner, kind, order, content)
             if isinstance(made, str):
                 self.bad[order] = made
                 places.append(None)
@@ -83,8 +55,8 @@ class _Came:
             self.files.append(NewOutbound(kind=kind.name, folder=file.folder, name=file.name, data=file.data))
             self.orders.append(order)
             self.lines.append(line)
-        if isinstance(item, ShippingLabel):
-            self.answers.append(_answer(item, places))
+        if kind.labels:
+            self.answers.append(_answer(order, contents, places))
 
     def labels(self, partner: Partner, made_at: datetime, *, whole: bool) -> NewLabels:
         """Return what is to be noted of the labels among it."""
@@ -99,8 +71,8 @@ class _Came:
 
 def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it was asked for
     partner: Partner,
-    kind: ShippingDocumentKind,
-    items: Iterable[Fetched],
+    kind: Feed,
+    items: Iterable[Item],
     unreadable: Iterable[UnreadableItem] = (),
     *,
     made_at: datetime | None = None,
@@ -114,7 +86,7 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
     """
     came = _Came(bad={item.purchase_order_number: item.reason for item in unreadable})
     for item in items:
-        if not is_foreign(partner, item):
+        if not is_foreign(partner, kind, item):
             came.take(partner, kind, item)
     good = came.good - came.bad.keys()
     now = partner.clock()
@@ -130,55 +102,51 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
         now,
         found=[(kind.name, order) for order in good],
         beside=lambda added, told: _index(partner, came.lines, added, told, now),
-        labels=came.labels(partner, made_at or now, whole=whole) if kind.name == "labels" else None,
+        labels=came.labels(partner, made_at or now, whole=whole) if kind.labels else None,
     )
     for order in good:
         clear_alert(partner, SHIPPING_DOCUMENT, f"{kind.name}:{order}")
     return sum(one.new for one in added)
 
 
-def is_foreign(partner: Partner, item: Fetched) -> bool:
-    """Return whether a label is of another vendor of the same account."""
-    return isinstance(item, ShippingLabel) and item.selling_party not in {"", partner.profile.selling_party}
+def is_foreign(partner: Partner, kind: Feed, item: Item) -> bool:
+    """Return whether a document is of another vendor of the same account."""
+    return kind.selling_party(item) not in {"", partner.profile.selling_party}
 
 
 def _made(
-    partner: Partner, kind: ShippingDocumentKind, item: Fetched
-) -> Iterator[tuple[NamedFile, IndexLine | None] | str]:
-    """Yield each shipping document of an item with its line in the index, or why it is bad."""
-    order = item.purchase_order_number
-    contents = item.labels if isinstance(item, ShippingLabel) else (item,)
-    for content in contents:
-        label = content if isinstance(content, LabelData) else None
-        form: Format = _format(item) if label else "pdf"
-        try:
-            data = decode(content.content, form)
-        except BadShippingDocumentError as error:
-            which = f"package {label.package_identifier}: " if label and label.package_identifier else ""
-            yield f"{which}{str(error) or type(error).__name__}"
-            continue
-        fields = {
-            "purchase_order": order,
-            "package": label.package_identifier if label else "",
-            "tracking": label.tracking_number if label else "",
-            "ext": form,
-        }
-        file = named(kind.template or partner.fetch_plan.label_name, fields, data)
-        yield file, _line(order, label, file) if label else None
+    partner: Partner, kind: Feed, order: str, content: Content
+) -> tuple[NamedFile, IndexLine | None] | str:
+    """Return the file of a content with its line in the index, or why it is bad."""
+    package = content.package
+    try:
+        data = decode(content.content, content.format)
+    except BadShippingDocumentError as error:
+        which = f"package {package.package_identifier}: " if package and package.package_identifier else ""
+        return f"{which}{str(error) or type(error).__name__}"
+    fields = {
+        "purchase_order": order,
+        "package": package.package_identifier if package else "",
+        "tracking": package.tracking_number if package else "",
+        "ext": content.format,
+    }
+    file = named(kind.template or partner.fetch_plan.label_name, fields, data)
+    return file, _line(order, package, file) if package else None
 
 
-def _answer(item: ShippingLabel, places: list[int | None]) -> LabelAnswer:
+def _answer(order: str, contents: Sequence[Content], places: list[int | None]) -> LabelAnswer:
     """Return the numbers of a label's packages, those whose content is bad too: Amazon has made them."""
     return LabelAnswer(
-        purchase_order_number=item.purchase_order_number,
+        purchase_order_number=order,
         packages=tuple(
             LabelPackage(
-                package_identifier=_kept(label.package_identifier),
-                tracking_number=_kept(label.tracking_number),
-                ship_method=_kept(label.ship_method),
-                ship_method_name=_kept(label.ship_method_name),
+                package_identifier=_kept(package.package_identifier),
+                tracking_number=_kept(package.tracking_number),
+                ship_method=_kept(package.ship_method),
+                ship_method_name=_kept(package.ship_method_name),
             )
-            for label in item.labels
+            for content in contents
+            if (package := content.package) is not None
         ),
         files=tuple(places),
     )
@@ -189,11 +157,7 @@ def _kept(text: str) -> str:
     return "" if len(text) > LONGEST_KEY else storable(text).strip()
 
 
-def _format(item: Fetched) -> Format:
-    return "zpl" if isinstance(item, ShippingLabel) and item.label_format.upper() == "ZPL" else "png"
-
-
-def _line(order: str, label: LabelData, file: NamedFile) -> IndexLine:
+def _line(order: str, label: LabelPackage, file: NamedFile) -> IndexLine:
     return IndexLine(
         purchase_order=order,
         package=label.package_identifier,
@@ -246,7 +210,7 @@ def _changed(label: ToldLabel) -> IndexLine:
     )
 
 
-def _tell(partner: Partner, kind: ShippingDocumentKind, order: str, reason: str) -> None:
+def _tell(partner: Partner, kind: Feed, order: str, reason: str) -> None:
     message = f"Amazon sent {kind.name} of order {order or 'unknown'} that cannot be used: {reason}"
     if raise_alert(partner, SHIPPING_DOCUMENT, f"{kind.name}:{order}", f"{message}; it is asked for again"):
         log.error("bad_shipping_document", vendor=partner.vendor, kind=kind.name, order=order, reason=reason)

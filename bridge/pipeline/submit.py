@@ -7,10 +7,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
-import msgspec
 import structlog
 
-from bridge.domain.events import Event
 from bridge.domain.outcomes import Outcome
 from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_backlog
 from bridge.errors import LedgerError, StaleEpoch
@@ -21,7 +19,8 @@ from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_ale
 from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.fetch import verify_labels
 from bridge.pipeline.partner import Partner
-from bridge.spapi.operations import OPERATIONS, Operation, item_of, orders_named, request_body
+from bridge.programs.contract import Operation, installed
+from bridge.spapi.replies import orders_named
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +29,6 @@ USUAL_RATE = 10.0
 """Amazon's, in requests/s, that the number of a partner's senders is meant for."""
 PAUSE = timedelta(minutes=5)
 """Time for which an account pauses after Amazon refused our credentials; an alert is raised."""
-
-_decode = msgspec.json.Decoder(Event).decode
 
 
 def submit(
@@ -48,10 +45,15 @@ def submit(
         Stream(
             operation.name, partial(_more, partner, operation, over), partial(_senders, partner, operation)
         )
-        for operation in OPERATIONS.values()
-        if operation.event is not None
+        for operation in sending_operations()
     ]
     return Streams(partner, lambda submission: _send(partner, submission, over), streams).run(note)
+
+
+def sending_operations() -> list[Operation]:
+    """List the operations that tell Amazon of events."""
+    programs = installed()
+    return [programs.operations[one.operation] for one in programs.event_types]
 
 
 def _senders(partner: Partner, operation: Operation) -> int:
@@ -105,7 +107,7 @@ def settle_doubts(partner: Partner) -> int:
     for submission in partner.ledger.due_for_verification(
         partner.vendor, partner.clock(), SUBMISSIONS_AT_ONCE
     ):
-        policy = _policy(partner, OPERATIONS[submission.operation])
+        policy = _policy(partner, installed().operations[submission.operation])
         if policy == "verify":
             verify_labels(partner, submission)
             continue
@@ -120,8 +122,13 @@ def settle_doubts(partner: Partner) -> int:
 
 
 def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool]) -> int:
-    operation = OPERATIONS[submission.operation]
-    body = request_body(operation, [item_of(_decode(body)) for body in submission.bodies])
+    operation = installed().operations[submission.operation]
+    told = installed().of_operation(operation.name)
+    elements = [
+        told.body(installed().decode(operation.name, body), partner.amazon.version)
+        for body in submission.bodies
+    ]
+    body = operation.body_of(elements)
     if not _may_send(partner, over):
         return 0
     # The permit before the intent: a crash then leaves in doubt what was under way, not what waited for it.
@@ -157,7 +164,7 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
     handling = OutcomeHandling(
         retry_at=_retry_at(submission, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
-        policy=_policy(partner, OPERATIONS[submission.operation]),
+        policy=_policy(partner, installed().operations[submission.operation]),
     )
     try:
         moved = partner.ledger.record_outcome(partner.fence, attempt, outcome, now, handling)

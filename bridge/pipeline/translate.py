@@ -46,17 +46,10 @@ from bridge.pipeline.duplicate_interchanges import (
 )
 from bridge.pipeline.event_writer import EventWriter
 from bridge.pipeline.partner import Partner, ReadingContext
+from bridge.programs.contract import installed
 
 log = structlog.get_logger(__name__)
 
-_CONFIRM = "submitShipmentConfirmations"
-_OPERATION_MEANT = {
-    "214": "submitShipmentStatusUpdates",
-    "IFTSTA": "submitShipmentStatusUpdates",
-    "855": "submitShippingLabelRequest",
-    "ORDRSP": "submitShippingLabelRequest",
-}
-"""The operation of what could not be made into an event."""
 _SHOWN = 20
 """Characters of a type, or errors of a document, that are named where the bridge itself failed on it."""
 _MOST_FAULTS = 5
@@ -283,7 +276,7 @@ class _Translation:
         finding = self.finding.of(self.context, self.file, document)
         if document.accepted and finding.kind != "resend":
             held = MappingResult(hold=failed_here(error), summary=f"{document.type[:_SHOWN]}: not read")
-            self.events.keep(added, document.number, [held], _meant(document), NEW)
+            self.events.keep(added, document.number, [held], self._meant(document), NEW)
 
     def _keep(self, document: Document) -> None:
         finding = self.finding.of(self.context, self.file, document)
@@ -303,7 +296,13 @@ class _Translation:
         else:
             state = "answer" if document.type in ACKNOWLEDGEMENTS else "unmapped"
         added = self.writer.document(_row_of(document, notes, state))
-        self.events.keep(added, document.number, results, _meant(document), finding)
+        self.events.keep(added, document.number, results, self._meant(document), finding)
+
+    def _meant(self, document: Document) -> str:
+        """Return the operation of what could not be made into an event."""
+        known = self.context.mappings.by_type.get((document.standard, document.type))
+        programs = installed()
+        return programs.producers[known[0].produces] if known else programs.event_types[0].operation
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
         """Keep one order of a flat file; a row that is wrong is its own refusal.
@@ -338,7 +337,7 @@ class _Translation:
         with self.writer.whole():
             added = self.writer.document(row)
             if row.state != "resent":
-                self.events.keep(added, row.number, [result], "submitShippingLabelRequest", NEW)
+                self.events.keep(added, row.number, [result], installed().producers["label_request"], NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""
@@ -357,10 +356,6 @@ class _Translation:
         )
         if not self.writer.is_written(row.number):
             self.writer.document(row)
-
-
-def _meant(document: Document) -> str:
-    return _OPERATION_MEANT.get(document.type, _CONFIRM)
 
 
 def _told_in(errors: list[EdiError]) -> tuple[dict[str, str | int], ...]:

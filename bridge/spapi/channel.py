@@ -8,8 +8,8 @@ from collections.abc import Callable
 import httpx
 import structlog
 
+from bridge.programs.contract import Operation
 from bridge.spapi.errors import AmazonUnavailable
-from bridge.spapi.operations import Operation
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.replies import rate_limit_of, request_id_of, retry_after_of
 from bridge.spapi.transport import BODY_LIMIT, LARGE_BODY_LIMIT, Reply, Timeouts, exchange

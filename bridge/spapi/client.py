@@ -20,15 +20,15 @@ import stamina
 from bridge import __version__
 from bridge.domain.outcomes import Outcome, Verdict
 from bridge.errors import ConfigurationError, Problem
+from bridge.programs.contract import Item, Operation
 from bridge.spapi import restricted
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials, TokenSource
 from bridge.spapi.channel import Channel
 from bridge.spapi.endpoints import endpoint_mistake, is_loopback, token_address
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ReplyTooLarge
-from bridge.spapi.fetched import Fetched, Page, UnreadableItem
-from bridge.spapi.operations import TRANSACTION_STATUS, Operation, item_count
 from bridge.spapi.pacing import Pacer
+from bridge.spapi.pages import Page, UnreadableItem
 from bridge.spapi.reads import parse_order, parse_page
 from bridge.spapi.replies import classify_reply, parse_verdict, request_id_of
 from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client, why_not_reached
@@ -81,6 +81,7 @@ class AmazonClient:
         acquire_timeout: float = 30.0,
         connections: int = _CONNECTIONS,
         amazon_time: AmazonTime | None = None,
+        version: str = "",
     ) -> None:
         _check(endpoint=endpoint, auth_endpoint=auth_endpoint, user_agent=user_agent)
         self._http = http_client(
@@ -89,6 +90,7 @@ class AmazonClient:
             connections=connections,
             direct=is_loopback(endpoint) or is_loopback(auth_endpoint),
         )
+        self.version = version
         self.time = amazon_time or AmazonTime()
         # Whatever the reply says otherwise, and whoever of the account's asked: each has Amazon's time.
         self._http.event_hooks = {"response": [lambda reply: self.time.heard(reply.headers)]}
@@ -107,7 +109,7 @@ class AmazonClient:
         )
         self._channel = channel(pacer=Pacer(rate=rate, burst=burst))
         self._token_channel = channel(pacer=Pacer(rate=restricted.RATE, burst=restricted.BURST))
-        self._restricted = restricted.RestrictedTokens(self._token_channel, self._tokens)
+        self._restricted = restricted.RestrictedTokens(self._token_channel, self._tokens, version=version)
 
     def ask_time(self) -> None:
         """Have Amazon tell its time, by asking for another access token.
@@ -130,8 +132,12 @@ class AmazonClient:
         """Return Amazon's rate for an operation in requests/s, as far as it is known."""
         return self._channel.rate(operation)
 
-    def submit(self, operation: Operation, body: bytes, *, permit: float | None = None) -> Outcome:
-        """POST a body of `request_body` once, and tell what became of it. Raises nothing of HTTP's.
+    def submit(
+        self, operation: Operation, body: bytes, *, path: str = "", permit: float | None = None
+    ) -> Outcome:
+        """Send a body of `Operation.body_of` once, and return what became of it. Raises nothing of HTTP's.
+
+        `path` is the operation's in the API version of the body; without it that of the account.
 
         `permit` is what `acquire_permit` returned; without it a permit is waited for here. After a 401 or 403
         the token is renewed and the body goes once more.
@@ -139,10 +145,11 @@ class AmazonClient:
         first = Outcome(kind="not_taken")
         try:
             token = self._tokens.token()
-            first = self._post(operation, body, token, permit)
+            path = path or operation.template(self.version)
+            first = self._post(operation, path, body, token, permit)
             if first.http_status not in {401, 403}:
                 return first
-            return self._post(operation, body, self._tokens.renew(token))
+            return self._post(operation, path, body, self._tokens.renew(token))
         except CredentialsRefused as refused:
             kept = refused.request_id or first.request_id
             return Outcome(kind="unauthorized", request_id=kept, reason=str(refused))
@@ -153,14 +160,16 @@ class AmazonClient:
                 kind="not_taken", request_id=kept, retry_after=retry_after, reason=str(unavailable)
             )
 
-    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(
+        self, operation: Operation, amazon_transaction_id: str, *, version: str = ""
+    ) -> Verdict:
         """Ask for the verdict of a transaction, again a few times where that may help.
 
         Raises `AmazonUnavailable` (ask later), `AmazonRefused` (no such transaction),
         `CredentialsRefused` (an operator must act); all of them `AmazonError`.
         """
-        path = TRANSACTION_STATUS.path_of(transactionId=amazon_transaction_id)
-        return self._read(TRANSACTION_STATUS, path, parse_verdict)
+        path = operation.path_of(version or self.version, transactionId=amazon_transaction_id)
+        return self._read(operation, path, parse_verdict)
 
     def read_page(self, operation: Operation, query: Query) -> Page:
         """Read one page of a window (`query_of`), again a few times where that may help.
@@ -169,14 +178,14 @@ class AmazonClient:
         old), `CredentialsRefused` (an operator must act), `ReplyTooLarge` (ask for fewer); all of them
         `AmazonError`.
         """
-        target = f"{operation.path}?{urlencode(query, quote_via=quote)}"
+        target = f"{operation.template(self.version)}?{urlencode(query, quote_via=quote)}"
         return self._read(operation, target, partial(parse_page, operation))
 
-    def read_order(self, operation: Operation, purchase_order_number: str) -> Fetched | UnreadableItem | None:
+    def read_order(self, operation: Operation, purchase_order_number: str) -> Item | UnreadableItem | None:
         """Read what there is for one order; None where there is nothing. Raises as `read_page` does."""
         if not _ORDER.fullmatch(purchase_order_number):  # ".." would lead to another operation
             raise AmazonRefused("the purchase order number is not made of letters and digits only")
-        path = operation.path_of(purchaseOrderNumber=purchase_order_number)
+        path = operation.path_of(self.version, purchaseOrderNumber=purchase_order_number)
         return self._read(operation, path, partial(parse_order, operation))
 
     def close(self) -> None:
@@ -185,12 +194,12 @@ class AmazonClient:
         self._token_channel.close()
         self._http.close()
 
-    def _post(self, operation: Operation, body: bytes, token: str, permit: float | None = None) -> Outcome:
-        items = item_count(operation, body)
+    def _post(
+        self, operation: Operation, path: str, body: bytes, token: str, permit: float | None = None
+    ) -> Outcome:
+        items = operation.count_of(body)
         try:
-            reply = self._channel.send(
-                operation, operation.path, token, body=body, items=items, permit=permit
-            )
+            reply = self._channel.send(operation, path, token, body=body, items=items, permit=permit)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return classify_exception(error)
         outcome = classify_reply(reply.status, reply.headers, reply.body)

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import structlog
 
+from bridge.programs.contract import Operation
 from bridge.spapi.errors import EndUnclear, ListIncomplete, PageIncomplete, PagingInterrupted, ReplyTooLarge
-from bridge.spapi.fetched import Page
-from bridge.spapi.operations import Operation
+from bridge.spapi.pages import Page
 from bridge.spapi.paging import PageReader, pages
 from bridge.spapi.windows import Window, halves_of
 

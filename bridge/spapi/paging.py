@@ -11,9 +11,9 @@ from typing import Protocol
 
 import structlog
 
+from bridge.programs.contract import Operation
 from bridge.spapi.errors import AmazonRefused, EndUnclear, PageIncomplete, PagingInterrupted, ReplyTooLarge
-from bridge.spapi.fetched import Page
-from bridge.spapi.operations import Operation
+from bridge.spapi.pages import Page
 from bridge.spapi.windows import Query, Window, query_of
 
 MOST_PAGES = 10_000

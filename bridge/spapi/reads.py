@@ -6,53 +6,17 @@ vendor cannot do without is required of an element: the order's number and the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 from bridge.domain.outcomes import AmazonApiError
+from bridge.programs.contract import Item, Operation
 from bridge.spapi.errors import AmazonUnavailable
-from bridge.spapi.fetched import (
-    CustomerInvoice,
-    Fetched,
-    LabelData,
-    PackingSlip,
-    Page,
-    ShippingLabel,
-    UnreadableItem,
-)
-from bridge.spapi.operations import Operation
+from bridge.spapi.pages import Page, UnreadableItem
 from bridge.spapi.replies import decoded, errors_of, failure_of, reason_of, request_id_of
 
 _Members = dict[str, msgspec.Raw]
-
-
-class _Party(msgspec.Struct, rename="camel"):
-    party_id: str | None = None
-
-
-class _Content(msgspec.Struct, rename="camel"):
-    content: str
-
-
-class _LabelData(_Content, rename="camel"):
-    package_identifier: str | None = None
-    tracking_number: str | None = None
-    ship_method: str | None = None
-    ship_method_name: str | None = None
-
-
-class _ShippingLabel(msgspec.Struct, rename="camel"):
-    purchase_order_number: str
-    label_data: list[_LabelData]
-    label_format: str | None = None
-    selling_party: _Party | None = None
-    ship_from_party: _Party | None = None
-
-
-class _Document(_Content, rename="camel"):
-    purchase_order_number: str
-    content_type: str | None = None
 
 
 def parse_page(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> Page:
@@ -70,7 +34,7 @@ def parse_page(operation: Operation, status: int, headers: Mapping[str, str], bo
     errors = _errors_beside(outer, body)
     if errors and operation.list_key not in payload:
         raise AmazonUnavailable(reason_of(status, errors), request_id=request_id)
-    items: list[Fetched] = []
+    items: list[Item] = []
     unreadable: list[UnreadableItem] = []
     for raw in _elements(payload.get(operation.list_key), request_id):
         item = _item(operation, raw)
@@ -90,7 +54,7 @@ def parse_page(operation: Operation, status: int, headers: Mapping[str, str], bo
 
 def parse_order(
     operation: Operation, status: int, headers: Mapping[str, str], body: bytes
-) -> Fetched | UnreadableItem | None:
+) -> Item | UnreadableItem | None:
     """Read the reply of a read of one order; None where there is nothing (404, empty payload).
 
     Raises as `parse_page` does.
@@ -110,9 +74,9 @@ def parse_order(
     return _item(operation, outer.get("payload", msgspec.Raw(body)))
 
 
-def _item(operation: Operation, raw: msgspec.Raw) -> Fetched | UnreadableItem:
+def _item(operation: Operation, raw: msgspec.Raw) -> Item | UnreadableItem:
     try:
-        return _READERS[operation.list_key](raw)
+        return operation.read(raw)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         # msgspec's messages name types and places, never values.
         return UnreadableItem(
@@ -120,67 +84,6 @@ def _item(operation: Operation, raw: msgspec.Raw) -> Fetched | UnreadableItem:
             reason=str(error) or type(error).__name__,
             raw=bytes(raw),
         )
-
-
-def _shipping_label(raw: msgspec.Raw) -> ShippingLabel:
-    read = msgspec.json.decode(raw, type=_ShippingLabel)
-    if not read.label_data:
-        # Half of an order's packages would be worse than none; none is reported to an operator.
-        raise ValueError("it holds no label - at `$.labelData`")
-    return ShippingLabel(
-        purchase_order_number=_number(read.purchase_order_number),
-        selling_party=_party_id(read.selling_party),
-        ship_from_party=_party_id(read.ship_from_party),
-        label_format=read.label_format or "",
-        labels=tuple(_label_data(data) for data in read.label_data),
-    )
-
-
-def _label_data(data: _LabelData) -> LabelData:
-    return LabelData(
-        content=_content(data),
-        package_identifier=data.package_identifier or "",
-        tracking_number=data.tracking_number or "",
-        ship_method=data.ship_method or "",
-        ship_method_name=data.ship_method_name or "",
-    )
-
-
-def _packing_slip(raw: msgspec.Raw) -> PackingSlip:
-    read = msgspec.json.decode(raw, type=_Document)
-    return PackingSlip(
-        purchase_order_number=_number(read.purchase_order_number),
-        content=_content(read),
-        content_type=read.content_type or "",
-    )
-
-
-def _customer_invoice(raw: msgspec.Raw) -> CustomerInvoice:
-    read = msgspec.json.decode(raw, type=_Document)
-    return CustomerInvoice(purchase_order_number=_number(read.purchase_order_number), content=_content(read))
-
-
-_READERS: Mapping[str, Callable[[msgspec.Raw], Fetched]] = {
-    "shippingLabels": _shipping_label,
-    "packingSlips": _packing_slip,
-    "customerInvoices": _customer_invoice,
-}
-
-
-def _number(text: str) -> str:
-    if not text.strip():
-        raise ValueError("it is empty - at `$.purchaseOrderNumber`")
-    return text
-
-
-def _content(read: _Content) -> str:
-    if not read.content.strip():
-        raise ValueError("a content is empty")
-    return read.content
-
-
-def _party_id(party: _Party | None) -> str:
-    return (party.party_id or "") if party else ""
 
 
 def _number_at_least(raw: msgspec.Raw) -> str:

@@ -15,14 +15,19 @@ from functools import partial
 import httpx
 import msgspec
 
+from bridge.programs.contract import Operation
 from bridge.spapi.auth import TokenSource
 from bridge.spapi.channel import Channel
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
-from bridge.spapi.operations import RESTRICTED_DATA_TOKEN, Operation
 from bridge.spapi.replies import failure_of, request_id_of
 from bridge.spapi.tokencache import Grant, TokenCache, some_seconds
 from bridge.spapi.transport import Reply
 
+RESTRICTED_DATA_TOKEN = Operation(
+    name="createRestrictedDataToken",
+    method="POST",
+    paths={"2021-03-01": "/tokens/2021-03-01/restrictedDataToken"},
+)
 RATE = 1.0
 BURST = 10
 
@@ -45,11 +50,13 @@ class RestrictedTokens:
         channel: Channel,
         access: TokenSource,
         *,
+        version: str = "",
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = some_seconds,
     ) -> None:
         self._channel = channel
         self._access = access
+        self._version = version
         self._clock = clock
         self._jitter = jitter
         self._lock = threading.Lock()
@@ -80,10 +87,12 @@ class RestrictedTokens:
         raise _refusal(failure, operation)
 
     def _post(self, operation: Operation, token: str) -> Reply:
-        resource = {"method": operation.method, "path": operation.path}
+        resource = {"method": operation.method, "path": operation.template(self._version)}
         body = msgspec.json.encode({"restrictedResources": [resource]})
         try:
-            return self._channel.send(RESTRICTED_DATA_TOKEN, RESTRICTED_DATA_TOKEN.path, token, body=body)
+            return self._channel.send(
+                RESTRICTED_DATA_TOKEN, RESTRICTED_DATA_TOKEN.template(""), token, body=body
+            )
         except httpx.HTTPError as error:
             raise AmazonUnavailable(f"no restricted data token: {type(error).__name__}") from error
 

@@ -9,18 +9,17 @@ import pytest
 from bridge.cli.explain_text import View
 from bridge.cli.explain_text import explanation as lines_of
 from bridge.data import shipped
-from bridge.domain.events import (
-    Address,
-    LabelRequested,
-    MappingResult,
-    PartyIdentification,
-    RuleError,
-    ShipmentStatusChanged,
-)
+from bridge.domain.events import MappingResult, RuleError
+from bridge.domain.values import Address
 from bridge.edi.model import Document, DocumentRead, EdiError, InterchangeOpened
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.pipeline.explain import Explanation
+from bridge.programs.vendor_direct_fulfillment.events import (
+    LabelRequested,
+    PartyIdentification,
+    ShipmentStatusChanged,
+)
 
 ISA = (
     "ISA*00*          *00*          *ZZ*ACMEV          *ZZ*AMAZON         "

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridge.spapi.operations import Operation
+from bridge.programs.contract import Operation
 
 MODELS = Path(__file__).resolve().parents[2].parent / "shared" / "spapi"
 SHIPPING = "vendorDirectFulfillmentShippingV1.json"
@@ -29,7 +29,7 @@ def model(name: str) -> Any:
 
 def shown(operation: Operation, file: str = SHIPPING) -> Iterator[tuple[int, Any, Any]]:
     """Amazon's sandbox examples: status, body asked with (or None), content of the reply."""
-    method = model(file)["paths"][operation.path][operation.method.lower()]
+    method = model(file)["paths"][operation.template("v1")][operation.method.lower()]
     for status, response in method["responses"].items():
         for example in response.get("x-amzn-api-sandbox", {}).get("static", []):
             body = example["request"]["parameters"].get("body", {}).get("value")

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from bridge.spapi.operations import OPERATIONS
 from simulator.amazon import StandInAmazon
 from tests.contracts.sdk import Sdk, read_back, rewritten
 from tests.golden import outcome, samples
+from tests.operations import OPERATIONS
 
 MODELS = {
     "submitShipmentConfirmations": "SubmitShipmentConfirmationsRequest",

@@ -21,30 +21,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, FormatChecker
 
-from bridge.domain.events import (
-    Address,
+from bridge.domain.events import Event
+from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
+from bridge.programs.contract import Operation, installed
+from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
-    Dimensions,
-    Event,
     Item,
-    ItemQuantity,
     LabelRequested,
     PartyIdentification,
     ShipmentConfirmed,
     ShipmentSchedule,
     ShipmentStatusChanged,
-    Weight,
 )
-from bridge.spapi.operations import (
-    OPERATIONS,
-    Operation,
-    classify_reply,
-    item_of,
-    operation_of,
-    parse_verdict,
-    request_body,
-)
+from bridge.spapi.replies import classify_reply, parse_verdict
 from tests.contracts.spapi_models import SHIPPING, TRANSACTIONS, model, models_are_here, shown
+from tests.operations import OPERATIONS
 
 pytestmark = models_are_here
 
@@ -75,7 +66,7 @@ def definitions(*, as_published: bool) -> dict[str, Any]:
 
 
 def mistakes(operation: Operation, body: bytes, *, as_published: bool = False) -> list[str]:
-    method = model(SHIPPING)["paths"][operation.path][operation.method.lower()]
+    method = model(SHIPPING)["paths"][operation.template("v1")][operation.method.lower()]
     schema = {
         "definitions": definitions(as_published=as_published),
         "$ref": method["parameters"][0]["schema"]["$ref"],
@@ -164,7 +155,7 @@ label_requests = st.builds(LabelRequested, **order, containers=some_containers)
 @pytest.mark.parametrize("name", [name for name, known in OPERATIONS.items() if known.method == "POST"])
 def test_each_post_of_the_table_is_in_the_model(name: str) -> None:
     operation = OPERATIONS[name]
-    method = model(SHIPPING)["paths"][operation.path]["post"]
+    method = model(SHIPPING)["paths"][operation.template("v1")]["post"]
     request = method["parameters"][0]["schema"]["$ref"].rsplit("/", 1)[-1]
     assert method["operationId"] == name
     assert list(model(SHIPPING)["definitions"][request]["properties"]) == [operation.body_key]
@@ -172,19 +163,19 @@ def test_each_post_of_the_table_is_in_the_model(name: str) -> None:
 
 def test_the_transaction_status_of_the_table_is_in_the_model() -> None:
     operation = OPERATIONS["getTransactionStatus"]
-    assert model(TRANSACTIONS)["paths"][operation.path]["get"]["operationId"] == operation.name
+    assert model(TRANSACTIONS)["paths"][operation.template("v1")]["get"]["operationId"] == operation.name
 
 
 @given(st.one_of(confirmations, status_changes(places), label_requests))
 def test_every_body_is_valid_by_amazons_model(event: Event) -> None:
-    operation = operation_of(event)
-    assert mistakes(operation, request_body(operation, [item_of(event)])) == []
+    operation = OPERATIONS[installed().of(event).operation]
+    assert mistakes(operation, operation.body_of([installed().element_of(event)])) == []
 
 
 @given(status_changes(full_addresses))
 def test_a_status_update_with_a_whole_address_is_valid_as_published(event: Event) -> None:
-    operation = operation_of(event)
-    assert mistakes(operation, request_body(operation, [item_of(event)]), as_published=True) == []
+    operation = OPERATIONS[installed().of(event).operation]
+    assert mistakes(operation, operation.body_of([installed().element_of(event)]), as_published=True) == []
 
 
 @pytest.mark.parametrize(
@@ -199,8 +190,8 @@ def test_a_status_update_with_a_whole_address_is_valid_as_published(event: Event
 )
 def test_the_contract_notices_a_mistake(spoiled: dict[str, Any]) -> None:
     event = event_of(OPERATIONS["submitShipmentConfirmations"], next(confirmations_shown()))
-    operation = operation_of(event)
-    assert mistakes(operation, request_body(operation, [{**item_of(event), **spoiled}])) != []
+    operation = OPERATIONS[installed().of(event).operation]
+    assert mistakes(operation, operation.body_of([{**installed().element_of(event), **spoiled}])) != []
 
 
 def confirmations_shown() -> Iterator[Mapping[str, Any]]:
@@ -223,8 +214,8 @@ def event_of(operation: Operation, item: Mapping[str, Any]) -> Event:
     for line in [*flat.get("items", []), *(line for box in boxes for line in box["packed_items"])]:
         [quantity] = [name for name in line if name.endswith("_quantity")]
         line["quantity"] = line.pop(quantity)
-    assert operation.event is not None
-    event: Event = msgspec.convert({"type": operation.event.__name__, **flat}, operation.event)
+    kind = installed().of_operation(operation.name).event
+    event: Event = msgspec.convert({"type": kind.__name__, **flat}, kind)
     return event
 
 
@@ -234,7 +225,7 @@ def test_amazons_own_bodies_are_what_their_events_become(name: str) -> None:
     bodies = [body for status, body, _ in shown(operation) if status == 202 and body]
     elements = [element for body in bodies for element in body[operation.body_key]]
     assert elements
-    assert [item_of(event_of(operation, element)) for element in elements] == elements
+    assert [installed().element_of(event_of(operation, element)) for element in elements] == elements
 
 
 @pytest.mark.parametrize("name", [name for name, known in OPERATIONS.items() if known.method == "POST"])

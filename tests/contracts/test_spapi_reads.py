@@ -10,11 +10,14 @@ from datetime import UTC, datetime
 import pytest
 from jsonschema import Draft4Validator
 
-from bridge.spapi.fetched import Fetched, PackingSlip, ShippingLabel, UnreadableItem
-from bridge.spapi.operations import OPERATIONS, RESTRICTED_DATA_TOKEN, Operation
+from bridge.programs.contract import Item, Operation
+from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
+from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.reads import parse_order, parse_page
+from bridge.spapi.restricted import RESTRICTED_DATA_TOKEN
 from bridge.spapi.windows import LONGEST, Window, query_of
 from tests.contracts.spapi_models import SHIPPING, TOKENS, model, models_are_here, shown
+from tests.operations import OPERATIONS
 
 pytestmark = models_are_here
 
@@ -23,11 +26,14 @@ LISTS = [operation for operation in READS if operation.limit]
 ONES = [operation for operation in READS if not operation.limit]
 
 
-def contents(found: Fetched) -> list[str]:
-    return [data.content for data in found.labels] if isinstance(found, ShippingLabel) else [found.content]
+def contents(found: Item) -> list[str]:
+    if isinstance(found, ShippingLabel):
+        return [data.content for data in found.labels]
+    assert isinstance(found, PackingSlip | CustomerInvoice)
+    return [found.content]
 
 
-def files_shown() -> Iterator[tuple[Fetched, bytes]]:
+def files_shown() -> Iterator[tuple[Item, bytes]]:
     """What Amazon's examples hold besides `Base 64 encoded string goes here`."""
     for operation in READS:
         for status, _, content in shown(operation):
@@ -38,7 +44,7 @@ def files_shown() -> Iterator[tuple[Fetched, bytes]]:
                             yield found, base64.b64decode(text, validate=True)
 
 
-def read(operation: Operation, content: object) -> tuple[Fetched, ...]:
+def read(operation: Operation, content: object) -> tuple[Item, ...]:
     body = json.dumps(content).encode()
     if operation.limit:
         page = parse_page(operation, 200, {}, body)
@@ -52,7 +58,7 @@ def read(operation: Operation, content: object) -> tuple[Fetched, ...]:
 
 @pytest.mark.parametrize("operation", READS, ids=lambda operation: operation.name)
 def test_each_read_of_the_table_is_in_the_model(operation: Operation) -> None:
-    method = model(SHIPPING)["paths"][operation.path]["get"]
+    method = model(SHIPPING)["paths"][operation.template("v1")]["get"]
     assert method["operationId"] == operation.name
     reply = model(SHIPPING)["definitions"][method["responses"]["200"]["schema"]["$ref"].rsplit("/", 1)[-1]]
     payload = model(SHIPPING)["definitions"][reply["properties"]["payload"]["$ref"].rsplit("/", 1)[-1]]
@@ -61,7 +67,10 @@ def test_each_read_of_the_table_is_in_the_model(operation: Operation) -> None:
 
 @pytest.mark.parametrize("operation", LISTS, ids=lambda operation: operation.name)
 def test_a_query_is_what_the_model_asks_for(operation: Operation) -> None:
-    known = {entry["name"]: entry for entry in model(SHIPPING)["paths"][operation.path]["get"]["parameters"]}
+    known = {
+        entry["name"]: entry
+        for entry in model(SHIPPING)["paths"][operation.template("v1")]["get"]["parameters"]
+    }
     until = datetime(2026, 3, 1, tzinfo=UTC)
     query = query_of(operation, Window(until - LONGEST, until), ship_from_party_id="A", next_token="B")
     assert query.keys() == known.keys()
@@ -117,8 +126,13 @@ def test_amazons_own_labels_hold_a_png_and_its_slips_a_pdf() -> None:
 
 def test_the_restricted_data_token_is_asked_for_by_the_model() -> None:
     tokens = model(TOKENS)
-    assert tokens["paths"][RESTRICTED_DATA_TOKEN.path]["post"]["operationId"] == RESTRICTED_DATA_TOKEN.name
+    assert (
+        tokens["paths"][RESTRICTED_DATA_TOKEN.template("")]["post"]["operationId"]
+        == RESTRICTED_DATA_TOKEN.name
+    )
     resource = tokens["definitions"]["RestrictedResource"]
     validator = Draft4Validator({**resource, "additionalProperties": False})
     for operation in READS:
-        assert list(validator.iter_errors({"method": operation.method, "path": operation.path})) == []
+        assert (
+            list(validator.iter_errors({"method": operation.method, "path": operation.template("v1")})) == []
+        )

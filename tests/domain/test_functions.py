@@ -8,15 +8,13 @@ import pytest
 
 from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 
-CONFIRM, STATUS = "submitShipmentConfirmations", "submitShipmentStatusUpdates"
-
 
 def known(number: int, state: str, function: str = "", *, batch: int = 0, **more: Any) -> Known:
     made = Known(
         id=number,
         batch=batch or number,
         position=(batch or number, 1, 0),
-        operation=CONFIRM,
+        noun="confirmation",
         key="po:PO1",
         state=state,
         function=function,
@@ -122,7 +120,7 @@ def test_a_rerun_is_judged_by_what_came_later() -> None:
 
 def test_of_a_package_only_the_same_status_is_about_the_same() -> None:
     def update(number: int, state: str, function: str = "", *, at: float, subject: str = "D1/NS") -> Known:
-        return known(number, state, function, key="pkg:1Z", operation=STATUS, subject=subject, at=at)
+        return known(number, state, function, key="pkg:1Z", noun="status update", subject=subject, at=at)
 
     others = [
         update(1, "waiting", at=1.0),

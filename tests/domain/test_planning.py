@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.domain.events import Address, LabelRequested, PartyIdentification, ShipmentStatusChanged
 from bridge.domain.planning import (
     BatchSize,
     Ready,
@@ -13,7 +11,6 @@ from bridge.domain.planning import (
     Split,
     backoff,
     batch_size_for,
-    complete,
     group,
     halve,
     in_doubt_move,
@@ -131,36 +128,3 @@ def test_verdicts_are_asked_for_often_at_first_then_each_minute_then_each_five()
     assert next_poll(40, 1800.0) == 300
     assert not is_overdue(1799.0)
     assert is_overdue(1800.0)
-
-
-def _status(order: str, warehouse: str) -> ShipmentStatusChanged:
-    return ShipmentStatusChanged(
-        purchase_order_number=order,
-        selling_party=PartyIdentification("VENDR"),
-        ship_from_party=PartyIdentification(warehouse, Address(city="Leeds")),
-        tracking_number="1Z",
-        status_code="D1",
-        reason_code="NS",
-        status_date_time="2026-03-01T10:00:00Z",
-        status_location_address=Address(country_code="GB"),
-    )
-
-
-def test_a_status_update_is_completed_from_its_confirmation() -> None:
-    told = complete(_status("", ""), "PO1", "WH1")
-    assert told == msgspec.structs.replace(
-        _status("PO1", ""), ship_from_party=PartyIdentification("WH1", Address(city="Leeds"))
-    )
-
-
-def test_what_a_status_update_tells_itself_stays() -> None:
-    assert complete(_status("PO9", "WH9"), "PO1", "WH1") == _status("PO9", "WH9")
-
-
-def test_other_events_are_left_as_they_are() -> None:
-    event = LabelRequested(
-        purchase_order_number="",
-        selling_party=PartyIdentification("VENDR"),
-        ship_from_party=PartyIdentification("WH"),
-    )
-    assert complete(event, "PO1", "WH1") is event

@@ -13,12 +13,12 @@ import pytest
 from bridge.errors import AmazonError
 from bridge.spapi.auth import Credentials
 from bridge.spapi.client import AmazonClient, Timeouts
-from bridge.spapi.operations import OPERATIONS
 from tests.faults.hostile_http import MEMORY, TIME, Answer, hostile
 from tests.faults.measured import measured
 from tests.faults.site import Site, notices
 from tests.faults.texts import ACCOUNT, LOCAL, VENDOR
 from tests.faults.watch import CONFIRM
+from tests.operations import OPERATIONS, VERDICTS
 
 MOST_MEGABYTES = 300
 BODY = b'{"shipmentConfirmations": [{"purchaseOrderNumber": "PO1"}]}'
@@ -86,6 +86,6 @@ def test_hostile_http_in_time(what: str) -> None:
         outcome = client.submit(CONFIRMATIONS, BODY)
         assert outcome.kind == "not_taken"
         with pytest.raises(AmazonError):
-            client.transaction_status("T-1")
+            client.transaction_status(VERDICTS, "T-1")
         assert time.monotonic() - begun < 20
         client.close()

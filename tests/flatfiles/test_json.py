@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain.events import LabelRequested, Weight
+from bridge.domain.values import Weight
 from bridge.errors import VendorFileError
 from bridge.flatfiles.reader import Kind, Record, read_flat_file, recognise
 from bridge.mapping import explain_profile
+from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 from tests import golden
 
 ITEM = {"itemSequenceNumber": 1, "buyerProductIdentifier": "A", "packedQuantity": {"amount": 1}}

@@ -6,10 +6,11 @@ import json
 
 import pytest
 
-from bridge.domain.events import LabelRequested, MappingResult
+from bridge.domain.events import MappingResult
 from bridge.flatfiles.reader import Kind, read_flat_file
 from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping import explain_profile
+from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 from tests import golden
 from tests.mapping.support import edifact, mapped, vendor, x12
 

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bridge.domain.events import Address, PartyIdentification, ShipmentStatusChanged
 from bridge.domain.outcomes import Outcome, Verdict
+from bridge.domain.values import Address
 from bridge.ledger.new_rows import (
     Collected,
     NewDocument,
@@ -21,6 +21,7 @@ from bridge.ledger.new_rows import (
 )
 from bridge.ledger.rows import DueSubmission, Fence, Kept, Moved
 from bridge.ledger.store import Ledger
+from bridge.programs.vendor_direct_fulfillment.events import PartyIdentification, ShipmentStatusChanged
 
 CONFIRM = "submitShipmentConfirmations"
 STATUS = "submitShipmentStatusUpdates"

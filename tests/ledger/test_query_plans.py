@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import Index, event
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
-from bridge.domain.events import Container, PartyIdentification, ShipmentConfirmed
-from bridge.domain.label_match import LabelPolicy
 from bridge.domain.labels import LabelPackage
 from bridge.ledger import functions, sqlite
 from bridge.ledger.columns import metadata
 from bridge.ledger.new_rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
 from bridge.ledger.store import Ledger
+from bridge.programs.contract import LabelPolicy
+from bridge.programs.vendor_direct_fulfillment.events import Container, PartyIdentification, ShipmentConfirmed
 from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
 
 GROWING = ("labels", "order_labels", "label_packages", "files", "arrivals", "interchanges", "documents",

@@ -3,12 +3,12 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from bridge.domain.events import ShipmentStatusChanged
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger.commit import PORTION
 from bridge.ledger.new_rows import NewInterchange, NewOutbound
 from bridge.ledger.store import Ledger
 from bridge.ledger.writer import FileWriter
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentStatusChanged
 from tests.ledger.desk import T0, Desk, confirmation, document_row, later, status
 
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import msgspec
 
-from bridge.domain.events import Event, MappingResult, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.events import Event, MappingResult
 from bridge.edi.model import Document, DocumentRead
 from bridge.edi.reader import read
 from bridge.mapping import VendorProfile, explain_profile, translate
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed, ShipmentStatusChanged
 from tests.golden import shipped_grammar, shipped_mappings
 
 

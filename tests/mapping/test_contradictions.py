@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.domain.events import MappingResult, ShipmentConfirmed
+from bridge.domain.events import MappingResult
 from bridge.edi.model import Document
 from bridge.mapping import explain_profile, load_mappings, translate
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed
 from tests.golden import MAPPINGS
 from tests.mapping.support import codes, confirmation, edifact, mapped, x12
 from tests.mapping.test_hierarchy import HEAD, ORDER, PACK_A, PACK_B, SHIP, tree

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.events import ShipmentConfirmed
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed
 from tests.mapping.support import confirmation, edifact, mapped, x12
 from tests.mapping.test_hierarchy import HEAD, ITEM_1, ITEM_2, ORDER, PACK_A, PACK_B, SHIP, tree
 from tests.mapping.test_positions_856 import notice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.events import ShipmentConfirmed
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed
 from tests.mapping.support import codes, confirmation, mapped, x12
 
 HEAD = "BSN*00*S1*20260302*0915*0001\n"

@@ -7,9 +7,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from bridge.domain.events import LabelRequested, MappingResult
+from bridge.domain.events import MappingResult
 from bridge.errors import ConfigurationError
 from bridge.mapping import explain_profile, load_mappings, translate
+from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 from tests import golden
 from tests.mapping.support import edifact, event_of, mapped, vendor, x12
 

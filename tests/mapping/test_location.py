@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.events import Address
+from bridge.domain.values import Address
 from bridge.edi.model import Document
 from tests.mapping.support import edifact, mapped, status, x12
 

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.events import Address, ShipmentConfirmed, ShipmentStatusChanged
+from bridge.domain.values import Address
 from bridge.mapping import explain_profile
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed, ShipmentStatusChanged
 from tests.mapping.support import confirmation, edifact, mapped, vendor, x12
 from tests.mapping.test_positions_856 import NOTICE
 from tests.mapping.test_positions_desadv import ADVICE

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.events import Container, Dimensions, Weight
+from bridge.domain.values import Dimensions, Weight
+from bridge.programs.vendor_direct_fulfillment.events import Container
 from tests.mapping.support import codes, confirmation, mapped, x12
 
 NOTICE = """BSN*00*S1*20260302*0915*0001

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.domain.events import Address, ShipmentSchedule
+from bridge.domain.values import Address
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentSchedule
 from tests.mapping.support import codes, edifact, mapped, status, vendor, x12
 
 CARRIER = """B10*TRACK*SHIP*UPSN

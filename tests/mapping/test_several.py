@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.domain.events import MappingResult, ShipmentStatusChanged
+from bridge.domain.events import MappingResult
 from bridge.edi.model import Document
+from bridge.programs.vendor_direct_fulfillment.events import ShipmentStatusChanged
 from tests.mapping.support import edifact, mapped, x12
 
 HEAD = "B10*TRACK*SHIP*UPSN"

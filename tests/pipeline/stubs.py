@@ -15,20 +15,22 @@ from bridge.domain.outcomes import Outcome, Verdict
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.partner_drain import PartnerReport
+from bridge.programs.contract import Item, Operation
 from bridge.spapi.client import AmazonClient
-from bridge.spapi.fetched import Fetched, UnreadableItem
-from bridge.spapi.operations import Operation
+from bridge.spapi.pages import UnreadableItem
 from tests.pipeline.partners import partner_in
 
 
 class StubAmazon:
     """What the jobs ask of an `AmazonClient`. `items` are those accepted; the rest is what it answers."""
 
+    version = "v1"
+
     def __init__(self) -> None:
         self.items: list[dict[str, Any]] = []
         self.answer: Callable[[list[dict[str, Any]]], Outcome] | None = None
         self.verdict: Callable[[str], Verdict] = lambda _transaction: Verdict(status="Success")
-        self.of_order: Callable[[str], Fetched | UnreadableItem | None] = lambda _order: None
+        self.of_order: Callable[[str], Item | UnreadableItem | None] = lambda _order: None
         self.reads = 0
 
     def rate(self, _operation: object) -> float:
@@ -46,10 +48,10 @@ class StubAmazon:
             return Outcome(kind="submitted", http_status=202, amazon_transaction_id=f"tx-{len(self.items)}")
         return told
 
-    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(self, _operation: object, amazon_transaction_id: str) -> Verdict:
         return self.verdict(amazon_transaction_id)
 
-    def read_order(self, _operation: Operation, order: str) -> Fetched | UnreadableItem | None:
+    def read_order(self, _operation: Operation, order: str) -> Item | UnreadableItem | None:
         self.reads += 1
         return self.of_order(order)
 

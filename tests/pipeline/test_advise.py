@@ -15,13 +15,15 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
-from bridge.spapi.operations import Operation
+from bridge.programs.contract import Operation
 from tests.pipeline.partners import partner_in, with_policies
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
 
 class Amazon:
     """Takes everything and says yes to it."""
+
+    version = "v1"
 
     def rate(self, _operation: object) -> float:
         return 10.0
@@ -33,7 +35,7 @@ class Amazon:
         del operation, body
         return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
 
-    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(self, _operation: object, amazon_transaction_id: str) -> Verdict:
         del amazon_transaction_id
         return Verdict(status="Success")
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from bridge.pipeline.fetch import fetch_wanted
-from bridge.spapi.fetched import Fetched, LabelData, ShippingLabel, UnreadableItem
+from bridge.programs.contract import Item
+from bridge.programs.vendor_direct_fulfillment.documents import LabelData, ShippingLabel
+from bridge.spapi.pages import UnreadableItem
 from tests.pipeline.stubs import StubAmazon, partner_with
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\npixels\x00\x00\x00\x00IEND\xaeB`\x82").decode()
@@ -28,7 +30,7 @@ PNG = base64.b64encode(b"\x89PNG\r\n\x1a\npixels\x00\x00\x00\x00IEND\xaeB`\x82")
     ids=["of another vendor", "without a number"],
 )
 def test_what_cannot_be_used_is_not_asked_for_again_at_once(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Fetched | UnreadableItem
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: Item | UnreadableItem
 ) -> None:
     amazon = StubAmazon()
     amazon.of_order = lambda _order: answer

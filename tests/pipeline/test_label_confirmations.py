@@ -16,13 +16,14 @@ import pytest
 
 from bridge.domain.outcomes import Outcome
 from bridge.errors import LedgerError
-from bridge.ledger import label_checks
 from bridge.ledger.read_models import AlertRow
 from bridge.ledger.rows import EventRow
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
-from bridge.pipeline.shipping_documents import KINDS, keep_shipping_documents
-from bridge.spapi.fetched import LabelData, ShippingLabel
+from bridge.pipeline.shipping_documents import keep_shipping_documents
+from bridge.programs.contract import installed
+from bridge.programs.vendor_direct_fulfillment import label_match
+from bridge.programs.vendor_direct_fulfillment.documents import LabelData, ShippingLabel
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import carrier_status, order, ship_notice, tracking, x12
 
@@ -352,7 +353,7 @@ def listed(partner: Partner, labels: Labels, number: int) -> None:
     """Read an order's label as an entry of a list, at a time of its own."""
     label = labels(order(number))
     assert label is not None
-    keep_shipping_documents(partner, KINDS["labels"], [label])
+    keep_shipping_documents(partner, installed().feeds["labels"], [label])
 
 
 def states(partner: Partner, number: int) -> dict[str, str]:
@@ -455,7 +456,7 @@ def test_where_the_comparison_itself_fails_that_confirmation_alone_is_held(
     def fail(*_what: object) -> None:
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr(label_checks, "match_label", fail)
+    monkeypatch.setattr(label_match._Pairing, "pairs", fail)
     drop(tmp_path, "both.edi", x12("856", "SH", "004010", 5, [notice(1), notice(2)]))
     drained(partner)
     found = {one.purchase_order_number: one for one in partner.ledger.batch_events(1)}

@@ -11,7 +11,7 @@ import pytest
 from bridge.errors import RemoteFileError
 from bridge.ledger.read_models import AlertRow
 from bridge.pipeline.partner import Partner
-from bridge.spapi.fetched import LabelData, ShippingLabel
+from bridge.programs.vendor_direct_fulfillment.documents import LabelData, ShippingLabel
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import order, ship_notice, tracking, x12
 

@@ -21,6 +21,8 @@ from tests.system.traffic import order, ship_notice, x12
 class Amazon:
     """Takes everything, and gives the verdict that it is told to give."""
 
+    version = "v1"
+
     def __init__(self) -> None:
         self.status = "Processing"
 
@@ -34,7 +36,7 @@ class Amazon:
         del operation, body
         return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
 
-    def transaction_status(self, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(self, _operation: object, amazon_transaction_id: str) -> Verdict:
         assert amazon_transaction_id == "t-1"
         return Verdict(status=self.status)  # type: ignore[arg-type]
 
@@ -89,7 +91,7 @@ def test_a_verdict_on_what_a_person_settled_meanwhile_changes_nothing(
     partner = replace(partner, clock=lambda: begun + timedelta(minutes=31))
     settle(partner)
 
-    def ask(transaction: str) -> Verdict:
+    def ask(_operation: object, transaction: str) -> Verdict:
         assert transaction == "t-1"
         partner.ledger.resolve(1, None, partner.clock())
         if sent_again:

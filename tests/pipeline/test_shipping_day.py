@@ -19,6 +19,8 @@ NEW_YORK = ZoneInfo("America/New_York")
 class Amazon:
     """Counts what it is asked for."""
 
+    version = "v1"
+
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
 

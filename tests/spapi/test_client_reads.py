@@ -10,6 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bridge.errors import Fault
+from bridge.programs.contract import Operation
+from bridge.programs.vendor_direct_fulfillment.documents import ShippingLabel
 from bridge.spapi import transport
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.errors import (
@@ -20,10 +22,10 @@ from bridge.spapi.errors import (
     PagingInterrupted,
     ReplyTooLarge,
 )
-from bridge.spapi.fetched import Page, ShippingLabel
-from bridge.spapi.operations import OPERATIONS, Operation
+from bridge.spapi.pages import Page
 from bridge.spapi.paging import pages
 from bridge.spapi.windows import Window, query_of
+from tests.operations import OPERATIONS
 from tests.spapi.conftest import MakeClient
 from tests.spapi.server import Answer, ScriptedServer, json_answer
 

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bridge.errors import ConfigurationError
 from bridge.spapi.client import AmazonClient, classify_exception, user_agent
-from bridge.spapi.operations import OPERATIONS
+from tests.operations import OPERATIONS
 from tests.spapi.conftest import CREDENTIALS, MakeClient
 from tests.spapi.server import TAKEN, Answer, ScriptedServer, json_answer
 

@@ -8,11 +8,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.domain.outcomes import AmazonApiError
+from bridge.programs.contract import Operation
+from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice
 from bridge.spapi.errors import AmazonUnavailable, ListIncomplete, ReplyTooLarge
-from bridge.spapi.fetched import CustomerInvoice, Page
 from bridge.spapi.lists import MOST_CUTS, Step, meet, read_list
-from bridge.spapi.operations import OPERATIONS, Operation
+from bridge.spapi.pages import Page
 from bridge.spapi.windows import Query, Window, halves_of
+from tests.operations import OPERATIONS
 
 INVOICES = OPERATIONS["getCustomerInvoices"]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -9,6 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bridge.domain.outcomes import AmazonApiError
+from bridge.programs.contract import Operation
+from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice
 from bridge.spapi.errors import (
     AmazonRefused,
     AmazonUnavailable,
@@ -17,10 +19,10 @@ from bridge.spapi.errors import (
     PagingInterrupted,
     ReplyTooLarge,
 )
-from bridge.spapi.fetched import CustomerInvoice, Page
-from bridge.spapi.operations import OPERATIONS, Operation
+from bridge.spapi.pages import Page
 from bridge.spapi.paging import MOST_PAGES, STALE_PAGES, Paging, pages
 from bridge.spapi.windows import Query, Window
+from tests.operations import OPERATIONS
 
 SLIPS, INVOICES = OPERATIONS["getPackingSlips"], OPERATIONS["getCustomerInvoices"]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -7,18 +7,17 @@ from typing import Any
 
 import pytest
 
-from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
-from bridge.spapi.fetched import (
+from bridge.programs.contract import Item
+from bridge.programs.vendor_direct_fulfillment.documents import (
     CustomerInvoice,
-    Fetched,
     LabelData,
     PackingSlip,
-    Page,
     ShippingLabel,
-    UnreadableItem,
 )
-from bridge.spapi.operations import OPERATIONS
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
+from bridge.spapi.pages import Page, UnreadableItem
 from bridge.spapi.reads import parse_order, parse_page
+from tests.operations import OPERATIONS
 
 LABELS, LABEL = OPERATIONS["getShippingLabels"], OPERATIONS["getShippingLabel"]
 SLIPS, SLIP = OPERATIONS["getPackingSlips"], OPERATIONS["getPackingSlip"]
@@ -80,7 +79,7 @@ def slips(*elements: object, **more: object) -> Page:
 @pytest.mark.parametrize("wrapped", [True, False])
 @pytest.mark.parametrize(("many", "one", "element", "read"), KINDS)
 def test_pages_and_orders_are_read_wrapped_and_unwrapped(
-    many: Any, one: Any, element: Any, read: Fetched, wrapped: bool
+    many: Any, one: Any, element: Any, read: Item, wrapped: bool
 ) -> None:
     listed = {many.list_key: [element], "pagination": {"nextToken": "MDA="}}
     page = parse_page(many, 200, IDS, body({"payload": listed} if wrapped else listed))

@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from bridge.domain.outcomes import AmazonApiError
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
-from bridge.spapi.operations import classify_reply, orders_named, parse_verdict
-from bridge.spapi.replies import rate_limit_of, retry_after_of
+from bridge.spapi.replies import classify_reply, orders_named, parse_verdict, rate_limit_of, retry_after_of
 
 EMPTY = AmazonApiError("EMPTY_PACKAGES", "Request Rejected: Order ID PO12 has empty packages.")
 FAILURE = {"transactionId": "T", "status": "Failure", "errors": [{"code": "X", "message": "no"}]}

@@ -15,10 +15,10 @@ from bridge.errors import Fault
 from bridge.spapi.auth import TokenSource
 from bridge.spapi.channel import Channel
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
-from bridge.spapi.operations import OPERATIONS
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.restricted import RestrictedTokens
 from bridge.spapi.transport import Timeouts
+from tests.operations import OPERATIONS
 from tests.spapi.conftest import CREDENTIALS
 from tests.spapi.server import TOKEN_PATH, Answer, ScriptedServer, grant, json_answer, restricted_grant
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.spapi.operations import OPERATIONS
 from bridge.spapi.windows import FARTHEST_BACK, LONGEST, Window, query_of, windows
+from tests.operations import OPERATIONS
 
 LABELS = OPERATIONS["getShippingLabels"]
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)

@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
-from bridge.domain.events import Container, PartyIdentification, ShipmentConfirmed
-from bridge.domain.label_match import Filled, Hold, LabelPolicy, Unchanged, match_label
 from bridge.domain.labels import LabelPackage
+from bridge.programs.contract import Filled, Hold, LabelPolicy
+from bridge.programs.vendor_direct_fulfillment.events import Container, PartyIdentification, ShipmentConfirmed
+from bridge.programs.vendor_direct_fulfillment.label_match import match_label
 
 GROUND, AIR = "UPS_GR_RES", "UPS_2ND_DAY"
 
@@ -127,7 +128,7 @@ UNCHANGED = [
 def test_what_agrees_goes_as_it_is(
     says: str, document: tuple[Container, ...], label: tuple[LabelPackage, ...]
 ) -> None:
-    assert match_label(confirmation(*document), label, LabelPolicy()) == Unchanged(), says
+    assert match_label(confirmation(*document), label, LabelPolicy()) is None, says
 
 
 def test_while_it_is_unclear_which_label_is_newer_nothing_is_confirmed() -> None:
@@ -139,7 +140,7 @@ def test_while_it_is_unclear_which_label_is_newer_nothing_is_confirmed() -> None
 
 
 def test_a_floor_denial_is_no_matter_of_labels() -> None:
-    assert match_label(confirmation(box(), status="FLOOR_DENIAL"), ONE, LabelPolicy()) == Unchanged()
+    assert match_label(confirmation(box(), status="FLOOR_DENIAL"), ONE, LabelPolicy()) is None
 
 
 HOLDING = LabelPolicy(ship_method_mismatch="hold", default_ship_method="CONFIGURED")

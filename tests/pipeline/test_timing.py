@@ -6,18 +6,26 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bridge.domain.events import (
-    Address,
+from bridge.domain.events import Event
+from bridge.domain.timeliness import Timing, day_timing
+from bridge.domain.values import Address
+from bridge.mapping.profile import explain_profile
+from bridge.pipeline.event_checks import timing_of
+from bridge.pipeline.partner import Policies
+from bridge.programs.vendor_direct_fulfillment.events import (
     LabelRequested,
     PartyIdentification,
     ShipmentConfirmed,
     ShipmentStatusChanged,
 )
-from bridge.domain.timeliness import label_timing, timing
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 PARTY = PartyIdentification("X")
 YEAR = timedelta(days=365)
+
+
+def timing(event: Event, now: datetime, *, oldest: timedelta | None = None, zone: str = "") -> Timing:
+    return timing_of(event, now, explain_profile(), Policies(oldest_date=oldest), zone=zone)
 
 
 def confirmation(shipped: str, status: str = "SHIPPED") -> ShipmentConfirmed:
@@ -101,7 +109,7 @@ def test_the_reason_names_the_time_the_distance_and_the_zone_that_was_assumed() 
 def test_a_label_waits_for_its_day_and_no_longer_than_a_label_lives() -> None:
     request = LabelRequested(purchase_order_number="D1", selling_party=PARTY, ship_from_party=PARTY)
     assert timing(request, NOW, oldest=YEAR).verdict == "send"
-    assert label_timing(NOW, NOW).verdict == "send"
-    assert label_timing(NOW + timedelta(days=90), NOW) == label_timing(NOW + timedelta(days=90), NOW)
-    assert label_timing(NOW + timedelta(days=90), NOW).verdict == "wait"
-    assert label_timing(NOW + timedelta(days=90, seconds=1), NOW).verdict == "hold"
+    assert day_timing(NOW, NOW).verdict == "send"
+    assert day_timing(NOW + timedelta(days=90), NOW) == day_timing(NOW + timedelta(days=90), NOW)
+    assert day_timing(NOW + timedelta(days=90), NOW).verdict == "wait"
+    assert day_timing(NOW + timedelta(days=90, seconds=1), NOW).verdict == "hold"

@@ -7,20 +7,17 @@ from typing import Any
 import msgspec
 import pytest
 
-from bridge.domain.events import (
-    Address,
+from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
+from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
-    Dimensions,
     Item,
-    ItemQuantity,
     LabelRequested,
     PartyIdentification,
     ShipmentConfirmed,
     ShipmentSchedule,
     ShipmentStatusChanged,
-    Weight,
 )
-from bridge.domain.rules import check, violations
+from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 ITEM = Item(item_sequence_number=1, quantity=ItemQuantity(2, "Each"), buyer_product_identifier="A")
 BOX = Container(
@@ -66,9 +63,9 @@ def box(**changes: Any) -> Container:
 
 def test_events_that_keep_the_rules_may_go() -> None:
     for event in (SHIPPED, STATUS, LABEL):
-        assert check(event) == ()
+        assert violations(event) == ()
     denial = msgspec.structs.replace(SHIPPED, shipment_status="FLOOR_DENIAL", containers=())
-    assert check(denial) == ()
+    assert violations(denial) == ()
 
 
 NOBODY = PartyIdentification("")
@@ -114,7 +111,7 @@ HALF = item(quantity=ItemQuantity(1, "Each"))
     ],
 )
 def test_a_broken_rule_of_a_confirmation_has_its_code(change: dict[str, Any], code: str) -> None:
-    assert code in {error.code for error in check(msgspec.structs.replace(SHIPPED, **change))}
+    assert code in {error.code for error in violations(msgspec.structs.replace(SHIPPED, **change))}
 
 
 @pytest.mark.parametrize(
@@ -133,32 +130,32 @@ def test_a_broken_rule_of_a_confirmation_has_its_code(change: dict[str, Any], co
     ],
 )
 def test_a_broken_rule_of_a_status_has_its_code(change: dict[str, Any], code: str) -> None:
-    assert [error.code for error in check(msgspec.structs.replace(STATUS, **change))] == [code]
+    assert [error.code for error in violations(msgspec.structs.replace(STATUS, **change))] == [code]
 
 
 def test_a_status_needs_neither_order_nor_warehouse_the_ledger_knows_them() -> None:
-    assert check(msgspec.structs.replace(STATUS, purchase_order_number="", ship_from_party=NOBODY)) == ()
+    assert violations(msgspec.structs.replace(STATUS, purchase_order_number="", ship_from_party=NOBODY)) == ()
 
 
 @pytest.mark.parametrize("name", ["selling_party", "ship_from_party"])
 def test_a_label_request_needs_its_parties(name: str) -> None:
-    assert len(check(msgspec.structs.replace(LABEL, **{name: NOBODY}))) == 1
+    assert len(violations(msgspec.structs.replace(LABEL, **{name: NOBODY}))) == 1
 
 
 def test_containers_may_be_left_out_where_the_vendor_says_so() -> None:
     bare = msgspec.structs.replace(SHIPPED, containers=())
-    assert check(bare, require_containers=False) == ()
+    assert violations(bare, require_containers=False) == ()
 
 
 @pytest.mark.parametrize("own", [{"scac_code": "UPSN"}, {"carrier": "UPS"}])
 def test_a_carrier_of_ones_own_stands_for_the_ship_method(own: dict[str, Any]) -> None:
     event = msgspec.structs.replace(SHIPPED, containers=(box(ship_method="", **own),))
-    assert check(event) == ()
+    assert violations(event) == ()
 
 
 def test_packages_of_a_label_request_have_names_of_their_own() -> None:
     event = msgspec.structs.replace(LABEL, containers=(BOX, BOX))
-    assert [error.code for error in check(event)] == ["DUPLICATE"]
+    assert [error.code for error in violations(event)] == ["DUPLICATE"]
 
 
 def test_a_violation_says_what_it_is_about() -> None:

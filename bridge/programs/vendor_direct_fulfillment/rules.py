@@ -12,16 +12,15 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from bridge.domain.events import (
+from bridge.outside_text import clipped_message
+from bridge.programs.contract import Violation
+from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
-    Event,
     Item,
     LabelRequested,
-    RuleError,
     ShipmentConfirmed,
     ShipmentStatusChanged,
 )
-from bridge.outside_text import clipped_message
 
 AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
     "DELAYED": {"x12": ("DE", "AF"), "edifact": ("404", "117")},
@@ -51,26 +50,13 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-class Violation(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that an event breaks, and the line or container it is about, where it is about one."""
-
-    code: str
-    message: str
-    line: int | None = None
-    container: str | None = None
-
-
 _Rules = Iterator[Violation]
 
 
-def check(event: Event, *, require_containers: bool = True) -> tuple[RuleError, ...]:
-    """Return every rule that the event breaks; none means that it may be sent. See `violations`."""
-    found = violations(event, require_containers=require_containers)
-    return tuple(RuleError(code=violation.code, message=violation.message) for violation in found)
-
-
-def violations(event: Event, *, require_containers: bool = True) -> tuple[Violation, ...]:
-    """Return every rule that the event breaks, with what it is about.
+def violations(
+    event: ShipmentConfirmed | ShipmentStatusChanged | LabelRequested, *, require_containers: bool = True
+) -> tuple[Violation, ...]:
+    """Return every rule that the event breaks, with what it is about; none means that it may be sent.
 
     `require_containers` refuses a SHIPPED confirmation without containers, which Amazon's guide
     allows but Amazon has refused as EMPTY_PACKAGES.

@@ -9,48 +9,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import msgspec
 
-from bridge.domain.events import Container, ShipmentConfirmed
+from bridge.domain.events import RuleError
 from bridge.domain.labels import LabelPackage, same_text
+from bridge.programs.contract import Filled, Hold, LabelPolicy
+from bridge.programs.vendor_direct_fulfillment.events import Container, ShipmentConfirmed
 
 MENDED = frozenset({"MISSING_SHIP_METHOD", "MISSING_CONTAINER_IDENTIFIER"})
 """The violations that a label can correct."""
 _NAMED = 10
 """So many packages are named in one text."""
-
-
-class LabelPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """What a vendor chose: whether another ship method is held, and which one its configuration fills in."""
-
-    ship_method_mismatch: Literal["label", "hold"] = "label"
-    default_ship_method: str = ""
-
-
-class Note(msgspec.Struct, frozen=True):
-    """What was taken from the label, as text for operators; `code` is stable."""
-
-    code: str
-    message: str
-
-
-class Unchanged(msgspec.Struct, frozen=True):
-    """The confirmation goes as the document says it."""
-
-
-class Filled(msgspec.Struct, frozen=True, kw_only=True):
-    """The confirmation goes with values of the label."""
-
-    event: ShipmentConfirmed
-    notes: tuple[Note, ...]
-
-
-class Hold(msgspec.Struct, frozen=True):
-    """The confirmation contradicts the label, or it is not plain which package has which number."""
-
-    reason: str
 
 
 class _Contradiction(Exception):
@@ -63,8 +33,8 @@ def match_label(
     policy: LabelPolicy,
     void: Iterable[LabelPackage] = (),
     listed: Sequence[LabelPackage] = (),
-) -> Filled | Hold | Unchanged:
-    """Compare a confirmation with the newest label of its order.
+) -> Filled[ShipmentConfirmed] | Hold | None:
+    """Compare a confirmation with the newest label of its order; None where it goes as the document says.
 
     `void` are labels that it replaced, `listed` those of which it is not known yet whether they replace it.
 
@@ -72,7 +42,7 @@ def match_label(
     """
     containers = confirmation.containers
     if not label or not containers or confirmation.shipment_status != "SHIPPED":
-        return Unchanged()
+        return None
     if listed:
         return Hold(
             f"Amazon lists another label of the order ({_shown(listed)}) beside the one that is known "
@@ -87,9 +57,23 @@ def match_label(
         shown = f"the document has {_shown(containers)}; the newest label has {_shown(label)}"
         return Hold(f"{error}: {shown}. Released, it is sent as the document says")
     if filled == containers:
-        return Unchanged()
-    told = tuple(Note(code, f"{message} ({_listed(names)})") for (code, message), names in notes.items())
+        return None
+    told = tuple(
+        RuleError(code=code, message=f"{message} ({_listed(names)})")
+        for (code, message), names in notes.items()
+    )
     return Filled(event=msgspec.structs.replace(confirmation, containers=filled), notes=told)
+
+
+def lacking(confirmation: ShipmentConfirmed) -> list[str]:
+    """Name what a shipped confirmation's packages lack that their order's label has."""
+    if confirmation.shipment_status != "SHIPPED":
+        return []
+    # With a carrier of its own a vendor names that instead.
+    methods = [one.ship_method or one.scac_code or one.carrier for one in confirmation.containers]
+    found = [] if all(methods) else ["a ship method"]
+    numbers = [one.tracking_number for one in confirmation.containers]
+    return found if all(numbers) else [*found, "a tracking number"]
 
 
 class _Pairing:

@@ -6,21 +6,19 @@ import json
 
 import pytest
 
-from bridge.domain.events import (
-    Address,
+from bridge.domain.events import Event
+from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
+from bridge.programs.contract import installed
+from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
-    Dimensions,
-    Event,
     Item,
-    ItemQuantity,
     LabelRequested,
     PartyIdentification,
     ShipmentConfirmed,
     ShipmentSchedule,
     ShipmentStatusChanged,
-    Weight,
 )
-from bridge.spapi.operations import OPERATIONS, item_count, item_of, operation_of, request_body
+from tests.operations import OPERATIONS
 
 VENDOR, WAREHOUSE = PartyIdentification("VENDORCODE"), PartyIdentification("WAREHOUSE")
 LINE = Item(item_sequence_number=1, quantity=ItemQuantity(0, "Each"), vendor_product_identifier="SKU")
@@ -64,7 +62,7 @@ ASKED = LabelRequested(purchase_order_number="PO1", selling_party=VENDOR, ship_f
 
 
 def test_a_whole_confirmation_has_amazons_names_in_amazons_order() -> None:
-    assert json.dumps(item_of(CONFIRMED)) == json.dumps(
+    assert json.dumps(installed().element_of(CONFIRMED)) == json.dumps(
         {
             "purchaseOrderNumber": "PO1",
             "shipmentDetails": {
@@ -117,15 +115,15 @@ def test_what_is_absent_is_left_out() -> None:
         shipment_status="FLOOR_DENIAL",
         shipped_date="2026-01-02T03:04:05Z",
     )
-    item = item_of(bare)
+    item = installed().element_of(bare)
     assert "containers" not in item
     assert item["items"] == []
     assert list(item["shipmentDetails"]) == ["shippedDate", "shipmentStatus"]
-    assert "containers" not in item_of(ASKED)
+    assert "containers" not in installed().element_of(ASKED)
 
 
 def test_a_status_update_sends_of_its_place_what_is_known() -> None:
-    details = item_of(MOVED)["statusUpdateDetails"]
+    details = installed().element_of(MOVED)["statusUpdateDetails"]
     assert details["statusLocationAddress"] == {"city": "Berlin", "countryCode": "DE"}
     assert "shipmentSchedule" not in details
 
@@ -135,13 +133,13 @@ def test_an_empty_schedule_is_no_schedule() -> None:
         **{name: getattr(MOVED, name) for name in MOVED.__struct_fields__ if name != "shipment_schedule"},
         shipment_schedule=ShipmentSchedule(),
     )
-    assert "shipmentSchedule" not in item_of(event)["statusUpdateDetails"]
+    assert "shipmentSchedule" not in installed().element_of(event)["statusUpdateDetails"]
 
 
 def test_a_partys_address_is_sent_where_it_is_known() -> None:
     party = PartyIdentification("V", Address(name="N", address_line1="A", country_code="DE"))
     event = LabelRequested(purchase_order_number="PO1", selling_party=party, ship_from_party=WAREHOUSE)
-    assert item_of(event)["sellingParty"]["address"] == {
+    assert installed().element_of(event)["sellingParty"]["address"] == {
         "name": "N",
         "addressLine1": "A",
         "countryCode": "DE",
@@ -157,20 +155,20 @@ def test_a_partys_address_is_sent_where_it_is_known() -> None:
     ],
 )
 def test_each_event_has_its_operation_and_its_policy_in_doubt(event: Event, name: str, in_doubt: str) -> None:
-    operation = operation_of(event)
+    operation = OPERATIONS[installed().of(event).operation]
     assert (operation.name, operation.method, operation.in_doubt) == (name, "POST", in_doubt)
     assert OPERATIONS[name] is operation
 
 
 def test_a_body_is_compact_utf8_json_and_its_elements_are_counted() -> None:
     operation = OPERATIONS["submitShippingLabelRequest"]
-    body = request_body(operation, [{"a": "Köln"}, {"b": 1}])
+    body = operation.body_of([{"a": "Köln"}, {"b": 1}])
     assert body == '{"shippingLabelRequests":[{"a":"Köln"},{"b":1}]}'.encode()
-    assert item_count(operation, body) == 2
+    assert operation.count_of(body) == 2
 
 
 def test_an_empty_body_is_the_callers_mistake() -> None:
-    with pytest.raises(ValueError, match="at least one"):
-        request_body(OPERATIONS["submitShippingLabelRequest"], [])
-    with pytest.raises(ValueError, match="at least one"):
-        request_body(OPERATIONS["getTransactionStatus"], [{}])
+    with pytest.raises(ValueError, match="cannot be made"):
+        OPERATIONS["submitShippingLabelRequest"].body_of([])
+    with pytest.raises(ValueError, match="cannot be made"):
+        OPERATIONS["getTransactionStatus"].body_of([{}, {}])

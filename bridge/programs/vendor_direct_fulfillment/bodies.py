@@ -1,50 +1,34 @@
 """Events to Amazon's elements: the JSON that stands in the posted array. Pure.
 
-Names and order are those of the Vendor Direct Fulfillment Shipping v1 model. Optional elements that
+Names and order are those of the Vendor Direct Fulfillment Shipping models, v1 and 2021-12-28; integers stay
+integers, decimals stay strings. Optional elements that
 are absent are left out; required ones are always there, so that a missing one is seen by Amazon's
 check and by ours, and not hidden.
 """
 
 from __future__ import annotations
 
-from typing import Any, assert_never
+from typing import Any
 
-from bridge.domain.events import (
-    Address,
+from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
+from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
-    Dimensions,
-    Event,
     Item,
-    ItemQuantity,
     LabelRequested,
     PartyIdentification,
     ShipmentConfirmed,
     ShipmentSchedule,
     ShipmentStatusChanged,
-    Weight,
 )
 
 Element = dict[str, Any]
+V1, V2021_12_28 = "v1", "2021-12-28"
+_CONTAINER_TYPES = {"carton": "Carton", "pallet": "Pallet"}
+"""As version 2021-12-28 has them; in the wrong case Amazon answers InternalFailure."""
 
 
-def item_of(event: Event) -> Element:
-    """Make one element of the posted array, exactly as Amazon names and types it.
-
-    Shapes: `ShipmentConfirmation`, `ShipmentStatusUpdate`, `ShippingLabelRequest` of the model.
-    Integers stay integers, decimals stay strings.
-    """
-    match event:
-        case ShipmentConfirmed():
-            return _shipment_confirmation(event)
-        case ShipmentStatusChanged():
-            return _shipment_status_update(event)
-        case LabelRequested():
-            return _shipping_label_request(event)
-        case _:
-            assert_never(event)
-
-
-def _shipment_confirmation(event: ShipmentConfirmed) -> Element:
+def shipment_confirmation(event: ShipmentConfirmed, version: str) -> Element:
+    """Return a `ShipmentConfirmation` as an API version names and types it."""
     return {
         "purchaseOrderNumber": event.purchase_order_number,
         "shipmentDetails": {
@@ -59,11 +43,13 @@ def _shipment_confirmation(event: ShipmentConfirmed) -> Element:
         "sellingParty": _party(event.selling_party),
         "shipFromParty": _party(event.ship_from_party),
         "items": [_item(item, "shippedQuantity") for item in event.items],
-        **_present(containers=_containers(event.containers)),
+        **_present(containers=_containers(event.containers, version)),
     }
 
 
-def _shipment_status_update(event: ShipmentStatusChanged) -> Element:
+def shipment_status_update(event: ShipmentStatusChanged, version: str) -> Element:
+    """Return a `ShipmentStatusUpdate`, the same in all versions."""
+    del version
     return {
         "purchaseOrderNumber": event.purchase_order_number,
         "sellingParty": _party(event.selling_party),
@@ -79,12 +65,13 @@ def _shipment_status_update(event: ShipmentStatusChanged) -> Element:
     }
 
 
-def _shipping_label_request(event: LabelRequested) -> Element:
+def shipping_label_request(event: LabelRequested, version: str) -> Element:
+    """Return a `ShippingLabelRequest` as an API version names and types it."""
     return {
         "purchaseOrderNumber": event.purchase_order_number,
         "sellingParty": _party(event.selling_party),
         "shipFromParty": _party(event.ship_from_party),
-        **_present(containers=_containers(event.containers)),
+        **_present(containers=_containers(event.containers, version)),
     }
 
 
@@ -136,13 +123,14 @@ def _quantity(quantity: ItemQuantity) -> Element:
     return {"amount": quantity.amount, "unitOfMeasure": quantity.unit_of_measure}
 
 
-def _containers(containers: tuple[Container, ...]) -> list[Element]:
-    return [_container(container) for container in containers]
+def _containers(containers: tuple[Container, ...], version: str) -> list[Element]:
+    return [_container(container, version) for container in containers]
 
 
-def _container(container: Container) -> Element:
+def _container(container: Container, version: str) -> Element:
+    kind = container.container_type
     return {
-        "containerType": container.container_type,
+        "containerType": _CONTAINER_TYPES.get(kind, kind) if version == V2021_12_28 else kind,
         "containerIdentifier": container.container_identifier,
         **_present(
             trackingNumber=container.tracking_number,

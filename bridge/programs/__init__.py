@@ -1,0 +1,1 @@
+"""Amazon's fulfilment programs, a folder each; `contract` says what each declares."""

@@ -1,0 +1,343 @@
+"""What a program of Amazon's declares, and all that the rest of the bridge knows of it.
+
+A program is a folder beside this module whose package has a `PROGRAM`. Nothing outside of the folder names
+its documents, events or operations: `installed` finds it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache, cached_property
+from typing import Any, Generic, Literal, Protocol, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from bridge.domain.events import Event, RuleError
+from bridge.domain.labels import LabelPackage
+
+E = TypeVar("E", bound=Event)
+
+Policy = Literal["hold", "resubmit", "verify"]
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+Reply = Literal["transaction", "result", "document"]
+
+
+class Item(Protocol):
+    """What Amazon has of one order in a list, or by the order's number."""
+
+    @property
+    def purchase_order_number(self) -> str:
+        """The order's number."""
+
+
+def _unread(_raw: msgspec.Raw) -> Item:
+    raise ValueError("this operation reads no documents")
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One operation of Amazon's API.
+
+    `paths` has its path by API version, with `{names}` in it. `reply`: a `transaction` whose verdict comes
+    later, a `result` that is the verdict, or a `document` that is read.
+
+    `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
+    one event. `in_doubt` is what to do by default where nobody knows whether Amazon took it: `hold` for an
+    operator, `resubmit`, or `verify` by asking Amazon. `verdict_minutes` is when Amazon expects to have a
+    verdict. `rate` (requests/s) and `burst` are Amazon's figures.
+
+    `restricted`: Amazon wants a restricted data token instead of the access token. `list_key` names the list
+    that a read answers with, by order too, where there is one element of it alone. `limit` is how many
+    elements a page may hold; 0 where there are no pages. `read` makes an item of one element (JSON as it
+    came), and raises `msgspec.DecodeError` or ValueError, whose text holds nothing of the content, where it
+    cannot.
+    """
+
+    name: str
+    method: Method
+    paths: Mapping[str, str]
+    reply: Reply = "document"
+    body_key: str = ""
+    in_doubt: Policy = "hold"
+    verdict_minutes: int = 10
+    rate: float = 10.0
+    burst: int = 10
+    restricted: bool = False
+    list_key: str = ""
+    limit: int = 0
+    read: Callable[[msgspec.Raw], Item] = _unread
+
+    def template(self, version: str) -> str:
+        """Return the path of an API version; an operation without that version has one path for all."""
+        return self.paths.get(version) or next(iter(self.paths.values()))
+
+    def path_of(self, version: str, **names: str) -> str:
+        """Return the path of an API version, its names filled in, each percent-encoded."""
+        return self.template(version).format_map(
+            {name: quote(value, safe="") for name, value in names.items()}
+        )
+
+    def body_of(self, elements: Sequence[dict[str, Any]]) -> bytes:
+        """Write the body of a call as compact UTF-8 JSON. Raises ValueError if there is nothing to send.
+
+        Amazon's models want at least one element; an empty call would be a mistake of the caller's.
+        """
+        if not elements or (not self.body_key and len(elements) > 1):
+            raise ValueError(f"{self.name}: a body of {len(elements)} elements cannot be made")
+        return msgspec.json.encode({self.body_key: list(elements)} if self.body_key else elements[0])
+
+    def count_of(self, body: bytes) -> int:
+        """Return how many elements a body that `body_of` wrote has."""
+        if not self.body_key:
+            return 1
+        return len(msgspec.json.decode(body, type=dict[str, list[msgspec.Raw]])[self.body_key])
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that an event breaks, and the line or container it is about, where it is about one."""
+
+    code: str
+    message: str
+    line: int | None = None
+    container: str | None = None
+
+
+class Filled(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+    """An event with values of its order's label; the notes say which."""
+
+    event: E
+    notes: tuple[RuleError, ...]
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """An event that contradicts its order's label, and why."""
+
+    reason: str
+
+
+class LabelPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partner chose: whether another ship method is held, and which one its configuration fills in."""
+
+    ship_method_mismatch: Literal["label", "hold"] = "label"
+    default_ship_method: str = ""
+
+
+class LabelCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """How an event is compared with the newest label of its order.
+
+    `match` gets the event, the label's packages, the policy, the packages of labels that it replaced, and
+    those of which it is not known whether they replace it; None: the event goes as it is. `mends` are the
+    codes of the rules whose violations a label can mend, `lacks` names what of it the event has not.
+    """
+
+    match: Callable[
+        [Any, Sequence[LabelPackage], LabelPolicy, Sequence[LabelPackage], Sequence[LabelPackage]],
+        Filled[Any] | Hold | None,
+    ]
+    mends: frozenset[str]
+    lacks: Callable[[Any], list[str]]
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event makes known of its packages: their tracking numbers, and where they ship from."""
+
+    tracking_numbers: tuple[str, ...]
+    ship_from_party: str
+
+
+NOTHING_ANNOUNCED = Announcement(tracking_numbers=(), ship_from_party="")
+
+
+class Awaits(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that waits until its package is announced, and takes from there what its document lacks.
+
+    `missing` names what the event lacks without the announcement (`order`, `warehouse`); empty: nothing.
+    """
+
+    complete: Callable[[Any, str, str], Event]
+    missing: Callable[[Any], str]
+
+
+def _none(_event: Any) -> str:  # noqa: ANN401 - an event of any type
+    return ""
+
+
+def _no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType:
+    """What the core knows of one kind of event; the callables get the event.
+
+    `operation` tells Amazon of it. `noun` names it for operators. Of one `ordering_key` (`po:D123`,
+    `pkg:1Z999`) never two submissions are under way; `subject` is what a package has several of. `own_time`
+    is the ISO-8601 time of the fact in its document, empty where it has none, and `time_name` Amazon's name
+    of it. A time up to `early` ahead of now waits for its time, one farther ahead is held with `too_early` as
+    the reason. `day` is the day at the partner's for which it is meant, where it waits for that.
+
+    `rules` returns the violations; the second argument says whether containers are required. `body` makes
+    the element that is sent, by API version. `makes_available` names the feeds that have something of its
+    order once it succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`:
+    it tells that its order has shipped.
+    """
+
+    event: type[Event]
+    operation: str
+    noun: str
+    ordering_key: Callable[[Any], str]
+    order: Callable[[Any], str]
+    rules: Callable[[Any, bool], Sequence[Violation]]
+    body: Callable[[Any, str], dict[str, Any]]
+    subject: Callable[[Any], str] = _none
+    own_time: Callable[[Any], str] = _none
+    time_name: str = ""
+    early: timedelta = timedelta(0)
+    waits_for_time: bool = False
+    too_early: str = ""
+    day: Callable[[Any], date | None] = _no_day
+    due_within: timedelta | None = None
+    ships: bool = False
+    makes_available: tuple[str, ...] = ()
+    announces: Callable[[Any], Announcement] | None = None
+    awaits: Awaits | None = None
+    label_check: LabelCheck | None = None
+
+
+class Content(msgspec.Struct, frozen=True, kw_only=True):
+    """One shipping document of an item that a feed read: base64 as it came, and what names it.
+
+    `format` is `png`, `zpl` or `pdf`. `package` is set where it is the label of one package.
+    """
+
+    content: str
+    format: Literal["png", "zpl", "pdf"]
+    package: LabelPackage | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """Documents that Amazon makes: how they are listed and read, and what becomes of them.
+
+    `contents` are the files of an item. `selling_party` is whose it is; empty where Amazon does not say.
+    `template` names the files in the outbox; empty, the partner's own template does. `labels`: its packages
+    are compared with what is sent.
+    """
+
+    name: str
+    listed: str
+    single: str
+    contents: Callable[[Any], Sequence[Content]]
+    selling_party: Callable[[Any], str] = _none
+    template: str = ""
+    labels: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """One program of Amazon's.
+
+    `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
+    verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations,
+    `producers` what a mapping may produce, with the operation that its events are told by.
+    """
+
+    name: str
+    versions: tuple[str, ...]
+    operations: tuple[Operation, ...]
+    event_types: tuple[EventType, ...]
+    feeds: tuple[Feed, ...] = ()
+    verdicts: str = ""
+    policies: Mapping[str, str] = field(default_factory=dict)
+    producers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Programs:
+    """All programs together, by what the core asks for them."""
+
+    def __init__(self, programs: Sequence[Program]) -> None:
+        self.programs = tuple(programs)
+        self.event_types = tuple(one for program in programs for one in program.event_types)
+        self.operations = {one.name: one for program in programs for one in program.operations}
+        self.feeds = {one.name: one for program in programs for one in program.feeds}
+        self.policies = {key: name for program in programs for key, name in program.policies.items()}
+        self.producers = {key: name for program in programs for key, name in program.producers.items()}
+        self._of_event = {one.event: one for one in self.event_types}
+        self._of_operation = {one.operation: one for one in self.event_types}
+        self._program_of = {one.name: program for program in programs for one in program.operations}
+        self._decoders = {one.operation: msgspec.json.Decoder(one.event) for one in self.event_types}
+
+    def of(self, event: Event) -> EventType:
+        """Return the type of an event."""
+        return self._of_event[type(event)]
+
+    def told_by(self, operation: str) -> EventType | None:
+        """Return the type of the events that an operation tells Amazon; None for one that tells none."""
+        return self._of_operation.get(operation)
+
+    def of_operation(self, operation: str) -> EventType:
+        """Return the type of the events that an operation tells Amazon. Raises KeyError for one without."""
+        return self._of_operation[operation]
+
+    def decode(self, operation: str, body: str | bytes) -> Event:
+        """Read an event as the ledger keeps it. Raises `msgspec.DecodeError`."""
+        return self._decoders[operation].decode(body)
+
+    def element_of(self, event: Event, version: str = "") -> dict[str, Any]:
+        """Return what is sent for an event, in an API version; without one in the default of its program."""
+        kind = self.of(event)
+        return kind.body(event, version or self._program_of[kind.operation].versions[0])
+
+    def announced(self, event: Event) -> Announcement:
+        """Return what an event makes known of its packages; nothing for one that announces none."""
+        announces = self.of(event).announces
+        return announces(event) if announces else NOTHING_ANNOUNCED
+
+    def verdicts_of(self, operation: str) -> Operation:
+        """Return the operation that is asked for the verdicts of another one."""
+        return self.operations[self._program_of[operation].verdicts]
+
+    def _those(self, wanted: Callable[[EventType], object]) -> tuple[str, ...]:
+        return tuple(one.operation for one in self.event_types if wanted(one))
+
+    @cached_property
+    def announcing(self) -> tuple[str, ...]:
+        """Operations of the events that announce packages."""
+        return self._those(lambda one: one.announces)
+
+    @cached_property
+    def awaiting(self) -> tuple[str, ...]:
+        """Operations of the events that wait until their package is announced."""
+        return self._those(lambda one: one.awaits)
+
+    @cached_property
+    def timeless(self) -> tuple[str, ...]:
+        """Operations of the events that have no time of their own."""
+        return self._those(lambda one: not one.time_name)
+
+    @cached_property
+    def labelled(self) -> tuple[str, ...]:
+        """Operations of the events that are compared with the labels of their orders."""
+        return self._those(lambda one: one.label_check)
+
+    @cached_property
+    def shipping(self) -> tuple[str, ...]:
+        """Operations of the events that tell that their order has shipped."""
+        return self._those(lambda one: one.ships)
+
+    @cached_property
+    def due(self) -> tuple[str, ...]:
+        """Operations of the events that Amazon wants within a time."""
+        return self._those(lambda one: one.due_within)
+
+
+@cache
+def installed() -> Programs:
+    """Return the programs whose folders stand beside this module."""
+    package = importlib.import_module(__package__)
+    folders = sorted(one.name for one in pkgutil.iter_modules(package.__path__) if one.ispkg)
+    return Programs([importlib.import_module(f"{__package__}.{name}").PROGRAM for name in folders])

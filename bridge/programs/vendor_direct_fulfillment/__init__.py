@@ -1,0 +1,34 @@
+"""Vendor Direct Fulfillment: vendors ship Amazon's orders.
+
+Confirmations, status updates and label requests go in; labels, packing slips, customer invoices and verdicts
+come back.
+"""
+
+from __future__ import annotations
+
+from bridge.programs.contract import Program
+from bridge.programs.vendor_direct_fulfillment.event_types import EVENT_TYPES
+from bridge.programs.vendor_direct_fulfillment.feeds import FEEDS
+from bridge.programs.vendor_direct_fulfillment.operations import (
+    CONFIRM,
+    OPERATIONS,
+    REQUEST_LABEL,
+    TRANSACTION_STATUS,
+    UPDATE_STATUS,
+    VERSIONS,
+)
+
+PROGRAM = Program(
+    name="vendor_direct_fulfillment",
+    versions=VERSIONS,
+    operations=OPERATIONS,
+    event_types=EVENT_TYPES,
+    feeds=FEEDS,
+    verdicts=TRANSACTION_STATUS,
+    policies={
+        "confirmations": CONFIRM,
+        "status_updates": UPDATE_STATUS,
+        "label_requests": REQUEST_LABEL,
+    },
+    producers={"confirmation": CONFIRM, "status": UPDATE_STATUS, "label_request": REQUEST_LABEL},
+)

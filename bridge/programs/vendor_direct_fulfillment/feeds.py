@@ -1,0 +1,53 @@
+"""The shipping documents that Amazon makes: labels, packing slips, customer invoices."""
+
+from __future__ import annotations
+
+from bridge.domain.labels import LabelPackage
+from bridge.programs.contract import Content, Feed
+from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
+
+
+def _labels(item: ShippingLabel) -> list[Content]:
+    return [
+        Content(
+            content=label.content,
+            format="zpl" if item.label_format.upper() == "ZPL" else "png",
+            package=LabelPackage(
+                package_identifier=label.package_identifier,
+                tracking_number=label.tracking_number,
+                ship_method=label.ship_method,
+                ship_method_name=label.ship_method_name,
+            ),
+        )
+        for label in item.labels
+    ]
+
+
+def _document(item: PackingSlip | CustomerInvoice) -> list[Content]:
+    return [Content(content=item.content, format="pdf")]
+
+
+FEEDS = (
+    Feed(
+        name="labels",
+        listed="getShippingLabels",
+        single="getShippingLabel",
+        contents=_labels,
+        selling_party=lambda item: item.selling_party,
+        labels=True,
+    ),
+    Feed(
+        name="packing-slips",
+        listed="getPackingSlips",
+        single="getPackingSlip",
+        contents=_document,
+        template="packing-slips/{purchase_order}.{ext}",
+    ),
+    Feed(
+        name="invoices",
+        listed="getCustomerInvoices",
+        single="getCustomerInvoice",
+        contents=_document,
+        template="invoices/{purchase_order}.{ext}",
+    ),
+)

@@ -1,0 +1,8 @@
+"""The operations of the installed programs, by name."""
+
+from __future__ import annotations
+
+from bridge.programs.contract import installed
+
+OPERATIONS = installed().operations
+VERDICTS = OPERATIONS["getTransactionStatus"]
