@@ -1,4 +1,4 @@
-"""Alerts: what a person should know or do, one open at a time for each (kind, vendor, key)."""
+"""Alerts: what an operator should know or do, one open at a time for each (kind, vendor, key)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class AlertStore(Store):
     def raise_alert(  # noqa: PLR0913 - what, who, and when
         self, kind: str, vendor: str, key: str, message: str, now: datetime, *, account: str = ""
     ) -> bool:
-        """Open an alert; tell whether it is new. One that is open says from now on what this one says."""
+        """Open an alert; return whether it is new. One that is open says from now on what this one says."""
         open_one = (alerts.c.kind == kind, alerts.c.vendor == vendor, alerts.c.key == key, is_uncleared)
         with self._db.read() as connection:  # mostly it is open already: no write then
             found = connection.execute(select(alerts.c.message).where(*open_one)).scalar()
@@ -41,7 +41,7 @@ class AlertStore(Store):
             return True
 
     def clear_alert(self, kind: str, vendor: str, key: str, now: datetime) -> bool:
-        """Close an alert; tell whether it was open."""
+        """Close an alert; return whether it was open."""
         open_one = (alerts.c.kind == kind, alerts.c.vendor == vendor, alerts.c.key == key, is_uncleared)
         with self._db.read() as connection:
             if connection.execute(select(alerts.c.id).where(*open_one)).first() is None:

@@ -80,7 +80,7 @@ class BatchQueryStore(Store):
         return found[:limit]
 
     def batches_of(self, ids: Collection[int]) -> list[BatchView]:
-        """Give the views of batches by their ids, oldest first; ids of no batch are passed over."""
+        """Return the views of batches by their ids, oldest first; ids of no batch are passed over."""
         views: list[BatchView] = []
         with self._db.read() as connection:
             for some in chunks(sorted(ids), 500):
@@ -90,7 +90,7 @@ class BatchQueryStore(Store):
         return views
 
     def batch(self, file_id: int, limit: int | None = None) -> BatchDetail:
-        """Give a batch with everything that came from it; raises `LedgerError` where there is none.
+        """Return a batch with everything that came from it; raises `LedgerError` where there is none.
 
         With a `limit`, at most so many documents, events and outbound files, those with something wrong
         before the others, and the submissions of these events; `BatchView` counts them all.
@@ -157,7 +157,7 @@ class BatchQueryStore(Store):
         return {vendor: dict(kinds) for vendor, kinds in counted.items()}
 
     def whole_batch(self, file_id: int) -> WholeBatch:
-        """Give a batch with all that came from it, in the order of `batch`; raises `LedgerError` for none."""
+        """Return a batch with all that came from it, in the order of `batch`; raises `LedgerError`."""
         with self._db.read() as connection:
             views = batch_views(connection, select(files).where(files.c.id == file_id))
             if not views:
@@ -260,7 +260,7 @@ def batch_views(connection: Connection, query: Select[Any]) -> list[BatchView]:
 
 
 def batch_state(row: Any, of_events: dict[str, int], of_submissions: dict[str, int]) -> str:  # noqa: ANN401
-    """Give the word for a batch as a whole; see `BatchView`."""
+    """Return the word for a batch as a whole; see `BatchView`."""
     if row["purged_at"] is not None:
         return "purged"
     if row["state"] != "translated":

@@ -88,7 +88,7 @@ class BatchingStore(Store):
         *,
         labels: LabelPolicy | None = None,
     ) -> int:
-        """Make submissions of up to 2,000 ready events, oldest first; give how many were made.
+        """Make submissions of up to 2,000 ready events, oldest first; return how many were made.
 
         At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed, and so
         is its `not_before`. With `labels` confirmations are compared with labels that came since they were

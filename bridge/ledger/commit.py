@@ -127,12 +127,12 @@ class Gathered:
         self.accepted, self.waiting = mark.accepted, mark.waiting
 
     def close(self) -> None:
-        """Let go of temporary files."""
+        """Close the temporary files."""
         self.outbound.close()
 
     @property
     def is_portion(self) -> bool:
-        """Tell whether enough is gathered to be committed."""
+        """Return whether enough is gathered to be committed."""
         return max(len(self.documents) + len(self.renewed), len(self.events)) >= PORTION
 
 
@@ -171,8 +171,8 @@ def commit(database: Database, fence: Fence, file: FileRow, gathered: Gathered, 
 
 
 def _writing(database: Database, fence: Fence, gathered: Gathered) -> AbstractContextManager[Connection]:
-    # A rerun is a person's word: drains, each with a claim of its own, go on beside it. What it changes is
-    # guarded row by row instead.
+    # A rerun is an operator's command: drains, each with a claim of its own, go on beside it. What it
+    # changes is guarded row by row instead.
     return database.write(None if gathered.rerun else fence)
 
 
@@ -275,7 +275,7 @@ def _replace(connection: Connection, event_ids: list[int], now: datetime) -> Non
 
 
 def _take_numbers(connection: Connection, scope: str, kind: str, first: int, last: int) -> None:
-    """Move a counter on, provided that nobody did so since it was read."""
+    """Move a counter on, provided that no other process did so since it was read."""
     if (
         first == 0
         and connection.execute(
@@ -320,7 +320,7 @@ def _close_file(connection: Connection, file: FileRow, gathered: Gathered, now: 
 
 
 def _as_read(file: FileRow) -> list[ColumnElement[bool]]:
-    """Give the conditions under which nobody else has translated or purged a file since it was read."""
+    """Return the conditions under which no other process has translated or purged a file meanwhile."""
     return [
         files.c.id == file.id,
         files.c.state == file.state,
@@ -332,4 +332,4 @@ def _as_read(file: FileRow) -> list[ColumnElement[bool]]:
 
 
 def _meanwhile(file: FileRow) -> LedgerError:
-    return LedgerError(f"batch {file.id} was translated or purged by somebody else meanwhile")
+    return LedgerError(f"batch {file.id} was translated or purged by another process meanwhile")

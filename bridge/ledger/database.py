@@ -66,13 +66,13 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one moment of the ledger."""
+        """Return a connection that sees one moment of the ledger."""
         with self.told(), self.reading.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self, fence: Fence | None = None) -> Iterator[Connection]:
-        """Give a connection that may write; committed at the end, rolled back on an exception.
+        """Return a connection that may write; committed at the end, rolled back on an exception.
 
         Raises `StaleEpoch` at once when the fence no longer holds; it cannot fall while the block runs.
         """
@@ -82,7 +82,7 @@ class Database:
             yield connection
 
     def check(self, fence: Fence) -> None:
-        """Raise `StaleEpoch` when somebody else has claimed the account."""
+        """Raise `StaleEpoch` when another process has claimed the account."""
         with self.read() as connection:
             self._hold(connection, fence)
 
@@ -112,7 +112,7 @@ class Store:
 
 
 def id_source(connection: Connection, table: Table) -> Callable[[], int]:
-    """Give a function that hands out free ids of a table, within a write.
+    """Return a function that hands out free ids of a table, within a write.
 
     Rows whose ids are known beforehand can be written many at a time. SQLite's writer is alone, so
     counting on from the last id is safe; PostgreSQL is asked for one of the sequence each.

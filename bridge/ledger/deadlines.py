@@ -93,7 +93,7 @@ _is_alone = ~exists().where(
     _busy.c.ordering_key == events.c.ordering_key,
     one_of(_busy.c.state, "grouped"),
 )
-# In the index's order: the first one that is alone ends the look, however many wait.
+# In the index's order: the first one that is alone ends the search, however many wait.
 _NEXT_EVENT = (
     select(events.c.not_before)
     .where(events.c.vendor == _V, is_delayed, _is_alone)
@@ -107,7 +107,7 @@ _AT_ONCE = select(
     or_(
         _any(files.c.vendor == _V, is_collected),
         _any(arrivals.c.vendor == _V, is_unmoved),
-        # One that stands behind another of its package waits with that one: for a verdict, or a person.
+        # One that stands behind another of its package waits with that one: for a verdict, or an operator.
         _any(
             events.c.vendor == _V,
             is_ready,
@@ -123,7 +123,7 @@ _UNFINISHED = select(
         _any(submissions.c.vendor == _V, is_sending),
         _any(submissions.c.vendor == _V, is_pollable),
         _any(submissions.c.vendor == _V, is_in_doubt, submissions.c.next_attempt_at.is_not(None)),
-        # What was tried in vain some times needs a person, or much time.
+        # What failed several times needs an operator, or much time.
         _any(outbound_files.c.vendor == _V, is_pending, outbound_files.c.attempts < TRIES),
     )
 )
@@ -185,7 +185,7 @@ class DeadlineStore(Store):
     """Questions of a drain before it rests and at its end, and of `status`."""
 
     def next_due(self, vendor: str, now: datetime, *, deliveries: bool = True) -> datetime | None:
-        """Tell when the vendor's next attempt, look, poll or delivery is due (an account's pause counts).
+        """Return when the vendor's next attempt, verification, poll or delivery is due, pauses considered.
 
         Without `deliveries`, as while the vendor's folder rests, those do not count.
 
@@ -210,7 +210,7 @@ class DeadlineStore(Store):
         return moment(min(known)) if known else None
 
     def unfinished(self, vendor: str, now: datetime) -> bool:
-        """Tell whether work goes on that needs no person: files, events, submissions, deliveries, reports.
+        """Return whether work without an operator goes on: files, events, submissions, deliveries, reports.
 
         Waiting and held events, those that wait for their own time, and submissions that are held in doubt
         do not count.
@@ -232,7 +232,7 @@ class DeadlineStore(Store):
         return (row[0], f"{row.folder}/{row.name}: {row.last_error}") if row is not None else (0, "")
 
     def in_doubt_or_overdue(self, vendor: str) -> list[int]:
-        """List the submissions that a person may have to act on."""
+        """List the submissions that may need manual action."""
         with self._db.read() as connection:
             return list(connection.execute(_DOUBTFUL, {"v": vendor}).scalars())
 
@@ -242,13 +242,13 @@ class DeadlineStore(Store):
             return list(connection.execute(_MOVED, {"v": vendor, "since": seconds(since)}).scalars())
 
     def waits_since(self, vendor: str, before: datetime) -> bool:
-        """Tell whether any status update has waited since before then."""
+        """Return whether any status update has waited since before then."""
         with self._db.read() as connection:
             one = select(events.c.id).where(*_TOO_LONG).limit(1)
             return connection.execute(one, {"v": vendor, "before": seconds(before)}).first() is not None
 
     def hold_waiting(self, fence: Fence, vendor: str, before: datetime, now: datetime) -> int:
-        """Hold the status updates that have waited since before then; give how many."""
+        """Hold the status updates that have waited since before then; return how many."""
         asked = {"v": vendor, "before": seconds(before)}
         state = move("waiting", "too_long", EVENT_MOVES)
         of_files = select(events.c.file_id).where(*_TOO_LONG)
@@ -273,7 +273,7 @@ class DeadlineStore(Store):
             return {row[0]: row[1] for row in connection.execute(_FAILED_HERE, {"v": vendor})}
 
     def held_summary(self, vendor: str) -> HeldSummary | None:
-        """Tell what of the held events an operator can let go, with the first of them; None for none."""
+        """Return what of the held events an operator can let go, with the first of them; None for none."""
         with self._db.read() as connection:
             count, sendable = connection.execute(_HELD_COUNTS, {"v": vendor}).one()
             if not count:
@@ -282,7 +282,7 @@ class DeadlineStore(Store):
         return HeldSummary(count=count, sendable=sendable, event=first.id, batch=first.file_id)
 
     def held(self, vendor: str) -> int:
-        """Count the events that wait for a person."""
+        """Count the events that are held."""
         with self._db.read() as connection:
             return connection.execute(_HELD, {"v": vendor}).scalar_one()
 
@@ -306,13 +306,13 @@ class DeadlineStore(Store):
         ]
 
     def silent(self, vendor: str, since: datetime) -> bool:
-        """Tell whether a vendor that sent files until then has sent none after."""
+        """Return whether a vendor that sent files until then has sent none after."""
         with self._db.read() as connection:
             before, after = connection.execute(_HEARD, {"v": vendor, "since": seconds(since)}).one()
             return bool(before and not after)
 
     def ages(self, vendor: str) -> dict[str, datetime]:
-        """Tell since when the oldest held event (`held`) and submission in doubt (`in_doubt`) is so."""
+        """Return since when the oldest held event (`held`) and submission in doubt (`in_doubt`) is so."""
         with self._db.read() as connection:
             found = {
                 name: connection.execute(query, {"v": vendor}).scalar() for name, query in _OLDEST.items()

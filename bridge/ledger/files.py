@@ -22,7 +22,7 @@ _BYTES = (
     .where(files.c.id == bindparam("file"), files.c.spool_name == "")
     .values(spool_name=bindparam("bytes"))
 )
-_SAME_LOOK = select(arrivals.c.id).where(
+_SAME_ARRIVAL = select(arrivals.c.id).where(
     arrivals.c.vendor == bindparam("v"),
     is_unmoved,
     arrivals.c.file_id == bindparam("file"),
@@ -86,7 +86,7 @@ class FileStore(Store):
     """What the jobs collect and translate ask of the ledger."""
 
     def keep_file(self, fence: Fence, collected: Collected, now: datetime) -> Kept:
-        """Keep a file of the inbox. Known bytes give an arrival only; a look already kept gives that one."""
+        """Keep a file of the inbox. Known bytes add an arrival only; a known listing entry adds nothing."""
         with self._db.write(fence) as connection:
             at = {"v": collected.vendor, "sha": collected.sha256}
             file_id = connection.execute(_KNOWN, at).scalar()
@@ -94,13 +94,13 @@ class FileStore(Store):
             if file_id is None:
                 file_id = _insert_file(connection, collected, now)
             else:
-                look = {
+                seen = {
                     "v": collected.vendor,
                     "file": file_id,
                     "name": collected.name,
                     "mtime": collected.mtime,
                 }
-                arrival_id = connection.execute(_SAME_LOOK, look).scalar()
+                arrival_id = connection.execute(_SAME_ARRIVAL, seen).scalar()
                 connection.execute(_MARK_UPDATED, {"file": file_id, "now": seconds(now)})
                 connection.execute(_BYTES, {"file": file_id, "bytes": collected.spool_name})
                 if arrival_id is not None:  # kept before a crash, and not moved since
@@ -134,7 +134,7 @@ class FileStore(Store):
             return [file_row(row) for row in rows]
 
     def file(self, file_id: int) -> FileRow:
-        """Give one file; raises `LedgerError` where there is none of that id."""
+        """Return one file; raises `LedgerError` where there is none of that id."""
         with self._db.read() as connection:
             return load_file(connection, file_id)
 

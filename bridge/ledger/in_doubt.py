@@ -1,4 +1,4 @@
-"""Submissions in doubt, and events that wait for a person's word."""
+"""Submissions in doubt, and events that are held."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.submissions import due_rows
 from bridge.programs.contract import installed
 
-_WAITS = "released by a person; the confirmation of its shipment has not succeeded yet"
+_WAITS = "released by an operator; the confirmation of its shipment has not succeeded yet"
 _IN_DOUBT = (
     select(submissions)
     .where(submissions.c.vendor == bindparam("v"), is_in_doubt)
@@ -65,10 +65,10 @@ class InDoubtStore(Store):
     def apply_policy(
         self, fence: Fence, submission_id: int, policy: str, now: datetime, at: datetime | None = None
     ) -> str:
-        """Put a submission in doubt under a policy; give its new state.
+        """Put a submission in doubt under a policy; return its new state.
 
-        `resubmit`: ready, to be sent at `at`. `verify`: verified at `at`. `hold`: waits for a person. One
-        that a person settled meanwhile stays as it is.
+        `resubmit`: ready, to be sent at `at`. `verify`: verified at `at`. `hold`: waits for an operator. One
+        that was settled by hand meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
             row = transitions.load(connection, submission_id)
@@ -86,8 +86,8 @@ class InDoubtStore(Store):
     ) -> Moved:
         """Record which events of a submission in doubt were found at Amazon: those succeeded.
 
-        The rest waits in doubt until `again_at`, or, with None, is ready to be sent again. One that a
-        person settled meanwhile stays as it is.
+        The rest waits in doubt until `again_at`, or, with None, is ready to be sent again. One that
+        was settled by hand meanwhile stays as it is.
         """
         with self._db.write(fence) as connection:
             row = transitions.load(connection, submission_id)
@@ -112,7 +112,7 @@ class InDoubtStore(Store):
     def release_event(
         self, event_id: int, now: datetime, *, elsewhere: Collection[str] = (), who: str = ""
     ) -> None:
-        """Let a held event go (held → ready); raises `CommandRefused` where it is not held or has no body.
+        """Release a held event (held → ready); raises `CommandRefused` where it is not held or has no body.
 
         A status update still waits for its confirmation, but for one that was held since it had waited
         too long, and for the vendors `elsewhere`, whose confirmations do not pass here. One that waits for
@@ -140,7 +140,7 @@ class InDoubtStore(Store):
             state = _moved(row, cause)
             if row["body"] is None:
                 raise CommandRefused(
-                    f"event {event_id} has nothing to send: mend mapping or settings and `edibridge rerun "
+                    f"event {event_id} has nothing to send: correct mapping or settings and `edibridge rerun "
                     f"{row['file_id']}`, or `edibridge resolve {event_id} --event --drop REASON`"
                 )
             if row["label_state"] == "held":
@@ -187,7 +187,7 @@ def _is_delayed(row: RowMapping) -> bool:
 
 
 def _moved(row: RowMapping, cause: str) -> str:
-    """Give the state that a person's word leads to; said once more than it can be, it changes nothing."""
+    """Return the state that an operator's command leads to; raises `CommandRefused`, with nothing changed."""
     try:
         return move(row["state"], cause, EVENT_MOVES)
     except IllegalMove as error:

@@ -167,7 +167,7 @@ def judge(
 def judge_held(
     connection: Connection, vendor: str, order: str, policy: LabelPolicy, now: datetime
 ) -> int | None:
-    """Let the newest confirmation of an order go that its former label held, if the newer one agrees with it.
+    """Release the newest confirmation of an order that its former label held, if the newer one agrees.
 
     Return its number where it was looked at. Where another confirmation of the order goes, or is at Amazon,
     none is let go by itself: it would be told twice.

@@ -1,4 +1,4 @@
-"""Labels by order: how old they are, for as long as nobody has shipped with them.
+"""Labels by order: how old they are, for as long as their orders have not shipped.
 
 Amazon's labels are void 90 days after they were made, and shipping documents are purged before that:
 this much is kept of each order. A row goes when its order has shipped, or a while after its label is void.
@@ -85,7 +85,7 @@ class LabelStore(Store):
         """List the labels made before then whose orders have not shipped, oldest first.
 
         Those of orders that have shipped are forgotten, and those made before `void_before`. Of a vendor
-        whose confirmations do not pass here nobody knows what has shipped: only labels that did not
+        whose confirmations do not pass here it is not known what has shipped: only labels that did not
         reach its outbox are listed.
         """
         asked = {"v": vendor, "before": seconds(made_before), "void": seconds(void_before)}

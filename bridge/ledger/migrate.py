@@ -45,7 +45,7 @@ def migrate(database: Database) -> None:
 
 
 def configuration() -> Config:
-    """Give alembic's configuration; there is no alembic.ini, so that an installed wheel needs none."""
+    """Return alembic's configuration; there is no alembic.ini, so that an installed wheel needs none."""
     from alembic.config import Config
 
     config = Config()

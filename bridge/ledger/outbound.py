@@ -81,9 +81,9 @@ class OutboundStore(Store):
             return [row_as(Outbound, row) for row in found.mappings()]
 
     def outbound_bytes(self, outbound: Outbound) -> Iterator[bytes]:
-        """Give a file's bytes in parts, each by a look of its own.
+        """Return a file's bytes in parts, each by a read of its own.
 
-        A look that lasts as long as a slow upload would keep the log of a busy ledger growing. Raises
+        A read that lasts as long as a slow upload would keep the log of a busy ledger growing. Raises
         `LedgerError` where they are not there any more.
         """
         number, left = 0, outbound.size

@@ -102,7 +102,7 @@ class PackageStore(Store):
     """What is asked of packages outside of a file's translation."""
 
     def package(self, vendor: str, tracking_number: str) -> Package | None:
-        """Tell what confirmations say of a tracking number."""
+        """Return what confirmations say of a tracking number."""
         with self._db.read() as connection:
             rows = connection.execute(OF_TRACKING, {"v": vendor, "tracking": tracking_number})
             return package_of([Said(*row) for row in rows])
@@ -136,7 +136,7 @@ def package_of(rows: list[Said]) -> Package | None:
 
 
 def confirm(connection: Connection, submission_id: int, now: datetime) -> int:
-    """Confirm the packages of a submission's grouped events and release what waited; give how many."""
+    """Confirm the packages of a submission's grouped events and release what waited; return how many."""
     changed = connection.execute(_CONFIRM, {"submission": submission_id, "now": seconds(now)})
     if changed.rowcount == 0:
         return 0
@@ -146,7 +146,7 @@ def confirm(connection: Connection, submission_id: int, now: datetime) -> int:
 def confirm_events(
     connection: Connection, submission_id: int, event_ids: Sequence[int], now: datetime
 ) -> int:
-    """Confirm the packages of some of a submission's events and release what waited; give how many."""
+    """Confirm the packages of some of a submission's events and release what waited; return how many."""
     if not event_ids:
         return 0
     connection.execute(_CONFIRM_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
@@ -217,7 +217,7 @@ def _release(
 def released_status(
     connection: Connection, row: RowMapping, *, unconfirmed: bool
 ) -> tuple[Literal["requeue", "wait"], dict[str, str | None]]:
-    """Tell what becomes of a held status update that a person lets go: its move, and the columns to set.
+    """Return what becomes of a held status update that is released: its move, and the columns to set.
 
     It waits for its confirmation as any other does (`unconfirmed`: it need not), and gets from its
     package what its document does not tell. Raises `LedgerError` where that would be a guess.

@@ -1,4 +1,4 @@
-"""What is read for people: batches and what came of them, alerts, what a purge would take, what is late."""
+"""What operators read: batches and what came of them, alerts, what a purge would take, what is late."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bridge.ledger.rows import EventRow, SubmissionRow
 
 
 class AlertRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Something a person should know or do; open while `cleared_at` is None."""
+    """Something an operator should know or do; open while `cleared_at` is None."""
 
     id: int
     account: str
@@ -233,7 +233,7 @@ class Purged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnshippedLabel(msgspec.Struct, frozen=True, kw_only=True):
-    """A label of an order that nobody has shipped yet; it was made at `made_at` or after."""
+    """A label of an order that has not shipped yet; it was made at `made_at` or after."""
 
     purchase_order_number: str
     made_at: datetime

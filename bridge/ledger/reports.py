@@ -67,7 +67,7 @@ class ReportStore(Store):
         return [ToReport(file=file_row(row), report_number=row["reports"] + 1) for row in rows]
 
     def reported(self, file_id: int) -> Iterator[Reported]:
-        """Read what a batch's report tells, page by page in file order, each by a look of its own.
+        """Read what a batch's report tells, page by page in file order, each by a read of its own.
 
         So it is small in memory and keeps the ledger's log from growing no longer than a page takes.
         """
@@ -92,7 +92,7 @@ class ReportStore(Store):
             return _reported(connection, rows_as(connection, ReportedDocument, of_these), query)
 
     def requeue_events(self, fence: Fence, event_ids: Collection[int], now: datetime) -> int:
-        """Let failed and held events (those with a body) be sent again; give how many.
+        """Queue failed and held events (those with a body) to be sent again; return how many.
 
         Their batches are reported again when they are final again.
         """
@@ -116,7 +116,7 @@ def _reported(connection: Connection, found: list[ReportedDocument], query: Sele
 
 
 def reopen(connection: Connection, event_ids: Sequence[int], now: datetime) -> None:
-    """Let the batches of events be reported again."""
+    """Mark the batches of events to be reported again."""
     file_ids = [row[0] for row in connection.execute(_OF_EVENTS, {"ids": event_ids})]
     if file_ids:
         connection.execute(

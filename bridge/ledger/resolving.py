@@ -80,7 +80,7 @@ class ResolveStore(Store):
     ) -> None:
         """Take an operator's word on a submission in doubt or overdue, or on one that hangs on such a word.
 
-        Sent, by this transaction id; or (None) not sent; or `taken`, by an id that nobody knows: then it
+        Sent, by this transaction id; or (None) not sent; or `taken`, by an unknown id: then it
         succeeds without a verdict of Amazon's. What has ended on an earlier word is only changed with
         `take_back`, the reason why that was wrong. `told` is what Amazon says of the id.
 
@@ -226,7 +226,7 @@ def _sent(connection: Connection, row: RowMapping, transaction: str, now: dateti
 
 
 def _not_sent(connection: Connection, row: RowMapping, now: datetime) -> None:
-    own = {"amazon_transaction_id": ""} if row["by_word"] else {}  # a wrong id leads nobody astray any more
+    own = {"amazon_transaction_id": ""} if row["by_word"] else {}  # a wrong id misleads no trace any more
     transitions.put(
         connection,
         row,

@@ -61,7 +61,7 @@ def _unauthorized(
         .where(accounts.c.account == row["account"])
         .values(paused_until=seconds(until), paused_reason=outcome.reason)
     )
-    # Due at once when the pause ends, or is ended by a person.
+    # Due at once when the pause ends, or is ended by an operator.
     return Moved(state=_ready(connection, row, "unauthorized", outcome, seconds(now)))
 
 
@@ -127,7 +127,7 @@ def _in_doubt(
 def settle_doubt(
     connection: Connection, row: RowMapping, policy: str, now: datetime, at: datetime | None
 ) -> str:
-    """Put a submission in doubt under a policy; give its state."""
+    """Put a submission in doubt under a policy; return its state."""
     cause = in_doubt_move(policy)
     if cause is not None:
         when = seconds(at) if at else seconds(now) + backoff(row["attempts"])

@@ -35,7 +35,7 @@ from bridge.ledger.schema import (
 from bridge.ledger.sqlite import last_id, raise_last_id
 
 NUMBERS_APART = 10_000
-"""So many numbers are left out: nobody knows which of them were given after the backup."""
+"""So many numbers are left out: which of them were given after the backup is not known."""
 _V: BindParameter[str] = bindparam("v")
 _HELD = (
     select(events.c.id)
@@ -84,7 +84,7 @@ class RestoreStore(Store):
         epoch: int = 0,
         numbers: Numbers | None = None,
     ) -> Fence:
-        """Let an account send nothing until `release_restored`, and leave room in all numbers.
+        """Stop an account's sending until `release_restored`, and leave room in all numbers.
 
         Without a `fence` the account is claimed anew, with an epoch greater than `epoch`. `numbers` are
         those found beyond the ledger's. Returns the fence that holds from now on.
@@ -154,7 +154,7 @@ class RestoreStore(Store):
             carry_out_held(connection, submission_id, now)
 
     def release_restored(self, account: str) -> None:
-        """Let the account send again; what is held stays so until it is released."""
+        """Resume the account's sending; what is held stays so until it is released."""
         with self._db.write() as connection:
             mine = accounts.c.account == account
             connection.execute(update(accounts).where(mine).values(restored_at=None, restored_reason=""))
@@ -167,7 +167,7 @@ def _last(connection: Connection) -> int:
 
 
 def _leave_room(connection: Connection, beyond: int) -> None:
-    """Go on with numbers that nobody can have seen."""
+    """Go on with numbers that cannot have been used."""
     connection.execute(update(control_numbers).values(last=control_numbers.c.last + NUMBERS_APART))
     for table in (files, documents, events, submissions):
         raise_last_id(connection, table, NUMBERS_APART, at_least=beyond if table is files else 0)

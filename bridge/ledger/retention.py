@@ -169,9 +169,9 @@ class RetentionStore(Store):
         return [row.id for row in rows if row.due or not are_there(row.spool_name)]
 
     def forget_bytes(self, file_id: int, remove: Callable[[str], None]) -> None:
-        """Let `remove` take a purged batch's bytes out of the spool, unless another batch needs the same.
+        """Remove a purged batch's bytes from the spool by `remove`, unless another batch needs the same.
 
-        It is called while nobody else can write; killed after it, the name stands and is removed again.
+        It is called while no other process can write; killed after it, the name stands and is removed again.
         """
         with self._db.write() as connection:
             name = connection.execute(

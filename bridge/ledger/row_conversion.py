@@ -15,7 +15,7 @@ _decoder = msgspec.json.Decoder()
 
 
 def seconds(moment: datetime) -> float:
-    """Give an aware datetime as seconds since the epoch; raises ValueError for a naive one."""
+    """Return an aware datetime as seconds since the epoch; raises ValueError for a naive one."""
     if moment.tzinfo is None:
         raise ValueError("a time in the ledger needs its zone")
     return moment.timestamp()
@@ -26,7 +26,7 @@ def moment(value: float) -> datetime: ...
 @overload
 def moment(value: float | None) -> datetime | None: ...
 def moment(value: float | None) -> datetime | None:
-    """Give seconds since the epoch as an aware UTC datetime."""
+    """Return seconds since the epoch as an aware UTC datetime."""
     return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
@@ -50,7 +50,7 @@ def index_key(text: str) -> str:
 
 
 def errors_text(errors: Sequence[Any]) -> str:
-    """Give errors as JSON text; none at all as the empty text, since most rows have none."""
+    """Return errors as JSON text; none at all as the empty text, since most rows have none."""
     return _encoder.encode(errors).decode() if errors else ""
 
 
@@ -93,7 +93,7 @@ def row_as(kind: type[T], row: Mapping[Any, Any], **more: Any) -> T:  # noqa: AN
 
 
 def rows_maker(kind: type[T], columns: Sequence[str]) -> Callable[[Sequence[Any]], T]:
-    """Do as `row_as`, quicker for many rows of the same columns: those are looked up once."""
+    """Return a function that does what `row_as` does, faster for many rows of the same columns."""
     fields = [
         (field, columns.index(field), _CONVERTED.get(field, _as_it_is))
         for field in kind.__struct_fields__  # type: ignore[attr-defined]

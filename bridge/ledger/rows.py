@@ -12,7 +12,7 @@ import msgspec
 
 
 class Fence(msgspec.Struct, frozen=True):
-    """The right to write for an account; it ends when somebody else claims the account."""
+    """The right to write for an account; it ends when another process claims the account."""
 
     account: str
     epoch: int
@@ -122,7 +122,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
-    """A submission to send (or, in doubt, to look for). Bodies, ids and orders stand in the same order."""
+    """A submission to send (or, in doubt, to verify). Bodies, ids and orders stand in the same order."""
 
     id: int
     vendor: str

@@ -64,7 +64,7 @@ class ShippingDocumentStore(Store):
     """What the job fetch asks of the ledger."""
 
     def cursor(self, vendor: str, name: str) -> str | None:
-        """Give how far a list of Amazon's was fetched; None at the beginning."""
+        """Return how far a list of Amazon's was fetched; None at the beginning."""
         with self._db.read() as connection:
             return connection.execute(_CURSOR, {"v": vendor, "name": name}).scalar()
 
@@ -125,7 +125,7 @@ class ShippingDocumentStore(Store):
             return [row_as(DocumentRequest, row) for row in connection.execute(_WANTED, asked).mappings()]
 
     def open_document_requests(self, vendor: str, kind: str, *, given_up: bool = True) -> dict[str, str]:
-        """Give the orders whose shipping documents of a kind have not come, each with the last reason.
+        """Return the orders whose shipping documents of a kind have not come, each with the last reason.
 
         Without `given_up`, only those that are asked for on.
         """

@@ -119,19 +119,19 @@ def advice(error: BaseException) -> str:
 
 
 def overwrite_deleted(connection: Connection) -> None:
-    """Let what this connection deletes from now on be overwritten in the file, not only be forgotten."""
+    """Overwrite in the file what this connection deletes from now on, instead of only freeing its pages."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete = ON")
 
 
 def last_id(connection: Connection, table: str) -> int:
-    """Give the greatest id that a table with AUTOINCREMENT ever had."""
+    """Return the greatest id that a table with AUTOINCREMENT ever had."""
     found = connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = ?", (table,)).scalar()
     return int(found or 0)
 
 
 def raise_last_id(connection: Connection, table: Table, by: int, *, at_least: int = 0) -> None:
-    """Let the ids of a table go on `by` further, and beyond `at_least`; those of PostgreSQL, too."""
+    """Raise the next id of a table by `by`, and beyond `at_least`; on PostgreSQL, too."""
     if connection.dialect.name == "sqlite":
         last = max(last_id(connection, table.name), at_least) + by
         raised = connection.exec_driver_sql(
@@ -148,5 +148,5 @@ def raise_last_id(connection: Connection, table: Table, by: int, *, at_least: in
 
 
 def explain(connection: Any, statement: str, parameters: Any) -> list[str]:  # noqa: ANN401 - a DBAPI's
-    """Give the query plan of a statement, one line a step."""
+    """Return the query plan of a statement, one line a step."""
     return [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]

@@ -1,4 +1,4 @@
-"""The one door to the ledger: every write and every look of the daemon and of operators.
+"""The one door to the ledger: every write and every read of the daemon and of operators.
 
 `Ledger` is made of parts, a module each, whose methods' docstrings are its reference:
 
@@ -28,7 +28,7 @@
 | alerts | raise_alert, clear_alert, alerts |
 | retention | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |
 
-Writes that move a state take a `Fence` and raise `StaleEpoch`, with nothing changed, when somebody else
+Writes that move a state take a `Fence` and raise `StaleEpoch`, with nothing changed, when another process
 has claimed the account since. All methods may be called from any thread; each raises `LedgerError` when
 the database cannot be used. Times are aware datetimes. Rows are the frozen structs of `bridge.ledger.rows`
 and `bridge.ledger.read_models`.
@@ -67,8 +67,8 @@ from bridge.ledger.writer import WriterStore
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 1.0
-"""So long a verb that only looks may check; those that work take `soundness.SECONDS`."""
+READER_SECONDS = 1.0
+"""So long a verb that only reads may check; those that work take `soundness.SECONDS`."""
 
 
 class Ledger(
@@ -100,11 +100,11 @@ class Ledger(
         self._soundness = Soundness(database)
 
     @classmethod
-    def open(cls, location: str | Path, *, check_seconds: float = LOOK_SECONDS) -> Self:
+    def open(cls, location: str | Path, *, check_seconds: float = READER_SECONDS) -> Self:
         """Open the ledger at a path or database URL, making it or bringing its schema up to date.
 
-        Raises `LedgerError`, saying what to do, for a damaged or read-only file or a newer schema. For
-        damage is looked `check_seconds` long at most.
+        Raises `LedgerError`, saying what to do, for a damaged or read-only file or a newer schema. The
+        search for damage takes `check_seconds` at most.
         """
         database = Database.open(location)
         try:

@@ -132,7 +132,7 @@ class SubmissionStore(Store):
     def claim(self, account: str, now: datetime) -> Fence:
         """Become the owner of an account; every earlier fence of it is stale from here on.
 
-        Submissions found in `sending` go in doubt: nobody knows what became of them.
+        Submissions found in `sending` go in doubt: what became of them is not known.
         """
         with self._db.write() as connection:
             mine = accounts.c.account == account
@@ -147,17 +147,17 @@ class SubmissionStore(Store):
             return Fence(account, epoch)
 
     def fence(self, account: str, now: datetime) -> Fence:
-        """Give the present owner's fence, to write beside it; an account nobody owned yet is claimed."""
+        """Return the present owner's fence, to write beside it; an account without an owner is claimed."""
         with self._db.read() as connection:
             epoch = connection.execute(select(accounts.c.epoch).where(accounts.c.account == account)).scalar()
         return self.claim(account, now) if epoch is None else Fence(account, epoch)
 
     def check(self, fence: Fence) -> None:
-        """Raise `StaleEpoch` when somebody else has claimed the account."""
+        """Raise `StaleEpoch` when another process has claimed the account."""
         self._db.check(fence)
 
     def pause(self, account: str, now: datetime) -> Pause | None:
-        """Tell until when and why the account does not send; None while it does."""
+        """Return until when and why the account does not send; None while it does."""
         with self._db.read() as connection:
             row = connection.execute(select(accounts).where(accounts.c.account == account)).first()
         if row is None or row.paused_until is None or row.paused_until <= seconds(now):
@@ -165,7 +165,7 @@ class SubmissionStore(Store):
         return Pause(moment(row.paused_until), row.paused_reason)
 
     def unpause(self, account: str) -> None:
-        """Let the account send again, its credentials having been mended."""
+        """Resume the account's sending, its credentials having been corrected."""
         with self._db.write() as connection:
             connection.execute(
                 update(accounts)

@@ -30,7 +30,7 @@ _NEWEST = select(func.max(arrivals.c.arrived_at)).where(arrivals.c.vendor == _V)
 
 
 class TimeStore(Store):
-    """What the look at the clock asks of the ledger."""
+    """What the check of the clock asks of the ledger."""
 
     def newest(self, vendor: str) -> datetime | None:
         """Return when a file of the vendor's came last, as the clock of then said; None for none."""

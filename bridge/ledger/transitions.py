@@ -91,14 +91,14 @@ def members(connection: Connection, submission_id: int) -> list[Sent]:
 
 
 def put(connection: Connection, row: RowMapping, cause: str, **values: Any) -> str:  # noqa: ANN401 - columns
-    """Move a submission by the table, setting columns with it; raises `IllegalMove`, and gives the state."""
+    """Move a submission by the table, setting columns with it; returns the state, raises `IllegalMove`."""
     state = move(row["state"], cause)
     connection.execute(update(submissions).where(submissions.c.id == row["id"]).values(state=state, **values))
     return state
 
 
 def succeed(connection: Connection, submission_id: int, state: str, now: datetime) -> Moved:
-    """Let all of a submission's events succeed; confirm their packages, release what waited for them."""
+    """Mark all of a submission's events succeeded; confirm their packages, release what waited for them."""
     done = tuple(event.id for event in members(connection, submission_id))
     released = confirm(connection, submission_id, now)
     connection.execute(_SUCCEED, {"submission": submission_id, "now": seconds(now)})
@@ -106,7 +106,7 @@ def succeed(connection: Connection, submission_id: int, state: str, now: datetim
 
 
 def succeed_some(connection: Connection, submission_id: int, event_ids: Sequence[int], now: datetime) -> int:
-    """Let some of a submission's events succeed; give how many status updates that released."""
+    """Mark some of a submission's events succeeded; return how many status updates that released."""
     if event_ids:
         connection.execute(_SUCCEED_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
     return confirm_events(connection, submission_id, event_ids, now)
@@ -152,7 +152,7 @@ def _hold_rest(connection: Connection, row: RowMapping, held: Sequence[int], now
 def again(
     connection: Connection, event_ids: Sequence[int], limit: int | None, source: int, now: datetime
 ) -> None:
-    """Let grouped events be grouped anew, at most `limit` in a submission."""
+    """Return batched events to ready, to be batched anew with at most `limit` in a submission."""
     if event_ids:
         at = seconds(now)
         connection.execute(

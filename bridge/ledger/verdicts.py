@@ -62,7 +62,7 @@ class VerdictStore(Store):
 
         Failure: of many, the named orders fail and the rest go again alone, or are held where
         `after_failure` says so. Processing: asked again
-        later; after 30 minutes the submission is `overdue` (and still asked). A submission that a person
+        later; after 30 minutes the submission is `overdue` (and still asked). A submission that an operator
         settled while the verdict on its transaction was asked for stays as it is.
         """
         with self._db.write(fence) as connection:
@@ -105,7 +105,7 @@ class VerdictStore(Store):
         return self.record_verdict(fence, submission_id, Verdict(status="Processing"), now, handling)
 
     def release_waiting(self, fence: Fence, vendor: str, now: datetime, *, unconfirmed: bool = False) -> int:
-        """Release waiting status updates whose packages are confirmed; give how many.
+        """Release waiting status updates whose packages are confirmed; return how many.
 
         With `unconfirmed` all of them, as for a vendor whose confirmations come from elsewhere.
         """

@@ -210,14 +210,14 @@ class FileWriter:
         return len(self.gathered.events) - 1
 
     def package(self, tracking_number: str) -> Package | None:
-        """Tell what confirmations, this file's too, say of a tracking number."""
+        """Return what confirmations, this file's too, say of a tracking number."""
         tracking = index_key(tracking_number)
         rows = self._read(OF_TRACKING, {"v": self.file.vendor, "tracking": tracking})
         known = [Said(*row) for row in rows]
         return package_of(known + self._announced.get(tracking, []))
 
     def is_known(self, operation: str, purchase_order_number: str) -> bool:
-        """Tell whether an event of this operation, of this file or before, is about an order."""
+        """Return whether an event of this operation, of this file or before, is about an order."""
         if not purchase_order_number:
             return False
         if (operation, purchase_order_number) in self._orders:
@@ -252,7 +252,7 @@ class FileWriter:
         self.gathered.outbound.add(facts)
 
     def next_control_number(self, scope: str, kind: str) -> int:
-        """Give the next number, from 1, without gaps: it is taken when the file is committed."""
+        """Return the next number, from 1, without gaps: it is taken when the file is committed."""
         numbers = self.gathered.control_numbers
         if (scope, kind) not in numbers:
             rows = self._read(_LAST_NUMBER, {"scope": scope, "kind": kind})
@@ -294,7 +294,7 @@ class FileWriter:
         self._reading = None
 
     def _look_away(self) -> None:
-        # A look that lasts as long as a large report is written would keep the ledger's log growing.
+        # A read that lasts as long as a large report is written would keep the ledger's log growing.
         self._connection().rollback()
 
     def _commit_portion(self) -> None:
@@ -307,7 +307,7 @@ class FileWriter:
         self._named.clear()  # places begin anew
 
     def _id_of(self, document_number: int) -> int | None:
-        """Give the id of a document that stands already: in a rerun, or after a translation was cut off."""
+        """Return the id of a document that stands already: in a rerun, or after a translation was cut off."""
         if not (self.gathered.rerun or self._catching_up):
             return None
         rows = self._read(_ID, {"file": self.file.id, "number": document_number})
