@@ -8,6 +8,8 @@ import msgspec
 
 OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
 VerdictStatus = Literal["Processing", "Success", "Failure"]
+InDoubtPolicy = Literal["hold", "resubmit", "verify"]
+"""What to do where nobody knows whether Amazon took it: wait for an operator, send again, or ask Amazon."""
 
 
 class AmazonApiError(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -9,9 +9,9 @@ from typing import Any, Literal
 import msgspec
 
 from bridge.domain.labels import LabelPackage
+from bridge.domain.outcomes import InDoubtPolicy
 from bridge.programs.contract import LabelPolicy
 
-Policy = Literal["hold", "resubmit", "verify"]
 AfterFailure = Literal["retry", "hold"]
 
 
@@ -140,7 +140,7 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
 
     retry_at: datetime | None = None
     named_orders: frozenset[str] = frozenset()
-    policy: Policy = "hold"
+    policy: InDoubtPolicy = "hold"
 
 
 class VerdictHandling(msgspec.Struct, frozen=True, kw_only=True):

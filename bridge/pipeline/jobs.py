@@ -12,7 +12,7 @@ from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
-from bridge.pipeline.submit import settle_doubts, submit
+from bridge.pipeline.submit import resolve_in_doubt, submit
 from bridge.pipeline.translate import translate
 
 
@@ -43,7 +43,7 @@ JOBS: tuple[Job, ...] = (
     Job("collect", collect, needs_folder=True, lists_inbox=True),
     Job("translate", translate),
     Job("put_away", archive_processed, needs_folder=True),
-    Job("settle_doubts", settle_doubts),
+    Job("resolve_in_doubt", resolve_in_doubt),
     Job("submit", InBackground(submit)),
     Job("hold_late", hold_late),
     Job("settle", settle),

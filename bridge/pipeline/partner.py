@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bridge.domain.outcomes import InDoubtPolicy
 from bridge.domain.planning import BatchSize
 from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import DropFolder
@@ -15,7 +16,7 @@ from bridge.edi.grammar import Grammar
 from bridge.edi.model import ReaderEvent
 from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
-from bridge.ledger.new_rows import AfterFailure, Policy
+from bridge.ledger.new_rows import AfterFailure
 from bridge.ledger.rows import Fence
 from bridge.ledger.store import Ledger
 from bridge.mapping.mappings import Mappings
@@ -40,7 +41,7 @@ class Policies:
     """What becomes of the orders of a failed POST that Amazon did not name."""
     confirmations_elsewhere: bool = False
     """True: status updates do not wait for a confirmation, since another system sends those."""
-    in_doubt: Mapping[str, Policy] = field(default_factory=dict)
+    in_doubt: Mapping[str, InDoubtPolicy] = field(default_factory=dict)
     """Operation → `hold` or `resubmit`, where it differs from the operation's default."""
     acknowledge: bool = True
     """Send an acknowledgement for each interchange."""

@@ -9,11 +9,11 @@ from functools import partial
 
 import structlog
 
-from bridge.domain.outcomes import Outcome
+from bridge.domain.outcomes import InDoubtPolicy, Outcome
 from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_backlog
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
-from bridge.ledger.new_rows import OutcomeHandling, Policy
+from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
@@ -101,7 +101,7 @@ def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
     return batch_size_for(setting, rate, waiting, queued)
 
 
-def settle_doubts(partner: Partner) -> int:
+def resolve_in_doubt(partner: Partner) -> int:
     """Put what a crash left in doubt under the policy of its operation; return how much is no more."""
     settled = 0
     for submission in partner.ledger.due_for_verification(
@@ -207,7 +207,7 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held
         in_doubt(partner, submission)
 
 
-def _policy(partner: Partner, operation: Operation) -> Policy:
+def _policy(partner: Partner, operation: Operation) -> InDoubtPolicy:
     return partner.policies.in_doubt.get(operation.name, operation.in_doubt)
 
 

@@ -19,10 +19,10 @@ import msgspec
 
 from bridge.domain.events import Event, RuleError
 from bridge.domain.labels import LabelPackage
+from bridge.domain.outcomes import InDoubtPolicy
 
 E = TypeVar("E", bound=Event)
 
-Policy = Literal["hold", "resubmit", "verify"]
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 Reply = Literal["transaction", "result", "document"]
 
@@ -62,7 +62,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     paths: Mapping[str, str]
     reply: Reply = "document"
     body_key: str = ""
-    in_doubt: Policy = "hold"
+    in_doubt: InDoubtPolicy = "hold"
     verdict_minutes: int = 10
     rate: float = 10.0
     burst: int = 10

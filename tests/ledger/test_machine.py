@@ -22,9 +22,10 @@ from hypothesis.stateful import (
     rule,
 )
 
+from bridge.domain.outcomes import InDoubtPolicy
 from bridge.domain.states import UNFINISHED_SUBMISSIONS
 from bridge.errors import StaleEpoch
-from bridge.ledger.new_rows import OutcomeHandling, Policy
+from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.rows import Fence
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import CONFIRM, STATUS, Desk, confirmation, document_row, later, outcome, status
@@ -91,7 +92,7 @@ class LedgerMachine(RuleBasedStateMachine):
         policy=st.sampled_from(["hold", "resubmit", "verify"]),
     )
     def the_answer_comes(
-        self, attempt: tuple[Fence, int], kind: str, named: frozenset[str], policy: Policy
+        self, attempt: tuple[Fence, int], kind: str, named: frozenset[str], policy: InDoubtPolicy
     ) -> None:
         fence, attempt_id = attempt
         given = outcome(kind, attempt_id)

@@ -225,13 +225,13 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
         return looks > 5000
 
     amazon = Amazon()
-    jobs = [replace(job, run=fail_later) if job.name == "settle_doubts" else job for job in JOBS]
+    jobs = [replace(job, run=fail_later) if job.name == "resolve_in_doubt" else job for job in JOBS]
     monkeypatch.setattr("bridge.pipeline.partner_drain.JOBS", jobs)
     partner = one_by_one(tmp_path, monkeypatch, amazon)
     partner = replace(partner, stopping=stopping)
     drop(tmp_path, "a.edi", notices(1))
     report = drained(partner, rounds=1)
-    assert report.failures == {"settle_doubts": "ValueError"}
+    assert report.failures == {"resolve_in_doubt": "ValueError"}
     assert len(amazon.items) == 1
     assert looks < 1000
 
