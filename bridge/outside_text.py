@@ -15,7 +15,7 @@ LONGEST_MESSAGE: Final = 2000
 """Most characters of a message as a whole."""
 _REPLACEMENT: Final = "·"
 _VALUE = re.compile(r"'[^']{201,}'|\"[^\"]{201,}\"|[^\s'\"]{201,}")
-_NOT_ASCII = re.compile("[\x7f-\U0010ffff]")
+_NOT_ASCII = re.compile("[^\x00-\x7e]")
 _ASTRAL: Final = 0x10000
 
 

@@ -13,11 +13,11 @@ from pydantic import Field, ValidationError
 from bridge.config.account import Account, BridgeSettings, Table
 from bridge.config.crosschecks import cross_checks, table
 from bridge.config.kinds import MOST_DAYS, Name
-from bridge.config.problems import problem_at, problems_of, syntax_problem
 from bridge.config.secret import secrets_of
 from bridge.config.vendor import Vendor
 from bridge.errors import ConfigurationError, Problem
 from bridge.toml_lines import lines_of
+from bridge.toml_problems import problem_at, problems_of, syntax_problem
 
 _INHERITED = ("timezone", "retention_days")
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import cast
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
 from bridge.domain.events import Function
-from bridge.mapping.functions import MEANINGS
-from bridge.mapping.tables import TomlFile
 
 ORDER = "purchase_order_number"
 PACKAGE = (
@@ -41,49 +39,38 @@ def plain(header: str) -> str:
 
 
 class ColumnsBuilder:
-    """Collects the files of several folders, the later ones adding."""
+    """Collects the names of several files, the later ones adding."""
 
     def __init__(self) -> None:
         self._names = {name: name for name in COLUMNS}
         self._ignored: set[str] = set()
         self._functions: dict[str, Function] = {}
 
-    def add(self, file: TomlFile) -> None:
-        """Read one file; its mistakes are noted in it."""
-        file.unknown_keys(file.content, ("ignore", "columns", "functions"))
-        for word, meaning in file.text_table(file.content, "functions").items():
-            if meaning in MEANINGS:
-                self._functions[plain(word)] = cast("Function", meaning)
-            else:
-                known = ", ".join(sorted(MEANINGS))
-                file.mistake(f"functions.{word}", f"{meaning!r} is not one of {known}")
-        self._ignored |= {plain(name) for name in file.texts(file.content, "ignore")}
-        columns = file.content.get("columns", {})
-        if not isinstance(columns, dict):
-            file.mistake("columns", "must be a table")
-            return
-        file.unknown_keys(columns, COLUMNS, "columns")
-        for column in columns:
+    def add(
+        self, columns: Mapping[str, tuple[str, ...]], ignored: Iterable[str]
+    ) -> Iterator[tuple[str, str]]:
+        """Add other names of columns; yield each mistake with its column."""
+        seen: dict[str, str] = {}
+        self._ignored |= set(map(plain, ignored))
+        for column, aliases in columns.items():
             if column not in COLUMNS:
+                yield column, f"unknown key; there are {', '.join(sorted(COLUMNS))}"
                 continue
-            for alias in map(plain, file.texts(columns, column, "columns")):
-                if alias in COLUMNS and alias != column:
-                    file.mistake(f"columns.{column}", f"{alias!r} is a column of its own")
+            for alias in aliases:
+                name = plain(alias)
+                if name in COLUMNS and name != column:
+                    yield column, f"{alias!r} is a column of its own"
                 else:
-                    self._names[alias] = column
-        self._note_doubles(file, columns)
+                    self._names[name] = column
+                if seen.setdefault(name, column) != column:
+                    yield column, f"{alias!r} stands for {seen[name]}, too"
+
+    def add_functions(self, functions: Mapping[str, Function]) -> None:
+        """Add words of the column `function`."""
+        self._functions |= {plain(word): meaning for word, meaning in functions.items()}
 
     def finish(self) -> Columns:
-        """Give the names in force."""
+        """Return the names in force."""
         return Columns(
             names=dict(self._names), ignored=frozenset(self._ignored), functions=dict(self._functions)
         )
-
-    @staticmethod
-    def _note_doubles(file: TomlFile, columns: dict[str, object]) -> None:
-        seen: dict[str, str] = {}
-        for column, aliases in columns.items():
-            for alias in aliases if isinstance(aliases, list) else [aliases]:
-                name = plain(str(alias))
-                if seen.setdefault(name, column) != column:
-                    file.mistake(f"columns.{column}", f"{alias!r} stands for {seen[name]}, too")

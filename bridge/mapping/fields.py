@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from bridge.edi.model import Segment, Standard
 from bridge.mapping.lookup import (
@@ -31,25 +32,25 @@ Told = tuple[Place, list[str]]
 class Step:
     """One candidate position in one level. `single`: only where the level holds one package.
 
-    Steps of one `group` name the same thing and must agree, whatever their qualifiers; `several` where
-    there is more than one, or where one segment may hold several values. `fallback` names another
-    thing, which stands in where there is nothing better.
+    `mates` are the steps of its level that name the same thing and must agree with it, whatever their
+    qualifiers; `several` where there are any, or where one segment may hold several values. `fallback`
+    names another thing, which stands in where there is nothing better.
     """
 
+    locate: Locator
+    find: Finder
     __slots__ = (
-        "fallback", "find", "get", "group", "level", "locate", "mates", "ranges", "reference", "several",
+        "fallback", "find", "get", "level", "locate", "mates", "ranges", "reference", "several",
         "simple", "single", "standard", "tag",
     )  # fmt: skip
 
-    def __init__(  # noqa: PLR0913 -- what is known of a candidate in TOML
+    def __init__(
         self,
         reference: Reference,
         level: str,
         single: bool,
         standard: Standard,
         *,
-        group: int = -1,
-        several: bool = False,
         fallback: bool = False,
     ) -> None:
         self.reference = reference
@@ -57,20 +58,28 @@ class Step:
         self.standard = standard
         self.level = level
         self.single = single
-        self.group = group
         self.fallback = fallback
-        self.several = several or bool(reference.qualifiers or reference.until)
+        self.several = bool(reference.qualifiers or reference.until)
         self.ranges = has_ranges(reference)
         self.simple = is_simple(reference)
         self.mates: tuple[Step, ...] = (self,)
         self.get: Getter = compile_getter(reference, standard)
-        self.locate: Locator = compile_locator(reference, standard)
-        self.find: Finder = compile_finder(reference, standard)
 
-    def take_mates(self, steps: Iterable[Step]) -> None:
-        """Make known which steps must agree with this one."""
-        if self.group >= 0:
-            self.mates = tuple(one for one in steps if one.group == self.group and one.level == self.level)
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - of either kind
+        """Compile `find` and `locate` when they are first asked for: most steps never need them."""
+        made: Locator | Finder
+        if name == "locate":
+            self.locate = made = compile_locator(self.reference, self.standard)
+        elif name == "find":
+            self.find = made = compile_finder(self.reference, self.standard)
+        else:
+            raise AttributeError(name)
+        return made
+
+    def take_mates(self, mates: tuple[Step, ...]) -> None:
+        """Take the steps that must agree with this one, itself among them."""
+        self.mates = mates
+        self.several = True
 
     def alone(self, at: Scope, value: str | None = None) -> bool:
         """Check quickly whether a loop certainly tells nothing but the value that this step found."""
@@ -85,7 +94,7 @@ class Step:
 
     def _sole(self, at: Scope) -> bool:
         """Check whether of several segments only one tells anything that this step looks for."""
-        if self.group >= 0 or self.ranges:
+        if len(self.mates) > 1 or self.ranges:
             return False
         places = self.find(at.segments)
         next(places, None)
@@ -135,6 +144,7 @@ class Field:
         end: bool = False,
         point: bool = False,
         agree: tuple[tuple[int, int], ...] = (),
+        mates: tuple[tuple[int, int], ...] = (),
     ) -> None:
         self.name = name
         self.steps = steps
@@ -145,8 +155,10 @@ class Field:
         self.end = end
         self.point = point
         self.agree = agree
-        for step in steps:
-            step.take_mates(steps)
+        for index, step in enumerate(steps if mates else ()):
+            paired = {index}.union(*(pair for pair in mates if index in pair))
+            if len(near := [steps[at] for at in sorted(paired) if steps[at].level == step.level]) > 1:
+                step.take_mates(tuple(near))
         self.tags = frozenset(step.tag for step in steps)
         self.levels = frozenset(step.level for step in steps)
         self._distinct = tuple({step.reference.text: step for step in reversed(steps)}.values())[::-1]
@@ -239,7 +251,7 @@ class Field:
         These are the places of the same qualifier, and all places of the steps that must agree with
         it. The end of a range of numbers is a place of its own.
         """
-        if step.group < 0:
+        if len(step.mates) == 1:
             if not step.get(at.segments):
                 return []
             found = list(self._told(at, step))

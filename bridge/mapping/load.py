@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TypeVar, cast, get_args
 
 from bridge.edi.model import Standard
 from bridge.errors import ConfigurationError, Problem
@@ -12,15 +12,24 @@ from bridge.mapping.columns import ColumnsBuilder
 from bridge.mapping.compile import compile_mapping
 from bridge.mapping.functions import TABLES
 from bridge.mapping.mappings import Mapping, Mappings, ambiguities
-from bridge.mapping.status import MEANINGS, StatusTable
+from bridge.mapping.models import (
+    ColumnsFile,
+    CountriesFile,
+    FunctionTables,
+    StatusFile,
+    Surroundings,
+    UnitsFile,
+)
+from bridge.mapping.status import StatusTable
 from bridge.mapping.tables import Table, TomlFile
-from bridge.mapping.units import Scale, Units, parse_scale
-from bridge.programs.vendor_direct_fulfillment.rules import LENGTH_UNITS, WEIGHT_UNITS
+from bridge.mapping.units import Scale, Units
 
 _UNITS, _COUNTRIES, _COLUMNS = "units.toml", "countries.toml", "label-request-csv.toml"
 _FUNCTIONS = "functions.toml"
+_STANDARDS = get_args(Standard)
 _Key = tuple[str, str, str]
 _K = TypeVar("_K")
+_ENTRY_BY_ENTRY: Table = {"fields": {}, "codes": {}} | {name: {"values": {}} for name in TABLES}
 
 
 def load_mappings(folders: Sequence[Path]) -> Mappings:
@@ -59,9 +68,9 @@ class _Loader:
             if path.name == _UNITS:
                 self._read_units(file)
             elif path.name == _COUNTRIES:
-                self.countries |= file.text_table(file.content, "countries")
+                self._read_countries(file)
             elif path.name == _COLUMNS:
-                self.columns.add(file)
+                self._read_columns(file)
             elif path.name == _FUNCTIONS:
                 self._read_functions(file)
             elif file.content:
@@ -86,7 +95,7 @@ class _Loader:
                     "equally specific: give one of them vendors, senders or a narrower version",
                 )
             )
-        self._check_status_names(mappings, tables)
+        self._check_status_names(mappings)
         self._raise_problems()
         by_type: dict[tuple[Standard, str], tuple[Mapping, ...]] = {}
         for mapping in mappings:
@@ -115,58 +124,50 @@ class _Loader:
         seen[key] = file
 
     def _read_units(self, file: TomlFile) -> None:
-        file.unknown_keys(file.content, ("quantity", "weight", "length"))
-        self.quantity |= file.text_table(file.content, "quantity")
-        for key, scales, units in (
-            ("weight", self.weight, WEIGHT_UNITS),
-            ("length", self.length, LENGTH_UNITS),
-        ):
-            for code, text in file.text_table(file.content, key).items():
-                try:
-                    scales[code] = parse_scale(text, units)
-                except ValueError as error:
-                    file.mistake(f"{key}.{code}", str(error))
+        if (units := file.checked(UnitsFile, file.content)) is not None:
+            self.quantity |= units.quantity
+            self.weight |= units.weight
+            self.length |= units.length
+
+    def _read_countries(self, file: TomlFile) -> None:
+        if (table := file.checked(CountriesFile, file.content)) is not None:
+            self.countries |= table.countries
+
+    def _read_columns(self, file: TomlFile) -> None:
+        if (table := file.checked(ColumnsFile, file.content)) is not None:
+            self.columns.add_functions(table.functions)
+            for column, message in self.columns.add(table.columns, table.ignore):
+                file.mistake(f"columns.{column}", message)
 
     def _read_functions(self, file: TomlFile) -> None:
-        file.unknown_keys(file.content, ("x12", "edifact"))
         for standard, documents in file.content.items():
-            for document, tables in documents.items() if isinstance(documents, dict) else ():
-                if not isinstance(tables, dict):
-                    file.mistake(
-                        f"{standard}.{document}", f"must be tables: [{standard}.{document}.function]"
-                    )
-                    continue
-                file.unknown_keys(tables, TABLES, f"{standard}.{document}")
+            if standard not in _STANDARDS or not isinstance(documents, dict):
+                file.mistake(standard, f"must be a table; there are {', '.join(_STANDARDS)}")
+                continue
+            for document, tables in documents.items():
                 key = standard, document
-                self.functions[key] = _with_functions(self.functions.get(key, {}), tables)
+                if file.checked(FunctionTables, tables, key, Surroundings()) is not None:
+                    self.functions[key] = _merged(self.functions.get(key, {}), tables)
 
     def _mapping(self, key: _Key) -> Mapping | None:
         file = self.mapping_files[key]
-        table = _extended(file, key, self.mapping_files, lambda base: (base, key[1], key[2]), _merge_mapping)
+        table = _extended(file, key, self.mapping_files, lambda base: (base, key[1], key[2]))
         # A mapping that says nothing of functions, as those of before say, has the usual ones.
-        return compile_mapping(file, _with_functions(self.functions.get(key[1:], {}), table))
+        return compile_mapping(file, _merged(self.functions.get(key[1:], {}), table))
 
     def _status_table(self, key: tuple[str, str]) -> StatusTable | None:
         file = self.status_files[key]
-        table = _extended(file, key, self.status_files, lambda base: (base, key[1]), _merge_codes)
-        file.unknown_keys(table, ("name", "standard", "extends", "codes"))
-        name, standard = key
-        if not name:
-            file.mistake("name", "is missing")
-        if standard not in {"x12", "edifact"}:
-            file.mistake("standard", 'must be "x12" or "edifact"')
+        table = _extended(file, key, self.status_files, lambda base: (base, key[1]))
+        status = file.checked(StatusFile, table)
+        if status is None:
             return None
-        codes = file.text_table(table, "codes")
-        for code, meaning in codes.items():
-            if meaning not in MEANINGS:
-                file.mistake(f"codes.{code}", f"{meaning!r} is not one of {', '.join(sorted(MEANINGS))}")
-        return StatusTable(name=name, standard=cast("Standard", standard), codes=codes, source=file.path.name)
+        return StatusTable(
+            name=status.name, standard=status.standard, codes=status.codes, source=file.path.name
+        )
 
-    def _check_status_names(
-        self, mappings: list[Mapping], tables: dict[tuple[str, str], StatusTable]
-    ) -> None:
+    def _check_status_names(self, mappings: list[Mapping]) -> None:
         for mapping in mappings:
-            if mapping.status_codes and (mapping.status_codes, mapping.standard) not in tables:
+            if mapping.status_codes and (mapping.status_codes, mapping.standard) not in self.status_files:
                 file = self.mapping_files[mapping.name, mapping.standard, mapping.document]
                 file.mistake("status_codes", f"there is no {mapping.standard} table {mapping.status_codes!r}")
 
@@ -181,13 +182,7 @@ class _Loader:
             raise ConfigurationError("mappings", problems)
 
 
-def _extended(
-    file: TomlFile,
-    key: _K,
-    files: dict[_K, TomlFile],
-    key_of: Callable[[str], _K],
-    merge: Callable[[Table, Table], Table],
-) -> Table:
+def _extended(file: TomlFile, key: _K, files: dict[_K, TomlFile], key_of: Callable[[str], _K]) -> Table:
     """Fill in what a file extends, and what that extends in its turn."""
     content, seen = file.content, {key}
     while base_name := content.get("extends"):
@@ -197,38 +192,21 @@ def _extended(
             file.mistake("extends", f"{base_name!r} does not exist, or extends this one")
             break
         seen.add(base_key)
-        content = merge(base.content, content)
-        if "extends" not in base.content:
-            break
-        content["extends"] = base.content["extends"]
+        # Whom a mapping is for is its own affair.
+        inherited = {
+            name: value for name, value in base.content.items() if name not in {"vendors", "senders"}
+        }
+        content = _merged(inherited, {name: value for name, value in content.items() if name != "extends"})
     return {name: value for name, value in content.items() if name != "extends"}
 
 
-def _merge_mapping(base: Table, own: Table) -> Table:
-    # Whom a mapping is for is its own affair; the positions are inherited field by field.
-    inherited = {name: value for name, value in base.items() if name not in {"vendors", "senders", "extends"}}
-    merged = _with_functions(inherited, own)
-    if isinstance(base.get("fields"), dict) and isinstance(own.get("fields", {}), dict):
-        merged["fields"] = base["fields"] | own.get("fields", {})
-    return merged
-
-
-def _with_functions(base: Table, own: Table) -> Table:
-    """Fill in what a table inherits as a whole; of functions, each code by itself."""
+def _merged(base: Table, own: Table, inner: Table = _ENTRY_BY_ENTRY) -> Table:
+    """Fill in what a table inherits: as a whole, but for the tables that are filled in entry by entry."""
     merged = base | own
-    for name in TABLES:
+    for name, deeper in inner.items():
         ours, theirs = own.get(name), base.get(name)
         if isinstance(ours, dict) and isinstance(theirs, dict):
-            merged[name] = theirs | ours
-            if isinstance(ours.get("values", {}), dict) and isinstance(theirs.get("values", {}), dict):
-                merged[name]["values"] = theirs.get("values", {}) | ours.get("values", {})
-    return merged
-
-
-def _merge_codes(base: Table, own: Table) -> Table:
-    merged = {**base, **own}
-    if isinstance(base.get("codes"), dict) and isinstance(own.get("codes", {}), dict):
-        merged["codes"] = base["codes"] | own.get("codes", {})
+            merged[name] = _merged(theirs, ours, deeper)
     return merged
 
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
 
 from bridge.errors import Problem
 from bridge.toml_lines import Place, dotted, line_of_dotted, lines_of
+from bridge.toml_problems import complaints_of
 
 Table = dict[str, Any]
+_M = TypeVar("_M", bound=BaseModel)
 RENAMED = {"": {"makes": "produces"}, "loops": {"opens": "trigger", "holds": "segments"}}
 """The old names of keys, which users' files may still have, by table."""
 
@@ -58,58 +61,22 @@ class TomlFile:
     def _lines(self) -> dict[str, int]:
         return {dotted(_with_new_name(key)): line for key, line in lines_of(self._text).items()}
 
-    def unknown_keys(self, table: Table, known: Iterable[str], place: str = "") -> None:
-        """Note every key of `table` that is not known."""
-        wanted = sorted(known)
-        for key in table:
-            if key not in wanted:
-                where = f"{place}.{key}" if place else key
-                self.mistake(where, f"unknown key; there are {', '.join(wanted)}")
+    def checked(self, model: type[_M], table: object, place: Place = (), context: object = None) -> _M | None:
+        """Return a table of this file as a model; None, with every mistake noted, where it is wrong."""
+        try:
+            return model.model_validate(table, context=context)
+        except ValidationError as error:
+            for inner, message in complaints_of(error, model):
+                where = (*place, *inner)
+                self.problems.append(Problem(_key_of(where), message, self.line(dotted(where))))
+            return None
 
-    def text(self, table: Table, key: str, place: str = "", default: str = "") -> str:
-        """Take a text, noting a mistake where it is something else."""
-        value = table.get(key, default)
-        if isinstance(value, str):
-            return value
-        self.mistake(f"{place}.{key}" if place else key, "must be a text in quotes")
-        return default
 
-    def texts(self, table: Table, key: str, place: str = "") -> tuple[str, ...]:
-        """Take a list of texts, or one text."""
-        value = table.get(key, [])
-        if isinstance(value, str):
-            return (value,)
-        if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
-            return tuple(value)
-        self.mistake(f"{place}.{key}" if place else key, "must be a list of texts in quotes")
-        return ()
-
-    def groups(self, table: Table, key: str, place: str = "") -> list[tuple[tuple[str, ...], bool]]:
-        """Take a list of texts and of lists of texts, or one text; an inner list is marked True."""
-        value = table.get(key, [])
-        entries = [value] if isinstance(value, str) else value
-        groups = [
-            ((entry,), False) if isinstance(entry, str) else (tuple(entry), True)
-            for entry in (entries if isinstance(entries, list) else [None])
-            if isinstance(entry, (str, list))
-        ]
-        whole = isinstance(entries, list) and len(groups) == len(entries)
-        if whole and all(isinstance(text, str) for texts, _ in groups for text in texts):
-            return groups
-        self.mistake(f"{place}.{key}" if place else key, "must be a list of texts, or of lists of texts")
-        return []
-
-    def text_table(self, table: Table, key: str, place: str = "") -> dict[str, str]:
-        """Take a table of texts."""
-        value = table.get(key, {})
-        where = f"{place}.{key}" if place else key
-        if not isinstance(value, dict):
-            self.mistake(where, "must be a table")
-            return {}
-        for name, entry in value.items():
-            if not isinstance(entry, str):
-                self.mistake(f"{where}.{name}", "must be a text in quotes")
-        return {name: entry for name, entry in value.items() if isinstance(entry, str)}
+def _key_of(place: Place) -> str:
+    """Return the dotted key of a place; of an element of a list, that of the list."""
+    while place and isinstance(place[-1], int):
+        place = place[:-1]
+    return dotted(place)
 
 
 def _with_new_name(place: Place) -> Place:

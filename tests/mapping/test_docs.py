@@ -7,7 +7,7 @@ import tomllib
 
 import pytest
 
-from bridge.mapping.compile import FIELDS
+from bridge.mapping.field_kinds import FIELDS
 from bridge.mapping.references import parse_reference
 from bridge.mapping.status import MEANINGS
 from tests.golden import ROOT

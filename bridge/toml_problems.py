@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -27,18 +28,20 @@ def syntax_problem(error: tomllib.TOMLDecodeError, text: str) -> Problem:
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], lines: dict[Place, int]) -> list[Problem]:
-    """Report every complaint of a model; values are never repeated, since one may be a secret."""
-    return [_problem(detail, model, lines) for detail in error.errors(include_input=False, include_url=False)]
+    """Return every complaint of a model as a problem."""
+    return [problem_at(place, message, lines) for place, message in complaints_of(error, model)]
+
+
+def complaints_of(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[Place, str]]:
+    """Yield the place and message of every complaint, never the value: it may be a secret."""
+    for detail in error.errors(include_input=False, include_url=False):
+        place: Place = tuple(part for part in detail["loc"] if part != "[key]")
+        yield place, _message(detail, place, model)
 
 
 def problem_at(place: Place, message: str, lines: dict[Place, int]) -> Problem:
-    """Make a problem at a place."""
+    """Return a problem at a place."""
     return Problem(dotted(place), message, line_of(lines, place))
-
-
-def _problem(detail: ErrorDetails, model: type[BaseModel], lines: dict[Place, int]) -> Problem:
-    place: Place = tuple(part for part in detail["loc"] if part != "[key]")
-    return problem_at(place, _message(detail, place, model), lines)
 
 
 def _message(detail: ErrorDetails, place: Place, model: type[BaseModel]) -> str:  # noqa: PLR0911 - a table
@@ -56,6 +59,12 @@ def _message(detail: ErrorDetails, place: Place, model: type[BaseModel]) -> str:
             return "is no good name: letters, digits, - and _ only"
         case "model_type" | "dict_type" | "model_attributes_type":
             return "must be a table"
+        case "string_type":
+            return "must be a text in quotes"
+        case "bool_type" | "bool_parsing":
+            return "must be a boolean: true or false"
+        case "tuple_type" | "list_type":
+            return "must be a list"
         case _:
             return detail["msg"].replace("Input should be", "must be").replace("String should", "must")
 
