@@ -116,6 +116,30 @@ def test_the_old_names_of_keys_go_on_working(tmp_path: Path) -> None:
     assert any("line 4" in text and "must be one of" in text for text in found), found
 
 
+def test_a_list_within_the_list_of_at_is_another_way_to_write_agree(tmp_path: Path) -> None:
+    head = 'extends = "x12-856"\nstandard = "x12"\ndocument = "856"\n'
+    field = '[fields.container_identifier]\nscope = "pack"\n'
+    agree = 'agree = ["MAN02 & MAN05"]\n'
+    loaded = load(
+        tmp_path,
+        new=f'name = "new"\nvendors = ["new"]\n{head}{field}at = ["MAN02", "MAN05", "TD101"]\n{agree}',
+        old=f'name = "old"\nvendors = ["old"]\n{head}{field}at = [["MAN02", "MAN05"], "TD101"]\n',
+    )
+    for name in ("new", "old"):
+        (mapping,) = (one for one in loaded.mappings if one.name == name)
+        mates = [
+            [mate.reference.text for mate in step.mates]
+            for step in mapping.fields["container_identifier"].steps
+        ]
+        assert mates == [["MAN02", "MAN05"], ["MAN02", "MAN05"], ["TD101"]]
+
+
+@pytest.mark.parametrize("agree", ["AT701", "AT701 & AT709", "AT701 & line:AT701"])
+def test_agree_joins_candidates(tmp_path: Path, agree: str) -> None:
+    text = MINIMAL.replace('at = ["AT701"]', f'at = ["AT701", "AT703"]\nagree = ["{agree}"]')
+    assert any("does not name candidates of at" in told for told in problems(tmp_path, mine=text))
+
+
 def test_a_folder_that_does_not_exist_is_a_mistake(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="does not exist"):
         load_mappings([tmp_path / "nowhere"])
