@@ -46,7 +46,7 @@ def demo(
                 "as_expected": not found,
                 "surprises": found,
                 "files": told.files,
-                "papers": msgspec.to_builtins(told.papers),
+                "papers": msgspec.to_builtins(told.documents),
             }
         )
     else:
@@ -59,7 +59,7 @@ def demo(
 
 def _perform(stage: Stage, play: Play) -> Told:
     """Drop the files, let the bridge run once by the written configuration, and gather what happened."""
-    from bridge.cli.demo_papers import papers_in, wrong_papers
+    from bridge.cli.demo_documents import documents_in, wrong_documents
     from bridge.cli.demo_stage import OUTBOX, PASSWORD, USER
     from bridge.cli.demo_story import GIFTS, SELLING_PARTY, WAREHOUSES, Told
     from bridge.config import load_config
@@ -84,10 +84,10 @@ def _perform(stage: Stage, play: Play) -> Told:
             batches = [bridge.ledger.batch(view.id) for view in reversed(bridge.ledger.batches(limit=500))]
         stage.keep_received(amazon.accepted)
     outbox = stage.folder / OUTBOX
-    papers = papers_in(outbox)
-    wrong = wrong_papers(outbox, papers, play.labels, GIFTS)
+    documents = documents_in(outbox)
+    wrong = wrong_documents(outbox, documents, play.labels, GIFTS)
     return Told(
-        tuple(report.problems), report.finished, tuple(batches), amazon.accepted, papers, tuple(wrong)
+        tuple(report.problems), report.finished, tuple(batches), amazon.accepted, documents, tuple(wrong)
     )
 
 
@@ -105,6 +105,6 @@ def _point_out(stage: Stage, told: Told) -> None:
         say(f"  edibridge --config {stage.config} {verb}")
     say("or see a file in words:")
     say(f"  edibridge explain {stage.folder / ARCHIVE}/856_cartons.*")
-    if told.papers.labels:
+    if told.documents.labels:
         say("and look at a label:")
-        say(f"  {stage.folder / OUTBOX / told.papers.labels[0].file}")
+        say(f"  {stage.folder / OUTBOX / told.documents.labels[0].file}")

@@ -113,7 +113,7 @@ class Stage:
         return self.folder / OWN / "log.jsonl"
 
     def clear(self) -> None:
-        """Make the folder afresh. Raises ConfigurationError where somebody else's things are in it."""
+        """Make the folder afresh. Raises ConfigurationError where it holds anything else."""
         if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / _MARKER).exists():
             message = "is not empty and was not made by the demo; name another with --folder"
             raise ConfigurationError(str(self.folder), [Problem("", message)])

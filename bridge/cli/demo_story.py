@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.cli.demo_papers import Papers
+from bridge.cli.demo_documents import ShippingDocuments
 from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
 from bridge.cli.details import error_text
 from bridge.cli.lines import Line, folded
@@ -73,8 +73,8 @@ class Told:
     finished: bool
     batches: tuple[BatchDetail, ...]
     accepted: Sequence[Accepted]
-    papers: Papers
-    wrong_papers: tuple[str, ...]
+    documents: ShippingDocuments
+    wrong_documents: tuple[str, ...]
 
     @property
     def files(self) -> list[dict[str, Any]]:
@@ -109,7 +109,7 @@ def surprises(play: Play, told: Told) -> list[str]:
     found += [f"{name} was not taken" for name in play.files if name not in states]
     if states.get(UNREADABLE) != "quarantined":
         found.append(f"{UNREADABLE} was not put aside")
-    return [*found, *told.wrong_papers]
+    return [*found, *told.wrong_documents]
 
 
 def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
@@ -129,16 +129,16 @@ def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
 
     yield Line("")
     yield from folded(f"{_came(told)} into {OUTBOX}/", width, rest="  ", look="good")
-    for label in told.papers.labels:
+    for label in told.documents.labels:
         text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
         yield from folded(text, width, first="  ", rest="    ")
 
 
 def _came(told: Told) -> str:
-    papers = told.papers
+    documents = told.documents
     return (
-        f"{len(papers.labels)} labels, {len(papers.packing_slips)} packing slips and "
-        f"{len(papers.invoices)} invoices came back"
+        f"{len(documents.labels)} labels, {len(documents.packing_slips)} packing slips and "
+        f"{len(documents.invoices)} invoices came back"
     )
 
 

@@ -1,7 +1,8 @@
 """Labels, packing slips and invoices as Amazon sends them, checked and named for the vendor's outbox.
 
 The content is base64; it is decoded strictly and must be what it says it is, by its signature. Names are
-built from numbers that came from outside: none can leave its folder or take another's place.
+built from numbers that came from outside: none can leave its folder or take another's place. Beside labels
+lies an index, which a warehouse system reads to pick them up.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
 
+from bridge.outfiles.formats import csv_rows, json_text
 from bridge.outfiles.names import safe_part
 
 Format = Literal["png", "zpl", "pdf"]
@@ -77,3 +79,33 @@ def named(template: str, fields: dict[str, str], data: bytes) -> NamedFile:
     safe = {name: safe_part(value, 80) if value else "none" for name, value in fields.items()}
     folder, _, name = template.format_map(safe).rpartition("/")
     return NamedFile(folder, name, data)
+
+
+class IndexLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One label; `file` is its path in the outbox.
+
+    `status` is `valid` or `void`; a void one says which tracking numbers replace it, where any do.
+    """
+
+    purchase_order: str
+    package: str
+    tracking_number: str
+    ship_method: str
+    file: str
+    sha256: str
+    status: str = "valid"
+    replaced_by: str = ""
+
+
+def as_csv(lines: Sequence[IndexLine]) -> bytes:
+    """Write RFC 4180 CSV in UTF-8 with a header."""
+    return csv_rows([IndexLine.__struct_fields__, *map(msgspec.structs.astuple, lines)])
+
+
+def as_json(lines: Sequence[IndexLine]) -> bytes:
+    """Write one indented JSON object with a `labels` array."""
+    return json_text({"labels": lines}) + b"\n"
+
+
+INDEX_FORMATS: dict[str, Callable[[Sequence[IndexLine]], bytes]] = {"csv": as_csv, "json": as_json}
+"""The forms a vendor can choose, by the suffix of the file."""

@@ -12,9 +12,14 @@ from bridge.domain.labels import LabelPackage
 from bridge.ledger.new_rows import LabelAnswer, NewLabels, NewOutbound, ToldLabel
 from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.ledger.rows import Added
-from bridge.outfiles.indexes import FORMATS as INDEX_FORMATS
-from bridge.outfiles.indexes import IndexLine
-from bridge.outfiles.shipping_documents import BadShippingDocumentError, NamedFile, decode, named
+from bridge.outfiles.shipping_documents import (
+    INDEX_FORMATS,
+    BadShippingDocumentError,
+    IndexLine,
+    NamedFile,
+    decode,
+    named,
+)
 from bridge.pipeline.alerts import SHIPPING_DOCUMENT, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
 from bridge.programs.contract import Content, Feed, Item

@@ -46,7 +46,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     later, a `result` that is the verdict, or a `document` that is read.
 
     `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
-    one event. `in_doubt` is what to do by default where nobody knows whether Amazon took it: `hold` for an
+    one event. `in_doubt` is what to do by default where it is not known whether Amazon took it: `hold` for an
     operator, `resubmit`, or `verify` by asking Amazon. `verdict_minutes` is when Amazon expects to have a
     verdict. `rate` (requests/s) and `burst` are Amazon's figures.
 

@@ -9,7 +9,7 @@ import json
 import pytest
 
 from bridge.outfiles.formats import csv_rows, json_text
-from bridge.outfiles.indexes import IndexLine, as_csv
+from bridge.outfiles.shipping_documents import IndexLine, as_csv
 from bridge.outfiles.statuses import StatusLine, StatusReport
 from bridge.outfiles.statuses import as_csv as report_as_csv
 

@@ -7,8 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.outfiles.indexes import IndexLine, as_csv, as_json
-from bridge.outfiles.shipping_documents import BadShippingDocumentError, Format, decode, named
+from bridge.outfiles.shipping_documents import (
+    BadShippingDocumentError,
+    Format,
+    IndexLine,
+    as_csv,
+    as_json,
+    decode,
+    named,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"pixels" + b"\x00\x00\x00\x00IEND\xaeB`\x82"
 ZPL = b"^XA^FO50,50^FDlabel^FS^XZ\n"

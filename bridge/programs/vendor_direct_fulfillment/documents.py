@@ -87,7 +87,7 @@ def read_shipping_label(raw: msgspec.Raw) -> ShippingLabel:
     """Read an element of `shippingLabels`; see `Operation.read`."""
     read = msgspec.json.decode(raw, type=_ShippingLabel)
     if not read.label_data:
-        # Half of an order's packages would be worse than none; none is worth a person's look.
+        # Half of an order's packages would be worse than none; none is reported to an operator.
         raise ValueError("it holds no label - at `$.labelData`")
     return ShippingLabel(
         purchase_order_number=_number(read.purchase_order_number),

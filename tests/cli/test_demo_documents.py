@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bridge.cli.demo_papers import Label, papers_in, size_of_png, wrong_papers
+from bridge.cli.demo_documents import Label, documents_in, size_of_png, wrong_documents
 
 
 def _png() -> bytes:
@@ -46,10 +46,10 @@ def outbox(tmp_path: Path) -> Path:
 
 
 def wrong(outbox: Path) -> list[str]:
-    return list(wrong_papers(outbox, papers_in(outbox), REQUESTED, GIFTS))
+    return list(wrong_documents(outbox, documents_in(outbox), REQUESTED, GIFTS))
 
 
-def test_papers_that_are_as_they_should_be_are_no_surprise(outbox: Path) -> None:
+def test_documents_that_are_as_they_should_be_are_no_surprise(outbox: Path) -> None:
     assert wrong(outbox) == []
     assert size_of_png(PNG) == (40, 20)
 
@@ -65,11 +65,11 @@ def test_a_label_that_is_missing_is_told(outbox: Path) -> None:
 
 
 def test_a_label_that_nobody_asked_for_is_told(outbox: Path) -> None:
-    papers = papers_in(outbox)
-    assert list(wrong_papers(outbox, papers, {"PO1": ["C1"], "PO2": []}, GIFTS)) == [
+    documents = documents_in(outbox)
+    assert list(wrong_documents(outbox, documents, {"PO1": ["C1"], "PO2": []}, GIFTS)) == [
         "not requested: a label of package C2 of order PO1"
     ]
-    found = list(wrong_papers(outbox, papers, {"PO1": ["C1", "C2"]}, GIFTS))
+    found = list(wrong_documents(outbox, documents, {"PO1": ["C1", "C2"]}, GIFTS))
     assert found == ["not requested: the label labels/PO2/PKG001.png", "not requested: invoices/PO2.pdf"]
 
 

@@ -31,7 +31,7 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
 
 
-class Papers(msgspec.Struct, frozen=True, kw_only=True):
+class ShippingDocuments(msgspec.Struct, frozen=True, kw_only=True):
     """What came back: the labels by the index, and the files beside them, as paths below the outbox."""
 
     labels: tuple[Label, ...] = ()
@@ -40,13 +40,13 @@ class Papers(msgspec.Struct, frozen=True, kw_only=True):
     invoices: tuple[str, ...] = ()
 
 
-def papers_in(outbox: Path) -> Papers:
+def documents_in(outbox: Path) -> ShippingDocuments:
     """Read the outbox as the vendor would: the index first, then what it names."""
     labels: list[Label] = []
     for index in sorted((outbox / "labels").glob("index.*.csv")):
         with index.open(encoding="utf-8", newline="") as lines:
             labels += [msgspec.convert(line, Label) for line in csv.DictReader(lines)]
-    return Papers(
+    return ShippingDocuments(
         labels=tuple(sorted(labels, key=lambda label: (label.purchase_order, label.package))),
         pictures=_files(outbox, "labels/**/*.png"),
         packing_slips=_files(outbox, "packing-slips/*"),
@@ -54,16 +54,18 @@ def papers_in(outbox: Path) -> Papers:
     )
 
 
-def wrong_papers(outbox: Path, papers: Papers, requested: Packages, gifts: Sequence[str]) -> Iterator[str]:
+def wrong_documents(
+    outbox: Path, documents: ShippingDocuments, requested: Packages, gifts: Sequence[str]
+) -> Iterator[str]:
     """List what is missing or not what it says; nothing where all is well."""
-    yield from _wrong_labels(papers, requested)
-    for label in papers.labels:
+    yield from _wrong_labels(documents, requested)
+    for label in documents.labels:
         yield from _wrong_picture(outbox / label.file, label)
-    listed = {label.file for label in papers.labels}
-    yield from (f"{name} is in no index" for name in papers.pictures if name not in listed)
+    listed = {label.file for label in documents.labels}
+    yield from (f"{name} is in no index" for name in documents.pictures if name not in listed)
     wanted = {
-        "packing-slips": (papers.packing_slips, gifts),
-        "invoices": (papers.invoices, list(requested)),
+        "packing-slips": (documents.packing_slips, gifts),
+        "invoices": (documents.invoices, list(requested)),
     }
     for folder, (names, orders) in wanted.items():
         expected = {f"{folder}/{order}.pdf" for order in orders}
@@ -103,9 +105,9 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         at += 12 + length
 
 
-def _wrong_labels(papers: Papers, requested: Packages) -> Iterator[str]:
+def _wrong_labels(documents: ShippingDocuments, requested: Packages) -> Iterator[str]:
     for order, packages in requested.items():
-        came = Counter(label.package for label in papers.labels if label.purchase_order == order)
+        came = Counter(label.package for label in documents.labels if label.purchase_order == order)
         if not packages and came.total() != 1:
             yield f"order {order} has {came.total()} labels, not 1"
         for package in packages:
@@ -114,7 +116,7 @@ def _wrong_labels(papers: Papers, requested: Packages) -> Iterator[str]:
         for package in came if packages else ():
             if package not in packages:
                 yield f"not requested: a label of package {package} of order {order}"
-    for label in papers.labels:
+    for label in documents.labels:
         if label.purchase_order not in requested:
             yield f"not requested: the label {label.file}"
 
