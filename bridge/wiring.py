@@ -205,6 +205,7 @@ def amazon_client_of(account: Account) -> AmazonClient:
         ),
         user_agent=user_agent(),
         rate=account.requests_per_second,
+        version=account.api_version,
         amazon_time=AmazonTime(wall=utc_now),
     )
 
@@ -332,7 +333,9 @@ class Bridge:
         client = amazon_client_of(self.config.accounts[account])
         try:
             return client.transaction_status(
-                installed().verdicts_of(submission.operation), amazon_transaction_id
+                installed().verdicts_of(submission.operation),
+                amazon_transaction_id,
+                version=installed().version_of(submission.operation, submission.api_version),
             ).status
         finally:
             client.close()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bridge.config.kinds import Days, Endpoint, Flag, Folders, Ledger, LocalPath, Size, Zone
+from bridge.config.kinds import ApiVersion, Days, Endpoint, Flag, Folders, Ledger, LocalPath, Size, Zone
 from bridge.config.secret import Secret, TextOrSecret
 
 
@@ -64,5 +64,7 @@ class Account(Table):
     """The application's LWA client secret: env:NAME or file:PATH."""
     refresh_token: Secret
     """The selling partner's refresh token: env:NAME or file:PATH."""
+    api_version: ApiVersion = "v1"
+    """Version of Amazon's direct fulfilment API: v1 (accounts that have it), 2021-12-28 (new ones)."""
     requests_per_second: float = Field(default=10.0, gt=0, le=1000)
     """Amazon's rate for each operation of this account; 10 unless Amazon granted another."""

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, ValidationInfo
 
+from bridge.programs.contract import installed
+
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MOST_DAYS = 36500
 _DURATION = re.compile(r"(?:\d+(?:\.\d+)?[smhd])+")
@@ -144,6 +146,13 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def _api_version(value: str) -> str:
+    known = installed().versions
+    if value not in known:
+        raise ValueError(f"must be one of {', '.join(known)}")
+    return value
+
+
 def _cron(value: str) -> str:
     fields = value.split()
     if len(fields) != 5:
@@ -188,6 +197,7 @@ Duration = Annotated[timedelta, BeforeValidator(duration_of)]
 Zone = Annotated[str, AfterValidator(_zone)]
 LocalPath = Annotated[Path, BeforeValidator(_local_path)]
 Ledger = Annotated[str, BeforeValidator(_ledger)]
+ApiVersion = Annotated[str, AfterValidator(_api_version)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Encoding = Annotated[str, AfterValidator(_encoding)]

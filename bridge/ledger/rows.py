@@ -147,6 +147,7 @@ class ToPoll(msgspec.Struct, frozen=True, kw_only=True):
     polls: int
     state: str
     purchase_order_numbers: tuple[str, ...]
+    api_version: str = ""
 
 
 class Outbound(msgspec.Struct, frozen=True, kw_only=True):
@@ -264,6 +265,8 @@ class SubmissionRow(msgspec.Struct, frozen=True, kw_only=True):
     errors: list[Any]
     reason: str
     isolated_from: int | None
+    api_version: str = ""
+    """The version of Amazon's API in which it was sent; empty: its program's first."""
     by_word: str = ""
     """`sent`: its transaction id is an operator's word; `taken`: its success is, without Amazon's verdict."""
 

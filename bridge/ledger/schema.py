@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0012"
+HEAD = "0013"
 """The migration that this code goes with."""
 
 accounts = Table(
@@ -234,6 +234,7 @@ submissions = Table(
     text("errors"),
     text("reason"),
     Column("isolated_from", Integer, nullable=True),
+    text("api_version"),  # in which it was sent; empty: the program's first
     text("by_word"),  # sent: its transaction id is an operator's word; taken: its success is; else empty
     sqlite_autoincrement=True,
 )

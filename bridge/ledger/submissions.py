@@ -58,7 +58,13 @@ _BODIES = (
 _START = (
     update(submissions)
     .where(submissions.c.id == bindparam("submission"), is_sendable)
-    .values(state="sending", attempts=submissions.c.attempts + 1, epoch=bindparam("by"), next_attempt_at=None)
+    .values(
+        state="sending",
+        attempts=submissions.c.attempts + 1,
+        epoch=bindparam("by"),
+        api_version=bindparam("version"),
+        next_attempt_at=None,
+    )
 )
 _IS_RESTORED = select(accounts.c.account).where(
     accounts.c.account == bindparam("whose"), accounts.c.restored_at.is_not(None)
@@ -192,8 +198,8 @@ class SubmissionStore(Store):
             row = connection.execute(_UNSENT, {"v": vendor, "tries": tries}).first()
         return (row[0], row.reason) if row is not None else (0, "")
 
-    def start_sending(self, fence: Fence, submission_id: int, now: datetime) -> int:
-        """Commit the intent to send (ready → sending) and return the attempt's id.
+    def start_sending(self, fence: Fence, submission_id: int, now: datetime, *, api_version: str = "") -> int:
+        """Commit the intent to send (ready → sending), in an API version, and return the attempt's id.
 
         Return 0, with nothing changed, where a label came that its confirmations were not compared with:
         see `renew_confirmations`; where it was withdrawn, since one of its events is cancelled; and while the
@@ -204,7 +210,7 @@ class SubmissionStore(Store):
                 return 0  # another vendor's archive may have told it since this was due
             if is_outdated(connection, submission_id):
                 return 0
-            asked = {"submission": submission_id, "by": fence.epoch}
+            asked = {"submission": submission_id, "by": fence.epoch, "version": api_version}
             if connection.execute(_START, asked).rowcount != 1:
                 row = transitions.load(connection, submission_id)
                 if row["state"] == "withdrawn":

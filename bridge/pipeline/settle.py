@@ -50,7 +50,9 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
     transaction = submission.amazon_transaction_id
     try:
         verdict = partner.amazon.transaction_status(
-            installed().verdicts_of(submission.operation), transaction
+            installed().verdicts_of(submission.operation),
+            transaction,
+            version=installed().version_of(submission.operation, submission.api_version),
         )
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.

@@ -136,7 +136,9 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     if not _may_send(partner, over):
         return 0
     reached("submit.begun")
-    attempt = partner.ledger.start_sending(partner.fence, submission.id, partner.clock())
+    attempt = partner.ledger.start_sending(
+        partner.fence, submission.id, partner.clock(), api_version=partner.amazon.version
+    )
     if not attempt:
         # A label or a cancellation came since: what is due is read anew.
         partner.ledger.renew_confirmations(

@@ -297,6 +297,16 @@ class Programs:
         announces = self.of(event).announces
         return announces(event) if announces else NOTHING_ANNOUNCED
 
+    def version_of(self, operation: str, kept: str) -> str:
+        """Return the API version in which a submission was sent; its program's first, if it kept none."""
+        return kept or self._program_of[operation].versions[0]
+
+    @cached_property
+    def versions(self) -> tuple[str, ...]:
+        """API versions that an account may choose: those of the programs that have several."""
+        several = (program.versions for program in self.programs if len(program.versions) > 1)
+        return tuple(dict.fromkeys(version for versions in several for version in versions))
+
     def verdicts_of(self, operation: str) -> Operation:
         """Return the operation that is asked for the verdicts of another one."""
         return self.operations[self._program_of[operation].verdicts]

@@ -48,7 +48,7 @@ class StubAmazon:
             return Outcome(kind="submitted", http_status=202, amazon_transaction_id=f"tx-{len(self.items)}")
         return told
 
-    def transaction_status(self, _operation: object, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(self, _operation: object, amazon_transaction_id: str, **_version: str) -> Verdict:
         return self.verdict(amazon_transaction_id)
 
     def read_order(self, _operation: Operation, order: str) -> Item | UnreadableItem | None:

@@ -35,7 +35,7 @@ class Amazon:
         del operation, body
         return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
 
-    def transaction_status(self, _operation: object, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(self, _operation: object, amazon_transaction_id: str, **_version: str) -> Verdict:
         del amazon_transaction_id
         return Verdict(status="Success")
 

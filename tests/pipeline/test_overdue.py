@@ -36,7 +36,7 @@ class Amazon:
         del operation, body
         return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
 
-    def transaction_status(self, _operation: object, amazon_transaction_id: str) -> Verdict:
+    def transaction_status(self, _operation: object, amazon_transaction_id: str, **_version: str) -> Verdict:
         assert amazon_transaction_id == "t-1"
         return Verdict(status=self.status)  # type: ignore[arg-type]
 
@@ -91,7 +91,7 @@ def test_a_verdict_on_what_a_person_settled_meanwhile_changes_nothing(
     partner = replace(partner, clock=lambda: begun + timedelta(minutes=31))
     settle(partner)
 
-    def ask(_operation: object, transaction: str) -> Verdict:
+    def ask(_operation: object, transaction: str, **_version: str) -> Verdict:
         assert transaction == "t-1"
         partner.ledger.resolve(1, None, partner.clock())
         if sent_again:
