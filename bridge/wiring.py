@@ -211,7 +211,7 @@ def amazon_client_of(account: Account) -> AmazonClient:
 
 
 def trigger_of(vendor: Vendor) -> BaseTrigger:
-    """Return when the daemon looks into a vendor's inbox."""
+    """Return when the daemon lists a vendor's inbox."""
     schedule = vendor.schedule
     if schedule.cron:
         return CronTrigger.from_crontab(schedule.cron, timezone=vendor.timezone)

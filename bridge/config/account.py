@@ -37,7 +37,7 @@ class BridgeSettings(Table):
     retention_days: Days = 30
     """Days after which what is done is purged: raw files, files for vendors, contents of documents."""
     log_format: Literal["json", "text"] = "json"
-    """What the log lines on standard error look like: one JSON object a line, or key=value."""
+    """Format of the log lines on standard error: one JSON object a line, or key=value."""
 
     min_free_disk: Size | None = None
     """While less than this is free on the disks of ledger and spool, nothing more is collected; not set: a

@@ -53,11 +53,11 @@ class Fetch(Table):
     invoices: Flag = False
     """Whether to fetch customer invoices, into invoices/. They hold the customer's name and address."""
     every: Duration = timedelta(hours=1)
-    """Time between two looks at Amazon for what is new."""
+    """Time between two queries of Amazon for what is new."""
     hours: OpenHours = None
     """Business hours in the vendor's time zone (06:00-20:00), the only ones to fetch in; empty: all day."""
     since: Duration = timedelta(days=7)
-    """How far back the first look goes; later ones go on from where the last one ended."""
+    """How far back the first query goes; later ones go on from where the last one ended."""
     label_warning: Duration = timedelta(days=7)
     """Amazon's labels are void after 90 days: so long before that an alert names orders not shipped."""
     label_name: LabelName = "labels/{purchase_order}/{package}_{tracking}.{ext}"

@@ -87,10 +87,10 @@ class Pickup(Table):
     """`[vendors.V.pickup]`: when a file in the inbox is whole."""
 
     convention: Literal["settled", "rename", "done-file"] = "settled"
-    """settled: two looks find the same size and time; rename: the vendor uploads under a temporary name;
+    """settled: two listings show the same size and time; rename: the vendor uploads under a temporary name;
     done-file: the vendor puts an empty marker beside the file."""
     interval: Duration = timedelta(seconds=10)
-    """Time between the two looks of `settled`."""
+    """Time between the two listings of `settled`."""
     temporary: Text = "*.part"
     """Pattern of names that are never taken: uploads that are under way."""
     max_file_size: Annotated[Size, Field(gt=0)] = 1 << 30
@@ -101,14 +101,14 @@ class Pickup(Table):
 
 
 class Schedule(Table):
-    """`[vendors.V.schedule]`: when the daemon looks into the inbox."""
+    """`[vendors.V.schedule]`: when the daemon lists the inbox."""
 
     poll: Duration | None = None
-    """Time between two looks: 30s, 5m, 1h. 60s where neither this nor `cron` is set."""
+    """Time between two listings: 30s, 5m, 1h. 60s where neither this nor `cron` is set."""
     cron: Cron | None = None
     """Or five fields, minute hour day month weekday (weekdays by name), in the vendor's time zone."""
 
     @property
     def interval(self) -> timedelta | None:
-        """Return the time between two looks, None where `cron` rules."""
+        """Return the time between two listings, None where `cron` rules."""
         return self.poll or (None if self.cron else timedelta(seconds=60))

@@ -177,4 +177,4 @@ class Vendor(Table):
     pickup: Pickup = Pickup()
     """When a file in the inbox is whole."""
     schedule: Schedule = Schedule()
-    """When the daemon looks into the inbox."""
+    """When the daemon lists the inbox."""

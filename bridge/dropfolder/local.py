@@ -18,7 +18,7 @@ from bridge.errors import DropFolderUnavailable, RemoteFileError
 
 _CHUNK = 1 << 20
 _ENTRIES = 100_000
-"""Entries of an inbox that are looked at at once; the next ones follow when those are taken."""
+"""Entries of an inbox that are listed at once; the next ones follow when those are taken."""
 # What `link` answers on file systems without hard links (FAT, some network mounts).
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 # Nothing wrong with the one file: the disk or the mount is.
@@ -46,7 +46,7 @@ class LocalDropFolder:
         return Listing(found, f"it lists {_ENTRIES} entries and more" if more else "")
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
-        """Read exactly the bytes of that look; see the port."""
+        """Read exactly the bytes that were listed; see the port."""
         inbox = self._settings.inbox
         _refuse_link(inbox)
         with _reported(inbox, remote.name, "read"):
@@ -183,7 +183,7 @@ def _remote_file(entry: os.DirEntry[bytes]) -> RemoteFile | None:
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:
-        return None  # gone between the listing and this look
+        return None  # gone since the listing
     if is_hidden(name) or not stat.S_ISREG(status.st_mode):
         return None
     return RemoteFile(name, status.st_size, status.st_mtime)
@@ -194,7 +194,7 @@ def _refuse_changed(inbox: Path, remote: RemoteFile, status: os.stat_result) -> 
         raise RemoteFileError(f"{inbox / remote.name}: no regular file any more")
     if (status.st_size, status.st_mtime) != (remote.size, remote.mtime):
         raise RemoteFileError(
-            f"{inbox / remote.name}: changed since it was looked at ({remote.size} bytes then, "
+            f"{inbox / remote.name}: changed since it was listed ({remote.size} bytes then, "
             f"{status.st_size} now); it will be read when it stands still"
         )
 

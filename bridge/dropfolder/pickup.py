@@ -1,6 +1,6 @@
 """Decides which files of an inbox are whole, by the convention agreed with the vendor. Pure.
 
-`settled`    size and mtime stood still over looks at least `interval` seconds apart; needs nothing of
+`settled`    size and mtime stood still over listings at least `interval` seconds apart; needs nothing of
              the vendor, and is the default
 `rename`     the vendor writes under an unfinished name (`x.edi.tmp`) and renames when whole
 `done-file`  the vendor writes `x.edi`, then a marker `x.edi.done`
@@ -23,14 +23,14 @@ UNFINISHED = ("*.tmp", "*.part", "*.partial", "*.filepart")
 
 
 class _Standing(msgspec.Struct, frozen=True):
-    """A file and since when it looks as it does."""
+    """A file and since when it is unchanged."""
 
     file: RemoteFile
     since: float
 
 
 class PickupPolicy:
-    """Remembers the looks at one inbox. `now` is seconds of any clock that never runs backwards."""
+    """Decides which files of an inbox may be taken. `now` is seconds of a clock that never runs backwards."""
 
     def __init__(
         self,
@@ -48,9 +48,9 @@ class PickupPolicy:
         self._marker = marker
         self._standing: dict[str, _Standing] = {}
 
-    def ready(self, look: Sequence[RemoteFile], now: float) -> list[RemoteFile]:
-        """Files of this look that may be taken, in its order. A file gone from the look is forgotten."""
-        candidates = [file for file in look if not self._is_unfinished(file.name)]
+    def ready(self, listed: Sequence[RemoteFile], now: float) -> list[RemoteFile]:
+        """Return the listed files that may be taken, in order. A file that is not listed is forgotten."""
+        candidates = [file for file in listed if not self._is_unfinished(file.name)]
         if self.convention == "rename":
             return candidates
         if self.convention == "done-file":

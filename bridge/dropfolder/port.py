@@ -17,7 +17,7 @@ import msgspec
 
 
 class RemoteFile(msgspec.Struct, frozen=True):
-    """One look at a file of the inbox: size in bytes, mtime in seconds since the epoch."""
+    """A file of the inbox as it was listed: size in bytes, mtime in seconds since the epoch."""
 
     name: str
     size: int
@@ -70,7 +70,7 @@ class DropFolder(Protocol):
         ...
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
-        """Read exactly the bytes of that look, in chunks.
+        """Read exactly the bytes that were listed, in chunks.
 
         Raises `RemoteFileError` when the file is gone, shorter, or changed since (size or mtime).
         """
@@ -79,7 +79,7 @@ class DropFolder(Protocol):
     def archive(self, name: str, archived_name: str, expected: RemoteFile | None = None) -> None:
         """Move a file of the inbox to the archive. Done already (source gone, target there): fine.
 
-        Never writes over a file. With `expected`, the look that was read: raises `RemoteFileError` when
+        Never writes over a file. With `expected`, the file as it was listed: raises `RemoteFileError` when
         another file has taken its place since, so that nothing is archived unread.
         """
         ...

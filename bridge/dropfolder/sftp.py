@@ -57,7 +57,7 @@ class SftpDropFolder:
         return Listing(found, cut)
 
     def read(self, remote: RemoteFile) -> Iterator[bytes]:
-        """Read exactly the bytes of that look, streaming; see the port."""
+        """Read exactly the bytes that were listed, streaming; see the port."""
         path = self._path(self._settings.inbox, remote.name)
         got = 0
         with self._reported(path, "read"):
@@ -189,7 +189,7 @@ class SftpDropFolder:
     def _refuse_changed(self, path: bytes, remote: RemoteFile, attributes: Attributes) -> None:
         if (attributes.st_size, float(attributes.st_mtime or 0)) != (remote.size, remote.mtime):
             raise RemoteFileError(
-                f"{self._place(path)}: changed since it was looked at ({remote.size} bytes then, "
+                f"{self._place(path)}: changed since it was listed ({remote.size} bytes then, "
                 f"{attributes.st_size} now); it will be read when it stands still"
             )
 
