@@ -41,7 +41,7 @@ class Cells(msgspec.Struct, kw_only=True):
     problem: str = ""
 
     def text(self, column: str) -> str:
-        """Give a cell, empty if it is blank or there is no such column."""
+        """Return a cell, empty if it is blank or there is no such column."""
         value = self.values.get(column, "").translate(_INVISIBLE).strip()
         # ="00123" is how spreadsheets are told to keep leading zeros.
         kept = _EXCEL_TEXT.fullmatch(value)
@@ -49,7 +49,7 @@ class Cells(msgspec.Struct, kw_only=True):
 
 
 def read_order(rows: list[Cells], units: Units) -> Draft:
-    """Give the draft of one order from all of its rows."""
+    """Return the draft of one order from all of its rows."""
     first = rows[0]
     draft = Draft(
         unit="row",

@@ -24,7 +24,7 @@ _SEP = re.compile(r'"?sep=([,;\t])"?')
 
 
 def read_csv(text: str, mappings: Mappings) -> list[Draft]:
-    """Give one draft for each order, in order of appearance. Raises VendorFileError.
+    """Return one draft for each order, in order of appearance. Raises VendorFileError.
 
     A row that names no order is a draft of its own, with its errors. A header without rows is no
     mistake: an export with nothing to tell.
@@ -47,7 +47,7 @@ def read_csv(text: str, mappings: Mappings) -> list[Draft]:
 
 
 def _open(lines: list[Line], columns: Columns) -> tuple[str, int]:
-    """Give the separator, and the index of the line that names the columns. Raises VendorFileError."""
+    """Return the separator, and the index of the line that names the columns. Raises VendorFileError."""
     first = next((index for index, (_, line) in enumerate(lines) if line.strip()), None)
     if first is None:
         raise VendorFileError("the file is empty")
@@ -64,7 +64,7 @@ def _known(line: str, separator: str, columns: Columns) -> int:
 
 
 def _columns(header: Row, columns: Columns) -> list[str]:
-    """Give the column of each cell, "" for those left aside. Raises VendorFileError."""
+    """Return the column of each cell, "" for those left aside. Raises VendorFileError."""
     found: list[str] = []
     unknown: list[str] = []
     for cell in header.cells:

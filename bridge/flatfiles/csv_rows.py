@@ -32,14 +32,14 @@ class Row(msgspec.Struct):
 
 
 def lines_of(text: str) -> list[Line]:
-    """Give the lines of a text. Raises VendorFileError where there are too many."""
+    """Return the lines of a text. Raises VendorFileError where there are too many."""
     if max(text.count("\n"), text.count("\r")) > MAX_ROWS:
         raise VendorFileError(f"the file has more than {MAX_ROWS} rows: split it")
     return [(match.start(), match[0]) for match in _LINE.finditer(text) if match[0]]
 
 
 def rows(lines: list[Line], index: int, separator: str, free: frozenset[int]) -> Iterator[Row]:
-    """Give the rows from a line on. Only the cells `free`, counting from 0, may run over lines."""
+    """Return the rows from a line on. Only the cells `free`, counting from 0, may run over lines."""
     while index < len(lines):
         row, count = row_at(lines, index, separator, free)
         yield row
@@ -47,7 +47,7 @@ def rows(lines: list[Line], index: int, separator: str, free: frozenset[int]) ->
 
 
 def row_at(lines: list[Line], index: int, separator: str, free: frozenset[int]) -> tuple[Row, int]:
-    """Give the row at a line, and how many lines it takes.
+    """Return the row at a line, and how many lines it takes.
 
     Where no number of lines makes a row, a quote is missing, and the first line alone is the bad one:
     the lines after it are rows that must not be lost.

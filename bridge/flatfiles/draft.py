@@ -36,7 +36,7 @@ class Draft(msgspec.Struct, kw_only=True):
     """One request. `start` and `end` count characters of the file's text, `end` not included.
 
     `unit` is "row" or "request", `number` its number in the file, counting from 1; `reference` names
-    it for people. `addresses` are of `selling_party` and `ship_from_party`. `places` tells the row of
+    it for operators. `addresses` are of `selling_party` and `ship_from_party`. `places` tells the row of
     each container.
     """
 
@@ -57,11 +57,11 @@ class Draft(msgspec.Struct, kw_only=True):
 
     @property
     def full(self) -> bool:
-        """Tell whether no more errors are noted."""
+        """Check whether no more errors are noted."""
         return len(self.errors) >= MAX_ERRORS
 
     def error(self, code: str, message: str, number: int = 0, column: int = 0) -> None:
-        """Note an error at a row (or request) and a column, each once, up to MAX_ERRORS."""
+        """Record an error at a row (or request) and a column, each once, up to MAX_ERRORS."""
         if self.full:
             return
         at = number or self.number
@@ -77,7 +77,7 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 def result_of(draft: Draft, profile: VendorProfile) -> MappingResult:
-    """Make the request, or say why it is refused or held."""
+    """Return the request, or why it is refused or held."""
     own = (profile.selling_party,) if profile.selling_party else ()
     selling, other_vendor = _party(profile, "selling party", draft.selling_party, own)
     warehouse, other_warehouse = _party(profile, "warehouse", draft.ship_from, profile.warehouses)
@@ -126,7 +126,7 @@ def _told(event: LabelRequested, draft: Draft) -> str:
 
 
 def dimensions_of(sides: Sequence[str | None], unit: str) -> Dimensions | None:
-    """Give length, width and height, None where one of them could not be read."""
+    """Return length, width and height, None where one of them could not be read."""
     length, width, height = sides
     return (
         None if length is None or width is None or height is None else Dimensions(length, width, height, unit)
@@ -134,7 +134,7 @@ def dimensions_of(sides: Sequence[str | None], unit: str) -> Dimensions | None:
 
 
 def spoiled(text: str) -> str:
-    """Tell what a spreadsheet or a wrong encoding has made of a value, "" if nothing."""
+    """Return what a spreadsheet or a wrong encoding has made of a value, "" if nothing."""
     if "\ufffd" in text:
         return "has letters that were lost on the way (�): save the file as UTF-8"
     if len(text) > LONGEST:
@@ -147,7 +147,7 @@ def spoiled(text: str) -> str:
 
 
 def rounded(text: str) -> bool:
-    """Tell whether a spreadsheet has turned a long number into `1.23E+17`, whose digits are lost."""
+    """Check whether a spreadsheet has turned a long number into `1.23E+17`, whose digits are lost."""
     return _ROUNDED.fullmatch(text.upper()) is not None
 
 

@@ -35,7 +35,7 @@ class Members(dict[str, Any]):
 
 
 def elements(text: str) -> list[Element]:
-    """Give the requests of a file. Raises VendorFileError."""
+    """Return the requests of a file. Raises VendorFileError."""
     try:
         found, end = _file(text)
         end = _skip(text, end)

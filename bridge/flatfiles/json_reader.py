@@ -42,7 +42,7 @@ _SIDES = ("length", "width", "height")
 
 
 def read_json(text: str, mappings: Mappings) -> list[Draft]:
-    """Give one draft for each request, in order. Raises VendorFileError."""
+    """Return one draft for each request, in order. Raises VendorFileError."""
     drafts = []
     for number, (start, end, value) in enumerate(elements(text), start=1):
         draft = Draft(unit="request", number=number, reference=f"request {number}", start=start, end=end)
@@ -234,7 +234,7 @@ class _Request:
         return value
 
     def _object(self, value: object, path: str, known: tuple[str, ...]) -> dict[str, Any]:
-        """Give an object by its keys in snake case, without those that are not known."""
+        """Return an object by its keys in snake case, without those that are not known."""
         if not isinstance(value, Members):
             self._error("TYPE", f"{path or 'a request'} must be an object")
             return {}

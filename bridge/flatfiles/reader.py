@@ -37,7 +37,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     `number` counts from 1; `place` is the number of its first row (or of the request). `offset` and
     `length` are bytes, from its first row to the end of its last, so that records overlap where the
-    rows of two orders are mixed. `reference` names it for people: `row 2`, `rows 2-4`, `request 1`.
+    rows of two orders are mixed. `reference` names it for operators: `row 2`, `rows 2-4`, `request 1`.
     """
 
     number: int
@@ -49,7 +49,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def recognise(name: str, head: bytes) -> Kind | None:
-    """Tell whether a file is a flat file, by its name and its first bytes (some hundred suffice).
+    """Check whether a file is a flat file, by its name and its first bytes (some hundred suffice).
 
     EDI is none, whatever its name; nor is a file of another name, unless it begins as JSON does or
     its first line names the column `purchase_order_number`.
@@ -68,7 +68,7 @@ def recognise(name: str, head: bytes) -> Kind | None:
 
 
 def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Mappings) -> list[Record]:
-    """Give one record for each order, in order of appearance. Raises VendorFileError."""
+    """Return one record for each order, in order of appearance. Raises VendorFileError."""
     if len(data) > MAX_BYTES:
         raise VendorFileError(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB: split it")
     text, encoding, skipped = _decoded(data)
@@ -89,7 +89,7 @@ def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
 
 
 def _result(draft: Draft, profile: VendorProfile, mappings: Mappings) -> MappingResult:
-    """Make a request of a draft, or what its function makes of it."""
+    """Return the result of a draft, or what its function makes of it."""
     unread = bool(draft.errors)
     result = result_of(draft, profile)
     if not draft.function:
@@ -102,7 +102,7 @@ def _result(draft: Draft, profile: VendorProfile, mappings: Mappings) -> Mapping
 
 
 def _offsets(text: str, encoding: str, skipped: int, places: list[int]) -> dict[int, int]:
-    """Give the byte offsets of characters, asked for in rising order."""
+    """Return the byte offsets of characters, asked for in rising order."""
     offsets, at, count = {}, 0, skipped
     for place in places:
         count += len(text[at:place].encode(encoding))
@@ -116,7 +116,7 @@ def _bom(data: bytes) -> tuple[bytes, str]:
 
 
 def _decoded(data: bytes) -> tuple[str, str, int]:
-    """Give text, encoding and how many bytes the BOM takes. Raises VendorFileError."""
+    """Return text, encoding and how many bytes the BOM takes. Raises VendorFileError."""
     bom, told = _bom(data)
     for encoding in (told,) if told else ("utf-8", "cp1252"):
         try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import NamedTuple
 
 from bridge.mapping.fields import Field, Told
-from bridge.mapping.lookup import Place, Scope
+from bridge.mapping.lookup import Scope
 
 Key = Callable[[list[str]], Hashable]
 """From the parts of a value to what two of them must have in common to be the same."""
@@ -164,19 +164,13 @@ def may_differ(name: str) -> bool:
 def conflict(name: str, told: list[Told]) -> str:
     """Return the reason to hold a document that tells several values where one is meant."""
     values = "; ".join(
-        f"{shown(place)} {' '.join(filter(None, parts))[:_LONGEST]}" for place, parts in told[:_MOST_VALUES]
+        f"{place} {' '.join(filter(None, parts))[:_LONGEST]}" for place, parts in told[:_MOST_VALUES]
     )
     more = f" and {len(told) - _MOST_VALUES} more" if len(told) > _MOST_VALUES else ""
     return (
         f"{name}: {len(told)} values where one is meant: {values}{more}; none is chosen: have it sent again, "
         "corrected, or say in a mapping of your own which one counts"
     )
-
-
-def shown(place: Place) -> str:
-    """Name a place: `GIN02.2 (segment 14)`."""
-    component = f".{place.component}" if place.component > 1 else ""
-    return f"{place.segment.tag}{place.element:02}{component} (segment {place.segment.number})"
 
 
 def same_text(parts: list[str]) -> Hashable:

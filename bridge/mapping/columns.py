@@ -28,13 +28,13 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """What a request is for, by the plain word in its `function`."""
 
     def column(self, header: str) -> str | None:
-        """Give the column that a header cell names; "" for one left aside, None if unknown."""
+        """Return the column that a header cell names; "" for one left aside, None if unknown."""
         name = plain(header)
         return "" if name in self.ignored else self.names.get(name)
 
 
 def plain(header: str) -> str:
-    """Give a header cell in small letters, everything but letters and digits as one `_`."""
+    """Return a header cell in small letters, everything but letters and digits as one `_`."""
     return re.sub(r"[\W_]+", "_", header.casefold()).strip("_")
 
 

@@ -11,13 +11,13 @@ from bridge.mapping.references import Condition
 Segments = dict[str, list[Segment]]
 """A loop's own segments by tag, in document order."""
 Test = Callable[[Segment, Segments], bool]
-"""Tells whether a segment, one of those of its loop, meets a condition."""
+"""Checks whether a segment, one of those of its loop, meets a condition."""
 Read = Callable[[Segment, Segments], str]
-"""Gives the value that a condition is about."""
+"""Returns the value that a condition is about."""
 
 
 def compile_tests(conditions: tuple[Condition, ...], tag: str) -> Test | None:
-    """Give one test for all conditions of a reference to segments `tag`; None if there are none."""
+    """Return one test for all conditions of a reference to segments `tag`; None if there are none."""
     if len(conditions) == 2 and {condition.tag for condition in conditions} == {tag}:
         return _pair(*conditions)
     tests = tuple(_test(condition, tag) for condition in conditions)
@@ -27,7 +27,7 @@ def compile_tests(conditions: tuple[Condition, ...], tag: str) -> Test | None:
 
 
 def compile_read(condition: Condition, tag: str) -> Read:
-    """Give a function to the value that a condition on segments `tag` looks at."""
+    """Return a function to the value that a condition on segments `tag` looks at."""
     element, component, other = condition.part.element, condition.part.component, condition.tag
     if other == tag:
         return lambda segment, _: segment.value(element, component).strip()
@@ -40,7 +40,7 @@ def compile_read(condition: Condition, tag: str) -> Read:
 
 
 def holds(conditions: tuple[Condition, ...], segments: Segments) -> bool:
-    """Tell whether one segment of the first condition's tag meets all conditions."""
+    """Check whether one segment of the first condition's tag meets all conditions."""
     tag = conditions[0].tag
     meets = _tests(conditions, tag)
     return any(meets is None or meets(candidate, segments) for candidate in segments.get(tag, ()))
@@ -65,7 +65,7 @@ def _test(condition: Condition, tag: str) -> Test:
 
 
 def _pair(one: Condition, other: Condition) -> Test:
-    """Make the test of two conditions on the segment itself in one function, as calls are what costs."""
+    """Return the test of two conditions on the segment itself in one function, as calls are what costs."""
     element, component, values, wanted = one.part.element, one.part.component, one.values, not one.negated
     element2, component2, values2 = other.part.element, other.part.component, other.values
     wanted2 = not other.negated

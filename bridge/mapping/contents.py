@@ -12,7 +12,6 @@ import msgspec
 
 from bridge.domain.events import MappingResult
 from bridge.domain.values import ItemQuantity
-from bridge.mapping.agreement import shown
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import DOCUMENT, Tree
 from bridge.mapping.problems import Findings
@@ -61,7 +60,7 @@ class Order(msgspec.Struct):
         return list(found.values())
 
     def loops_of(self, name: str, package: Scope) -> list[Scope]:
-        """Give the loops that describe the package of this name, `package` being one of them."""
+        """Return the loops that describe the package of this name, `package` being one of them."""
         if not name:
             return [package]
         of = package.scopes.get("order")
@@ -97,7 +96,7 @@ class Box(msgspec.Struct):
 
 
 def read_orders(reader: Reader, tree: Tree) -> list[Order]:
-    """Give the orders of a document in order of appearance; errors go to the tree's."""
+    """Return the orders of a document in order of appearance; errors go to the tree's."""
     root = tree.root
     loops = root.walk()
     packages = [scope for scope in loops if scope.level in PACKAGES]
@@ -147,14 +146,14 @@ def with_orders_above(
         place, (number, *_) = told[0]
         if number in known:
             return results
-        note = f"; {number[:60]} in {shown(place)} is the order of no line"
+        note = f"; {number[:60]} in {place} is the order of no line"
         return [msgspec.structs.replace(one, summary=one.summary + note) for one in results]
     found = list(results)
     for place, (number, *_) in told:
         if number not in known:
             known.add(number)
             reason = (
-                f"order {number[:60]} is named in {shown(place)}, and no line of the document is of that "
+                f"order {number[:60]} is named in {place}, and no line of the document is of that "
                 "order: have it sent again with its lines, or without it"
             )
             summary = f"order {number}: named without lines"
@@ -175,7 +174,7 @@ def _number(reader: Reader, scope: Scope) -> tuple[str, str]:
 
 
 def identity_of(reader: Reader, package: Scope) -> str:
-    """Name a package by its own marks; two loops with the same name are one package.
+    """Return the name of a package by its own marks; two loops with the same name are one package.
 
     A tracking number alone makes two loops one only where packages stand below their items, and so
     are told again for each. Elsewhere several cartons may travel under one tracking number.
@@ -248,7 +247,7 @@ def _note_empty(packages: list[Scope], orders: list[Order], identities: dict[int
 
 
 def _encloses(package: Scope) -> bool:
-    """Tell whether items or packages stand in a package, or in the groups (CPS) below its own."""
+    """Check whether items or packages stand in a package, or in the groups (CPS) below its own."""
     beside = package.parent.children if package.parent else []
     inside = [*package.children, *(scope for scope in beside if scope.level == "group")]
     return any(scope.level in {"item", *PACKAGES} for child in inside for scope in child.walk())

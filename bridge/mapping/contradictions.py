@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
-from bridge.mapping.agreement import shown
 from bridge.mapping.contents import PACKAGES, Box, Line, Order
 from bridge.mapping.fields import Told
 from bridge.mapping.lookup import Place, Scope
@@ -46,7 +45,7 @@ def withheld_number(reader: Reader, package: Scope, tracking: str) -> str:
     for place, value, at in reader.fields["tracking_number"].withheld(package):
         if value != tracking:
             return (
-                f"tracking_number {value[:60]} in {shown(place)} stands above {at.packages} packages, and "
+                f"tracking_number {value[:60]} in {place} stands above {at.packages} packages, and "
                 "not all of them have one of their own: have it sent in each package; or, if they all travel "
                 f"under it, write {at.level!r} under scope, not single, of [fields.tracking_number] in a "
                 "mapping of your own"
@@ -67,16 +66,14 @@ def contradicted_counts(reader: Reader, tree: Tree, orders: list[Order]) -> list
     for number, place in _totals_told(reader, "line_count", ends):
         here = _lines(loops)
         if number > here:
-            reasons.append(f"{shown(place)} counts {number} lines, but the document has {here}")
+            reasons.append(f"{place} counts {number} lines, but the document has {here}")
     for number, place in _totals_told(reader, "quantity_total", ends):
         total = _total(reader, loops)
         if total is not None and number and not _same_total(number, total):
-            reasons.append(f"{shown(place)} says that {number} are shipped, but the lines add up to {total}")
+            reasons.append(f"{place} says that {number} are shipped, but the lines add up to {total}")
     for number, place in _totals_told(reader, "package_total", ends):
         if number > root.packages:
-            reasons.append(
-                f"{shown(place)} counts {number} packages, but the document tells of {root.packages}"
-            )
+            reasons.append(f"{place} counts {number} packages, but the document tells of {root.packages}")
     reasons += _uncounted_packages(reader, root, orders)
     return reasons
 
@@ -90,7 +87,7 @@ def _other_orders(reader: Reader, order: Order) -> Iterator[str]:
             for place, number in _all(reader, "other_order_number", loop):
                 if number not in {"", order.number}:
                     yield (
-                        f"order {order.number} is named as {number[:_LONGEST]}, too, in {shown(place)}: "
+                        f"order {order.number} is named as {number[:_LONGEST]}, too, in {place}: "
                         "which one these lines are of is not certain"
                     )
                     return
@@ -107,7 +104,7 @@ def _denied_but_packed(reader: Reader, order: Order) -> Iterator[str]:
         if step is not None and not step.fallback and (place := field.place(scope)) is not None:
             yield (
                 f"order {order.number} is denied, but a package of it has the tracking number {number} in "
-                f"{shown(place)}: {_NO_PART}; released, the order is denied as a whole"
+                f"{place}: {_NO_PART}; released, the order is denied as a whole"
             )
             return
 
@@ -121,10 +118,10 @@ def _ordered(reader: Reader, name: str, line: Line) -> Iterator[str]:
         return
     numbers = [_number(reader, parts[0]) for _, parts in told]
     units = {_unit(reader, found) for found in told}
-    where = f"{told[0][1][0]} ordered in {shown(told[0][0])}"
+    where = f"{told[0][1][0]} ordered in {told[0][0]}"
     if None in numbers or units - {line.unit, ""}:
         code = " ".join(told[0][1])
-        where = f"{code} ordered in {shown(told[0][0])}"
+        where = f"{code} ordered in {told[0][0]}"
         yield f"{name}: {line.amount} {line.unit} shipped, but {where}: they cannot be compared"
         return
     known = [number for number in numbers if number is not None]
@@ -141,7 +138,7 @@ def _outstanding(reader: Reader, name: str, line: Line) -> Iterator[str]:
     for loop in line.loops if reader.fields["outstanding_quantity"].near else ():
         for place, text in _all(reader, "outstanding_quantity", loop):
             if _number(reader, text) != 0:
-                what = f"{text} in {shown(place)} says that less or more than ordered was shipped"
+                what = f"{text} in {place} says that less or more than ordered was shipped"
                 yield f"{name}: {what}: {_NO_PART}"
 
 
@@ -163,10 +160,10 @@ def _verdicts(reader: Reader, field: str, name: str, loops: Iterable[Scope]) -> 
             if verdict == "changed":
                 if reader.fields["ordered_quantity"].parts(loop) is None:
                     what = "says that it was changed, and what was ordered is not told"
-                    yield f"{name}: {code} in {shown(place)} {what}"
+                    yield f"{name}: {code} in {place} {what}"
             elif verdict != "accepted":
                 unknown = f"is not in [fields.{field}] of the mapping {reader.mapping.name!r}"
-                yield f"{name}: {code} in {shown(place)} {_TOLD.get(verdict, unknown)}: {_NO_PART}"
+                yield f"{name}: {code} in {place} {_TOLD.get(verdict, unknown)}: {_NO_PART}"
 
 
 _TOLD = {
@@ -186,7 +183,7 @@ def _several_packages(reader: Reader, loops: Iterable[Scope]) -> Iterator[str]:
         if counts and all(number > 1 for number, _ in counts):
             number, place = counts[0]
             yield (
-                f"{shown(place)} counts {number} packages where one is described: have it sent with each of "
+                f"{place} counts {number} packages where one is described: have it sent with each of "
                 "them, and what it holds"
             )
 
@@ -206,7 +203,7 @@ def _uncounted_packages(reader: Reader, root: Scope, orders: list[Order]) -> Ite
             form = reader.fields["package_form"]
             alike = [one for one in below if form.text(one) == form.text(scope)]
             if number is not None and alike and number > len(alike):
-                yield f"{shown(place)} counts {number} packages, but below it are {len(alike)} of that kind"
+                yield f"{place} counts {number} packages, but below it are {len(alike)} of that kind"
 
 
 def _totals_told(reader: Reader, name: str, ends: list[Scope]) -> Iterator[tuple[Decimal, Place]]:

@@ -193,7 +193,7 @@ class Field:
         return known
 
     def text(self, scope: Scope) -> str:
-        """Give the field's value as seen from `scope`, or the default."""
+        """Return the field's value as seen from `scope`, or the default."""
         scopes = scope.scopes
         for level, tag, single, get, _ in self._getters:
             at = scopes.get(level)
@@ -291,7 +291,7 @@ class Field:
                     yield rank, (end, [self._value(end)])
 
     def place(self, scope: Scope) -> Place | None:
-        """Tell where the value stands, None for a default or nothing."""
+        """Return where the value stands, None for a default or nothing."""
         for places in self._found(scope):
             for _, place in places:
                 if self._value(place):
@@ -299,7 +299,7 @@ class Field:
         return None
 
     def every(self, scope: Scope) -> list[str]:
-        """Give all the values of the first candidate that has any, each once, in document order.
+        """Return all the values of the first candidate that has any, each once, in document order.
 
         Of alternatives (`RFF01.1=CW|CU`) only the best one that is there counts.
         """
@@ -314,7 +314,7 @@ class Field:
         return [self.default] if self.default else []
 
     def places(self, scope: Scope) -> list[tuple[str, Place]]:
-        """Give all values with their places, of the same candidates as `every`; equal ones stay."""
+        """Return all values with their places, of the same candidates as `every`; equal ones stay."""
         for places in self._found(scope):
             found = [(rank, value, place) for rank, place in places if (value := self._value(place))]
             if found:
@@ -322,7 +322,7 @@ class Field:
         return []
 
     def parts(self, scope: Scope) -> Told | None:
-        """Give all parts of a reference of several (`DTM02+03+04`), read from one segment."""
+        """Return all parts of a reference of several (`DTM02+03+04`), read from one segment."""
         scopes = scope.scopes
         for level, tag, single, step in self._looks:
             at = scopes.get(level)
@@ -348,7 +348,7 @@ class Field:
         return None
 
     def every_parts(self, scope: Scope) -> list[Told]:
-        """Give all parts of each segment that the first candidate with any finds, the best ones only."""
+        """Return all parts of each segment that the first candidate with any finds, the best ones only."""
         for level, tag, single, step in self._looks:
             at = scope.scopes.get(level)
             if at is None or tag not in at.segments or (single and at.packages > 1):

@@ -67,7 +67,7 @@ def function_of(tables: tuple[FunctionTable, ...], root: Scope) -> Reading:
 def as_function(
     results: list[MappingResult], reading: Reading, mapping: str, produces: str
 ) -> list[MappingResult]:
-    """Turn the results of a document into what its function makes of them."""
+    """Return what the function of a document makes of its results."""
     if reading.function == "original":
         return results
     if reading.function == "cancel":

@@ -24,7 +24,7 @@ _FIELD_OF_RULE = {
 
 
 def map_label_requests(reader: Reader, tree: Tree) -> list[MappingResult]:
-    """Give one outcome for each order of the document."""
+    """Return one result for each order of the document."""
     reader.watch(tree.root)
     orders = read_orders(reader, tree)
     errors = [*tree.errors, *reader.findings.errors]
@@ -49,7 +49,7 @@ def _result(reader: Reader, order: Order) -> MappingResult:
             summary=f"{name}: {judgement.refusal}, no label is asked for",
             withdraws=True,
         )
-    # What a person decides on is made ready all the same: releasing it sends it.
+    # What an operator decides on is made ready all the same: releasing it sends it.
     event = _event(reader, order, list(lines.values()))
     return MappingResult(
         event=None if findings.undecided and not findings.errors else event,
@@ -61,7 +61,7 @@ def _result(reader: Reader, order: Order) -> MappingResult:
 
 
 def summary_of(event: LabelRequested) -> str:
-    """Name a label request for people."""
+    """Return the summary of a label request."""
     count = len(event.containers)
     packages = f"{count} packages" if count > 1 else "1 package" if count else "the order as it is"
     told = f"order {event.purchase_order_number or 'without number'}: label request for {packages}"

@@ -13,7 +13,6 @@ from bridge.edi.model import Segment
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.reader import Reader
-from bridge.mapping.several import named
 
 _PARTS = ("city", "state_or_region", "postal_code", "address_line1", "name", "country_code", "un_locode")
 _PARTY_TAGS = frozenset({"N1", "N2", "N3", "N4"})
@@ -148,7 +147,7 @@ def _compare(reader: Reader, found: list[_Found]) -> None:
 
 
 def _shown(found: _Found) -> str:
-    return f"{' '.join(found.parts.values())} in {named(found.place)}"
+    return f"{' '.join(found.parts.values())} in {found.place}"
 
 
 def _anchor(at: Scope, place: Place) -> int:

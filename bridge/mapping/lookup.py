@@ -23,6 +23,11 @@ class Place(msgspec.Struct, frozen=True):
     element: int
     component: int = 1
 
+    def __str__(self) -> str:
+        """Return the name of the place for operators: `GIN02.2 (segment 14)`."""
+        component = f".{self.component}" if self.component > 1 else ""
+        return f"{self.segment.tag}{self.element:02}{component} (segment {self.segment.number})"
+
 
 _RANGES = {"MAN": ((2, 1), (5, 1)), "GIN": tuple((element, 1) for element in range(2, 7))}
 """Where a number may be the first of a range: MAN02 to MAN03, MAN05 to MAN06; C208 of GIN, 7402 to 7402."""
@@ -97,14 +102,14 @@ class Scope:
             parent.children.append(self)
 
     def add(self, tag: str, segment: Segment) -> None:
-        """Put a segment, whose tag is given, into this loop."""
+        """Add a segment, whose tag is given, into this loop."""
         if (known := self.segments.get(tag)) is not None:
             known.append(segment)
         else:
             self.segments[tag] = [segment]
 
     def walk(self) -> list[Scope]:
-        """Give this scope and all below it, in document order."""
+        """Return this scope and all below it, in document order."""
         if not self.children:
             return [self]
         found, open_loops = [], [self]
@@ -130,7 +135,7 @@ class Scope:
         self.children = []
 
     def below(self, *levels: str) -> list[Scope]:
-        """Give the scopes of these levels at or below this one, in document order."""
+        """Return the scopes of these levels at or below this one, in document order."""
         return [scope for scope in self.walk() if scope.level in levels]
 
 
@@ -141,14 +146,14 @@ Finder = Callable[[Segments], Iterator[tuple[int, Place]]]
 
 
 def compile_finder(reference: Reference, standard: Standard) -> Finder:
-    """Give a function from a scope's segments to the places that the reference names, best first."""
+    """Return a function from a scope's segments to the places that the reference names, best first."""
     if reference.qualifiers:
         return _pairs_x12(reference) if standard == "x12" else _pairs_edifact(reference)
     return _places(reference)
 
 
 def compile_locator(reference: Reference, standard: Standard) -> Locator:
-    """Give a function from a scope's segments to the best place, None if there is none."""
+    """Return a function from a scope's segments to the best place, None if there is none."""
     if not is_simple(reference):
         finder = compile_finder(reference, standard)
         return lambda segments: next((place for _, place in finder(segments)), None)
@@ -162,7 +167,7 @@ def compile_locator(reference: Reference, standard: Standard) -> Locator:
 
 
 def compile_getter(reference: Reference, standard: Standard) -> Getter:
-    """Give a function from a scope's segments to the value, empty if there is none."""
+    """Return a function from a scope's segments to the value, empty if there is none."""
     if not is_simple(reference):
         find = compile_finder(reference, standard)
 
@@ -206,7 +211,7 @@ def _first_value(reference: Reference) -> Getter:
 
 
 def _first_qualified(reference: Reference) -> Getter:
-    """Do it for one condition on the segment itself, which most references have, in one function."""
+    """Return the getter for one condition on the segment itself, which most references have."""
     tag, element, component = reference.tag, reference.parts[0].element, reference.parts[0].component
     (condition,) = reference.conditions
     of, of_component = condition.part.element, condition.part.component
@@ -224,7 +229,7 @@ def _first_qualified(reference: Reference) -> Getter:
 
 
 def _best(reference: Reference) -> Callable[[Segments], Segment | None]:
-    """Give a function to the segment of the best place; the same as the first of `_places`."""
+    """Return a function to the segment of the best place; the same as the first of `_places`."""
     tag, element, component = reference.tag, reference.parts[0].element, reference.parts[0].component
     test = compile_tests(reference.conditions, tag)
     ranked = _ranked(reference)
@@ -246,7 +251,7 @@ def _best(reference: Reference) -> Callable[[Segments], Segment | None]:
 
 
 def _ranked(reference: Reference) -> Condition | None:
-    """Give the condition whose values are named in order of preference."""
+    """Return the condition whose values are named in order of preference."""
     return next((c for c in reference.conditions if not c.negated and len(c.values) > 1), None)
 
 

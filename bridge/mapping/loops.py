@@ -46,7 +46,7 @@ class Tree(msgspec.Struct):
 
 
 def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...]]) -> Tree:
-    """Give the tree of a document's loops; `rules` are by the tag of the opening segment."""
+    """Return the tree of a document's loops; `rules` are by the tag of the opening segment."""
     builder = _Builder(rules)
     for segment in segments:
         tag = segment.tag
@@ -63,7 +63,7 @@ def build_tree(segments: Sequence[Segment], rules: dict[str, tuple[LoopRule, ...
 
 
 def _taking(scope: Scope, tag: str) -> Scope:
-    """Give the innermost open loop that takes a segment."""
+    """Return the innermost open loop that takes a segment."""
     while scope.takes is not None and tag not in scope.takes and scope.parent is not None:
         scope = scope.parent
     return scope

@@ -69,7 +69,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         return known
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
-        """Give how specifically it fits (greater is more), or None if it does not."""
+        """Return how specifically it fits (greater is more), or None if it does not."""
         version = _best_fit(self.versions, document.version)
         if version < 0:
             return None
@@ -91,11 +91,11 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
     columns: Columns = Columns()
 
     def knows(self, document: Document) -> bool:
-        """Tell whether any mapping is for documents of this standard and type, whatever the version."""
+        """Check whether any mapping is for documents of this standard and type, whatever the version."""
         return (document.standard, document.type) in self.by_type
 
     def choose(self, document: Document, profile: VendorProfile) -> Mapping | None:
-        """Give the most specific mapping for a document, None if none fits."""
+        """Return the most specific mapping for a document, None if none fits."""
         best: tuple[int, ...] | None = None
         chosen = None
         for mapping in self.by_type.get((document.standard, document.type), ()):
@@ -105,16 +105,16 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
         return chosen
 
     def status_table(self, name: str, standard: Standard) -> StatusTable | None:
-        """Give a status table by name and standard."""
+        """Return a status table by name and standard."""
         return self.status_tables.get((name, standard))
 
     def names(self) -> frozenset[str]:
-        """Give the names that a vendor's `mapping` may say."""
+        """Return the names that a vendor's `mapping` may say."""
         return frozenset(mapping.name for mapping in self.mappings)
 
 
 def ambiguities(mappings: Sequence[Mapping]) -> list[tuple[Mapping, Mapping, str]]:
-    """Give the pairs of mappings that fit one document equally well, with what they have in common."""
+    """Return the pairs of mappings that fit one document equally well, with what they have in common."""
     found = []
     for index, one in enumerate(mappings):
         for other in mappings[index + 1 :]:

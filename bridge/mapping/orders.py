@@ -2,7 +2,7 @@
 
 The codes of the order and its lines are translated by the mapping (`order_verdict`, `line_verdict`).
 Amazon takes no partial shipment, so that one line that is not accepted in full leaves the order out.
-A code that the mapping does not know is held for a person, never guessed.
+A code that the mapping does not know is held for an operator, never guessed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from bridge.mapping.units import parse_number
 
 LINE_VERDICTS = frozenset({"accepted", "changed", "rejected", "open", "hold"})
 """`changed`: accepted with another quantity or more; the quantities decide. `open`: not decided yet,
-a later answer will. `hold`: a person decides."""
+a later answer will. `hold`: an operator decides."""
 ORDER_VERDICTS = frozenset({"accepted", "by_lines", "rejected", "open", "hold"})
 """`accepted`: with every line that says nothing else. `by_lines`: each line must say so itself."""
 
@@ -28,7 +28,7 @@ _TOLD = {
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """`refusal` says why the order is not accepted as a whole, `hold` what a person must decide.
+    """`refusal` says why the order is not accepted as a whole, `hold` what an operator must decide.
 
     Neither of them: it is accepted.
     """

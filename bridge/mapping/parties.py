@@ -8,20 +8,20 @@ from bridge.mapping.reader import Reader
 
 
 def selling_party(reader: Reader, scope: Scope) -> str:
-    """Give Amazon's vendor code; a code that is not this vendor's is held."""
+    """Return Amazon's vendor code; a code that is not this vendor's is held."""
     own = reader.profile.selling_party
     return _listed(reader, scope, "selling_party", (own,) if own else ()) or own
 
 
 def ship_from_party(reader: Reader, scope: Scope) -> str:
-    """Give Amazon's warehouse code: the document's, or the vendor's only one; empty if neither tells."""
+    """Return Amazon's warehouse code: the document's, or the vendor's only one; empty if neither tells."""
     warehouses = reader.profile.warehouses
     named = _listed(reader, scope, "ship_from_party", warehouses)
     return named or (warehouses[0] if len(warehouses) == 1 else "")
 
 
 def known_party(profile: VendorProfile, kind: str, code: str, known: tuple[str, ...]) -> tuple[str, str]:
-    """Give Amazon's code for a party's, and a reason to hold it where it is none of `known`."""
+    """Return Amazon's code for a party's, and a reason to hold it where it is none of `known`."""
     party = profile.party_aliases.get(code, code)
     if not known or party in known or profile.stand_in:
         return party, ""

@@ -10,7 +10,7 @@ from bridge.outside_text import clipped_message
 
 
 def error_at(place: Place | None, code: str, message: str) -> RuleError:
-    """Make a rule error that points at `place`, or at the document as a whole; long values are cut."""
+    """Return a rule error that points at `place`, or at the document as a whole; long values are cut."""
     message = clipped_message(message)
     if place is None:
         return RuleError(code=code, message=message)
@@ -39,19 +39,19 @@ class Findings:
         self.undecided = False
 
     def error(self, place: Place | None, code: str, message: str) -> None:
-        """Note an error, each once."""
+        """Record an error, each once."""
         found = error_at(place, code, message)
         if found not in self.errors:
             self.errors.append(found)
 
     def hold(self, reason: str) -> None:
-        """Note a reason to hold, each once; long values are cut."""
+        """Record a reason to hold, each once; long values are cut."""
         reason = clipped_message(reason)
         if reason not in self.holds:
             self.holds.append(reason)
 
     def conflict(self, reason: str, places: Iterable[Place]) -> None:
-        """Note that several values stand where one is meant, the same values once for all fields."""
+        """Record that several values stand where one is meant, the same values once for all fields."""
         found = {(place.segment.number, place.element, place.component) for place in places}
         self.undecided = True
         if not found or not found <= self.conflicts:

@@ -39,7 +39,7 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain_profile() -> VendorProfile:
-    """Give the stand-in by which `edibridge explain` reads a file without any configuration."""
+    """Return the stand-in by which `edibridge explain` reads a file without any configuration."""
     return VendorProfile(
         vendor="",
         selling_party="SELLINGPARTY",

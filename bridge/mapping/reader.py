@@ -69,7 +69,7 @@ class Reader:
         self.watched = self.narrow(root)
 
     def text(self, name: str, scope: Scope) -> str:
-        """Give a text, empty if there is none."""
+        """Return a text, empty if there is none."""
         field = self.fields[name]
         if name not in self.watched.twice:
             return field.text(scope)
@@ -82,11 +82,11 @@ class Reader:
         return value
 
     def place(self, name: str, scope: Scope) -> Place | None:
-        """Tell where a field stands; where it is missing, the segment that opens its loop."""
+        """Return where a field stands; where it is missing, the segment that opens its loop."""
         return self.fields[name].place(scope) or opening(scope)
 
     def time(self, name: str, scope: Scope) -> str:
-        """Give a time as ISO-8601 with an offset, empty if there is none or it is wrong."""
+        """Return a time as ISO-8601 with an offset, empty if there is none or it is wrong."""
         field = self.fields[name]
         found = self._parts(name, field, scope, None)
         if found is None:
@@ -111,7 +111,7 @@ class Reader:
         return self.profile.timezone if assumed else ""
 
     def last_day(self, name: str, scopes: Iterable[Scope]) -> str:
-        """Give the last day of shipping told there, at the vendor's, as ISO-8601; empty if none is."""
+        """Return the last day of shipping told there, at the vendor's, as ISO-8601; empty if none is."""
         field = self.fields[name]
         zone = zone_of(self.profile.timezone)
         days = set()
@@ -125,7 +125,7 @@ class Reader:
         return max(days, default="")
 
     def whole(self, name: str, scope: Scope) -> int | None:
-        """Give an integer, None if there is none or it is wrong."""
+        """Return an integer, None if there is none or it is wrong."""
         text = self.text(name, scope)
         if not text:
             return None
@@ -136,7 +136,7 @@ class Reader:
             return None
 
     def flag(self, name: str, scope: Scope) -> bool | None:
-        """Give a yes or no, None if there is none or it is wrong."""
+        """Return a yes or no, None if there is none or it is wrong."""
         text = self.text(name, scope)
         if not text:
             return None
@@ -146,7 +146,7 @@ class Reader:
         return _FLAGS.get(text)
 
     def quantity(self, name: str, scope: Scope) -> ItemQuantity | None:
-        """Give a quantity in Amazon's unit, None if there is none or it is wrong."""
+        """Return a quantity in Amazon's unit, None if there is none or it is wrong."""
         found = self._measure(name, scope, _each_counts)
         if found is None:
             return None
@@ -162,7 +162,7 @@ class Reader:
             return None
 
     def weight(self, name: str, scope: Scope) -> Weight | None:
-        """Give a weight in LB or KG, None if there is none or it is wrong."""
+        """Return a weight in LB or KG, None if there is none or it is wrong."""
         found = self._measure(name, scope, self._same_measure)
         if found is None:
             return None
@@ -170,7 +170,7 @@ class Reader:
         return None if value is None else Weight(*value)
 
     def dimensions(self, scope: Scope) -> Dimensions | None:
-        """Give length, width and height: all three in one unit, or None."""
+        """Return length, width and height: all three in one unit, or None."""
         sides = self._sides(scope) if self.watched.measured else {}
         if not sides:
             return None
@@ -247,7 +247,7 @@ class Reader:
         return told
 
     def _agree(self, name: str, told: list[Told], key: Key) -> None:
-        """Note a conflict where what is told is not one value."""
+        """Record a conflict where what is told is not one value."""
         if len(told) > 1 and len(values := distinct(told, key)) > 1:
             self.findings.conflict(conflict(name, values), [place for place, _ in values])
 
@@ -302,10 +302,10 @@ class Reader:
 
 
 def _each_counts(parts: list[str]) -> Hashable:
-    """Tell quantities apart even where they are equal: twice two pieces may be four."""
+    """Keep quantities apart even where they are equal: twice two pieces may be four."""
     return id(parts)
 
 
 def opening(scope: Scope) -> Place | None:
-    """Tell where a loop begins, None for the document as a whole."""
+    """Return where a loop begins, None for the document as a whole."""
     return Place(scope.first, 0) if scope.first is not None else None

@@ -140,7 +140,7 @@ def ranges(values: dict[str, Place]) -> Iterator[str]:
         end = _RANGE_ENDS.get((place.segment.tag, place.element)) if place.component == 1 else None
         last = place.segment.value(*end).strip() if end is not None else ""
         if last not in {"", first}:
-            yield f"{named(place)} is a range, from {first} to {last}: its numbers have to be sent one by one"
+            yield f"{place} is a range, from {first} to {last}: its numbers have to be sent one by one"
 
 
 def conflict(field: Field, scope: Scope, same: Callable[[str], Hashable] = str) -> str:
@@ -230,15 +230,9 @@ def _as_sent(parts: list[str]) -> str:
     return " ".join(filter(None, parts))
 
 
-def named(place: Place) -> str:
-    """Return the name of a place: `L1101 (segment 4)`."""
-    component = f".{place.component}" if place.component > 1 else ""
-    return f"{place.segment.tag}{place.element:02}{component} (segment {place.segment.number})"
-
-
 def shown(values: dict[str, Place]) -> str:
     """Return values with their places, the first few of many."""
-    parts = [f"{text} in {named(place)}" for text, place in list(values.items())[:MOST_SHOWN]]
+    parts = [f"{text} in {place}" for text, place in list(values.items())[:MOST_SHOWN]]
     more = len(values) - len(parts)
     return ", ".join(parts) + (f" and {more} more" if more else "")
 

@@ -49,7 +49,7 @@ _CAUSES = {
 
 
 def map_shipments(reader: Reader, tree: Tree) -> list[MappingResult]:
-    """Give one outcome for each order of the document."""
+    """Return one result for each order of the document."""
     reader.watch(tree.root)
     orders = read_orders(reader, tree)
     errors = [*tree.errors, *reader.findings.errors]
@@ -84,12 +84,12 @@ class ShippedOrder:
         self._counted: set[int] = set()
 
     def containers(self) -> tuple[Container, ...]:
-        """Give the packages with what is in them; errors go to the reader's findings. Call it once."""
+        """Return the packages with what is in them; errors go to the reader's findings. Call it once."""
         self._take_all()
         return tuple(self._container(box) for box in self.boxes.values())
 
     def result(self) -> MappingResult:
-        """Give the confirmation of the order. Call it once."""
+        """Return the confirmation of the order. Call it once."""
         denied = self._denied()
         if denied:
             self._take_all()
@@ -122,7 +122,7 @@ class ShippedOrder:
                 self.findings.error(self._place(violation), violation.code, violation.message)
 
     def _place(self, violation: Violation) -> Place | None:
-        """Tell where the vendor finds what a broken rule is about."""
+        """Return where the vendor finds what a broken rule is about."""
         if (field := _FIELD_OF_RULE.get(violation.code)) is not None:
             return self.reader.place(field, self.order.scope)
         if violation.line in self.lines:
@@ -160,7 +160,7 @@ class ShippedOrder:
         )
 
     def _denied(self) -> bool:
-        """Tell whether the order cannot ship; one line that cannot is enough, Amazon takes no part."""
+        """Check whether the order cannot ship; one line that cannot is enough, Amazon takes no part."""
         scopes = [self.order.scope, *(packing.item for packing in self.order.packings)]
         return any(
             (at := scope.scopes.get(denial.level)) is not None and holds(denial.conditions, at.segments)

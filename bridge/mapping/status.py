@@ -2,7 +2,7 @@
 
 A line is `status/reason`, `*/reason` or `status`, and the most exact one counts in that order. It
 says one of Amazon's eight statuses, or NO_UPDATE (nothing is sent), SCHEDULE (its time is the
-estimated delivery of the package's updates), or HOLD. What stands in no line is held for a person.
+estimated delivery of the package's updates), or HOLD. What stands in no line is held for an operator.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Judgement(msgspec.Struct, frozen=True):
 
 
 def judge(table: StatusTable, code: str, reason: str, opted_in: frozenset[str]) -> Judgement:
-    """Look a pair up. A blank reason is normal status (NS, 000). `opted_in` are final statuses."""
+    """Return what a pair means; a blank reason is normal status (NS, 000). `opted_in` are final statuses."""
     reason = reason or _BLANK_REASON[table.standard]
     lines = table.codes
     meaning = lines.get(f"{code}/{reason}") or lines.get(f"*/{reason}") or lines.get(code)
@@ -51,7 +51,7 @@ def judge(table: StatusTable, code: str, reason: str, opted_in: frozenset[str]) 
 
 
 def amazon_pair(meaning: str, standard: Standard) -> tuple[str, str]:
-    """Give Amazon's status and reason for a meaning, in the column of the sender's standard."""
+    """Return Amazon's status and reason for a meaning, in the column of the sender's standard."""
     return AMAZON_PAIRS[meaning][standard]
 
 

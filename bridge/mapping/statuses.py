@@ -20,7 +20,6 @@ from bridge.mapping.several import (
     conflict,
     doubts,
     left_over,
-    named,
     ranges,
     several_times,
     shown,
@@ -237,7 +236,7 @@ def _unused(reader: Reader, tree: Tree, scans: list[_Scan]) -> Iterator[MappingR
             continue
         for text, place in left_over(reader.fields[name], unseen, taken).items():
             yield MappingResult(
-                hold=f"{named(place)} names {what} {text}, and no status of the document is for it",
+                hold=f"{place} names {what} {text}, and no status of the document is for it",
                 tracking_number=text if what == "package" else "",
                 purchase_order_number=text if what == "order" else "",
                 summary=f"{what} {text}: named without a status",

@@ -50,7 +50,7 @@ class TomlFile:
                         table.setdefault(new, table.pop(old))
 
     def mistake(self, place: str, message: str) -> None:
-        """Note a mistake at a dotted key."""
+        """Record a mistake at a dotted key."""
         self.problems.append(Problem(place, message, self.line(place)))
 
     def line(self, place: str) -> int:

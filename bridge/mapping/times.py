@@ -74,7 +74,7 @@ _ZONED = frozenset(code for code, template in EDIFACT_FORMATS.items() if templat
 
 @lru_cache(maxsize=256)
 def zone_of(name: str) -> tzinfo:
-    """Give a zone by its IANA name. Raises ValueError if there is none."""
+    """Return a zone by its IANA name. Raises ValueError if there is none."""
     if name == "UTC":
         return UTC
     try:
@@ -157,7 +157,7 @@ def iso_time(text: str, local: str) -> str:
 
 
 def _edifact(value: str, code: str, local: str) -> tuple[str, str]:
-    """Give start and end; of a moment they are equal."""
+    """Return start and end; of a moment they are equal."""
     if not code and "-" in value:
         return (text := iso_time(value, local)), text
     template = EDIFACT_FORMATS.get(code) if code else BY_LENGTH.get(len(value))
@@ -171,7 +171,7 @@ def _edifact(value: str, code: str, local: str) -> tuple[str, str]:
 
 
 def _x12_period(value: str, code: str, beside: list[str], local: str) -> tuple[str, str]:
-    """Give start and end of 1251; `beside` are zone, date and time of the same segment."""
+    """Return start and end of 1251; `beside` are zone, date and time of the same segment."""
     zone, day, time, *_ = *beside, "", ""
     if code in {"", "UN"} and "-" in value:
         return (text := iso_time(value, local)), text

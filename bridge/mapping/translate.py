@@ -59,7 +59,7 @@ def _tree(reader: Reader, mapping: Mapping) -> Tree:
 
 
 def _read_as_told(reader: Reader, tree: Tree, results: list[MappingResult]) -> list[MappingResult]:
-    """Make of the results what the document's function says; the tree has served then."""
+    """Return what the document's function makes of its results; the tree is of no use afterwards."""
     mapping = reader.mapping
     reading = function_of(mapping.functions, tree.root)
     tree.root.dissolve()

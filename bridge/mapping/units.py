@@ -73,7 +73,7 @@ def whole(text: str, mark: str = ".") -> int:
 
 @lru_cache(maxsize=4096)
 def scaled(text: str, scale: Scale, mark: str = ".") -> str:
-    """Turn a number into Amazon's unit, exactly, written as Amazon's `Decimal`. Raises ValueError."""
+    """Convert a number to Amazon's unit, exactly, written as Amazon's `Decimal`. Raises ValueError."""
     number = parse_number(text, mark)
     if number < 0:
         raise ValueError(f"{text!r} is negative")
