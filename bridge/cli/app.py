@@ -14,6 +14,7 @@ import typer
 from bridge import __version__
 from bridge.cli import check as checking
 from bridge.cli import daemon, demo, explain, fetch, init, inspect, purge, repair, restore, simulator
+from bridge.cli import mappings as shipped
 from bridge.cli.context import Settings
 from bridge.cli.exits import INTERRUPTED, REJECTED, UsageMistake, tell, tell_unexpected, tell_usage
 from bridge.cli.output import say
@@ -77,6 +78,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "init": init.init,
     "check": checking.check,
+    "mappings": shipped.mappings,
     "run": daemon.run,
     "daemon": daemon.daemon,
     "explain": explain.explain,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -76,21 +76,35 @@ def _writable(place: str, path: Path) -> Iterator[_Raw]:
 
 
 def _mappings(config: Config) -> Iterator[_Raw]:
-    from bridge.wiring import mappings_of
+    """Check mappings and grammars; positions only where both load."""
+    from bridge.mapping.copies import find_copies
+    from bridge.mapping.positions import check_positions
+    from bridge.wiring import grammar_of, load_all_grammars, mapping_folders_of, mappings_of
 
     for folder in config.bridge.mappings:
         if not folder.is_dir():
             yield "error", "bridge.mappings", f"no folder {folder}"
             return
-    try:
-        mappings = mappings_of(config)
-    except ConfigurationError as error:
-        for problem in error.problems:
-            yield "error", "bridge.mappings", f"{error.source}: {problem}"
+    broken = [*_loading(lambda: load_all_grammars(config)), *_loading(lambda: mappings_of(config))]
+    yield from broken
+    if broken:
         return
+    mappings, folders = mappings_of(config), mapping_folders_of(config)
+    for level, problem in check_positions(folders, grammar_of(config)):
+        yield level, "bridge.mappings", f"mappings: {problem}"
+    for problem in find_copies(folders[0], folders[1:]):
+        yield "warning", "bridge.mappings", f"mappings: {problem}"
     tables = {name for name, _standard in mappings.status_tables}
     for name, vendor in config.vendors.items():
         yield from _names(name, vendor, mappings.names(), tables)
+
+
+def _loading(load: Callable[[], object]) -> Iterator[_Raw]:
+    try:
+        load()
+    except ConfigurationError as error:
+        for problem in error.problems:
+            yield "error", "bridge.mappings", f"{error.source}: {problem}"
 
 
 def _names(name: str, vendor: Vendor, mappings: frozenset[str], tables: set[str]) -> Iterator[_Raw]:

@@ -13,6 +13,23 @@ from bridge.cli.output import emit, say
 from bridge.data import shipped
 from bridge.errors import ConfigurationError, Problem
 
+_EXAMPLE = """\
+# A mapping of your own: what the shipped one (`edibridge mappings show x12-856`) does not know of one
+# partner. All else is taken from there, so that a later version of edibridge can correct it.
+# Take the signs # away, change it, and see what it does: `edibridge explain FILE --vendor acme`.
+# Whole new document types: docs/mapping.md.
+#
+# name = "acme"
+# extends = "x12-856"
+# standard = "x12"
+# document = "856"
+# vendors = ["acme"]
+#
+# [fields.tracking_number]          # this partner has it in REF*BM
+# scope = ["pack", "order"]
+# at = ["MAN02[MAN01=CP]", "REF02[REF01=BM]"]
+"""
+
 _FOLDERS = ("var/spool", "mappings", "secrets", *(f"drop/nordwind/{name}" for name in ("inbox", "outbox")))
 
 
@@ -22,7 +39,7 @@ def init(
 ) -> None:
     """Make a folder to begin with.
 
-    Writes a commented config.toml, the mappings to adapt, and folders; overwrites nothing.
+    Writes a commented config.toml, an example of a mapping, and folders; overwrites nothing.
     """
     made = list(_make(folder))
     if as_json:
@@ -54,11 +71,9 @@ def _write(folder: Path, config: Path) -> list[str]:
             # What vendors' documents hold is personal data, and secrets are secrets.
             path.mkdir(parents=True, mode=0o700)
             made.append(f"{path}/")
-    for source in sorted(shipped("mappings").rglob("*.toml")):
-        target = folder / "mappings" / source.relative_to(shipped("mappings"))
-        if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source, target)
-            made.append(str(target))
+    example = folder / "mappings" / "example.toml"
+    if not any((folder / "mappings").iterdir()):
+        example.write_text(_EXAMPLE, encoding="utf-8")
+        made.append(str(example))
     shutil.copyfile(shipped("config.example.toml"), config)
     return [*made, str(config)]

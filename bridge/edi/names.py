@@ -8,7 +8,7 @@ words, and for a segment the places that matter to a reader (`01 02.1`).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -50,13 +50,13 @@ class Said(msgspec.Struct, frozen=True):
 class Names:
     """Words of both standards."""
 
-    def __init__(self, grammar: Grammar, folder: Path) -> None:
+    def __init__(self, grammar: Grammar, folders: Sequence[Path]) -> None:
         """Load the words; raises ConfigurationError where a line cannot be read."""
         self._x12 = grammar.x12.maps
         self._edifact = grammar.edifact.structures
         self._words: dict[Standard, Words] = {
-            "x12": load_words(folder / "x12" / "words.tsv"),
-            "edifact": load_words(folder / "edifact" / "words.tsv"),
+            "x12": _words_in([folder / "x12" for folder in folders]),
+            "edifact": _words_in([folder / "edifact" for folder in folders]),
         }
 
     def segment(self, standard: Standard, tag: str) -> str:
@@ -114,9 +114,17 @@ class Names:
         return rule.number, _spoken(rule), bool(parts)
 
 
-def load_names(folder: Path, grammar: Grammar) -> Names:
-    """Load the words from the folder of mappings, for the grammar that was loaded from there."""
-    return Names(grammar, folder)
+def load_names(grammar: Grammar, *folders: Path) -> Names:
+    """Load the words from the folders of mappings, for the grammar that was loaded from there."""
+    return Names(grammar, folders)
+
+
+def _words_in(folders: Sequence[Path]) -> Words:
+    """Load the words of several folders; a later one adds to earlier ones and overrides them."""
+    paths = [folder / "words.tsv" for folder in folders]
+    found = [load_words(path) for path in paths if path == paths[0] or path.is_file()]
+    words = {what: text for one in found for what, text in one.words.items()}
+    return Words(words, {tag: places for one in found for tag, places in one.places.items()})
 
 
 def load_words(path: Path) -> Words:
@@ -124,7 +132,11 @@ def load_words(path: Path) -> Words:
     words: dict[str, str] = {}
     places: dict[str, tuple[tuple[int, int], ...]] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(str(path), [Problem("", f"cannot be read: {error}")]) from error
+    for number, line in enumerate(lines, 1):
         if not line or line.startswith("#"):
             continue
         what, *rest = line.split("\t")

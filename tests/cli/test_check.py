@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from bridge.data import shipped
 from simulator.amazon import StandInAmazon
 from tests.cli.support import CONFIG, edibridge, in_process, installation
+
+ACME = """name = "acme"
+extends = "x12-856"
+standard = "x12"
+document = "856"
+vendors = ["acme"]
+"""
 
 
 def test_a_good_configuration_is_good(tmp_path: Path) -> None:
@@ -97,13 +106,64 @@ def test_init_makes_a_folder_to_begin_with_and_overwrites_nothing(tmp_path: Path
     assert made.code == 0, made.err
     config = tmp_path / "here" / "config.toml"
     assert str(Path("here") / "config.toml") in made.json["made"]
-    assert (tmp_path / "here" / "mappings").is_dir()
+    assert [path.name for path in (tmp_path / "here" / "mappings").rglob("*")] == ["example.toml"]
     assert (tmp_path / "here" / "secrets").stat().st_mode & 0o077 == 0
     config.write_text("mine = 1\n")
     again = in_process("init", "here", folder=tmp_path)
     assert again.code == 2
     assert "overwrites nothing" in again.err
     assert config.read_text() == "mine = 1\n"
+
+
+def test_the_example_of_init_is_a_mapping_that_extends_a_shipped_one(tmp_path: Path) -> None:
+    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["here/mappings"]'))
+    in_process("init", "here", folder=folder)
+    example = folder / "here" / "mappings" / "example.toml"
+    lines = example.read_text(encoding="utf-8").splitlines()
+    start = lines.index("#")  # what stands before is for its reader
+    example.write_text("\n".join(line.removeprefix("#") for line in lines[start:]), encoding="utf-8")
+    assert 'name = "acme"' in example.read_text(encoding="utf-8")
+    done = in_process("check", "--json", folder=folder)
+    assert (done.code, done.json["problems"]) == (0, [])
+
+
+def test_copies_of_shipped_mappings_are_warned_of_and_work(tmp_path: Path) -> None:
+    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]'))
+    shutil.copytree(shipped("mappings"), folder / "mappings", ignore=shutil.ignore_patterns("x12", "edifact"))
+    done = in_process("check", "--json", folder=folder)
+    assert done.code == 0
+    copies = list((folder / "mappings").rglob("*.toml"))
+    assert {one["level"] for one in done.json["problems"]} == {"warning"}
+    assert all(any(f"{path}: repeats" in one["message"] for one in done.json["problems"]) for path in copies)
+    assert len(done.json["problems"]) == len(copies) > 10
+
+
+def test_a_mapping_that_extends_is_no_copy(tmp_path: Path) -> None:
+    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]'))
+    (folder / "mappings").mkdir()
+    text = 'name = "acme"\nextends = "x12-856"\nstandard = "x12"\ndocument = "856"\nvendors = ["acme"]\n'
+    (folder / "mappings" / "acme.toml").write_text(text, encoding="utf-8")
+    (folder / "mappings" / "units.toml").write_text('[quantity]\nXX = "Each"\n', encoding="utf-8")
+    done = in_process("check", "--json", folder=folder)
+    assert (done.code, done.json["problems"]) == (0, [])
+
+
+def test_positions_that_no_grammar_has_are_mistakes_with_file_and_line(tmp_path: Path) -> None:
+    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]'))
+    (folder / "mappings").mkdir()
+    field = "scope = 'order'\nat = [\n'PRF01', [\n'PRF77', 'ZZZ09'],\n'REF04.9[REF09=X]', 'LIN[BP]']\n"
+    text = f"{ACME}\n[fields.purchase_order_number]\n{field}"
+    (folder / "mappings" / "acme.toml").write_text(text, encoding="utf-8")
+    done = in_process("check", folder=folder)
+    assert done.code == 2
+    for line, message in (
+        (11, "PRF77: PRF has 7 elements"),
+        (11, "ZZZ09: there is no segment ZZZ"),
+        (12, "REF04.9: REF04 has 6 components"),
+        (12, "REF09: REF has 4 elements"),
+    ):
+        place = f"line {line}: {folder / 'mappings' / 'acme.toml'}: fields.purchase_order_number.at"
+        assert any(place in told and message in told for told in done.err.splitlines()), message
 
 
 def test_what_init_writes_lacks_only_its_secrets(tmp_path: Path) -> None:

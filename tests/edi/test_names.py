@@ -26,7 +26,7 @@ def grammar() -> Grammar:
 
 @pytest.fixture(scope="module")
 def names(grammar: Grammar) -> Names:
-    return load_names(mappings_folder(), grammar)
+    return load_names(grammar, mappings_folder())
 
 
 def document_of(text: str, grammar: Grammar) -> Document:

@@ -1,16 +1,11 @@
-"""Message structures, segments and code lists, as the tables in `mappings/edifact` have them.
-
-`load_structures` reads the tables of all directories once; see `mappings/edifact/README.md`.
-"""
+"""Message structures, segments and code lists; `tables` reads them from files."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-
-from bridge.errors import ConfigurationError, Problem
 
 SERVICE: Final = "service"
 AGENCY_ELEMENTS: Final = frozenset({"1131", "3055"})
@@ -91,9 +86,23 @@ class Structures(msgspec.Struct, frozen=True):
         exact = tables.get(version + release)
         if exact is not None:
             return exact, True
-        wanted = age(FITTING.get(release, release))
-        by_age = sorted(tables.values(), key=lambda table: age(table.directory[1:]))
-        return next((table for table in by_age if age(table.directory[1:]) >= wanted), by_age[-1]), False
+        return tables[nearest(tables, release)], False
+
+    def of(self, message_type: str, versions: Sequence[str] = ()) -> list[MessageTable]:
+        """Return the tables that read messages of a type, of these versions (`D96A`, `D*`) or of all."""
+        own = list(self.messages.get(message_type, ()))
+        begun = tuple(text[:-1] for text in versions if text.endswith("*"))
+        wanted = [one for one in own if not versions or one.startswith(begun)]
+        wanted += [text for text in versions if not text.endswith("*")]
+        found = (self.find(message_type, version[:1], version[1:])[0] for version in wanted)
+        return list({table.directory: table for table in found if table is not None}.values())
+
+
+def nearest(directories: Iterable[str], release: str) -> str:
+    """Return the directory that stands in for one of this release: the next one, else the last."""
+    wanted = age(FITTING.get(release, release))
+    by_age = sorted(directories, key=lambda directory: age(directory[1:]))
+    return next((one for one in by_age if age(one[1:]) >= wanted), by_age[-1])
 
 
 def age(release: str) -> int:
@@ -102,70 +111,3 @@ def age(release: str) -> int:
         return 0
     year = int(release[:2])
     return 2 * (year if year > 50 else year + 100) + (release[2] > "A")
-
-
-def load_structures(folder: Path) -> Structures:
-    """Read the tables in the folder `mappings/edifact`. Raises ConfigurationError."""
-    messages: dict[str, dict[str, MessageTable]] = {}
-    service = _segments(folder / SERVICE)
-    for directory in sorted(path for path in folder.iterdir() if path.is_dir()):
-        segments = service | _segments(directory)
-        for path in sorted(directory.glob("*.txt")):
-            table = _message(path, directory.name, segments)
-            messages.setdefault(table.type, {})[directory.name] = table
-    return Structures(messages)
-
-
-def _message(path: Path, directory: str, segments: dict[str, tuple[ElementRule, ...]]) -> MessageTable:
-    """Read the outline of a message: two blanks of indentation a level."""
-    root = Node(path.stem, mandatory=True, most=1, parent=None, number=0)
-    open_groups, size, tags = [root], 1, set()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        depth, fields = (len(line) - len(line.lstrip())) // 2, line.split()
-        if len(fields) != 3 or fields[1] not in "MC" or not fields[2].isdigit() or depth >= len(open_groups):
-            message = "expected a segment or group, M or C, and a number, indented below its group"
-            raise ConfigurationError(str(path), [Problem("", message, number)])
-        tag, requirement, most = fields
-        del open_groups[depth + 1 :]
-        node = Node(tag, mandatory=requirement == "M", most=int(most), parent=open_groups[depth], number=size)
-        size += 1
-        if tag.startswith("SG") and tag[2:].isdigit():
-            open_groups.append(node)
-        else:
-            tags.add(tag)
-            if tag not in segments:
-                raise ConfigurationError(str(path), [Problem("", f"no table of segment {tag}", number)])
-    return MessageTable(path.stem, directory, root, size, frozenset(tags), segments)
-
-
-def _segments(directory: Path) -> dict[str, tuple[ElementRule, ...]]:
-    """Read `segments.tsv` and `codes.tsv` of one directory."""
-    codes = _codes(directory / "codes.tsv")
-    path = directory / "segments.tsv"
-    rules: dict[str, list[ElementRule]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines()[1:], 2):
-        try:
-            tag, position, component, element, requirement, kind, length, name = line.split("\t")
-            rule = ElementRule(element, name, requirement == "M", kind, int(length or 0), codes.get(element))
-            elements = rules.setdefault(tag, [])
-            if int(component):
-                composite = elements[-1]
-                parts = (*composite.components, rule)
-                elements[-1] = msgspec.structs.replace(composite, components=parts)
-            else:
-                elements.append(rule)
-            complete = len(elements) == int(position)
-        except (ValueError, IndexError):
-            complete = False
-        if not complete:
-            raise ConfigurationError(str(path), [Problem("", "expected eight columns, in order", number)])
-    return {tag: tuple(elements) for tag, elements in rules.items()}
-
-
-def _codes(path: Path) -> dict[str, frozenset[str]]:
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return {
-        element: frozenset(values.split()) for element, _, values in (line.partition("\t") for line in lines)
-    }

@@ -13,6 +13,7 @@ from bridge.edi.x12.maps import Checks, MapIndex, SegmentCheck, TransactionMap
 from bridge.edi.x12.ordering import IMPLIED, IMPLIED_TAG
 from bridge.edi.x12.pyx12_validator import Pyx12Validator, element_error, segment_error, validate_elements
 from bridge.edi.x12.segment import X12Segment
+from bridge.errors import ConfigurationError
 
 _MOST_ERRORS = 500
 _MOST_NOTES = 100
@@ -27,11 +28,11 @@ class DocumentChecker(Protocol):
 
 
 class X12Grammar:
-    """The maps of a folder, ready to check documents."""
+    """The maps of one or more folders, ready to check documents."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read the index of the maps; raises ConfigurationError."""
-        self.maps = MapIndex(folder)
+    def __init__(self, *folders: Path) -> None:
+        """Read the index of the maps, a later folder overriding earlier ones; raises ConfigurationError."""
+        self.maps = MapIndex(folders)
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
         """Return what is wrong with a document's segments and elements; the envelope is checked elsewhere."""
@@ -40,6 +41,7 @@ class X12Grammar:
             detail = f"{document.type} of {document.version or 'no version'} is not supported"
             return [set_error("1", detail[:80], at=("ST", 1, 1))]
         segments = [segment for segment in document.segments if isinstance(segment, X12Segment)]
+        segments[0].transcript.composites = transaction.composites
         checking = _Checking(transaction, self.maps.is_known, segments, strict=strict)
         errors = sorted(checking.errors(), key=lambda error: error.position)
         if not exact:
@@ -81,6 +83,8 @@ class _Checking:
                     break
             if errors >= _MOST_ERRORS or notes > _MOST_NOTES:
                 yield set_error("", "more errors than are told", fatal=False)
+        except ConfigurationError:
+            raise  # a map that cannot be loaded is no mistake of the sender's
         except Exception as failure:  # noqa: BLE001  # whatever pyx12 raises rejects this document alone
             at = (self._at.tag[:3], self._at.number, 0)
             yield set_error("5", f"the segment cannot be checked ({type(failure).__name__})", at=at)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
 from pathlib import Path
 
 import msgspec
-import pyx12.map_if
-import pyx12.map_index
-import pyx12.params
-from defusedxml import ElementTree
-from pyx12.map_if import map_if
+from pyx12.map_if import composite_if, map_if, segment_if
 
+from bridge.edi.x12.map_files import CodeLists, MapFiles
 from bridge.edi.x12.ordering import Arrangement, Loop, arrange
 from bridge.edi.x12.patterns import SegmentRule, rules_of, segment_pattern, structure_pattern
+from bridge.edi.x12.segment import COMPOSITES
 from bridge.errors import ConfigurationError, Problem
 
 _LONGEST_SEQUENCE = 2000
@@ -26,19 +24,6 @@ _MOST_TAGS = 1000
 _MOST_SEEN = 1000
 _OLDEST = "004010"
 _RELEASE = re.compile(r"00[0-9]{4}")
-_KINDS = ("complete", "open")
-
-
-class CodeLists(msgspec.Struct, frozen=True):
-    """The code lists by name; values outside of a closed one are errors, else notes."""
-
-    values: dict[str, frozenset[str]]
-    closed: frozenset[str]
-
-    def isValid(self, key: str, code: str, check_dte: str | None = None) -> bool:  # noqa: N802 - pyx12's name
-        """Return whether a list has a code, as pyx12 asks it."""
-        del check_dte
-        return code in self.values[key]
 
 
 class LengthCheck(msgspec.Struct, frozen=True):
@@ -115,11 +100,11 @@ class TransactionMap:
 
     def __init__(self, root: map_if, codes: CodeLists) -> None:
         self.root = root
-        root.ext_codes = codes  # its own would be read anew for each map
         self.start = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP/ST")
         self.codes = codes
         loop = root.getnodebypath("/ISA_LOOP/GS_LOOP/ST_LOOP")
         self.rules, self.nodes = rules_of(loop)
+        self.composites = COMPOSITES | _composites(self.nodes)
         self._structure = structure_pattern(loop)
         self._order = Loop(loop)
         self._sequences: dict[str, bool] = {}
@@ -171,43 +156,60 @@ def element_number(node: object) -> str:
     return number if number[:1].isdigit() or number[:1] == "C" else ""
 
 
-class MapIndex:
-    """All maps of a folder. Each is loaded when a document first needs it: a run needs few of them."""
+def _composites(nodes: dict[str, segment_if]) -> set[tuple[str, int]]:
+    """Return the elements with components of all segments of a map."""
+    return {
+        (tag, place)
+        for tag, node in nodes.items()
+        for place, child in enumerate(node.children, 1)
+        if isinstance(child, composite_if)
+    }
 
-    def __init__(self, folder: Path) -> None:
-        """Read the index; raises ConfigurationError where it, the code lists or a file is missing."""
-        self._folder = folder
-        self._loaded: dict[str, TransactionMap] = {}
-        try:
-            index = pyx12.map_index.map_index(str(folder)).maps
-            self._codes = _load_codes(folder / "codes.xml")
-        except Exception as error:  # whatever pyx12 makes of unreadable files
-            raise ConfigurationError(str(folder), [Problem("maps.xml", str(error))]) from error
-        self._files = {(str(entry["vriic"]), str(entry["abbr"])): str(entry["map_file"]) for entry in index}
-        missing = sorted({name for name in self._files.values() if not (folder / name).is_file()})
-        if missing:
-            raise ConfigurationError(
-                str(folder), [Problem(name, "there is no such file") for name in missing]
-            )
+
+class MapIndex:
+    """All maps of the folders. A shipped one is loaded when a document first needs it: a run needs few.
+
+    Those of users' folders are loaded at once, so that a mistake in one is found before any document is.
+    """
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        """Read the index, the tables and users' maps; raises ConfigurationError with all that is wrong."""
+        self._maps = MapFiles(folders)
+        self._files = self._maps.index
+        self._loaded: dict[Path, TransactionMap] = {}
+        self._load(self._maps.own)
 
     def load_all(self) -> None:
         """Load every map; raises ConfigurationError, naming each that cannot be used."""
+        self._load(dict.fromkeys(self._files.values()))
+
+    def _load(self, paths: Iterable[Path]) -> None:
         problems: list[Problem] = []
-        for name in dict.fromkeys(self._files.values()):
+        for path in paths:
             try:
-                self._map(name)
+                self._map(path)
             except ConfigurationError as error:
                 problems += error.problems
         if problems:
-            raise ConfigurationError(str(self._folder), problems)
+            raise ConfigurationError("grammars", problems)
 
     def __iter__(self) -> Iterator[TransactionMap]:
         self.load_all()
-        return iter([self._map(name) for name in self._files.values()])
+        return iter([self._map(path) for path in self._files.values()])
 
     def is_known(self, tag: str) -> bool:
         """Return whether any map has a segment with this tag."""
         return any(tag in one.rules for one in self)
+
+    def of(self, kind: str, versions: Sequence[str] = ()) -> list[TransactionMap]:
+        """Return the maps that check documents of a kind, of these versions (`004010*`) or of all."""
+        own = [version for version, known in self._files if known == kind]
+        exact = [text for text in versions if not text.endswith("*")]
+        begun = tuple(text[:-1] for text in versions if text.endswith("*"))
+        wanted = [one for one in own if not versions or one.startswith(begun)]
+        wanted += [*exact, *(text.ljust(6, "0") for text in begun)]
+        found = (self.find(version, kind)[0] for version in wanted)
+        return list(dict.fromkeys(one for one in found if one is not None))
 
     def find(self, version: str, kind: str) -> tuple[TransactionMap | None, bool]:
         """Find the map of a set, and whether it is one of exactly this release.
@@ -228,36 +230,18 @@ class MapIndex:
         return self._of(same[0] if same else before, kind), bool(same)
 
     def _of(self, version: str, kind: str) -> TransactionMap | None:
-        name = self._files.get((version, kind))
-        return None if name is None else self._map(name)
+        path = self._files.get((version, kind))
+        return None if path is None else self._map(path)
 
-    def _map(self, name: str) -> TransactionMap:
-        loaded = self._loaded.get(name)
+    def _map(self, path: Path) -> TransactionMap:
+        loaded = self._loaded.get(path)
         if loaded is not None:
             return loaded
         try:
-            fresh = _load(self._folder, name, self._codes)
+            fresh = TransactionMap(self._maps.map(path), self._maps.codes)
+        except ConfigurationError:
+            raise
         except Exception as error:  # pyx12 raises whatever comes
-            problem = Problem(name, f"{type(error).__name__}: {error}")
-            raise ConfigurationError(str(self._folder), [problem]) from error
-        return self._loaded.setdefault(name, fresh)  # another thread may have loaded it meanwhile
-
-
-def _load(folder: Path, name: str, codes: CodeLists) -> TransactionMap:
-    parameters = pyx12.params.ParamsBase()
-    return TransactionMap(pyx12.map_if.load_map_file(name, parameters, str(folder)), codes)
-
-
-def _load_codes(path: Path) -> CodeLists:
-    """Read codes.xml: lists by name, each complete or open. Raises what a file that is none raises."""
-    values: dict[str, frozenset[str]] = {}
-    closed = set()
-    for entry in ElementTree.parse(path).iter("list"):
-        name, kind = entry.attrib["name"], entry.attrib["kind"]
-        if kind not in _KINDS:
-            message = f"the kind of list {name} is {kind}, neither complete nor open"
-            raise ValueError(message)
-        values[name] = frozenset((entry.text or "").split())
-        if kind == "complete":
-            closed.add(name)
-    return CodeLists(values, frozenset(closed))
+            problem = Problem(str(path), f"cannot be used: {type(error).__name__}: {error}")
+            raise ConfigurationError("grammars", [problem]) from error
+        return self._loaded.setdefault(path, fresh)  # another thread may have loaded it meanwhile

@@ -27,6 +27,7 @@ class Transcript:
     __slots__ = (
         "_offsets",
         "component",
+        "composites",
         "data",
         "element",
         "offset",
@@ -43,6 +44,8 @@ class Transcript:
         self.element = delimiters.element
         self.component = delimiters.component
         self.repetition = delimiters.repetition
+        self.composites: frozenset[tuple[str, int]] = COMPOSITES
+        """The elements that have components; those of its map are added when the document is checked."""
         self.plain = False
         """Whether the document has neither components nor repetitions, as most have not."""
         self.pieces: list[str] = []
@@ -109,7 +112,9 @@ class X12Segment(msgspec.Struct, gc=False):
             return text.rstrip(" ") if component == 1 else ""
         if transcript.repetition and transcript.repetition in text:
             text = text.partition(transcript.repetition)[0]
-        if transcript.component in text and (component != 1 or (self.elements[0], element) in COMPOSITES):
+        if transcript.component in text and (
+            component != 1 or (self.elements[0], element) in transcript.composites
+        ):
             parts = text.split(transcript.component)
             text = parts[component - 1] if component <= len(parts) else ""
         elif component != 1:

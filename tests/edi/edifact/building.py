@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from bridge.edi.edifact.grammar import EdifactGrammar
-from bridge.edi.edifact.structures import load_structures
+from bridge.edi.edifact.tables import load_structures
 from bridge.edi.model import (
     Document,
     DocumentRead,

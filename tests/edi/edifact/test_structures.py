@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.edi.edifact.structures import Node, age, load_structures
+from bridge.edi.edifact.structures import Node, age
+from bridge.edi.edifact.tables import load_structures
 from bridge.errors import ConfigurationError
 from tests.edi.edifact.building import TABLES
 
@@ -92,8 +93,9 @@ def test_a_mistake_in_a_table_is_told_with_its_line(
     path.write_text("\n".join([*lines, line]), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=reason) as caught:
         load_structures(tmp_path / "edifact")
-    assert caught.value.source == str(path)
-    assert caught.value.problems[0].line == len(lines) + 1
+    assert [(problem.place, problem.line) for problem in caught.value.problems] == [
+        (str(path), len(lines) + 1)
+    ]
 
 
 def test_the_tool_writes_the_tables_that_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

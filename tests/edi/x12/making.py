@@ -75,7 +75,7 @@ def document(kind: str = "214", reference: str = "0001", body: Sequence[str] | N
 
 
 def group(*documents: list[str], kind: str = "214", number: str = "1", version: str = "004010") -> list[str]:
-    header = f"GS*{GROUPS[kind]}*UPSN*ACME*20240102*1430*{number}*X*{version}"
+    header = f"GS*{GROUPS.get(kind, 'ZZ')}*UPSN*ACME*20240102*1430*{number}*X*{version}"
     segments = [segment for one in documents for segment in one]
     return [header, *segments, f"GE*{len(documents)}*{number}"]
 
