@@ -64,7 +64,7 @@ class Names:
         return self._words[standard].words.get(tag, "")
 
     def elements(self, document: Document, segment: Segment) -> Iterator[Said]:
-        """Say, of what a segment holds, what matters to a reader."""
+        """Yield what a segment holds in words, as far as it matters to a reader."""
         for element, component in self._words[document.standard].places.get(segment.tag, ()):
             if element > len(segment):
                 return
@@ -75,7 +75,7 @@ class Names:
                     yield said
 
     def element(self, document: Document, segment: Segment, element: int, component: int = 1) -> Said:
-        """Say what one element (or component) of a segment holds; its name is empty where none is known."""
+        """Return one element (or component) in words; its name is empty where none is known."""
         words = self._words[document.standard].words
         value = segment.value(element, component).strip()
         place = f"{segment.tag}{element:02}"

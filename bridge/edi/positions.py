@@ -86,7 +86,7 @@ def _components(node: segment_if) -> tuple[int, ...]:
 
 
 def _united(found: Iterable[tuple[str, tuple[int, ...]]]) -> Segments:
-    """Take of each segment the most that any version has."""
+    """Return of each segment the most that any version has."""
     segments: Segments = {}
     for tag, elements in found:
         known = segments.get(tag, ())

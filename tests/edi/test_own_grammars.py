@@ -152,10 +152,38 @@ def test_all_files_with_mistakes_are_told_at_once(tmp_path: Path) -> None:
             x12__990_xml="<transaction/>",
             x12__codes_xml='<codes>\n<list name="88" kind="some">QQ</list></codes>',
             edifact__D96A__INVRPT_txt="UNH M 1\nBGM X 1\n",
-            edifact__D96A__segments_tsv="header\nZZ1\t1\n",
+            edifact__D96A__segments_tsv="segment\nZZ1\t1\n",
         )
     told = {(Path(problem.place).name, problem.line) for problem in caught.value.problems}
     assert told == {("maps.xml", 1), ("990.xml", 0), ("codes.xml", 2), ("segments.tsv", 2)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "<transaction",
+        '<?xml version="1.0" encoding="nonsense"?><transaction/>',
+        '<!DOCTYPE a [<!ENTITY b "b">]><transaction>&b;</transaction>',
+        "<loop>" * 5000,
+        "<loop>" * 5000 + "</loop>" * 5000,
+        MAP.replace('pos="3"', f'pos="{"9" * 5000}"'),
+    ],
+    ids=["empty", "cut", "encoding", "entity", "open", "deep", "long"],
+)
+def test_what_no_parser_takes_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"990\.xml"):
+        own_set(tmp_path, text)
+    with pytest.raises(ConfigurationError, match=r"maps.xml|990.xml"):
+        written(tmp_path, x12__maps_xml=text or " ")
+
+
+@pytest.mark.parametrize(
+    "text", ["UNH M 1\n" + "".join(f"{'  ' * n}SG1 C 1\n" for n in range(5000)), "UNH M " + "9" * 5000]
+)
+def test_what_no_message_is_like_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"INVRPT.txt"):
+        written(tmp_path, edifact__D96A__INVRPT_txt=text)
 
 
 def test_a_spoiled_map_is_told_and_never_rejects_a_document(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def _lines(result: InterchangeResult, control: ControlNumbers, now: datetime) ->
 
 
 def _unb(interchange: Interchange, reference: str, now: datetime) -> Line:
-    """Turn the sender's UNB round: same syntax, parties exchanged."""
+    """Return the UNB of the answer: same syntax, parties exchanged."""
     newest = interchange.version == "4"
     syntax = interchange.syntax if _SYNTAX.fullmatch(interchange.syntax) else "UNOC"
     version = interchange.version if interchange.version in VERSIONS else "3"

@@ -141,7 +141,7 @@ class _Writing:
         yield "UNZ", [str(count), self.reference]
 
     def _unb(self, version: str) -> Line:
-        """Turn the sender's UNB round."""
+        """Return the elements of the UNB: same syntax, parties exchanged."""
         date = self.now.strftime("%Y%m%d" if version == "4" else "%y%m%d")
         elements: list[Value] = [
             [self._syntax, version],

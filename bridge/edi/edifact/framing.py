@@ -115,7 +115,7 @@ class Frames:
         return match[0].decode("ascii"), begin
 
     def sync(self) -> None:
-        """Let the source stand where the last span ended."""
+        """Move the source to where the last span ended."""
         self._source.take(self.end - self._source.offset)
         self._window, self._position = b"", 0
 

@@ -18,7 +18,9 @@ from bridge.edi.edifact.structures import SERVICE, ElementRule, MessageTable, No
 from bridge.errors import ConfigurationError, Problem
 
 _DIRECTORY: Final = re.compile(r"[0-9A-Z]{2,6}")
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,5}")
 _KINDS: Final = ("an", "a", "n")
+_MOST_LEVELS: Final = 50
 Segments = dict[str, tuple[ElementRule, ...]]
 Codes = dict[str, frozenset[str]]
 
@@ -84,8 +86,8 @@ class _Loader:
             if not line.strip() or line.startswith("#"):
                 continue
             depth, fields = (len(line) - len(line.lstrip())) // 2, line.split()
-            sound = len(fields) == 3 and fields[1] in ("M", "C") and fields[2].isdecimal() and int(fields[2])
-            if not sound or depth >= len(open_groups):
+            sound = len(fields) == 3 and fields[1] in ("M", "C") and _COUNT.fullmatch(fields[2])
+            if not sound or not depth < min(len(open_groups), _MOST_LEVELS):
                 message = "expected a segment or group, M or C, and a number, indented below its group"
                 self._problems.append(Problem(str(path), message, number))
                 continue
@@ -119,7 +121,7 @@ class _Loader:
     def _segments(self, path: Path) -> Segments:
         rules: dict[str, list[ElementRule]] = {}
         for number, line in self._lines(path):
-            if number == 1 or not line.strip():
+            if not line.strip() or (number == 1 and line.startswith("segment")):
                 continue
             try:
                 complete = _add(rules, line)

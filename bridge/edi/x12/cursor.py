@@ -22,7 +22,7 @@ _BLANKS = b" \t\r\n"
 def skip_to(
     source: ByteSource, pattern: re.Pattern[bytes], after: int, error: EdiError
 ) -> Iterator[tuple[Unreadable, bytes]]:
-    """Pass over everything before the next match of `pattern` that begins at `after` or later.
+    """Skip everything before the next match of `pattern` that begins at `after` or later.
 
     Yields each event with the bytes that it is about.
     """
@@ -122,6 +122,6 @@ class Cursor:
         return size
 
     def skip(self, error: EdiError) -> Iterator[tuple[Unreadable, int]]:
-        """Pass over everything up to the next envelope tag or header; count the segments in each event."""
+        """Skip everything up to the next envelope tag or header; count the segments in each event."""
         for event, data in skip_to(self.source, self.patterns.before_tag, 1, error):
             yield event, len(self.patterns.ending.findall(data))

@@ -209,7 +209,7 @@ class _InterchangeReader:
         yield DocumentRead(document, start, length + self.cursor.take_line_end())
 
     def _pass_between(self) -> Iterator[ReaderEvent]:
-        """Pass over a segment of the interchange that asks the network for something, or tells of it."""
+        """Skip a segment of the interchange that asks the network for something, or reports it."""
         if self.group is not None:
             yield from self._pass_stray()
             return
@@ -218,7 +218,7 @@ class _InterchangeReader:
         yield Ignored(start, length + self.cursor.take_line_end())
 
     def _pass_trailer(self) -> Iterator[ReaderEvent]:
-        """Pass over an SE or GE that ends nothing."""
+        """Skip an SE or GE that ends nothing."""
         start = self.cursor.offset
         elements, length = self._take_service_segment()
         message = f"{elements[0]} without its {'ST' if elements[0] == 'SE' else 'GS'}"
@@ -226,7 +226,7 @@ class _InterchangeReader:
         yield Unreadable(start, length + self.cursor.take_line_end(), error)
 
     def _pass_stray(self) -> Iterator[ReaderEvent]:
-        """Pass over filler, or over segments outside of any document."""
+        """Skip filler, or over segments outside of any document."""
         start = self.cursor.offset
         filler = self.cursor.take_filler()
         if filler:
@@ -240,7 +240,7 @@ class _InterchangeReader:
         return self.cursor.take_segment()
 
     def _skip(self, error: EdiError) -> Iterator[ReaderEvent]:
-        """Pass over everything up to the next envelope tag or header, counting the segments in it."""
+        """Skip everything up to the next envelope tag or header, counting the segments in it."""
         for event, segments in self.cursor.skip(error):
             self.counters.segments += segments
             yield event

@@ -20,7 +20,7 @@ _MOST_NOTES = 100
 
 
 class DocumentChecker(Protocol):
-    """Anything that checks a document against the standard."""
+    """Checks a document against the standard."""
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
         """Return what is wrong with the document's body."""

@@ -29,6 +29,8 @@ _NO_MAPS = (INDEX, _CODES, _ELEMENTS)
 _CONTROL = "x12.control."
 """Maps of the envelope, which only pyx12's own tools need."""
 _KINDS = ("complete", "open")
+_UNREADABLE = (OSError, ParseError, ValueError, LookupError, RecursionError)
+"""What the parser raises, for entities, encodings that do not exist and thousands of levels among others."""
 _TYPES = frozenset({"AN", "B", "DT", "ID", "R", "TM", *(f"N{decimals}" for decimals in range(10)), "N"})
 _ENVELOPE = (("ISA_LOOP", "1"), ("GS_LOOP", "2"), ("ST_LOOP", "2"))
 
@@ -112,7 +114,7 @@ class MapFiles:
             if not mistakes:
                 return _Map(tree, self._elements, self.codes)
             problems = [Problem(str(path), message, line) for line, message in mistakes]
-        except (OSError, UnicodeDecodeError, ParseError) as error:
+        except _UNREADABLE as error:
             problems = [_unreadable(path, error)]
         raise ConfigurationError("grammars", problems)
 
@@ -122,7 +124,7 @@ class MapFiles:
             return
         try:
             read(path, _root_of(path))
-        except (OSError, UnicodeDecodeError, ParseError) as error:
+        except _UNREADABLE as error:
             self._problems.append(_unreadable(path, error))
 
     def _read_index(self, path: Path, root: Element) -> None:
@@ -253,4 +255,4 @@ def _unreadable(path: Path, error: Exception) -> Problem:
         return Problem(str(path), f"is no XML: {error}", error.position[0])
     if isinstance(error, OSError):
         return Problem(str(path), f"cannot be read: {error.strerror}")
-    return Problem(str(path), "is not UTF-8 text")
+    return Problem(str(path), f"cannot be read: {type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""The slow way: pyx12 walks its tree with one document and says what is wrong, segment by segment.
+"""The thorough check: pyx12 walks its tree with one document and reports what is wrong, segment by segment.
 
 It sees one transaction set at a time. Of a cascade (everything after a missing LX is out of place) only
 the first error is reported. Its messages hold data, so they are replaced by our own.
