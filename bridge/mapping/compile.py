@@ -16,7 +16,7 @@ from bridge.mapping.mappings import Mapping
 from bridge.mapping.models import FieldTable, FunctionEntry, LoopTable, MappingTable, Surroundings
 from bridge.mapping.tables import Table, TomlFile
 
-Levels = frozenset[str]
+Levels = set[str] | None
 
 
 def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
@@ -25,12 +25,13 @@ def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
     Mistakes are noted in `file`; None where there are any in the shape of its tables.
     """
     loops = _loops(file, table)
-    levels = frozenset({DOCUMENT}).union(*(_levels(rule) for rules in loops.values() for rule in rules))
+    levels = _levels(loops)
     head = file.checked(MappingTable, table, (), Surroundings(levels))
     produces = table.get("produces")
-    if isinstance(produces, str) and produces in LEVELS and LEVELS[produces] not in levels:
-        file.mistake("loops", f"no loop has the level {LEVELS[produces]!r}, which a {produces} needs")
-    fields = _fields(file, table, levels) if isinstance(produces, str) and produces in FIELDS else {}
+    needed = LEVELS.get(produces) if isinstance(produces, str) else None
+    if needed and levels is not None and needed not in levels:
+        file.mistake("loops", f"no loop has the level {needed!r}, which a {produces} needs")
+    fields = _fields(file, table, levels) if needed else {}
     functions = {name: _function(file, name, table) for name in TABLES}
     if head is None:
         return None
@@ -45,7 +46,7 @@ def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
         vendors=frozenset(head.vendors),
         senders=frozenset(head.senders),
         status_codes=head.status_codes,
-        loops=loops,
+        loops=_rules(loops),
         fields={name: _field(file, name, entry, standard, head.produces) for name, entry in fields.items()},
         functions=tuple(
             FunctionTable(
@@ -60,18 +61,29 @@ def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
     )
 
 
-def _levels(rule: LoopRule) -> tuple[str, ...]:
-    return tuple(rule.levels.values()) if rule.code else (rule.level,)
+def _loops(file: TomlFile, table: Table) -> list[LoopTable | None]:
+    """Return the loops of a mapping, None for one that is wrong."""
+    entries = table.get("loops", [])
+    if not isinstance(entries, list):
+        return [None]
+    return [file.checked(LoopTable, entry, ("loops", number)) for number, entry in enumerate(entries)]
 
 
-def _loops(file: TomlFile, table: Table) -> dict[str, tuple[LoopRule, ...]]:
-    loops: dict[str, tuple[LoopRule, ...]] = {}
-    entries = table.get("loops")
-    for number, entry in enumerate(entries if isinstance(entries, list) else ()):
-        loop = file.checked(LoopTable, entry, ("loops", number))
-        if loop is not None:
-            loops[loop.trigger] = (*loops.get(loop.trigger, ()), loop.rule())
-    return loops
+def _levels(loops: list[LoopTable | None]) -> Levels:
+    """Return the levels that loops open, None where one of them is wrong."""
+    levels = {DOCUMENT}
+    for loop in loops:
+        if loop is None:
+            return None
+        levels |= loop.opened
+    return levels
+
+
+def _rules(loops: list[LoopTable | None]) -> dict[str, tuple[LoopRule, ...]]:
+    rules: dict[str, tuple[LoopRule, ...]] = {}
+    for loop in filter(None, loops):
+        rules[loop.trigger] = (*rules.get(loop.trigger, ()), loop.rule())
+    return rules
 
 
 def _function(file: TomlFile, name: str, table: Table) -> FunctionEntry | None:

@@ -141,8 +141,11 @@ class _Loader:
 
     def _read_functions(self, file: TomlFile) -> None:
         for standard, documents in file.content.items():
-            if standard not in _STANDARDS or not isinstance(documents, dict):
-                file.mistake(standard, f"must be a table; there are {', '.join(_STANDARDS)}")
+            if standard not in _STANDARDS:
+                file.mistake(standard, f"unknown key; known are {', '.join(_STANDARDS)}")
+                continue
+            if not isinstance(documents, dict):
+                file.mistake(standard, "must be a table")
                 continue
             for document, tables in documents.items():
                 key = standard, document
@@ -176,7 +179,7 @@ class _Loader:
         for file in self.files:
             problems += [
                 Problem(f"{file.path}: {problem.place}".rstrip(": "), problem.message, problem.line)
-                for problem in dict.fromkeys(file.problems)
+                for problem in sorted(dict.fromkeys(file.problems), key=lambda one: one.line)
             ]
         if problems:
             raise ConfigurationError("mappings", problems)

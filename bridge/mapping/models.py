@@ -1,4 +1,7 @@
-"""The shape of the files in a folder of mappings, checked by pydantic: keys, kinds of values, references."""
+"""The shape of the files in a folder of mappings, checked by pydantic: keys, kinds of values, references.
+
+Annotations are no texts here (`from __future__`): pydantic would evaluate each, at each command's start.
+"""
 
 import re
 from collections.abc import Collection, Iterable
@@ -31,9 +34,12 @@ from bridge.programs.vendor_direct_fulfillment.rules import LENGTH_UNITS, WEIGHT
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What a table is checked against: the levels of its mapping's loops, and the kind of its field."""
+    """What a table is checked against: the levels of its mapping's loops, and the kind of its field.
 
-    levels: Collection[str] = (DOCUMENT,)
+    The levels are None where a loop is wrong itself, since nobody knows then which there are.
+    """
+
+    levels: Collection[str] | None = (DOCUMENT,)
     kind: Kind = "text"
 
 
@@ -83,7 +89,7 @@ def _around(info: ValidationInfo) -> Surroundings:
 
 def _level(level: str, info: ValidationInfo) -> str:
     levels = _around(info).levels
-    if level not in levels:
+    if levels is not None and level not in levels:
         raise ValueError(f"{level!r} is no level of this mapping; there are {', '.join(sorted(levels))}")
     return level
 
@@ -161,6 +167,11 @@ class LoopTable(Table):
                 "a loop says which segment opens it (trigger), and its level or its code and levels"
             )
         return self
+
+    @property
+    def opened(self) -> set[str]:
+        """Return the levels that the loop may have."""
+        return set(self.levels.values()) if self.code else {self.level}
 
     def rule(self) -> LoopRule:
         """Return the rule by which documents are read."""

@@ -103,6 +103,16 @@ def test_a_mistake_is_told(tmp_path: Path, old: str, new: str, message: str) -> 
     assert any(message in text for text in found), found
 
 
+def test_a_wrong_loop_is_reported_alone_and_mistakes_by_line(tmp_path: Path) -> None:
+    (only,) = problems(tmp_path, mine=MINIMAL.replace('level = "status"', 'lvel = "status"'))
+    assert "line 7" in only
+    assert "loops.0.lvel: unknown key; did you mean level?" in only
+    wrong = MINIMAL.replace('scope = "status"', 'scop = "status"').replace('"214"', "214")
+    assert [told.split(":")[0] for told in problems(tmp_path, mine=wrong)] == [
+        "line 3", "line 9", "line 10", "line 15", "line 16",
+    ]  # fmt: skip
+
+
 def test_the_old_names_of_keys_go_on_working(tmp_path: Path) -> None:
     old = MINIMAL.replace("produces", "makes").replace("trigger", "opens")
     text = old.replace('level = "status"\n', 'level = "status"\nholds = ["MS1"]\n', 1)
