@@ -80,7 +80,7 @@ def is_pdf(data: bytes) -> bool:
 
 
 def size_of_png(data: bytes) -> tuple[int, int]:
-    """Open a PNG: check each chunk and unpack all pixels; give width and height. Raises ValueError."""
+    """Open a PNG: check each chunk and unpack all pixels; return width and height. Raises ValueError."""
     if not data.startswith(_SIGNATURE):
         raise ValueError("it does not begin as a PNG does")
     chunks = list(_chunks(data))

@@ -94,7 +94,7 @@ def _release(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
 
 
 def _refused(release: Callable[..., None], number: int, now: datetime, **more: object) -> bool:
-    """Release one, and tell where that cannot be; the others are released all the same."""
+    """Release one, and report where that cannot be; the others are released all the same."""
     try:
         release(number, now, **more)
     except BridgeError as error:

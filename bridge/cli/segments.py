@@ -93,7 +93,7 @@ def _words(page: Page, segment: Segment, name: str, lead: str) -> Iterator[Line]
 
 
 def _mark(page: Page, segment: Segment, error: Error, column: int) -> Iterator[Line]:
-    """Point at the element, and tell its name and what is wrong with it."""
+    """Point at the element, with its name and what is wrong with it."""
     first = " " * column + "^"
     # Far to the right there is no room for words: they stand under the mark then.
     if column > page.width - 36:
@@ -123,7 +123,7 @@ def told(error: Error, document: Document, segment: Segment | None, names: Names
 
 
 def written(segment: Segment, marks: Delimiters) -> tuple[str, dict[Place, int]]:
-    """Write a segment, and tell at which column each (element, component) begins; (n, 0) is the element."""
+    """Write a segment, and return at which column each (element, component) begins; (n, 0) is the element."""
     text, starts = segment.tag, {(0, 0): 0}
     for element in range(1, len(segment) + 1):
         text += marks.element

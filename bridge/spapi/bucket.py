@@ -19,7 +19,7 @@ class TokenBucket:
         self._filled_at = now
 
     def take(self, now: float) -> float:
-        """Take a token and give 0.0, or take none and give the seconds until there is one."""
+        """Take a token and return 0.0, or take none and return the seconds until there is one."""
         self._fill(now)
         if self._filled_at <= now and self._tokens >= _WHOLE:
             self._tokens = max(0.0, self._tokens - 1)

@@ -48,7 +48,7 @@ class Channel:
         items: int = 0,
         permit: float | None = None,
     ) -> Reply:
-        """Send one request to `target` (path and query), and give the reply whatever its status.
+        """Send one request to `target` (path and query), and return the reply whatever its status.
 
         `permit` is what `acquire_permit` returned; without it a permit is waited for here. Raises
         `AmazonUnavailable` where it was not sent since no permit was granted, and httpx's errors where no

@@ -131,7 +131,7 @@ class _OperationRate:
             self.bucket.change(rate=told * RATE_SHARE, burst=own_burst(told, min(burst, told)), now=now)
 
     def cool_down(self, retry_after: float | None, now: float) -> float:
-        """Stop for as long as Amazon said, or for twice the last time; tells the seconds."""
+        """Stop for as long as Amazon said, or for twice the last time; return the seconds."""
         if retry_after is not None:
             seconds = min(retry_after, _LONGEST_COOL_DOWN)
         elif self.bucket.is_cooling(now):
