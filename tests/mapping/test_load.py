@@ -76,6 +76,25 @@ def test_all_mistakes_are_told_at_once_with_key_and_line(tmp_path: Path) -> None
         assert any(expected in text for text in found), expected
 
 
+def test_a_mistake_is_told_at_its_own_line(tmp_path: Path) -> None:
+    """In an element of a list, in the second of two loops, behind a text of several lines with keys in it."""
+    text = MINIMAL.replace('at = ["AT701"]', 'at = [\n  "AT701",\n  # not this\n  "AT7.1",\n]')
+    text = text.replace(
+        "[fields.status_code]", '[[loops]]\ntrigger = "LX"\nlevel = "line"\nid = "ZZ01"\n[fields.status_code]'
+    )
+    text = text.replace('at = ["B1002"]', 'at = ["B1002"]\ndefault = """\nunit = 1\n"""\nmatch = "("')
+    lines = text.splitlines()
+    expected = {
+        "AT7.1": lines.index('  "AT7.1",') + 1,
+        "element of LX": lines.index('id = "ZZ01"') + 1,
+        "regular expression": lines.index('match = "("') + 1,
+    }
+    found = problems(tmp_path, mine=text)
+    assert len(found) == len(expected)
+    for message, line in expected.items():
+        assert any(message in told and told.startswith(f"line {line}: ") for told in found), found
+
+
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
