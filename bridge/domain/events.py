@@ -18,7 +18,7 @@ _STEPS = frozenset({"cancel", "none"})
 
 
 class RuleError(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """Why a fact is refused before it is sent: a rule of the mapping or of Amazon's is broken.
+    """Why an event is refused before it is sent: a rule of the mapping or of Amazon's is broken.
 
     `code` is stable (`MISSING_WEIGHT`); `segment`, `position`, `element`, `component` point into the
     document where known.
@@ -41,7 +41,7 @@ class MappingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     With neither `hold` nor `errors` the event may go. `hold` is a reason that waits for an operator
     (`event` may be None where no event can be made, e.g. for an unknown status pair). `errors`
-    refuse it for good: the vendor must send it again, corrected. `summary` names the fact for operators:
+    refuse it for good: the vendor must send it again, corrected. `summary` names the result for operators:
     order or tracking number and status. `assumed_zone` is the configured zone in which the event's time
     was read, where the document names none. `wait` says that it goes by itself, and when.
 
@@ -66,5 +66,5 @@ class MappingResult(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def nothing_to_send(self) -> bool:
-        """Return whether the fact needs no step at all: neither event nor hold nor errors."""
+        """Return whether the result needs no step at all: neither event nor hold nor errors."""
         return self.event is None and not self.hold and not self.errors and self.function not in _STEPS

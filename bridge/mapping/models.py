@@ -217,6 +217,7 @@ class MappingTable(Table):
     """A mapping file, but for what is in its loops, fields and functions."""
 
     name: str = Field(min_length=1)
+    extends: str = ""
     standard: Literal["x12", "edifact"]
     document: str = Field(min_length=1)
     produces: Literal["confirmation", "status", "label_request"]
@@ -236,6 +237,7 @@ class StatusFile(Table):
     """A status table."""
 
     name: str = Field(min_length=1)
+    extends: str = ""
     standard: Literal["x12", "edifact"]
     codes: dict[str, Annotated[str, _one_of(status.MEANINGS)]] = {}
 

@@ -113,6 +113,7 @@ def test_a_mistake_is_told_at_its_own_line(tmp_path: Path) -> None:
         ('name = "mine"', 'name = "mine"\ndenied = ["status:AT701"]', "not a condition"),
         ('name = "mine"', "name = ", "is not TOML"),
         ("[fields.status_code]", "[fields.x]", "unknown field"),
+        ('name = "mine"', 'name = "mine"\nextend = "x12-214"', "did you mean extends?"),
         ('at = ["B1002"]', "at = []", "needs a position"),
     ],
 )

@@ -164,7 +164,7 @@ def test_the_decimal_marks_are_those_of_the_syntax_version_and_una(una: str, ver
 )
 def test_a_number_with_another_mark_is_refused_where_it_stands(una: str, text: str) -> None:
     document = edifact("DESADV", advice(("KGM:4.5", f"KGM:{text}")), una=una)
-    errors = [error for fact in mapped(document) for error in fact.errors]
+    errors = [error for result in mapped(document) for error in result.errors]
     assert [(error.code, error.segment, error.element, error.component) for error in errors] == [
         ("WEIGHT", "MEA", 3, 2)
     ]
