@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
 from bridge.flatfiles.draft import Draft, dimensions_of
@@ -15,6 +16,7 @@ from bridge.mapping.units import Scale, Units, scaled, whole
 from bridge.outside_text import LONGEST
 from bridge.programs.vendor_direct_fulfillment.events import Container, Item
 
+_T = TypeVar("_T")
 _CAPITAL = re.compile(r"(?<!^)([A-Z])")
 _REQUEST = (
     "purchase_order_number",
@@ -75,17 +77,15 @@ class _Request:
 
     def _day(self, request: dict[str, Any], name: str) -> str:
         text = self._text(request, name, "")
-        try:
-            return ship_date_of(text) if text else ""
-        except ValueError as error:
-            self._error("SHIP_DATE", f"{name}: {error}")
-            return ""
+        return (self._read("SHIP_DATE", name, lambda: ship_date_of(text)) if text else None) or ""
 
-    def _check_date(self, text: str, path: str) -> None:
+    def _read(self, code: str, path: str, read: Callable[[], _T]) -> _T | None:
+        """Return what is read, None where it cannot be."""
         try:
-            check_date(text)
+            return read()
         except ValueError as error:
-            self._error("DATE_TIME", f"{path}: {error}")
+            self._error(code, f"{path}: {error}")
+            return None
 
     def _party(self, request: dict[str, Any], name: str) -> str:
         value = request.get(name)
@@ -110,7 +110,7 @@ class _Request:
             for index, item in enumerate(self._list(container, "packed_items", path))
         ]
         if date := texts.get("manifest_date"):
-            self._check_date(date, f"{path}.manifest_date")
+            self._read("DATE_TIME", f"{path}.manifest_date", lambda: check_date(date))
         return Container(
             **texts,
             packed_items=tuple(item for item in items if item is not None),
@@ -185,11 +185,7 @@ class _Request:
         if value is None or isinstance(value, bool) or not isinstance(value, (int, str)):
             self._error(code, f"{path}.{name}: {'is missing' if value is None else 'must be a number'}")
             return None
-        try:
-            return scaled(str(value), scale) if scale else None
-        except ValueError as error:
-            self._error(code, f"{path}.{name}: {error}")
-            return None
+        return self._read(code, f"{path}.{name}", lambda: scaled(str(value), scale)) if scale else None
 
     def _whole(
         self, values: dict[str, Any], name: str, path: str, *, required: bool = False, code: str = ""
@@ -203,11 +199,7 @@ class _Request:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
             self._error(code, f"{path}.{name} must be a whole number")
             return None
-        try:
-            return whole(str(value))
-        except ValueError as error:
-            self._error(code, f"{path}.{name}: {error}")
-            return None
+        return self._read(code, f"{path}.{name}", lambda: whole(str(value)))
 
     def _text(self, values: dict[str, Any], name: str, path: str) -> str:
         value = values.get(name)
