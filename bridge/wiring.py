@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -15,7 +14,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bridge.config import Account, Config, Vendor, load_config, refuse_loose_secrets
-from bridge.data import mappings_folder
+from bridge.document_data import grammar_of, mappings_of
 from bridge.domain.rerun import Decision
 from bridge.domain.values import Address
 from bridge.dropfolder.local import LocalDropFolder
@@ -23,15 +22,11 @@ from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settings import LocalSettings, SftpSettings
 from bridge.dropfolder.sftp import SftpDropFolder
-from bridge.edi.grammar import Grammar, load_grammar
-from bridge.edi.names import Names, load_names
 from bridge.edi.options import ReadOptions
 from bridge.errors import ConfigurationError, Problem
 from bridge.ledger.rows import Fence
 from bridge.ledger.soundness import SECONDS as CHECK_SECONDS
 from bridge.ledger.store import Ledger
-from bridge.mapping.load import load_mappings
-from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile, explain_profile
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.explain import Explanation
@@ -56,53 +51,6 @@ from bridge.spapi.endpoints import AUTH_ENDPOINT, endpoint_of
 def utc_now() -> datetime:
     """Return the present time (UTC)."""
     return datetime.now(UTC)
-
-
-def mappings_of(config: Config | None) -> Mappings:
-    """Load the shipped mappings, overridden by those of the configuration."""
-    return load_mappings(mapping_folders_of(config))
-
-
-def mapping_folders_of(config: Config | None) -> list[Path]:
-    """Return the folder of shipped mappings and grammars, then those of the configuration."""
-    return [mappings_folder(), *(config.bridge.mappings if config else ())]
-
-
-def grammar_of(config: Config | None) -> Grammar:
-    """Load the shipped grammars and those of the configuration, anew only when a file of theirs has changed.
-
-    They serve every reader and keep nothing.
-    """
-    folders = tuple(mapping_folders_of(config))
-    own = (
-        path for folder in folders[1:] for name in ("x12", "edifact") for path in (folder / name).rglob("*")
-    )
-    return _grammar(folders, tuple((path, *_state(path)) for path in sorted(own)))
-
-
-def _state(path: Path) -> tuple[int, int]:
-    try:
-        found = path.stat()
-    except OSError:  # a link to nowhere; whoever reads it says so
-        return 0, 0
-    return found.st_mtime_ns, found.st_size
-
-
-@lru_cache(maxsize=4)
-def _grammar(folders: tuple[Path, ...], state: tuple[tuple[Path, int, int], ...]) -> Grammar:
-    del state  # part of the key
-    return load_grammar(*folders)
-
-
-def load_all_grammars(config: Config) -> None:
-    """Load all grammars and their words; raises ConfigurationError with what is wrong."""
-    grammar_of(config).load_all()
-    names_of(config)
-
-
-def names_of(config: Config | None) -> Names:
-    """Load the words for what the grammars know."""
-    return load_names(grammar_of(config), *mapping_folders_of(config))
 
 
 def profile_of(name: str, vendor: Vendor) -> VendorProfile:

@@ -33,9 +33,9 @@ def explain(  # noqa: PLR0917 - the options are parameters
     """
     from bridge.cli.explain_flat_file import flat_file_explanation
     from bridge.cli.explain_text import View, explanation
+    from bridge.document_data import names_of
     from bridge.pipeline.explain import as_json as json_of
     from bridge.wiring import explain as explain_file
-    from bridge.wiring import names_of
 
     settings = settings_of(context)
     config = settings.config_if_any()

@@ -77,9 +77,9 @@ def _writable(place: str, path: Path) -> Iterator[_Raw]:
 
 def _mappings(config: Config) -> Iterator[_Raw]:
     """Check mappings and grammars; positions only where both load."""
+    from bridge.document_data import grammar_of, load_all_grammars, mapping_folders_of, mappings_of
     from bridge.mapping.copies import find_copies
     from bridge.mapping.positions import check_positions
-    from bridge.wiring import grammar_of, load_all_grammars, mapping_folders_of, mappings_of
 
     for folder in config.bridge.mappings:
         if not folder.is_dir():

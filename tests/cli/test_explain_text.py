@@ -229,7 +229,8 @@ def test_a_long_document_is_shown_from_its_beginning_and_where_it_is_wrong() -> 
 
 @pytest.mark.parametrize("width", [80, 140])
 def test_no_line_is_wider_than_the_terminal(width: int) -> None:
-    from bridge.wiring import explain, names_of  # noqa: PLC0415 - only here
+    from bridge.document_data import names_of  # noqa: PLC0415 - only here
+    from bridge.wiring import explain  # noqa: PLC0415 - only here
 
     view = View(names=names_of(None), width=width)
     for path in sorted(shipped("samples").rglob("*.edi")):
@@ -239,7 +240,8 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
 
 @pytest.mark.parametrize("folder", ["x12", "edifact"])
 def test_every_segment_of_the_samples_has_a_name(folder: str) -> None:
-    from bridge.wiring import explain, names_of  # noqa: PLC0415 - only here
+    from bridge.document_data import names_of  # noqa: PLC0415 - only here
+    from bridge.wiring import explain  # noqa: PLC0415 - only here
 
     names = names_of(None)
     for path in sorted((Path(shipped("samples")) / folder).glob("*.edi")):

@@ -171,7 +171,7 @@ class _Server:
 def _load(portion: int) -> None:
     import bridge.cli.app  # noqa: PLC0415
     import bridge.ledger.commit  # noqa: PLC0415
-    from bridge.wiring import grammar_of, mappings_of  # noqa: PLC0415
+    from bridge.document_data import grammar_of, mappings_of  # noqa: PLC0415
 
     grammar_of(None)  # kept by the module for all that are born later
     mappings_of(None)
