@@ -378,6 +378,8 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
         now=utc_now(),
         policies=policies_of(settings, config.accounts[settings.account]) if config and settings else None,
     )
+    if config and settings:
+        told.api_version = config.accounts[settings.account].api_version
     told.vendors = tuple(config.vendors) if config else ()
     return told
 

@@ -56,16 +56,20 @@ def profile_of(sample: Path) -> VendorProfile:
     return msgspec.json.decode(path.read_bytes(), type=VendorProfile)
 
 
-def outcome(sample: Path) -> dict[str, Any]:
-    """Read, check and map a sample, as `edibridge explain` does."""
+def outcome(sample: Path, version: str = "") -> dict[str, Any]:
+    """Read, check and map a sample, as `edibridge explain` does, for a version of Amazon's API."""
     profile, grammar = profile_of(sample), shipped_grammar()
     data = sample.read_bytes()
     if kind := recognise(sample.name, data[:512]):
-        return {"records": [_record(one) for one in read_flat_file(data, kind, profile, shipped_mappings())]}
+        return {
+            "records": [
+                _record(one, version) for one in read_flat_file(data, kind, profile, shipped_mappings())
+            ]
+        }
     documents, unreadable = [], 0
     for event in read([data], grammar):
         if isinstance(event, DocumentRead):
-            documents.append(_document(event.document, profile, shipped_mappings()))
+            documents.append(_document(event.document, profile, shipped_mappings(), version))
         elif isinstance(event, Unreadable):
             unreadable += 1
     result: dict[str, Any] = {"documents": documents}
@@ -91,9 +95,9 @@ def written(result: dict[str, Any]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
 
 
-def _document(document: Document, profile: VendorProfile, mappings: Mappings) -> dict[str, Any]:
+def _document(document: Document, profile: VendorProfile, mappings: Mappings, version: str) -> dict[str, Any]:
     results = translate(document, profile, mappings) if document.accepted else []
-    outcome = _outcome(results)
+    outcome = _outcome(results, version)
     outcome["errors"][:0] = [_error(error) for error in document.errors if error.fatal]
     return {
         "type": document.type,
@@ -103,24 +107,29 @@ def _document(document: Document, profile: VendorProfile, mappings: Mappings) ->
     }
 
 
-def _record(record: Record) -> dict[str, Any]:
-    return {"reference": record.reference, **_outcome([record.result])}
+def _record(record: Record, version: str) -> dict[str, Any]:
+    return {"reference": record.reference, **_outcome([record.result], version)}
 
 
-def _outcome(results: list[MappingResult]) -> dict[str, Any]:
+def _outcome(results: list[MappingResult], version: str) -> dict[str, Any]:
     errors = [error for one in results for error in one.errors]
     functions = [f"{one.function}: {one.summary}" for one in results if one.function != "original"]
     return ({"functions": functions} if functions else {}) | {
-        "requests": [_request(one) for one in results if one.event and not one.errors and not one.hold],
+        "requests": [
+            _request(one, version) for one in results if one.event and not one.errors and not one.hold
+        ],
         "held": [one.hold for one in results if one.hold],
         "nothing_sent": [one.summary for one in results if one.nothing_to_send],
         "errors": [f"{error.segment}@{error.position} {error.code}" for error in errors],
     }
 
 
-def _request(one: MappingResult) -> dict[str, Any]:
+def _request(one: MappingResult, version: str) -> dict[str, Any]:
     assert one.event is not None
-    told = {"operation": installed().of(one.event).operation, "body": installed().element_of(one.event)}
+    told = {
+        "operation": installed().of(one.event).operation,
+        "body": installed().element_of(one.event, version),
+    }
     # When a request may be sent is no part of what is sent.
     day = one.event.ship_date if isinstance(one.event, LabelRequested) else ""
     return told | {"ship_date": day} if day else told

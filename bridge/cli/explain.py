@@ -47,7 +47,13 @@ def explain(  # noqa: PLR0917 - the options are parameters
     if as_json:
         emit(json_of(told))
     else:
-        view = View(names=names_of(config), width=line_width(), documents=documents, everything=everything)
+        view = View(
+            names=names_of(config),
+            width=line_width(),
+            documents=documents,
+            everything=everything,
+            api_version=told.api_version,
+        )
         tell_lines((flat_file_explanation if told.kind else explanation)(told, view))
     raise typer.Exit(DONE if told.clean and told.something else REJECTED)
 

@@ -36,6 +36,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     width: int = 110
     documents: int = DOCUMENTS
     everything: bool = False
+    api_version: str = ""
 
 
 Read = tuple[Document, list[MappingResult]]
@@ -293,7 +294,7 @@ def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[
         for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      waits: ", rest="        ", look="note")
         if whole:
-            for line in outline(installed().element_of(result.event), "      "):
+            for line in outline(installed().element_of(result.event, view.api_version), "      "):
                 yield Line(line)
 
 

@@ -52,6 +52,8 @@ class Explanation(msgspec.Struct, kw_only=True):
 
     file: str
     vendor: str = ""
+    api_version: str = ""
+    """The version of Amazon's API in which its account sends; empty: the program's first."""
     vendors: tuple[str, ...] = ()
     """All that there are."""
     taken: tuple[tuple[Standard, str], ...] = ()
@@ -181,14 +183,14 @@ def as_json(told: Explanation) -> dict[str, Any]:
                 "notes": [_error(error) for error in interchange.errors if not error.fatal],
                 "groups": [_group(group) for group, of in told.groups if of is interchange],
                 "documents": [
-                    _document(document, results)
+                    _document(document, results, told.api_version)
                     for document, results in told.documents
                     if document.interchange is interchange
                 ],
             }
             for interchange in told.interchanges
         ],
-        "records": [_record(record) for record in told.records],
+        "records": [_record(record, told.api_version) for record in told.records],
         "unreadable": [
             {"offset": event.offset, "length": event.length, **_error(event.error)}
             for event in told.unreadable
@@ -286,7 +288,7 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _document(document: Document, results: list[MappingResult]) -> dict[str, Any]:
+def _document(document: Document, results: list[MappingResult], version: str) -> dict[str, Any]:
     refusals = [_error(error) for result in results for error in result.errors]
     return {
         "type": document.type,
@@ -300,7 +302,7 @@ def _document(document: Document, results: list[MappingResult]) -> dict[str, Any
         + [_label_note(text) for result in results for text in label_notes(result)]
         + [_note(result.told) for result in results if result.function == "none" and not result.errors],
         "function": next((result.function for result in results), ""),
-        "requests": _requests(results),
+        "requests": _requests(results, version),
         "held": [reason for result in results for reason in reasons_held(result)],
     }
 
@@ -309,7 +311,7 @@ def _note(message: str) -> dict[str, Any]:
     return {"segment": "", "position": 0, "element": 0, "component": 0, "code": "", "message": message}
 
 
-def _record(record: Record) -> dict[str, Any]:
+def _record(record: Record, version: str) -> dict[str, Any]:
     """Return one order of a flat file; `segment` is its first row, or the number of the request."""
     result = record.result
     return {
@@ -319,14 +321,17 @@ def _record(record: Record) -> dict[str, Any]:
         "accepted": not result.errors,
         "function": result.function,
         "errors": [_error(error) for error in result.errors],
-        "requests": _requests([result]),
+        "requests": _requests([result], version),
         "held": reasons_held(result),
     }
 
 
-def _requests(results: Sequence[MappingResult]) -> list[dict[str, Any]]:
+def _requests(results: Sequence[MappingResult], version: str) -> list[dict[str, Any]]:
     return [
-        {"operation": installed().of(result.event).operation, "body": installed().element_of(result.event)}
+        {
+            "operation": installed().of(result.event).operation,
+            "body": installed().element_of(result.event, version),
+        }
         for result in results
         if result.event is not None and not result.errors and not result.hold
     ]

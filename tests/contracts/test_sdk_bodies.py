@@ -34,18 +34,16 @@ def sdk(amazon: StandInAmazon) -> Sdk:
 
 def bodies(sample: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """Build the requests of a sample, each with its operation."""
-    result = outcome(sample)
+    result = outcome(sample, "2021-12-28")
     for fact in result.get("documents", []) + result.get("records", []):
         for request in fact["requests"]:
             operation = OPERATIONS[request["operation"]]
-            yield operation.name, {operation.body_key: [_newer(request["body"])]}
+            yield operation.name, {operation.body_key: [_completed(request["body"])]}
 
 
-def _newer(item: dict[str, Any]) -> dict[str, Any]:
-    """Write an item of v1 as 2021-12-28 has it, completed as before it is sent."""
+def _completed(item: dict[str, Any]) -> dict[str, Any]:
+    """Complete an item as it is before it is sent."""
     item = copy.deepcopy(item)
-    for container in item.get("containers", []):
-        container["containerType"] = container["containerType"].title()
     if details := item.get("statusUpdateDetails"):
         # The model requires what the guide's own example leaves out; an installation's location has both.
         given = details["statusLocationAddress"]

@@ -42,6 +42,10 @@ def test_confirmations_labels_and_verdicts_go_in_the_version_of_the_account(
     assert [path.name for path in site.outbox("packing-slips")] == ["PO1001.pdf"]
     assert versions_called(site) == {version}
 
+    (site.folder / "856.edi").write_bytes(NOTICE)
+    explained = site.json("explain", "856.edi")["interchanges"][0]["documents"][0]["requests"]
+    assert [request["body"] for request in explained] == [sent[order(1)]]
+
 
 def test_a_verdict_is_asked_for_in_the_version_in_which_its_submission_was_sent(site: Site) -> None:
     site.amazon.options.verdict_polls = 1000
