@@ -9,12 +9,12 @@ import msgspec
 
 from bridge.domain.events import MappingResult, RuleError
 from bridge.domain.values import Address, Dimensions
-from bridge.mapping.label_requests import summary_of
 from bridge.mapping.parties import known_party
 from bridge.mapping.profile import VendorProfile
 from bridge.outside_text import LONGEST, clipped_message
 from bridge.programs.contract import Violation
 from bridge.programs.vendor_direct_fulfillment.events import Container, LabelRequested, PartyIdentification
+from bridge.programs.vendor_direct_fulfillment.label_requests import summary_of
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 # A value that could not be read is told once; the rules that miss it add nothing.

@@ -29,8 +29,7 @@ from bridge.mapping.functions import MEANINGS
 from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Denial
 from bridge.mapping.references import Part, Reference, parse_conditions, parse_reference
-from bridge.mapping.units import Scale, parse_scale
-from bridge.programs.vendor_direct_fulfillment.rules import LENGTH_UNITS, WEIGHT_UNITS
+from bridge.mapping.units import LENGTH_UNITS, WEIGHT_UNITS, Scale, parse_scale
 
 
 class Surroundings(msgspec.Struct, frozen=True):

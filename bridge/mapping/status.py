@@ -10,7 +10,21 @@ from __future__ import annotations
 import msgspec
 
 from bridge.edi.model import Standard
-from bridge.programs.vendor_direct_fulfillment.rules import AMAZON_PAIRS, FINAL_STATUSES
+
+AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
+    "DELAYED": {"x12": ("DE", "AF"), "edifact": ("404", "117")},
+    "DELIVERED": {"x12": ("D1", "NS"), "edifact": ("301", "000")},
+    "DEPARTED_FROM_FC": {"x12": ("XB", "NS"), "edifact": ("101", "000")},
+    "IN_TRANSIT": {"x12": ("O1", "NS"), "edifact": ("201", "000")},
+    "LOST": {"x12": ("CA", "PL"), "edifact": ("409", "000")},
+    "OUT_FOR_DELIVERY": {"x12": ("OD", "NS"), "edifact": ("302", "000")},
+    "REJECTED": {"x12": ("A7", "AM"), "edifact": ("407", "000")},
+    "UNDELIVERABLE": {"x12": ("AP", "BG"), "edifact": ("416", "000")},
+}
+"""The eight statuses that Amazon supports, with status and reason by standard."""
+
+FINAL_STATUSES = frozenset({"LOST", "UNDELIVERABLE"})
+"""These end a package's life: a vendor must opt in to each."""
 
 NO_UPDATE, SCHEDULE, HOLD = "NO_UPDATE", "SCHEDULE", "HOLD"
 MEANINGS = frozenset(AMAZON_PAIRS) | {NO_UPDATE, SCHEDULE, HOLD}

@@ -13,6 +13,9 @@ import msgspec
 
 POINT, EITHER = ".", ".,"
 """Decimal marks in force."""
+WEIGHT_UNITS = frozenset({"KG", "LB"})
+LENGTH_UNITS = frozenset({"IN", "CM"})
+"""The units that Amazon knows."""
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)")
 
 

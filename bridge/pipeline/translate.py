@@ -302,7 +302,7 @@ class _Translation:
         """Return the operation of what could not be made into an event."""
         known = self.context.mappings.by_type.get((document.standard, document.type))
         programs = installed()
-        return programs.producers[known[0].produces] if known else programs.event_types[0].operation
+        return programs.producers[known[0].produces].operation if known else programs.event_types[0].operation
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
         """Keep one order of a flat file; a row that is wrong is its own refusal.
@@ -337,7 +337,9 @@ class _Translation:
         with self.writer.whole():
             added = self.writer.document(row)
             if row.state != "resent":
-                self.events.keep(added, row.number, [result], installed().producers["label_request"], NEW)
+                self.events.keep(
+                    added, row.number, [result], installed().producers["label_request"].operation, NEW
+                )
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from bridge.domain.events import Event, RuleError
+from bridge.domain.events import Event, MappingResult, RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import InDoubtPolicy
 
@@ -238,12 +238,26 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Producer:
+    """What a mapping may produce: how events are made of a document.
+
+    `make` gets the document's `bridge.mapping.reader.Reader`. `operation` is that of what could not be made
+    into an event. `switched_off` returns, for a partner's profile, why nothing is made at all; empty where
+    something is.
+    """
+
+    operation: str
+    make: Callable[[Any], list[MappingResult]]
+    switched_off: Callable[[Any], str] = _none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program of Amazon's.
 
     `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
     verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations,
-    `producers` what a mapping may produce, with the operation that its events are told by.
+    `producers` what a mapping may produce.
     """
 
     name: str
@@ -253,7 +267,7 @@ class Program:
     feeds: tuple[Feed, ...] = ()
     verdicts: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)
-    producers: Mapping[str, str] = field(default_factory=dict)
+    producers: Mapping[str, Producer] = field(default_factory=dict)
 
 
 class Programs:
@@ -265,7 +279,7 @@ class Programs:
         self.operations = {one.name: one for program in programs for one in program.operations}
         self.feeds = {one.name: one for program in programs for one in program.feeds}
         self.policies = {key: name for program in programs for key, name in program.policies.items()}
-        self.producers = {key: name for program in programs for key, name in program.producers.items()}
+        self.producers = {key: one for program in programs for key, one in program.producers.items()}
         self._of_event = {one.event: one for one in self.event_types}
         self._of_operation = {one.operation: one for one in self.event_types}
         self._program_of = {one.name: program for program in programs for one in program.operations}

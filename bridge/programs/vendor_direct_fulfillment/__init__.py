@@ -17,6 +17,7 @@ from bridge.programs.vendor_direct_fulfillment.operations import (
     UPDATE_STATUS,
     VERSIONS,
 )
+from bridge.programs.vendor_direct_fulfillment.producers import PRODUCERS
 
 PROGRAM = Program(
     name="vendor_direct_fulfillment",
@@ -30,5 +31,5 @@ PROGRAM = Program(
         "status_updates": UPDATE_STATUS,
         "label_requests": REQUEST_LABEL,
     },
-    producers={"confirmation": CONFIRM, "status": UPDATE_STATUS, "label_request": REQUEST_LABEL},
+    producers=PRODUCERS,
 )

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from bridge.mapping.status import AMAZON_PAIRS
+from bridge.mapping.units import LENGTH_UNITS, WEIGHT_UNITS
 from bridge.outside_text import clipped_message
 from bridge.programs.contract import Violation
 from bridge.programs.vendor_direct_fulfillment.events import (
@@ -22,26 +24,9 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentStatusChanged,
 )
 
-AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
-    "DELAYED": {"x12": ("DE", "AF"), "edifact": ("404", "117")},
-    "DELIVERED": {"x12": ("D1", "NS"), "edifact": ("301", "000")},
-    "DEPARTED_FROM_FC": {"x12": ("XB", "NS"), "edifact": ("101", "000")},
-    "IN_TRANSIT": {"x12": ("O1", "NS"), "edifact": ("201", "000")},
-    "LOST": {"x12": ("CA", "PL"), "edifact": ("409", "000")},
-    "OUT_FOR_DELIVERY": {"x12": ("OD", "NS"), "edifact": ("302", "000")},
-    "REJECTED": {"x12": ("A7", "AM"), "edifact": ("407", "000")},
-    "UNDELIVERABLE": {"x12": ("AP", "BG"), "edifact": ("416", "000")},
-}
-"""The eight statuses that Amazon supports, with status and reason by standard."""
-
-FINAL_STATUSES = frozenset({"LOST", "UNDELIVERABLE"})
-"""These end a package's life: a vendor must opt in to each."""
-
 LARGEST_NUMBER = 2**31 - 1
 """Amazon's integers; no shipment holds more of anything."""
 CONTAINER_TYPES = frozenset({"carton", "pallet"})
-WEIGHT_UNITS = frozenset({"KG", "LB"})
-LENGTH_UNITS = frozenset({"IN", "CM"})
 
 _PAIRS = frozenset(pair for columns in AMAZON_PAIRS.values() for pair in columns.values())
 _ORDER_NUMBER = re.compile(r"[a-zA-Z0-9]+")

@@ -9,9 +9,9 @@ from bridge.mapping.loops import Tree
 from bridge.mapping.orders import judge_order
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.reader import Reader, opening
-from bridge.mapping.shipments import ShippedOrder, findings_of
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested, PartyIdentification
 from bridge.programs.vendor_direct_fulfillment.rules import violations
+from bridge.programs.vendor_direct_fulfillment.shipments import ShippedOrder, findings_of
 
 SWITCHED_OFF = (
     "nothing is sent, since the vendor's order acknowledgements ask for no labels "

@@ -15,7 +15,6 @@ from bridge.mapping.contents import (
     read_orders,
     with_orders_above,
 )
-from bridge.mapping.contradictions import contradicted_counts, contradictions, withheld_number
 from bridge.mapping.fields import Step
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import Tree
@@ -23,6 +22,11 @@ from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
 from bridge.programs.contract import Violation
+from bridge.programs.vendor_direct_fulfillment.contradictions import (
+    contradicted_counts,
+    contradictions,
+    withheld_number,
+)
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
     Item,
