@@ -181,7 +181,7 @@ def test_ledger_full_disk(site: Site) -> None:
     assert done.returncode == USAGE, done.stderr
     assert "the ledger" in done.stderr
     assert "disk" in done.stderr
-    assert "this installation" in done.stderr
+    assert "this machine" in done.stderr
     assert not site.amazon.accepted
     site.until_quiet()
     site.assert_through()
