@@ -6,6 +6,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 JOBS ?= 4
+# The tests start the command hundreds of times: without its bytecode each start compiles it anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: venv demo test check format crash faults fuzz golden bench bench-long lock clean help
 

@@ -50,7 +50,7 @@ def test_the_daemon_carries_what_is_dropped_while_it_runs(site: Site) -> None:
         site.drop("856-2.edi", notices(2))
         assert eventually(lambda: len(site.outbox("statuses")) == 4)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
     assert accepted(site) == 2
 
 
@@ -89,7 +89,7 @@ def test_sighup_takes_a_new_configuration_and_refuses_a_broken_one(site: Site) -
         site.drop("856-3.edi", notices(3))
         assert eventually(lambda: len(site.outbox("statuses")) == 5)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_sighup_with_a_configuration_that_cannot_even_be_read_ends_nothing(site: Site) -> None:
@@ -109,7 +109,7 @@ def test_sighup_with_a_configuration_that_cannot_even_be_read_ends_nothing(site:
             site.drop(f"856-{number}.edi", notices(number))
             assert eventually(lambda count=number: len(site.outbox("statuses")) == 2 * count)  # type: ignore[misc]
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(timeout=PATIENCE) == 0
 
 
 def test_a_kill_in_the_middle_of_a_post_loses_nothing_and_sends_nothing_twice(site: Site) -> None:
