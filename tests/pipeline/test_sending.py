@@ -177,7 +177,7 @@ def test_an_error_of_the_ledger_while_it_sends_reaches_the_drain(
     drop(tmp_path, "a.edi", notices(*range(1, 41)))
     begin = Ledger.start_sending
 
-    def fail_at_the_tenth(ledger: Ledger, *arguments: Any, **version: str) -> int:
+    def fail_at_the_tenth(ledger: Ledger, *arguments: Any, **version: Any) -> int:
         if len(amazon.items) >= 10:
             raise LedgerError("the disk is full")
         return begin(ledger, *arguments, **version)
