@@ -117,7 +117,7 @@ def _past(times: int, *, long: bool) -> None:
 
 
 def _each(task: Task, found: Passage) -> float:
-    """Give microseconds of processor a document."""
+    """Return microseconds of processor a document."""
     return found.processor / task.documents * 1e6
 
 

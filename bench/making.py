@@ -16,17 +16,17 @@ _EDIFACT_CODES = ("21", "31", "13", "24")
 
 
 def _moment(number: int) -> tuple[str, str]:
-    """Give a day and a minute; they repeat after 40,320."""
+    """Return a day and a minute; they repeat after 40,320."""
     return f"202401{1 + number * 11 % 28:02}", f"{number * 7 % 24:02}{number * 13 % 60:02}"
 
 
 def tracking_number(number: int) -> str:
-    """Give a package's number; those of neighbours lie far apart, as if many shippers took turns."""
+    """Return a package's number; those of neighbours lie far apart, as if many shippers took turns."""
     return f"1Z999AA1{number * 2_654_435_761 % 10**10:010}"
 
 
 def order_number(number: int) -> str:
-    """Give the number of a package's order, as far from its neighbour's."""
+    """Return the number of a package's order, as far from its neighbour's."""
     return f"4{number * 654_435_761 % 10**9:09}"
 
 
@@ -35,7 +35,7 @@ def _segments(lines: list[str], end: str) -> bytes:
 
 
 def _opening(functional_id: str, sender: str, control: int) -> bytes:
-    """Give ISA and GS."""
+    """Return ISA and GS."""
     blank = " " * 10
     isa = f"ISA*00*{blank}*00*{blank}*02*{sender:15}*ZZ*{'ACME':15}*240102*1430*U*00401*{control:09}*0*P*>"
     return _segments([isa, f"GS*{functional_id}*{sender}*ACME*20240102*1430*{control}*X*004010"], "~\n")
@@ -46,7 +46,7 @@ def _closing(count: int, control: int) -> bytes:
 
 
 def ship_notices(count: int, first: int = 1, control: int = 1) -> Iterator[bytes]:
-    """Give one X12 interchange of `count` 856s of sixteen segments, set by set.
+    """Return one X12 interchange of `count` 856s of sixteen segments, set by set.
 
     They announce the packages of `shipment_statuses`, numbered from `first`; `control` is the number
     of the interchange.
@@ -77,7 +77,7 @@ def ship_notices(count: int, first: int = 1, control: int = 1) -> Iterator[bytes
 
 
 def shipment_statuses(count: int, first: int = 1, control: int = 1) -> Iterator[bytes]:
-    """Give one X12 interchange of `count` 214s of thirteen segments, set by set.
+    """Return one X12 interchange of `count` 214s of thirteen segments, set by set.
 
     They are numbered from `first`; `control` is the interchange's number.
     """
@@ -105,7 +105,7 @@ def shipment_statuses(count: int, first: int = 1, control: int = 1) -> Iterator[
 
 
 def transport_statuses(count: int) -> Iterator[bytes]:
-    """Give one EDIFACT interchange of `count` IFTSTAs of twelve segments, message by message."""
+    """Return one EDIFACT interchange of `count` IFTSTAs of twelve segments, message by message."""
     yield _segments(["UNB+UNOC:3+CARRIER:ZZ+ACME:ZZ+240102:1430+1"], "'\n")
     for number in range(1, count + 1):
         city = _CITIES[number * 5 % len(_CITIES)]

@@ -28,7 +28,7 @@ class Measure(msgspec.Struct, kw_only=True):
 
 
 def peak_memory() -> float:
-    """Give the most memory that this process has had, in MB."""
+    """Return the most memory that this process has had, in MB."""
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6
 

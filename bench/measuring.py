@@ -39,7 +39,7 @@ def passage(task: Task, times: int) -> Passage:
 
 
 def best(measures: list[Measure]) -> Measure:
-    """Give the fastest: what slows a run down comes from outside."""
+    """Return the fastest: what slows a run down comes from outside."""
     return min(measures, key=lambda measure: measure.seconds)
 
 

@@ -70,7 +70,7 @@ class _Numbers:
         self._last = 0
 
     def next(self, kind: str) -> int:
-        """Give the next number, whatever it is for."""
+        """Return the next number, whatever it is for."""
         del kind
         self._last += 1
         return self._last

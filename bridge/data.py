@@ -8,7 +8,7 @@ _PACKAGE = Path(__file__).resolve().parent
 
 
 def shipped(name: str) -> Path:
-    """Give the path of `mappings`, `samples` or `config.example.toml`. Raises FileNotFoundError."""
+    """Return the path of `mappings`, `samples` or `config.example.toml`. Raises FileNotFoundError."""
     for place in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
         if place.exists():
             return place
@@ -16,5 +16,5 @@ def shipped(name: str) -> Path:
 
 
 def mappings_folder() -> Path:
-    """Give the folder of the shipped mappings, status tables and grammars."""
+    """Return the folder of the shipped mappings, status tables and grammars."""
     return shipped("mappings")

@@ -28,7 +28,7 @@ MAPPINGS = ROOT / "mappings"
 
 
 def samples() -> list[Path]:
-    """Give every sample."""
+    """Return every sample."""
     return sorted([*SAMPLES.glob("*/*.edi"), *SAMPLES.glob("drop/*.csv"), *_drop_json()])
 
 
@@ -38,7 +38,7 @@ def _drop_json() -> list[Path]:
 
 
 def expected_path(sample: Path) -> Path:
-    """Tell where a sample's expected result stands."""
+    """Report where a sample's expected result stands."""
     return _beside(sample, "expected")
 
 
@@ -49,7 +49,7 @@ def _beside(sample: Path, what: str) -> Path:
 
 
 def profile_of(sample: Path) -> VendorProfile:
-    """Give the vendor of a sample: `NAME.profile.json`, or the stand-in of `edibridge explain`."""
+    """Return the vendor of a sample: `NAME.profile.json`, or the stand-in of `edibridge explain`."""
     path = _beside(sample, "profile")
     if not path.exists():
         return explain_profile()

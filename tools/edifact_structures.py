@@ -56,7 +56,7 @@ def tags(structure: list[Row], messages: tuple[str, ...]) -> set[str]:
 def segment_table(
     segments: list[Row], wanted: set[str], longer: dict[tuple[str, str], str]
 ) -> tuple[str, set[str]]:
-    """Give the table of the wanted segments, and the data elements in it."""
+    """Return the table of the wanted segments, and the data elements in it."""
     lines = ["segment\tposition\tcomponent\telement\trequirement\ttype\tlength\tname"]
     elements = set()
     for row in segments:
@@ -71,7 +71,7 @@ def segment_table(
 
 
 def code_table(codes: list[Row], elements: set[str]) -> str:
-    """Give one line an element: its number and all of its values."""
+    """Return one line an element: its number and all of its values."""
     values: dict[str, list[str]] = {}
     for element, code, *_ in codes:
         if element in elements - OPEN and code not in values.setdefault(element, [*ALSO.get(element, ())]):

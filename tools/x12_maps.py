@@ -176,7 +176,7 @@ Segments = dict[str, dict[int, Element]]
 
 
 def rows(path: Path) -> list[list[str]]:
-    """Give the rows of a table without comments and header."""
+    """Return the rows of a table without comments and header."""
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
     return list(csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE))
 
@@ -295,7 +295,7 @@ def add(kind: str, root: Loop) -> None:
 
 
 def complete_sets(loops: dict[str, dict[str, Loop]]) -> None:
-    """Give the sets of all releases what `UNITED` and `ADDED` say."""
+    """Return the sets of all releases what `UNITED` and `ADDED` say."""
     before = copy.deepcopy(loops)
     for release, sets in loops.items():
         for kind, loop in sets.items():
@@ -314,7 +314,7 @@ class Dictionary:
         self.names: dict[str, str] = {}
 
     def key(self, element: Element) -> str:
-        """Give the element's key: its number, with a suffix where the number has another definition."""
+        """Return the element's key: its number, with a suffix where the number has another definition."""
         wanted = (element.number, element.type, element.low, element.high)
         if wanted not in self.keys:
             same = sum(1 for known in self.keys if known[0] == element.number)
@@ -342,7 +342,7 @@ class CodeLists:
         self._names: dict[tuple[str, tuple[str, ...]], str] = {}
 
     def name(self, element: str, release: str, values: Sequence[str]) -> str:
-        """Give the name of an element's list; that of the first release is the element's number."""
+        """Return the name of an element's list; that of the first release is the element's number."""
         key = element, tuple(values)
         if key not in self._names:
             self._names[key] = name = f"{element}-{release}" if element in self.lists else element

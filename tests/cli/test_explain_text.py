@@ -52,7 +52,7 @@ def told_of(text: str) -> Explanation:
 
 
 def explanation(told: Explanation, view: View | None = None) -> list[str]:
-    """Give the lines as a page has them."""
+    """Return the lines as a page has them."""
     return [(line.text + line.aside).rstrip() for line in lines_of(told, view)]
 
 

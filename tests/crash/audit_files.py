@@ -12,7 +12,7 @@ from tests.crash.vendors import Vendor
 
 
 def audit_files(place: Place, drops: Sequence[Drop]) -> Iterator[str]:
-    """Tell what of the files is not as it should be."""
+    """Report what of the files is not as it should be."""
     yield from _rows(place, drops)
     yield from _spool(place)
     for vendor in place.vendors:

@@ -47,7 +47,7 @@ class Delivered:
 def audit_outbox(
     place: Place, drops: Sequence[Drop], said: Mapping[int, int], counted: Counter[str]
 ) -> Iterator[str]:
-    """Tell what of the outboxes is not as it should be, and count what lies there by kind."""
+    """Report what of the outboxes is not as it should be, and count what lies there by kind."""
     for vendor in place.vendors:
         outbox = place.home(vendor) / "outbox"
         found: list[Delivered] = []

@@ -144,7 +144,7 @@ class Desk:
         return Rerun(batch)
 
     def _always(self) -> Iterator[Task]:
-        """Give what can be said at any time: a purge, and a rerun of what has nothing to be done again.
+        """Return what can be said at any time: a purge, and a rerun of what has nothing to be done again.
 
         What Amazon failed is mended before it is purged: without its bytes nobody can send it again.
         """

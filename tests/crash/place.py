@@ -84,7 +84,7 @@ class Place:
         return (self.folder / "log").read_text(errors="replace")
 
     def home(self, vendor: Vendor) -> Path:
-        """Give the folder that holds a vendor's inbox, archive, quarantine and outbox."""
+        """Return the folder that holds a vendor's inbox, archive, quarantine and outbox."""
         return _home(self.folder, vendor)
 
     def drop(self, drop: Drop) -> None:
@@ -105,7 +105,7 @@ class Place:
         self._doomed.pop(order, None)
 
     def is_failing(self, vendor: Vendor) -> bool:
-        """Tell whether anything of a vendor's failed, or may fail yet."""
+        """Return whether anything of a vendor's failed, or may fail yet."""
         failed = "SELECT 1 FROM events WHERE vendor = :vendor AND state = 'failed' LIMIT 1"
         return vendor.name in self._doomed.values() or bool(self.rows(failed, {"vendor": vendor.name}))
 
@@ -132,12 +132,12 @@ class Place:
         return [one for one in self.amazon.accepted if operation in {"", one.operation}]
 
     def is_drained_by(self, pid: int) -> bool:
-        """Tell whether this process holds the lock that lets one drain at a time."""
+        """Return whether this process holds the lock that lets one drain at a time."""
         lock = self.ledger.with_name(self.ledger.name + ".lock")
         return lock.exists() and lock.read_text().strip() == str(pid)
 
     def is_through(self) -> bool:
-        """Tell whether nothing waits any more: for the bridge, for Amazon, for a person, for the outbox."""
+        """Return whether nothing waits any more: for the bridge, for Amazon, for a person, for the outbox."""
         if not self.ledger.exists():
             return False
         with self.opened() as ledger:

@@ -50,7 +50,7 @@ class Figures:
         return self.kills.total() + self.of_verbs.total()
 
     def lines(self) -> list[str]:
-        """Tell them."""
+        """Report them."""
         account, kills, settled = self.account, self.kills, self.settled
         by_point = Counter({name: count for name, count in kills.items() if name != AT_RANDOM})
         figures = {

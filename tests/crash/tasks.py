@@ -35,7 +35,7 @@ class Task(Protocol):
         """What it does, in a word for the figures."""
 
     def look(self, place: Place) -> Hashable:
-        """Give all that the ledger says of what the verb changes."""
+        """Return all that the ledger says of what the verb changes."""
 
     def complaint(self, place: Place, before: Hashable, *, alone: bool) -> str:
         """Say what is half done since `before`; empty where all or nothing is.
@@ -44,7 +44,7 @@ class Task(Protocol):
         """
 
     def codes(self, place: Place, before: Hashable) -> set[int]:
-        """Give the exit codes that are right if it is said now, for the second time where it took hold."""
+        """Return the exit codes that are right if it is said now, for the second time where it took hold."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class Trade:
         return Drop(self.vendor, name, first.data, "again", acknowledged=first.acknowledged)
 
     def _repeats(self) -> Drop:
-        """Tell of one shipment twice in a file: the second time waits for a person, who drops it."""
+        """Report of one shipment twice in a file: the second time waits for a person, who drops it."""
         numbers = self._numbers()
         return self._notices_of(self._control, numbers, numbers[:1])
 
@@ -238,12 +238,12 @@ class Trade:
 
 
 def expected_facts(drops: Iterable[Drop]) -> dict[Fact, Vendor]:
-    """Give each fact of these files, and whose it is."""
+    """Return each fact of these files, and whose it is."""
     return {fact: drop.vendor for drop in drops for fact in drop.facts}
 
 
 def first_drops(drops: Iterable[Drop]) -> dict[tuple[str, str], Drop]:
-    """Give the drops that brought a content for the first time, by vendor and bytes."""
+    """Return the drops that brought a content for the first time, by vendor and bytes."""
     return {drop.key: drop for drop in drops if drop.kind != "again"}
 
 

@@ -72,7 +72,7 @@ class Vendor:
 
 
 def vendors(turn: int) -> tuple[Vendor, ...]:
-    """Give the three; `turn` says who of them drops files by which convention."""
+    """Return the three; `turn` says who of them drops files by which convention."""
     told = [CONVENTIONS[(turn + place) % len(CONVENTIONS)] for place in range(3)]
     return (
         Vendor("acme", "shared", "ACME", "ABCD", told[0], local=False, first=0),

@@ -93,7 +93,7 @@ def read_back(data: bytes) -> list[Document]:
 
 
 def by_pyx12(data: bytes) -> list[list[str]]:
-    """Give the segments that pyx12's reader finds, which must find nothing wrong with counts and numbers."""
+    """Return the segments that pyx12's reader finds; it must find no wrong count or number."""
     reader = pyx12.x12file.X12Reader(io.StringIO(data.decode("ascii"), newline=""))
     segments, errors = [], []
     for segment in reader:

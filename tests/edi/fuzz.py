@@ -56,7 +56,7 @@ class Failure(Exception):
 
 @cache
 def corpus() -> tuple[bytes, ...]:
-    """Give the files to spoil, the same in every process."""
+    """Return the files to spoil, the same in every process."""
     return tuple(path.read_bytes() for folder in FOLDERS for path in sorted(folder.glob("*/*.edi")))
 
 

@@ -45,7 +45,7 @@ def at_once(body: bytes) -> Answer:
 
 
 def packed() -> bytes:
-    """Give gzip's head and blocks with nothing in them: no byte ever comes out."""
+    """Return gzip's head and blocks with nothing in them: no byte ever comes out."""
     packer = zlib.compressobj(wbits=31)
     return packer.compress(b"") + b"".join(packer.flush(zlib.Z_FULL_FLUSH) for _ in range(100))
 

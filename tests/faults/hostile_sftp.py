@@ -184,7 +184,7 @@ def drip(wire: Wire) -> None:
 
 
 def read_drip(wire: Wire) -> None:
-    """Give a file a byte at a time, each in a whole answer."""
+    """Return a file a byte at a time, each in a whole answer."""
     wire.stop.wait(0.02)
     wire.answer(CMD_DATA, text(b"x"))
 

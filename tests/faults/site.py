@@ -211,7 +211,7 @@ class Site(Watch):
         self.dropped[vendor][name] = data
 
     def drop_notices(self) -> None:
-        """Give every vendor a ship notice of two orders."""
+        """Return every vendor a ship notice of two orders."""
         for position, vendor in enumerate(self.dropped):
             self.drop(vendor, "856.edi", notices(100 * position + 1, 100 * position + 2))
 
@@ -273,7 +273,7 @@ class Site(Watch):
         return False
 
     def _next_due(self, partner: Partner) -> datetime | None:
-        """Tell when the daemon would drain a partner again."""
+        """Report when the daemon would drain a partner again."""
         rests = partner.folder_rests()
         due = self.ledger.next_due(partner.vendor, self.clock.now, deliveries=not rests)
         waits = [partner.state.folder.rests_until] * rests + [partner.state.fetching.due_at] * bool(

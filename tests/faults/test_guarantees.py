@@ -13,13 +13,13 @@ CELLS = [tuple(cell.split(" and ")) for cell in re.findall(r"^\| `([^`]+)` \|", 
 
 
 def ids_of(items: Iterable[pytest.Item]) -> set[str]:
-    """Give the ids of the tests of the matrix, their modules left out."""
+    """Return the ids of the tests of the matrix, their modules left out."""
     mine = [item.nodeid for item in items if "tests/faults/" in item.nodeid]
     return {node.partition("::")[2] for node in mine if "test_guarantees" not in node}
 
 
 def is_named(cell: tuple[str, ...], node: str) -> bool:
-    """Tell whether all words of a cell stand in a test's name, or are one of its parameters."""
+    """Return whether all words of a cell stand in a test's name, or are one of its parameters."""
     name, _, parameters = node.rstrip("]").partition("[")
     return all(
         f"_{word}_" in f"{name}_" or parameters == word or parameters.endswith(f"-{word}") for word in cell

@@ -223,7 +223,7 @@ def last_page_missing(path: Path) -> None:
 
 
 def page_of(path: Path, name: str) -> int:
-    """Give where the root page of a table or index begins."""
+    """Return where the root page of a table or index begins."""
     with closing(sqlite3.connect(path)) as connection:
         row = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (name,)).fetchone()
     return (int(row[0]) - 1) * 4096

@@ -102,7 +102,7 @@ class Watch:
         return [sent.state for detail in self.details(vendor) for sent in detail.submissions]
 
     def alerts(self, vendor: str = "acme") -> dict[str, str]:
-        """Give the open alerts: kind to message."""
+        """Return the open alerts: kind to message."""
         return {alert.kind: alert.message for alert in self.ledger.alerts(vendor)}
 
     def outbox(self, folder: str, vendor: str = "acme") -> list[str]:

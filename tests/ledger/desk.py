@@ -137,7 +137,7 @@ class Desk:
         return self.ledger.record_verdict(self.fence, submission, verdict, now, handling)
 
     def states(self, *file_ids: int) -> dict[str, str]:
-        """Tell the events' states by order or tracking number."""
+        """Report the events' states by order or tracking number."""
         return {
             event.tracking_number or event.purchase_order_number: event.state
             for file_id in file_ids

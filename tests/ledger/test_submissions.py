@@ -8,7 +8,7 @@ from tests.ledger.desk import T0, Desk, confirmation, later, outcome
 
 
 def planned(desk: Desk, count: int = 1) -> tuple[int, int]:
-    """Give the file and its one submission."""
+    """Return the file and its one submission."""
     file_id = desk.take(*(confirmation(f"P{number}") for number in range(1, count + 1)))
     desk.plan()
     (due,) = desk.due()

@@ -70,7 +70,7 @@ def tag_of(line: str) -> str:
 
 
 def twins(kind: str) -> list[tuple[int, str]]:
-    """Give a copy of each segment that counts, one value changed, with the place of the segment."""
+    """Return a copy of each segment that counts, one value changed, with the place of the segment."""
     return [
         (index, another(line, *change))
         for index, line in enumerate(BASES[kind])

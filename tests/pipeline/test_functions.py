@@ -51,7 +51,7 @@ def sent(amazon: StubAmazon) -> list[str]:
 
 
 def reported(folder: Path, batch: int) -> list[dict[str, Any]]:
-    """Give the lines of the newest status file of a batch."""
+    """Return the lines of the newest status file of a batch."""
     found = sorted(
         (folder / "drop/outbox/statuses").glob(f"*.{batch}*.json"), key=lambda path: len(path.name)
     )

@@ -47,7 +47,7 @@ class Reader(Caller):
         return self.http.get(f"{SHIPPING}/{name}", params=query)
 
     def page(self, name: str, **changes: str) -> tuple[list[str], str]:
-        """Give one page's orders and the next token."""
+        """Return one page's orders and the next token."""
         reply = self.get(name, **self.window(**changes))
         assert reply.status_code == 200, reply.text
         payload = reply.json()["payload"]
@@ -68,6 +68,6 @@ class Reader(Caller):
         return found
 
     def label(self, order: str) -> tuple[dict[str, Any], list[bytes]]:
-        """Give an order's label and its pictures."""
+        """Return an order's label and its pictures."""
         label = self.get(f"{LABELS}/{order}").raise_for_status().json()["payload"]
         return label, [base64.b64decode(one["content"], validate=True) for one in label["labelData"]]

@@ -61,7 +61,7 @@ def retries_at_once() -> Iterator[None]:
 
 @pytest.fixture
 def closed_port(server: ScriptedServer) -> str:
-    """Give the address of a port of this machine on which nobody listens."""
+    """Return the address of a port of this machine on which nobody listens."""
     with ScriptedServer() as gone:
         address = gone.url
     assert address != server.url

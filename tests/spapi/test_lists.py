@@ -78,7 +78,7 @@ class Amazon:
 
 
 def told_twice(query: Query, page: Page) -> Page:
-    """Tell the token that was sent once more."""
+    """Report the token that was sent once more."""
     return Page(items=page.items, next_token=query.get("nextToken", page.next_token))
 
 

@@ -48,7 +48,7 @@ def gone_at(pacer: Pacer, time: FakeTime, count: int) -> list[float]:
 
 
 def most_in_any_window(times: list[float], rate: float) -> float:
-    """Give the burst that a bucket of this rate needs to let these through."""
+    """Return the burst that a bucket of this rate needs to let these through."""
     return max(
         last - first + 1 - rate * (times[last] - times[first])
         for first in range(len(times))

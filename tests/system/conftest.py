@@ -68,7 +68,7 @@ class Site:
 
     @property
     def log(self) -> str:
-        """Give what the processes that `start` started have logged."""
+        """Return what the processes that `start` started have logged."""
         return (self.folder / "log").read_text()
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:

@@ -11,7 +11,7 @@ CONFIRM = "submitShipmentConfirmations"
 
 
 def posts(site: Site) -> list[int]:
-    """Give the sizes of the POSTs of confirmations, by their transactions."""
+    """Return the sizes of the POSTs of confirmations, by their transactions."""
     return sorted(
         Counter(one.transaction_id for one in site.amazon.accepted if one.operation == CONFIRM).values()
     )

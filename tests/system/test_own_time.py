@@ -9,7 +9,7 @@ from tests.system.traffic import order, ship_notice, x12
 
 
 def notice(number: int, shipped: datetime) -> list[str]:
-    """Give the body of an 856 of an order that ships at a time."""
+    """Return the body of an 856 of an order that ships at a time."""
     stamp = f"{shipped:%Y%m%d*%H%M%S}*UT"
     return [segment.replace("20261101*0812*ET", stamp) for segment in ship_notice(number)]
 

@@ -31,7 +31,7 @@ def taken_as(site: Site, number: int) -> str:
 
 
 def told(site: Site, number: int) -> list[str]:
-    """Give what the vendor's status files say of an order."""
+    """Return what the vendor's status files say of an order."""
     reports = [json.loads(path.read_bytes()) for path in site.outbox("statuses") if path.suffix == ".json"]
     lines = [line for report in reports for line in report["lines"]]
     return [line["status"] for line in lines if line["purchase_order_number"] == order(number)]

@@ -54,7 +54,7 @@ def edifact(kind: str, release: str, number: int, bodies: list[list[str]]) -> by
 
 
 def ship_notice(number: int) -> list[str]:
-    """Give the body of an 856: one order, one item in one carton."""
+    """Return the body of an 856: one order, one item in one carton."""
     return [
         f"BSN*00*{number:06}*20261101*0815*0001",
         "HL*1**S",
@@ -75,7 +75,7 @@ def ship_notice(number: int) -> list[str]:
 
 
 def carrier_status(number: int) -> list[str]:
-    """Give the body of a 214: a package delivered to Columbus, Ohio."""
+    """Return the body of a 214: a package delivered to Columbus, Ohio."""
     return [
         f"B10*{tracking(number)}*{number}*UPSN",
         f"L11*{order(number)}*PO",
@@ -86,7 +86,7 @@ def carrier_status(number: int) -> list[str]:
 
 
 def despatch_advice(number: int) -> list[str]:
-    """Give the body of a DESADV: one order, one item in one carton."""
+    """Return the body of a DESADV: one order, one item in one carton."""
     return [
         f"BGM+351+{number}+9",
         "DTM+137:202611010830:203",
@@ -109,7 +109,7 @@ def despatch_advice(number: int) -> list[str]:
 
 
 def status_report(number: int) -> list[str]:
-    """Give the body of an IFTSTA: a package delivered in Berlin."""
+    """Return the body of an IFTSTA: a package delivered in Berlin."""
     return [
         f"BGM+77+{number}+9",
         "DTM+137:202611021405:203",

@@ -192,7 +192,7 @@ class MapFiles:
         return root
 
     def _complete(self, root: Element, path: Path) -> None:
-        """Give segments that stand without elements those of the nearest shipped map that has them."""
+        """Return segments that stand without elements those of the nearest shipped map that has them."""
         segments = list(root.iter("segment"))
         bare = [
             entry for entry in segments if entry.find("element") is None and entry.find("composite") is None

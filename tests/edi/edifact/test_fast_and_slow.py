@@ -25,7 +25,7 @@ ADVICE = ("", "UNA:+.? '", "UNA:+,? '", "UNA:+.?*'", "UNA:+. *'")
 
 
 def bodies() -> Iterator[bytes]:
-    """Give interchanges with something changed in them, the same in every run."""
+    """Return interchanges with something changed in them, the same in every run."""
     chance = random.Random(30)  # noqa: S311
     for number in range(1500):
         kind, body = (("IFTSTA", IFTSTA_BODY), ("DESADV", DESADV_BODY))[number % 2]
@@ -74,7 +74,7 @@ def read_each(options: ReadOptions) -> list[list[ReaderEvent]]:
 
 
 def told(event: ReaderEvent) -> tuple[object, ...]:
-    """Give everything that an event says."""
+    """Return everything that an event says."""
     if not isinstance(event, DocumentRead):
         return (event,)
     document = event.document

@@ -29,7 +29,7 @@ def segments(*lines: AdviceLine, **facts: object) -> list[str]:
 
 
 def texts(document: Document) -> list[str]:
-    """Give the texts of TED and NTE as a reader puts them together."""
+    """Return the texts of TED and NTE as a reader puts them together."""
     found: list[list[str]] = []
     for segment in document.segments:
         if segment.tag == "TED":

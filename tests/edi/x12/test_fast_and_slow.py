@@ -51,7 +51,7 @@ def told(errors: list[EdiError]) -> set[tuple[object, ...]]:
 
 
 def bodies() -> Iterator[tuple[str, str, list[str]]]:
-    """Give right bodies with one or two elements or lines changed, the same in every run."""
+    """Return right bodies with one or two elements or lines changed, the same in every run."""
     chance = random.Random(214)  # noqa: S311
     for number in range(700):
         kind, body = ("856", BODY_856) if number % 3 == 0 else ("214", BODY_214)
