@@ -47,7 +47,7 @@ class AccessTokens:
         return self.admit(name, credentials)
 
     def admit(self, name: str, credentials: Credentials) -> Credentials:
-        """Let an account in with credentials of the caller's choice."""
+        """Register an account with credentials of the caller's choice."""
         self._accounts[credentials.refresh_token] = (name, credentials)
         return credentials
 

@@ -72,7 +72,7 @@ class FileWriter:
         self._database = database
         self._fence = fence
         self.clock = clock or (lambda: now)
-        """Tells when a commit is made."""
+        """Returns the time at which a commit is made."""
         self._now = seconds(now)
         self.gathered = Gathered(rerun=rerun, resumed=resumed)
         self._catching_up = resumed

@@ -44,7 +44,7 @@ class _Refusal(msgspec.Struct):
 
 
 class TokenSource:
-    """Gives an account's access token, fetched anew a minute or so before it expires. Thread-safe.
+    """Returns an account's access token, fetched anew a minute or so before it expires. Thread-safe.
 
     `address` is where tokens are granted, `clock` seconds of a steady clock, `jitter` the seconds by
     which a refresh comes earlier, so that accounts do not refresh all at once.

@@ -7,7 +7,7 @@ _WHOLE = 1 - 1e-9
 
 
 class TokenBucket:
-    """Lets at most `burst + rate * t` requests through in any `t` seconds (rate in requests/s).
+    """Permits at most `burst + rate * t` requests in any `t` seconds (rate in requests/s).
 
     It begins with one token: what is left at the far side is not known.
     """

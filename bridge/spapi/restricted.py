@@ -39,7 +39,7 @@ class _Granted(msgspec.Struct, rename="camel"):
 
 
 class RestrictedTokens:
-    """Gives each restricted operation its cache of tokens. Thread-safe.
+    """Keeps a cache of tokens for each restricted operation. Thread-safe.
 
     `access` gives the access token that pays for them, `channel` leads to Amazon at the pace of
     `RATE` and `BURST`.
