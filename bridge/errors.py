@@ -31,16 +31,22 @@ class BridgeError(Exception):
 class Problem:
     """One mistake in a configuration or mapping file.
 
-    `place` is the dotted key (`vendors.acme.sftp.host`), `line` its line in the file, 0 if unknown.
+    `place` is the dotted key (`vendors.acme.sftp.host`), `line` its line in the file, 0 if unknown. `file`
+    is empty where that is the source of the ConfigurationError.
     """
 
     place: str
     message: str
     line: int = 0
+    file: str = ""
 
     def __str__(self) -> str:
-        where = f"line {self.line}: " if self.line else ""
-        return f"{where}{self.place}: {self.message}" if self.place else f"{where}{self.message}"
+        line = f"line {self.line}" if self.line else ""
+        return ": ".join(part for part in (self.file, line, self.place, self.message) if part)
+
+    def within(self, source: str) -> str:
+        """Return the problem as a text that begins with its file, which is `source` where it names none."""
+        return str(self) if self.file else f"{source}: {self}"
 
 
 class ConfigurationError(BridgeError):
@@ -51,7 +57,7 @@ class ConfigurationError(BridgeError):
     def __init__(self, source: str, problems: list[Problem]) -> None:
         self.source = source
         self.problems = problems
-        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
+        super().__init__("\n".join(problem.within(source) for problem in problems))
 
 
 class VendorFileError(BridgeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -41,7 +42,7 @@ def check(
         findings = [Finding("error", problem) for problem in error.problems]
     code = USAGE if _wrong(findings) else DONE if all(one["ok"] for one in tried) else REJECTED
     if as_json:
-        problems = [finding.as_json() for finding in findings]
+        problems = [finding.as_json(source) for finding in findings]
         emit({"file": source, "ok": code == DONE, "problems": problems, "connections": tried})
     else:
         _tell(source, findings, tried)
@@ -50,7 +51,9 @@ def check(
 
 def _tell(source: str, findings: list[Finding], tried: list[dict[str, object]]) -> None:
     for finding in findings:
-        complain(f"{source}: {'warning: ' if finding.level == 'warning' else ''}{finding.problem}")
+        file = finding.problem.file or source
+        problem = replace(finding.problem, file="")
+        complain(f"{file}: {'warning: ' if finding.level == 'warning' else ''}{problem}")
     columns = ["place", "kind", "state", "what"]
     rows = [(one["place"], one["kind"], "ok" if one["ok"] else "error", one["told"]) for one in tried]
     table(columns, rows, folding=("what",))

@@ -51,7 +51,7 @@ def tell(error: BridgeError) -> int:
     """Print an error and who can fix it on standard error; return the exit code."""
     if isinstance(error, ConfigurationError):
         for problem in error.problems:
-            print(shown(f"{error.source}: {problem}"), file=sys.stderr)
+            print(shown(problem.within(error.source)), file=sys.stderr)
         count = len(error.problems)
         print(f"edibridge: {count} problem{'s' * (count != 1)}; nothing was done", file=sys.stderr)
     else:

@@ -22,11 +22,12 @@ class Finding:
     level: Literal["error", "warning"]
     problem: Problem
 
-    def as_json(self) -> dict[str, object]:
-        """Return the finding as JSON has it, with stable keys."""
+    def as_json(self, source: str) -> dict[str, object]:
+        """Return the finding as JSON has it, with stable keys; `source` is the configuration's path."""
         problem = self.problem
         return {
             "level": self.level,
+            "file": problem.file or source,
             "place": problem.place,
             "line": problem.line or None,
             "message": problem.message,
@@ -38,13 +39,14 @@ def findings_of(config: Config) -> Iterator[Finding]:
     lines = lines_of(config.source.read_text(encoding="utf-8-sig"))
     found = [*_secrets(config), *_files(config), *_mappings(config)]
     placed = [
-        (level, place, message, line_of(lines, tuple(place.split(".")))) for level, place, message in found
+        (line_of(lines, tuple(place.split("."))), level, place, problem) for level, place, problem in found
     ]
-    for level, place, message, line in sorted(placed, key=lambda one: one[3]):
-        yield Finding(level, Problem(place, message, line))
+    for line, level, place, problem in sorted(placed, key=lambda one: one[0]):
+        yield Finding(level, Problem(place, problem, line) if isinstance(problem, str) else problem)
 
 
-_Raw = tuple[Literal["error", "warning"], str, str]
+_Raw = tuple[Literal["error", "warning"], str, str | Problem]
+"""A level, a key of the configuration, and what is wrong with it or with a file that it names."""
 
 
 def _secrets(config: Config) -> Iterator[_Raw]:
@@ -91,9 +93,9 @@ def _mappings(config: Config) -> Iterator[_Raw]:
         return
     mappings, folders = mappings_of(config), mapping_folders_of(config)
     for level, problem in check_positions(folders, grammar_of(config)):
-        yield level, "bridge.mappings", f"mappings: {problem}"
+        yield level, "bridge.mappings", problem
     for problem in find_copies(folders[0], folders[1:]):
-        yield "warning", "bridge.mappings", f"mappings: {problem}"
+        yield "warning", "bridge.mappings", problem
     tables = {name for name, _standard in mappings.status_tables}
     for name, vendor in config.vendors.items():
         yield from _names(name, vendor, mappings.names(), tables)
@@ -104,7 +106,7 @@ def _loading(load: Callable[[], object]) -> Iterator[_Raw]:
         load()
     except ConfigurationError as error:
         for problem in error.problems:
-            yield "error", "bridge.mappings", f"{error.source}: {problem}"
+            yield "error", "bridge.mappings", problem if problem.file else problem.within(error.source)
 
 
 def _names(name: str, vendor: Vendor, mappings: frozenset[str], tables: set[str]) -> Iterator[_Raw]:

@@ -32,7 +32,7 @@ def find_copies(shipped: Path, folders: Sequence[Path]) -> Iterator[Problem]:
                     "there does not reach a copy; keep what differs and delete the rest (a mapping or status "
                     "table extends the shipped one)"
                 )
-                yield Problem(str(path), message)
+                yield Problem("", message, file=str(path))
 
 
 def _files(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

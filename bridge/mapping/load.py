@@ -60,7 +60,7 @@ class _Loader:
 
     def read(self, folder: Path) -> None:
         if not folder.is_dir():
-            self.problems.append(Problem(str(folder), "this folder of mappings does not exist"))
+            self.problems.append(Problem("", "this folder of mappings does not exist", file=str(folder)))
             return
         seen: dict[tuple[str, ...], TomlFile] = {}
         for path in sorted(folder.glob("*.toml")):
@@ -177,10 +177,7 @@ class _Loader:
     def _raise_problems(self) -> None:
         problems = list(self.problems)
         for file in self.files:
-            problems += [
-                Problem(f"{file.path}: {problem.place}".rstrip(": "), problem.message, problem.line)
-                for problem in sorted(dict.fromkeys(file.problems), key=lambda one: one.line)
-            ]
+            problems += sorted(dict.fromkeys(file.problems), key=lambda one: one.line)
         if problems:
             raise ConfigurationError("mappings", problems)
 

@@ -35,7 +35,7 @@ class _File(msgspec.Struct, frozen=True):
     lines: dict[Place, int]
 
     def problem(self, place: Place, message: str) -> Problem:
-        return Problem(f"{self.path}: {dotted(place)}", message, line_of(self.lines, place))
+        return Problem(dotted(place), message, line_of(self.lines, place), str(self.path))
 
 
 def check_positions(folders: Sequence[Path], grammar: Grammar, *, shipped: bool = False) -> Iterator[Found]:

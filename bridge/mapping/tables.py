@@ -33,10 +33,11 @@ class TomlFile:
             self.content, self._text = tomllib.loads(text), text
             self._take_old_names()
         except (OSError, UnicodeDecodeError) as error:
-            self.problems.append(Problem("", f"cannot be read: {error}"))
+            self.problems.append(Problem("", f"cannot be read: {error}", file=str(path)))
         except tomllib.TOMLDecodeError as error:
             line = re.search(r"line (\d+)", str(error))
-            self.problems.append(Problem("", f"is not TOML: {error}", int(line[1]) if line else 0))
+            number = int(line[1]) if line else 0
+            self.problems.append(Problem("", f"is not TOML: {error}", number, str(path)))
 
     def _take_old_names(self) -> None:
         loops = self.content.get("loops")
@@ -51,7 +52,7 @@ class TomlFile:
 
     def mistake(self, place: str, message: str) -> None:
         """Record a mistake at a dotted key."""
-        self.problems.append(Problem(place, message, self.line(place)))
+        self.problems.append(Problem(place, message, self.line(place), str(self.path)))
 
     def line(self, place: str) -> int:
         """Return the line of a dotted key, or of the nearest table around it; 0 where there is none."""
@@ -68,7 +69,8 @@ class TomlFile:
         except ValidationError as error:
             for inner, message in complaints_of(error, model):
                 where = (*place, *inner)
-                self.problems.append(Problem(_key_of(where), message, self.line(dotted(where))))
+                line = self.line(dotted(where))
+                self.problems.append(Problem(_key_of(where), message, line, str(self.path)))
             return None
 
 

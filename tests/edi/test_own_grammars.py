@@ -154,7 +154,7 @@ def test_all_files_with_mistakes_are_told_at_once(tmp_path: Path) -> None:
             edifact__D96A__INVRPT_txt="UNH M 1\nBGM X 1\n",
             edifact__D96A__segments_tsv="segment\nZZ1\t1\n",
         )
-    told = {(Path(problem.place).name, problem.line) for problem in caught.value.problems}
+    told = {(Path(problem.file).name, problem.line) for problem in caught.value.problems}
     assert told == {("maps.xml", 1), ("990.xml", 0), ("codes.xml", 2), ("segments.tsv", 2)}
 
 

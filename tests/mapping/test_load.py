@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,7 +45,9 @@ def load(tmp_path: Path, **files: str) -> Mappings:
 def problems(tmp_path: Path, **files: str) -> list[str]:
     with pytest.raises(ConfigurationError) as raised:
         load(tmp_path, **files)
-    return [str(problem) for problem in raised.value.problems]
+    named = {problem.file for problem in raised.value.problems if problem.file}  # none where it is about two
+    assert all(Path(file).is_relative_to(tmp_path) for file in named)
+    return [str(replace(problem, file="")) for problem in raised.value.problems]
 
 
 def test_the_shipped_mappings_load() -> None:
@@ -63,9 +66,7 @@ def test_all_mistakes_are_told_at_once_with_key_and_line(tmp_path: Path) -> None
         .replace("AT705+06+07", "AT705+06+07+08")
     )
     found = problems(tmp_path, mine=broken)
-    where = f"{tmp_path / 'mine.toml'}: "
     assert [text.split(":")[0] for text in found] == ["line 10", "line 10", "line 11", "line 15", "line 18"]
-    assert all(where in text for text in found)
     for expected in (
         "'AT7.1' is not a reference",
         "'line' is no level",

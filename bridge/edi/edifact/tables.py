@@ -63,10 +63,13 @@ class _Loader:
         if self._problems:
             raise ConfigurationError("grammars", self._problems)
 
+    def _mistake(self, path: Path, message: str, line: int = 0) -> None:
+        self._problems.append(Problem("", message, line, str(path)))
+
     def _read(self, path: Path, shipped: Sequence[str]) -> None:
         """Read the tables of one directory; a new one begins with those of the shipped one next to it."""
         if path.name != SERVICE and not _DIRECTORY.fullmatch(path.name):
-            self._problems.append(Problem(str(path), "is no directory of EDIFACT: a name such as D96A"))
+            self._mistake(path, "is no directory of EDIFACT: a name such as D96A")
             return
         if path.name not in self._directories:
             base = self._directories[nearest(shipped, path.name[1:])] if shipped else _Directory()
@@ -89,7 +92,7 @@ class _Loader:
             sound = len(fields) == 3 and fields[1] in ("M", "C") and _COUNT.fullmatch(fields[2])
             if not sound or not depth < min(len(open_groups), _MOST_LEVELS):
                 message = "expected a segment or group, M or C, and a number, indented below its group"
-                self._problems.append(Problem(str(path), message, number))
+                self._mistake(path, message, number)
                 continue
             tag, requirement, most = fields
             self._close(path, open_groups[depth + 1 :], number)
@@ -102,11 +105,11 @@ class _Loader:
             else:
                 tags.add(tag)
                 if tag not in segments:
-                    self._problems.append(Problem(str(path), f"no table of segment {tag}", number))
+                    self._mistake(path, f"no table of segment {tag}", number)
         self._close(path, open_groups[1:], 0)
         ends = [child.tag for child in (*root.children[:1], *root.children[-1:])]
         if ends != ["UNH", "UNT"] and len(self._problems) == before:
-            self._problems.append(Problem(str(path), "a message is from segment UNH to segment UNT"))
+            self._mistake(path, "a message is from segment UNH to segment UNT")
         return MessageTable(path.stem, directory, root, size, frozenset(tags), segments)
 
     def _close(self, path: Path, groups: Sequence[Node], number: int) -> None:
@@ -116,7 +119,7 @@ class _Loader:
                 message = (
                     f"group {group.tag} holds nothing: its segments stand below it, two blanks further in"
                 )
-                self._problems.append(Problem(str(path), message, number))
+                self._mistake(path, message, number)
 
     def _segments(self, path: Path) -> Segments:
         rules: dict[str, list[ElementRule]] = {}
@@ -129,11 +132,11 @@ class _Loader:
                 complete = False
             if not complete:
                 message = "expected eight columns with tabs between, in order; type an, a or n, and a length"
-                self._problems.append(Problem(str(path), message, number))
+                self._mistake(path, message, number)
                 break  # what follows is out of order by that alone
         for tag, elements in rules.items():
             if any(not rule.kind and not rule.components for rule in elements):
-                self._problems.append(Problem(str(path), f"{tag} has a composite without components"))
+                self._mistake(path, f"{tag} has a composite without components")
         return {tag: tuple(elements) for tag, elements in rules.items()}
 
     def _codes(self, path: Path) -> Iterator[tuple[str, frozenset[str]]]:
@@ -142,7 +145,7 @@ class _Loader:
             if not line.strip():
                 continue
             if not (tab and element.isdecimal()):
-                self._problems.append(Problem(str(path), "expected a data element, a tab, and codes", number))
+                self._mistake(path, "expected a data element, a tab, and codes", number)
             yield element, frozenset(values.split())
 
     def _lines(self, path: Path) -> list[tuple[int, str]]:
@@ -152,9 +155,9 @@ class _Loader:
         except FileNotFoundError:
             return []
         except UnicodeDecodeError:
-            self._problems.append(Problem(str(path), "is not UTF-8 text"))
+            self._mistake(path, "is not UTF-8 text")
         except OSError as error:
-            self._problems.append(Problem(str(path), f"cannot be read: {error.strerror}"))
+            self._mistake(path, f"cannot be read: {error.strerror}")
         return []
 
 

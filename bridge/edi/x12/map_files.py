@@ -94,7 +94,9 @@ class MapFiles:
             self._read_table(folder, _ELEMENTS, self._read_elements)
         self._problems += [
             Problem(
-                str(path), f'no {INDEX} names this file: <map vriic="004010" abbr="945">{path.name}</map>'
+                "",
+                f'no {INDEX} names this file: <map vriic="004010" abbr="945">{path.name}</map>',
+                file=str(path),
             )
             for path in self._unnamed()
         ]
@@ -113,7 +115,7 @@ class MapFiles:
             mistakes = list(check_map(tree, self._elements.dataele.keys(), self.codes.values.keys()))
             if not mistakes:
                 return _Map(tree, self._elements, self.codes)
-            problems = [Problem(str(path), message, line) for line, message in mistakes]
+            problems = [Problem("", message, line, str(path)) for line, message in mistakes]
         except _UNREADABLE as error:
             problems = [_unreadable(path, error)]
         raise ConfigurationError("grammars", problems)
@@ -247,12 +249,12 @@ def _in_envelope(root: Element) -> Element:
 
 
 def _problem(path: Path, entry: Element, message: str) -> Problem:
-    return Problem(str(path), message, int(entry.get("line", "0")))
+    return Problem("", message, int(entry.get("line", "0")), str(path))
 
 
 def _unreadable(path: Path, error: Exception) -> Problem:
     if isinstance(error, ParseError):
-        return Problem(str(path), f"is no XML: {error}", error.position[0])
+        return Problem("", f"is no XML: {error}", error.position[0], str(path))
     if isinstance(error, OSError):
-        return Problem(str(path), f"cannot be read: {error.strerror}")
-    return Problem(str(path), f"cannot be read: {type(error).__name__}: {error}")
+        return Problem("", f"cannot be read: {error.strerror}", file=str(path))
+    return Problem("", f"cannot be read: {type(error).__name__}: {error}", file=str(path))

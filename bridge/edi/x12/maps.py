@@ -242,6 +242,6 @@ class MapIndex:
         except ConfigurationError:
             raise
         except Exception as error:  # pyx12 raises whatever comes
-            problem = Problem(str(path), f"cannot be used: {type(error).__name__}: {error}")
+            problem = Problem("", f"cannot be used: {type(error).__name__}: {error}", file=str(path))
             raise ConfigurationError("grammars", [problem]) from error
         return self._loaded.setdefault(path, fresh)  # another thread may have loaded it meanwhile

@@ -93,7 +93,7 @@ def test_a_mistake_in_a_table_is_told_with_its_line(
     path.write_text("\n".join([*lines, line]), encoding="utf-8")
     with pytest.raises(ConfigurationError, match=reason) as caught:
         load_structures(tmp_path / "edifact")
-    assert [(problem.place, problem.line) for problem in caught.value.problems] == [
+    assert [(problem.file, problem.line) for problem in caught.value.problems] == [
         (str(path), len(lines) + 1)
     ]
 

@@ -255,7 +255,7 @@ def test_unusable_maps_are_told_all_at_once(tmp_path: Path) -> None:
         (tmp_path / "x12" / name).write_text("<transaction", encoding="utf-8")
     with pytest.raises(ConfigurationError) as caught:
         X12Grammar(tmp_path / "x12").maps.load_all()
-    places = {Path(problem.place).name: problem.line for problem in caught.value.problems}
+    places = {Path(problem.file).name: problem.line for problem in caught.value.problems}
     assert places == {"214.004010.xml": 1, "856.005010.xml": 1}
     with pytest.raises(ConfigurationError):
         X12Grammar(tmp_path / "nowhere")
