@@ -36,7 +36,7 @@ _TEXTS = (
 )  # fmt: skip
 _ITEM = (
     "item_sequence_number", "buyer_product_identifier", "vendor_product_identifier", "packed_quantity",
-    "quantity",
+    "quantity", "piece_number",
 )  # fmt: skip
 _QUANTITY = ("amount", "unit_of_measure")
 _WEIGHT = ("value", "unit_of_measure")
@@ -140,6 +140,7 @@ class _Request:
             quantity=ItemQuantity(quantity, unit),
             buyer_product_identifier=self._text(item, "buyer_product_identifier", path),
             vendor_product_identifier=self._text(item, "vendor_product_identifier", path),
+            piece_number=self._whole(item, "piece_number", path),
         )
 
     def _quantity_unit(self, quantity: dict[str, Any], path: str) -> str:

@@ -193,5 +193,6 @@ TEXT_KEYS: dict[str, Key] = {
     "container_identifier": same_container,
     "item_sequence_number": same_number,
     "container_sequence_number": same_number,
+    "piece_number": same_number,
 }
 """Texts that are compared in another way than `same_text`."""

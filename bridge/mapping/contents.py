@@ -84,6 +84,8 @@ class Box(msgspec.Struct):
 
     scopes: list[Scope]
     lines: dict[int, ItemQuantity] = {}
+    pieces: dict[int, int] = {}
+    """The piece numbers of lines, where the document tells them."""
     items: list[Scope] = []
     """The item loops that are in no other container."""
 

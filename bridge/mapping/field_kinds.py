@@ -31,7 +31,8 @@ def _fields(**names: str) -> dict[str, Kind]:
 _PARTIES = "purchase_order_number selling_party ship_from_party"
 _PACKING = _fields(
     text="item_sequence_number buyer_product_identifier vendor_product_identifier container_identifier "
-    "container_type tracking_number manifest_id ship_method scac_code carrier container_sequence_number",
+    "container_type tracking_number manifest_id ship_method scac_code carrier container_sequence_number "
+    "piece_number",
     moment="manifest_date",
     measure="quantity packed_quantity weight length width height",
     dimensions="dimensions",

@@ -101,6 +101,7 @@ items = st.builds(
     quantity=st.builds(ItemQuantity, st.integers(0, 9999), st.just("Each")),
     buyer_product_identifier=text,
     vendor_product_identifier=text,
+    piece_number=st.none() | st.integers(1, 9),
 )
 some_items = st.lists(items, max_size=3).map(tuple)
 containers = st.builds(

@@ -204,3 +204,10 @@ def test_what_is_told_twice_and_differently_is_refused(body: object, message: st
 def test_what_is_told_twice_alike_is_taken() -> None:
     assert event(request(ship_from="A", shipFromParty={"partyId": "A"})).ship_from_party.party_id == "A"
     assert event(box(packedItems=[ITEM | {"quantity": {"amount": 1}}])).containers[0].packed_items
+
+
+def test_the_piece_number_of_a_packed_item_is_read() -> None:
+    [container] = event(box(packedItems=[ITEM | {"pieceNumber": 2}])).containers
+    assert [item.piece_number for item in container.packed_items] == [2]
+    [message] = messages(box(packedItems=[ITEM | {"pieceNumber": "two"}]))
+    assert "piece_number" in message

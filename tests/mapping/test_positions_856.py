@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bridge.domain.values import Dimensions, Weight
-from bridge.programs.vendor_direct_fulfillment.events import Container
-from tests.mapping.support import codes, confirmation, mapped, x12
+from bridge.mapping import load_mappings, translate
+from bridge.programs.vendor_direct_fulfillment.events import Container, ShipmentConfirmed
+from tests.golden import MAPPINGS
+from tests.mapping.support import codes, confirmation, mapped, vendor, x12
 
 NOTICE = """BSN*00*S1*20260302*0915*0001
 HL*1**S
@@ -237,3 +241,41 @@ def test_a_shipped_order_without_packages_is_refused_unless_the_vendor_says_so()
     bare = bare.replace("HL*4*3*I", "HL*4*2*I")
     assert codes(x12("856", bare)) == ["EMPTY_PACKAGES"]
     assert confirmation(x12("856", bare), require_containers=False).containers == ()
+
+
+TWO_PIECES = """BSN*00*S1*20260302*0915*0004
+HL*1**O
+TD5**2*UPSN*M*UPS GROUND*******CG
+PRF*PO1
+DTM*011*20260302*0910*ET
+HL*2*1*I
+LIN*1*BP*ASIN1
+SN1**1*EA
+HL*3*2*P
+TD1*CTN25*1****G*4.5*LB
+REF*ZZ*2
+MAN*GM*SSCC1
+HL*4*1*I
+LIN*1*BP*ASIN1
+SN1**1*EA
+HL*5*4*P
+TD1*CTN25*1****G*4.5*LB
+REF*ZZ*1
+MAN*GM*SSCC2
+CTT*2"""
+
+
+def test_a_mapping_of_the_vendors_own_may_tell_piece_numbers(tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        'name = "own"\nextends = "x12-856"\nstandard = "x12"\ndocument = "856"\nvendors = ["acme"]\n'
+        '[fields.piece_number]\nscope = ["pack", "item"]\nat = ["REF02[REF01=ZZ]"]\n'
+    )
+    mappings = load_mappings([MAPPINGS, tmp_path])
+    (one,) = translate(x12("856", TWO_PIECES), vendor(), mappings)
+    assert isinstance(one.event, ShipmentConfirmed)
+    assert [box.packed_items[0].piece_number for box in one.event.containers] == [2, 1]
+    (twice,) = translate(x12("856", TWO_PIECES.replace("SSCC2", "SSCC1")), vendor(), mappings)
+    assert "ITEM_CONFLICT" in {error.code for error in twice.errors}
+    assert {box.packed_items[0].piece_number for box in confirmation(x12("856", TWO_PIECES)).containers} == {
+        None
+    }

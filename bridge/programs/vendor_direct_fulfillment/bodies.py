@@ -8,6 +8,9 @@ check and by ours, and not hidden.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+from itertools import repeat
 from typing import Any
 
 from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
@@ -108,11 +111,12 @@ def _schedule(schedule: ShipmentSchedule | None) -> Element | None:
     )
 
 
-def _item(item: Item, quantity_name: str) -> Element:
+def _item(item: Item, quantity_name: str, piece_number: int | None = None) -> Element:
     return {
         "itemSequenceNumber": item.item_sequence_number,
         **_present(
             buyerProductIdentifier=item.buyer_product_identifier,
+            pieceNumber=piece_number,
             vendorProductIdentifier=item.vendor_product_identifier,
         ),
         quantity_name: _quantity(item.quantity),
@@ -124,13 +128,29 @@ def _quantity(quantity: ItemQuantity) -> Element:
 
 
 def _containers(containers: tuple[Container, ...], version: str) -> list[Element]:
-    return [_container(container, version) for container in containers]
+    newer = version == V2021_12_28
+    pieces = _piece_numbers(containers) if newer else repeat(None)
+    return [_container(container, pieces, newer=newer) for container in containers]
 
 
-def _container(container: Container, version: str) -> Element:
+def _piece_numbers(containers: tuple[Container, ...]) -> Iterator[int | None]:
+    """Yield the piece number of each packed item, counted by containers where the document tells none.
+
+    Only an item that is split over several containers has one.
+    """
+    lines = [item.item_sequence_number for container in containers for item in container.packed_items]
+    containers_of, before = Counter(lines), Counter[int]()
+    for container in containers:
+        for item in container.packed_items:
+            line = item.item_sequence_number
+            before[line] += 1
+            yield item.piece_number or (before[line] if containers_of[line] > 1 else None)
+
+
+def _container(container: Container, pieces: Iterator[int | None], *, newer: bool) -> Element:
     kind = container.container_type
     return {
-        "containerType": _CONTAINER_TYPES.get(kind, kind) if version == V2021_12_28 else kind,
+        "containerType": _CONTAINER_TYPES.get(kind, kind) if newer else kind,
         "containerIdentifier": container.container_identifier,
         **_present(
             trackingNumber=container.tracking_number,
@@ -143,7 +163,7 @@ def _container(container: Container, version: str) -> Element:
             dimensions=_dimensions(container.dimensions),
             weight=_weight(container.weight),
         ),
-        "packedItems": [_item(item, "packedQuantity") for item in container.packed_items],
+        "packedItems": [_item(item, "packedQuantity", next(pieces)) for item in container.packed_items],
     }
 
 

@@ -23,12 +23,16 @@ class PartyIdentification(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One line of the order: shipped (in the confirmation) or packed (in a container)."""
+    """One line of the order: shipped (in the confirmation) or packed (in a container).
+
+    `piece_number` is that of a packed item whose document tells it; None where it does not.
+    """
 
     item_sequence_number: int
     quantity: ItemQuantity
     buyer_product_identifier: str = ""
     vendor_product_identifier: str = ""
+    piece_number: int | None = None
 
 
 class Container(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

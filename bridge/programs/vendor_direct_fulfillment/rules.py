@@ -75,6 +75,7 @@ def _confirmation(event: ShipmentConfirmed, require_containers: bool) -> _Rules:
         yield from _about(_shipped_container(container), container=container.container_identifier)
     yield from _unique("containerIdentifier", (c.container_identifier for c in event.containers))
     if event.containers:
+        yield from _pieces(event.containers)
         yield from _packed_sums(event)
 
 
@@ -108,6 +109,7 @@ def _label_request(event: LabelRequested) -> _Rules:
     yield from _parties(event)
     for container in event.containers:
         yield from _about(_container(container), container=container.container_identifier)
+    yield from _pieces(event.containers)
     yield from _unique("containerIdentifier", (c.container_identifier for c in event.containers))
 
 
@@ -193,6 +195,23 @@ def _container(container: Container) -> _Rules:
         yield from _about(_item(item), line=item.item_sequence_number)
     numbers = (str(item.item_sequence_number) for item in container.packed_items)
     yield from _unique(f"packed itemSequenceNumber in {named}", numbers)
+
+
+def _pieces(containers: tuple[Container, ...]) -> _Rules:
+    """Check the piece numbers that a document tells: all of a line or none, each once."""
+    told: dict[int, list[int | None]] = {}
+    for container in containers:
+        for item in container.packed_items:
+            told.setdefault(item.item_sequence_number, []).append(item.piece_number)
+    for line, numbers in told.items():
+        known = [number for number in numbers if number is not None]
+        if known and (min(known) < 1 or max(known) > LARGEST_NUMBER or len(set(known)) < len(numbers)):
+            shown = ", ".join("none" if number is None else str(number) for number in numbers)
+            message = (
+                f"line {line} has the piece numbers {shown}: each of its containers needs one of its own, "
+                "from 1, or none has any"
+            )
+            yield Violation(code="PIECE_NUMBER", message=clipped_message(message), line=line)
 
 
 def _packed_sums(event: ShipmentConfirmed) -> _Rules:

@@ -186,9 +186,24 @@ class ShippedOrder:
             box.items.append(packing.item)
         if box is None or quantity is None or quantity.amount == 0:
             return
+        if self.reader.fields["piece_number"].near:
+            self._number_piece(packing, line, box)
         packed = box.lines.get(line.number)
         amount = quantity.amount + (packed.amount if packed else 0)
         box.lines[line.number] = ItemQuantity(amount, quantity.unit_of_measure)
+
+    def _number_piece(self, packing: Packing, line: Line, box: Box) -> None:
+        """Note which piece of a line is in a package, where the document tells it."""
+        package = packing.package
+        below = package is not None and package.scopes.get("item") is packing.item
+        scope = package if package is not None and below else packing.item
+        number = self.reader.whole("piece_number", scope)
+        if number is not None and box.pieces.setdefault(line.number, number) != number:
+            message = (
+                f"piece_number: line {line.number} is piece {box.pieces[line.number]} and piece {number} "
+                "of one package"
+            )
+            self.findings.error(opening(scope), "ITEM_CONFLICT", message)
 
     def _line(self, scope: Scope) -> Line | None:
         """Find or make the line of an item loop, and count the loop's quantity once."""
@@ -265,7 +280,7 @@ class ShippedOrder:
         return Container(
             container_type=self._type(first),
             container_identifier=name or tracking,
-            packed_items=tuple(self._packed(number, quantity) for number, quantity in box.lines.items()),
+            packed_items=tuple(self._packed(number, box) for number in box.lines),
             weight=weights[0] if weights else None,
             dimensions=sides[0] if sides else None,
             tracking_number=tracking,
@@ -325,12 +340,13 @@ class ShippedOrder:
         message = f"one package is described twice, with another {name}"
         self.findings.error(opening(box.scopes[-1]), "CONTAINER_CONFLICT", message)
 
-    def _packed(self, number: int, quantity: ItemQuantity) -> Item:
+    def _packed(self, number: int, box: Box) -> Item:
         line = self.lines[number]
         both = self.reader.mapping.packed_item_identifiers == "both"
         return Item(
             item_sequence_number=number,
-            quantity=quantity,
+            quantity=box.lines[number],
+            piece_number=box.pieces.get(number),
             buyer_product_identifier=line.buyer,
             vendor_product_identifier=line.vendor if both or not line.buyer else "",
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from bridge.domain.events import Event
@@ -144,6 +145,33 @@ def test_a_partys_address_is_sent_where_it_is_known() -> None:
         "addressLine1": "A",
         "countryCode": "DE",
     }
+
+
+def _pieces(version: str, *told: int | None) -> list[list[int | None]]:
+    """Send an order in three containers, its second line in the first two; return the piece numbers."""
+    other = msgspec.structs.replace(LINE, item_sequence_number=2)
+    first, second = (msgspec.structs.replace(other, piece_number=number) for number in told)
+    boxes = [
+        msgspec.structs.replace(BOX, packed_items=items) for items in ((first,), (LINE, second), (LINE,))
+    ]
+    element = installed().element_of(msgspec.structs.replace(CONFIRMED, containers=tuple(boxes)), version)
+    assert all("pieceNumber" not in item for item in element["items"])
+    return [[item.get("pieceNumber") for item in box["packedItems"]] for box in element["containers"]]
+
+
+def test_an_item_split_over_containers_is_numbered_by_them_in_the_newer_version() -> None:
+    assert _pieces("2021-12-28", None, None) == [[1], [1, 2], [2]]
+    assert _pieces("v1", None, None) == [[None], [None, None], [None]]
+
+
+def test_piece_numbers_of_the_document_are_sent_as_they_are() -> None:
+    assert _pieces("2021-12-28", 7, 3) == [[7], [1, 3], [2]]
+    assert _pieces("v1", 7, 3) == [[None], [None, None], [None]]
+
+
+def test_an_item_in_one_container_has_no_piece_number() -> None:
+    [box] = installed().element_of(CONFIRMED, "2021-12-28")["containers"]
+    assert [item.get("pieceNumber") for item in box["packedItems"]] == [None]
 
 
 @pytest.mark.parametrize(

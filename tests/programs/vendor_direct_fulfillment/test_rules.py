@@ -108,10 +108,27 @@ HALF = item(quantity=ItemQuantity(1, "Each"))
         ({"containers": (box(ship_method=""),)}, "MISSING_SHIP_METHOD"),
         ({"containers": (box(packed_items=()),)}, "EMPTY_PACKAGES"),
         ({"containers": (BOX, BOX)}, "DUPLICATE"),
+        ({"containers": (box(packed_items=(item(piece_number=0),)),)}, "PIECE_NUMBER"),
     ],
 )
 def test_a_broken_rule_of_a_confirmation_has_its_code(change: dict[str, Any], code: str) -> None:
     assert code in {error.code for error in violations(msgspec.structs.replace(SHIPPED, **change))}
+
+
+@pytest.mark.parametrize(("pieces", "broken"), [((2, 1), 0), ((None, None), 0), ((1, None), 1), ((1, 1), 1)])
+def test_a_split_line_tells_all_of_its_piece_numbers_or_none(
+    pieces: tuple[int | None, int | None], broken: int
+) -> None:
+    boxes = tuple(
+        box(
+            container_identifier=f"C{place}",
+            packed_items=(msgspec.structs.replace(HALF, piece_number=piece),),
+        )
+        for place, piece in enumerate(pieces)
+    )
+    for event in (SHIPPED, LABEL):
+        found = violations(msgspec.structs.replace(event, containers=boxes))
+        assert [(one.code, one.line) for one in found] == [("PIECE_NUMBER", 1)] * broken
 
 
 @pytest.mark.parametrize(
