@@ -1,4 +1,4 @@
-"""An explanation of a flat file (CSV, JSON) as text: what each order becomes, or is wrong with it."""
+"""An explanation of a flat file (CSV, JSON) as text: what each document becomes, or is wrong with it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from bridge.cli.explain_text import (
 from bridge.cli.lines import Line, folded
 from bridge.flatfiles.reader import Record
 from bridge.pipeline.explain import Explanation
+from bridge.programs.contract import installed
 
 _MOST_ERRORS = 25
 
@@ -47,10 +48,12 @@ def flat_file_explanation(told: Explanation, view: View | None = None) -> Iterat
 
 
 def _summary(told: Explanation) -> str:
-    kind = f"label requests in {told.kind.upper()}" if told.kind else "label requests"
+    files = [record.file for record in told.records[:1]] or installed().flat_files
+    kind = f"{' or '.join(f'{one.noun}s' for one in files)} in {(told.kind or '').upper()}"
     if told.unreadable:
         return f"{kind}; it cannot be read, and would be put aside"
-    return f"{kind}; {count_of(len(told.records), 'order')}: {_verdicts(told.records) or 'nothing to tell'}"
+    count = count_of(len(told.records), files[0].about)
+    return f"{kind}; {count}: {_verdicts(told.records) or 'nothing to tell'}"
 
 
 def _verdicts(records: Sequence[Record]) -> str:

@@ -1,4 +1,4 @@
-"""Label requests in CSV: the header names the columns, several rows of one order are its packages.
+"""CSV: the header names the columns, and thereby the kind of file; rows of one order are one document.
 
 Separators are comma, semicolon or tab. Where it is not the comma, a comma may be a decimal mark.
 """
@@ -8,12 +8,15 @@ from __future__ import annotations
 import difflib
 import re
 
+import msgspec
+
 from bridge.errors import VendorFileError
-from bridge.flatfiles.csv_orders import Cells, read_order
+from bridge.flatfiles.cells import Cells
 from bridge.flatfiles.csv_rows import Line, Row, lines_of, row_at, rows
 from bridge.flatfiles.draft import Draft
-from bridge.mapping.columns import COLUMNS, ORDER, Columns
+from bridge.mapping.columns import Columns
 from bridge.mapping.mappings import Mappings
+from bridge.programs.contract import FlatFile, installed
 
 _MARKS = {",": ".", ";": ",", "\t": ""}
 """The separators, each with the decimal mark that goes with it; with a tab it may be either."""
@@ -23,47 +26,84 @@ _NAMED = 10
 _SEP = re.compile(r'"?sep=([,;\t])"?')
 
 
-def read_csv(text: str, mappings: Mappings) -> list[Draft]:
-    """Return one draft for each order, in order of appearance. Raises VendorFileError.
+class _Opened(msgspec.Struct, frozen=True):
+    """How a file is read: its kind, its separator, and the index of the line that names the columns."""
 
-    A row that names no order is a draft of its own, with its errors. A header without rows is no
-    mistake: an export with nothing to tell.
+    file: FlatFile
+    separator: str
+    first: int
+
+
+def read_csv(text: str, mappings: Mappings) -> tuple[FlatFile, list[Draft]]:
+    """Return the kind of file, and one draft for each document, in order of appearance.
+
+    A row without a value in the first column is a draft of its own, with its errors. A header without rows
+    is no mistake: an export with nothing to tell. Raises VendorFileError.
     """
     lines = lines_of(text)
-    separator, first = _open(lines, mappings.columns)
-    header, _ = row_at(lines, first, separator, frozenset())
+    opened = _open(lines, mappings)
+    file, separator = opened.file, opened.separator
+    header, _ = row_at(lines, opened.first, separator, frozenset())
     if len(header.cells) > MAX_COLUMNS:
         raise VendorFileError(f"the first row has more than {MAX_COLUMNS} columns: is this the right file?")
     if header.problem:
         raise VendorFileError(f"the first row cannot be read: {header.problem}")
-    columns = _columns(header, mappings.columns)
+    columns = _columns(header, mappings.columns[file.name], file)
     left_aside = frozenset(index for index, column in enumerate(columns) if not column)
-    orders: dict[str, list[Cells]] = {}
-    for row in rows(lines, first + 1, separator, left_aside):
+    documents: dict[str, list[Cells]] = {}
+    for row in rows(lines, opened.first + 1, separator, left_aside):
         if row.problem or any(cell.strip() for cell in row.cells):
             cells = _cells(row, columns, _MARKS[separator])
-            orders.setdefault(cells.text(ORDER) or f"\n{row.number}", []).append(cells)
-    return [read_order(cells, mappings.units) for cells in orders.values()]
+            documents.setdefault(cells.text(file.columns[0]) or f"\n{row.number}", []).append(cells)
+    return file, [_draft(file, cells, mappings) for cells in documents.values()]
 
 
-def _open(lines: list[Line], columns: Columns) -> tuple[str, int]:
-    """Return the separator, and the index of the line that names the columns. Raises VendorFileError."""
+def _draft(file: FlatFile, cells: list[Cells], mappings: Mappings) -> Draft:
+    draft: Draft = file.draft(
+        unit="row",
+        number=cells[0].number,
+        reference=_reference([row.number for row in cells]),
+        start=cells[0].start,
+        end=cells[-1].end,
+    )
+    file.read_rows(draft, cells, mappings.units)
+    return draft
+
+
+def _reference(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return f"row {numbers[0]}"
+    if numbers[-1] - numbers[0] == len(numbers) - 1:
+        return f"rows {numbers[0]}-{numbers[-1]}"
+    return f"rows {', '.join(map(str, numbers))}"
+
+
+def _open(lines: list[Line], mappings: Mappings) -> _Opened:
+    """Find the kind of file whose first column is there and most others, and its separator.
+
+    Raises VendorFileError.
+    """
     first = next((index for index, (_, line) in enumerate(lines) if line.strip()), None)
     if first is None:
         raise VendorFileError("the file is empty")
+    separators = list(_MARKS)
     if told := _SEP.fullmatch(lines[first][1].strip("\r\n")):
-        if first + 1 == len(lines):
+        first, separators = first + 1, [told[1]]
+        if first == len(lines):
             raise VendorFileError("the file has no row that names the columns")
-        return told[1], first + 1
-    return max(_MARKS, key=lambda one: _known(lines[first][1], one, columns)), first
+    kinds = [_Opened(file, one, first) for file in installed().flat_files for one in separators]
+    return max(kinds, key=lambda one: _known(lines[first][1], one, mappings))
 
 
-def _known(line: str, separator: str, columns: Columns) -> int:
-    cells = line.replace('"', "").split(separator, MAX_COLUMNS)[:MAX_COLUMNS]
-    return sum(columns.column(cell) is not None for cell in cells)
+def _known(line: str, opened: _Opened, mappings: Mappings) -> tuple[bool, int]:
+    """Return whether the first column is there, and how many are known."""
+    columns = mappings.columns[opened.file.name]
+    cells = line.replace('"', "").split(opened.separator, MAX_COLUMNS)[:MAX_COLUMNS]
+    known = [column for cell in cells if (column := columns.column(cell)) is not None]
+    return opened.file.columns[0] in known, len(known)
 
 
-def _columns(header: Row, columns: Columns) -> list[str]:
+def _columns(header: Row, columns: Columns, file: FlatFile) -> list[str]:
     """Return the column of each cell, "" for those left aside. Raises VendorFileError."""
     found: list[str] = []
     unknown: list[str] = []
@@ -74,16 +114,17 @@ def _columns(header: Row, columns: Columns) -> list[str]:
         elif column and column in found:
             raise VendorFileError(f"two columns of the first row mean {column}: leave one out")
         found.append(column or "")
-    if ORDER not in found:
+    if file.columns[0] not in found:
         raise VendorFileError(
-            f"the first row must name the columns, {ORDER} among them; it has {', '.join(header.cells)[:200]}"
+            f"the first row must name the columns, {file.columns[0]} among them; "
+            f"it has {', '.join(header.cells)[:200]}"
         )
     if unknown:
         named = ", ".join(f"{cell[:40]!r}{_suggestion(cell[:40], columns)}" for cell in unknown[:_NAMED])
         more = f" and {len(unknown) - _NAMED} more" if len(unknown) > _NAMED else ""
         raise VendorFileError(
-            f"unknown columns in the first row: {named}{more}; there are {', '.join(COLUMNS)} "
-            "(others are listed under ignore in mappings/label-request-csv.toml)"
+            f"unknown columns in the first row: {named}{more}; there are {', '.join(file.columns)} "
+            f"(others are listed under ignore in mappings/{file.name}-csv.toml)"
         )
     return found
 

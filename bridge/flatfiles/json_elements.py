@@ -1,6 +1,6 @@
-"""The requests of a JSON flat file, each with its place in the text.
+"""The elements of a JSON flat file, each with its place in the text.
 
-A file is one request, an array of them, or Amazon's body: `{"shippingLabelRequests": [...]}`.
+A file is one element, an array of them, or Amazon's body: `{"shippingLabelRequests": [...]}`.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from bridge.errors import VendorFileError
@@ -15,11 +16,10 @@ from bridge.errors import VendorFileError
 MAX_REQUESTS = 50_000
 """Most requests of a file, as of rows in CSV."""
 
-_WRAPPERS = ("shippingLabelRequests", "shipping_label_requests")
 _BLANK = re.compile(r"[ \t\r\n]*")
 
 Element = tuple[int, int, Any]
-"""Where a request starts and ends in the text, and the request."""
+"""Where an element starts and ends in the text, and the element."""
 
 
 class Fraction(str):
@@ -34,39 +34,44 @@ class Members(dict[str, Any]):
     doubled: tuple[str, ...] = ()
 
 
-def elements(text: str) -> list[Element]:
-    """Return the requests of a file. Raises VendorFileError."""
+def elements(text: str, lists: Sequence[Sequence[str]]) -> tuple[int | None, list[Element]]:
+    """Return the elements of a file, and under which of the names they stand in it, by its index.
+
+    Each of `lists` has the ways to write the name of one array. Raises VendorFileError.
+    """
     try:
-        found, end = _file(text)
+        named, found, end = _file(text, lists)
         end = _skip(text, end)
     except (ValueError, RecursionError) as error:
         raise VendorFileError(f"the file is not JSON: {error}") from error
     if end < len(text):
         raise VendorFileError(f"the file goes on after its end, {_line(text, end)}")
-    return found
+    return named, found
 
 
-def _file(text: str) -> tuple[list[Element], int]:
+def _file(text: str, lists: Sequence[Sequence[str]]) -> tuple[int | None, list[Element], int]:
     start = _skip(text, 0)
     if text[start : start + 1] == "[":
-        return _array(text, start)
-    request, end = _DECODER.raw_decode(text, start)
-    if isinstance(request, dict) and any(name in request for name in _WRAPPERS):
-        return _wrapped(text, start, request)
-    return [(start, end, request)], end
+        return None, *_array(text, start)
+    value, end = _DECODER.raw_decode(text, start)
+    if isinstance(value, dict):
+        for index, names in enumerate(lists):
+            if not value.keys().isdisjoint(names):
+                return index, *_wrapped(text, start, value, names)
+    return None, [(start, end, value)], end
 
 
-def _wrapped(text: str, start: int, request: dict[str, Any]) -> tuple[list[Element], int]:
-    if others := [key for key in request if key not in _WRAPPERS]:
-        raise VendorFileError(f"unknown keys beside {_WRAPPERS[0]}: {', '.join(others)[:200]}")
+def _wrapped(text: str, start: int, value: dict[str, Any], names: Sequence[str]) -> tuple[list[Element], int]:
+    if others := [key for key in value if key not in names]:
+        raise VendorFileError(f"unknown keys beside {names[0]}: {', '.join(others)[:200]}")
     _, at = _DECODER.raw_decode(text, _skip(text, start + 1))  # the only key
     at = _skip(text, _skip(text, at) + 1)
     if text[at] != "[":
-        raise VendorFileError(f"{_WRAPPERS[0]} must be an array")
+        raise VendorFileError(f"{names[0]} must be an array")
     found, at = _array(text, at)
     at = _skip(text, at)
     if text[at] != "}":
-        raise VendorFileError(f"{_WRAPPERS[0]} stands twice")
+        raise VendorFileError(f"{names[0]} stands twice")
     return found, at + 1
 
 

@@ -1,4 +1,4 @@
-"""The columns of label requests in CSV, and the other names that they go by (`label-request-csv.toml`)."""
+"""The columns of a kind of CSV files, and the other names that they go by (`label-request-csv.toml`)."""
 
 from __future__ import annotations
 
@@ -9,15 +9,6 @@ import msgspec
 
 from bridge.domain.events import Function
 
-ORDER = "purchase_order_number"
-PACKAGE = (
-    "package_id", "container_type", "weight", "weight_unit", "length", "width", "height", "dimension_unit",
-    "tracking_number",
-)  # fmt: skip
-ITEM = ("item_sequence_number", "asin", "sku", "quantity")
-COLUMNS = (ORDER, "function", "ship_from", "ship_date", *PACKAGE, *ITEM)
-"""All columns; only the first must be there."""
-
 
 class Columns(msgspec.Struct, frozen=True, kw_only=True):
     """Column by plain name, and the plain names of columns that are left aside. See `plain`."""
@@ -25,7 +16,7 @@ class Columns(msgspec.Struct, frozen=True, kw_only=True):
     names: dict[str, str] = {}
     ignored: frozenset[str] = frozenset()
     functions: dict[str, Function] = {}
-    """What a request is for, by the plain word in its `function`."""
+    """What a document is for, by the plain word in its `function`."""
 
     def column(self, header: str) -> str | None:
         """Return the column that a header cell names; "" for one left aside, None if unknown."""
@@ -41,8 +32,9 @@ def plain(header: str) -> str:
 class ColumnsBuilder:
     """Collects the names of several files, the later ones adding."""
 
-    def __init__(self) -> None:
-        self._names = {name: name for name in COLUMNS}
+    def __init__(self, columns: Iterable[str]) -> None:
+        self._columns = frozenset(columns)
+        self._names = {name: name for name in columns}
         self._ignored: set[str] = set()
         self._functions: dict[str, Function] = {}
 
@@ -53,12 +45,12 @@ class ColumnsBuilder:
         seen: dict[str, str] = {}
         self._ignored |= set(map(plain, ignored))
         for column, aliases in columns.items():
-            if column not in COLUMNS:
-                yield column, f"unknown key; there are {', '.join(sorted(COLUMNS))}"
+            if column not in self._columns:
+                yield column, f"unknown key; there are {', '.join(sorted(self._columns))}"
                 continue
             for alias in aliases:
                 name = plain(alias)
-                if name in COLUMNS and name != column:
+                if name in self._columns and name != column:
                     yield column, f"{alias!r} is a column of its own"
                 else:
                     self._names[name] = column

@@ -124,7 +124,7 @@ def _left_to_an_operator(reading: Reading, mapping: str) -> str:
     if reading.table == _OF_FLAT_FILES:
         return (
             "this word is not known; send it again with a known one, or add it to [functions] of a "
-            "label-request-csv.toml in a folder of mappings of your own, and rerun the batch"
+            f"{mapping}.toml in a folder of mappings of your own, and rerun the batch"
         )
     return (
         f"the mapping {mapping!r} leaves documents of this kind to an operator; to have them read otherwise, "

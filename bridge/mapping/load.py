@@ -23,9 +23,9 @@ from bridge.mapping.models import (
 from bridge.mapping.status import StatusTable
 from bridge.mapping.tables import Table, TomlFile
 from bridge.mapping.units import Scale, Units
+from bridge.programs.contract import installed
 
-_UNITS, _COUNTRIES, _COLUMNS = "units.toml", "countries.toml", "label-request-csv.toml"
-_FUNCTIONS = "functions.toml"
+_UNITS, _COUNTRIES, _FUNCTIONS = "units.toml", "countries.toml", "functions.toml"
 _STANDARDS = get_args(Standard)
 _Key = tuple[str, str, str]
 _K = TypeVar("_K")
@@ -54,7 +54,7 @@ class _Loader:
         self.weight: dict[str, Scale] = {}
         self.length: dict[str, Scale] = {}
         self.countries: dict[str, str] = {}
-        self.columns = ColumnsBuilder()
+        self.columns = {one.name: ColumnsBuilder(one.columns) for one in installed().flat_files}
         self.functions: dict[tuple[str, str], Table] = {}
         self.files: list[TomlFile] = []
 
@@ -69,8 +69,8 @@ class _Loader:
                 self._read_units(file)
             elif path.name == _COUNTRIES:
                 self._read_countries(file)
-            elif path.name == _COLUMNS:
-                self._read_columns(file)
+            elif (columns := self.columns.get(path.name.removesuffix("-csv.toml"))) is not None:
+                self._read_columns(file, columns)
             elif path.name == _FUNCTIONS:
                 self._read_functions(file)
             elif file.content:
@@ -108,7 +108,7 @@ class _Loader:
             },
             units=Units(quantity=self.quantity, weight=self.weight, length=self.length),
             countries=self.countries,
-            columns=self.columns.finish(),
+            columns={name: builder.finish() for name, builder in self.columns.items()},
             by_type=by_type,
         )
 
@@ -133,10 +133,11 @@ class _Loader:
         if (table := file.checked(CountriesFile, file.content)) is not None:
             self.countries |= table.countries
 
-    def _read_columns(self, file: TomlFile) -> None:
+    @staticmethod
+    def _read_columns(file: TomlFile, columns: ColumnsBuilder) -> None:
         if (table := file.checked(ColumnsFile, file.content)) is not None:
-            self.columns.add_functions(table.functions)
-            for column, message in self.columns.add(table.columns, table.ignore):
+            columns.add_functions(table.functions)
+            for column, message in columns.add(table.columns, table.ignore):
                 file.mistake(f"columns.{column}", message)
 
     def _read_functions(self, file: TomlFile) -> None:

@@ -88,7 +88,8 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
     units: Units
     countries: dict[str, str]
     by_type: dict[tuple[Standard, str], tuple[Mapping, ...]]
-    columns: Columns = Columns()
+    columns: dict[str, Columns]
+    """The columns of CSV files, by the name of the kind of file."""
 
     def knows(self, document: Document) -> bool:
         """Check whether any mapping is for documents of this standard and type, whatever the version."""

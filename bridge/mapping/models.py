@@ -265,7 +265,7 @@ class CountriesFile(Table):
 
 
 class ColumnsFile(Table):
-    """`label-request-csv.toml`."""
+    """The columns of a kind of CSV files: `label-request-csv.toml`."""
 
     ignore: Texts = ()
     functions: dict[str, Meaning] = {}

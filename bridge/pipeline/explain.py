@@ -312,10 +312,10 @@ def _note(message: str) -> dict[str, Any]:
 
 
 def _record(record: Record, version: str) -> dict[str, Any]:
-    """Return one order of a flat file; `segment` is its first row, or the number of the request."""
+    """Return one document of a flat file; `segment` is its first row, or the number of the element."""
     result = record.result
     return {
-        "type": "label-request",
+        "type": record.file.name,
         "reference": record.reference,
         "segment": record.place,
         "accepted": not result.errors,

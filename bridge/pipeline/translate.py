@@ -154,7 +154,7 @@ class _Translation:
         self.finish()
 
     def flat_file(self, kind: FlatKind) -> None:
-        """Read a CSV or JSON file of label requests."""
+        """Read a CSV or JSON file."""
         # One byte more than it may have is enough for the reader to say so.
         data = b"".join(self.context.spool.read_span(self.file.spool_name, 0, MAX_BYTES + 1))
         try:
@@ -305,7 +305,7 @@ class _Translation:
         return programs.producers[known[0].produces].operation if known else programs.event_types[0].operation
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
-        """Keep one order of a flat file; a row that is wrong is its own refusal.
+        """Keep one document of a flat file; a row that is wrong is its own refusal.
 
         `stands` says where it came already; it is not sent again.
         """
@@ -317,29 +317,31 @@ class _Translation:
             offset=record.offset,
             length=record.length,
             standard=kind,
-            type="label-request",
+            type=record.file.name,
             reference=record.reference,
             state="resent" if stands else "translated",
             errors=({"level": "note", "message": stands},) if stands else (),
         )
         try:
-            self._keep_record(row, record.result)
+            self._keep_record(row, record)
         except (BridgeError, MemoryError, OSError):
             raise
         except Exception as error:
             log.exception("document_failed", **self._where(record.number, row.type, error))
-            held = MappingResult(
-                hold=failed_here(error), summary=f"{record.reference}: label request, not read"
+            summary = f"{record.reference}: {record.file.noun}, not read"
+            self._keep_record(
+                row,
+                msgspec.structs.replace(
+                    record, result=MappingResult(hold=failed_here(error), summary=summary)
+                ),
             )
-            self._keep_record(row, held)
 
-    def _keep_record(self, row: NewDocument, result: MappingResult) -> None:
+    def _keep_record(self, row: NewDocument, record: Record) -> None:
         with self.writer.whole():
             added = self.writer.document(row)
             if row.state != "resent":
-                self.events.keep(
-                    added, row.number, [result], installed().producers["label_request"].operation, NEW
-                )
+                operation = installed().producers[record.file.produces].operation
+                self.events.keep(added, row.number, [record.result], operation, NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""

@@ -252,12 +252,39 @@ class Producer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FlatFile:
+    """One kind of CSV and JSON files, for partners without EDI, and how its documents are read.
+
+    `name` is the type of its documents (`label-request`), `noun` names one of them, and `about` what each is
+    about; `produces` is a producer of the program. `columns` are those of CSV, of which the first must be
+    there: the rows in which it is the same are one document. Other names of columns stand in a file
+    `NAME-csv.toml` of a folder of mappings. A JSON file has an element, an array of them, or an array under
+    one of the names `lists`; `keys` are an element's, in snake case.
+
+    `draft` makes a `bridge.flatfiles.draft.Draft`, which `read_rows` (of `bridge.flatfiles.cells.Cells`) or
+    `read_element` fills, by the units of the mappings, and `result` finishes for the partner's profile.
+    """
+
+    name: str
+    noun: str
+    about: str
+    produces: str
+    columns: tuple[str, ...]
+    lists: tuple[str, ...]
+    keys: tuple[str, ...]
+    draft: Callable[..., Any]
+    read_rows: Callable[[Any, Sequence[Any], Any], None]
+    read_element: Callable[[Any, object, Any], None]
+    result: Callable[[Any, Any], MappingResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program of Amazon's.
 
     `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
     verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations,
-    `producers` what a mapping may produce.
+    `producers` what a mapping may produce, `flat_files` what may come as CSV or JSON.
     """
 
     name: str
@@ -268,6 +295,7 @@ class Program:
     verdicts: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
+    flat_files: tuple[FlatFile, ...] = ()
 
 
 class Programs:
@@ -280,6 +308,7 @@ class Programs:
         self.feeds = {one.name: one for program in programs for one in program.feeds}
         self.policies = {key: name for program in programs for key, name in program.policies.items()}
         self.producers = {key: one for program in programs for key, one in program.producers.items()}
+        self.flat_files = tuple(one for program in programs for one in program.flat_files)
         self._of_event = {one.event: one for one in self.event_types}
         self._of_operation = {one.operation: one for one in self.event_types}
         self._program_of = {one.name: program for program in programs for one in program.operations}

@@ -11,8 +11,8 @@ from bridge.errors import ConfigurationError, VendorFileError
 from bridge.flatfiles.csv_rows import MAX_ROWS
 from bridge.flatfiles.reader import MAX_BYTES, Record, read_flat_file
 from bridge.mapping import VendorProfile, explain_profile, load_mappings
-from bridge.mapping.columns import COLUMNS
 from bridge.programs.vendor_direct_fulfillment.events import Container, LabelRequested
+from bridge.programs.vendor_direct_fulfillment.flatfiles.rows import COLUMNS
 from tests import golden
 from tests.mapping.support import vendor
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bridge.programs.contract import Program
 from bridge.programs.vendor_direct_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.vendor_direct_fulfillment.feeds import FEEDS
+from bridge.programs.vendor_direct_fulfillment.flatfiles import FLAT_FILES
 from bridge.programs.vendor_direct_fulfillment.operations import (
     CONFIRM,
     OPERATIONS,
@@ -32,4 +33,5 @@ PROGRAM = Program(
         "label_requests": REQUEST_LABEL,
     },
     producers=PRODUCERS,
+    flat_files=FLAT_FILES,
 )
