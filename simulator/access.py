@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from http import HTTPStatus
 
-from simulator.operations import READS, RESTRICTED_TOKEN_OPERATION
+from simulator.operations import RESTRICTED, RESTRICTED_TOKEN_OPERATION
 from simulator.options import Options
 from simulator.replies import Refused
 from simulator.restricted import RestrictedTokens
@@ -47,7 +47,7 @@ class AccessControl:
 
     def account_of(self, operation: str, token: str, method: str, path: str) -> str:
         """Return the account whose token opens an operation; raises `Refused`."""
-        if operation in READS:
+        if operation in RESTRICTED:
             account = self._restricted.account_of(token, method, path)
             why = self._restricted.why_denied
         else:

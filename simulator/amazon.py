@@ -16,6 +16,7 @@ from simulator.access import AccessControl, TokenBuckets
 from simulator.app import RequestHandler
 from simulator.calls import Operations
 from simulator.control import Control
+from simulator.creations import Creations
 from simulator.document_factory import DocumentFactory
 from simulator.document_store import DocumentStore
 from simulator.faults import Faults
@@ -63,6 +64,7 @@ class StandInAmazon(DocumentFactory):
             access=access,
             transactions=self._transactions,
             reads=self._reads,
+            creations=Creations(store, self, self._transactions.validator, self._records, self.now),
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
         self._application = self._handler.application(Control(self).routes())
@@ -146,7 +148,7 @@ class StandInAmazon(DocumentFactory):
 
     @property
     def accepted(self) -> tuple[Accepted, ...]:
-        """Every item taken with a 202 (`keep="items"`), in order of arrival."""
+        """Every item that was taken (`keep="items"`), in order of arrival."""
         return self._records.accepted
 
     @property

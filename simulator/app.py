@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from simulator.calls import Call, Operations
 from simulator.faults import Fault, Faults
 from simulator.operations import (
+    CREATIONS,
     ORDER_PLACE,
     READS,
     RESTRICTED_TOKEN,
@@ -57,8 +58,9 @@ class RequestHandler:
         served = [(one.operation, one.path, "POST") for one in SUBMISSIONS.values()]
         served += [(one.operation, one.path, "GET") for one in READS.values()]
         served.append((STATUS_OPERATION, TRANSACTION, "GET"))
+        created = [(one.operation, one.path, "POST") for one in CREATIONS.values()]
         for version in VERSIONS:
-            for operation, path, method in served:
+            for operation, path, method in served if version == "v1" else [*served, *created]:
                 place = of_version(path, version).replace(ORDER_PLACE, "{order}")
                 routes.append(Route(place, self._endpoint(operation, version), methods=[method]))
         return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._not_found})

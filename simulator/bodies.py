@@ -26,6 +26,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from simulator.operations import (
     CONFIRMATIONS,
+    CREATE_CONTAINER_LABEL,
+    CREATE_LABELS,
     LABEL_REQUESTS,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_UPDATES,
@@ -114,11 +116,8 @@ _party = _shape(
     _texts("partyId"),
     {"address": _address, "taxRegistrationDetails": _many(_tax_registration)},
 )
-_order = {
-    "purchaseOrderNumber": Annotated[str, Field(pattern=_ORDER_NUMBER)],
-    "sellingParty": _party,
-    "shipFromParty": _party,
-}
+_parties = {"sellingParty": _party, "shipFromParty": _party}
+_order = {"purchaseOrderNumber": Annotated[str, Field(pattern=_ORDER_NUMBER)]} | _parties
 _quantity = _shape("ItemQuantity", {"amount": int, "unitOfMeasure": Text})
 _line = {"itemSequenceNumber": int}
 _product = _texts("buyerProductIdentifier", "vendorProductIdentifier")
@@ -188,6 +187,16 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
         "SubmitShippingLabelsRequest",
         LABEL_REQUESTS.key,
         _shape("ShippingLabelRequest", _order, _containers),
+    ),
+    CREATE_LABELS.operation: _shape("CreateShippingLabelsRequest", _parties, _containers),
+    CREATE_CONTAINER_LABEL.operation: _shape(
+        "CreateContainerLabelRequest",
+        _parties
+        | {
+            "carrierId": Literal["SWA"],
+            "vendorContainerId": Text,
+            "packages": _many(_shape("Package", _texts("packageTrackingNumber")), at_least=1),
+        },
     ),
     RESTRICTED_TOKEN_OPERATION: _shape(
         "CreateRestrictedDataTokenRequest",

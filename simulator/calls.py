@@ -12,9 +12,13 @@ import msgspec
 
 from simulator.access import AccessControl
 from simulator.bodies import problems_of
+from simulator.creations import Creations
 from simulator.faults import Listing
 from simulator.operations import (
+    CREATE_CONTAINER_LABEL,
+    CREATE_LABELS,
     READS,
+    RESTRICTED,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_OPERATION,
     SUBMISSIONS,
@@ -72,6 +76,7 @@ class Operations:
         access: AccessControl,
         transactions: Transactions,
         reads: Reads,
+        creations: Creations,
     ) -> None:
         self._options = options
         self._tokens = tokens
@@ -79,11 +84,14 @@ class Operations:
         self._access = access
         self._transactions = transactions
         self._reads = reads
+        self._creations = creations
         self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
             RESTRICTED_TOKEN_OPERATION: self._restricted_token,
             **dict.fromkeys(SUBMISSIONS, self._submit),
             **dict.fromkeys(READS, self._read),
+            CREATE_LABELS.operation: self._create_labels,
+            CREATE_CONTAINER_LABEL.operation: self._create_container_label,
         }
 
     def answer(self, call: Call) -> Reply:
@@ -108,7 +116,7 @@ class Operations:
         if call.operation == STATUS_OPERATION:
             found = self._transactions.find(self._tokens.account_of(call.token) or "", call.transaction_id)
             return found.orders if found else ()
-        if call.operation in READS:
+        if call.operation in RESTRICTED:
             return (call.order,)
         submission = SUBMISSIONS.get(call.operation)
         try:
@@ -140,14 +148,30 @@ class Operations:
         call.account = self._access.account_of(call.operation, call.token, call.method, call.path)
         self._access.count(call.operation, call.account)
 
-    def _submit(self, call: Call) -> Content:
+    def _body(self, call: Call) -> Any:  # noqa: ANN401 - as it came, and checked
         body = _json_body(call, self._options.max_body)
         if problems := problems_of(body, call.operation, call.version):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", problems[0], " ".join(problems[1:]))
+        return body
+
+    def _submit(self, call: Call) -> Content:
+        body = self._body(call)
         items = body[SUBMISSIONS[call.operation].key]
         call.items = len(items)
         transaction_id = self._transactions.take(call.account, call.operation, items)
         return {"transactionId": transaction_id}, HTTPStatus.ACCEPTED
+
+    def _create_labels(self, call: Call) -> Content:
+        body = self._body(call)
+        self._transactions.make_due_labels()
+        content = self._creations.shipping_labels(call.account, call.order, body, call.listing)
+        call.items, call.delivered = 1, (call.order,)
+        return content, HTTPStatus.OK
+
+    def _create_container_label(self, call: Call) -> Content:
+        content = self._creations.container_label(call.account, self._body(call))
+        call.items = 1
+        return content, HTTPStatus.OK
 
     def _restricted_token(self, call: Call) -> Content:
         lifetime = self._options.rdt_lifetime

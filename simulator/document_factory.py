@@ -32,8 +32,8 @@ class DocumentFactory:
         self.label_formats: dict[str, LabelFormat] = {}
         self.gift_orders: set[str] = set()
 
-    def make_requested(self, account: str, item: Item, created: float) -> None:
-        """Make the label that a request asks for, and what goes with it.
+    def make_requested(self, account: str, item: Item, created: float) -> Document:
+        """Make the label that a request asks for, and what goes with it; return the label.
 
         A request for an order that has such a label already changes nothing; other packages make a
         new version.
@@ -42,7 +42,7 @@ class DocumentFactory:
         packages = _requested_packages(item)
         before = self._store.find(account, "label", order, created)
         if before is not None and before.packages == packages:
-            return
+            return before
         label = Document(
             kind="label",
             account=account,
@@ -51,7 +51,7 @@ class DocumentFactory:
             ship_from=item["shipFromParty"]["partyId"],
             selling_party=item["sellingParty"]["partyId"],
             version=1 if before is None else before.version + 1,
-            label_format=self._label_format(account, order),
+            label_format=self.format_of(account, order),
             packages=packages,
         )
         self._store.put(label)
@@ -59,6 +59,7 @@ class DocumentFactory:
             self._store.put(msgspec.structs.replace(label, kind="packing_slip", version=1))
         if self.options.invoices:
             self._store.put(msgspec.structs.replace(label, kind="invoice", version=1))
+        return label
 
     def add_label(  # noqa: PLR0913 - the fields of a label
         self,
@@ -75,7 +76,7 @@ class DocumentFactory:
         label = self._document("label", order, created, ship_from, selling_party, account)
         label = msgspec.structs.replace(
             label,
-            label_format=label_format or self._label_format(account, order),
+            label_format=label_format or self.format_of(account, order),
             packages=_packages(order, packages),
         )
         self._store.put(label)
@@ -118,7 +119,8 @@ class DocumentFactory:
         """How many documents of each kind there are."""
         return dict(self._store.counts())
 
-    def _label_format(self, account: str, order: str) -> LabelFormat:
+    def format_of(self, account: str, order: str = "") -> LabelFormat:
+        """Return the format of an order's labels, or of an account's container labels."""
         return self.label_formats.get(order) or self.label_formats.get(account) or self.options.label_format
 
     def _document(  # noqa: PLR0913, PLR0917 - the fields of all of them

@@ -45,6 +45,13 @@ SUBMISSIONS: Mapping[str, Submission] = {
 }
 
 
+class Creation(msgspec.Struct, frozen=True):
+    """One POST whose answer is the verdict and holds labels; version v1 has none. Its operation and path."""
+
+    operation: str
+    path: str
+
+
 class Read(msgspec.Struct, frozen=True):
     """One restricted GET: its operation and path, what it reads, and how much of that at once.
 
@@ -78,8 +85,19 @@ _READS = (
     Read("getCustomerInvoice", f"{_INVOICES}/{ORDER_PLACE}", "invoice", unknown="Invalid transmission ID."),
 )
 READS: Mapping[str, Read] = {read.operation: read for read in _READS}
+CREATE_LABELS = Creation("createShippingLabels", f"{_LABELS}/{ORDER_PLACE}")
+CREATE_CONTAINER_LABEL = Creation("createContainerLabel", f"{_SHIPPING}/containerLabel")
+CREATIONS: Mapping[str, Creation] = {one.operation: one for one in (CREATE_LABELS, CREATE_CONTAINER_LABEL)}
+RESTRICTED = frozenset({*READS, CREATE_LABELS.operation})
+"""Operations that take a Restricted Data Token instead of the access token."""
 
 
 def of_version(path: str, version: Version) -> str:
     """Return a path of one version."""
     return path.replace("{version}", version)
+
+
+def restricted_resources(version: Version) -> set[tuple[str, str]]:
+    """Return method and path of each restricted operation of one version."""
+    found = {("GET", of_version(read.path, version)) for read in READS.values()}
+    return found if version == "v1" else {*found, ("POST", of_version(CREATE_LABELS.path, version))}

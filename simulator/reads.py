@@ -40,7 +40,7 @@ class Reads:
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", read.unknown)
             message = "The requested resource doesn't exist."
             raise Refused(HTTPStatus.NOT_FOUND, "NotFound", message, f"There is none for order {order}.")
-        return _spoilt(reply_item(document), listing), (order,)
+        return spoilt(reply_item(document), listing), (order,)
 
     def many(self, account: str, read: Read, given: Mapping[str, str], listing: Listing) -> Answer:
         """Return one page of a list; raises `Refused`."""
@@ -56,17 +56,18 @@ class Reads:
         if listing == "empty_payload":
             return {}, ()
         items = [reply_item(document) for document in page.documents]
-        payload: dict[str, Any] = {read.key: _first_spoilt(items, listing)}
+        payload: dict[str, Any] = {read.key: _firstspoilt(items, listing)}
         if page.next_token is not None:
             payload = {"pagination": {"nextToken": page.next_token}, **payload}
         return payload, tuple(document.order for document in page.documents)
 
 
-def _first_spoilt(items: Sequence[Item], listing: Listing) -> list[Item]:
-    return [_spoilt(item, listing) if place == 0 else item for place, item in enumerate(items)]
+def _firstspoilt(items: Sequence[Item], listing: Listing) -> list[Item]:
+    return [spoilt(item, listing) if place == 0 else item for place, item in enumerate(items)]
 
 
-def _spoilt(item: Item, listing: Listing) -> Item:
+def spoilt(item: Item, listing: Listing) -> Item:
+    """Return an item as a fault lets it arrive."""
     if listing == "broken_item":
         if "labelData" in item:
             first, *rest = item["labelData"]

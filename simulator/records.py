@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from simulator.operations import CONFIRMATIONS, STATUS_UPDATES
+from simulator.operations import CONFIRMATIONS, CREATE_CONTAINER_LABEL, STATUS_UPDATES
 from simulator.options import Options
 
 Item = dict[str, Any]
@@ -27,7 +27,10 @@ class ItemKey(msgspec.Struct, frozen=True):
 
 
 class Accepted(msgspec.Struct, frozen=True, kw_only=True):
-    """One item that was taken with a 202; `time` in seconds since the epoch, `index` from 0."""
+    """One item that was taken; `time` in seconds since the epoch, `index` from 0.
+
+    `transaction_id` is empty where the answer was the verdict itself.
+    """
 
     index: int
     time: float
@@ -38,7 +41,7 @@ class Accepted(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
-    """The items of one 202, and those of them that Amazon's processing will not refuse."""
+    """The items of one POST that was taken, and those of them that Amazon's processing will not refuse."""
 
     time: float
     account: str
@@ -76,6 +79,8 @@ class RequestSeen(msgspec.Struct, frozen=True, kw_only=True):
 
 def key_of(operation: str, item: Item) -> ItemKey:
     """Order, packages, status and time of an item, in the words of its operation."""
+    if operation == CREATE_CONTAINER_LABEL.operation:
+        return ItemKey(operation, "", item["vendorContainerId"], "", "")
     order = item["purchaseOrderNumber"]
     if operation == STATUS_UPDATES.operation:
         details = item["statusUpdateDetails"]
@@ -124,7 +129,7 @@ class Records:
             self.changed.notify_all()
 
     def accept(self, batch: Batch) -> None:
-        """Remember the items of one 202, in the journal first."""
+        """Remember the items of one POST, in the journal first."""
         with self.changed:
             if self._journal is not None or self._options.keep == "items":
                 self._keep_whole(batch)

@@ -1,4 +1,4 @@
-"""Restricted Data Tokens: which reads a token covers, and until when."""
+"""Restricted Data Tokens: which restricted operations a token covers, and until when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from simulator.bodies import is_order, problems_of
-from simulator.operations import ORDER_PLACE, READS, RESTRICTED_TOKEN_OPERATION, VERSIONS, of_version
+from simulator.operations import ORDER_PLACE, RESTRICTED_TOKEN_OPERATION, VERSIONS, restricted_resources
 from simulator.replies import Refused
 
 Resource = tuple[str, str]
@@ -32,7 +32,7 @@ class RestrictedTokens:
         self.issued = 0
 
     def issue(self, account: str, body: Any, lifetime: float) -> str:  # noqa: ANN401 - as it came
-        """Grant what a body asks for; raises `Refused` where that is not a list of restricted reads."""
+        """Grant what a body asks for; raises `Refused` where that is no list of restricted operations."""
         problem = next(_problems(body), None)
         if problem is not None:
             message = "Request is missing or has invalid parameters"
@@ -44,7 +44,7 @@ class RestrictedTokens:
         return token
 
     def account_of(self, token: str, method: str, path: str) -> str | None:
-        """Name the account of a token that is in force and covers a read; None otherwise."""
+        """Name the account of a token that is in force and covers an operation; None otherwise."""
         grant = self._grants.get(token)
         if grant is None or self._clock() >= grant.end:
             return None
@@ -53,7 +53,7 @@ class RestrictedTokens:
         return grant.account if covering & grant.resources else None
 
     def why_denied(self, token: str) -> str:
-        """Say why a token does not open a read."""
+        """Say why a token does not open a restricted operation."""
         if not token:
             return "Access token is missing in the request header."
         grant = self._grants.get(token)
@@ -79,13 +79,15 @@ def _problems(body: Any) -> Iterator[str]:  # noqa: ANN401 - as it came
         method, path = resource["method"], resource["path"]
         if not method or not path:
             yield "Resource not provided."  # as the model's example says
-        elif method != "GET" or not _is_restricted(path):
+        elif not _is_restricted(method, path):
             yield f"{method} {path} is not a restricted operation."
 
 
-_PATHS = {of_version(read.path, version) for read in READS.values() for version in VERSIONS}
+_RESOURCES = {resource for version in VERSIONS for resource in restricted_resources(version)}
 
 
-def _is_restricted(path: str) -> bool:
+def _is_restricted(method: str, path: str) -> bool:
     folder, _, last = path.rpartition("/")
-    return path in _PATHS or (is_order(last) and f"{folder}/{ORDER_PLACE}" in _PATHS)
+    return (method, path) in _RESOURCES or (
+        is_order(last) and (method, f"{folder}/{ORDER_PLACE}") in _RESOURCES
+    )

@@ -6,8 +6,10 @@ What a page says stands in its title too, where a program finds it (PNG: text `T
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
 import time
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, Literal
 
@@ -60,6 +62,23 @@ def reply_item(document: Document) -> Item:
         "shipFromParty": {"partyId": document.ship_from},
         "labelFormat": document.label_format,
         "labelData": [_label(document, package) for package in document.packages],
+    }
+
+
+def container_label(identifier: str, packages: Sequence[str], label_format: LabelFormat) -> Item:
+    """Build the label of a container of packages, named by their tracking numbers."""
+    digest = hashlib.sha256(identifier.encode()).digest()
+    tracking_number = f"TBA{int.from_bytes(digest) % 10**12:012}"
+    lines = [
+        "SAMPLE CONTAINER LABEL",
+        f"Container {identifier}",
+        f"Tracking {tracking_number}",
+        f"Packages {len(packages)}: {', '.join(packages)}",
+    ]
+    return {
+        "containerTrackingNumber": tracking_number,
+        "content": _png(lines) if label_format == "PNG" else _zpl(lines, tracking_number),
+        "format": label_format,
     }
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from spapi import (
     ApiClient,
     Configuration,
+    CreateContainerLabelApi,
     CustomerInvoicesApi,
     SPAPIClient,
     SPAPIConfig,
@@ -23,7 +24,7 @@ from spapi import (
 )
 
 from simulator.amazon import StandInAmazon
-from simulator.operations import READS, TOKEN, of_version
+from simulator.operations import TOKEN, restricted_resources
 
 SHIPPING = "spapi.models.vendor_direct_fulfillment_shipping_v2021_12_28"
 
@@ -48,19 +49,20 @@ class Sdk:
         self.client = client.api_client
         self.shipping = VendorShippingApi(self.client)
         self.labels = VendorShippingLabelsApi(self.client)
+        self.container_labels = CreateContainerLabelApi(self.client)
         self.invoices = CustomerInvoicesApi(self.client)
         self.transactions = VendorDfTransactionApi(self.client)
         self.tokens = TokensApi(self.client)
 
     def restricted_token(self) -> Any:
-        """Ask for a token that opens every read."""
-        paths = [of_version(read.path, "2021-12-28") for read in READS.values()]
+        """Ask for a token that opens every restricted operation."""
+        resources = sorted(restricted_resources("2021-12-28"))
         return self.tokens.create_restricted_data_token(
-            {"restrictedResources": [{"method": "GET", "path": path} for path in paths]}
+            {"restrictedResources": [{"method": method, "path": path} for method, path in resources]}
         )
 
     def unlock(self) -> Sdk:
-        """Read with a restricted token from now on."""
+        """Call with a restricted token from now on."""
         token = self.restricted_token().restricted_data_token
         self.client.configuration.access_token_cache = _RestrictedToken(token)
         return self

@@ -11,9 +11,15 @@ import pytest
 from spapi import ApiException
 
 from simulator.amazon import StandInAmazon
-from simulator.operations import READS, RESTRICTED_TOKEN_OPERATION, STATUS_OPERATION, SUBMISSIONS
+from simulator.operations import (
+    CREATIONS,
+    READS,
+    RESTRICTED_TOKEN_OPERATION,
+    STATUS_OPERATION,
+    SUBMISSIONS,
+)
 from tests.contracts.sdk import Sdk
-from tests.simulator.caller import confirmation, label_request, status_update
+from tests.simulator.caller import confirmation, container_label, label_creation, label_request, status_update
 
 
 @pytest.fixture
@@ -69,11 +75,17 @@ CALLS: dict[str, Callable[[Sdk], Any]] = {
     "getTransactionStatus": lambda sdk: sdk.transactions.get_transaction_status(
         submit(sdk, newer_confirmation())
     ),
+    "createShippingLabels": lambda sdk: sdk.unlock().labels.create_shipping_labels(
+        "PO9", label_creation("1ZA", "1ZB")
+    ),
+    "createContainerLabel": lambda sdk: sdk.container_labels.create_container_label(container_label()),
     "createRestrictedDataToken": lambda sdk: sdk.restricted_token(),
 }
 
 
-@pytest.mark.parametrize("operation", [*SUBMISSIONS, *READS, STATUS_OPERATION, RESTRICTED_TOKEN_OPERATION])
+@pytest.mark.parametrize(
+    "operation", [*SUBMISSIONS, *CREATIONS, *READS, STATUS_OPERATION, RESTRICTED_TOKEN_OPERATION]
+)
 def test_the_sdk_understands_every_reply_and_nothing_of_it_is_unknown_to_it(
     amazon: StandInAmazon, sdk: Sdk, operation: str
 ) -> None:
@@ -105,6 +117,10 @@ def test_the_sdk_reads_a_failure_with_its_errors(amazon: StandInAmazon, sdk: Sdk
         (lambda sdk: submit(sdk, confirmation()), 400, "InvalidInput"),
         (lambda sdk: sdk.labels.get_shipping_label("PO1"), 403, "Unauthorized"),
         (lambda sdk: sdk.unlock().labels.get_shipping_label("PO9"), 404, "NotFound"),
+        (lambda sdk: sdk.labels.create_shipping_labels("PO9", label_creation()), 403, "Unauthorized"),
+        (lambda sdk: sdk.unlock().labels.create_shipping_labels("PO1", label_creation()), 409, "Conflict"),
+        (lambda sdk: sdk.unlock().labels.create_shipping_labels("PO9", {}), 400, "InvalidInput"),
+        (lambda sdk: sdk.container_labels.create_container_label({}), 400, "InvalidInput"),
         (lambda sdk: sdk.transactions.get_transaction_status("nonsense"), 400, "InvalidInput"),
     ],
 )

@@ -104,3 +104,21 @@ def label_request(order: str = "PO1") -> dict[str, Any]:
         "sellingParty": {"partyId": "ACMEV"},
         "shipFromParty": {"partyId": "ACMW1"},
     }
+
+
+def label_creation(*trackings: str) -> dict[str, Any]:
+    """Make the body of createShippingLabels, with a container for each tracking number."""
+    body = {name: value for name, value in label_request().items() if name != "purchaseOrderNumber"}
+    if trackings:
+        boxes = [confirmation(tracking=tracking)["containers"][0] for tracking in trackings]
+        body["containers"] = [box | {"containerType": "Carton"} for box in boxes]
+    return body
+
+
+def container_label(identifier: str = "PALLET1", *trackings: str) -> dict[str, Any]:
+    """Make the body of createContainerLabel."""
+    return label_creation() | {
+        "carrierId": "SWA",
+        "vendorContainerId": identifier,
+        "packages": [{"packageTrackingNumber": one} for one in trackings or ("1ZA", "1ZB")],
+    }
