@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
-OutcomeKind = Literal["submitted", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"]
+OutcomeKind = Literal[
+    "submitted", "succeeded", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"
+]
 VerdictStatus = Literal["Processing", "Success", "Failure"]
 InDoubtPolicy = Literal["hold", "resubmit", "verify"]
 """What to do where nobody knows whether Amazon took it: wait for an operator, send again, or ask Amazon."""
@@ -23,10 +25,11 @@ class AmazonApiError(msgspec.Struct, frozen=True, omit_defaults=True):
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one POST.
 
-    `submitted` has an `amazon_transaction_id`. `not_taken`: surely not taken, may go again after
-    `retry_after` seconds (None: not said). `unauthorized`: not taken, and an operator must correct our
-    credentials or configuration. `too_large`: not taken, smaller ones may be. `refused`: `errors` say
-    why. `in_doubt`: it is not known whether Amazon took it. `http_status` is None where no reply came.
+    `submitted` has an `amazon_transaction_id`. `succeeded`: the reply is the verdict itself; `answer` is the
+    item that its operation read of it, None where it reads none. `not_taken`: surely not taken, may go again
+    after `retry_after` seconds (None: not said). `unauthorized`: not taken, and an operator must correct our
+    credentials or configuration. `too_large`: not taken, smaller ones may be. `refused`: `errors` say why.
+    `in_doubt`: it is not known whether Amazon took it. `http_status` is None where no reply came.
     """
 
     kind: OutcomeKind
@@ -36,6 +39,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     errors: tuple[AmazonApiError, ...] = ()
     retry_after: float | None = None
     reason: str = ""
+    answer: Any = None
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):

@@ -45,6 +45,7 @@ SUBMISSION_MOVES: Moves = {
     ("sending", "not_taken"): "ready",
     ("sending", "unauthorized"): "ready",
     ("sending", "submitted"): "submitted",
+    ("sending", "succeeded"): "succeeded",  # the answer is the verdict itself
     ("sending", "too_large"): "halved",
     ("sending", "refused"): "refused",
     ("sending", "in_doubt"): "in_doubt",
@@ -52,6 +53,8 @@ SUBMISSION_MOVES: Moves = {
     ("sending", "claimed"): "in_doubt",  # a newer owner found it so: what became of it is not known
     ("in_doubt", "late"): "submitted",  # the stalled owner's answer came after all
     ("ready", "late"): "submitted",  # likewise, where the policy had put it back but nothing was sent yet
+    ("in_doubt", "late_result"): "succeeded",
+    ("ready", "late_result"): "succeeded",
     ("in_doubt", "resubmit"): "ready",
     ("in_doubt", "found"): "succeeded",  # what it asked for stands at Amazon
     ("in_doubt", "resolved_sent"): "submitted",

@@ -62,10 +62,17 @@ class InDoubtStore(Store):
             ).mappings()
             return due_rows(connection, list(rows))
 
-    def apply_policy(
-        self, fence: Fence, submission_id: int, policy: str, now: datetime, at: datetime | None = None
+    def apply_policy(  # noqa: PLR0913 - all by name that is not always there
+        self,
+        fence: Fence,
+        submission_id: int,
+        policy: str,
+        now: datetime,
+        at: datetime | None = None,
+        *,
+        reason: str = "",
     ) -> str:
-        """Put a submission in doubt under a policy; return its new state.
+        """Put a submission in doubt under a policy, with a new reason if there is one; return its new state.
 
         `resubmit`: ready, to be sent at `at`. `verify`: verified at `at`. `hold`: waits for an operator. One
         that was settled by hand meanwhile stays as it is.
@@ -74,6 +81,9 @@ class InDoubtStore(Store):
             row = transitions.load(connection, submission_id)
             if row["state"] != "in_doubt":
                 return str(row["state"])
+            if reason:
+                mine = submissions.c.id == submission_id
+                connection.execute(update(submissions).where(mine).values(reason=reason))
             return settle_doubt(connection, row, policy, now, at)
 
     def record_verification(

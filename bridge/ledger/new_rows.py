@@ -136,11 +136,13 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
 
     `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to verify (`verify`), until
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
+    `wants`: the kinds of shipping documents that a result lets Amazon make for its orders.
     """
 
     retry_at: datetime | None = None
     named_orders: frozenset[str] = frozenset()
     policy: InDoubtPolicy = "hold"
+    wants: tuple[str, ...] = ()
 
 
 class VerdictHandling(msgspec.Struct, frozen=True, kw_only=True):

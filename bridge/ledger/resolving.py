@@ -149,6 +149,11 @@ def _check(connection: Connection, row: RowMapping, transaction: str | None, tak
     if state not in {"in_doubt", "overdue", "submitted"} and not (state in _ENDED and row["by_word"]):
         raise CommandRefused(f"submission {number} is {state}, not in doubt or overdue")
     if transaction is not None:
+        if installed().operations[row["operation"]].reply == "result":
+            raise CommandRefused(
+                f"{row['operation']} has no transactions: where Amazon has what submission {number} was to "
+                "tell it, say --taken, otherwise --not-sent"
+            )
         _check_id(connection, row, transaction)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, RowMapping, update
@@ -14,6 +14,7 @@ from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.row_conversion import errors_text, seconds
 from bridge.ledger.rows import Moved
 from bridge.ledger.schema import accounts, submissions
+from bridge.ledger.shipping_documents import request_documents
 
 VERIFY_AFTER = 60.0  # seconds until a submission in doubt is verified, where the caller names no time
 
@@ -43,6 +44,41 @@ def _submitted(
     connection: Connection, row: RowMapping, outcome: Outcome, _handling: OutcomeHandling, now: datetime
 ) -> Moved:
     return submitted(connection, row, outcome, now)
+
+
+def succeeded_at_once(  # noqa: PLR0913 - a handler, and by name what caused it
+    connection: Connection,
+    row: RowMapping,
+    outcome: Outcome,
+    handling: OutcomeHandling,
+    now: datetime,
+    *,
+    cause: str = "succeeded",
+) -> Moved:
+    """Note that Amazon's answer was the verdict itself."""
+    at = seconds(now)
+    state = transitions.put(
+        connection,
+        row,
+        cause,
+        submitted_at=at,
+        verdict_at=at,
+        next_attempt_at=None,
+        request_id=outcome.request_id,
+        reason="",
+        errors="",
+    )
+    return succeed(connection, row, state, handling.wants, now)
+
+
+def succeed(
+    connection: Connection, row: RowMapping, state: str, wants: Iterable[str], now: datetime
+) -> Moved:
+    """Mark a submission's events succeeded, and ask for the documents that this lets Amazon make."""
+    orders = [event.purchase_order_number for event in transitions.members(connection, row["id"])]
+    for kind in wants:
+        request_documents(connection, row["vendor"], kind, orders, seconds(now))
+    return transitions.succeed(connection, row["id"], state, now)
 
 
 def _not_taken(
@@ -146,6 +182,7 @@ def settle_doubt(
 Handler = Callable[[Connection, RowMapping, Outcome, OutcomeHandling, datetime], Moved]
 RESPONSE_HANDLERS: dict[OutcomeKind, Handler] = {
     "submitted": _submitted,
+    "succeeded": succeeded_at_once,
     "not_taken": _not_taken,
     "unauthorized": _unauthorized,
     "too_large": _too_large,

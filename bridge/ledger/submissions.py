@@ -15,7 +15,7 @@ from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
 from bridge.ledger.new_rows import OutcomeHandling
-from bridge.ledger.response_handlers import RESPONSE_HANDLERS, submitted
+from bridge.ledger.response_handlers import RESPONSE_HANDLERS, submitted, succeeded_at_once
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import (
@@ -255,23 +255,29 @@ class SubmissionStore(Store):
             _end(connection, attempt_id, outcome, now)
             transitions.mark_updated(connection, row["id"], now)
             moved = RESPONSE_HANDLERS[outcome.kind](connection, row, outcome, handling, now)
-            if moved.state not in {"submitted", "in_doubt"}:
+            if moved.state not in {"submitted", "succeeded", "in_doubt"}:
                 carry_out_held(connection, row["id"], now)
             return moved
 
-    def record_late(self, attempt_id: int, outcome: Outcome, now: datetime) -> bool:
-        """Commit a stale owner's `submitted` if the submission waits in doubt for it; return whether it did.
+    def record_late(
+        self, attempt_id: int, outcome: Outcome, now: datetime, handling: OutcomeHandling = _NO_HANDLING
+    ) -> bool:
+        """Commit a stale owner's `submitted` or `succeeded` if the submission still waits for it.
 
-        Other outcomes, and those of an attempt that is not the last, are only noted with the attempt.
+        Return whether it did. Other outcomes, and those of an attempt that is not the last, are only noted
+        with the attempt.
         """
         with self._db.write() as connection:
             attempt, row = _attempt(connection, attempt_id)
             _end(connection, attempt_id, outcome, now)
             last = attempt["number"] == row["attempts"] and attempt["epoch"] == row["epoch"]
-            if outcome.kind != "submitted" or not last or (row["state"], "late") not in SUBMISSION_MOVES:
+            if not last or (row["state"], "late") not in SUBMISSION_MOVES:
                 return False
-            submitted(connection, row, outcome, now, cause="late")
-            return True
+            if outcome.kind == "submitted":
+                submitted(connection, row, outcome, now, cause="late")
+            elif outcome.kind == "succeeded":
+                succeeded_at_once(connection, row, outcome, handling, now, cause="late_result")
+            return outcome.kind in {"submitted", "succeeded"}
 
 
 def _attempt(connection: Connection, attempt_id: int) -> tuple[RowMapping, RowMapping]:

@@ -15,10 +15,10 @@ from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.new_rows import VerdictHandling
 from bridge.ledger.packages import release_of_vendor
+from bridge.ledger.response_handlers import succeed
 from bridge.ledger.row_conversion import errors_text, row_as, seconds
 from bridge.ledger.rows import Fence, Moved, ToPoll
 from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
-from bridge.ledger.shipping_documents import request_documents
 
 _TO_POLL = (
     select(submissions)
@@ -86,12 +86,7 @@ class VerdictStore(Store):
                 request_id=verdict.request_id or row["request_id"],
             )
             if verdict.status == "Success":
-                orders = [
-                    event.purchase_order_number for event in transitions.members(connection, submission_id)
-                ]
-                for kind in handling.wants:
-                    request_documents(connection, row["vendor"], kind, orders, seconds(now))
-                return transitions.succeed(connection, submission_id, state, now)
+                return succeed(connection, row, state, handling.wants, now)
             why = ("", verdict.errors, handling.named_orders)
             moved = transitions.fail(connection, row, state, why, now, hold=handling.after_failure == "hold")
             carry_out_held(connection, submission_id, now)

@@ -73,18 +73,18 @@ def translation_failed(partner: Partner, file: FileRow) -> None:
     raise_alert(partner, TRANSLATION, str(file.id), message)
 
 
-def in_doubt(partner: Partner, submission: DueSubmission) -> None:
-    """Report that nobody knows whether Amazon took a submission, and how to resolve it."""
-    _report_doubt(partner, submission, "look it up there")
+def in_doubt(partner: Partner, submission: DueSubmission, found: str = "") -> None:
+    """Report that nobody knows whether Amazon took a submission, and how to resolve it.
+
+    `found` is what Amazon says that contradicts it.
+    """
+    _report_doubt(partner, submission, found or "look it up there")
 
 
 def not_verified(partner: Partner, submission: DueSubmission, error: AmazonError) -> None:
-    """Report that a label request in doubt cannot be verified by its labels, and why."""
-    _report_doubt(
-        partner,
-        submission,
-        f"its labels cannot be looked up: {error}; retried automatically, or look it up there",
-    )
+    """Report that a submission in doubt cannot be verified, and why."""
+    what = f"it cannot be looked up: {error}; retried automatically, or look it up there"
+    _report_doubt(partner, submission, what)
 
 
 def _report_doubt(partner: Partner, submission: DueSubmission, what: str) -> None:

@@ -17,14 +17,13 @@ import structlog
 
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
-from bridge.ledger.rows import DocumentRequest, DueSubmission
+from bridge.ledger.rows import DocumentRequest
 from bridge.pipeline.alerts import (
     CREDENTIALS,
     FETCH,
     SHIPPING_DOCUMENT,
     clear_alert,
     is_told,
-    not_verified,
     raise_alert,
 )
 from bridge.pipeline.partner import Partner
@@ -47,15 +46,11 @@ WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60
 """Delays between two requests for one order; the last one is repeated."""
 GIVEN_UP = timedelta(hours=24)
 """Time for which one order's label is requested."""
-PATIENCE = timedelta(minutes=15)
-"""Time that Amazon gets to make a label before its absence means that the request was not taken."""
-TOLD_AFTER = timedelta(minutes=30)
-"""Time after which an alert is raised for labels that cannot be looked up."""
 TRIES_OF_OTHERS = 3
 """Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
 
 
-Found = Literal["kept", "bad", "nothing", "foreign"]
+Fetched = Literal["kept", "bad", "nothing", "foreign"]
 _REASONS = {
     "nothing": "Amazon has none yet",
     "foreign": "Amazon's is of another selling party than the vendor's",
@@ -108,38 +103,6 @@ def fetch_is_due(partner: Partner, now: datetime) -> bool:
     return bool(plan.kinds) and partner.seconds() >= partner.state.fetching.due_at and plan.is_open(now)
 
 
-def verify_labels(partner: Partner, submission: DueSubmission) -> None:
-    """Settle a label request in doubt: if the labels are there, Amazon took it; else it is sent again.
-
-    Amazon gets the time that a verdict takes before their absence counts.
-    """
-    now = partner.clock()
-    told = installed().of_operation(submission.operation)
-    kind = installed().feeds[told.makes_available[0]]
-    try:
-        found = [
-            event_id
-            for event_id, order in zip(submission.event_ids, submission.purchase_order_numbers, strict=True)
-            if _fetch_order(partner, kind, order) in {"kept", "bad"}
-        ]
-    except AmazonError as error:
-        log.warning("not_verified", vendor=partner.vendor, submission=submission.id, reason=str(error))
-        partner.ledger.apply_policy(partner.fence, submission.id, "verify", now, now + WAITS[0])
-        if isinstance(error, CredentialsRefused) or _doubted_for(submission, now) >= TOLD_AFTER:
-            not_verified(partner, submission, error)
-        return
-    reached("fetch.looked")
-    now = partner.clock()  # as Amazon's answer has just confirmed it
-    over = _doubted_for(submission, now) >= PATIENCE
-    partner.ledger.record_verification(
-        partner.fence, submission.id, found, now, None if over else now + WAITS[1]
-    )
-
-
-def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
-    return now - submission.doubted_at if submission.doubted_at is not None else timedelta(0)
-
-
 def _fetch_list(partner: Partner, kind: Feed, warehouse: str) -> int:
     name = list_name(kind.name, warehouse)
     confirmed = confirmed_time(partner)
@@ -187,7 +150,7 @@ def fetch_wanted(partner: Partner) -> int:
         if partner.stopping():
             break
         try:
-            found = _fetch_order(partner, installed().feeds[wanted.kind], wanted.purchase_order_number)
+            found = fetch_order(partner, installed().feeds[wanted.kind], wanted.purchase_order_number)
         except AmazonError as error:
             if isinstance(error, CredentialsRefused):
                 _refused(partner, wanted.kind, _by_order(partner, wanted.kind), error)
@@ -213,7 +176,7 @@ def _review_refusals(partner: Partner) -> None:
             clear_alert(partner, CREDENTIALS, key)
 
 
-def _fetch_order(partner: Partner, kind: Feed, order: str) -> Found:
+def fetch_order(partner: Partner, kind: Feed, order: str) -> Fetched:
     """Queue what Amazon has for one order; `bad` is reported to the operator and asked for again.
 
     `foreign` is of another vendor of the same account, and not ours to deliver.

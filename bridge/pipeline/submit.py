@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+import msgspec
 import structlog
 
 from bridge.domain.outcomes import InDoubtPolicy, Outcome
@@ -17,8 +18,9 @@ from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
-from bridge.pipeline.fetch import verify_labels
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.shipping_documents import keep_shipping_documents
+from bridge.pipeline.verify import verify
 from bridge.programs.contract import Operation, installed
 from bridge.spapi.replies import orders_named
 
@@ -90,6 +92,8 @@ def _plan(partner: Partner, operation: Operation, now: datetime) -> int:
 
 
 def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
+    if not operation.body_key:
+        return 1
     setting = partner.policies.batch_size
     if setting != "auto":
         return setting
@@ -109,7 +113,7 @@ def resolve_in_doubt(partner: Partner) -> int:
     ):
         policy = _policy(partner, installed().operations[submission.operation])
         if policy == "verify":
-            verify_labels(partner, submission)
+            verify(partner, submission)
             continue
         reached("submit.doubted")
         state = partner.ledger.apply_policy(partner.fence, submission.id, policy, partner.clock(), None)
@@ -124,11 +128,10 @@ def resolve_in_doubt(partner: Partner) -> int:
 def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool]) -> int:
     operation = installed().operations[submission.operation]
     told = installed().of_operation(operation.name)
-    elements = [
-        told.body(installed().decode(operation.name, body), partner.amazon.version)
-        for body in submission.bodies
-    ]
-    body = operation.body_of(elements)
+    events = [installed().decode(operation.name, body) for body in submission.bodies]
+    version = partner.amazon.version
+    body = operation.body_of([told.body(event, version) for event in events])
+    path = operation.path_of(version, **told.path_names(events[0]))
     if not _may_send(partner, over):
         return 0
     # The permit before the intent: a crash then leaves in doubt what was under way, not what waited for it.
@@ -136,9 +139,7 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     if not _may_send(partner, over):
         return 0
     reached("submit.begun")
-    attempt = partner.ledger.start_sending(
-        partner.fence, submission.id, partner.clock(), api_version=partner.amazon.version
-    )
+    attempt = partner.ledger.start_sending(partner.fence, submission.id, partner.clock(), api_version=version)
     if not attempt:
         # A label or a cancellation came since: what is due is read anew.
         partner.ledger.renew_confirmations(
@@ -147,7 +148,7 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
         reached("submit.label_compared")
         return 0
     reached("submit.intent_committed")
-    outcome = partner.amazon.submit(operation, body, permit=permit)
+    outcome = partner.amazon.submit(operation, body, path=path, permit=permit)
     reached("submit.posted")
     _record(partner, submission, attempt, outcome)
     return 1
@@ -163,16 +164,28 @@ def _may_send(partner: Partner, over: Callable[[], bool]) -> bool:
 
 def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
     now = partner.clock()
+    outcome = _refused_at_last(submission, outcome)
+    told = installed().of_operation(submission.operation)
+    wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]
     handling = OutcomeHandling(
         retry_at=_retry_at(submission, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
         policy=_policy(partner, installed().operations[submission.operation]),
+        wants=tuple(wanted),
     )
     try:
+        if outcome.answer is not None and told.answer_feed:
+            # Before the success: a crash in between leaves a doubt, and the same bytes are not queued again.
+            keep_shipping_documents(
+                partner, installed().feeds[told.answer_feed], [outcome.answer], whole=True
+            )
+            reached("submit.answer_kept")
+            rest = tuple(kind for kind in wanted if kind != told.answer_feed)
+            handling = msgspec.structs.replace(handling, wants=rest)
         moved = partner.ledger.record_outcome(partner.fence, attempt, outcome, now, handling)
     except StaleEpoch:
         # A newer owner has put this submission in doubt; our answer may still settle that.
-        partner.ledger.record_late(attempt, outcome, now)
+        partner.ledger.record_late(attempt, outcome, now, handling)
         raise
     except LedgerError:
         # In doubt from the next drain on; this line is then the only place that knows what Amazon said.
@@ -203,10 +216,22 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held
     if outcome.kind == "unauthorized":
         message = f"Amazon refuses the credentials of account {partner.account}: {outcome.reason}"
         raise_alert(partner, CREDENTIALS, partner.account, message)
-    elif outcome.kind == "submitted":
+    elif outcome.kind in {"submitted", "succeeded"}:
         clear_alert(partner, CREDENTIALS, partner.account)
     if held:
         in_doubt(partner, submission)
+
+
+def _refused_at_last(submission: DueSubmission, outcome: Outcome) -> Outcome:
+    """Take a doubtful status for the refusal that it says where Amazon was asked since it said the same.
+
+    Amazon then had nothing: to send it on and on would help nobody, and nobody would hear of it.
+    """
+    if outcome.kind != "in_doubt" or outcome.http_status is None or outcome.http_status >= 500:
+        return outcome
+    if submission.policy != "verify" or submission.reason != outcome.reason:
+        return outcome
+    return msgspec.structs.replace(outcome, kind="refused")
 
 
 def _policy(partner: Partner, operation: Operation) -> InDoubtPolicy:

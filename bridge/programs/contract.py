@@ -35,10 +35,6 @@ class Item(Protocol):
         """The order's number."""
 
 
-def _unread(_raw: msgspec.Raw) -> Item:
-    raise ValueError("this operation reads no documents")
-
-
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of Amazon's API.
 
@@ -47,14 +43,15 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
 
     `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
     one event. `in_doubt` is what to do by default where it is not known whether Amazon took it: `hold` for an
-    operator, `resubmit`, or `verify` by asking Amazon. `verdict_minutes` is when Amazon expects to have a
-    verdict. `rate` (requests/s) and `burst` are Amazon's figures.
+    operator, `resubmit`, or `verify` by asking Amazon. `doubtful` are statuses below 500 that leave it open,
+    too. `verdict_minutes` is when Amazon expects to have a verdict. `rate` (requests/s) and `burst` are
+    Amazon's figures where they are not those of most operations.
 
     `restricted`: Amazon wants a restricted data token instead of the access token. `list_key` names the list
-    that a read answers with, by order too, where there is one element of it alone. `limit` is how many
-    elements a page may hold; 0 where there are no pages. `read` makes an item of one element (JSON as it
-    came), and raises `msgspec.DecodeError` or ValueError, whose text holds nothing of the content, where it
-    cannot.
+    that a read answers with, by order too, where there is one element of it alone; `number_key` is the member
+    that names an element's order. `limit` is how many elements a page may hold; 0 where there are no pages.
+    `read` makes an item of one element, or of a `result` (JSON as it came), and raises `msgspec.DecodeError`
+    or ValueError, whose text holds nothing of the content, where it cannot; None: nothing is read of it.
     """
 
     name: str
@@ -63,31 +60,41 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     reply: Reply = "document"
     body_key: str = ""
     in_doubt: InDoubtPolicy = "hold"
+    doubtful: frozenset[int] = frozenset()
     verdict_minutes: int = 10
-    rate: float = 10.0
+    rate: float | None = None
     burst: int = 10
     restricted: bool = False
     list_key: str = ""
+    number_key: str = ""
     limit: int = 0
-    read: Callable[[msgspec.Raw], Item] = _unread
+    read: Callable[[msgspec.Raw], Item] | None = None
 
     def template(self, version: str) -> str:
         """Return the path of an API version; an operation without that version has one path for all."""
         return self.paths.get(version) or next(iter(self.paths.values()))
 
     def path_of(self, version: str, **names: str) -> str:
-        """Return the path of an API version, its names filled in, each percent-encoded."""
+        """Return the path of an API version, its names filled in, each percent-encoded.
+
+        Raises ValueError for a name that would lead elsewhere: an empty one, and one of dots alone.
+        """
+        if wrong := sorted(name for name, value in names.items() if not value.strip(".")):
+            raise ValueError(f"{self.name}: {', '.join(wrong)} cannot stand in a path")
         return self.template(version).format_map(
             {name: quote(value, safe="") for name, value in names.items()}
         )
 
     def body_of(self, elements: Sequence[dict[str, Any]]) -> bytes:
-        """Write the body of a call as compact UTF-8 JSON. Raises ValueError if there is nothing to send.
+        """Write the body of a call as compact UTF-8 JSON; empty where its one event has nothing in it.
 
-        Amazon's models want at least one element; an empty call would be a mistake of the caller's.
+        Raises ValueError if there is nothing to send: Amazon's models want at least one element, and an empty
+        call would be a mistake of the caller's.
         """
         if not elements or (not self.body_key and len(elements) > 1):
             raise ValueError(f"{self.name}: a body of {len(elements)} elements cannot be made")
+        if not self.body_key and not elements[0]:
+            return b""
         return msgspec.json.encode({self.body_key: list(elements)} if self.body_key else elements[0])
 
     def count_of(self, body: bytes) -> int:
@@ -162,8 +169,41 @@ class Awaits(msgspec.Struct, frozen=True, kw_only=True):
     missing: Callable[[Any], str]
 
 
+class Contradiction(msgspec.Struct, frozen=True):
+    """What stands at Amazon is not what was to be sent, and why: an operator decides."""
+
+    reason: str
+
+
+Found = Literal["taken", "absent"] | Contradiction
+
+
 def _none(_event: Any) -> str:  # noqa: ANN401 - an event of any type
     return ""
+
+
+def _no_names(_event: Any) -> Mapping[str, str]:  # noqa: ANN401 - an event of any type
+    return {}
+
+
+def _taken(_event: Any, _item: Item) -> Found:  # noqa: ANN401 - an event of any type
+    return "taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How Amazon is asked what became of a submission in doubt.
+
+    `feed`: Amazon took it if that feed has something of its order, which is then delivered. Otherwise
+    `operation` is asked, with the event's `names` in its path; without an item Amazon has it not, and `judge`
+    compares an item with the event. Its absence counts once Amazon had `patience` for it.
+    """
+
+    feed: str = ""
+    operation: str = ""
+    names: Callable[[Any], Mapping[str, str]] = _no_names
+    judge: Callable[[Any, Any], Found] = _taken
+    patience: timedelta = timedelta(minutes=15)
 
 
 def _no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
@@ -181,9 +221,10 @@ class EventType:
     the reason. `day` is the day at the partner's for which it is meant, where it waits for that.
 
     `rules` returns the violations; the second argument says whether containers are required. `body` makes
-    the element that is sent, by API version. `makes_available` names the feeds that have something of its
-    order once it succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`:
-    it tells that its order has shipped.
+    the element that is sent, by API version, `path_names` what stands in the path. `makes_available` names
+    the feeds that have something of its order once it succeeded, `answer_feed` the one whose documents a
+    `result` holds. `verification` is how a doubt is settled under the policy `verify`. `due_within` is the
+    time after its own within which Amazon wants it. `ships`: it tells that its order has shipped.
     """
 
     event: type[Event]
@@ -193,6 +234,7 @@ class EventType:
     order: Callable[[Any], str]
     rules: Callable[[Any, bool], Sequence[Violation]]
     body: Callable[[Any, str], dict[str, Any]]
+    path_names: Callable[[Any], Mapping[str, str]] = _no_names
     subject: Callable[[Any], str] = _none
     own_time: Callable[[Any], str] = _none
     time_name: str = ""
@@ -203,6 +245,8 @@ class EventType:
     due_within: timedelta | None = None
     ships: bool = False
     makes_available: tuple[str, ...] = ()
+    answer_feed: str = ""
+    verification: Verification | None = None
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None
     label_check: LabelCheck | None = None
@@ -349,6 +393,11 @@ class Programs:
         """API versions that an account may choose: those of the programs that have several."""
         several = (program.versions for program in self.programs if len(program.versions) > 1)
         return tuple(dict.fromkeys(version for versions in several for version in versions))
+
+    @cached_property
+    def rates(self) -> Mapping[str, tuple[float, int]]:
+        """Amazon's rate (requests/s) and burst of each operation that has its own."""
+        return {one.name: (one.rate, one.burst) for one in self.operations.values() if one.rate is not None}
 
     def verdicts_of(self, operation: str) -> Operation:
         """Return the operation that is asked for the verdicts of another one."""

@@ -80,7 +80,7 @@ class Channel:
     def _exchange(self, operation: Operation, request: httpx.Request, items: int) -> Reply:
         begun = time.monotonic()
         log = _log.bind(operation=operation.name, items=items)
-        large = bool(operation.list_key)
+        large = operation.list_key or (operation.reply == "result" and operation.read)
         try:
             reply = exchange(
                 self._http,

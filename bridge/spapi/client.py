@@ -20,7 +20,7 @@ import stamina
 from bridge import __version__
 from bridge.domain.outcomes import Outcome, Verdict
 from bridge.errors import ConfigurationError, Problem
-from bridge.programs.contract import Item, Operation
+from bridge.programs.contract import Item, Operation, installed
 from bridge.spapi import restricted
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials, TokenSource
@@ -29,8 +29,10 @@ from bridge.spapi.endpoints import endpoint_mistake, is_loopback, token_address
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ReplyTooLarge
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.pages import Page, UnreadableItem
-from bridge.spapi.reads import parse_order, parse_page
+from bridge.spapi.reads import parse_one, parse_page
 from bridge.spapi.replies import classify_reply, parse_verdict, request_id_of
+from bridge.spapi.results import classify_result
+from bridge.spapi.tokencache import TokenCache
 from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client, why_not_reached
 from bridge.spapi.windows import Query
 
@@ -107,7 +109,7 @@ class AmazonClient:
             timeouts=timeouts,
             acquire_timeout=acquire_timeout,
         )
-        self._channel = channel(pacer=Pacer(rate=rate, burst=burst))
+        self._channel = channel(pacer=Pacer(rate=rate, burst=burst, own=installed().rates))
         self._token_channel = channel(pacer=Pacer(rate=restricted.RATE, burst=restricted.BURST))
         self._restricted = restricted.RestrictedTokens(self._token_channel, self._tokens, version=version)
 
@@ -144,12 +146,13 @@ class AmazonClient:
         """
         first = Outcome(kind="not_taken")
         try:
-            token = self._tokens.token()
+            tokens = self._tokens_of(operation)
+            token = tokens.token()
             path = path or operation.template(self.version)
-            first = self._post(operation, path, body, token, permit)
+            first = self._submit_once(operation, path, body, token, permit)
             if first.http_status not in {401, 403}:
                 return first
-            return self._post(operation, path, body, self._tokens.renew(token))
+            return self._submit_once(operation, path, body, tokens.renew(token))
         except CredentialsRefused as refused:
             kept = refused.request_id or first.request_id
             return Outcome(kind="unauthorized", request_id=kept, reason=str(refused))
@@ -168,7 +171,7 @@ class AmazonClient:
         Raises `AmazonUnavailable` (ask later), `AmazonRefused` (no such transaction),
         `CredentialsRefused` (an operator must act); all of them `AmazonError`.
         """
-        path = operation.path_of(version or self.version, transactionId=amazon_transaction_id)
+        path = self._path_of(operation, version or self.version, transactionId=amazon_transaction_id)
         return self._read(operation, path, parse_verdict)
 
     def read_page(self, operation: Operation, query: Query) -> Page:
@@ -183,10 +186,19 @@ class AmazonClient:
 
     def read_order(self, operation: Operation, purchase_order_number: str) -> Item | UnreadableItem | None:
         """Read what there is for one order; None where there is nothing. Raises as `read_page` does."""
-        if not _ORDER.fullmatch(purchase_order_number):  # ".." would lead to another operation
+        if not _ORDER.fullmatch(purchase_order_number):
             raise AmazonRefused("the purchase order number is not made of letters and digits only")
-        path = operation.path_of(self.version, purchaseOrderNumber=purchase_order_number)
-        return self._read(operation, path, partial(parse_order, operation))
+        return self.read_one(operation, purchaseOrderNumber=purchase_order_number)
+
+    def read_one(
+        self, operation: Operation, *, version: str = "", **names: str
+    ) -> Item | UnreadableItem | None:
+        """Read one thing by the names in the operation's path; None where there is nothing.
+
+        Raises as `read_page` does. Without a version in the account's.
+        """
+        path = self._path_of(operation, version or self.version, **names)
+        return self._read(operation, path, partial(parse_one, operation))
 
     def close(self) -> None:
         """Close the connections; calls that wait for a permit end as not taken."""
@@ -194,15 +206,17 @@ class AmazonClient:
         self._token_channel.close()
         self._http.close()
 
-    def _post(
+    def _submit_once(
         self, operation: Operation, path: str, body: bytes, token: str, permit: float | None = None
     ) -> Outcome:
         items = operation.count_of(body)
         try:
-            reply = self._channel.send(operation, path, token, body=body, items=items, permit=permit)
+            reply = self._channel.send(operation, path, token, body=body or None, items=items, permit=permit)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return classify_exception(error)
-        outcome = classify_reply(reply.status, reply.headers, reply.body)
+        if operation.reply == "result":
+            return classify_result(operation, reply)
+        outcome = classify_reply(reply.status, reply.headers, reply.body, operation.doubtful)
         if reply.flaw and outcome.kind != "submitted":
             outcome = msgspec.structs.replace(outcome, reason=f"{outcome.reason}: {reply.flaw}")
         return outcome
@@ -215,7 +229,7 @@ class AmazonClient:
         return retrying.on(self._ask_again)(self._read_once, operation, target, parse)
 
     def _read_once(self, operation: Operation, target: str, parse: Parse[T]) -> T:
-        tokens = self._restricted.of(operation) if operation.restricted else self._tokens
+        tokens = self._tokens_of(operation)
         token = tokens.token()
         reply = self._get(operation, target, token)
         if reply.status in {401, 403}:
@@ -223,6 +237,16 @@ class AmazonClient:
         if reply.flaw and reply.status == 200:
             raise _flawed(operation, reply)
         return parse(reply.status, reply.headers, reply.body)
+
+    def _tokens_of(self, operation: Operation) -> TokenCache | TokenSource:
+        return self._restricted.of(operation) if operation.restricted else self._tokens
+
+    @staticmethod
+    def _path_of(operation: Operation, version: str, **names: str) -> str:
+        try:
+            return operation.path_of(version, **names)
+        except ValueError as error:  # ".." would lead to another operation
+            raise AmazonRefused(str(error)) from error
 
     def _ask_again(self, error: Exception) -> bool | float:
         """Return whether stamina repeats a GET, and after how many seconds if Amazon said so."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 
@@ -36,7 +36,8 @@ _log = structlog.get_logger(__name__)
 class Pacer:
     """Thread-safe. `rate` (requests/s) and `burst` are Amazon's figures, not yet our share of them.
 
-    `clock` gives seconds of a steady clock; `wait` waits on a condition for at most that many.
+    `own` has those of operations that Amazon allows less than `rate`. `clock` gives seconds of a steady
+    clock; `wait` waits on a condition for at most that many.
 
     Of n requests under way none meets a 429 for want of tokens while n and our burst are no more than
     Amazon's burst, however unevenly they arrive; nor does any where each arrives within
@@ -48,11 +49,13 @@ class Pacer:
         *,
         rate: float = 10.0,
         burst: int = 10,
+        own: Mapping[str, tuple[float, int]] | None = None,
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[threading.Condition, float], object] = threading.Condition.wait,
     ) -> None:
         self._rate = rate
         self._burst = burst
+        self._own = own or {}
         self._clock = clock
         self._wait = wait
         self._condition = threading.Condition()
@@ -88,7 +91,7 @@ class Pacer:
             now = self._clock()
             rate = self._of(operation)
             if limit is not None:
-                rate.obey(limit, self._burst, now)
+                rate.obey(limit, now)
             if status == 429 or (status == 503 and retry_after is not None):
                 seconds = rate.cool_down(retry_after, now)
                 if seconds:
@@ -111,7 +114,10 @@ class Pacer:
     def _of(self, operation: str) -> _OperationRate:
         rate = self._rates.get(operation)
         if rate is None:
-            rate = self._rates[operation] = _OperationRate(self._rate, self._burst, self._clock())
+            figures = self._own.get(operation, (self._rate, self._burst))
+            rate = self._rates[operation] = _OperationRate(
+                min(figures[0], self._rate), min(figures[1], self._burst), self._clock()
+            )
         return rate
 
 
@@ -120,15 +126,16 @@ class _OperationRate:
 
     def __init__(self, rate: float, burst: int, now: float) -> None:
         self.rate = rate
+        self._burst = burst
         self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=own_burst(rate, burst), now=now)
         self.strikes = 0
 
-    def obey(self, limit: float, burst: int, now: float) -> None:
+    def obey(self, limit: float, now: float) -> None:
         told = min(limit, _FASTEST)
         if told != self.rate:
             self.rate = told
             # A lower rate mostly means a smaller burst too; a higher one promises no larger burst.
-            self.bucket.change(rate=told * RATE_SHARE, burst=own_burst(told, min(burst, told)), now=now)
+            self.bucket.change(rate=told * RATE_SHARE, burst=own_burst(told, min(self._burst, told)), now=now)
 
     def cool_down(self, retry_after: float | None, now: float) -> float:
         """Stop for as long as Amazon said, or for twice the last time; return the seconds."""

@@ -17,6 +17,7 @@ from bridge.spapi.pages import Page, UnreadableItem
 from bridge.spapi.replies import decoded, errors_of, failure_of, reason_of, request_id_of
 
 _Members = dict[str, msgspec.Raw]
+_BESIDE = {"errors", "message"}
 
 
 def parse_page(operation: Operation, status: int, headers: Mapping[str, str], body: bytes) -> Page:
@@ -52,10 +53,10 @@ def parse_page(operation: Operation, status: int, headers: Mapping[str, str], bo
     )
 
 
-def parse_order(
+def parse_one(
     operation: Operation, status: int, headers: Mapping[str, str], body: bytes
 ) -> Item | UnreadableItem | None:
-    """Read the reply of a read of one order; None where there is nothing (404, empty payload).
+    """Read the reply of a read of one thing; None where there is nothing (404, empty payload).
 
     Raises as `parse_page` does.
     """
@@ -63,11 +64,21 @@ def parse_order(
         return None
     if status != 200:
         raise failure_of(status, headers, body)
+    return parse_item(operation, status, headers, body)
+
+
+def parse_item(
+    operation: Operation, status: int, headers: Mapping[str, str], body: bytes
+) -> Item | UnreadableItem | None:
+    """Read the one item of a reply that succeeded, wrapped in `payload` or not; None where it holds nothing.
+
+    Raises `AmazonUnavailable` where there are errors in its place, and for a body that is no such reply.
+    """
     request_id = request_id_of(headers)
     outer = _members(body, request_id)
     payload = _payload(outer, request_id)
     errors = _errors_beside(outer, body)
-    if errors and "purchaseOrderNumber" not in payload:
+    if errors and not payload.keys() - _BESIDE:
         raise AmazonUnavailable(reason_of(status, errors), request_id=request_id)
     if not payload:
         return None
@@ -75,26 +86,30 @@ def parse_order(
 
 
 def _item(operation: Operation, raw: msgspec.Raw) -> Item | UnreadableItem:
+    if operation.read is None:
+        return UnreadableItem(
+            purchase_order_number="", reason=f"{operation.name} reads nothing", raw=bytes(raw)
+        )
     try:
         return operation.read(raw)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         # msgspec's messages name types and places, never values.
         return UnreadableItem(
-            purchase_order_number=_number_at_least(raw),
+            purchase_order_number=_number_at_least(operation, raw),
             reason=str(error) or type(error).__name__,
             raw=bytes(raw),
         )
 
 
-def _number_at_least(raw: msgspec.Raw) -> str:
+def _number_at_least(operation: Operation, raw: msgspec.Raw) -> str:
     """Return the order's number of an element of which the rest could not be read."""
     element = decoded(bytes(raw))
-    number = element.get("purchaseOrderNumber") if isinstance(element, dict) else None
+    number = element.get(operation.number_key) if isinstance(element, dict) else None
     return number if isinstance(number, str) else ""
 
 
 def _errors_beside(outer: _Members, body: bytes) -> tuple[AmazonApiError, ...]:
-    return errors_of(decoded(body)) if outer.keys() & {"errors", "message"} else ()
+    return errors_of(decoded(body)) if outer.keys() & _BESIDE else ()
 
 
 def _next_token(payload: _Members, outer: _Members, request_id: str) -> str:

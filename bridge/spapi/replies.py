@@ -38,15 +38,20 @@ _KIND_OF_STATUS: dict[int, OutcomeKind] = {
 }
 
 
-def classify_reply(status: int, headers: Mapping[str, str], body: bytes) -> Outcome:
-    """Return what a reply to a POST means; `body` may be empty, cut or no JSON. Never raises."""
+def classify_reply(
+    status: int, headers: Mapping[str, str], body: bytes, doubtful: Collection[int] = ()
+) -> Outcome:
+    """Return what a reply to a call means that makes a transaction; `body` may be anything. Never raises.
+
+    `doubtful` are statuses below 500 that leave it open whether Amazon took it.
+    """
     content = decoded(body)
     transaction_id = _transaction_id(content)
     if 200 <= status < 300 and transaction_id:
         kind: OutcomeKind = "submitted"
         reason = ""
     else:
-        kind = _kind_of(status)
+        kind = "in_doubt" if status in doubtful else _kind_of(status)
         transaction_id = ""
         reason = reason_of(status, errors_of(content))
     return Outcome(

@@ -13,7 +13,7 @@ from jsonschema import Draft4Validator
 from bridge.programs.contract import Item, Operation
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
 from bridge.spapi.pages import UnreadableItem
-from bridge.spapi.reads import parse_order, parse_page
+from bridge.spapi.reads import parse_one, parse_page
 from bridge.spapi.restricted import RESTRICTED_DATA_TOKEN
 from bridge.spapi.windows import LONGEST, Window, query_of
 from tests.contracts.spapi_models import SHIPPING, TOKENS, model, models_are_here, shown
@@ -50,7 +50,7 @@ def read(operation: Operation, content: object) -> tuple[Item, ...]:
         page = parse_page(operation, 200, {}, body)
         assert page.unreadable == ()
         return page.items
-    found = parse_order(operation, 200, {}, body)
+    found = parse_one(operation, 200, {}, body)
     assert found is not None
     assert not isinstance(found, UnreadableItem)
     return (found,)

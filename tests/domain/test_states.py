@@ -34,7 +34,7 @@ def test_finished_submissions_never_move_again() -> None:
 def test_every_answer_to_an_attempt_has_its_move() -> None:
     kinds = {cause for start, cause in SUBMISSION_MOVES if start == "sending"}
     assert kinds == {
-        "not_taken", "unauthorized", "submitted", "too_large", "refused", "in_doubt", "claimed",
+        "not_taken", "unauthorized", "submitted", "succeeded", "too_large", "refused", "in_doubt", "claimed",
     }  # fmt: skip
 
 

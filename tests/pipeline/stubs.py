@@ -39,7 +39,7 @@ class StubAmazon:
     def acquire_permit(self, _operation: Operation, _stopping: Callable[[], bool]) -> float:
         return 0.0
 
-    def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+    def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
         assert permit == 0.0
         items = list(json.loads(body)[operation.body_key])
         told = self.answer(items) if self.answer else Outcome(kind="submitted")

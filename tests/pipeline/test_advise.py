@@ -31,7 +31,7 @@ class Amazon:
     def acquire_permit(self, *_asked: object) -> float:
         return 0.0
 
-    def submit(self, operation: Operation, body: bytes, **_turn: float) -> Outcome:
+    def submit(self, operation: Operation, body: bytes, **_by_name: object) -> Outcome:
         del operation, body
         return Outcome(kind="submitted", http_status=202, amazon_transaction_id="t-1")
 

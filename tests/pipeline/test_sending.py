@@ -60,7 +60,7 @@ def test_verdicts_are_asked_for_while_there_is_more_to_send(
     asked, clock = threading.Event(), Clock()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             if len(self.items) == 150:
                 clock.now += timedelta(minutes=1)  # the first verdicts are due
                 assert asked.wait(LONG), "sending has to end before a verdict is asked for"
@@ -92,7 +92,7 @@ def test_an_operation_that_waits_for_its_turn_keeps_no_other_waiting(
                 assert told.wait(LONG), "the status update waits for the confirmations' permit"
             return 0.0
 
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             if operation.name == "submitShipmentStatusUpdates":
                 told.set()
             return super().submit(operation, body, permit=permit)
@@ -117,7 +117,7 @@ def test_as_many_posts_are_under_way_as_amazons_rate_asks_for(
         def rate(self, _operation: object) -> float:
             return rate
 
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             together.wait(LONG)
             under_way.append(partner.ledger.counts()[partner.vendor]["submissions"]["sending"])
             together.wait(LONG)
@@ -155,7 +155,7 @@ def test_a_turn_that_does_not_come_is_tried_on_later(tmp_path: Path, monkeypatch
             self.turns += 1
             return 100.0 if self.turns == 1 else 0.0
 
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             if permit:
                 return Outcome(kind="not_taken", retry_after=permit)
             return super().submit(operation, body, permit=permit)
@@ -208,7 +208,7 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
     begun, failed, looks = threading.Event(), threading.Event(), 0
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             assert failed.wait(LONG)
             return super().submit(operation, body, permit=permit)
 
@@ -242,7 +242,7 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
     taken, told, seconds = threading.Event(), threading.Event(), Seconds()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             if not taken.is_set():
                 drop(tmp_path, "b.edi", notices(7))
                 partner.state.listing_requested.set()  # as the schedule says
@@ -276,7 +276,7 @@ def test_a_folder_that_failed_for_a_short_time_is_used_again_while_much_is_sent(
     delivered = threading.Event()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             assert failed.wait(LONG)
             seconds.now += 100
             assert delivered.wait(LONG), "sending has to end before the folder is used again"
@@ -308,7 +308,7 @@ def test_a_partner_that_failed_is_tried_again_while_another_of_its_account_sends
     failed, again, clock = threading.Event(), threading.Event(), Clock()
 
     class Amazon(StubAmazon):
-        def submit(self, operation: Operation, body: bytes, *, permit: float) -> Outcome:
+        def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
             assert again.wait(LONG), "the other vendor is forgotten while this one sends"
             return super().submit(operation, body, permit=permit)
 

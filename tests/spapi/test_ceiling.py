@@ -136,7 +136,8 @@ def test_99_per_cent_of_the_rate_are_used_however_late_the_timers_ring(
     late: list[float], rate: float
 ) -> None:
     time = Time(late)
-    assert 0.99 <= share_of(sent_at(pacer_on(time, rate), time, 1000), rate) <= 1.0
+    # Long enough that where the count begins and ends, within a bunch or after it, makes no difference.
+    assert 0.99 <= share_of(sent_at(pacer_on(time, rate), time, 3000), rate) <= 1.0
 
 
 def test_a_bucket_that_is_not_full_at_the_start_is_not_overdrawn() -> None:

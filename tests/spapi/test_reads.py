@@ -16,7 +16,7 @@ from bridge.programs.vendor_direct_fulfillment.documents import (
 )
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import Page, UnreadableItem
-from bridge.spapi.reads import parse_order, parse_page
+from bridge.spapi.reads import parse_one, parse_page
 from tests.operations import OPERATIONS
 
 LABELS, LABEL = OPERATIONS["getShippingLabels"], OPERATIONS["getShippingLabel"]
@@ -84,7 +84,7 @@ def test_pages_and_orders_are_read_wrapped_and_unwrapped(
     listed = {many.list_key: [element], "pagination": {"nextToken": "MDA="}}
     page = parse_page(many, 200, IDS, body({"payload": listed} if wrapped else listed))
     assert page == Page(items=(read,), next_token="MDA=", request_id="R-1")
-    assert parse_order(one, 200, IDS, body({"payload": element} if wrapped else element)) == read
+    assert parse_one(one, 200, IDS, body({"payload": element} if wrapped else element)) == read
 
 
 @pytest.mark.parametrize(
@@ -108,14 +108,14 @@ def test_a_page_without_elements_is_a_page(content: object, listed: bool) -> Non
 
 @pytest.mark.parametrize("content", [{}, {"payload": {}}, {"payload": None}, {"payload": {}, "errors": None}])
 def test_an_order_without_payload_is_not_there(content: object) -> None:
-    assert parse_order(SLIP, 200, IDS, body(content)) is None
+    assert parse_one(SLIP, 200, IDS, body(content)) is None
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"<html/>", body({"errors": [{"code": "NotFound", "message": ""}]})]
 )
 def test_an_order_that_amazon_does_not_know_is_not_there(content: bytes) -> None:
-    assert parse_order(SLIP, 404, IDS, content) is None
+    assert parse_one(SLIP, 404, IDS, content) is None
 
 
 def test_a_page_that_amazon_does_not_know_is_refused() -> None:
@@ -138,7 +138,7 @@ UNREADABLE = [
 
 @pytest.mark.parametrize("content", UNREADABLE)
 def test_a_200_that_is_no_reply_is_asked_for_again_and_not_taken_for_nothing(content: bytes) -> None:
-    for operation, parse in ((SLIPS, parse_page), (SLIP, parse_order)):
+    for operation, parse in ((SLIPS, parse_page), (SLIP, parse_one)):
         with pytest.raises(AmazonUnavailable) as caught:
             parse(operation, 200, IDS, content)
         assert caught.value.request_id == "R-1"
@@ -162,7 +162,7 @@ def test_a_list_or_token_that_is_not_understood_is_never_taken_for_the_end(conte
     "told", [{"errors": [{"code": "InternalFailure", "message": "x"}]}, {"message": "Endpoint timed out"}]
 )
 def test_a_200_that_holds_only_errors_is_asked_for_again(told: dict[str, object]) -> None:
-    for operation, parse in ((SLIPS, parse_page), (SLIP, parse_order)):
+    for operation, parse in ((SLIPS, parse_page), (SLIP, parse_one)):
         with pytest.raises(AmazonUnavailable, match="HTTP 200"):
             parse(operation, 200, IDS, body(told))
 
@@ -204,7 +204,7 @@ def test_a_bad_element_is_kept_and_loses_no_other(bad: object, number: str, reas
     [None, [], "x", [{"content": "XlhB"}, {"content": ""}], [{"content": "XlhB"}, {}], [None]],
 )
 def test_an_order_that_lacks_a_label_is_kept_whole_for_a_person(labels: object) -> None:
-    found = parse_order(LABEL, 200, IDS, body({"payload": {**LABEL_JSON, "labelData": labels}}))
+    found = parse_one(LABEL, 200, IDS, body({"payload": {**LABEL_JSON, "labelData": labels}}))
     assert isinstance(found, UnreadableItem)
     assert found.purchase_order_number == "PO1"
     assert json.loads(found.raw)["labelData"] == labels
@@ -218,7 +218,7 @@ def test_what_a_label_can_do_without_may_be_null_or_absent() -> None:
     empty_party = {**bare, "sellingParty": {}, "shipFromParty": {"partyId": None}}
     read = ShippingLabel(purchase_order_number="PO1", labels=(LabelData(content="XlhB"),))
     for content in (bare, full, empty_party):
-        assert parse_order(LABEL, 200, IDS, body(content)) == read
+        assert parse_one(LABEL, 200, IDS, body(content)) == read
 
 
 def test_elements_that_the_model_does_not_know_are_no_mistake() -> None:
@@ -240,7 +240,7 @@ def test_elements_that_the_model_does_not_know_are_no_mistake() -> None:
     ],
 )
 def test_the_status_decides_before_the_body(status: int, error: type[Exception]) -> None:
-    for operation, parse in ((SLIPS, parse_page), (SLIP, parse_order)):
+    for operation, parse in ((SLIPS, parse_page), (SLIP, parse_one)):
         with pytest.raises(error):
             parse(operation, status, IDS, body({"payload": {"packingSlips": [SLIP_JSON]}}))
 

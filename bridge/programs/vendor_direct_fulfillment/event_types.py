@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from bridge.programs.contract import Announcement, Awaits, EventType, LabelCheck, Violation
+from bridge.programs.contract import Announcement, Awaits, EventType, LabelCheck, Verification, Violation
 from bridge.programs.vendor_direct_fulfillment import bodies
 from bridge.programs.vendor_direct_fulfillment.events import (
     LabelRequested,
@@ -109,5 +109,6 @@ EVENT_TYPES = (
         body=bodies.shipping_label_request,
         day=_ship_day,
         makes_available=("labels", "packing-slips", "invoices"),
+        verification=Verification(feed="labels"),
     ),
 )

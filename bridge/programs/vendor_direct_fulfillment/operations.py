@@ -22,6 +22,7 @@ CONFIRM = "submitShipmentConfirmations"
 UPDATE_STATUS = "submitShipmentStatusUpdates"
 REQUEST_LABEL = "submitShippingLabelRequest"
 TRANSACTION_STATUS = "getTransactionStatus"
+NUMBER_KEY = "purchaseOrderNumber"
 
 
 def _paths(api: str, path: str) -> dict[str, str]:
@@ -39,6 +40,7 @@ def _reads(
             paths=_paths("shipping", list_key),
             restricted=True,
             list_key=list_key,
+            number_key=NUMBER_KEY,
             limit=limit,
             read=read,
         ),
@@ -48,6 +50,7 @@ def _reads(
             paths=_paths("shipping", f"{list_key}/{{purchaseOrderNumber}}"),
             restricted=True,
             list_key=list_key,
+            number_key=NUMBER_KEY,
             read=read,
         ),
     )

@@ -1,0 +1,74 @@
+"""Verify: submissions in doubt → what Amazon says has become of them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import structlog
+
+from bridge.errors import AmazonError
+from bridge.faultpoints import reached
+from bridge.ledger.rows import DueSubmission
+from bridge.pipeline.alerts import in_doubt, not_verified
+from bridge.pipeline.fetch import WAITS, fetch_order
+from bridge.pipeline.partner import Partner
+from bridge.programs.contract import Contradiction, Found, Verification, installed
+from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
+from bridge.spapi.pages import UnreadableItem
+
+log = structlog.get_logger(__name__)
+
+TOLD_AFTER = timedelta(minutes=30)
+"""Time after which an alert is raised for what cannot be verified."""
+
+
+def verify(partner: Partner, submission: DueSubmission) -> None:
+    """Ask Amazon what became of a submission in doubt: what it has succeeded, the rest is sent again.
+
+    Amazon gets the program's patience before absence counts. Where it has something else than what was to be
+    sent, an operator decides.
+    """
+    now = partner.clock()
+    verification = installed().of_operation(submission.operation).verification
+    if verification is None:
+        raise ValueError(f"{submission.operation} declares no way to verify it")
+    try:
+        findings = [
+            _find(partner, submission, verification, place) for place in range(len(submission.bodies))
+        ]
+    except AmazonError as error:
+        log.warning("not_verified", vendor=partner.vendor, submission=submission.id, reason=str(error))
+        partner.ledger.apply_policy(partner.fence, submission.id, "verify", now, now + WAITS[0])
+        if isinstance(error, CredentialsRefused) or _doubted_for(submission, now) >= TOLD_AFTER:
+            not_verified(partner, submission, error)
+        return
+    reached("fetch.looked")
+    now = partner.clock()  # as Amazon's answer has just confirmed it
+    contradiction = next((one for one in findings if isinstance(one, Contradiction)), None)
+    if contradiction is not None:
+        partner.ledger.apply_policy(partner.fence, submission.id, "hold", now, reason=contradiction.reason)
+        in_doubt(partner, submission, contradiction.reason)
+        return
+    taken = [number for number, found in zip(submission.event_ids, findings, strict=True) if found == "taken"]
+    over = _doubted_for(submission, now) >= verification.patience
+    partner.ledger.record_verification(
+        partner.fence, submission.id, taken, now, None if over else now + WAITS[1]
+    )
+
+
+def _find(partner: Partner, submission: DueSubmission, verification: Verification, place: int) -> Found:
+    """Ask what Amazon has of one event of a submission."""
+    if verification.feed:
+        order = submission.purchase_order_numbers[place]
+        fetched = fetch_order(partner, installed().feeds[verification.feed], order)
+        return "taken" if fetched in {"kept", "bad"} else "absent"
+    operation = installed().operations[verification.operation]
+    event = installed().decode(submission.operation, submission.bodies[place])
+    item = partner.amazon.read_one(operation, **verification.names(event))
+    if isinstance(item, UnreadableItem):
+        raise AmazonUnavailable(f"{operation.name} is unreadable: {item.reason}")
+    return "absent" if item is None else verification.judge(event, item)
+
+
+def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
+    return now - submission.doubted_at if submission.doubted_at is not None else timedelta(0)
