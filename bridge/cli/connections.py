@@ -14,7 +14,7 @@ def try_connections(config: Config) -> Iterator[dict[str, object]]:
     for name, vendor in config.vendors.items():
         kind = "sftp" if vendor.sftp else "local"
         try:
-            told = _look(vendor)
+            told = _list_inbox(vendor)
         except BridgeError as error:
             yield _failed(f"vendors.{name}.{kind}", kind, error)
         else:
@@ -28,7 +28,7 @@ def try_connections(config: Config) -> Iterator[dict[str, object]]:
             yield _worked(f"accounts.{name}", "amazon", "Login with Amazon gave an access token")
 
 
-def _look(vendor: Vendor) -> str:
+def _list_inbox(vendor: Vendor) -> str:
     from bridge.wiring import drop_folder_of
 
     with closing(drop_folder_of(vendor)) as folder:

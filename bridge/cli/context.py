@@ -54,7 +54,7 @@ class Settings:
 
         config = self.config()
         if level == "WARNING" and sys.stderr.isatty():
-            # Whoever looks is told by the verb itself; log lines are for machines, and for --log-level.
+            # At a terminal the verb itself tells; log lines are for machines, and for --log-level.
             level = "CRITICAL"
         self.set_up_logs(config.bridge.log_format, level)
         with open_bridge(config) as bridge:

@@ -14,7 +14,7 @@ from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.lines import Line, folded
 from bridge.cli.output import complain, emit, line_width, narrow, progress, say, table, tell_lines
 from bridge.cli.status import delayed_words
-from bridge.cli.words import counted, state_look
+from bridge.cli.words import counted, state_style
 
 if TYPE_CHECKING:
     from bridge.ledger.read_models import BatchView
@@ -72,7 +72,7 @@ def run(
 def daemon(context: typer.Context) -> None:
     """Run continuously.
 
-    Looks into the inboxes by their schedules. SIGTERM ends it in good order, SIGHUP loads the
+    Polls the inboxes by their schedules. SIGTERM ends it in good order, SIGHUP loads the
     configuration anew.
     """
     with settings_of(context).bridge(level="INFO") as bridge:
@@ -164,8 +164,8 @@ def batch_table(views: list[BatchView]) -> None:
 
 def _in_two_lines(view: BatchView) -> Iterator[Line]:
     width = line_width()
-    look = state_look(view.state)
-    yield from folded(f"{view.state}: {view.name}", width, first=f"{view.id:>6}  ", rest=" " * 8, look=look)
+    style = state_style(view.state)
+    yield from folded(f"{view.state}: {view.name}", width, first=f"{view.id:>6}  ", rest=" " * 8, style=style)
     facts = [view.vendor, _minute(view), f"documents: {_documents(view)}"]
     facts += [f"events: {counted(view.events, 'events')}"] if any(view.events.values()) else []
     yield from folded(", ".join(facts), width, first=" " * 10, rest=" " * 10)

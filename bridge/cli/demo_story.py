@@ -13,7 +13,7 @@ from bridge.cli.demo_documents import ShippingDocuments
 from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
 from bridge.cli.details import error_text
 from bridge.cli.lines import Line, folded
-from bridge.cli.words import counted, state_look, state_words
+from bridge.cli.words import counted, state_style, state_words
 from bridge.data import shipped
 from bridge.ledger.read_models import BatchDetail
 
@@ -117,18 +117,18 @@ def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
     text = (
         f"{len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} events; {_came(told)}."
     )
-    yield from folded(f"{folder}: {text}", width, look="title")
+    yield from folded(f"{folder}: {text}", width, style="title")
     for one in told.files:
         yield Line("")
         holds = f" ({', '.join(one['documents'])})" if one["documents"] else ""
-        yield from folded(f"{one['file']}{holds}", width, rest="  ", look=state_look(one["state"]))
+        yield from folded(f"{one['file']}{holds}", width, rest="  ", style=state_style(one["state"]))
         for line in one["happened"]:
             yield from folded(line, width, first="  ", rest="    ")
         if one["answers"]:
             yield from folded(f"answered with {', '.join(one['answers'])}", width, first="  ", rest="    ")
 
     yield Line("")
-    yield from folded(f"{_came(told)} into {OUTBOX}/", width, rest="  ", look="good")
+    yield from folded(f"{_came(told)} into {OUTBOX}/", width, rest="  ", style="good")
     for label in told.documents.labels:
         text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
         yield from folded(text, width, first="  ", rest="    ")

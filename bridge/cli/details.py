@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.cli.lines import Line, folded
 from bridge.cli.output import cell, plain
-from bridge.cli.words import STATES_OF_BATCHES, counted, state_look, state_words
+from bridge.cli.words import STATES_OF_BATCHES, counted, state_style, state_words
 
 if TYPE_CHECKING:
     from bridge.ledger.read_models import (
@@ -55,7 +55,7 @@ def left_out(detail: BatchDetail) -> dict[str, int]:
 def batch_lines(detail: BatchDetail, width: int) -> Iterator[Line]:
     """Render the whole story of a batch."""
     batch, lacking = detail.batch, left_out(detail)
-    yield from folded(f"Batch {batch.id}: {batch.name}", width, rest="  ", look="title")
+    yield from folded(f"Batch {batch.id}: {batch.name}", width, rest="  ", style="title")
     state, meaning = state_words(batch.state), batch.reason or STATES_OF_BATCHES.get(batch.state, "")
     yield from _fact("state", f"{state}: {meaning}" if meaning else state, width, batch.state)
     yield from _fact("vendor", batch.vendor, width)
@@ -78,7 +78,7 @@ def trace_lines(found: Trace, width: int) -> Iterator[Line]:
         head = (
             f"{view.id:>6}  {state_words(view.state)}: {view.name} of {view.vendor}, {cell(view.received_at)}"
         )
-        yield from folded(head, width, first=_lead(head), rest=" " * 8, look=state_look(view.state))
+        yield from folded(head, width, first=_lead(head), rest=" " * 8, style=state_style(view.state))
     yield from document_lines(found.documents, width, {}, batches=True)
     said = found.operator_actions
     yield from event_lines(found.events, width, {}, batches=True, said=said)
@@ -92,13 +92,13 @@ def _lead(text: str) -> str:
 
 
 def _fact(name: str, text: str, width: int, state: str = "") -> Iterator[Line]:
-    yield from folded(text, width, first=f"  {name:<10}", rest=" " * 12, look=state_look(state))
+    yield from folded(text, width, first=f"  {name:<10}", rest=" " * 12, style=state_style(state))
 
 
 def _head(title: str, counts: Mapping[str, int], width: int, of: str = "") -> Iterator[Line]:
     told = counted(counts, of)
     yield Line("")
-    yield from folded(f"{title}: {told}" if told else title, width, rest="  ", look="title")
+    yield from folded(f"{title}: {told}" if told else title, width, rest="  ", style="title")
 
 
 def _more(lacking: int) -> Iterator[Line]:
@@ -137,10 +137,10 @@ def document_lines(
         verdict = row.state if row.accepted else "rejected"
         text = f"{verdict}: {of}{row.type} {row.version} {number}{within}from byte {row.offset}"
         lead = f"{row.number:>6}  " if row.number > 0 else "     -  "
-        yield from folded(text, width, first=lead, rest=" " * 8, look="" if row.accepted else "bad")
+        yield from folded(text, width, first=lead, rest=" " * 8, style="" if row.accepted else "bad")
         for error in row.errors:
-            look = "bad" if error.get("fatal", True) and error.get("level") != "note" else "note"
-            yield from folded(error_text(error), width, first=" " * 10, rest=" " * 12, look=look)
+            style = "bad" if error.get("fatal", True) and error.get("level") != "note" else "note"
+            yield from folded(error_text(error), width, first=" " * 10, rest=" " * 12, style=style)
     yield from _more(lacking)
 
 
@@ -165,7 +165,7 @@ def event_lines(
     for row in rows:
         state = f"waits until {cell(row.not_before)}" if is_delayed(row) else state_words(row.state, "events")
         text = f"{state}: {row.summary or row.operation}"
-        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
+        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, style=state_style(row.state))
         # The summary names the order or the package already.
         named = _WORD.findall(row.summary)
         known: dict[str, object] = {
@@ -183,10 +183,10 @@ def event_lines(
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason and not (row.reason and reason.startswith(row.reason) and reason != row.reason):
                 once = reason.removeprefix(f"{row.summary.partition(',')[0]}: ")  # the row of a flat file
-                yield from folded(once, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
+                yield from folded(once, width, first=" " * 10, rest=" " * 12, style=state_style(row.state))
         for note in row.notes:
             text = f"note: {note.get('message', '')}"
-            yield from folded(text, width, first=" " * 10, rest=" " * 12, look="note")
+            yield from folded(text, width, first=" " * 10, rest=" " * 12, style="note")
         yield from _said("event", row.id, said, width)
     yield from _more(lacking)
 
@@ -214,8 +214,8 @@ def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
         number = row.tracking_number or "without tracking number"
         package = f"order {row.purchase_order_number}, package {row.package_identifier or '-'}"
         text = f"{row.state}{since}: {package}, {number}{method}, {row.file or 'not usable, no file'}"
-        look = "good" if row.state == "valid" else "note"
-        yield from folded(text, width, first="  ", rest="    ", look=look)
+        style = "good" if row.state == "valid" else "note"
+        yield from folded(text, width, first="  ", rest="    ", style=style)
 
 
 def submission_lines(
@@ -234,7 +234,7 @@ def submission_lines(
     for row in rows:
         count = f"{row.event_count} event{'s' * (row.event_count != 1)}"
         text = f"{state_words(row.state, 'submissions')}: {row.operation}, {count}"
-        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, look=state_look(row.state))
+        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, style=state_style(row.state))
         if row.amazon_transaction_id:
             whose = ", by the operator's word" if row.by_word == "sent" else ""
             text = f"transaction {row.amazon_transaction_id}{whose}"
@@ -243,7 +243,7 @@ def submission_lines(
             yield from folded(f"verdict's request id {row.request_id}", width, first=" " * 10, rest=" " * 12)
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason:
-                yield from folded(reason, width, first=" " * 10, rest=" " * 12, look=state_look(row.state))
+                yield from folded(reason, width, first=" " * 10, rest=" " * 12, style=state_style(row.state))
         for attempt in tries[row.id]:
             yield from _attempt(attempt, width)
         yield from _said("submission", row.id, said, width)
@@ -271,9 +271,9 @@ def outbound_lines(
     for row in rows:
         when = f" {cell(row.delivered_at)}" if row.delivered_at else ""
         text = f"{state_words(row.state, 'outbound')}{when}: {row.folder}/{row.name}, {row.size} bytes"
-        yield from folded(text, width, first="  ", rest="    ", look=state_look(row.state))
+        yield from folded(text, width, first="  ", rest="    ", style=state_style(row.state))
         if row.last_error and not row.delivered_at:
-            yield from folded(row.last_error, width, first=" " * 4, rest=" " * 6, look="bad")
+            yield from folded(row.last_error, width, first=" " * 4, rest=" " * 6, style="bad")
     yield from _more(lacking)
 
 

@@ -21,7 +21,7 @@ def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
     """Render an interchange's header in words."""
     head = f"{_STANDARDS[interchange.standard]} interchange {interchange.control_number or '(no number)'}"
     who = f"from {_party(interchange.sender)} to {_party(interchange.receiver)}"
-    yield from folded(f"{head}, {who}", width, rest="  ", look="title")
+    yield from folded(f"{head}, {who}", width, rest="  ", style="title")
     facts = [f"prepared {_when(interchange.prepared)}"] if interchange.prepared.strip(":") else []
     facts += [f"version {interchange.version}"] if interchange.version else []
     facts += [f"character set {interchange.syntax}"] if interchange.syntax else []
@@ -29,7 +29,7 @@ def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
     facts += [f"{test}: sent only to the sandbox, or where test_interchanges says so"] if test else []
     facts += ["asks for an acknowledgement"] if interchange.acknowledgement_requested else []
     if facts:
-        yield from folded(", ".join(facts), width, first="  ", rest="  ", look="words")
+        yield from folded(", ".join(facts), width, first="  ", rest="  ", style="words")
     for error in interchange.errors:
         yield from _fault(error, "", width)
 
@@ -48,9 +48,9 @@ def group_lines(groups: Sequence[Group], width: int, *, everything: bool) -> Ite
 def _fault(error: EdiError, of: str, width: int) -> Iterator[Line]:
     code = f" [{error.code}]" if error.code else ""
     place = f"{error.segment}{error.element:02}: " if error.segment and error.element else ""
-    sign, look = ("! ", "bad") if error.fatal else ("~ ", "note")
+    sign, style = ("! ", "bad") if error.fatal else ("~ ", "note")
     text = f"{of}{place}{error.message}{code}"
-    yield from folded(text, width, first=f"  {sign}", rest="    ", look=look)
+    yield from folded(text, width, first=f"  {sign}", rest="    ", style=style)
 
 
 def acknowledgement_lines(text: str, width: int, *, everything: bool) -> Iterator[Line]:

@@ -27,7 +27,7 @@ _MOST_ERRORS = 25
 def flat_file_explanation(told: Explanation, view: View | None = None) -> Iterator[Line]:
     """Yield the lines of an explanation."""
     view = view or View()
-    yield from folded(f"{told.file}: {_summary(told)}", view.width, rest="  ", look="title")
+    yield from folded(f"{told.file}: {_summary(told)}", view.width, rest="  ", style="title")
     yield from whose_lines(told, view)
     yield from unreadable_lines(told.unreadable, view)
     whole = _shown_whole(told.records, view)
@@ -79,15 +79,17 @@ def _run(records: Sequence[Record], view: View) -> Iterator[Line]:
             view.width,
             first="  ",
             rest="      ",
-            look="words",
+            style="words",
         )
 
 
 def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
     result = record.result
     verdict = ["invalid"] if result.errors else ["held"] if result.hold else []
-    look = "bad" if result.errors else "note" if result.hold else "good"
-    yield from folded(", ".join([result.summary, *verdict]), view.width, first="  ", rest="     ", look=look)
+    style = "bad" if result.errors else "note" if result.hold else "good"
+    yield from folded(
+        ", ".join([result.summary, *verdict]), view.width, first="  ", rest="     ", style=style
+    )
     if not result.errors:
         yield from result_lines(msgspec.structs.replace(result, summary=""), view, whole=whole)
         return
@@ -95,7 +97,7 @@ def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
     for error in shown:
         column = f" (column {error.element})" if error.element else ""
         text = f"{error.message}{column} [{error.code}]"
-        yield from folded(text, view.width, first="    ! ", rest="      ", look="bad")
+        yield from folded(text, view.width, first="    ! ", rest="      ", style="bad")
     if len(result.errors) > len(shown):
         yield Line(f"    ! ... and {len(result.errors) - len(shown)} more errors; --all shows them", "bad")
     yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")

@@ -11,15 +11,15 @@ from bridge.outside_text import shown
 
 
 class Line(NamedTuple):
-    """A line and how it looks on a terminal: title, good, bad, note, words, segment or nothing."""
+    """A line and its style on a terminal: title, good, bad, note, words, segment or nothing."""
 
     text: str
-    look: str = ""
+    style: str = ""
     aside: str = ""
-    """What stands behind it, in the look of `words`."""
+    """What stands behind it, in the style of `words`."""
 
 
-def folded(text: str, width: int, *, first: str = "", rest: str = "", look: str = "") -> Iterator[Line]:
+def folded(text: str, width: int, *, first: str = "", rest: str = "", style: str = "") -> Iterator[Line]:
     """Break a text between words to a width; `first` and `rest` begin the first and the further lines."""
     # A reference or a pattern that is longer than the line is of no use cut in two.
     lines = textwrap.wrap(
@@ -31,7 +31,7 @@ def folded(text: str, width: int, *, first: str = "", rest: str = "", look: str 
         break_on_hyphens=False,
     )
     for line in lines or [first.rstrip()]:
-        yield Line(line, look)
+        yield Line(line, style)
 
 
 def outline(value: object, indent: str = "") -> Iterator[str]:

@@ -17,7 +17,7 @@ import msgspec
 
 from bridge.cli.exits import PIPE_CLOSED
 from bridge.cli.lines import Line, folded, plain_text
-from bridge.cli.words import state_look
+from bridge.cli.words import state_style
 from bridge.outside_text import escaped_json, shown
 
 Row = Sequence[object]
@@ -139,22 +139,22 @@ def tell_lines(lines: Iterable[Line]) -> None:
 
     # Text, not markup, and never wrapped again: what is in the lines stands where it was put.
     drawn = [
-        _coloured(Text(shown(line.text)), line.look).append(shown(line.aside), _LOOKS["words"])
+        _coloured(Text(shown(line.text)), line.style).append(shown(line.aside), _STYLES["words"])
         for line in lines
     ]
     _write(_on_screen(*drawn, as_they_are=True))
 
 
-def _coloured(text: Any, look: str) -> Any:  # noqa: ANN401 - rich's own type, loaded late
-    if look == "segment":
+def _coloured(text: Any, style: str) -> Any:  # noqa: ANN401 - rich's own type, loaded late
+    if style == "segment":
         text.highlight_regex(r"^ *\d+", "dim")
         text.highlight_regex(r"(?<=\d  ) *\w+", "bold")
     else:
-        text.stylize(_LOOKS.get(look, ""))
+        text.stylize(_STYLES.get(style, ""))
     return text
 
 
-_LOOKS = {"title": "bold", "good": "green", "bad": "bold red", "note": "yellow", "words": "cyan"}
+_STYLES = {"title": "bold", "good": "green", "bad": "bold red", "note": "yellow", "words": "cyan"}
 
 
 @contextmanager
@@ -190,7 +190,7 @@ def _rich_table(columns: Sequence[str], rows: Sequence[Sequence[str]], folding: 
         drawn.add_column(column, overflow="fold", no_wrap=column not in folding)
     for row in rows:
         # Text, not markup: a file of a vendor's may be called "[red].edi".
-        drawn.add_row(*(Text(value, style=_LOOKS.get(state_look(value), "")) for value in row))
+        drawn.add_row(*(Text(value, style=_STYLES.get(state_style(value), "")) for value in row))
     return _on_screen(drawn)
 
 

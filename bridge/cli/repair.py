@@ -57,8 +57,8 @@ def _decision_lines(decisions: list[dict[str, Any]], width: int) -> Iterator[Lin
     for decision in decisions:
         again = decision["action"] != "keep"
         head = f"{_ACTIONS[decision['action']]}: {decision['summary'] or 'event'}"
-        look = "note" if again else ""
-        yield from folded(head, width, first=f"{decision['event_id']:>6}  ", rest=" " * 8, look=look)
+        style = "note" if again else ""
+        yield from folded(head, width, first=f"{decision['event_id']:>6}  ", rest=" " * 8, style=style)
         yield from folded(decision["reason"], width, first=" " * 10, rest=" " * 10)
 
 

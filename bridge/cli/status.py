@@ -81,17 +81,17 @@ def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
         yield Line("")
     for account, pause in told["paused_accounts"].items():
         text = f"Account {account} sends nothing until {cell(pause['until'])}: {pause['reason']}"
-        yield from folded(text, width, rest="  ", look="bad")
+        yield from folded(text, width, rest="  ", style="bad")
     if told["alerts"]:
         yield Line("Alerts", "title")
     for alert in told["alerts"]:
         head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
-        yield from folded(head, width, first="  ", rest="    ", look="bad")
+        yield from folded(head, width, first="  ", rest="    ", style="bad")
         yield from _to_do(_advice_on(alert, told["vendors"]), width)
     if told["alerts"] or told["paused_accounts"]:
         yield Line("")
     if told["attention"]:
-        yield from folded(f"Manual action needed: {_first_step(told)}", width, rest="  ", look="bad")
+        yield from folded(f"Manual action needed: {_first_step(told)}", width, rest="  ", style="bad")
     else:
         yield Line("All is well.", "good")
 
@@ -121,7 +121,7 @@ def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
     if vendor["delayed"]["events"]:
         yield from _fact("of these", delayed_words(**vendor["delayed"]), width)
     for trouble, advice in _troubles(vendor):
-        yield from folded(trouble, width, first="  ! ", rest="    ", look="bad")
+        yield from folded(trouble, width, first="  ! ", rest="    ", style="bad")
         yield from _to_do(advice, width)
 
 
@@ -160,4 +160,4 @@ def _fact(name: str, text: str, width: int) -> Iterator[Line]:
 
 
 def _to_do(advice: str, width: int) -> Iterator[Line]:
-    yield from folded(advice, width, first="    -> ", rest="       ", look="words")
+    yield from folded(advice, width, first="    -> ", rest="       ", style="words")

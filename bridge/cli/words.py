@@ -1,4 +1,4 @@
-"""States in words, and how they look on a terminal."""
+"""States in words, and their styles on a terminal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ STATES_OF_BATCHES: Final = {
     "purged": "its time of retention is over: what it held is gone, names, numbers and verdicts stay",
 }
 """What the states of a batch mean."""
-LOOKS: Final = {
+_STYLES: Final = {
     **dict.fromkeys(("succeeded", "accepted", "delivered", "ok", "Success"), "good"),
     **dict.fromkeys(
         ("failed", "refused", "rejected", "quarantined", "attention", "error", "in_doubt"), "bad"
@@ -46,9 +46,9 @@ def state_words(state: str, of: str = "") -> str:
     return _WORDS_OF.get(of, {}).get(state) or _WORDS.get(state, state)
 
 
-def state_look(state: str) -> str:
-    """Return how a state looks on a terminal."""
-    return LOOKS.get(state, "")
+def state_style(state: str) -> str:
+    """Return the style of a state on a terminal."""
+    return _STYLES.get(state, "")
 
 
 def counted(counts: Mapping[str, int], of: str = "") -> str:

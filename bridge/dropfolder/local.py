@@ -69,7 +69,7 @@ class LocalDropFolder:
         source = _path(self._settings.inbox, name)
         _refuse_link(self._settings.inbox)
         if expected is not None and os.path.lexists(source):
-            with _reported(self._settings.inbox, name, "look at it"):
+            with _reported(self._settings.inbox, name, "check it"):
                 _refuse_changed(self._settings.inbox, expected, source.lstat())
         self._move(name, self._settings.archive, archived_name)
 

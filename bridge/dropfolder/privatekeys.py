@@ -54,7 +54,7 @@ def load_private_key(text: str, passphrase: str, place: str = "private_key") -> 
 
 
 def _normalized(text: str) -> str:
-    """Mend what editors and environment variables do to a text of many lines."""
+    """Undo what editors and environment variables do to a text of many lines."""
     if "\n" not in text.strip() and "\\n" in text:
         text = text.replace("\\r", "").replace("\\n", "\n")
     lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").strip().split("\n")

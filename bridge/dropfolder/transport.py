@@ -108,7 +108,7 @@ class BoundedTransport(paramiko.Transport):
 class Watchdog:
     """Ends a connection on which a step is not done `within` its seconds, whatever comes meanwhile.
 
-    One thread a connection, which looks twice a second; `stop` ends it.
+    One thread a connection, which checks twice a second; `stop` ends it.
     """
 
     def __init__(self, end: Callable[[], None]) -> None:

@@ -61,7 +61,7 @@ UNEXPLAINED: Final[dict[Verdict, Reason]] = {
     "Failure": Reason("FAILURE", "Amazon did not take it and gave no reason"),
     "Refused": Reason("REFUSED", "it breaks a rule and was not sent to Amazon"),
     "Rejected": Reason("REJECTED", "the document could not be read; see the acknowledgement"),
-    "Held": Reason("HELD", "it waits for a person's decision"),
+    "Held": Reason("HELD", "it waits for an operator's decision"),
     "Overdue": Reason("OVERDUE", "Amazon has given no verdict in time; it is asked on"),
     "Cancelled": Reason("CANCELLED", "a later document cancels it; it was not sent"),
     "Superseded": Reason("SUPERSEDED", "a later document replaces it; it was not sent"),

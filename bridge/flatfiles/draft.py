@@ -8,7 +8,7 @@ from bridge.domain.events import RuleError
 from bridge.outside_text import clipped_message
 
 MAX_ERRORS = 50
-"""Most errors told of one document: whoever mends these sends it again anyway."""
+"""Most errors told of one document: whoever corrects these sends it again anyway."""
 
 
 class Draft(msgspec.Struct, kw_only=True):

@@ -60,11 +60,6 @@ OUTBOUND_ROWS = select(outbound_files)
 class BatchQueryStore(Store):
     """Read-only; nothing here is asked by the daemon."""
 
-    def batch_events(self, file_id: int) -> list[EventRow]:
-        """List a batch's events in the file's order, replaced ones included."""
-        with self._db.read() as connection:
-            return _events_of_file(connection, file_id)
-
     def batches(
         self, vendor: str | None = None, state: str | None = None, limit: int = 50, before: int | None = None
     ) -> list[BatchView]:
@@ -339,11 +334,6 @@ def rows_as(connection: Connection, kind: type[T], query: Select[Any]) -> list[T
     """Make structs of a query's rows."""
     found = connection.execute(query)
     return list(map(rows_maker(kind, list(found.keys())), found))
-
-
-def _events_of_file(connection: Connection, file_id: int) -> list[EventRow]:
-    query = EVENT_ROWS.where(events.c.file_id == file_id).order_by(documents.c.number, events.c.id)
-    return rows_as(connection, EventRow, query)
 
 
 def submission_rows(connection: Connection, ids: Collection[int]) -> list[SubmissionRow]:

@@ -47,7 +47,7 @@ _WAITING = select(
 _SAME_PACKAGE = (packages.c.vendor == events.c.vendor) & (
     packages.c.tracking_number == events.c.tracking_number
 )
-# What waited too long and no person has decided about goes when its confirmation comes at last.
+# What waited too long and no operator has decided about goes when its confirmation comes at last.
 _is_expected = or_(
     is_waiting,
     one_of(events.c.state, "held") & (events.c.reason == WAITED_TOO_LONG) & events.c.body.is_not(None),
@@ -62,7 +62,6 @@ _CONFIRMED = _WAITING.select_from(events).join(packages, _SAME_PACKAGE & package
 _WAITING_OF_FILE = _CONFIRMED.where(
     events.c.file_id == bindparam("key"), events.c.id >= bindparam("first"), is_waiting
 )
-_WAITING_OF_VENDOR = _CONFIRMED.where(events.c.vendor == bindparam("key"), is_waiting)
 _CONFIRM = (
     update(packages)
     .where(
@@ -179,11 +178,6 @@ def unconfirm(connection: Connection, vendor: str, event_ids: Sequence[int], now
 def release_of_file(connection: Connection, file_id: int, first: int, now: datetime) -> int:
     """Release a file's status updates, from event `first` on, that wait for what is confirmed already."""
     return _release(connection, _WAITING_OF_FILE, {"key": file_id, "first": first}, now)
-
-
-def release_of_vendor(connection: Connection, vendor: str, now: datetime) -> int:
-    """Release a vendor's waiting status updates whose packages are confirmed."""
-    return _release(connection, _WAITING_OF_VENDOR, {"key": vendor}, now)
 
 
 def _release(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, exists, select, update
 
 from bridge.ledger.batch_queries import rows_as, submission_rows
-from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.files import file_row
-from bridge.ledger.row_conversion import chunks, seconds
-from bridge.ledger.rows import Fact, Fence, Reported, ReportedDocument, ToReport
+from bridge.ledger.row_conversion import seconds
+from bridge.ledger.rows import Fact, Reported, ReportedDocument, ToReport
 from bridge.ledger.schema import documents, events, files, is_grouped, is_open, is_unreported
 
 UNREPORTED = select(files).where(
@@ -38,27 +37,10 @@ _FACTS_OF_SUBMISSION = _FACTS.where(
     events.c.submission_id == bindparam("submission"), is_grouped, events.c.file_id == bindparam("file")
 )
 _BEFORE_ALL = -(2**62)
-_REQUEUE = (
-    update(events)
-    .where(
-        events.c.id.in_(bindparam("ids", expanding=True)),
-        one_of(events.c.state, "failed", "held"),
-        events.c.body.is_not(None),
-    )
-    .values(
-        state="ready",
-        reason="",
-        errors="",
-        label_version=0,  # to be compared with its order's label anew
-        batch_limit=None,
-        isolated_from=None,
-        updated_at=bindparam("now"),
-    )
-)
 
 
 class ReportStore(Store):
-    """What the job settle writes for vendors, and what a rerun puts back."""
+    """What the job settle writes for vendors."""
 
     def batches_to_report(self, vendor: str, limit: int = 100) -> list[ToReport]:
         """List translated files all of whose events are final (held counts) and that lack a report."""
@@ -90,18 +72,6 @@ class ReportStore(Store):
             ids = {fact.document_id for fact in rows_as(connection, Fact, query)}
             of_these = _DOCUMENTS.where(documents.c.id.in_(ids)).order_by(documents.c.number)
             return _reported(connection, rows_as(connection, ReportedDocument, of_these), query)
-
-    def requeue_events(self, fence: Fence, event_ids: Collection[int], now: datetime) -> int:
-        """Queue failed and held events (those with a body) to be sent again; return how many.
-
-        Their batches are reported again when they are final again.
-        """
-        with self._db.write(fence) as connection:
-            count = 0
-            for ids in chunks(event_ids, 500):
-                count += connection.execute(_REQUEUE, {"ids": ids, "now": seconds(now)}).rowcount
-                reopen(connection, ids, now)
-            return count
 
 
 def _reported(connection: Connection, found: list[ReportedDocument], query: Select[Any]) -> Reported:

@@ -4,7 +4,7 @@
 
 | module | methods |
 |---|---|
-| submissions | claim, fence, check, pause, unpause; due_submissions, renew_confirmations |
+| submissions | claim, fence, check, pause; due_submissions, renew_confirmations |
 | submissions | start_sending, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
@@ -12,8 +12,8 @@
 | batching | plan, waiting, queued |
 | in_doubt | in_doubt, due_for_verification, apply_policy, record_verification; release_event, refuse_event |
 | resolving | submission, check_resolve, resolve |
-| verdicts | to_poll, record_verdict, record_poll_failed, release_waiting |
-| reports | batches_to_report, reported, reported_of; requeue_events |
+| verdicts | to_poll, record_verdict, record_poll_failed |
+| reports | batches_to_report, reported, reported_of |
 | shipping_documents | cursor, add_outbound; request_documents, due_document_requests |
 | shipping_documents | open_document_requests, postpone_document_request |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
@@ -23,7 +23,7 @@
 | deadlines | silent, ages, next_due, unfinished, delayed, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |
-| batch_queries | batches, batches_of, batch, batch_events, troubled_since, counts; whole_batch |
+| batch_queries | batches, batches_of, batch, troubled_since, counts; whole_batch |
 | trace_queries | trace |
 | alerts | raise_alert, clear_alert, alerts |
 | retention | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |

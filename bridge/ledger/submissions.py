@@ -170,15 +170,6 @@ class SubmissionStore(Store):
             return None
         return Pause(moment(row.paused_until), row.paused_reason)
 
-    def unpause(self, account: str) -> None:
-        """Resume the account's sending, its credentials having been corrected."""
-        with self._db.write() as connection:
-            connection.execute(
-                update(accounts)
-                .where(accounts.c.account == account)
-                .values(paused_until=None, paused_reason="")
-            )
-
     def due_submissions(
         self, vendor: str, now: datetime, limit: int = 10, *, operation: str = ""
     ) -> list[DueSubmission]:

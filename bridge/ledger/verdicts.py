@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from bridge.domain.outcomes import Verdict
 from bridge.domain.planning import is_overdue, next_poll
@@ -14,11 +14,10 @@ from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.new_rows import VerdictHandling
-from bridge.ledger.packages import release_of_vendor
 from bridge.ledger.response_handlers import succeed
 from bridge.ledger.row_conversion import errors_text, row_as, seconds
 from bridge.ledger.rows import Fence, Moved, ToPoll
-from bridge.ledger.schema import events, is_grouped, is_pollable, is_waiting, submissions
+from bridge.ledger.schema import events, is_grouped, is_pollable, submissions
 
 _TO_POLL = (
     select(submissions)
@@ -98,21 +97,6 @@ class VerdictStore(Store):
         """Note that the verdict could not be asked for: as `Processing`."""
         handling = VerdictHandling(amazon_transaction_id=amazon_transaction_id)
         return self.record_verdict(fence, submission_id, Verdict(status="Processing"), now, handling)
-
-    def release_waiting(self, fence: Fence, vendor: str, now: datetime, *, unconfirmed: bool = False) -> int:
-        """Release waiting status updates whose packages are confirmed; return how many.
-
-        With `unconfirmed` all of them, as for a vendor whose confirmations come from elsewhere.
-        """
-        with self._db.write(fence) as connection:
-            released = release_of_vendor(connection, vendor, now)
-            if unconfirmed:
-                released += connection.execute(
-                    update(events)
-                    .where(events.c.vendor == vendor, is_waiting)
-                    .values(state="ready", reason="", updated_at=seconds(now))
-                ).rowcount
-            return released
 
 
 def _was_settled_meanwhile(row: RowMapping, transaction: str) -> bool:

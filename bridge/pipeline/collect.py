@@ -47,7 +47,7 @@ def collect(partner: Partner) -> int:
     seen = partner.folder.list_files()
     _review_listing(partner, seen)
     inbox.listed_at = partner.seconds()
-    known = {_look_of(arrival) for arrival in partner.ledger.arrivals_to_move(partner.vendor)}
+    known = {_remote_file(arrival) for arrival in partner.ledger.arrivals_to_move(partner.vendor)}
     back = _come_back(partner, seen)
     settled = partner.pickup_policy.ready(seen, inbox.listed_at)
     ready = [one for one in settled if one not in known and one not in back]
@@ -147,7 +147,7 @@ def archive_processed(partner: Partner) -> int:
     seen = partner.folder.list_files()
     present = {remote.name: remote for remote in seen}
     if seen.cut:  # what is not seen may stand there all the same
-        present = {one.remote_name: _look_of(one) for one in arrivals} | present
+        present = {one.remote_name: _remote_file(one) for one in arrivals} | present
     end = partner.seconds() + SECONDS_A_PASS
     return sum(
         _archive(partner, arrival, present.get(arrival.remote_name))
@@ -198,17 +198,17 @@ def _forget_missing(partner: Partner, present: set[str]) -> None:
 def _archive(partner: Partner, arrival: Arrival, present: RemoteFile | None) -> int:
     """Move one file; 0 where it cannot be moved now, which is tried again and holds up no other."""
     reached("put_away.begun")
-    look = _look_of(arrival)
-    if present is not None and present != look:
+    expected = _remote_file(arrival)
+    if present is not None and present != expected:
         # The vendor has put another file under this name: that one is not ours to move yet.
         _note_moved(partner, arrival, "")
         return 1
     target = stamped_name(arrival.remote_name, arrival.arrived_at.strftime("%Y%m%dT%H%M%S"), arrival.id)
     try:
         if arrival.file_state == "quarantined":
-            partner.folder.quarantine(arrival.remote_name, target, arrival.file_reason, expected=look)
+            partner.folder.quarantine(arrival.remote_name, target, arrival.file_reason, expected=expected)
         else:
-            partner.folder.archive(arrival.remote_name, target, expected=look)
+            partner.folder.archive(arrival.remote_name, target, expected=expected)
     except RemoteFileError as error:
         log.warning("not_put_away", vendor=partner.vendor, file=arrival.remote_name, reason=str(error))
         if present is not None:
@@ -216,7 +216,7 @@ def _archive(partner: Partner, arrival: Arrival, present: RemoteFile | None) -> 
             return 0
         # Somebody removed it meanwhile; its bytes are in the spool.
         target = ""
-    partner.state.inbox.moved[look] += 1
+    partner.state.inbox.moved[expected] += 1
     reached("put_away.moved")
     marker = partner.pickup_policy.marker_of(arrival.remote_name)
     if marker:
@@ -255,5 +255,5 @@ def _note_moved(partner: Partner, arrival: Arrival, target: str) -> None:
     partner.ledger.arrival_moved(partner.fence, arrival.id, target, partner.clock())
 
 
-def _look_of(arrival: Arrival) -> RemoteFile:
+def _remote_file(arrival: Arrival) -> RemoteFile:
     return RemoteFile(name=arrival.remote_name, size=arrival.size, mtime=arrival.mtime)

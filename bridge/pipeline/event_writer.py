@@ -76,7 +76,7 @@ class EventWriter:
         return msgspec.structs.replace(result, function="cancel", told=result.summary)
 
     def _unmended(self, result: MappingResult, finding: DuplicateFinding) -> MappingResult:
-        """Add what else keeps a refused confirmation from going, where a label could mend what it lacks."""
+        """Add what else keeps a refused confirmation from going, where a label could supply what it lacks."""
         if result.event is None or not _may_be_mended(result):
             return result
         timed = self._timing(result, result.event)

@@ -58,7 +58,7 @@ def purge(  # noqa: PLR0913, PLR0917 - what, whose, and when
         total = sum(blanked, total)
         _remove_bytes(ledger, spool, vendor, before)
     _remove_bytes(ledger, spool, vendor, before)  # also of a purge that was cut off, and of files come again
-    spool.tidy()
+    spool.remove_partial()
     loose = ledger.purge_loose(vendor, before, now)
     return total + Purged(outbound=loose)
 

@@ -137,7 +137,7 @@ class Spool:
     def _epoch_of(self, account: str) -> Path:
         return self.folder / f"epoch-{hashlib.sha256(account.encode()).hexdigest()[:16]}.txt"
 
-    def tidy(self) -> None:
+    def remove_partial(self) -> None:
         """Remove what a crash left half-written; nothing while some bytes are being kept."""
         with self.removing() as free:
             for left in self.folder.glob(f"{_INCOMING}*") if free else ():

@@ -28,7 +28,7 @@ _LONGEST_OWN_COOL_DOWN = 60.0
 _LONGEST_COOL_DOWN = 900.0
 _FASTEST = 1000.0
 _SHORTEST_SLEEP = 0.001  # clocks are no finer; our burst makes up for it
-_LONGEST_SLEEP = 1.0  # between two looks at whether the process is to stop
+_LONGEST_SLEEP = 1.0  # between two checks whether the process is to stop
 
 _log = structlog.get_logger(__name__)
 

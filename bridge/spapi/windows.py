@@ -37,7 +37,7 @@ def windows(
     """Cut the time from `since` to `until` into windows, the oldest first.
 
     Each begins `overlap` before the one before it ended, the first one `overlap` before `since`: what
-    Amazon shows late is found by the next look. `until` is now: what lies more than 180 days before it
+    Amazon shows late is found by the next read. `until` is now: what lies more than 180 days before it
     is left out, since Amazon would refuse to be asked. Ends are whole seconds, rounded down, so the
     cursor to keep is the last window's `until`. Empty where there is nothing to ask for.
     Raises ValueError for times without an offset, and for an overlap of more than half of `longest`.

@@ -44,6 +44,8 @@ root = "drop"
 [vendors.acme.pickup]
 interval = "0.1s"
 """
+OWN_MAPPINGS = CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]')
+"""The same with a folder of mappings beside it."""
 
 
 class Result(msgspec.Struct, frozen=True):

@@ -48,7 +48,7 @@ def test_what_an_operator_dropped_is_not_asked_for_again(tmp_path: Path) -> None
     installation(tmp_path)
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     batch = Desk(ledger).take(confirmation("P1", state="held", body=b"{}", reason="no mapping"))
-    [event] = ledger.batch_events(batch)
+    [event] = ledger.batch(batch).events
     ledger.close()
     again = "the vendor has to send again"
     assert in_process("resolve", str(event.id), "--event", "--drop", "not wanted", folder=tmp_path).code == 0

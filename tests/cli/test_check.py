@@ -9,7 +9,7 @@ import pytest
 
 from bridge.data import shipped
 from simulator.amazon import StandInAmazon
-from tests.cli.support import CONFIG, edibridge, in_process, installation
+from tests.cli.support import CONFIG, OWN_MAPPINGS, edibridge, in_process, installation
 
 ACME = """name = "acme"
 extends = "x12-856"
@@ -128,7 +128,7 @@ def test_the_example_of_init_is_a_mapping_that_extends_a_shipped_one(tmp_path: P
 
 
 def test_copies_of_shipped_mappings_are_warned_of_and_work(tmp_path: Path) -> None:
-    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]'))
+    folder = installation(tmp_path, OWN_MAPPINGS)
     shutil.copytree(shipped("mappings"), folder / "mappings", ignore=shutil.ignore_patterns("x12", "edifact"))
     done = in_process("check", "--json", folder=folder)
     assert done.code == 0
@@ -140,7 +140,7 @@ def test_copies_of_shipped_mappings_are_warned_of_and_work(tmp_path: Path) -> No
 
 
 def test_a_mapping_that_extends_is_no_copy(tmp_path: Path) -> None:
-    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]'))
+    folder = installation(tmp_path, OWN_MAPPINGS)
     (folder / "mappings").mkdir()
     text = 'name = "acme"\nextends = "x12-856"\nstandard = "x12"\ndocument = "856"\nvendors = ["acme"]\n'
     (folder / "mappings" / "acme.toml").write_text(text, encoding="utf-8")
@@ -150,7 +150,7 @@ def test_a_mapping_that_extends_is_no_copy(tmp_path: Path) -> None:
 
 
 def test_positions_that_no_grammar_has_are_mistakes_with_file_and_line(tmp_path: Path) -> None:
-    folder = installation(tmp_path, CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]'))
+    folder = installation(tmp_path, OWN_MAPPINGS)
     (folder / "mappings").mkdir()
     field = "scope = 'order'\nat = [\n'PRF01', [\n'PRF77', 'ZZZ09'],\n'REF04.9[REF09=X]', 'LIN[BP]']\n"
     text = f"{ACME}\n[fields.purchase_order_number]\n{field}"

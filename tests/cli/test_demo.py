@@ -68,8 +68,8 @@ def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
     played: tuple[Path, Result],
 ) -> None:
     folder, done = played
-    papers = done.json["papers"]
-    packages = [(one["purchase_order"], one["package"]) for one in papers["labels"]]
+    documents = done.json["papers"]
+    packages = [(one["purchase_order"], one["package"]) for one in documents["labels"]]
     assert packages == [
         ("DQ7T4M2ZP", "PKG001"),
         ("DQ7T4M2ZR", "PKG001"),
@@ -80,13 +80,13 @@ def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
         ("LR7T4M2ZX", "00008123450000017069"),
     ]
     outbox = folder / "demo" / OUTBOX
-    for label in papers["labels"]:
+    for label in documents["labels"]:
         data = (outbox / label["file"]).read_bytes()
         assert hashlib.sha256(data).hexdigest() == label["sha256"]
         assert opened(data).width == 812, "four inches at 203 dots"
-    assert papers["packing_slips"] == [f"packing-slips/{order}.pdf" for order in GIFTS]
-    assert papers["invoices"] == [f"invoices/{order}.pdf" for order in dict(packages)]
-    for name in (*papers["packing_slips"], *papers["invoices"]):
+    assert documents["packing_slips"] == [f"packing-slips/{order}.pdf" for order in GIFTS]
+    assert documents["invoices"] == [f"invoices/{order}.pdf" for order in dict(packages)]
+    for name in (*documents["packing_slips"], *documents["invoices"]):
         assert (outbox / name).read_bytes().startswith(b"%PDF")
 
 

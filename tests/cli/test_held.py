@@ -24,7 +24,7 @@ def test_sending_is_offered_only_where_there_is_something_to_send(
     ]
     batch = desk.take(*events)
     ledger.raise_alert("held", "acme", "", "events wait for an operator", T0)
-    sendable = [event.id for event in ledger.batch_events(batch) if event.body is not None]
+    sendable = [event.id for event in ledger.batch(batch).events if event.body is not None]
     ledger.close()
     for verb in (("status",), ("show", str(batch))):
         told = " ".join(in_process(*verb, folder=tmp_path).out.split())

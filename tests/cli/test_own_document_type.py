@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.support import CONFIG, in_process, installation
+from tests.cli.support import OWN_MAPPINGS, in_process, installation
 
 DOCS = Path(__file__).parents[2] / "docs" / "mapping.md"
 BLOCK = re.compile(r"^`([\w./-]+)`[^\n]*:\n\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -22,8 +22,7 @@ FILES = {
 @pytest.fixture
 def walked(tmp_path: Path) -> Path:
     """Make the files of the walk-through, in an installation that reads them."""
-    text = CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]').replace("ACMW1", "NWH1")
-    folder = installation(tmp_path, text)
+    folder = installation(tmp_path, OWN_MAPPINGS.replace("ACMW1", "NWH1"))
     section = DOCS.read_text(encoding="utf-8").partition("### From nothing: a 945")[2]
     blocks = dict(BLOCK.findall(section))
     assert blocks.keys() == FILES | {"945.edi"}
@@ -100,7 +99,7 @@ def test_a_mistake_is_told_with_file_and_line(
     line = text.count("\n", 0, text.index(new)) + 1
     done = in_process("check", folder=walked)
     assert done.code == 2
-    assert f"line {line}: {walked / name}: " in done.err
+    assert f"{walked / name}: line {line}: " in done.err
     assert message in done.err
 
 
@@ -182,8 +181,9 @@ HANMOV_MESSAGE = (
 
 
 def test_an_edifact_message_is_read_acknowledged_and_mapped_by_files_alone(tmp_path: Path) -> None:
-    text = CONFIG.replace("[bridge]", '[bridge]\nmappings = ["mappings"]')
-    folder = installation(tmp_path, text.replace("[vendors.acme]", '[vendors.acme]\ncarrier = "UPSN"', 1))
+    folder = installation(
+        tmp_path, OWN_MAPPINGS.replace("[vendors.acme]", '[vendors.acme]\ncarrier = "UPSN"', 1)
+    )
     (folder / "mappings" / "edifact" / "D07A").mkdir(parents=True)
     (folder / "mappings" / "edifact" / "D07A" / "HANMOV.txt").write_text(HANMOV, encoding="utf-8")
     (folder / "mappings" / "hanmov.toml").write_text(HANMOV_MAPPING, encoding="utf-8")

@@ -24,7 +24,7 @@ OTHER = make_key()
 OTHER_KEY = f"ssh-ed25519 {OTHER.get_base64()}"
 
 
-def looks(server: StandInSftp, **changed: object) -> None:
+def list_inbox(server: StandInSftp, **changed: object) -> None:
     with closing(SftpDropFolder(stand_in_settings(server, **changed))) as folder:  # type: ignore[arg-type]
         folder.list_files()
 
@@ -51,7 +51,7 @@ def test_the_pinned_key_is_accepted_in_all_its_forms(stand_in: StandInSftp, tmp_
         },
     ]
     for pin in pins:
-        looks(stand_in, **pin)
+        list_inbox(stand_in, **pin)
     assert stand_in.logins == ["acme"] * len(pins)
 
 
@@ -64,7 +64,7 @@ def test_another_host_key_is_refused_before_anything_is_sent(stand_in: StandInSf
     ]
     for pin in pins:
         with pytest.raises(HostKeyRefused) as caught:
-            looks(stand_in, **pin)
+            list_inbox(stand_in, **pin)
         assert stand_in.fingerprint in str(caught.value)
         assert (caught.value.fault, caught.value.permanent) == ("operator", True)
     assert stand_in.attempts == []
@@ -93,7 +93,7 @@ def test_without_a_pin_nobody_is_even_called(stand_in: StandInSftp, tmp_path: Pa
     ]
     for pin in pins:
         with pytest.raises(HostKeyRefused, match="nothing was sent"):
-            looks(stand_in, **pin)
+            list_inbox(stand_in, **pin)
     assert stand_in.connections == 0
 
 
@@ -101,7 +101,7 @@ def test_a_revoked_key_is_refused(stand_in: StandInSftp, tmp_path: Path) -> None
     line = stand_in.host_key_line
     pin = written(tmp_path / "known_hosts", line, f"@revoked {line}")
     with pytest.raises(HostKeyRefused):
-        looks(stand_in, host_key="", known_hosts=pin)
+        list_inbox(stand_in, host_key="", known_hosts=pin)
     assert stand_in.attempts == []
 
 
@@ -132,10 +132,10 @@ def test_patterns_of_known_hosts_are_followed_as_openssh_does(
     pattern = names.replace("{port}", str(stand_in.port)).replace("{hash}", hashed)
     pin = written(tmp_path / "known_hosts", f"{pattern} {kind} {blob}")
     if fits:
-        looks(stand_in, host_key="", known_hosts=pin)
+        list_inbox(stand_in, host_key="", known_hosts=pin)
         return
     with pytest.raises(HostKeyRefused, match="no host key for"):
-        looks(stand_in, host_key="", known_hosts=pin)
+        list_inbox(stand_in, host_key="", known_hosts=pin)
     assert stand_in.connections == 0
 
 
@@ -148,10 +148,10 @@ def test_a_key_is_revoked_by_every_line_that_names_its_server(
     line = f"@revoked {pattern} {kind} {blob}"
     for lines in ((stand_in.host_key_line, line), (line, f"* {kind} {blob}")):
         with pytest.raises(HostKeyRefused, match="is not the pinned one"):
-            looks(stand_in, host_key="", known_hosts=written(tmp_path / "known_hosts", *lines))
+            list_inbox(stand_in, host_key="", known_hosts=written(tmp_path / "known_hosts", *lines))
     assert stand_in.attempts == []
     elsewhere = written(tmp_path / "known_hosts", stand_in.host_key_line, f"@revoked elsewhere {kind} {blob}")
-    looks(stand_in, host_key="", known_hosts=elsewhere)
+    list_inbox(stand_in, host_key="", known_hosts=elsewhere)
 
 
 def test_a_revoked_key_that_cannot_be_read_and_an_authority_are_told(
@@ -160,14 +160,14 @@ def test_a_revoked_key_that_cannot_be_read_and_an_authority_are_told(
     line = stand_in.host_key_line
     name, kind, blob = line.split()
     with pytest.raises(HostKeyRefused, match="line 2: a @revoked key"):
-        looks(
+        list_inbox(
             stand_in,
             host_key="",
             known_hosts=written(tmp_path / "known_hosts", line, f"@revoked * {kind} %{blob}"),
         )
     pin = written(tmp_path / "known_hosts", f"@cert-authority *,{name} {kind} {blob}")
     with pytest.raises(HostKeyRefused, match="@cert-authority lines are not used"):
-        looks(stand_in, host_key="", known_hosts=pin)
+        list_inbox(stand_in, host_key="", known_hosts=pin)
     assert stand_in.connections == 0
 
 
@@ -177,7 +177,7 @@ def test_a_wrong_host_key_leaves_no_tracebacks(
 ) -> None:
     other = OTHER if wrong == "key" else paramiko.ECDSAKey.generate()
     with pytest.raises(HostKeyRefused):
-        looks(stand_in, host_key=f"{other.get_name()} {other.get_base64()}")
+        list_inbox(stand_in, host_key=f"{other.get_name()} {other.get_base64()}")
     shown = "".join(capfd.readouterr()) + caplog.text
     assert "Traceback" not in shown
     assert "Exception" not in shown
@@ -187,7 +187,7 @@ def test_a_wrong_host_key_leaves_no_tracebacks(
 def test_a_server_without_a_key_of_the_pinned_type_is_refused(stand_in: StandInSftp) -> None:
     other = paramiko.ECDSAKey.generate()
     with pytest.raises(HostKeyRefused, match="none of the pinned type"):
-        looks(stand_in, host_key=f"{other.get_name()} {other.get_base64()}")
+        list_inbox(stand_in, host_key=f"{other.get_name()} {other.get_base64()}")
     assert stand_in.attempts == []
 
 
@@ -211,7 +211,7 @@ def test_a_refused_login_is_permanent_and_shows_no_secret(
     stand_in: StandInSftp, username: str, password: str
 ) -> None:
     with pytest.raises(AuthenticationRefused) as caught:
-        looks(stand_in, username=username, password=password)
+        list_inbox(stand_in, username=username, password=password)
     error: BaseException | None = caught.value
     assert (caught.value.fault, caught.value.permanent) == ("operator", True)
     assert repr(username) in str(caught.value)
@@ -242,12 +242,12 @@ def test_a_private_key_lets_in_by_text_and_by_path(stand_in: StandInSftp, tmp_pa
     text = private_key_text()
     public = paramiko.Ed25519Key.from_private_key(io.StringIO(text)).get_base64()
     stand_in.users["acme"] = SftpUser(tmp_path / "acme", public_keys=(f"ssh-ed25519 {public} ours",))
-    looks(stand_in, password="", private_key=text)
-    looks(stand_in, password="", private_key=text.strip())  # as an environment variable may hold it
-    looks(stand_in, password="", private_key=written(tmp_path / "key", text))
+    list_inbox(stand_in, password="", private_key=text)
+    list_inbox(stand_in, password="", private_key=text.strip())  # as an environment variable may hold it
+    list_inbox(stand_in, password="", private_key=written(tmp_path / "key", text))
     assert stand_in.logins[-1] == "acme"
     with pytest.raises(AuthenticationRefused, match="this private_key"):
-        looks(stand_in, password="", private_key=private_key_text())
+        list_inbox(stand_in, password="", private_key=private_key_text())
 
 
 def test_traditional_pem_keys_are_taken(stand_in: StandInSftp, tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ def test_traditional_pem_keys_are_taken(stand_in: StandInSftp, tmp_path: Path) -
     ).decode()
     public = key.public_key().public_bytes(serialization.Encoding.OpenSSH, serialization.PublicFormat.OpenSSH)
     stand_in.users["acme"] = SftpUser(tmp_path / "acme", public_keys=(public.decode(),))
-    looks(stand_in, password="", private_key=text)
+    list_inbox(stand_in, password="", private_key=text)
 
 
 def test_a_passphrase_opens_the_private_key_and_nothing_else_does(
@@ -267,11 +267,11 @@ def test_a_passphrase_opens_the_private_key_and_nothing_else_does(
 ) -> None:
     text, public = encrypted(b"open sesame")
     stand_in.users["acme"] = SftpUser(tmp_path / "acme", public_keys=(public,))
-    looks(stand_in, password="", private_key=text, passphrase="open sesame")
+    list_inbox(stand_in, password="", private_key=text, passphrase="open sesame")
     before = stand_in.connections
     for wrong in ("", "open sesame street"):
         with pytest.raises(AuthenticationRefused, match="passphrase") as caught:
-            looks(stand_in, password="", private_key=text, passphrase=wrong)
+            list_inbox(stand_in, password="", private_key=text, passphrase=wrong)
         assert "sesame" not in str(caught.value)
     assert stand_in.connections == before
 
@@ -281,20 +281,20 @@ def test_a_passphrase_opens_the_private_key_and_nothing_else_does(
 )
 def test_a_private_key_that_cannot_be_read_is_the_operators_fault(stand_in: StandInSftp, text: str) -> None:
     with pytest.raises(AuthenticationRefused, match="private key"):
-        looks(stand_in, password="", private_key=text)
+        list_inbox(stand_in, password="", private_key=text)
 
 
 def test_a_missing_key_file_and_no_secret_at_all_are_reported(stand_in: StandInSftp, tmp_path: Path) -> None:
     with pytest.raises(AuthenticationRefused, match="cannot be read"):
-        looks(stand_in, password="", private_key=str(tmp_path / "missing"))
+        list_inbox(stand_in, password="", private_key=str(tmp_path / "missing"))
     with pytest.raises(AuthenticationRefused, match="neither"):
-        looks(stand_in, password="")
+        list_inbox(stand_in, password="")
 
 
 def test_a_server_that_takes_keys_only_says_so(stand_in: StandInSftp, tmp_path: Path) -> None:
     stand_in.users["acme"] = SftpUser(tmp_path / "acme", public_keys=(OTHER_KEY,))
     with pytest.raises(AuthenticationRefused, match="publickey"):
-        looks(stand_in)
+        list_inbox(stand_in)
 
 
 @pytest.mark.parametrize("fault", ["hangs up", "cut", "silent"])
@@ -303,4 +303,4 @@ def test_a_fault_of_the_line_is_never_taken_for_a_refusal(stand_in: StandInSftp,
     stand_in.faults.cut_logins = fault == "cut"
     stand_in.faults.silent_logins = fault == "silent"
     with pytest.raises(DropFolderUnavailable):
-        looks(stand_in, auth_timeout=0.3)
+        list_inbox(stand_in, auth_timeout=0.3)

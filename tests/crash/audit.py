@@ -30,8 +30,8 @@ class Account:
     """Confirmations and label requests that Amazon took, with success, more than once."""
     repeated: int = 0
     """Status updates that Amazon took once more, as the policy allows."""
-    mended: int = 0
-    """Facts that Amazon failed at first, and that a person had sent again."""
+    corrected: int = 0
+    """Facts that Amazon failed at first, and that an operator had sent again."""
     doubted: Counter[str] = field(default_factory=Counter)
     """Submissions that were in doubt for a while, by operation."""
     purged: int = 0
@@ -42,7 +42,7 @@ class Account:
 
     def add(self, other: Account) -> None:
         """Add that of another round."""
-        for name in ("documents", "files", "lost", "twice", "repeated", "mended", "purged", "spooled"):
+        for name in ("documents", "files", "lost", "twice", "repeated", "corrected", "purged", "spooled"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.doubted += other.doubted
         self.delivered += other.delivered
@@ -52,7 +52,7 @@ class Account:
 def audit(place: Place, drops: Sequence[Drop], said: Mapping[int, int] | None = None) -> Account:
     """Compare; the bridge must be through with its work.
 
-    `said` tells how often a person said a word that has a batch reported anew, by batch.
+    `said` tells how often an operator said a word that has a batch reported anew, by batch.
     """
     account = Account(documents=sum(drop.documents for drop in drops), files=len(drops))
     files = place.rows("SELECT * FROM files")
@@ -95,7 +95,7 @@ def _amazon(account: Account, place: Place, drops: Sequence[Drop]) -> Iterator[s
         taken, succeeded = len(told[fact]), told[fact].count("Success")
         failed = taken - succeeded
         account.lost += not succeeded
-        account.mended += fact[1] in doomed and bool(failed)
+        account.corrected += fact[1] in doomed and bool(failed)
         if not succeeded:
             yield f"lost: {fact} never succeeded at Amazon, which took it {taken} times"
         if fact[0] == UPDATE:
@@ -103,7 +103,7 @@ def _amazon(account: Account, place: Place, drops: Sequence[Drop]) -> Iterator[s
             if failed:
                 yield f"{fact} was told too early: Amazon failed it {failed} times"
             continue
-        # What Amazon failed is sent again, alone or when it is mended; what it took with success never.
+        # What Amazon failed is sent again, alone or when it is corrected; what it took with success never.
         early = told[fact].index("Success") if succeeded else taken
         again = max(0, taken - early - 1)
         account.twice += again
@@ -165,7 +165,7 @@ def _events(place: Place, drops: Sequence[Drop]) -> Iterator[str]:
     )
     for key, drop in first_drops(drops).items():
         if dropped[key] != drop.repeated:
-            yield f"{drop.name} has {dropped[key]} events that a person dropped, not {drop.repeated}"
+            yield f"{drop.name} has {dropped[key]} events that an operator dropped, not {drop.repeated}"
 
 
 def _log(log: str) -> Iterator[str]:

@@ -106,7 +106,7 @@ def _acknowledgements(found: list[Delivered], drops: Sequence[Drop]) -> Iterator
 def _reports(
     place: Place, found: list[Delivered], drops: Sequence[Drop], said: Mapping[int, int]
 ) -> Iterator[str]:
-    """Each batch has one report, and one more at most for each word of a person's; the last tells all.
+    """Each batch has one report, and one more at most for each word of an operator's; the last tells all.
 
     The same of application advice, one for each report on X12 or EDIFACT.
     """
@@ -136,7 +136,7 @@ def _reports(
 
 
 def _report(drop: Drop, one: Delivered) -> Iterator[str]:
-    """The last report tells each fact's success once, and of what a person dropped."""
+    """The last report tells each fact's success once, and of what an operator dropped."""
     lines = json.loads(one.data)["lines"]
     told = Counter(line["status"] for line in lines)
     expected = Counter({"Success": len(drop.facts), "Refused": drop.repeated})

@@ -1,4 +1,4 @@
-"""The person at the bridge: settles what waits, purges, and has the verbs killed while they work."""
+"""The operator of the bridge: settles what waits, purges, and has the verbs killed while they work."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ POINTS = {
 MOST_PORTIONS = 3
 """A rerun in portions has its batch reported anew after each, where a daemon works beside it."""
 SAID_AGAIN = 0.7
-"""How often the person notices: what was left half-way must come to its end all the same."""
+"""How often the operator notices: what was left half-way must come to its end all the same."""
 BESIDE = "daemon beside a verb"
 _PATIENCE = 20.0
 
 
 @dataclass(slots=True)
 class Desk:
-    """What a person said and had said; `kills` counts the verbs that were killed, by verb and place."""
+    """What an operator said and had said; `kills` counts the verbs that were killed, by verb and place."""
 
     place: Place
     chance: random.Random
@@ -42,14 +42,14 @@ class Desk:
     problems: list[str] = field(default_factory=list)
 
     def work_through(self) -> None:
-        """Do what a person does about all that waits: each verb once, and undisturbed."""
+        """Do what an operator does about all that waits: each verb once, and undisturbed."""
         for task in list(self._waiting()):
             self._say(task)
 
     def purge(self) -> None:
-        """Purge all that is done, undisturbed, and look whether it went."""
+        """Purge all that is done, undisturbed, and check whether it went."""
         task = self._purge_of("")
-        before = task.look(self.place)
+        before = task.state(self.place)
         self._say(task)
         self._check(task, before, alone=True)
         self._check_gone(task, alone=True)
@@ -63,7 +63,7 @@ class Desk:
         daemon = self.place.start("daemon") if beside else None
         if daemon is not None:
             daemon.wait(self.chance.uniform(0.2, 0.9))
-        before = task.look(self.place)
+        before = task.state(self.place)
         died = self._kill(task)
         if daemon is not None:
             daemon.wait(self.chance.uniform(0.0, 0.3))
@@ -102,7 +102,7 @@ class Desk:
             yield self._rerun_of(row["file_id"])
 
     def _doubts(self) -> Iterator[Task]:
-        """Look what Amazon has of each doubt. Status updates need no person: they are sent again."""
+        """Look what Amazon has of each doubt. Status updates need no operator: they are sent again."""
         if not self.place.ledger.exists():
             return
         with self.place.opened() as ledger:
@@ -135,18 +135,18 @@ class Desk:
         return {taken.get(order) for order in doubt.purchase_order_numbers}
 
     def _rerun_of(self, batch: int) -> Rerun:
-        """Run a batch again, after Amazon has mended what it refused of it."""
+        """Run a batch again, after Amazon has corrected what it refused of it."""
         events = self.place.rows(
             "SELECT purchase_order_number FROM events WHERE file_id = :id", {"id": batch}
         )
         for event in events:
-            self.place.mend(event["purchase_order_number"])
+            self.place.correct(event["purchase_order_number"])
         return Rerun(batch)
 
     def _always(self) -> Iterator[Task]:
         """Return what can be said at any time: a purge, and a rerun of what has nothing to be done again.
 
-        What Amazon failed is mended before it is purged: without its bytes nobody can send it again.
+        What Amazon failed is corrected before it is purged: without its bytes nobody can send it again.
         """
         clean = [vendor.name for vendor in self.place.vendors if not self.place.is_failing(vendor)]
         whose = [*clean, ""] if len(clean) == len(self.place.vendors) else clean
@@ -171,7 +171,7 @@ class Desk:
 
     def _say(self, task: Task) -> None:
         """Say it to its end; its exit code must be the right one for what the ledger says."""
-        codes = task.codes(self.place, task.look(self.place))
+        codes = task.codes(self.place, task.state(self.place))
         self._note(task)
         code = self.place.verb(*task.words)
         self.settled[task.outcome] += code == 0
@@ -203,7 +203,7 @@ class Desk:
 
     def _finish(self, task: Task, before: Hashable, *, alone: bool) -> None:
         """Say a verb again that was killed: it must do now what it has not done, and no more."""
-        now = task.look(self.place)
+        now = task.state(self.place)
         codes = task.codes(self.place, before)
         self.settled[task.outcome] += 1
         if not alone and now != before and isinstance(task, Resolve):
@@ -214,7 +214,7 @@ class Desk:
         if code not in codes:
             self.problems.append(f"{said} ended with {code}, not {codes}")
         if isinstance(task, Resolve | Decide):
-            then = task.look(self.place)
+            then = task.state(self.place)
             if now not in {before, then}:
                 self.problems.append(f"{said} changed {now} to {then}, though it was done")
             if then == before:

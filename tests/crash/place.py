@@ -99,7 +99,7 @@ class Place:
         if drop.vendor.convention == "done-file":
             (home / "inbox" / f"{drop.name}.done").touch()
 
-    def mend(self, order: str) -> None:
+    def correct(self, order: str) -> None:
         """Have Amazon take an order that it refused."""
         self.amazon.fail_orders.pop(order, None)
         self._doomed.pop(order, None)
@@ -137,7 +137,7 @@ class Place:
         return lock.exists() and lock.read_text().strip() == str(pid)
 
     def is_through(self) -> bool:
-        """Return whether nothing waits any more: for the bridge, for Amazon, for a person, for the outbox."""
+        """Return whether nothing waits any more: for bridge, Amazon, operator or outbox."""
         if not self.ledger.exists():
             return False
         with self.opened() as ledger:

@@ -1,4 +1,4 @@
-"""A round: a fresh installation, so many kills, a person's word on what waits, and the account."""
+"""A round: a fresh installation, so many kills, an operator's word on what waits, and the account."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tests.crash.trade import Trade
 from tests.crash.vendors import vendors
 
 A_PERSON_LOOKS_EVERY = 12
-"""So many kills pass between two looks at what waits for a person."""
+"""So many kills pass between two checks of what waits for an operator."""
 OF_VERBS = 0.2
-"""The part of the kills that strikes a person's verbs rather than those that drain."""
+"""The part of the kills that strikes an operator's verbs rather than those that drain."""
 
 
 @dataclass(slots=True)
@@ -57,16 +57,16 @@ class Figures:
             "kills": self.total,
             "of what drains": f"{by_point.total()} at points, {kills[AT_RANDOM]} at random moments",
             "by point": _told(by_point),
-            "of a person's verbs": f"{self.of_verbs.total()}; {_told(self.of_verbs)}",
+            "of an operator's verbs": f"{self.of_verbs.total()}; {_told(self.of_verbs)}",
             "started from scratch": self.scratch,
             "runs refused beside one that drains": self.refused,
             "dropped": f"{account.files} files with {account.documents} documents",
             "lost": account.lost,
             "sent twice outside policy": account.twice,
             "status updates repeated by policy": account.repeated,
-            "failed by Amazon, mended, sent again": account.mended,
+            "failed by Amazon, corrected, sent again": account.corrected,
             "in doubt, all resolved": _told(account.doubted),
-            "of them by a person's word": f"{settled[SENT]} as sent, {settled[NOT_SENT]} as not sent",
+            "of them by an operator's word": f"{settled[SENT]} as sent, {settled[NOT_SENT]} as not sent",
             "held": f"{settled[LET_GO]} let go, {settled[DROPPED]} dropped",
             "batches run again": settled[RUN_AGAIN],
             "purged": f"{account.purged} batches; {account.spooled} files left in the spool",
@@ -117,7 +117,7 @@ def run_round(seed: int, kills: int, folder: Path) -> Figures:
 
 
 def _come_to_rest(site: Place, desk: Desk) -> None:
-    """Let it finish, with a person's word where it needs one, until nothing is left.
+    """Let it finish, with an operator's word where it needs one, until nothing is left.
 
     The last run reads Amazon's lists once more, for the shipping documents of what came to its end since.
     """

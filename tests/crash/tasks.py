@@ -1,4 +1,4 @@
-"""What a person does with the bridge: one saying of a verb each, and how to tell what came of it.
+"""What an operator does with the bridge: one saying of a verb each, and how to tell what came of it.
 
 A verb that was killed must have done all of it or nothing, and be ready to be said again.
 """
@@ -34,7 +34,7 @@ class Task(Protocol):
     def outcome(self) -> str:
         """What it does, in a word for the figures."""
 
-    def look(self, place: Place) -> Hashable:
+    def state(self, place: Place) -> Hashable:
         """Return all that the ledger says of what the verb changes."""
 
     def complaint(self, place: Place, before: Hashable, *, alone: bool) -> str:
@@ -64,7 +64,7 @@ class Resolve:
     def outcome(self) -> str:
         return SENT if self.transaction else NOT_SENT
 
-    def look(self, place: Place) -> Hashable:
+    def state(self, place: Place) -> Hashable:
         query = "SELECT state, amazon_transaction_id, attempts FROM submissions WHERE id = :id"
         return tuple(place.rows(query, {"id": self.submission})[0])
 
@@ -76,14 +76,14 @@ class Resolve:
             if self.transaction
             else ("ready", transaction, attempts)
         )
-        now = self.look(place)
+        now = self.state(place)
         if alone and now not in {(state, transaction, attempts), done}:
             return f"submission {self.submission} was {before} and is {now}, not {done}"
         return ""
 
     def codes(self, place: Place, before: Hashable) -> set[int]:
         # What is settled already is told so, and left as it is.
-        return {0} if self.look(place) == before else {1, 2}
+        return {0} if self.state(place) == before else {1, 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +103,18 @@ class Decide:
     def outcome(self) -> str:
         return LET_GO if self.send else DROPPED
 
-    def look(self, place: Place) -> Hashable:
+    def state(self, place: Place) -> Hashable:
         return tuple(place.rows("SELECT state, reason FROM events WHERE id = :id", {"id": self.event})[0])
 
     def complaint(self, place: Place, before: Hashable, *, alone: bool) -> str:
-        now = self.look(place)
+        now = self.state(place)
         done = ("ready", "") if self.send else ("refused", SAID_TWICE)
         if alone and now not in {before, done}:
             return f"event {self.event} was {before} and is {now}, not {done}"
         return ""
 
     def codes(self, place: Place, before: Hashable) -> set[int]:
-        return {0} if self.look(place) == before else {1, 2}
+        return {0} if self.state(place) == before else {1, 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ class Rerun:
     def outcome(self) -> str:
         return RUN_AGAIN
 
-    def look(self, place: Place) -> Hashable:
+    def state(self, place: Place) -> Hashable:
         files = place.rows(
             "SELECT translated_at, purged_at, spool_name FROM files WHERE id = :id", {"id": self.batch}
         )
@@ -143,7 +143,7 @@ class Rerun:
 
     def complaint(self, place: Place, before: Hashable, *, alone: bool) -> str:
         assert isinstance(before, tuple)
-        now = self.look(place)
+        now = self.state(place)
         assert isinstance(now, tuple)
         (file, events), (file_now, events_now) = before, now
         whole = alone and not place.portioned  # in portions each document is done or not, by itself
@@ -181,7 +181,7 @@ class Purge:
     def outcome(self) -> str:
         return PURGED
 
-    def look(self, place: Place) -> Hashable:
+    def state(self, place: Place) -> Hashable:
         return frozenset(row["id"] for row in place.rows("SELECT id FROM files WHERE purged_at IS NOT NULL"))
 
     def complaint(self, place: Place, before: Hashable, *, alone: bool) -> str:

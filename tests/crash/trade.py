@@ -59,7 +59,7 @@ class Drop:
     repeated: int = 0
     """How many of its documents say what another one says: those are never to be sent."""
     doomed: frozenset[str] = frozenset()
-    """Orders that Amazon refuses until a person has it mended."""
+    """Orders that Amazon refuses until an operator has it corrected."""
 
     @property
     def sha256(self) -> str:
@@ -217,12 +217,12 @@ class Trade:
         return Drop(self.vendor, name, first.data, "again", acknowledged=first.acknowledged)
 
     def _repeats(self) -> Drop:
-        """Report of one shipment twice in a file: the second time waits for a person, who drops it."""
+        """Report of one shipment twice in a file: the second time waits for an operator, who drops it."""
         numbers = self._numbers()
         return self._notices_of(self._control, numbers, numbers[:1])
 
     def _conflict(self) -> Drop:
-        """Use a control number once more for other content: it waits for a person, who lets it go."""
+        """Use a control number once more for other content: it waits for an operator, who lets it go."""
         earlier = [one for one in self.drops if one.name.startswith("856_") and one.kind == "confirmations"]
         if not earlier:
             return self._notices()

@@ -50,7 +50,7 @@ def closed(site: Site) -> Iterator[None]:
 
 
 def another_endpoint(address: Callable[[Site], AbstractContextManager[str]]) -> ContextOf:
-    """Run with another endpoint, and then with the right one, as after a person mended it."""
+    """Run with another endpoint, and then with the right one, as after an operator corrected it."""
 
     @contextmanager
     def fault(site: Site) -> Iterator[None]:
@@ -118,7 +118,7 @@ def certificate(folder: Path) -> Path:
 
 @dataclass(frozen=True)
 class Cell:
-    """What goes wrong with confirmations; how their submissions stand meanwhile; what a person is told."""
+    """What goes wrong with confirmations; how their submissions stand meanwhile; what an operator is told."""
 
     name: str
     fault: ContextOf
@@ -198,7 +198,7 @@ IN_DOUBT: dict[str, Callable[[str], ContextOf]] = {
 
 @pytest.mark.parametrize("fault", IN_DOUBT)
 def test_amazon_in_doubt(site: Site, fault: str) -> None:
-    """A confirmation that may have been taken is held until a person has looked: it is never sent twice."""
+    """A confirmation perhaps taken is held until an operator has checked: it is never sent twice."""
     site.drop("acme", "856.edi", notices(1, 2))
     if fault.startswith("timeout"):
         site.hurry()

@@ -12,7 +12,7 @@ from tests.faults.test_amazon import IN_DOUBT
 from tests.faults.test_reads import NO_ROLE, TOKEN, ContextOf, answers
 from tests.system.traffic import order
 
-LOOK = "getShippingLabel"
+VERIFICATION = "getShippingLabel"
 TAKEN = frozenset({"timeout-after-the-body", "cut-after", "500-taken", "unreadable-202", "truncated-202"})
 """Faults by which Amazon has the request, whatever its answer says."""
 
@@ -63,18 +63,18 @@ def test_label_request_in_doubt(doubtful: Site, fault: str) -> None:
     assert not site.alerts()
 
 
-LOOKS: dict[str, tuple[ContextOf, str, str]] = {
-    "500": (answers(500, "", LOOK), "HTTP 500", "cut-before"),
-    "403": (answers(403, "", LOOK), "HTTP 403", "cut-after"),
+VERIFICATIONS: dict[str, tuple[ContextOf, str, str]] = {
+    "500": (answers(500, "", VERIFICATION), "HTTP 500", "cut-before"),
+    "403": (answers(403, "", VERIFICATION), "HTTP 403", "cut-after"),
     "token-refused": (answers(400, NO_ROLE, TOKEN), "the role", "cut-before"),
 }
 
 
-@pytest.mark.parametrize("fault", LOOKS)
+@pytest.mark.parametrize("fault", VERIFICATIONS)
 def test_label_request_not_looked_for(doubtful: Site, fault: str) -> None:
-    """While no label can be looked for nothing goes again; a person is told, and need do nothing else."""
+    """While no label can be looked for nothing goes again; an operator is told, and need do nothing else."""
     site = doubtful
-    strike, words, how = LOOKS[fault]
+    strike, words, how = VERIFICATIONS[fault]
     site.drop("acme", "requests.csv", requests(1))
     with strike(site), IN_DOUBT[how](LABEL)(site):
         site.until_quiet(hours=1, step=300)

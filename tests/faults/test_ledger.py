@@ -188,7 +188,7 @@ def test_ledger_full_disk(site: Site) -> None:
 
 
 def test_spool_full(site: Site) -> None:
-    """Raw bytes that cannot be kept leave the file in the inbox; a person is told whose disk it is."""
+    """Raw bytes that cannot be kept leave the file in the inbox; an operator is told whose disk it is."""
     site.drop_notices()
     spool = site.partner.spool.folder
     shutil.rmtree(spool)

@@ -72,7 +72,7 @@ def cut(how: str) -> ContextOf:
 
 @dataclass(frozen=True)
 class Cell:
-    """What goes wrong with reads, and what a person is told."""
+    """What goes wrong with reads, and what an operator is told."""
 
     name: str
     fault: ContextOf
@@ -157,7 +157,7 @@ def test_reads_timeout(documents: Site) -> None:
 
 
 def test_reads_by_order_refused(documents: Site) -> None:
-    """Where only single reads are refused a person is told at once, and no more when a list brought it."""
+    """Where only single reads are refused an operator is told at once, and no more when a list brought it."""
     site = documents
     site.drain()
     site.change(fetch_plan=dataclasses.replace(site.partner.fetch_plan, every=2 * 3600.0))

@@ -106,7 +106,7 @@ def away(name: str) -> Callable[[Site], AbstractContextManager[None]]:
 
 @dataclass(frozen=True)
 class Cell:
-    """What goes wrong; the alert that a person gets of it, with words that say whose fault it is."""
+    """What goes wrong; the alert that an operator gets of it, with words that say whose fault it is."""
 
     name: str
     fault: Callable[[Site], AbstractContextManager[None]]
@@ -191,7 +191,7 @@ def test_sftp_a_single_run_tells(site: Site) -> None:
 
 
 def test_sftp_half_uploaded(site: Site) -> None:
-    """A file that grows between two looks is left alone until it stands still."""
+    """A file that grows between two polls is left alone until it stands still."""
     whole = notices(1, 2)
     half = site.home / "inbox" / "856.edi"
     half.write_bytes(whole[: len(whole) // 2])
@@ -269,7 +269,7 @@ def test_sftp_odd_names(site: Site) -> None:
 
 
 def test_sftp_unusable_name(site: Site) -> None:
-    """A name that no folder may be asked for is left where it is, and a person is told."""
+    """A name that no folder may be asked for is left where it is, and an operator is told."""
     site.drop_notices()
     (site.home / "inbox" / "two\nlines.edi").write_bytes(notices(7))
     site.until_quiet()

@@ -141,7 +141,7 @@ class Desk:
         return {
             event.tracking_number or event.purchase_order_number: event.state
             for file_id in file_ids
-            for event in self.ledger.batch_events(file_id)
+            for event in self.ledger.batch(file_id).events
         }
 
 

@@ -33,7 +33,7 @@ def test_one_package_is_never_in_two_unfinished_submissions(desk: Desk) -> None:
     file_id = desk.take(first, second)
     assert desk.plan(STATUS) == 1
     (due,) = desk.due()
-    one, two = desk.ledger.batch_events(file_id)
+    one, two = desk.ledger.batch(file_id).events
     assert due.event_ids == (two.id,), "the earlier one goes first"
     assert desk.plan(STATUS) == 0
     desk.send(due.id)
@@ -46,7 +46,7 @@ def test_one_package_is_never_in_two_unfinished_submissions(desk: Desk) -> None:
 def test_the_database_itself_refuses_a_package_in_two_submissions(desk: Desk) -> None:
     file_id = desk.take(confirmation("A"), confirmation("A"))
     desk.plan()
-    ids = [event.id for event in desk.ledger.batch_events(file_id)]
+    ids = [event.id for event in desk.ledger.batch(file_id).events]
     with pytest.raises(LedgerError, match="UNIQUE"), desk.ledger._db.write() as connection:
         connection.execute(events.update().where(events.c.id.in_(ids)).values(state="grouped"))
 

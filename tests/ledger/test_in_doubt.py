@@ -98,14 +98,14 @@ def test_of_what_was_found_in_part_the_rest_waits_and_then_goes_again(desk: Desk
 
 def test_a_held_event_goes_on_a_persons_word(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", state="held", reason="unknown code"))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     desk.ledger.release_event(event.id, T0)
     assert desk.plan() == 1
 
 
 def test_a_held_event_with_nothing_to_send_cannot_go(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", state="held", body=None))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     with pytest.raises(LedgerError, match="nothing to send"):
         desk.ledger.release_event(event.id, T0)
     assert desk.states(file_id) == {"A": "held"}
@@ -114,9 +114,9 @@ def test_a_held_event_with_nothing_to_send_cannot_go(desk: Desk) -> None:
 def test_a_persons_refusal_ends_an_event_and_its_batch_is_reported_again(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", state="held"))
     desk.report(file_id)
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     desk.ledger.refuse_event(event.id, "test order", later(1))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     assert (event.state, event.reason) == ("refused", "test order")
     assert [due.report_number for due in desk.ledger.batches_to_report("acme")] == [2]
     for say in (desk.ledger.release_event, partial(desk.ledger.refuse_event, reason="test order")):
@@ -126,7 +126,7 @@ def test_a_persons_refusal_ends_an_event_and_its_batch_is_reported_again(desk: D
 
 def test_a_waiting_event_can_be_dropped(desk: Desk) -> None:
     file_id = desk.take(status("1Z"))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     desk.ledger.refuse_event(event.id, "no such parcel", T0)
     assert desk.states(file_id) == {"1Z": "refused"}
 

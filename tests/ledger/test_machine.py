@@ -78,7 +78,6 @@ class LedgerMachine(RuleBasedStateMachine):
     @rule(target=attempts, skip=st.integers(0, 3))
     def start(self, skip: int) -> tuple[Fence, int] | MultipleResults[tuple[Fence, int]]:
         self.seconds += 400
-        self.desk.ledger.unpause("main")
         due = self.desk.due(later(self.now))
         if not due:
             return multiple()
@@ -115,24 +114,19 @@ class LedgerMachine(RuleBasedStateMachine):
             self.desk.verdict(polls[pick % len(polls)].id, word, later(self.now), named_orders=named)
 
     @rule(sent=st.booleans(), pick=st.integers(0, 3))
-    def a_person_resolves(self, sent: bool, pick: int) -> None:
+    def an_operator_resolves(self, sent: bool, pick: int) -> None:
         doubts = self.desk.ledger.in_doubt("acme")
         if doubts:
             chosen = doubts[pick % len(doubts)]
-            self.desk.ledger.resolve(chosen.id, f"person-{chosen.id}" if sent else None, later(self.now))
+            self.desk.ledger.resolve(chosen.id, f"operator-{chosen.id}" if sent else None, later(self.now))
 
     @rule(found=st.integers(0, 3), wait=st.booleans())
-    def a_look_finds_some(self, found: int, wait: bool) -> None:
+    def a_verification_finds_some(self, found: int, wait: bool) -> None:
         for doubt in self.desk.ledger.due_for_verification("acme", later(10**7), limit=1):
             again = later(self.now + 60) if wait else None
             self.desk.ledger.record_verification(
                 self.desk.fence, doubt.id, doubt.event_ids[:found], later(self.now), again
             )
-
-    @rule()
-    def a_person_requeues_what_failed(self) -> None:
-        ids = [number for number, state in self.event_states().items() if state == "failed"]
-        self.desk.ledger.requeue_events(self.desk.fence, ids, later(self.now))
 
     @rule()
     def crash_and_restart(self) -> None:

@@ -74,7 +74,7 @@ def test_an_operator_lets_it_go_at_once(desk: Desk, operation: str) -> None:
     more = {"operation": LABEL} if operation == "label" else {}
     desk.take(confirmation("A", not_before=AT, reason="early", **more))
     desk.ledger.release_event(1, later(5))
-    (event,) = desk.ledger.batch_events(1)
+    (event,) = desk.ledger.batch(1).events
     assert (event.state, event.reason, event.not_before) == ("ready", "", None)
     with pytest.raises(LedgerError, match="nothing was changed"):
         desk.ledger.release_event(1, later(6))
@@ -85,7 +85,7 @@ def test_a_label_request_that_was_held_still_waits_for_its_day(desk: Desk) -> No
     desk.take(confirmation("B", state="held", not_before=AT))
     for event in (1, 2):
         desk.ledger.release_event(event, later(5))
-    assert [desk.ledger.batch_events(batch)[0].not_before for batch in (1, 2)] == [AT, None]
+    assert [desk.ledger.batch(batch).events[0].not_before for batch in (1, 2)] == [AT, None]
 
 
 def test_an_operator_drops_it(desk: Desk) -> None:
@@ -130,6 +130,6 @@ def test_a_ledger_of_before_goes_on_waiting_for_the_day_of_a_label_request(place
     raw.commit()
     raw.close()
     ledger = Ledger.open(place)
-    label, confirmed = ledger.batch_events(1)
+    label, confirmed = ledger.batch(1).events
     assert (label.not_before, confirmed.not_before) == (AT, None)
     ledger.close()

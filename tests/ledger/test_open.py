@@ -42,7 +42,7 @@ def test_what_was_committed_is_there_after_reopening(place: Path) -> None:
     file_id = Desk(ledger).take(confirmation("A"))
     ledger.close()
     again = Ledger.open(f"sqlite:///{place}")
-    assert [event.purchase_order_number for event in again.batch_events(file_id)] == ["A"]
+    assert [event.purchase_order_number for event in again.batch(file_id).events] == ["A"]
     again.close()
 
 
@@ -92,7 +92,7 @@ def test_the_schema_can_be_written_for_postgresql_too() -> None:
 def test_a_failing_statement_tells_no_values(ledger: Ledger) -> None:
     desk = Desk(ledger)
     file_id = desk.take(confirmation("A"))
-    (event,) = ledger.batch_events(file_id)
+    (event,) = ledger.batch(file_id).events
 
     def again() -> None:
         with ledger._db.write() as connection:
@@ -121,7 +121,7 @@ def test_a_ledger_of_the_schema_before_keeps_its_rows_under_the_new_names(place:
             connection.exec_driver_sql(statement)
     old.close()
     ledger = Ledger.open(place)
-    (event,) = ledger.batch_events(1)
+    (event,) = ledger.batch(1).events
     assert (event.ordering_key, event.state) == ("po:A", "grouped")
     assert ledger.file(1).updated_at == T0
     (due,) = ledger.due_for_verification("acme", T0)

@@ -121,7 +121,6 @@ def sent_and_settled(desk: Desk, kind: str, word: str, now: datetime) -> None:
 
 def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger, fence = desk.ledger, desk.fence
-    ledger.release_waiting(fence, "acme", now, unconfirmed=True)
     ledger.package("acme", "1Z0")
     for batch in ledger.batches_to_report("acme"):
         assert list(ledger.reported(batch.file.id))

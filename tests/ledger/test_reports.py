@@ -39,15 +39,14 @@ def test_a_quarantined_file_is_not_reported(desk: Desk) -> None:
     assert desk.ledger.batches_to_report("acme") == []
 
 
-def test_requeued_events_go_again_and_their_batch_is_reported_once_more(desk: Desk) -> None:
+def test_a_released_event_goes_and_its_batch_is_reported_once_more(desk: Desk) -> None:
     file_id = desk.take(
         confirmation("A", state="held"),
         confirmation("B", state="held", body=None),
         confirmation("C", state="refused"),
     )
     desk.report(file_id)
-    ids = [event.id for event in desk.ledger.batch_events(file_id)]
-    assert desk.ledger.requeue_events(desk.fence, ids, later(1)) == 1
+    desk.ledger.release_event(desk.ledger.batch(file_id).events[0].id, later(1))
     assert desk.states(file_id) == {"A": "ready", "B": "held", "C": "refused"}
     desk.plan()
     (due,) = desk.due(later(1))
@@ -59,7 +58,7 @@ def test_requeued_events_go_again_and_their_batch_is_reported_once_more(desk: De
 
 def test_what_moves_while_a_report_is_written_is_reported_too(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", state="held"))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     with desk.ledger.answering(desk.fence, file_id, later(1)) as writer:
         writer.outbound(report("a"))
         desk.ledger.refuse_event(event.id, "no", later(2))
@@ -67,18 +66,6 @@ def test_what_moves_while_a_report_is_written_is_reported_too(desk: Desk) -> Non
     assert [found.file.id for found in desk.ledger.batches_to_report("acme")] == [file_id]
     desk.report(file_id, report("b"))
     assert desk.ledger.batches_to_report("acme") == []
-
-
-def test_a_requeued_event_goes_in_a_batch_again(desk: Desk) -> None:
-    file_id = desk.take(*(confirmation(f"P{number}") for number in range(3)))
-    desk.plan()
-    desk.send(desk.due()[0].id, "refused")
-    desk.plan()
-    for due in desk.due():
-        desk.send(due.id, "refused")
-    ids = [event.id for event in desk.ledger.batch_events(file_id)]
-    assert desk.ledger.requeue_events(desk.fence, ids, T0) == 3
-    assert desk.plan() == 1
 
 
 def test_batches_that_moved_since_are_known(desk: Desk) -> None:

@@ -131,7 +131,7 @@ def test_taken_without_an_id_succeeds_by_the_operators_word(desk: Desk) -> None:
     row = desk.ledger.submission(submission)
     assert (row.state, row.by_word, row.amazon_transaction_id) == ("succeeded", "taken", "")
     assert desk.states(file_id, waiting) == {"A": "succeeded", "1ZA": "ready"}
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     assert "by the operator's word" in event.reason
     desk.ledger.resolve(submission, None, later(6), take_back="Amazon has it not")
     assert desk.states(file_id, waiting) == {"A": "grouped", "1ZA": "waiting"}
@@ -145,7 +145,7 @@ def test_a_label_request_that_was_taken_has_its_label_fetched(desk: Desk) -> Non
 
 def test_what_is_said_of_events_is_written_down(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", state="held"), confirmation("B", state="held"))
-    one, other = desk.ledger.batch_events(file_id)
+    one, other = desk.ledger.batch(file_id).events
     desk.ledger.release_event(one.id, T0, who="alice")
     desk.ledger.refuse_event(other.id, "not ours", T0, who="bob")
     said = desk.ledger.batch(file_id).operator_actions
@@ -158,7 +158,7 @@ def test_what_is_said_of_events_is_written_down(desk: Desk) -> None:
 def test_the_reason_of_a_drop_takes_the_place_of_what_was_wrong_before(desk: Desk) -> None:
     before = {"code": "UNKNOWN", "message": "no mapping"}
     file_id = desk.take(confirmation("A", state="held", reason="no mapping", errors=(before,)))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     desk.ledger.refuse_event(event.id, "not ours", T0)
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     assert (event.reason, event.errors) == ("not ours", [{"code": "DROPPED", "message": "not ours"}])

@@ -9,7 +9,7 @@ from tests.ledger.desk import T0, Desk, confirmation, later
 
 
 def restored(desk: Desk) -> None:
-    """Mark the account within the owner's fence, as a look at an archive does."""
+    """Mark the account within the owner's fence, as a check of an archive does."""
     desk.ledger.mark_restored("main", "a test", T0, fence=desk.fence)
 
 
@@ -39,13 +39,13 @@ def test_what_is_released_still_waits_for_its_own_time(desk: Desk) -> None:
     file_id = desk.take(confirmation("A", not_before=later(3600)))
     restored(desk)
     assert desk.ledger.hold_open(desk.fence, "acme", T0) == 1
-    (held,) = desk.ledger.batch_events(file_id)
+    (held,) = desk.ledger.batch(file_id).events
     assert (held.state, held.reason) == ("held", RESTORED)
 
     desk.ledger.release_restored("main")
     desk.ledger.release_event(held.id, later(5))
 
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     assert (event.state, event.not_before) == ("ready", later(3600))
     assert desk.plan(now=later(60)) == 0
 
@@ -75,7 +75,7 @@ def test_a_cancellation_of_what_amazon_may_have_is_held_until_that_is_released(d
     cancel = msgspec.structs.replace(confirmation("A"), function="cancel", body=None, state="not_sent")
     second = desk.take(cancel, now=later(10))
     assert (desk.states(first), desk.states(second)) == ({"A": "held"}, {"A": "held"})
-    (held,) = desk.ledger.batch_events(second)
+    (held,) = desk.ledger.batch(second).events
     assert held.reason.startswith("Amazon may have event 1")
 
     desk.ledger.release_restored("main")

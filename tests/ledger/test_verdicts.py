@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bridge.errors import LedgerError
-from tests.ledger.desk import STATUS, T0, Desk, confirmation, later, status
+from tests.ledger.desk import STATUS, Desk, confirmation, later, status
 
 
 def submitted(desk: Desk, *orders: str, packages: tuple[tuple[str, str], ...] = ()) -> tuple[int, int]:
@@ -31,7 +31,7 @@ def test_a_status_update_waits_for_its_confirmation_and_then_goes_with_its_order
     assert desk.plan(STATUS) == 0
     assert desk.verdict(submission).released == 2
     assert desk.states(waiting) == {"1Z": "ready", "9Z": "waiting"}
-    released = [event for event in desk.ledger.batch_events(waiting) if event.state == "ready"]
+    released = [event for event in desk.ledger.batch(waiting).events if event.state == "ready"]
     assert {event.purchase_order_number for event in released} == {"A"}
     assert all(b'"A"' in (event.body or b"") and b'"WH1"' in (event.body or b"") for event in released)
     assert desk.plan(STATUS) == 1
@@ -72,7 +72,7 @@ def test_an_order_that_failed_alone_is_not_sent_again(desk: Desk) -> None:
     file_id, submission = submitted(desk, "A")
     desk.verdict(submission, "Failure", errors=[{"code": "X", "message": "bad"}])
     assert desk.plan() == 0
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     assert (event.state, event.errors) == ("failed", [{"code": "X", "message": "bad"}])
 
 
@@ -102,13 +102,6 @@ def test_a_verdict_on_something_finished_is_refused(desk: Desk) -> None:
     desk.verdict(submission)
     with pytest.raises(LedgerError, match="waits for no verdict"):
         desk.verdict(submission, "Failure")
-
-
-def test_waiting_updates_are_let_go_where_confirmations_come_from_elsewhere(desk: Desk) -> None:
-    waiting = desk.take(status("1Z"), status("2Z"))
-    assert desk.ledger.release_waiting(desk.fence, "acme", T0) == 0
-    assert desk.ledger.release_waiting(desk.fence, "acme", T0, unconfirmed=True) == 2
-    assert set(desk.states(waiting).values()) == {"ready"}
 
 
 def test_a_tracking_number_of_another_vendor_releases_nothing(desk: Desk) -> None:

@@ -144,7 +144,7 @@ def _interchange(control_number: str, sha256: str) -> NewInterchange:
 
 
 def _told(desk: Desk, file_id: int) -> list[tuple[int, str]]:
-    return [(e.document_number, e.purchase_order_number) for e in desk.ledger.batch_events(file_id)]
+    return [(e.document_number, e.purchase_order_number) for e in desk.ledger.batch(file_id).events]
 
 
 def _all(count: int) -> list[tuple[int, str]]:
@@ -184,14 +184,14 @@ def test_a_large_file_that_was_cut_off_goes_on_after_its_last_portion(desk: Desk
         cut_off()
     assert desk.ledger.file(kept.file_id).state == "collected"
     assert desk.ledger.outbound_due("acme", T0) == []
-    standing = [event.id for event in desk.ledger.batch_events(kept.file_id)]
+    standing = [event.id for event in desk.ledger.batch(kept.file_id).events]
     assert len(standing) == PORTION * 2
     with desk.ledger.translating(desk.fence, kept.file_id, T0) as writer:
         writer.interchange(_interchange("7", "aa"))
         _fill(writer, 1, count)
         writer.finish()
     assert _told(desk, kept.file_id) == _all(count)
-    assert [event.id for event in desk.ledger.batch_events(kept.file_id)][: len(standing)] == standing
+    assert [event.id for event in desk.ledger.batch(kept.file_id).events][: len(standing)] == standing
     batch = desk.ledger.batch(kept.file_id).batch
     assert (batch.documents, batch.accepted) == (count, count)
 
@@ -243,8 +243,8 @@ def test_in_a_large_file_what_was_said_before_is_held_in_each_portion(desk: Desk
         for number in range(1, PORTION * 2):
             writer.event(writer.document(document_row(number)), confirmation(f"P{number}"))
         writer.finish()
-    held = {e.purchase_order_number for e in desk.ledger.batch_events(kept.file_id) if e.state == "held"}
-    assert held == {e.purchase_order_number for e in desk.ledger.batch_events(said)}
+    held = {e.purchase_order_number for e in desk.ledger.batch(kept.file_id).events if e.state == "held"}
+    assert held == {e.purchase_order_number for e in desk.ledger.batch(said).events}
 
 
 def test_control_numbers_run_without_gaps_or_repeats_for_each_scope_and_kind(desk: Desk) -> None:
@@ -322,7 +322,7 @@ def test_a_status_update_after_its_confirmation_succeeded_goes_at_once_and_is_co
     (sent,) = desk.ledger.to_poll("acme", later(60))
     desk.verdict(sent.id)
     file_id = desk.take(status("1Z"))
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
     assert (event.state, event.purchase_order_number) == ("ready", "A")
     completed = msgspec.json.decode(event.body or b"", type=ShipmentStatusChanged)
     assert (completed.purchase_order_number, completed.ship_from_party.party_id) == ("A", "WH1")
@@ -349,7 +349,7 @@ def test_what_an_earlier_event_says_word_for_word_is_held_if_asked_to(desk: Desk
         for number, given in enumerate([confirmation("A"), confirmation("B"), confirmation("B")], 1):
             writer.event(writer.document(document_row(number)), given)
         writer.finish()
-    events = desk.ledger.batch_events(kept.file_id)
+    events = desk.ledger.batch(kept.file_id).events
     assert [event.state for event in events] == ["held", "ready", "held"]
     assert events[2].reason == f"it says the same as event {events[1].id}"
 
@@ -375,7 +375,7 @@ def test_a_rerun_renews_documents_and_replaces_what_it_is_told_to(desk: Desk) ->
 def test_what_is_under_way_cannot_be_replaced(desk: Desk) -> None:
     file_id = desk.take(confirmation("A"))
     desk.plan()
-    (event,) = desk.ledger.batch_events(file_id)
+    (event,) = desk.ledger.batch(file_id).events
 
     def rerun() -> None:
         with desk.ledger.translating(desk.fence, file_id, T0, rerun=True) as writer:

@@ -1,4 +1,4 @@
-"""Answers to orders (855, ORDRSP): which ask for a label, which do not, and which a person decides."""
+"""Answers to orders (855, ORDRSP): which ask for a label, which do not, and which an operator decides."""
 
 from __future__ import annotations
 

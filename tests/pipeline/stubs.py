@@ -78,7 +78,7 @@ class Clock:
 
 
 def drained(partner: Partner, *, rounds: int = 4) -> PartnerReport:
-    """Drain the partner a few times, minutes apart, each with a look into its inbox; give the last report."""
+    """Drain the partner a few times, minutes apart, each with a poll of its inbox; give the last report."""
     for _ in range(rounds):
         partner.state.listing_requested.set()
         report = drain([partner], wait=lambda _seconds: None)[0]

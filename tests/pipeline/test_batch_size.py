@@ -101,7 +101,7 @@ def test_the_rest_of_a_failed_post_goes_again_alone_or_is_held(
     partner = with_policies(failing(partner, amazon, order(2)), after_failure=after)
     drop(tmp_path, "a.edi", notices(1, 3))
     drained(partner)
-    events = partner.ledger.batch_events(1)
+    events = partner.ledger.batch(1).events
     assert {event.purchase_order_number: event.state for event in events} == states
     assert len(amazon.items) == sent
     reasons = [event.reason for event in events if event.state == "held"]
@@ -117,10 +117,10 @@ def test_an_event_held_after_a_failure_goes_alone_once_it_is_let_go(
     partner = with_policies(failing(partner, amazon), after_failure="hold")
     drop(tmp_path, "a.edi", notices(1, 3))
     drained(partner)
-    held = [event.id for event in partner.ledger.batch_events(1) if event.state == "held"]
+    held = [event.id for event in partner.ledger.batch(1).events if event.state == "held"]
     assert len(held) == 3
     for event in held:
         partner.ledger.release_event(event, partner.clock())
     drained(partner)
-    assert {event.state for event in partner.ledger.batch_events(1)} == {"succeeded"}
+    assert {event.state for event in partner.ledger.batch(1).events} == {"succeeded"}
     assert [submission.event_count for submission in partner.ledger.batch(1).submissions] == [3, 1, 1, 1]

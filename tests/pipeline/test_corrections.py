@@ -56,7 +56,7 @@ def orders(*numbers: int) -> list[str]:
 
 
 def events(partner: Partner, batch: int) -> list[str]:
-    return [one.state for one in partner.ledger.batch_events(batch) if one.state != "replaced"]
+    return [one.state for one in partner.ledger.batch(batch).events if one.state != "replaced"]
 
 
 def documents(partner: Partner, batch: int) -> list[str]:

@@ -51,17 +51,17 @@ def kinds(partner: Partner) -> set[str]:
 def test_what_waits_is_not_gone_through_in_each_pass_of_a_drain(
     partner: Partner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    looks: list[datetime] = []
-    look = Ledger.waits_since
+    asked: list[datetime] = []
+    waits_since = Ledger.waits_since
 
     def note(ledger: Ledger, *arguments: Any) -> bool:
-        looks.append(partner.clock())
-        return look(ledger, *arguments)
+        asked.append(partner.clock())
+        return waits_since(ledger, *arguments)
 
     monkeypatch.setattr(Ledger, "waits_since", note)
     drop(tmp_path, "update.edi", update(1, 1))
     drained(partner, rounds=3)  # minutes apart, some passes each
-    assert len(looks) == len(set(looks)) == 3
+    assert len(asked) == len(set(asked)) == 3
 
 
 def test_a_status_update_that_waits_too_long_is_held_and_told(partner: Partner, tmp_path: Path) -> None:
@@ -69,11 +69,11 @@ def test_a_status_update_that_waits_too_long_is_held_and_told(partner: Partner, 
     drop(tmp_path, "update.edi", update(1, 1))
     drained(partner)
     passes(partner, hours=5)
-    (event,) = partner.ledger.batch_events(1)
+    (event,) = partner.ledger.batch(1).events
     assert event.state == "waiting"
     assert "waiting" not in kinds(partner)
     passes(partner, hours=2)
-    (event,) = partner.ledger.batch_events(1)
+    (event,) = partner.ledger.batch(1).events
     assert (event.state, "did not come in time" in event.reason) == ("held", True)
     assert {"waiting", "held"} <= kinds(partner)
     statuses = tmp_path / "drop" / "outbox" / "statuses"
@@ -91,7 +91,7 @@ def test_a_status_update_that_waited_too_long_goes_when_its_confirmation_comes_a
     drop(tmp_path, "notice.edi", notice(3, 1))
     drop(tmp_path, "another.edi", notice(4, 2))
     drained(partner)
-    assert {event.state for batch in (1, 2) for event in partner.ledger.batch_events(batch)} == {"succeeded"}
+    assert {event.state for batch in (1, 2) for event in partner.ledger.batch(batch).events} == {"succeeded"}
     told = Counter(item["purchaseOrderNumber"] for item in amazon.items)
     assert told == {order(1): 2, order(2): 2}  # the confirmation, then the update
     assert not {"waiting", "held"} & kinds(partner)
@@ -106,7 +106,7 @@ def test_a_person_sends_a_held_status_update_without_its_confirmation(
     drop(tmp_path, "update.edi", update(1, 1))
     drained(partner)
     passes(partner, hours=25)
-    (event,) = partner.ledger.batch_events(1)
+    (event,) = partner.ledger.batch(1).events
     partner.ledger.release_event(event.id, partner.clock())
     drained(partner)
     assert [item["purchaseOrderNumber"] for item in amazon.items] == [order(1)]

@@ -62,7 +62,7 @@ def test_a_folder_that_fails_is_left_alone_for_a_while_and_then_looked_into(
     assert tried == [1000.0]
     assert partner.folder_rests()
     seconds.now += 60
-    assert drain([partner], wait=lambda _seconds: None)[0].did["collect"] == 1  # nobody asked for a look anew
+    assert drain([partner], wait=lambda _seconds: None)[0].did["collect"] == 1  # nobody asked to poll anew
     assert "drop_folder" not in alerts(partner)
 
 

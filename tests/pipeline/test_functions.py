@@ -39,7 +39,7 @@ def busy(_items: list[dict[str, Any]]) -> Outcome:
 
 
 def events(partner: Partner, batch: int) -> list[EventRow]:
-    return [event for event in partner.ledger.batch_events(batch) if event.state != "replaced"]
+    return [event for event in partner.ledger.batch(batch).events if event.state != "replaced"]
 
 
 def states(partner: Partner, batch: int) -> list[str]:

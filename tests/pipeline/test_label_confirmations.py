@@ -106,7 +106,7 @@ def confirmed(partner: Partner, folder: Path, number: int, body: list[str], *, c
 
 def newest(partner: Partner) -> EventRow:
     batch = max(one.id for one in partner.ledger.batches(vendor="acme"))
-    return partner.ledger.batch_events(batch)[-1]
+    return partner.ledger.batch(batch).events[-1]
 
 
 def sent(amazon: StubAmazon) -> list[tuple[str, str, str]]:
@@ -459,7 +459,7 @@ def test_where_the_comparison_itself_fails_that_confirmation_alone_is_held(
     monkeypatch.setattr(label_match._Pairing, "pairs", fail)
     drop(tmp_path, "both.edi", x12("856", "SH", "004010", 5, [notice(1), notice(2)]))
     drained(partner)
-    found = {one.purchase_order_number: one for one in partner.ledger.batch_events(1)}
+    found = {one.purchase_order_number: one for one in partner.ledger.batch(1).events}
     assert found[order(1)].state == "held"
     assert found[order(1)].reason.startswith("edibridge itself failed on this document (RuntimeError)")
     assert found[order(2)].state == "succeeded"
@@ -476,7 +476,7 @@ def test_a_purge_takes_what_the_document_said_with_what_was_sent(
     partner.clock.now += timedelta(days=60)
     partner.state.timers.purge_due_at = 0.0
     drained(partner, rounds=1)
-    (gone,) = partner.ledger.batch_events(event.file_id)
+    (gone,) = partner.ledger.batch(event.file_id).events
     assert (gone.body, gone.stated, gone.notes) == (None, None, [])
     assert states(partner, 1) == {"1ZLABEL": "valid"}  # numbers outlive retention
     partner.clock.now += timedelta(days=400)
@@ -496,7 +496,7 @@ def test_what_came_twice_and_was_held_goes_once(
     labels.make(1, ("001", "1ZNEW"))
     fetched(partner, 1)
     drained(partner)
-    assert [one.state for batch in (1, 2) for one in partner.ledger.batch_events(batch)] == [
+    assert [one.state for batch in (1, 2) for one in partner.ledger.batch(batch).events] == [
         "held",
         "succeeded",
     ]

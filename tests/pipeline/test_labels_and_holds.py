@@ -36,7 +36,7 @@ def as_function(code: str, body: list[str]) -> list[str]:
 
 
 def only(partner: Partner, batch: int) -> EventRow:
-    (event,) = partner.ledger.batch_events(batch)
+    (event,) = partner.ledger.batch(batch).events
     return event
 
 

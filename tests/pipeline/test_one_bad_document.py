@@ -24,7 +24,7 @@ TRANSLATE = sys.modules["bridge.pipeline.translate"]
 
 def told(partner: Partner, batch: int = 1) -> list[tuple[str, str]]:
     """List state and reason of a batch's events that were not replaced."""
-    return [(one.state, one.reason) for one in partner.ledger.batch_events(batch) if one.state != "replaced"]
+    return [(one.state, one.reason) for one in partner.ledger.batch(batch).events if one.state != "replaced"]
 
 
 def detail(partner: Partner, batch: int = 1) -> BatchDetail:

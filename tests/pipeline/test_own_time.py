@@ -35,7 +35,7 @@ def dropped(tmp_path: Path, number: int, *bodies: list[str]) -> None:
 
 
 def at(partner: Partner, moment: datetime) -> None:
-    """Set the clock, and drain once with a look into the inbox."""
+    """Set the clock, and drain once with a poll of the inbox."""
     assert isinstance(partner.clock, Clock)
     partner.clock.now = moment
     partner.state.listing_requested.set()
@@ -50,7 +50,7 @@ def settled(partner: Partner) -> None:
 
 
 def events(partner: Partner, batch: int = 1) -> list[tuple[str, str]]:
-    return [(one.state, one.reason) for one in partner.ledger.batch_events(batch) if one.state != "replaced"]
+    return [(one.state, one.reason) for one in partner.ledger.batch(batch).events if one.state != "replaced"]
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What a person or a confirmation lets go is whole and in its turn, or it is held."""
+"""What an operator or a confirmation lets go is whole and in its turn, or it is held."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def status(control_number: int, number: int, *, with_order: bool = True) -> byte
 
 
 def held(partner: Partner, batch: int) -> int:
-    return next(event.id for event in partner.ledger.batch_events(batch) if event.state == "held")
+    return next(event.id for event in partner.ledger.batch(batch).events if event.state == "held")
 
 
 def states(partner: Partner, batch: int) -> list[str]:
-    return [event.state for event in partner.ledger.batch_events(batch)]
+    return [event.state for event in partner.ledger.batch(batch).events]
 
 
 def test_a_released_confirmation_releases_the_updates_that_wait_for_it(
@@ -91,7 +91,7 @@ def test_a_waiting_update_of_a_package_of_two_orders_is_held(
     drop(tmp_path, "both.edi", x12("856", "SH", "004010", 2, [ship_notice(1), same]))
     drained(partner)
     assert states(partner, 1) == ["held"]
-    assert "several orders" in partner.ledger.batch_events(1)[0].reason
+    assert "several orders" in partner.ledger.batch(1).events[0].reason
 
 
 def test_a_document_that_tells_two_tracking_numbers_has_nothing_to_release(

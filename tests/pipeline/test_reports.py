@@ -43,7 +43,7 @@ def mixed(desk: Desk) -> int:
             if bad:
                 continue
             state = {3: "held", 5: "refused"}.get(number, "ready")
-            why = {"reason": "a person decides"} if number == 3 else {}
+            why = {"reason": "an operator decides"} if number == 3 else {}
             writer.event(document, confirmation(f"P{number}", state=state, **why))
         writer.finish()
     return kept.file_id
@@ -80,7 +80,7 @@ def test_a_report_tells_of_all_documents_in_file_order_whatever_a_page_holds(
     assert [error.message for error in by_number[9].errors] == ["Amazon says no"]
     assert by_number[9].amazon_transaction_id.startswith("tx-")
     assert [error.code for error in by_number[4].errors] == ["2"], "a note rejects nothing"
-    assert [error.message for error in by_number[3].errors] == ["a person decides"]
+    assert [error.message for error in by_number[3].errors] == ["an operator decides"]
 
 
 def test_a_late_verdict_is_told_for_its_own_events_alone(desk: Desk) -> None:

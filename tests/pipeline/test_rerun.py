@@ -26,7 +26,7 @@ def refusing(_items: list[dict[str, Any]]) -> Outcome:
 
 
 def states(partner: Partner, batch: int) -> list[str]:
-    return [event.state for event in partner.ledger.batch_events(batch)]
+    return [event.state for event in partner.ledger.batch(batch).events]
 
 
 @pytest.mark.parametrize("other_order", [1, 2], ids=["the same again", "other content"])

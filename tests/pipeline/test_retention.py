@@ -104,7 +104,7 @@ def test_the_number_of_a_purged_interchange_may_be_used_for_other_content(
     drained(partner, rounds=1)
     drop(tmp_path, "new.edi", notice(1, 2))
     drained(partner)
-    assert [event.state for event in partner.ledger.batch_events(2)] == ["succeeded"]
+    assert [event.state for event in partner.ledger.batch(2).events] == ["succeeded"]
 
 
 def test_a_rerun_of_a_purged_batch_says_that_its_bytes_are_gone(partner: Partner, tmp_path: Path) -> None:

@@ -205,7 +205,7 @@ def test_a_stop_ends_the_sending_between_two_posts(tmp_path: Path, monkeypatch: 
 def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_without_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, failed, looks = threading.Event(), threading.Event(), 0
+    begun, failed, checks = threading.Event(), threading.Event(), 0
 
     class Amazon(StubAmazon):
         def submit(self, operation: Operation, body: bytes, *, permit: float, **_path: str) -> Outcome:
@@ -220,9 +220,9 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
         return 0
 
     def stopping() -> bool:
-        nonlocal looks
-        looks += failed.is_set()
-        return looks > 5000
+        nonlocal checks
+        checks += failed.is_set()
+        return checks > 5000
 
     amazon = Amazon()
     jobs = [replace(job, run=fail_later) if job.name == "resolve_in_doubt" else job for job in JOBS]
@@ -233,7 +233,7 @@ def test_a_policy_that_fails_while_much_is_sent_does_not_make_a_drain_turn_witho
     report = drained(partner, rounds=1)
     assert report.failures == {"resolve_in_doubt": "ValueError"}
     assert len(amazon.items) == 1
-    assert looks < 1000
+    assert checks < 1000
 
 
 def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
@@ -248,7 +248,7 @@ def test_an_inbox_is_looked_into_and_what_is_late_is_told_while_much_is_sent(
                 partner.state.listing_requested.set()  # as the schedule says
                 seconds.now += 100
                 assert taken.wait(LONG), "sending has to end before the inbox is looked into"
-                assert told.wait(LONG), "sending has to end before a person is told"
+                assert told.wait(LONG), "sending has to end before an operator is told"
             return super().submit(operation, body, permit=permit)
 
     def note(_vendor: str, job: str, _done: int) -> None:

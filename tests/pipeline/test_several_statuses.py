@@ -15,7 +15,7 @@ from tests.system.traffic import carrier_status, order, ship_notice, tracking, x
 def states(partner: Partner, batch: int) -> list[tuple[str, str]]:
     return [
         (one.purchase_order_number, one.state)
-        for one in partner.ledger.batch_events(batch)
+        for one in partner.ledger.batch(batch).events
         if one.state != "replaced"
     ]
 
@@ -60,7 +60,7 @@ def test_a_date_that_cannot_be_is_refused_and_its_sibling_is_sent(
     drained(partner)
 
     assert updated(amazon) == [(order(2), tracking(2))]
-    *refused, good = partner.ledger.batch_events(2)
+    *refused, good = partner.ledger.batch(2).events
     assert good.state == "succeeded"
     # A day that no calendar has is an error of syntax already, and rejects its document.
     assert [(one.state, f"'{day}' is not" in one.reason) for one in refused] == [("refused", True)] or (
@@ -81,7 +81,7 @@ def test_what_is_held_names_the_values_and_may_be_released(
     drop(tmp_path, "status.edi", x12("214", "QM", "004010", 2, [doubtful]))
     drained(partner)
 
-    (held,) = partner.ledger.batch_events(2)
+    (held,) = partner.ledger.batch(2).events
     assert held.state == "held"
     assert f"{tracking(1)} in L1101" in held.reason
     assert "PRO77 in B1001" in held.reason

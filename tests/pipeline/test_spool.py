@@ -44,8 +44,8 @@ def test_what_a_crash_left_is_removed_unless_bytes_are_being_kept(tmp_path: Path
     left = tmp_path / ".incoming-x"
     left.write_bytes(b"ha")
     with spool.keeping():
-        spool.tidy()
+        spool.remove_partial()
     assert left.exists()
-    spool.tidy()
+    spool.remove_partial()
     assert not left.exists()
     assert b"".join(spool.read(kept.name)) == b"whole"

@@ -36,7 +36,7 @@ def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon)
 
 
 def states(partner: Partner, batch: int) -> list[str]:
-    return [event.state for event in partner.ledger.batch_events(batch) if event.state != "replaced"]
+    return [event.state for event in partner.ledger.batch(batch).events if event.state != "replaced"]
 
 
 @pytest.mark.parametrize(("told", "data"), MARKED.items(), ids=list(MARKED))

@@ -1,4 +1,4 @@
-"""What wakes the daemon between two looks into the inbox."""
+"""What wakes the daemon between two polls of the inbox."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_a_rerun_wakes_the_daemon_and_an_idle_ledger_lets_it_sleep(
         return worker.wake.is_set()
 
     drop(tmp_path, "a.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
-    assert wakes()  # the first look is due at once
+    assert wakes()  # the first poll is due at once
     worker._drain()
     assert wakes()  # something moved while it drained
     worker._drain()

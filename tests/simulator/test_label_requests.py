@@ -74,7 +74,7 @@ def test_the_label_needs_no_poll_where_its_time_has_come(
     looked = datetime.fromtimestamp(amazon.now(), UTC)
     amazon.options.verdict_delay = 0.0
     assert reader.page(LABELS)[0] == ["PO1"]
-    # What a look did not find was not created before that look.
+    # What a read did not find was not created before that read.
     assert reader.page(LABELS, createdBefore=(looked - timedelta(seconds=1)).isoformat())[0] == []
 
 

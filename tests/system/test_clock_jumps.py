@@ -23,7 +23,7 @@ def cursors(site: Site) -> list[datetime]:
 
 
 def _minutes_ago(site: Site) -> datetime:
-    """Return a time at Amazon that a look of now covers."""
+    """Return a time at Amazon that a read of now covers."""
     return datetime.fromtimestamp(site.amazon.now(), UTC) - timedelta(minutes=5)
 
 

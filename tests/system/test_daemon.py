@@ -126,7 +126,7 @@ def test_a_kill_in_the_middle_of_a_post_loses_nothing_and_sends_nothing_twice(si
 
     done = site.edibridge("run", "--settle")
 
-    assert done.returncode == 1, done.stderr  # in doubt: confirmations are held for a person
+    assert done.returncode == 1, done.stderr  # in doubt: confirmations are held for an operator
     batch = site.json("batches")["batches"][0]
     in_doubt = batch["submissions"]["in_doubt"]
     assert in_doubt >= taken > 0  # one order a POST, and one or both were on their way

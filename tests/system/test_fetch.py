@@ -106,7 +106,7 @@ def test_an_answer_lost_is_settled_by_looking_for_the_label(site: Site) -> None:
 
 
 def a_while_ago(seconds: int) -> datetime:
-    """Return a time that the next look surely covers: what is of this second is seen by the next one."""
+    """Return a time that the next read surely covers: what is of this second is seen by the next one."""
     return datetime.now(UTC) - timedelta(seconds=seconds)
 
 

@@ -41,7 +41,7 @@ def test_a_run_that_only_fetched_tells_it(site: Site) -> None:
     assert site.edibridge("run").stdout == "Nothing was due.\n"
     label(site, "PO1")
     site.amazon.options.change({"clock_offset": -5.0})
-    label(site, "PO2")  # of five seconds ago: surely before the next look
+    label(site, "PO2")  # of five seconds ago: surely before the next read
 
     done = site.edibridge("run")
 

@@ -23,7 +23,7 @@ _FOREIGN: Final = re.compile(rb"(?:" + HEADER.pattern + rb"|" + _ISA + rb")")
 _HEADER_TAGS: Final = (b"UNA", b"UNB", b"ISA")
 _FILLER: Final = WHITESPACE + b"\x1a\x00"
 _LONGEST_PLAIN: Final = 4096
-"""Bytes of a segment that is taken without a closer look."""
+"""Bytes of a segment that is taken without further checks."""
 _EXCERPT: Final = 64
 """Bytes kept of a segment that is over the limit."""
 
@@ -209,7 +209,7 @@ class Frames:
 def _plain_segments(
     characters: ServiceCharacters, blanks: frozenset[int], limit: int
 ) -> re.Pattern[bytes] | None:
-    """Compile the pattern of a run of segments that need no closer look; None if there are none."""
+    """Compile the pattern of a run of segments that need no further checks; None if there are none."""
     if not characters.terminator.isascii() or limit <= _LONGEST_PLAIN:
         return None
     special = {*characters.terminator, *characters.release}

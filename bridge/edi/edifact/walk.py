@@ -6,7 +6,7 @@ a place is full, the next one is tried. A segment that has no place ahead is loo
 whose first segment is missing, then behind: so one mistake does not make mistakes of all that follows.
 
 What is missing rejects a message. A conditional segment at another place of the groups that are open, or
-more often than the table has it, does so in strict reading only: partners' order differs, and a person
+more often than the table has it, does so in strict reading only: partners' order differs, and a reader
 would not call it wrong.
 """
 

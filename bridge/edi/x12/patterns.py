@@ -114,7 +114,7 @@ def _note_pattern(  # noqa: PLR0911 - one for each kind of note
     sep = re.escape(element)
     first, last = places[0], places[-1]
     if note == "P" and last == first + len(places) - 1 == first + 1 <= count:
-        # Two that are neighbours, as most pairs are: both or neither, in one look.
+        # Two that are neighbours, as most pairs are: both or neither, in one assertion.
         return rf"(?=(?:[^{sep}]*+{sep}){{{first}}}+(?:[^{sep}]++{sep}[^{sep}]|{sep}(?![^{sep}])))"
     there = [rf"(?:[^{sep}]*+{sep}){{{place}}}+[^{sep}]" if place <= count else "" for place in places]
     has = [rf"(?={one})" if one else r"(?!)" for one in there]

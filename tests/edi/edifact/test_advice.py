@@ -112,7 +112,7 @@ def test_facts_that_fared_differently_are_each_told() -> None:
         "RFF+ON:P1",
         "FTX+AAI+++Tracking number 1Z1",
         "ERC+HELD::86",
-        "FTX+AAO+++HELD - it waits for a person?",
+        "FTX+AAO+++HELD - it waits for an operator?",
         "s decision",
         "RFF+ON:P2",
         "FTX+AAI+++Tracking number 1Z2",
