@@ -91,6 +91,7 @@ _DID = {
     "submit": ("submission sent", "submissions sent"),
     "settle": ("verdict or report", "verdicts and reports"),
     "hold_late": ("status update held", "status updates held"),
+    "follow": ("look with news", "looks with news"),
     "fetch": ("label, slip or invoice fetched", "labels, slips and invoices fetched"),
     "deliver": ("file put into the outbox", "files put into the outbox"),
 }

@@ -32,8 +32,10 @@ from bridge.ledger.schema import (
     arrivals,
     events,
     files,
+    follow_ups,
     is_collected,
     is_delayed,
+    is_followed,
     is_grouped,
     is_in_doubt,
     is_pollable,
@@ -69,6 +71,7 @@ _UNDELIVERABLE = (
 _NEXT_DOCUMENT = select(func.min(document_requests.c.next_attempt_at)).where(
     document_requests.c.vendor == _V, is_requested
 )
+_NEXT_LOOK = select(func.min(follow_ups.c.next_look_at)).where(follow_ups.c.vendor == _V, is_followed)
 _DOUBTFUL = union_all(
     select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
     select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
@@ -184,10 +187,13 @@ _OLDEST = {
 class DeadlineStore(Store):
     """Questions of a drain before it rests and at its end, and of `status`."""
 
-    def next_due(self, vendor: str, now: datetime, *, deliveries: bool = True) -> datetime | None:
+    def next_due(
+        self, vendor: str, now: datetime, *, deliveries: bool = True, looks: bool = True
+    ) -> datetime | None:
         """Return when the vendor's next attempt, verification, poll or delivery is due, pauses considered.
 
-        Without `deliveries`, as while the vendor's folder rests, those do not count.
+        Without `deliveries`, as while the vendor's folder rests, those do not count; without `looks` not the
+        next look at what is followed, which may go on for weeks.
 
         May be past. None where nothing waits for a time; work that needs no time (files to translate,
         events to group, reports) is told by `unfinished`.
@@ -204,6 +210,7 @@ class DeadlineStore(Store):
                 _NEXT_DOCUMENT,
                 _NEXT_EVENT,
                 *([_NEXT_DELIVERY] if deliveries else []),
+                *([_NEXT_LOOK] if looks else []),
             )
             times += [_time(connection, one, vendor) for one in others]
         known = [time for time in times if time is not None]

@@ -177,6 +177,41 @@ class OrderLabel(msgspec.Struct, frozen=True, kw_only=True):
     file: str = ""
 
 
+class FollowUpRow(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that Amazon is asked about until it is over, and what the looks at it changed.
+
+    `history` has, of the last looks that changed something, `{"at", "status", "note", "files"}`; `at` is in
+    ISO 8601, `files` are paths in the outbox. `next_look_at` is None once it is over.
+    """
+
+    id: int
+    vendor: str
+    name: str
+    subject: str
+    event_id: int
+    started_at: datetime
+    next_look_at: datetime | None
+    status: str
+    looks: int
+    failures: int
+    reason: str
+    alert: str
+    history: list[Any]
+    ended_at: datetime | None
+    end_state: str
+
+
+class FollowUpCounts(msgspec.Struct, frozen=True, kw_only=True):
+    """A vendor's follow-ups that go on; `failing` are those that could not be looked at some times in a row.
+
+    `reason` is why the first of these could not.
+    """
+
+    open: int
+    failing: int
+    reason: str = ""
+
+
 class VoidConfirmed(msgspec.Struct, frozen=True, kw_only=True):
     """A confirmation that was sent with the tracking number of a label that is void since."""
 
@@ -200,6 +235,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True):
     outbound: list[OutboundRow]
     operator_actions: list[OperatorAction]
     labels: list[OrderLabel] = []
+    follow_ups: list[FollowUpRow] = []
 
 
 class Purgeable(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ from bridge.ledger import transitions
 from bridge.ledger.batch_queries import submission_rows
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.follow_ups import stop_following
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.packages import unconfirm
 from bridge.ledger.reports import reopen
@@ -211,6 +212,7 @@ def _reopen_events(connection: Connection, row: RowMapping, now: datetime) -> No
         )
     )
     unconfirm(connection, row["vendor"], ids, now)
+    stop_following(connection, ids, now)
     reopen(connection, ids, now)
 
 

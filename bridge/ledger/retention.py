@@ -34,6 +34,8 @@ from bridge.ledger.schema import (
     documents,
     events,
     files,
+    follow_ups,
+    is_ended,
     is_kept,
     is_open,
     is_unmoved,
@@ -136,7 +138,10 @@ class RetentionStore(Store):
             )
 
     def purge_loose(self, vendor: str, before: datetime, now: datetime) -> int:
-        """Blank outbound files of no batch; forget packages and labels of long ago and old cleared alerts."""
+        """Blank outbound files of no batch; forget what is long over.
+
+        That is packages and labels of long ago, and alerts and follow-ups that ended before then.
+        """
         long_ago = seconds(before - PACKAGES_KEPT)
         with self._db.write() as connection:
             sqlite.overwrite_deleted(connection)
@@ -147,6 +152,11 @@ class RetentionStore(Store):
             forget_labels(connection, vendor, long_ago)
             connection.execute(
                 delete(alerts).where(alerts.c.vendor == vendor, alerts.c.cleared_at < seconds(before))
+            )
+            connection.execute(
+                delete(follow_ups).where(
+                    follow_ups.c.vendor == vendor, is_ended, follow_ups.c.ended_at < seconds(before)
+                )
             )
             return count
 

@@ -76,7 +76,7 @@ _TIMES = frozenset(
         "received_at", "translated_at", "reported_at", "arrived_at", "moved_at", "occurred_at", "updated_at",
         "created_at", "next_attempt_at", "submitted_at", "next_poll_at", "verdict_at", "doubted_at",
         "started_at", "ended_at", "delivered_at", "raised_at", "cleared_at", "requested_at", "purged_at",
-        "noted_at", "changed_at", "not_before", "said_at",
+        "noted_at", "changed_at", "not_before", "said_at", "next_look_at",
     }
 )  # fmt: skip
 
@@ -111,4 +111,5 @@ def _encoded(value: str | None) -> bytes | None:
 
 
 _CONVERTED: dict[str, Callable[[Any], Any]] = dict.fromkeys(_TIMES, moment)
-_CONVERTED |= {"errors": errors_list, "notes": errors_list, "body": _encoded, "stated": _encoded}
+_CONVERTED |= {"errors": errors_list, "notes": errors_list, "history": errors_list}
+_CONVERTED |= {"body": _encoded, "stated": _encoded, "kept": _encoded}

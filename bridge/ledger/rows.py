@@ -173,6 +173,25 @@ class DocumentRequest(msgspec.Struct, frozen=True, kw_only=True):
     attempts: int
 
 
+class DueFollowUp(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that Amazon is to be asked about now; `name` is that of the program's follow-up.
+
+    `kept` is what the program noted at the last look. `looks`, and `missed` and `failures` in a row, are
+    those before this one.
+    """
+
+    id: int
+    name: str
+    subject: str
+    api_version: str
+    started_at: datetime
+    status: str
+    kept: bytes
+    looks: int
+    missed: int
+    failures: int
+
+
 class Added(msgspec.Struct, frozen=True):
     """Where an outbound file ended. `new` is False where the same bytes stood under the name already.
 

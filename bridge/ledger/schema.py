@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0013"
+HEAD = "0014"
 """The migration that this code goes with."""
 
 accounts = Table(
@@ -260,6 +260,39 @@ submission_events = Table(
     Column("event_id", Integer, ForeignKey("events.id"), primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
+
+# What Amazon is asked about until it is over. Content that names a person does not belong here.
+follow_ups = Table(
+    "follow_ups",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("vendor", Text, nullable=False),
+    Column("name", Text, nullable=False),  # of the program's follow-up
+    Column("subject", Text, nullable=False, index=True),
+    Column("event_id", Integer, ForeignKey("events.id"), nullable=False, index=True),
+    text("api_version"),
+    time("started_at"),
+    maybe_time("next_look_at"),  # absent once it is over
+    text("status"),
+    text("kept"),  # the program's own note of what it has told, as JSON
+    integer("looks"),
+    integer("missed"),  # looks in a row that found nothing of it at Amazon
+    integer("failures"),  # looks in a row that failed
+    text("reason"),  # why the last one did
+    text("alert"),  # what an operator should know of it
+    text("history"),  # the looks that changed something, the last ones, as JSON
+    maybe_time("ended_at"),
+    text("end_state"),
+    UniqueConstraint("account", "name", "subject"),
+    sqlite_autoincrement=True,
+)
+is_followed = follow_ups.c.ended_at.is_(None)
+is_ended = follow_ups.c.ended_at.is_not(None)
+is_alerting = follow_ups.c.alert != literal_column("''", Text)
+partial("ix_follow_ups_due", follow_ups.c.vendor, follow_ups.c.next_look_at, where=is_followed)
+partial("ix_follow_ups_ended", follow_ups.c.vendor, follow_ups.c.ended_at, where=is_ended)
+partial("ix_follow_ups_alerting", follow_ups.c.vendor, where=is_alerting)
 
 # What operators said of submissions and events. Nothing here is ever changed.
 operator_actions = Table(

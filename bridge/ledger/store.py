@@ -19,6 +19,7 @@
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels |
 | void_labels | void_confirmed |
+| follow_ups | due_follow_ups, record_look, record_look_failed, follow_up_alerts, follow_up_counts |
 | deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_confirmations |
 | deadlines | silent, ages, next_due, unfinished, delayed, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
@@ -47,6 +48,7 @@ from bridge.ledger.batching import BatchingStore
 from bridge.ledger.database import Database
 from bridge.ledger.deadlines import DeadlineStore
 from bridge.ledger.files import FileStore
+from bridge.ledger.follow_ups import FollowUpStore
 from bridge.ledger.in_doubt import InDoubtStore
 from bridge.ledger.labels import LabelStore
 from bridge.ledger.migrate import migrate
@@ -84,6 +86,7 @@ class Ledger(
     ShippingDocumentStore,
     OutboundStore,
     DeadlineStore,
+    FollowUpStore,
     LabelStore,
     VoidLabelStore,
     BatchQueryStore,

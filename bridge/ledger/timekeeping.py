@@ -10,13 +10,25 @@ from bridge.ledger.database import Store
 from bridge.ledger.outbound_schema import document_requests, is_pending, is_requested, outbound_files
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Fence
-from bridge.ledger.schema import accounts, arrivals, files, is_in_doubt, is_pollable, is_sendable, submissions
+from bridge.ledger.schema import (
+    accounts,
+    arrivals,
+    files,
+    follow_ups,
+    is_followed,
+    is_in_doubt,
+    is_pollable,
+    is_sendable,
+    submissions,
+)
 
 LONGEST_WAIT = timedelta(hours=2)
 """Nothing of the ledger's own waits longer for its next attempt or question."""
 SOON = timedelta(seconds=10)
 _V: BindParameter[str] = bindparam("v")
 _LIMIT: BindParameter[float] = bindparam("limit")
+LONGEST_LOOK = timedelta(days=1)
+"""Longest time between two looks at what is followed."""
 _DUE: tuple[tuple[Table, ColumnElement[bool], Column[float]], ...] = (
     (submissions, is_sendable, submissions.c.next_attempt_at),
     (submissions, is_in_doubt, submissions.c.next_attempt_at),
@@ -26,6 +38,11 @@ _DUE: tuple[tuple[Table, ColumnElement[bool], Column[float]], ...] = (
 )
 # A batch that seems to have moved in the future would be worked on until then, over and over.
 _MOVED_AHEAD = (files.c.vendor == _V) & (files.c.updated_at > bindparam("soon"))
+_LOOKED_AT_TOO_LATE = (
+    (follow_ups.c.vendor == _V)
+    & is_followed
+    & (follow_ups.c.next_look_at > _LIMIT + LONGEST_LOOK.total_seconds())
+)
 _NEWEST = select(func.max(arrivals.c.arrived_at)).where(arrivals.c.vendor == _V)
 
 
@@ -46,6 +63,7 @@ class TimeStore(Store):
         asked = {"v": vendor, "limit": seconds(now + LONGEST_WAIT), "soon": seconds(now + SOON)}
         paused = accounts.c.paused_until > _LIMIT
         late = [(table, (table.c.vendor == _V) & which & (due > _LIMIT), due) for table, which, due in _DUE]
+        late.append((follow_ups, _LOOKED_AT_TOO_LATE, follow_ups.c.next_look_at))
         late.append((files, _MOVED_AHEAD, files.c.updated_at))
         late.append((accounts, (accounts.c.account == fence.account) & paused, accounts.c.paused_until))
         with self._db.read() as connection:  # mostly there is nothing: no write then

@@ -16,6 +16,7 @@ from bridge.ledger.batch_queries import (
     submission_rows,
 )
 from bridge.ledger.database import Store
+from bridge.ledger.follow_ups import follow_ups_of
 from bridge.ledger.order_labels import labels_of
 from bridge.ledger.outbound_schema import outbound_files
 from bridge.ledger.read_models import DocumentRow, OrderLabel, OutboundRow, Trace
@@ -86,6 +87,7 @@ def _trace(connection: Connection, text: str, limit: int) -> Trace:
             connection, OutboundRow, OUTBOUND_ROWS.where(outbound_files.c.name == text).limit(limit)
         ),
         labels=_labels(connection, text, limit),
+        follow_ups=follow_ups_of(connection, text, sorted(event_ids)[:limit]),
         operator_actions=[
             *action_rows(connection, "submission", sorted(sent)[:limit]),
             *action_rows(connection, "event", sorted(event_ids)[:limit]),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from bridge.domain.planning import Sent, isolate
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
+from bridge.ledger.follow_ups import start_following
 from bridge.ledger.packages import confirm, confirm_events
 from bridge.ledger.row_conversion import errors_text, seconds
 from bridge.ledger.rows import Moved
@@ -98,10 +99,14 @@ def put(connection: Connection, row: RowMapping, cause: str, **values: Any) -> s
 
 
 def succeed(connection: Connection, submission_id: int, state: str, now: datetime) -> Moved:
-    """Mark all of a submission's events succeeded; confirm their packages, release what waited for them."""
+    """Mark all of a submission's events succeeded; confirm their packages, release what waited for them.
+
+    What Amazon is to be asked about from now on is noted with them.
+    """
     done = tuple(event.id for event in members(connection, submission_id))
     released = confirm(connection, submission_id, now)
     connection.execute(_SUCCEED, {"submission": submission_id, "now": seconds(now)})
+    start_following(connection, submission_id, done, now)
     return Moved(state=state, succeeded=done, released=released)
 
 
@@ -109,6 +114,7 @@ def succeed_some(connection: Connection, submission_id: int, event_ids: Sequence
     """Mark some of a submission's events succeeded; return how many status updates that released."""
     if event_ids:
         connection.execute(_SUCCEED_ONE, [{"event": event_id, "now": seconds(now)} for event_id in event_ids])
+        start_following(connection, submission_id, event_ids, now)
     return confirm_events(connection, submission_id, event_ids, now)
 
 

@@ -28,6 +28,7 @@ WAITING = "waiting"
 TRANSLATION = "translation"
 LATE_CONFIRMATION = "late_confirmation"
 SILENT = "silent"
+FOLLOW_UP = "follow_up"
 LABEL_EXPIRY = "label_expiry"
 LABEL_REPLACED = "label_replaced"
 JOB = "job"
@@ -111,6 +112,7 @@ def review(partner: Partner) -> None:
     _review_translations(partner)
     _review_sending(partner)
     _review_outbox(partner)
+    _review_follow_ups(partner)
 
 
 def _review_doubts(partner: Partner) -> None:
@@ -171,6 +173,26 @@ def _review_sending(partner: Partner) -> None:
     )
     if raise_alert(partner, SENDING, "", message):
         log.error("not_sent", vendor=partner.vendor, submissions=count, reason=reason)
+
+
+def _review_follow_ups(partner: Partner) -> None:
+    """Report what programs say of follow-ups, and those that cannot be looked at."""
+    texts = {
+        f"{name}:{subject}": text
+        for (name, subject), text in partner.ledger.follow_up_alerts(partner.vendor).items()
+    }
+    counts = partner.ledger.follow_up_counts(partner.vendor)
+    if counts.failing:
+        texts[""] = (
+            f"{counts.failing} of {counts.open} things that Amazon is asked about cannot be looked at "
+            f"({counts.reason}); retried automatically"
+        )
+    for key, text in texts.items():
+        if raise_alert(partner, FOLLOW_UP, key, text):
+            log.error("not_followed_up", vendor=partner.vendor, key=key, reason=text)
+    for key in open_keys(partner, FOLLOW_UP):
+        if key not in texts:
+            clear_alert(partner, FOLLOW_UP, key)
 
 
 def overdue(partner: Partner, submission: ToPoll) -> None:

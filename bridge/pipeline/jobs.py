@@ -10,6 +10,7 @@ from bridge.pipeline.collect import archive_processed, collect
 from bridge.pipeline.deadlines import hold_late
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
+from bridge.pipeline.follow import follow
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import resolve_in_doubt, submit
@@ -47,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job("submit", InBackground(submit)),
     Job("hold_late", hold_late),
     Job("settle", settle),
+    Job("follow", InBackground(follow)),
     Job("fetch", fetch),
     Job("deliver", deliver, needs_folder=True),
 )

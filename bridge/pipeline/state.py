@@ -11,9 +11,10 @@
 | `timers` | the module named with each field | |
 
 Threads: the jobs of a partner run in the one thread that the drain has begun for it, and change its state
-there. A background job (submit) runs beside that thread; of the state it changes `alerts` only, which has a
-lock. The thread of the account's drain, while the partner's own has ended, and the daemon's scheduler, at any
-time, only read plain values, each replaced whole, and set `listing_requested`, which is an event.
+there. The background jobs (submit, follow) run beside that thread; of the state they change `alerts` only,
+which has a lock. The thread of the account's drain, while the partner's own has ended, and the daemon's
+scheduler, at any time, only read plain values, each replaced whole, and set `listing_requested`, which is an
+event.
 """
 
 from __future__ import annotations

@@ -20,6 +20,7 @@ import msgspec
 from bridge.domain.events import Event, MappingResult, RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import InDoubtPolicy
+from bridge.programs.follow_ups import FollowUp
 
 E = TypeVar("E", bound=Event)
 
@@ -336,6 +337,7 @@ class Program:
     operations: tuple[Operation, ...]
     event_types: tuple[EventType, ...]
     feeds: tuple[Feed, ...] = ()
+    follow_ups: tuple[FollowUp[Any], ...] = ()
     verdicts: str = ""
     policies: Mapping[str, str] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
@@ -350,6 +352,7 @@ class Programs:
         self.event_types = tuple(one for program in programs for one in program.event_types)
         self.operations = {one.name: one for program in programs for one in program.operations}
         self.feeds = {one.name: one for program in programs for one in program.feeds}
+        self.follow_ups = {one.name: one for program in programs for one in program.follow_ups}
         self.policies = {key: name for program in programs for key, name in program.policies.items()}
         self.producers = {key: one for program in programs for key, one in program.producers.items()}
         self.flat_files = tuple(one for program in programs for one in program.flat_files)
@@ -383,6 +386,10 @@ class Programs:
         """Return what an event makes known of its packages; nothing for one that announces none."""
         announces = self.of(event).announces
         return announces(event) if announces else NOTHING_ANNOUNCED
+
+    def followed_after(self, operation: str) -> list[FollowUp[Any]]:
+        """List the follow-ups that the success of an operation's events starts."""
+        return [one for one in self.follow_ups.values() if one.after == operation]
 
     def version_of(self, operation: str, kept: str) -> str:
         """Return the API version in which a submission was sent; its program's first, if it kept none."""

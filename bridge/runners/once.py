@@ -243,7 +243,7 @@ def _pause(waiting: list[Partner], now: datetime) -> float:
 def _soonest(waiting: list[Partner], now: datetime) -> datetime | None:
     """Return when something is due that no resting folder holds up; None where nothing waits for a time."""
     due = [
-        partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
+        partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests(), looks=False)
         for partner in waiting
     ]
     return min((at for at in due if at is not None), default=None)

@@ -20,9 +20,15 @@ class TokenBucket:
 
     def take(self, now: float) -> float:
         """Take a token and return 0.0, or take none and return the seconds until there is one."""
+        seconds = self.wait(now)
+        if seconds == 0.0:
+            self._tokens = max(0.0, self._tokens - 1)
+        return seconds
+
+    def wait(self, now: float) -> float:
+        """Return the seconds until there is a token; 0.0 where one can be taken now."""
         self._fill(now)
         if self._filled_at <= now and self._tokens >= _WHOLE:
-            self._tokens = max(0.0, self._tokens - 1)
             return 0.0
         return max(0.0, self._filled_at - now) + max(0.0, 1 - self._tokens) / self.rate
 

@@ -30,9 +30,13 @@ class Channel:
         self._acquire_timeout = acquire_timeout
         self.closed = False
 
-    def acquire_permit(self, operation: Operation, stopping: Callable[[], bool] = bool) -> float:
+    def acquire_permit(
+        self, operation: Operation, stopping: Callable[[], bool] = bool, *, background: bool = False
+    ) -> float:
         """Wait for a rate-limit permit: 0.0 once it is granted, otherwise the seconds to come back after."""
-        return self._pacer.acquire(operation.name, self._acquire_timeout, stopping=stopping)
+        return self._pacer.acquire(
+            operation.name, self._acquire_timeout, stopping=stopping, background=background
+        )
 
     def rate(self, operation: Operation) -> float:
         """Return Amazon's rate for an operation in requests/s, as far as it is known."""
@@ -47,14 +51,16 @@ class Channel:
         body: bytes | None = None,
         items: int = 0,
         permit: float | None = None,
+        background: bool = False,
     ) -> Reply:
         """Send one request to `target` (path and query), and return the reply whatever its status.
 
-        `permit` is what `acquire_permit` returned; without it a permit is waited for here. Raises
+        `permit` is what `acquire_permit` returned; without it a permit is waited for here, in the
+        `background` one of those that leave half of the rate to others. Raises
         `AmazonUnavailable` where it was not sent since no permit was granted, and httpx's errors where no
         status line came back.
         """
-        wait = self.acquire_permit(operation) if permit is None else permit
+        wait = self.acquire_permit(operation, background=background) if permit is None else permit
         if self.closed:
             raise AmazonUnavailable("the client was closed before the request was sent")
         if wait:

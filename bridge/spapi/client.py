@@ -200,6 +200,13 @@ class AmazonClient:
         path = self._path_of(operation, version or self.version, **names)
         return self._read(operation, path, partial(parse_one, operation))
 
+    def read_in_background(
+        self, operation: Operation, *, version: str = "", **names: str
+    ) -> Item | UnreadableItem | None:
+        """Read what may wait, as `read_one` does, but once, and with half of the operation's rate at most."""
+        path = self._path_of(operation, version or self.version, **names)
+        return self._read_once(operation, path, partial(parse_one, operation), background=True)
+
     def close(self) -> None:
         """Close the connections; calls that wait for a permit end as not taken."""
         self._channel.close()
@@ -228,12 +235,14 @@ class AmazonClient:
         )
         return retrying.on(self._ask_again)(self._read_once, operation, target, parse)
 
-    def _read_once(self, operation: Operation, target: str, parse: Parse[T]) -> T:
+    def _read_once(
+        self, operation: Operation, target: str, parse: Parse[T], *, background: bool = False
+    ) -> T:
         tokens = self._tokens_of(operation)
         token = tokens.token()
-        reply = self._get(operation, target, token)
+        reply = self._get(operation, target, token, background=background)
         if reply.status in {401, 403}:
-            reply = self._get(operation, target, tokens.renew(token))
+            reply = self._get(operation, target, tokens.renew(token), background=background)
         if reply.flaw and reply.status == 200:
             raise _flawed(operation, reply)
         return parse(reply.status, reply.headers, reply.body)
@@ -256,9 +265,9 @@ class AmazonClient:
             return True
         return error.retry_after if error.retry_after <= _LONGEST_WAIT_IN_A_CALL else False
 
-    def _get(self, operation: Operation, target: str, token: str) -> Reply:
+    def _get(self, operation: Operation, target: str, token: str, *, background: bool) -> Reply:
         try:
-            return self._channel.send(operation, target, token)
+            return self._channel.send(operation, target, token, background=background)
         except httpx.HTTPError as error:
             raise AmazonUnavailable(f"no reply from Amazon: {why_not_reached(error)}") from error
 

@@ -23,6 +23,8 @@ CATCH_UP = 0.2
 BURST_SHARE = 0.4
 """At most so much of Amazon's burst is ours to catch up with: the rest is for requests that leave evenly
 and arrive in bunches."""
+BACKGROUND_SHARE = 0.5
+"""So much of an operation's rate is there for what may wait: the rest is left to what must not."""
 _FIRST_COOL_DOWN = 1.0
 _LONGEST_OWN_COOL_DOWN = 60.0
 _LONGEST_COOL_DOWN = 900.0
@@ -63,9 +65,16 @@ class Pacer:
         self._closed = False
 
     def acquire(
-        self, operation: str, acquire_timeout: float, *, stopping: Callable[[], bool] = bool
+        self,
+        operation: str,
+        acquire_timeout: float,
+        *,
+        stopping: Callable[[], bool] = bool,
+        background: bool = False,
     ) -> float:
         """Wait for a rate-limit permit of this operation, for at most `acquire_timeout` seconds.
+
+        In the `background` it is one of those for what may wait, which leave half of the rate to the others.
 
         Returns 0.0 when the request may go now; otherwise it must not go, and the number is the seconds
         to come back after (infinite once the pacer is closed, or `stopping` says that it is not needed).
@@ -75,7 +84,7 @@ class Pacer:
             while not (self._closed or stopping()):
                 rate = self._of(operation)  # before the time is taken: a new bucket is full from now on
                 now = self._clock()
-                seconds = rate.bucket.take(now)
+                seconds = rate.take(now, background=background)
                 if seconds == 0.0:
                     return 0.0
                 if now + seconds > deadline:
@@ -128,7 +137,19 @@ class _OperationRate:
         self.rate = rate
         self._burst = burst
         self.bucket = TokenBucket(rate=rate * RATE_SHARE, burst=own_burst(rate, burst), now=now)
+        self.background = TokenBucket(rate=rate * BACKGROUND_SHARE, burst=1.0, now=now)
         self.strikes = 0
+
+    def take(self, now: float, *, background: bool) -> float:
+        """Take a token, of both buckets in the background; return 0.0, or the seconds until there is one."""
+        seconds = self.bucket.wait(now)
+        if background:
+            seconds = max(seconds, self.background.wait(now))
+        if seconds == 0.0:
+            self.bucket.take(now)
+            if background:
+                self.background.take(now)
+        return seconds
 
     def obey(self, limit: float, now: float) -> None:
         told = min(limit, _FASTEST)
@@ -136,6 +157,7 @@ class _OperationRate:
             self.rate = told
             # A lower rate mostly means a smaller burst too; a higher one promises no larger burst.
             self.bucket.change(rate=told * RATE_SHARE, burst=own_burst(told, min(self._burst, told)), now=now)
+            self.background.change(rate=told * BACKGROUND_SHARE, burst=1.0, now=now)
 
     def cool_down(self, retry_after: float | None, now: float) -> float:
         """Stop for as long as Amazon said, or for twice the last time; return the seconds."""

@@ -320,9 +320,15 @@ def test_a_turn_that_was_waited_for_is_for_one_request(
     asked: list[str] = []
     acquire = paced.acquire
 
-    def counted(operation: str, acquire_timeout: float, *, stopping: Callable[[], bool] = bool) -> float:
+    def counted(
+        operation: str,
+        acquire_timeout: float,
+        *,
+        stopping: Callable[[], bool] = bool,
+        background: bool = False,
+    ) -> float:
         asked.append(operation)
-        return acquire(operation, acquire_timeout, stopping=stopping)
+        return acquire(operation, acquire_timeout, stopping=stopping, background=background)
 
     paced.acquire = counted  # type: ignore[method-assign]
     server.answers += [Answer(403), TAKEN]

@@ -1,0 +1,259 @@
+"""What Amazon is asked about until it is over: started with an event's success, moved on by each look.
+
+A look's news, its state and the time of the next one are one transaction. So a kill between Amazon's answer
+and the commit repeats the look, and tells nothing twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import PurePosixPath
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
+
+from bridge.ledger.database import Store
+from bridge.ledger.new_rows import NewOutbound
+from bridge.ledger.outbound import queue
+from bridge.ledger.outbound_schema import control_numbers
+from bridge.ledger.read_models import FollowUpCounts, FollowUpRow
+from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds, storable
+from bridge.ledger.rows import DueFollowUp, Fence
+from bridge.ledger.schema import events, files, follow_ups, is_alerting, is_followed, is_kept, submissions
+from bridge.programs.contract import installed
+from bridge.programs.follow_ups import Look, NewsFile, Start
+
+FAILED_OFTEN = 5
+"""Looks that failed in a row, about 40 minutes, after which an operator hears of it."""
+_TAKEN_BACK = "taken_back"
+"""The end of what is asked about since an operator's word that was wrong."""
+_HISTORY = 50
+"""Looks that stay in the history of one follow-up: the last ones."""
+
+_SENT = select(submissions).where(submissions.c.id == bindparam("submission"))
+_BODIES = select(events.c.id, events.c.body).where(
+    events.c.id.in_(bindparam("ids", expanding=True)), events.c.body.is_not(None)
+)
+_KNOWN = select(follow_ups.c.id, follow_ups.c.ended_at).where(
+    follow_ups.c.account == bindparam("whose"),
+    follow_ups.c.name == bindparam("of"),
+    follow_ups.c.subject == bindparam("about"),
+)
+_DUE = (
+    select(follow_ups)
+    .where(follow_ups.c.vendor == bindparam("v"), is_followed, follow_ups.c.next_look_at <= bindparam("now"))
+    .order_by(follow_ups.c.next_look_at)
+    .limit(bindparam("most"))
+)
+_OPEN = select(follow_ups).where(
+    follow_ups.c.id == bindparam("which"), is_followed, follow_ups.c.looks == bindparam("looks_before")
+)
+_PUT = update(follow_ups).where(follow_ups.c.id == bindparam("which"))
+_REST = (
+    update(follow_ups)
+    .where(
+        follow_ups.c.vendor == bindparam("v"),
+        is_followed,
+        follow_ups.c.next_look_at < bindparam("rest_until"),
+    )
+    .values(next_look_at=bindparam("rest_until"))
+)
+_ALERTS = select(follow_ups.c.name, follow_ups.c.subject, follow_ups.c.alert).where(
+    follow_ups.c.vendor == bindparam("v"), is_alerting
+)
+_COUNT = select(func.count(), func.count().filter(follow_ups.c.failures >= FAILED_OFTEN)).where(
+    follow_ups.c.vendor == bindparam("v"), is_followed
+)
+_FIRST_REASON = (
+    select(follow_ups.c.reason)
+    .where(follow_ups.c.vendor == bindparam("v"), is_followed, follow_ups.c.failures >= FAILED_OFTEN)
+    .order_by(follow_ups.c.next_look_at)
+    .limit(1)
+)
+_BATCH = select(events.c.file_id).where(events.c.id == bindparam("event"))
+_TOUCH = (
+    update(files)
+    .where(files.c.id == bindparam("file"), is_kept)
+    .values(updated_at=bindparam("now"))
+)  # fmt: skip
+_NUMBER = update(control_numbers).where(
+    control_numbers.c.scope == bindparam("of"), control_numbers.c.kind == bindparam("what")
+)
+_LAST_NUMBER = select(control_numbers.c.last).where(
+    control_numbers.c.scope == bindparam("of"), control_numbers.c.kind == bindparam("what")
+)
+
+
+def start_following(
+    connection: Connection, submission_id: int, event_ids: Sequence[int], now: datetime
+) -> None:
+    """Start, within the write of their success, what is to be asked about after some events."""
+    if not installed().follow_ups:
+        return
+    sent = connection.execute(_SENT, {"submission": submission_id}).mappings().one()
+    wanted = installed().followed_after(sent["operation"])
+    if not wanted:
+        return
+    for ids in chunks(event_ids, 500):
+        for event_id, body in connection.execute(_BODIES, {"ids": ids}).all():
+            event = installed().decode(sent["operation"], body)
+            for start in filter(None, (one.start(event) for one in wanted)):
+                _start(connection, sent, event_id, start, now)
+
+
+def stop_following(connection: Connection, event_ids: Sequence[int], now: datetime) -> None:
+    """End what was started after events whose success is taken back."""
+    of_these = (follow_ups.c.event_id.in_(event_ids), is_followed)
+    ended = {"ended_at": seconds(now), "end_state": _TAKEN_BACK, "next_look_at": None, "alert": ""}
+    connection.execute(update(follow_ups).where(*of_these).values(ended))
+
+
+def _start(connection: Connection, source: RowMapping, event_id: int, start: Start, now: datetime) -> None:
+    """Start one; `source` tells whose, in which API version. One that goes on stays as it is.
+
+    One that is over is taken up again with what it kept: what was told once stays told.
+    """
+    first = seconds(now + installed().follow_ups[start.name].first)
+    asked = {"whose": source["account"], "of": start.name, "about": start.subject}
+    known = connection.execute(_KNOWN, asked).first()
+    begun: dict[str, Any] = {
+        "event_id": event_id,
+        "api_version": source["api_version"],
+        "started_at": seconds(now),
+        "next_look_at": first,
+    }
+    if known is None:
+        connection.execute(
+            insert(follow_ups).values(
+                account=source["account"],
+                vendor=source["vendor"],
+                name=start.name,
+                subject=start.subject,
+                kept=start.kept.decode(),
+                **begun,
+            )
+        )
+    elif known.ended_at is not None:
+        renewed = begun | {"ended_at": None, "end_state": "", "alert": "", "failures": 0, "missed": 0}
+        connection.execute(_PUT.values(renewed), {"which": known.id})
+
+
+class FollowUpStore(Store):
+    """What the job follow asks and writes."""
+
+    def due_follow_ups(self, vendor: str, now: datetime, limit: int = 100) -> list[DueFollowUp]:
+        """List what Amazon is to be asked about now, the longest due first."""
+        with self._db.read() as connection:
+            asked = {"v": vendor, "now": seconds(now), "most": limit}
+            return [row_as(DueFollowUp, row) for row in connection.execute(_DUE, asked).mappings()]
+
+    def record_look(
+        self, fence: Fence, asked: DueFollowUp, look: Look, now: datetime, *, missed: int
+    ) -> bool:
+        """Commit what a look found: its files, what it keeps, and when to look again or how it ended.
+
+        Return False, with nothing changed, where it was ended or looked at since it was due.
+        """
+        with self._db.write(fence) as connection:
+            row = _open(connection, asked)
+            if row is None:
+                return False
+            told = [_queue(connection, row, one, now) for one in look.files]
+            for start in look.starts:
+                _start(connection, row, row["event_id"], start, now)
+            history = row["history"]
+            if told or look.note or look.over or look.status != row["status"]:
+                entry = {"at": now.isoformat(), "status": look.status, "note": look.note, "files": told}
+                history = errors_text([*errors_list(history), entry][-_HISTORY:])
+            values: dict[str, Any] = {
+                "kept": look.kept.decode(),
+                "status": storable(look.status),
+                "alert": storable(look.alert),
+                "looks": row["looks"] + 1,
+                "missed": missed,
+                "failures": 0,
+                "reason": "",
+                "history": history,
+                "next_look_at": seconds(now + look.again),
+            }
+            if look.over:
+                values |= {"next_look_at": None, "ended_at": seconds(now), "end_state": storable(look.over)}
+            connection.execute(_PUT.values(values), {"which": row["id"]})
+            return True
+
+    def record_look_failed(
+        self,
+        fence: Fence,
+        asked: DueFollowUp,
+        reason: str,
+        again_at: datetime,
+        *,
+        all_rest_until: datetime | None = None,
+    ) -> None:
+        """Note why Amazon could not be asked; it is asked again at `again_at`.
+
+        With `all_rest_until` nothing of the vendor's is asked before then: the others would fail likewise.
+        """
+        with self._db.write(fence) as connection:
+            row = _open(connection, asked)
+            if row is None:
+                return
+            if all_rest_until is not None:
+                rest = {"v": row["vendor"], "rest_until": seconds(all_rest_until)}
+                connection.execute(_REST, rest)
+            values = {
+                "looks": row["looks"] + 1,
+                "failures": row["failures"] + 1,
+                "reason": storable(reason),
+                "next_look_at": seconds(again_at),
+            }
+            connection.execute(_PUT.values(values), {"which": row["id"]})
+
+    def follow_up_alerts(self, vendor: str) -> dict[tuple[str, str], str]:
+        """Return what operators are to know of follow-ups, ended ones too: (name, subject) → text."""
+        with self._db.read() as connection:
+            rows = connection.execute(_ALERTS, {"v": vendor})
+            return {(row.name, row.subject): row.alert for row in rows}
+
+    def follow_up_counts(self, vendor: str) -> FollowUpCounts:
+        """Count what goes on, and of that what could not be looked at some times in a row."""
+        with self._db.read() as connection:
+            count, failing = connection.execute(_COUNT, {"v": vendor}).one()
+            reason = connection.execute(_FIRST_REASON, {"v": vendor}).scalar() if failing else ""
+        return FollowUpCounts(open=count, failing=failing, reason=reason or "")
+
+
+def follow_ups_of(connection: Connection, subject: str, event_ids: Sequence[int]) -> list[FollowUpRow]:
+    """List the follow-ups of a subject, and those that some events have started."""
+    found: dict[int, FollowUpRow] = {}
+    for ids in chunks(event_ids, 500) if event_ids else [[]]:
+        theirs = or_(follow_ups.c.subject == subject, follow_ups.c.event_id.in_(ids))
+        for row in connection.execute(select(follow_ups).where(theirs)).mappings():
+            found[row["id"]] = row_as(FollowUpRow, row)
+    return [found[one] for one in sorted(found)]
+
+
+def _open(connection: Connection, asked: DueFollowUp) -> RowMapping | None:
+    which = {"which": asked.id, "looks_before": asked.looks}
+    return connection.execute(_OPEN, which).mappings().first()
+
+
+def _queue(connection: Connection, row: RowMapping, file: NewsFile, now: datetime) -> str:
+    """Queue a file with the batch that the follow-up comes from; return its path in the outbox."""
+    batch: int = connection.execute(_BATCH, {"event": row["event_id"]}).scalar_one()
+    data = file.data
+    if callable(data):
+        data = data(lambda scope, kind: _next_number(connection, f"{row['vendor']}:{scope}", kind))
+    facts = NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=data)
+    added = queue(connection, row["vendor"], batch, facts, now)
+    connection.execute(_TOUCH, {"file": batch, "now": seconds(now)})
+    return str(PurePosixPath(file.folder, added.name))
+
+
+def _next_number(connection: Connection, scope: str, kind: str) -> int:
+    """Take a control number. Scopes are a partner's own, so that none waits for another's."""
+    asked = {"of": scope, "what": kind}
+    if connection.execute(_NUMBER.values(last=control_numbers.c.last + 1), asked).rowcount == 0:
+        connection.execute(insert(control_numbers).values(scope=scope, kind=kind, last=1))
+    return int(connection.execute(_LAST_NUMBER, asked).scalar_one())

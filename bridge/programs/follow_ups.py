@@ -1,0 +1,114 @@
+"""What a program asks Amazon about until it is over: an order being fulfilled, a refund, a package.
+
+Amazon tells nothing by itself. So the core asks how each of these stands when its time has come, and the
+program says what that means: the news for the partner, when to ask again, and when it is over. All of a
+program's functions here are pure; what a look found is committed as one, so that news is told once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+import msgspec
+
+T = TypeVar("T")
+
+LONGEST_SUBJECT = 200
+"""Characters of a subject: it stands in an index of the ledger."""
+
+NextNumber = Callable[[str, str], int]
+"""(scope, kind) → the next control number, from 1. It is taken when the look is committed."""
+
+
+class Start(msgspec.Struct, frozen=True, kw_only=True):
+    """Something to ask about from now on.
+
+    `name` is that of its follow-up. `subject` is what Amazon knows it by, 200 characters at most; raises
+    ValueError for an empty or longer one. `kept` is the program's own note of it (JSON) for the first look:
+    what later news needs of the event. Addresses and names of persons do not belong there.
+    """
+
+    name: str
+    subject: str
+    kept: bytes = b""
+
+    def __post_init__(self) -> None:
+        """Check the subject's length."""
+        if not 0 < len(self.subject) <= LONGEST_SUBJECT:
+            raise ValueError(f"{self.name}: a subject has 1 to {LONGEST_SUBJECT} characters")
+
+
+class NewsFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file for the partner's outbox. `kind` is free: `945`, `214`, `csv`, ...
+
+    `data` are its bytes, or a function that writes them with control numbers.
+    """
+
+    kind: str
+    folder: str
+    name: str
+    data: bytes | Callable[[NextNumber], bytes]
+
+
+class View(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """What a look is given.
+
+    `found` is what the operation's `read` made of Amazon's answer; None where Amazon knows no such thing
+    (404), and `missed` counts how often in a row, this time included. `kept` is what the last look kept.
+    `profile` is the partner's `bridge.mapping.profile.VendorProfile`.
+    """
+
+    subject: str
+    found: T | None
+    kept: bytes
+    missed: int
+    started_at: datetime
+    now: datetime
+    profile: Any
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """What a look found, and what is to follow from it.
+
+    `kept` replaces what was kept. `status` is the state in a word, for operators. `files` are put into the
+    outbox, `note` is told to operators with the look; both once, since `kept` says what was told. `starts`
+    are asked about, too, from now on. `alert` is a text for an operator, open until a look gives none.
+
+    `again` is the time until the next look, one minute at least. `over` is the end state: nothing is asked
+    any more. Empty, it goes on.
+    """
+
+    kept: bytes
+    status: str
+    again: timedelta
+    files: tuple[NewsFile, ...] = ()
+    note: str = ""
+    starts: tuple[Start, ...] = ()
+    alert: str = ""
+    over: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUp(Generic[T]):
+    """One kind of thing that is asked about until it is over.
+
+    `noun` names several of it for operators. `single` is the operation that reads one by its subject, which
+    stands in its path as `{path_name}`.
+
+    `after` is the operation whose events start one when they succeed: `start` returns what, or None. Without
+    `after` only looks at others start it. `first` is the time until the first look. After `at_most` it is
+    given up, and an operator is told.
+    """
+
+    name: str
+    noun: str
+    single: str
+    path_name: str
+    look: Callable[[View[T]], Look]
+    at_most: timedelta
+    after: str = ""
+    start: Callable[[Any], Start | None] = lambda _event: None
+    first: timedelta = timedelta(0)

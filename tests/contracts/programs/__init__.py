@@ -1,0 +1,1 @@
+"""Programs of the tests' own; `bridge.programs` finds them once `tests.contracts.small.install` has run."""

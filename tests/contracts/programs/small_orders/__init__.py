@@ -1,0 +1,123 @@
+"""A program as small as one can be: an order is placed, and followed until it is complete or cancelled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import msgspec
+
+from bridge.domain.events import Event
+from bridge.programs.contract import EventType, Operation, Program, Violation
+from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, View
+
+PLACE = "placeOrder"
+GET = "getOrder"
+VERDICT = "getVerdict"
+ORDERS = "small-orders"
+_HOUR = timedelta(hours=1)
+
+
+class OrderPlaced(Event, frozen=True):
+    """An order of so many pieces."""
+
+    order: str
+    pieces: int = 1
+
+
+class Shipment(msgspec.Struct, frozen=True, rename="camel"):
+    """What left together."""
+
+    shipment_id: str
+    pieces: int
+
+
+class Order(msgspec.Struct, frozen=True, rename="camel"):
+    """An order as it stands at Amazon."""
+
+    purchase_order_number: str = msgspec.field(name="orderId")
+    status: str
+    shipments: tuple[Shipment, ...] = ()
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """What was ordered, and which shipments were told."""
+
+    pieces: int
+    told: tuple[str, ...] = ()
+
+
+def _start(event: OrderPlaced) -> Start:
+    return Start(name=ORDERS, subject=event.order, kept=msgspec.json.encode(Kept(event.pieces)))
+
+
+def _look(view: View[Order]) -> Look:
+    again = _HOUR / 4 if view.now - view.started_at < timedelta(days=1) else 12 * _HOUR
+    if view.found is None:
+        alert = f"Amazon does not know order {view.subject}" if view.missed >= 3 else ""
+        return Look(kept=view.kept, status="unknown", again=again, alert=alert)
+    kept, order = msgspec.json.decode(view.kept, type=Kept), view.found
+    new = [one for one in order.shipments if one.shipment_id not in kept.told]
+    told = (*kept.told, *(one.shipment_id for one in new))
+    return Look(
+        kept=msgspec.json.encode(Kept(kept.pieces, told)),
+        status=order.status,
+        again=again,
+        files=tuple(_file(view, one, kept.pieces) for one in new),
+        note="short" if order.status == "Cancelled" else "",
+        alert=f"order {view.subject} is on hold at Amazon" if order.status == "Hold" else "",
+        over=order.status.lower() if order.status in {"Complete", "Cancelled"} else "",
+    )
+
+
+def _file(view: View[Order], shipment: Shipment, ordered: int) -> NewsFile:
+    def data(number: NextNumber) -> bytes:
+        line = f"{number('shipped', 'document')} {shipment.shipment_id}: {shipment.pieces} of {ordered}"
+        return f"{line} for {view.profile.vendor}\n".encode()
+
+    name = f"{view.subject}.{shipment.shipment_id}.txt"
+    return NewsFile(kind="shipped", folder="shipped", name=name, data=data)
+
+
+def _read(raw: msgspec.Raw) -> Order:
+    return msgspec.json.decode(raw, type=Order)
+
+
+def _no_violations(_event: Any, _strict: bool) -> tuple[Violation, ...]:
+    return ()
+
+
+PROGRAM = Program(
+    name="small_orders",
+    versions=("v1",),
+    operations=(
+        Operation(name=PLACE, method="POST", paths={"v1": "/small/v1/orders"}, reply="transaction"),
+        Operation(name=GET, method="GET", paths={"v1": "/small/v1/orders/{orderId}"}, read=_read),
+        Operation(name=VERDICT, method="GET", paths={"v1": "/small/v1/transactions/{transactionId}"}),
+    ),
+    event_types=(
+        EventType(
+            event=OrderPlaced,
+            operation=PLACE,
+            noun="order",
+            ordering_key=lambda event: f"order:{event.order}",
+            order=lambda event: event.order,
+            rules=_no_violations,
+            body=lambda event, _version: {"orderId": event.order, "pieces": event.pieces},
+        ),
+    ),
+    follow_ups=(
+        FollowUp(
+            name=ORDERS,
+            noun="small orders",
+            after=PLACE,
+            start=_start,
+            single=GET,
+            path_name="orderId",
+            look=_look,
+            first=_HOUR / 12,
+            at_most=timedelta(days=30),
+        ),
+    ),
+    verdicts=VERDICT,
+)

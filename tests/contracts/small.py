@@ -1,0 +1,193 @@
+"""The small program at work: an Amazon for it on a real socket, and a partner of whom orders are placed."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import bridge.programs
+from bridge.config import parse_config
+from bridge.ledger.new_rows import Collected, NewDocument, NewEvent
+from bridge.ledger.read_models import FollowUpRow
+from bridge.ledger.store import Ledger
+from bridge.pipeline.drain import drain
+from bridge.pipeline.partner import Partner
+from bridge.programs.contract import installed
+from bridge.runners.fleet import Fleet
+from bridge.wiring import fleet_of
+from tests.contracts.programs.small_orders import PLACE
+from tests.pipeline.stubs import Clock
+from tests.spapi.server import TAKEN, Answer, Request, ScriptedServer, json_answer
+
+PROGRAMS = str(Path(__file__).with_name("programs"))
+CONFIG = """\
+[bridge]
+ledger = "ledger.sqlite"
+spool = "spool"
+
+[accounts.main]
+region = "na"
+endpoint = "{endpoint}"
+auth_endpoint = "{endpoint}"
+client_id = "made-up"
+client_secret = "env:MADE_UP"
+refresh_token = "env:MADE_UP"
+
+[vendors.acme]
+account = "main"
+selling_party = "ACME"
+warehouses = ["ABCD"]
+timezone = "America/New_York"
+
+[vendors.acme.local]
+root = "drop"
+"""
+FOLDERS = ("inbox", "archive", "quarantine", "outbox")
+
+
+def install() -> None:
+    """Have this process find the tests' programs beside the bridge's own."""
+    bridge.programs.__path__.append(PROGRAMS)
+    installed.cache_clear()
+
+
+@contextmanager
+def small_program() -> Iterator[None]:
+    """Have the bridge know the tests' programs within the block."""
+    install()
+    try:
+        yield
+    finally:
+        bridge.programs.__path__.remove(PROGRAMS)
+        installed.cache_clear()
+
+
+class SmallAmazon(ScriptedServer):
+    """Takes orders, says Success to each, and tells how they stand; `answers` are given in turn first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.orders: dict[str, dict[str, Any]] = {}
+        self.asked: list[str] = []
+        """The orders that were asked about, in turn."""
+
+    def stands(self, order: str, status: str, *shipments: str) -> None:
+        """Say how an order stands; each shipment has one piece."""
+        told = [{"shipmentId": one, "pieces": 1} for one in shipments]
+        self.orders[order] = {"orderId": order, "status": status, "shipments": told}
+
+    def next_answer(self, request: Request) -> Answer:
+        """Answer by the path."""
+        if not request.path.startswith("/small/"):
+            return super().next_answer(request)
+        self.requests.append(request)
+        kind, _, name = request.path.removeprefix("/small/v1/").partition("/")
+        if request.method == "POST":
+            return TAKEN
+        if kind == "transactions":
+            return json_answer(200, {"payload": {"transactionStatus": {"status": "Success"}}})
+        self.asked.append(unquote(name))
+        if self.answers:
+            return self.answers.popleft()
+        found = self.orders.get(unquote(name))
+        return json_answer(200, {"payload": found}) if found else json_answer(404, {"errors": []})
+
+
+@dataclass
+class SmallSite:
+    """One installation with one partner, on a clock of its own."""
+
+    folder: Path
+    amazon: SmallAmazon
+    clock: Clock = field(default_factory=Clock)
+
+    def __post_init__(self) -> None:
+        for name in FOLDERS:
+            (self.folder / "drop" / name).mkdir(parents=True, exist_ok=True)
+        self.start()
+
+    def start(self) -> None:
+        """Begin as a fresh process does."""
+        self.ledger = Ledger.open(self.folder / "ledger.sqlite")
+        config = parse_config(CONFIG.format(endpoint=self.amazon.url), self.folder / "config.toml")
+        self.fleet: Fleet = fleet_of(config, self.ledger)
+        (made,) = self.fleet.partners
+        self.partner: Partner = dataclasses.replace(made, clock=self.clock, amazon_time=None)
+        self.partner.claim.fence = self.ledger.claim(self.partner.account, self.clock())
+
+    def stop(self) -> None:
+        """Close what is open."""
+        self.fleet.close()
+        self.ledger.close()
+
+    def place(self, *orders: str, pieces: int = 2) -> int:
+        """Take in a file with these orders, ready to be sent; return its batch."""
+        fence, now = self.partner.fence, self.clock()
+        content = json.dumps([orders, now.timestamp()]).encode()
+        sha256 = hashlib.sha256(content).hexdigest()
+        spool_name = sha256
+        collected = Collected(
+            vendor="acme",
+            name=f"{orders[0]}.edi",
+            sha256=sha256,
+            size=len(content),
+            mtime=1.0,
+            spool_name=spool_name,
+        )
+        kept = self.ledger.keep_file(fence, collected, now)
+        with self.ledger.translating(fence, kept.file_id, now) as writer:
+            for number, order in enumerate(orders, start=1):
+                document = writer.document(
+                    NewDocument(number=number, offset=0, length=1, standard="x12", type="940")
+                )
+                writer.event(
+                    document,
+                    NewEvent(
+                        operation=PLACE,
+                        ordering_key=f"order:{order}",
+                        occurred_at=now,
+                        body=json.dumps({"order": order, "pieces": pieces}).encode(),
+                        purchase_order_number=order,
+                    ),
+                )
+            writer.finish()
+        self.ledger.arrival_moved(fence, kept.arrival_id, "archive", now)
+        return kept.file_id
+
+    def placed(self, *orders: str) -> int:
+        """Take in a file with these orders and drain until Amazon's verdicts are in; return its batch."""
+        batch = self.place(*orders)
+        self.drain()
+        self.passes(minutes=2)
+        return batch
+
+    def passes(self, **time: float) -> None:
+        """Let time go by (as `timedelta` has it), and drain."""
+        self.clock.now += timedelta(**time)
+        self.drain()
+
+    def drain(self) -> None:
+        """Drain until nothing is due."""
+        drain([self.partner], wait=lambda _seconds: None)
+
+    def followed(self, order: str) -> FollowUpRow:
+        """Return the follow-up of an order."""
+        (found,) = self.ledger.trace(order).follow_ups
+        return found
+
+    def outbox(self, folder: str = "shipped") -> dict[str, str]:
+        """Read what lies in a folder of the outbox."""
+        found = sorted((self.folder / "drop" / "outbox" / folder).glob("[!.]*"))
+        return {path.name: path.read_text() for path in found}
+
+    def alerts(self) -> dict[str, str]:
+        """Return the open alerts: kind and key to message."""
+        return {f"{one.kind}:{one.key}": one.message for one in self.ledger.alerts("acme")}

@@ -1,0 +1,174 @@
+"""Follow-ups from an event's success to their end, at a small program's Amazon on a real socket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.contracts.small import SmallAmazon, SmallSite, small_program
+from tests.spapi.server import Answer, json_answer
+
+FIRST = "small-orders:A1"
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallSite]:
+    monkeypatch.setenv("MADE_UP", "made-up")
+    with small_program(), SmallAmazon() as amazon:
+        opened = SmallSite(tmp_path, amazon)
+        yield opened
+        opened.stop()
+
+
+def test_an_order_is_followed_from_its_success_to_its_end(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Planning")
+    site.placed("A1")
+    assert site.amazon.asked == []  # not before its first look is due
+    begun = site.followed("A1")
+    assert (begun.looks, begun.status, begun.ended_at) == (0, "", None)
+
+    site.passes(minutes=10)
+    site.amazon.stands("A1", "Processing", "S1")
+    site.passes(minutes=20)
+    site.amazon.stands("A1", "Processing", "S1")
+    site.passes(minutes=20)
+    site.amazon.stands("A1", "Complete", "S1", "S2")
+    site.passes(minutes=20)
+    site.passes(days=2)
+
+    assert site.outbox() == {
+        "A1.S1.txt": "1 S1: 1 of 2 for acme\n",
+        "A1.S2.txt": "2 S2: 1 of 2 for acme\n",
+    }
+    ended = site.followed("A1")
+    assert (ended.end_state, ended.next_look_at) == ("complete", None)
+    assert [(one["status"], one["files"]) for one in ended.history] == [
+        ("Planning", []),
+        ("Processing", ["shipped/A1.S1.txt"]),
+        ("Complete", ["shipped/A1.S2.txt"]),
+    ]
+    assert site.amazon.asked == ["A1"] * 4
+    assert site.alerts() == {}
+
+
+def test_what_is_told_stands_with_the_batch_that_it_comes_from(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Complete", "S1")
+    batch = site.placed("A1")
+    site.passes(hours=1)
+    told = [one for one in site.ledger.batch(batch).outbound if one.kind == "shipped"]
+    assert [(one.name, one.state) for one in told] == [("A1.S1.txt", "delivered")]
+
+
+@pytest.mark.parametrize("fault", [Answer(500), Answer(429), Answer(200, b"no json"), Answer(cut="read")])
+def test_a_look_that_fails_is_made_again_and_the_others_rest_for_a_minute(
+    site: SmallSite, fault: Answer
+) -> None:
+    site.amazon.stands("A1", "Complete", "S1")
+    site.amazon.stands("A2", "Complete", "S2")
+    site.placed("A1", "A2")
+    site.amazon.answers.append(fault)
+    site.passes(minutes=5)
+    assert site.amazon.asked == ["A1"]
+    assert site.followed("A1").failures == 1
+    assert site.followed("A1").reason
+    site.passes(minutes=3)
+    assert sorted(site.amazon.asked) == ["A1", "A1", "A2"]
+    assert sorted(site.outbox()) == ["A1.S1.txt", "A2.S2.txt"]
+    assert site.alerts() == {}
+
+
+def test_one_that_fails_again_and_again_is_told_and_the_others_go_on(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Planning")
+    site.amazon.orders["A1"]["status"] = 7  # not what the program reads
+    site.amazon.stands("A2", "Complete", "S2")
+    site.placed("A1", "A2")
+    for _ in range(6):
+        site.passes(hours=1)
+    assert sorted(site.outbox()) == ["A2.S2.txt"]
+    assert "1 of 1 things" in site.alerts()["follow_up:"]
+    assert "unreadable" in site.alerts()["follow_up:"]
+    site.amazon.stands("A1", "Planning")
+    site.passes(hours=1)
+    assert site.alerts() == {}
+    assert site.followed("A1").failures == 0
+
+
+def test_refused_credentials_are_told_and_cost_one_question_in_five_minutes(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Complete", "S1")
+    site.amazon.stands("A2", "Complete", "S2")
+    site.placed("A1", "A2")
+    site.amazon.answers += [Answer(403), Answer(403)]  # the second with a new token
+    site.passes(minutes=5)
+    site.passes(minutes=4)
+    assert site.amazon.asked == ["A1", "A1"]
+    assert "HTTP 403" in site.alerts()["credentials:main/small-orders"]
+    site.passes(minutes=10)
+    assert sorted(site.outbox()) == ["A1.S1.txt", "A2.S2.txt"]
+    assert site.alerts() == {}
+
+
+def test_the_program_decides_on_what_amazon_does_not_know(site: SmallSite) -> None:
+    site.placed("A1")
+    for _ in range(3):
+        site.passes(minutes=20)
+    site.passes(minutes=20)
+    assert site.alerts() == {f"follow_up:{FIRST}": "Amazon does not know order A1"}
+    assert site.followed("A1").failures == 0
+    site.amazon.stands("A1", "Complete", "S1")
+    site.passes(minutes=20)
+    assert site.alerts() == {}
+    assert sorted(site.outbox()) == ["A1.S1.txt"]
+
+
+def test_what_goes_on_too_long_is_given_up_and_told_and_asked_about_no_more(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Planning")
+    site.placed("A1")
+    site.passes(hours=1)
+    site.passes(days=29)
+    assert site.alerts() == {}
+    site.passes(days=2)
+    assert site.followed("A1").end_state == "given_up"
+    assert "not over 30 days after it began" in site.alerts()[f"follow_up:{FIRST}"]
+    asked = len(site.amazon.asked)
+    site.passes(days=2)
+    assert len(site.amazon.asked) == asked
+
+
+def test_one_that_is_refused_until_its_time_is_over_is_given_up_too(site: SmallSite) -> None:
+    site.amazon.answers += [json_answer(400, {"errors": [{"code": "InvalidInput"}]})] * 3
+    site.placed("A1")
+    site.passes(hours=1)
+    site.passes(days=31)
+    assert site.followed("A1").end_state == "given_up"
+    assert "InvalidInput" in site.alerts()[f"follow_up:{FIRST}"]
+
+
+def test_what_is_over_is_forgotten_after_the_retention_time_and_its_alert_with_it(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Planning")
+    site.placed("A1")
+    site.passes(hours=1)
+    site.passes(days=31)
+    assert site.alerts()
+    site.ledger.purge_loose("acme", site.clock.now, site.clock.now)
+    assert site.ledger.trace("A1").follow_ups
+    site.passes(days=1)
+    site.ledger.purge_loose("acme", site.clock.now, site.clock.now)
+    assert site.ledger.trace("A1").follow_ups == []
+    site.passes(minutes=1)
+    assert site.alerts() == {}
+
+
+def test_an_event_that_succeeds_again_starts_no_second_follow_up(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Complete", "S1")
+    site.placed("A1")
+    site.passes(hours=1)
+    first = site.followed("A1")
+    site.placed("A1")
+    site.passes(hours=1)
+    again = site.followed("A1")
+    assert again.id == first.id
+    assert again.event_id != first.event_id
+    assert again.looks == 2
+    assert sorted(site.outbox()) == ["A1.S1.txt"]  # what was told once stays told
