@@ -122,8 +122,9 @@ def watched_fields(fields: dict[str, Field], shape: Shape) -> Watched:
             for step in field.steps
         )
     )
-    order = fields["purchase_order_number"]
-    numbered = {level for level, tag in once if tag in order.tags} & order.levels - {"order", "item"}
+    order = fields.get("purchase_order_number")
+    numbered = {level for level, tag in once if order and tag in order.tags}
+    numbered &= order.levels - {"order", "item"} if order else set()
     grouped = any(level == "group" for level, _ in once)
     counting = frozenset().union(*(fields[name].tags for name in TOTALS if name in fields))
     totals = counting & {tag for _, tag in once}

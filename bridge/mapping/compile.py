@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from itertools import chain, combinations, groupby
 
 from bridge.edi.model import Standard
-from bridge.mapping.field_kinds import FIELDS, LEVELS, REQUIRED
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.functions import TABLES, FunctionTable
 from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Mapping
 from bridge.mapping.models import FieldTable, FunctionEntry, LoopTable, MappingTable, Surroundings
 from bridge.mapping.tables import Table, TomlFile
+from bridge.programs.contract import Producer, installed
 
 Levels = set[str] | None
 
@@ -28,12 +28,12 @@ def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
     levels = _levels(loops)
     head = file.checked(MappingTable, table, (), Surroundings(levels))
     produces = table.get("produces")
-    needed = LEVELS.get(produces) if isinstance(produces, str) else None
-    if needed and levels is not None and needed not in levels:
-        file.mistake("loops", f"no loop has the level {needed!r}, which a {produces} needs")
-    fields = _fields(file, table, levels) if needed else {}
+    producer = installed().producers.get(produces) if isinstance(produces, str) else None
+    if producer and levels is not None and producer.level not in levels:
+        file.mistake("loops", f"no loop has the level {producer.level!r}, which a {produces} needs")
+    fields = _fields(file, table, levels, producer) if producer else {}
     functions = {name: _function(file, name, table) for name in TABLES}
-    if head is None:
+    if head is None or producer is None:
         return None
     standard = head.standard
     return Mapping(
@@ -47,7 +47,7 @@ def compile_mapping(file: TomlFile, table: Table) -> Mapping | None:
         senders=frozenset(head.senders),
         status_codes=head.status_codes,
         loops=_rules(loops),
-        fields={name: _field(file, name, entry, standard, head.produces) for name, entry in fields.items()},
+        fields={name: _field(file, name, entry, standard, producer) for name, entry in fields.items()},
         functions=tuple(
             FunctionTable(
                 Field(name, tuple(_steps(one, [(DOCUMENT, False)], standard))),
@@ -90,27 +90,29 @@ def _function(file: TomlFile, name: str, table: Table) -> FunctionEntry | None:
     return file.checked(FunctionEntry, table[name], (name,), Surroundings()) if name in table else None
 
 
-def _fields(file: TomlFile, table: Table, levels: Levels) -> dict[str, FieldTable | None]:
+def _fields(file: TomlFile, table: Table, levels: Levels, producer: Producer) -> dict[str, FieldTable | None]:
     """Return the fields of a mapping, None for one that it says nothing of, or that is wrong."""
-    produces, entries = table["produces"], table.get("fields")
+    entries = table.get("fields")
     entries = entries if isinstance(entries, dict) else {}
-    kinds = FIELDS[produces]
+    kinds = producer.fields
     fields: dict[str, FieldTable | None] = dict.fromkeys(kinds)
     for name, entry in entries.items():
         if name not in kinds:
             there_are = ", ".join(sorted(kinds))
-            file.mistake(f"fields.{name}", f"unknown field; a {produces} has {there_are}")
+            file.mistake(f"fields.{name}", f"unknown field; a {table['produces']} has {there_are}")
         else:
-            place = ("fields", name)
-            fields[name] = file.checked(FieldTable, entry, place, Surroundings(levels, kinds[name]))
-    for name in REQUIRED[produces]:
+            around = Surroundings(levels, kinds[name], producer.words.get(name, ()))
+            fields[name] = file.checked(FieldTable, entry, ("fields", name), around)
+    for name in producer.required:
         entry = entries.get(name, {})
         if isinstance(entry, dict) and not entry.get("at"):
             file.mistake(f"fields.{name}", "is missing: this field needs a position")
     return fields
 
 
-def _field(file: TomlFile, name: str, table: FieldTable | None, standard: Standard, produces: str) -> Field:
+def _field(
+    file: TomlFile, name: str, table: FieldTable | None, standard: Standard, producer: Producer
+) -> Field:
     if table is None:
         return Field(name, ())
     scopes = [(level, False) for level in table.scope] + [(level, True) for level in table.single]
@@ -124,10 +126,9 @@ def _field(file: TomlFile, name: str, table: FieldTable | None, standard: Standa
         default=table.default,
         unit=table.unit,
         end=table.end,
-        point=FIELDS[produces][name] == "moment",
-        # A status has an update for each of its values, and compares them itself.
-        agree=pairs if produces == "status" else (),
-        mates=pairs if produces != "status" else (),
+        point=producer.fields[name] == "moment",
+        agree=pairs if producer.each_value else (),
+        mates=() if producer.each_value else pairs,
     )
 
 

@@ -14,6 +14,7 @@ from bridge.domain.events import Function, MappingResult
 from bridge.edi.model import Interchange
 from bridge.mapping.fields import Field
 from bridge.mapping.lookup import Scope
+from bridge.programs.contract import installed
 
 MEANINGS: frozenset[str] = frozenset(get_args(Function))
 _OF_FLAT_FILES = "functions"
@@ -134,8 +135,8 @@ def _left_to_an_operator(reading: Reading, mapping: str) -> str:
 
 def _cancelling(result: MappingResult, reading: Reading, produces: str) -> MappingResult:
     """Return a cancellation. Of what it is about only the order, or the package and its status, count."""
-    held = ""
-    if produces == "status":
+    held, about_packages = "", installed().producers[produces].about_packages
+    if about_packages:
         if result.nothing_to_send:
             return result
         if result.event is None:
@@ -150,6 +151,6 @@ def _cancelling(result: MappingResult, reading: Reading, produces: str) -> Mappi
         told=reading.told,
         about=result.event,
         purchase_order_number=result.purchase_order_number,
-        tracking_number=result.tracking_number if produces == "status" else "",
+        tracking_number=result.tracking_number if about_packages else "",
         summary=f"cancellation ({reading.told}) of {result.summary}",
     )

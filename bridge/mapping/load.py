@@ -11,7 +11,7 @@ from bridge.errors import ConfigurationError, Problem
 from bridge.mapping.columns import ColumnsBuilder
 from bridge.mapping.compile import compile_mapping
 from bridge.mapping.functions import TABLES
-from bridge.mapping.mappings import Mapping, Mappings, ambiguities
+from bridge.mapping.mappings import Mapping, Mappings, StatusTable, ambiguities
 from bridge.mapping.models import (
     ColumnsFile,
     CountriesFile,
@@ -20,7 +20,6 @@ from bridge.mapping.models import (
     Surroundings,
     UnitsFile,
 )
-from bridge.mapping.status import StatusTable
 from bridge.mapping.tables import Table, TomlFile
 from bridge.mapping.units import Scale, Units
 from bridge.programs.contract import installed

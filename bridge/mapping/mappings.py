@@ -16,7 +16,6 @@ from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import LoopRule
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.references import Condition
-from bridge.mapping.status import StatusTable
 from bridge.mapping.units import Units
 
 _MOST_SHAPES = 1000
@@ -30,7 +29,7 @@ class Denial(msgspec.Struct, frozen=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, kw_only=True):
-    """One mapping file, compiled. `produces` is `confirmation`, `status` or `label_request`.
+    """One mapping file, compiled. `produces` is a producer of a program.
 
     `versions` are exact, or end in `*`; none means any. `vendors` and `senders` (ISA06, GS02, UNB
     sender) narrow it down; none means anybody.
@@ -78,6 +77,15 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         if self.senders and not self.senders & _senders(document):
             return None
         return (profile.mapping == self.name, bool(self.vendors), bool(self.senders), version)
+
+
+class StatusTable(msgspec.Struct, frozen=True, kw_only=True):
+    """A named table for one standard; `codes` holds the lines of the table it extends, too."""
+
+    name: str
+    standard: Standard
+    codes: dict[str, str]
+    source: str = ""
 
 
 class Mappings(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,23 +23,26 @@ from pydantic import (
 )
 
 from bridge.domain.events import Function
-from bridge.mapping import status
-from bridge.mapping.field_kinds import PARTS, WORDS, Kind
 from bridge.mapping.functions import MEANINGS
 from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Denial
 from bridge.mapping.references import Part, Reference, parse_conditions, parse_reference
 from bridge.mapping.units import LENGTH_UNITS, WEIGHT_UNITS, Scale, parse_scale
+from bridge.programs.contract import FieldKind, installed
+
+PARTS = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
+"""How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
-    """What a table is checked against: the levels of its mapping's loops, and the kind of its field.
+    """What a table is checked against: the levels of its mapping's loops, the kind and words of its field.
 
     The levels are None where a loop is wrong itself, since nobody knows then which there are.
     """
 
     levels: Collection[str] | None = (DOCUMENT,)
-    kind: Kind = "text"
+    kind: FieldKind = "text"
+    words: Collection[str] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True):
@@ -70,6 +73,20 @@ def _one_of(known: Collection[str]) -> PlainValidator:
         return word
 
     return PlainValidator(check)
+
+
+def _product(value: object) -> str:
+    if isinstance(value, str) and value in installed().producers:
+        return value
+    *others, last = map(repr, installed().producers)
+    raise ValueError(f"must be one of {', '.join(others)} or {last}")
+
+
+def _meaning_of_status(value: object) -> str:
+    known = {status for one in installed().producers.values() for status in one.statuses}
+    if (word := _text(value)) in known:
+        return word
+    raise ValueError(f"{word!r} is not one of {', '.join(sorted(known))}")
 
 
 def _list(value: object) -> object:
@@ -107,8 +124,8 @@ def _candidate(value: object, info: ValidationInfo) -> Candidate:
 
 
 def _word(word: str, info: ValidationInfo) -> str:
-    known = WORDS.get(_around(info).kind)
-    if word and known is not None and word not in known:
+    known = _around(info).words
+    if word and known and word not in known:
         raise ValueError(f"{word!r} is not one of {', '.join(sorted(known))}")
     return word
 
@@ -219,7 +236,7 @@ class MappingTable(Table):
     extends: str = ""
     standard: Literal["x12", "edifact"]
     document: str = Field(min_length=1)
-    produces: Literal["confirmation", "status", "label_request"]
+    produces: Annotated[str, PlainValidator(_product)]
     versions: Texts = ()
     vendors: Texts = ()
     senders: Texts = ()
@@ -238,7 +255,7 @@ class StatusFile(Table):
     name: str = Field(min_length=1)
     extends: str = ""
     standard: Literal["x12", "edifact"]
-    codes: dict[str, Annotated[str, _one_of(status.MEANINGS)]] = {}
+    codes: dict[str, Annotated[str, PlainValidator(_meaning_of_status)]] = {}
 
 
 class FunctionTables(Table):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache, cached_property
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar, get_args
 from urllib.parse import quote
 
 import msgspec
@@ -282,6 +282,14 @@ class Feed:
     labels: bool = False
 
 
+FieldKind = Literal["text", "time", "moment", "measure", "dimensions"]
+
+
+def kinds_of_fields(**names: str) -> dict[str, FieldKind]:
+    """Return the kind of each field, from the names of those of each kind: `text="carrier scac_code"`."""
+    return {name: kind for kind in get_args(FieldKind) for name in names.get(kind, "").split()}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Producer:
     """What a mapping may produce: how events are made of a document.
@@ -289,10 +297,24 @@ class Producer:
     `make` gets the document's `bridge.mapping.reader.Reader`. `operation` is that of what could not be made
     into an event. `switched_off` returns, for a partner's profile, why nothing is made at all; empty where
     something is.
+
+    `fields` are those that a mapping may say a position of, with the kind of each, `required` those that it
+    must, `words` what the values of a field are translated to (of any other they are anything), and `level`
+    is the level that its loops must have. `statuses` is what a line of a status table may mean.
+
+    `about_packages`: a cancellation names a package, not an order. `each_value`: there is an event for each
+    value of a field, and what must agree in a document is compared by `make` itself.
     """
 
     operation: str
     make: Callable[[Any], list[MappingResult]]
+    fields: Mapping[str, FieldKind]
+    required: tuple[str, ...]
+    level: str
+    words: Mapping[str, Collection[str]] = field(default_factory=dict)
+    statuses: Collection[str] = ()
+    about_packages: bool = False
+    each_value: bool = False
     switched_off: Callable[[Any], str] = _none
 
 

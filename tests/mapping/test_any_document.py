@@ -10,10 +10,10 @@ from bridge.edi.model import Document, Segment
 from bridge.mapping import explain_profile, translate
 from tests.golden import shipped_mappings
 from tests.mapping.support import edifact, x12
-from tests.mapping.test_label_requests import LINES, RESPONSE
 from tests.mapping.test_positions_856 import NOTICE
 from tests.mapping.test_positions_desadv import ADVICE
 from tests.mapping.test_positions_status import CARRIER, TRANSPORT
+from tests.programs.vendor_direct_fulfillment.test_label_requests import LINES, RESPONSE
 
 BASES = [
     x12("856", NOTICE),

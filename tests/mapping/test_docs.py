@@ -7,19 +7,19 @@ import tomllib
 
 import pytest
 
-from bridge.mapping.field_kinds import FIELDS
 from bridge.mapping.references import parse_reference
-from bridge.mapping.status import MEANINGS
+from bridge.programs.contract import installed
+from bridge.programs.vendor_direct_fulfillment.status_codes import MEANINGS
 from tests.golden import ROOT
 
 TEXT = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("produces", FIELDS)
+@pytest.mark.parametrize("produces", installed().producers)
 def test_every_field_is_named_and_no_other(produces: str) -> None:
     section = TEXT.split(f"<!-- fields: {produces} -->")[1].split("<!--", maxsplit=1)[0]
     named = set(re.findall(r"`([a-z_0-9]+)`", section))
-    assert named == set(FIELDS[produces])
+    assert named == set(installed().producers[produces].fields)
 
 
 def test_every_example_of_the_notation_can_be_read() -> None:

@@ -6,10 +6,10 @@ from bridge.domain.events import MappingResult
 from bridge.mapping.contents import Order, read_orders, with_orders_above
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import Tree
-from bridge.mapping.orders import judge_order
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.reader import Reader, opening
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested, PartyIdentification
+from bridge.programs.vendor_direct_fulfillment.order_verdicts import judge_order
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 from bridge.programs.vendor_direct_fulfillment.shipments import ShippedOrder, findings_of
 

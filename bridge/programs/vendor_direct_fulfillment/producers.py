@@ -7,10 +7,12 @@ from bridge.mapping.loops import Tree, build_tree
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.reader import Reader
 from bridge.mapping.translate import read_as_told
-from bridge.programs.contract import Producer
+from bridge.programs.contract import Producer, kinds_of_fields
 from bridge.programs.vendor_direct_fulfillment.label_requests import SWITCHED_OFF, map_label_requests
 from bridge.programs.vendor_direct_fulfillment.operations import CONFIRM, REQUEST_LABEL, UPDATE_STATUS
+from bridge.programs.vendor_direct_fulfillment.order_verdicts import LINE_VERDICTS, ORDER_VERDICTS
 from bridge.programs.vendor_direct_fulfillment.shipments import map_shipments
+from bridge.programs.vendor_direct_fulfillment.status_codes import MEANINGS
 from bridge.programs.vendor_direct_fulfillment.statuses import map_statuses
 
 
@@ -50,8 +52,59 @@ def _switched_off(profile: VendorProfile) -> str:
     return "" if profile.label_requests else SWITCHED_OFF
 
 
+_PARTIES = "purchase_order_number selling_party ship_from_party"
+_PACKING = kinds_of_fields(
+    text="item_sequence_number buyer_product_identifier vendor_product_identifier container_identifier "
+    "container_type tracking_number manifest_id ship_method scac_code carrier container_sequence_number "
+    "piece_number",
+    moment="manifest_date",
+    measure="quantity packed_quantity weight length width height",
+    dimensions="dimensions",
+)
 PRODUCERS = {
-    "confirmation": Producer(operation=CONFIRM, make=_shipments),
-    "status": Producer(operation=UPDATE_STATUS, make=_statuses),
-    "label_request": Producer(operation=REQUEST_LABEL, make=_label_requests, switched_off=_switched_off),
+    "confirmation": Producer(
+        operation=CONFIRM,
+        make=_shipments,
+        fields=_PACKING
+        | kinds_of_fields(
+            text=f"{_PARTIES} is_priority_shipment vendor_order_number other_order_number "
+            "outstanding_quantity line_count quantity_total package_total package_count package_form "
+            "line_verdict shipment_verdict",
+            moment="shipped_date denial_date",
+            time="estimated_delivery_date",
+            measure="ordered_quantity",
+        ),
+        required=("purchase_order_number", "item_sequence_number", "quantity"),
+        level="item",
+        words={"line_verdict": LINE_VERDICTS, "shipment_verdict": LINE_VERDICTS},
+    ),
+    "status": Producer(
+        operation=UPDATE_STATUS,
+        make=_statuses,
+        fields=kinds_of_fields(
+            text=f"{_PARTIES} tracking_number status_code reason_code location_name location_address_line1 "
+            "location_city location_state_or_region location_postal_code location_country_code "
+            "location_un_locode",
+            moment="status_date_time",
+            time="estimated_delivery_date_time appt_window_start_date_time appt_window_end_date_time",
+        ),
+        required=("tracking_number", "status_code", "status_date_time"),
+        level="status",
+        statuses=MEANINGS,
+        about_packages=True,
+        each_value=True,
+    ),
+    "label_request": Producer(
+        operation=REQUEST_LABEL,
+        make=_label_requests,
+        fields=_PACKING
+        | kinds_of_fields(
+            text=f"{_PARTIES} ordered_quantity accepted_quantity order_verdict line_verdict",
+            time="ship_date",
+        ),
+        required=("purchase_order_number", "order_verdict"),
+        level="item",
+        words={"order_verdict": ORDER_VERDICTS, "line_verdict": LINE_VERDICTS},
+        switched_off=_switched_off,
+    ),
 }

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from bridge.mapping.status import AMAZON_PAIRS
 from bridge.mapping.units import LENGTH_UNITS, WEIGHT_UNITS
 from bridge.outside_text import clipped_message
 from bridge.programs.contract import Violation
@@ -23,6 +22,7 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentConfirmed,
     ShipmentStatusChanged,
 )
+from bridge.programs.vendor_direct_fulfillment.status_codes import AMAZON_PAIRS
 
 LARGEST_NUMBER = 2**31 - 1
 """Amazon's integers; no shipment holds more of anything."""

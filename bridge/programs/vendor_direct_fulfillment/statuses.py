@@ -7,13 +7,19 @@ from collections.abc import Iterator
 import msgspec
 
 from bridge.domain.events import MappingResult
-from bridge.mapping.location import Sources, location, sources_of
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import DOCUMENT, Tree
+from bridge.mapping.mappings import StatusTable
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader
-from bridge.mapping.several import (
+from bridge.programs.vendor_direct_fulfillment.events import (
+    PartyIdentification,
+    ShipmentSchedule,
+    ShipmentStatusChanged,
+)
+from bridge.programs.vendor_direct_fulfillment.rules import violations
+from bridge.programs.vendor_direct_fulfillment.several_values import (
     MOST_SHOWN,
     Taken,
     apart,
@@ -28,13 +34,14 @@ from bridge.mapping.several import (
     take_below,
     told,
 )
-from bridge.mapping.status import NO_UPDATE, SCHEDULE, Judgement, StatusTable, amazon_pair, judge
-from bridge.programs.vendor_direct_fulfillment.events import (
-    PartyIdentification,
-    ShipmentSchedule,
-    ShipmentStatusChanged,
+from bridge.programs.vendor_direct_fulfillment.status_codes import (
+    NO_UPDATE,
+    SCHEDULE,
+    Judgement,
+    amazon_pair,
+    judge,
 )
-from bridge.programs.vendor_direct_fulfillment.rules import violations
+from bridge.programs.vendor_direct_fulfillment.status_location import Sources, location, sources_of
 
 _FIELD_OF_RULE = {
     "ORDER_NUMBER_PATTERN": "purchase_order_number",

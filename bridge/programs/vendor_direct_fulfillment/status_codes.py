@@ -10,6 +10,7 @@ from __future__ import annotations
 import msgspec
 
 from bridge.edi.model import Standard
+from bridge.mapping.mappings import StatusTable
 
 AMAZON_PAIRS: dict[str, dict[str, tuple[str, str]]] = {
     "DELAYED": {"x12": ("DE", "AF"), "edifact": ("404", "117")},
@@ -29,15 +30,6 @@ FINAL_STATUSES = frozenset({"LOST", "UNDELIVERABLE"})
 NO_UPDATE, SCHEDULE, HOLD = "NO_UPDATE", "SCHEDULE", "HOLD"
 MEANINGS = frozenset(AMAZON_PAIRS) | {NO_UPDATE, SCHEDULE, HOLD}
 _BLANK_REASON: dict[str, str] = {"x12": "NS", "edifact": "000"}
-
-
-class StatusTable(msgspec.Struct, frozen=True, kw_only=True):
-    """A named table for one standard; `codes` holds the lines of the table it extends, too."""
-
-    name: str
-    standard: Standard
-    codes: dict[str, str]
-    source: str = ""
 
 
 class Judgement(msgspec.Struct, frozen=True):

@@ -7,8 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.edi.model import Standard
-from bridge.mapping.status import AMAZON_PAIRS, FINAL_STATUSES, MEANINGS, StatusTable, amazon_pair, judge
+from bridge.mapping.mappings import StatusTable
 from bridge.programs.vendor_direct_fulfillment.events import ShipmentStatusChanged
+from bridge.programs.vendor_direct_fulfillment.status_codes import (
+    AMAZON_PAIRS,
+    FINAL_STATUSES,
+    MEANINGS,
+    amazon_pair,
+    judge,
+)
 from tests.golden import shipped_mappings
 from tests.mapping.support import edifact, mapped, vendor, x12
 
