@@ -42,13 +42,21 @@ convention = "rename"
 """
 
 
-def partner_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Partner:
+def partner_in(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    endpoint: str = "http://127.0.0.1:9",
+    api_version: str = "v1",
+) -> Partner:
     """Make the one partner of a configuration, with its account claimed."""
     monkeypatch.setenv("MADE_UP", "made-up")
     ledger = Ledger.open(folder / "ledger.sqlite")
     for name in ("inbox", "archive", "quarantine", "outbox"):
         (folder / "drop" / name).mkdir(parents=True)
-    partner = fleet_of(parse_config(CONFIG, folder / "config.toml"), ledger).partners[0]
+    config = CONFIG.replace("http://127.0.0.1:9", endpoint)
+    config = config.replace('region = "na"', f'region = "na"\napi_version = "{api_version}"')
+    partner = fleet_of(parse_config(config, folder / "config.toml"), ledger).partners[0]
     partner.claim.fence = ledger.claim(partner.account, partner.clock())
     return partner
 

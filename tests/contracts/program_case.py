@@ -1,0 +1,146 @@
+"""What the contract suite of programs needs of one: a document a kind of event, and what Amazon answers.
+
+A partner as the wiring makes it works on a real ledger; Amazon is a scripted server on a real socket.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.ledger.store import Ledger
+from bridge.pipeline.partner import Partner
+from bridge.programs.contract import EventType, Operation, installed
+from tests.pipeline.partners import partner_in, with_policies
+from tests.pipeline.stubs import Clock, drained, drop
+from tests.spapi.server import RESTRICTED_PATH, TOKEN_PATH, Answer, Request, ScriptedServer
+
+NOTHING = Answer(404, b'{"errors": [{"code": "NotFound", "message": "made up"}]}')
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramCase:
+    """One kind of event: a file with one document that becomes one of it, and Amazon's answers.
+
+    `taken` says that Amazon took it; `afterwards` are the replies of the reads once it did, the verdict and
+    what a verification finds among them. `policies` are the partner's that differ from the usual ones,
+    `api_version` is the account's where that matters.
+    """
+
+    operation: str
+    file: str
+    document: bytes
+    taken: Answer
+    afterwards: Mapping[str, Answer] = field(default_factory=dict)
+    policies: Mapping[str, Any] = field(default_factory=dict)
+    api_version: str = "v1"
+
+    @property
+    def declared(self) -> Operation:
+        return installed().operations[self.operation]
+
+    @property
+    def event_type(self) -> EventType:
+        return installed().of_operation(self.operation)
+
+
+class ScriptedAmazon(ScriptedServer):
+    """Knows each call by its operation. `script` has answers to the next calls of one, in turn."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+        self.bodies: list[bytes] = []
+        self.script: dict[str, deque[Answer]] = {}
+        self.usual: dict[str, Answer] = {}
+        self.when_called: Callable[[str], None] = lambda _operation: None
+
+    def next_answer(self, request: Request) -> Answer:
+        if request.path in {TOKEN_PATH, RESTRICTED_PATH}:
+            return super().next_answer(request)
+        super().next_answer(request)  # which keeps it
+        operation = operation_of(request.method, request.path)
+        self.calls.append(operation)
+        self.when_called(operation)
+        answers = self.script.get(operation)
+        return answers.popleft() if answers else self.usual.get(operation, NOTHING)
+
+
+def operation_of(method: str, target: str) -> str:
+    """Name the operation of a request, by the paths that the installed programs declare."""
+    path = target.partition("?")[0]
+    for one in installed().operations.values():
+        for template in one.paths.values():
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))
+            if one.method == method and re.fullmatch(pattern, path):
+                return one.name
+    raise AssertionError(f"no program declares {method} {path}")
+
+
+@dataclass
+class Installation:
+    """A partner of one case, its folder and its Amazon."""
+
+    case: ProgramCase
+    folder: Path
+    amazon: ScriptedAmazon
+    partner: Partner
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.partner.ledger
+
+    def drop(self) -> None:
+        drop(self.folder, self.case.file, self.case.document)
+
+    def answers(self, *answers: Answer) -> None:
+        """Say what Amazon answers to the next calls that tell it of the event."""
+        self.amazon.script[self.case.operation] = deque(answers)
+
+    def knows(self) -> None:
+        """Let Amazon have what was sent: its reads tell so from now on."""
+        self.amazon.usual.update(self.case.afterwards)
+
+    def drain(self, rounds: int = 1) -> None:
+        """Drain so often, two minutes apart."""
+        drained(self.partner, rounds=rounds)
+
+    def submissions(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT state FROM submissions ORDER BY id")]
+
+    def events(self) -> list[str]:
+        return [row[0] for row in self.rows("SELECT state FROM events WHERE state != 'replaced' ORDER BY id")]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Ask the ledger's file by a connection of one's own: what is committed, and nothing else."""
+        with closing(sqlite3.connect(self.folder / "ledger.sqlite")) as connection:
+            return connection.execute(query).fetchall()
+
+    def sent(self) -> int:
+        """Return how often Amazon was told of the event."""
+        return self.amazon.calls.count(self.case.operation)
+
+
+def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    """Make an installation of a case; its partner's lists are not read."""
+    with ScriptedAmazon() as amazon:
+        amazon.usual[case.operation] = case.taken
+        made = partner_in(folder, monkeypatch, endpoint=amazon.url, api_version=case.api_version)
+        partner = with_policies(replace(made, clock=Clock(), amazon_time=None), **case.policies)
+        partner.state.fetching.due_at = float("inf")
+        yield Installation(case, folder, amazon, partner)
+        partner.amazon.close()
+        partner.ledger.close()
+
+
+def cases_by_name(cases: Sequence[ProgramCase]) -> list[Any]:
+    """Return pytest's parameters of cases."""
+    return [pytest.param(case, id=case.operation) for case in cases]

@@ -1,0 +1,51 @@
+"""What the contract suite of programs drops and answers for Vendor Direct Fulfillment."""
+
+from __future__ import annotations
+
+from tests.contracts.program_case import ProgramCase
+from tests.spapi.server import Answer, json_answer
+from tests.system.traffic import carrier_status, ship_notice, x12
+
+TAKEN = json_answer(202, {"payload": {"transactionId": "T-1"}})
+VERDICT = json_answer(
+    200, {"payload": {"transactionStatus": {"transactionId": "T-1", "status": "Success", "errors": []}}}
+)
+VERDICTS: dict[str, Answer] = {"getTransactionStatus": VERDICT}
+ZPL = "XlhBXkZPNTAsNTBeRkRtYWRlIHVwXkZTXlha"
+LABEL = json_answer(
+    200,
+    {
+        "payload": {
+            "purchaseOrderNumber": "PO1",
+            "sellingParty": {"partyId": "ACME"},
+            "shipFromParty": {"partyId": "ABCD"},
+            "labelFormat": "ZPL",
+            "labelData": [{"packageIdentifier": "P1", "trackingNumber": "1Z1", "content": ZPL}],
+        }
+    },
+)
+
+CASES = (
+    ProgramCase(
+        operation="submitShipmentConfirmations",
+        file="856.edi",
+        document=x12("856", "SH", "004010", 1, [ship_notice(1)]),
+        taken=TAKEN,
+        afterwards=VERDICTS,
+    ),
+    ProgramCase(
+        operation="submitShipmentStatusUpdates",
+        file="214.edi",
+        document=x12("214", "QM", "004010", 1, [carrier_status(1)]),
+        taken=TAKEN,
+        afterwards=VERDICTS,
+        policies={"confirmations_elsewhere": True},
+    ),
+    ProgramCase(
+        operation="submitShippingLabelRequest",
+        file="requests.csv",
+        document=b"purchase_order_number,ship_from\nPO1,ABCD\n",
+        taken=TAKEN,
+        afterwards={**VERDICTS, "getShippingLabel": LABEL},
+    ),
+)
