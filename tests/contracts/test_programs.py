@@ -49,7 +49,7 @@ def test_the_intent_is_in_the_ledger_before_amazon_hears_of_it(site: Installatio
     def note(operation: str) -> None:
         if operation == site.case.operation:
             joined = "submissions JOIN attempts ON submissions.id = submission_id"
-            seen.extend(site.rows(f"SELECT state, number, ended_at FROM {joined}"))  # noqa: S608
+            seen.extend(site.rows(f"SELECT state, number, ended_at FROM {joined}"))
 
     site.amazon.when_called = note
     site.drop()
