@@ -8,7 +8,7 @@ from pathlib import Path
 from bridge.config import Config
 from bridge.data import mappings_folder
 from bridge.edi.grammar import Grammar, load_grammar
-from bridge.edi.names import Names, load_names
+from bridge.edi.names import Names
 from bridge.mapping.load import load_mappings
 from bridge.mapping.mappings import Mappings
 
@@ -57,4 +57,4 @@ def load_all_grammars(config: Config) -> None:
 
 def names_of(config: Config | None) -> Names:
     """Load the words for what the grammars know."""
-    return load_names(grammar_of(config), *mapping_folders_of(config))
+    return Names(grammar_of(config), *mapping_folders_of(config))

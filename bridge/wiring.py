@@ -22,7 +22,7 @@ from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settings import LocalSettings, SftpSettings
 from bridge.dropfolder.sftp import SftpDropFolder
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import ReadOptions
 from bridge.errors import ConfigurationError, Problem
 from bridge.ledger.rows import Fence
 from bridge.ledger.soundness import SECONDS as CHECK_SECONDS

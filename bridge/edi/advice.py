@@ -1,42 +1,23 @@
 """Application advice on an interchange, in the sender's own standard or in the other one.
 
-The writers are chosen by `KINDS`; the values come from `bridge.edi.advice_values`.
+The values come from `bridge.edi.advice_values`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Literal
 
-from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason, Verdict, answering
+from bridge.edi.advice_values import Advice
 from bridge.edi.edifact.advice import write_aperak
 from bridge.edi.model import Standard
 from bridge.edi.verdicts import ControlNumbers
 from bridge.edi.x12.advice import write_824
 
-__all__ = [
-    "KINDS",
-    "WRITERS",
-    "Advice",
-    "AdviceLine",
-    "AdvisedDocument",
-    "Kind",
-    "Reason",
-    "Verdict",
-    "advise",
-    "answering",
-    "write_824",
-    "write_aperak",
-]
-
 Kind = Literal["824", "APERAK"]
 
 KINDS: Final[dict[Standard, Kind]] = {"x12": "824", "edifact": "APERAK"}
-WRITERS: Final[dict[Kind, Callable[[Advice, ControlNumbers, datetime], Iterator[bytes]]]] = {
-    "824": write_824,
-    "APERAK": write_aperak,
-}
 
 
 def advise(
@@ -47,4 +28,5 @@ def advise(
     `now` is the time of preparation as it is to stand in the advice. Control numbers are taken while the
     pieces are gone through.
     """
-    return WRITERS[kind or KINDS[advice.standard]](advice, control, now)
+    write = write_824 if (kind or KINDS[advice.standard]) == "824" else write_aperak
+    return write(advice, control, now)

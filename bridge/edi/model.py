@@ -1,4 +1,4 @@
-"""Values that the readers yield: segments, interchanges, groups, documents, and what is wrong with them.
+"""Values that the readers take and yield: options; segments, interchanges, documents and their errors.
 
 A *document* is one X12 transaction set (ST-SE) or one EDIFACT message (UNH-UNT). All offsets are
 byte offsets in the file; all segment numbers are 1-based positions in the document (ST or UNH is 1),
@@ -231,3 +231,22 @@ ReaderEvent = (
     InterchangeOpened | GroupOpened | DocumentRead | GroupClosed | InterchangeClosed | Ignored | Unreadable
 )
 Reading = Iterator[ReaderEvent]
+
+
+MEBIBYTE = 1 << 20
+
+
+class ReadOptions(msgspec.Struct, frozen=True, kw_only=True):
+    """Choices of one reading. The defaults suit partners as they are."""
+
+    encoding: str = ""
+    """A Python codec name; empty: the standard's own rule (X12: UTF-8, else Latin-1, per document)."""
+    strict: bool = False
+    """What only a table calls wrong is an error instead of a note: unknown code values and segments, surplus
+    elements, optional segments in another order or more often, values longer or shorter than the table has
+    them. What any reader would call wrong is an error in any case."""
+    max_segment: int = 64 * 1024
+    """Bytes of one segment, above which it is refused."""
+    max_document: int = 16 * MEBIBYTE
+    """Bytes of one document, above which it is refused. A document is held whole, split up, at some
+    twenty times its size."""

@@ -50,8 +50,8 @@ class Said(msgspec.Struct, frozen=True):
 class Names:
     """Words of both standards."""
 
-    def __init__(self, grammar: Grammar, folders: Sequence[Path]) -> None:
-        """Load the words; raises ConfigurationError where a line cannot be read."""
+    def __init__(self, grammar: Grammar, *folders: Path) -> None:
+        """Load the words from the folders of the grammar; raises ConfigurationError for a bad line."""
         self._x12 = grammar.x12.maps
         self._edifact = grammar.edifact.structures
         self._words: dict[Standard, Words] = {
@@ -112,11 +112,6 @@ class Names:
         if parts and component <= len(parts):
             return parts[component - 1].number, _spoken(parts[component - 1]), True
         return rule.number, _spoken(rule), bool(parts)
-
-
-def load_names(grammar: Grammar, *folders: Path) -> Names:
-    """Load the words from the folders of mappings, for the grammar that was loaded from there."""
-    return Names(grammar, folders)
 
 
 def _words_in(folders: Sequence[Path]) -> Words:

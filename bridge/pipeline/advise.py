@@ -7,7 +7,8 @@ from contextlib import closing
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from bridge.edi.advice import KINDS, AdviceLine, Kind, Reason, advise, answering
+from bridge.edi.advice import KINDS, Kind, advise
+from bridge.edi.advice_values import AdviceLine, Reason, answering
 from bridge.edi.model import Document, DocumentRead, Group, Interchange
 from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import StructBuffer

@@ -23,10 +23,10 @@ from bridge.edi.model import (
     GroupOpened,
     Interchange,
     InterchangeOpened,
+    ReadOptions,
     Standard,
     Unreadable,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts
 from bridge.errors import VendorFileError

@@ -13,8 +13,7 @@ from bridge.domain.planning import BatchSize
 from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import DropFolder
 from bridge.edi.grammar import Grammar
-from bridge.edi.model import ReaderEvent
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import ReaderEvent, ReadOptions
 from bridge.edi.reader import read
 from bridge.ledger.new_rows import AfterFailure
 from bridge.ledger.rows import Fence

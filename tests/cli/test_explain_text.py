@@ -11,8 +11,7 @@ from bridge.cli.explain_text import explanation as lines_of
 from bridge.data import shipped
 from bridge.domain.events import MappingResult, RuleError
 from bridge.domain.values import Address
-from bridge.edi.model import Document, DocumentRead, EdiError, InterchangeOpened
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import Document, DocumentRead, EdiError, InterchangeOpened, ReadOptions
 from bridge.edi.reader import read
 from bridge.pipeline.explain import Explanation
 from bridge.programs.vendor_direct_fulfillment.events import (

@@ -11,7 +11,7 @@ import pyx12.x12file
 from hypothesis import strategies as st
 from pydifact.segmentcollection import Interchange as PydifactInterchange
 
-from bridge.edi.advice import Advice, AdviceLine, Reason
+from bridge.edi.advice_values import Advice, AdviceLine, Reason
 from bridge.edi.model import (
     Document,
     DocumentRead,
@@ -20,9 +20,9 @@ from bridge.edi.model import (
     Ignored,
     InterchangeClosed,
     Party,
+    ReadOptions,
     Unreadable,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from tests.edi.test_reader import grammar
 

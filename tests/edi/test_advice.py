@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from bridge.edi.advice import KINDS, Reason, Verdict, advise, answering
-from bridge.edi.advice_values import STANDINGS, UNEXPLAINED
+from bridge.edi.advice import KINDS, advise
+from bridge.edi.advice_values import STANDINGS, UNEXPLAINED, Reason, Verdict, answering
 from bridge.edi.model import DocumentRead, Interchange
 from bridge.edi.reader import read
 from bridge.edi.x12.advice import CONDITIONS

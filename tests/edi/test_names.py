@@ -9,7 +9,7 @@ import pytest
 from bridge.data import mappings_folder
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead
-from bridge.edi.names import Names, load_names, load_words
+from bridge.edi.names import Names, load_words
 from bridge.edi.reader import read
 from bridge.errors import ConfigurationError
 
@@ -26,7 +26,7 @@ def grammar() -> Grammar:
 
 @pytest.fixture(scope="module")
 def names(grammar: Grammar) -> Names:
-    return load_names(grammar, mappings_folder())
+    return Names(grammar, mappings_folder())
 
 
 def document_of(text: str, grammar: Grammar) -> Document:

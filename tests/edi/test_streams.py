@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import pytest
 
 from bridge.edi.acknowledge import acknowledge
-from bridge.edi.advice import AdviceLine, Kind, advise
+from bridge.edi.advice import Kind, advise
+from bridge.edi.advice_values import AdviceLine
 from bridge.edi.model import Document, DocumentRead, EdiError, Group, Interchange, Party
 from bridge.edi.reader import read
 from bridge.edi.verdicts import DocumentVerdict, GroupResult, InterchangeResult, VerdictList

@@ -4,9 +4,8 @@ import tracemalloc
 
 import pytest
 
-from bridge.edi.compact_results import DocumentVerdict, VerdictList
 from bridge.edi.model import EdiError
-from bridge.edi.verdicts import InterchangeResult, Verdicts
+from bridge.edi.verdicts import DocumentVerdict, InterchangeResult, VerdictList, Verdicts
 from tests.edi.x12.making import document, group, interchange, one, read_all, text
 
 
@@ -56,7 +55,7 @@ def test_an_interchange_cut_off_has_its_result_too() -> None:
 
 @pytest.mark.parametrize("block", [1, 2, 3, 8, 9])
 def test_packed_verdicts_come_out_as_they_went_in(monkeypatch: pytest.MonkeyPatch, block: int) -> None:
-    monkeypatch.setattr("bridge.edi.compact_results._BLOCK", block)
+    monkeypatch.setattr("bridge.edi.verdicts._BLOCK", block)
     times = 8
     note = EdiError(level="element", code="7", message="not in the list", position=3, fatal=False)
     fault = EdiError(level="document", code="4", message="wrong count")

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridge.edi.model import Document, DocumentRead
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import Document, DocumentRead, ReadOptions
 from bridge.edi.reader import read
 from tests import golden
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from bridge.edi.edifact.codes import Code
 from bridge.edi.edifact.headers import NUMBER_LENGTH, PARTY_LENGTH, QUALIFIER_LENGTH, TYPE_LENGTH, VERSIONS
-from bridge.edi.edifact.writer import Line, Value, serialize
+from bridge.edi.edifact.writer import Line, Value, serialize, unb
 from bridge.edi.model import EdiError, Interchange, Party
 from bridge.edi.verdicts import ControlNumbers, DocumentVerdict, GroupResult, InterchangeResult
 
@@ -60,19 +60,10 @@ def _lines(result: InterchangeResult, control: ControlNumbers, now: datetime) ->
 
 def _unb(interchange: Interchange, reference: str, now: datetime) -> Line:
     """Return the UNB of the answer: same syntax, parties exchanged."""
-    newest = interchange.version == "4"
     syntax = interchange.syntax if _SYNTAX.fullmatch(interchange.syntax) else "UNOC"
     version = interchange.version if interchange.version in VERSIONS else "3"
-    elements: list[Value] = [
-        [syntax, version],
-        _party(interchange.receiver),
-        _party(interchange.sender),
-        [now.strftime("%Y%m%d" if newest else "%y%m%d"), now.strftime("%H%M")],
-        reference,
-    ]
-    if interchange.test:
-        elements += ["", "", "", "", "", "1"]
-    return "UNB", elements
+    parties = _party(interchange.receiver), _party(interchange.sender)
+    return unb((syntax, version), parties, now, reference, test=interchange.test)
 
 
 def _message(result: InterchangeResult, reference: str) -> Iterator[Line]:

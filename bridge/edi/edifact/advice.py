@@ -23,7 +23,7 @@ from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason
 from bridge.edi.character_repertoire import lines_of, plain
 from bridge.edi.edifact.charset import ENCODINGS
 from bridge.edi.edifact.headers import VERSIONS
-from bridge.edi.edifact.writer import DEFAULT, REPLACEMENT, Line, Value, serialize
+from bridge.edi.edifact.writer import DEFAULT, REPLACEMENT, Line, serialize, unb
 from bridge.edi.model import Party
 from bridge.edi.verdicts import ControlNumbers
 
@@ -141,18 +141,9 @@ class _Writing:
         yield "UNZ", [str(count), self.reference]
 
     def _unb(self, version: str) -> Line:
-        """Return the elements of the UNB: same syntax, parties exchanged."""
-        date = self.now.strftime("%Y%m%d" if version == "4" else "%y%m%d")
-        elements: list[Value] = [
-            [self._syntax, version],
-            self._party(self.advice.receiver),
-            self._party(self.advice.sender),
-            [date, self.now.strftime("%H%M")],
-            self.reference,
-        ]
-        if self.advice.test:
-            elements += ["", "", "", "", "", "1"]
-        return "UNB", elements
+        """Return the UNB: same syntax, parties exchanged."""
+        parties = self._party(self.advice.receiver), self._party(self.advice.sender)
+        return unb((self._syntax, version), parties, self.now, self.reference, test=self.advice.test)
 
     def _messages(self, document: AdvisedDocument) -> Iterator[list[Line]]:
         """Write the APERAK on one document: one, unless its reasons are more than one has room for."""

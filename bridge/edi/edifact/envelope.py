@@ -31,9 +31,9 @@ from bridge.edi.model import (
     InterchangeClosed,
     InterchangeOpened,
     ReaderEvent,
+    ReadOptions,
     Unreadable,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.source import ByteSource
 from bridge.edi.x12.grammar import DocumentChecker
 

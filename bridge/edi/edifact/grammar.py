@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.elements import Fault, faults
+from bridge.edi.edifact.headers import unh_error
 from bridge.edi.edifact.patterns import Checks
 from bridge.edi.edifact.segment import EdifactSegment
 from bridge.edi.edifact.structures import MessageTable, Structures
@@ -17,27 +18,23 @@ class EdifactGrammar:
     """Checks messages against the tables; it serves any number of interchanges and keeps nothing of them."""
 
     def __init__(self, structures: Structures) -> None:
-        self._structures = structures
+        self.structures = structures
         self._plans: dict[tuple[str, str], Plan] = {}
-
-    @property
-    def structures(self) -> Structures:
-        """The tables, for whoever wants their names."""
-        return self._structures
 
     def check(self, document: Document, *, strict: bool = False) -> list[EdiError]:
         """Return what is wrong with the segments of a message, its counts and references apart."""
         unh = document.segments[0] if document.segments else None
         if not isinstance(unh, EdifactSegment) or unh.tag != "UNH" or not document.type:
             return []
-        table, exact = self._structures.find(document.type, unh.value(2, 2), unh.value(2, 3))
+        table, exact = self.structures.find(document.type, unh.value(2, 2), unh.value(2, 3))
         if table is None:
             message = f"messages of type {shown(document.type)} are not supported"
-            return [_unh_error(Code.VALUE_NOT_SUPPORTED, message, 1, document.type, fatal=True)]
+            return [unh_error(Code.VALUE_NOT_SUPPORTED, message, (2, 1), document.type)]
         errors = []
         if not exact:
             message = f"no tables of {shown(document.version)}; read by those of {table.directory}"
-            errors.append(_unh_error(Code.VALUE_NOT_SUPPORTED, message, 3, document.version, fatal=False))
+            at, version = (2, 3), document.version
+            errors.append(unh_error(Code.VALUE_NOT_SUPPORTED, message, at, version, fatal=False))
         errors.extend(self._body_errors(document, table, strict=strict))
         return errors
 
@@ -74,20 +71,6 @@ def _unsure(segments: Sequence[Segment], checks: Checks) -> set[int]:
         if check is not None and not (isinstance(segment, EdifactSegment) and check.passes(segment)):
             unsure.add(segment.number)
     return unsure
-
-
-def _unh_error(code: Code, message: str, component: int, value: str, *, fatal: bool) -> EdiError:
-    return EdiError(
-        level="element",
-        code=code,
-        message=message,
-        segment="UNH",
-        position=1,
-        element=2,
-        component=component,
-        value=shown(value),
-        fatal=fatal,
-    )
 
 
 def _segment_error(finding: Finding, position: int, *, strict: bool) -> EdiError:

@@ -124,42 +124,36 @@ def unh_errors(unh: EdifactSegment) -> list[EdiError]:
         return []
     wanted = ((1, 1, "reference"), (2, 1, "type"), (2, 2, "version"), (2, 3, "release"), (2, 4, "agency"))
     errors = [
-        EdiError(
-            level="element",
-            code=Code.MISSING,
-            message=f"UNH has no message {what}",
-            segment="UNH",
-            position=1,
-            element=element,
-            component=component if element == 2 else 0,
+        unh_error(
+            Code.MISSING,
+            f"UNH has no message {what}",
+            (element, component if element == 2 else 0),
             fatal=what in ("reference", "type"),
         )
         for element, component, what in wanted
         if not unh.value(element, component).strip()
     ]
     if len(reference) > NUMBER_LENGTH:
-        errors.append(
-            EdiError(
-                level="element",
-                code=Code.TOO_LONG,
-                message=f"the message reference has more than {NUMBER_LENGTH} characters",
-                segment="UNH",
-                position=1,
-                element=1,
-                value=shown(reference),
-            )
-        )
+        message = f"the message reference has more than {NUMBER_LENGTH} characters"
+        errors.append(unh_error(Code.TOO_LONG, message, (1, 0), reference))
     if len(unh.value(2)) > TYPE_LENGTH:
-        errors.append(
-            EdiError(
-                level="element",
-                code=Code.TOO_LONG,
-                message="the message type has more than six characters",
-                segment="UNH",
-                position=1,
-                element=2,
-                component=1,
-                value=shown(unh.value(2)),
-            )
-        )
+        message = "the message type has more than six characters"
+        errors.append(unh_error(Code.TOO_LONG, message, (2, 1), unh.value(2)))
     return errors
+
+
+def unh_error(
+    code: Code, message: str, at: tuple[int, int], value: str = "", *, fatal: bool = True
+) -> EdiError:
+    """Make an error at an element and component (0: the whole) of UNH."""
+    return EdiError(
+        level="element",
+        code=code,
+        message=message,
+        segment="UNH",
+        position=1,
+        element=at[0],
+        component=at[1],
+        value=shown(value),
+        fatal=fatal,
+    )

@@ -12,8 +12,7 @@ from bridge.edi.edifact.framing import Flaw
 from bridge.edi.edifact.headers import unh_errors
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
 from bridge.edi.edifact.service_characters import WHITESPACE
-from bridge.edi.model import Document, EdiError, Group, Interchange
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import Document, EdiError, Group, Interchange, ReadOptions
 
 MOST_ERRORS: Final = 100
 """Errors reported of one document; what is wrong hundreds of times is wrong throughout."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Final
 
@@ -50,6 +51,15 @@ def serialize(
         text: str = serializer.serialize(segments, with_una_header=with_una)
         yield text.encode(encoding if usable.segment.isascii() else "iso8859-1")
         with_una = False
+
+
+def unb(
+    syntax: Sequence[str], parties: Sequence[Value], now: datetime, reference: str, *, test: bool
+) -> Line:
+    """Return the UNB of an answer; `syntax` has identifier and version, `parties` sender and receiver."""
+    date = now.strftime("%Y%m%d" if syntax[1] == "4" else "%y%m%d")
+    elements: list[Value] = [syntax, *parties, [date, now.strftime("%H%M")], reference]
+    return "UNB", elements + (["", "", "", "", "", "1"] if test else [])
 
 
 def needs_advice(delimiters: Delimiters) -> bool:

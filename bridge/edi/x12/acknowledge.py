@@ -69,7 +69,8 @@ def _written(  # noqa: PLR0913 - what `acknowledge` was given, and found
 ) -> Iterator[bytes]:
     writer = SegmentWriter(interchange.delimiters)
     number = f"{control.next('interchange') % 10**9:09}"
-    _write_isa(writer, interchange, number, now)
+    parties = [*_party(interchange.receiver), *_party(interchange.sender)]
+    writer.isa(parties, now, _fitting(interchange.version, 5, 5, "00401"), number, test=interchange.test)
     if ta1:
         _write_ta1(writer, interchange)
     for group in groups:
@@ -83,15 +84,6 @@ def _wants_answer(result: GroupResult) -> bool:
     if group is None or group.functional_id == "FA":
         return False
     return not result.documents or any(verdict.type not in _ANSWERS for verdict in result.documents)
-
-
-def _write_isa(writer: SegmentWriter, interchange: Interchange, number: str, now: datetime) -> None:
-    version = _fitting(interchange.version, 5, 5, "00401")
-    repetition = writer.delimiters.repetition or "U"
-    parties = [*_party(interchange.receiver), *_party(interchange.sender)]
-    moment = [now.strftime("%y%m%d"), now.strftime("%H%M")]
-    usage = "T" if interchange.test else "P"
-    writer.isa(["00", " " * 10, "00", " " * 10, *parties, *moment, repetition, version, number, "0", usage])
 
 
 def _party(party: Party) -> tuple[str, str]:

@@ -90,7 +90,7 @@ def write_824(advice: Advice, control: ControlNumbers, now: datetime) -> Iterato
     version = _interchange_version(advice, {group.release for group in groups})
     writer = SegmentWriter(_delimiters(advice, version))
     writing = _Writing(advice, writer, control, now, f"{control.next('interchange') % 10**9:09}")
-    writing.isa(version)
+    writer.isa(writing.parties(), now, version, writing.number, test=advice.test)
     for group in groups:
         yield from writing.group(group)
     writer.segment("IEA", len(groups), writing.number)
@@ -162,17 +162,9 @@ class _Writing:
         self._taken = frozenset(marks.element + marks.component + marks.segment + marks.repetition)
         self._mark = " " if "?" in self._taken else "?"
 
-    def isa(self, version: str) -> None:
-        """Open the interchange, parties exchanged."""
-        advice = self.advice
-        parties = [*self._party(advice.receiver), *self._party(advice.sender)]
-        repetition = self.writer.delimiters.repetition or "U"
-        usage = "T" if advice.test else "P"
-        moment = [self.date[2:], self.time]
-        blank = " " * 10
-        self.writer.isa(
-            ["00", blank, "00", blank, *parties, *moment, repetition, version, self.number, "0", usage]
-        )
+    def parties(self) -> list[str]:
+        """Return ISA05 to 08: sender and receiver, exchanged."""
+        return [*self._party(self.advice.receiver), *self._party(self.advice.sender)]
 
     def group(self, group: _Group) -> Iterator[bytes]:
         """Write the 824 that answer one group."""

@@ -23,18 +23,16 @@ from bridge.edi.model import (
     InterchangeClosed,
     InterchangeOpened,
     ReaderEvent,
+    ReadOptions,
     Unreadable,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.source import ByteSource
 from bridge.edi.x12 import checks
 from bridge.edi.x12.codes import group_error, interchange_error, set_error
-from bridge.edi.x12.cursor import Cursor, skip_to
-from bridge.edi.x12.framing import FOREIGN
+from bridge.edi.x12.cursor import FOREIGN, Cursor, skip_to
 from bridge.edi.x12.grammar import DocumentChecker
 from bridge.edi.x12.header import ENOUGH, BadHeader, read_header
-from bridge.edi.x12.segment import Transcript, X12Segment
-from bridge.edi.x12.splitting import split_document
+from bridge.edi.x12.segment import Transcript, X12Segment, split_document
 
 _MOST_SEGMENTS = 1_000_000
 """Segments of one document: short ones need far more memory than their bytes tell."""

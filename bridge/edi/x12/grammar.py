@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from bridge.edi.model import Document, EdiError
 from bridge.edi.x12.codes import set_error
-from bridge.edi.x12.hierarchy import check_hierarchy
 from bridge.edi.x12.maps import Checks, MapIndex, SegmentCheck, TransactionMap
 from bridge.edi.x12.ordering import IMPLIED, IMPLIED_TAG
 from bridge.edi.x12.pyx12_validator import Pyx12Validator, element_error, segment_error, validate_elements
@@ -104,7 +105,7 @@ class _Checking:
         else:
             yield from self._find_in_order(tags, checks)
         if self._map.root.id == "856":
-            yield from check_hierarchy(self._segments)
+            yield from _check_hierarchy(self._segments)
 
     def _find_in_elements(self, tags: list[str], checks: Checks) -> Iterator[EdiError]:
         """Check the elements of segments that stand in their places; ST and SE are the envelope's."""
@@ -176,3 +177,27 @@ class _Checking:
                     fatal = closed or self._strict
                     errors.append(element_error("7", segment, (place, 0), number=number, fatal=fatal))
         return errors
+
+
+def _check_hierarchy(segments: Sequence[X12Segment]) -> Iterator[EdiError]:
+    """Check the HL segments of an 856, of any levels: HL01 is unique, and HL02 names an earlier HL01.
+
+    A blank HL02 is the root, or a partner who leaves the tree to the order of the levels.
+    """
+    seen: set[str] = set()
+    for segment in segments:
+        if segment.tag != "HL":
+            continue
+        own, parent = segment.value(1), segment.value(2)
+        if own and own in seen:
+            yield _wrong_level(segment, 1, "628", "the hierarchical identifier (HL01) occurs twice")
+        if parent and parent == own:
+            yield _wrong_level(segment, 2, "734", "the level is its own parent (HL02)")
+        elif parent and parent not in seen:
+            yield _wrong_level(segment, 2, "734", "the parent (HL02) is no level that came before")
+        seen.add(own)
+
+
+def _wrong_level(segment: X12Segment, element: int, number: str, message: str) -> EdiError:
+    error = element_error("7", segment, (element, 0), number=number)
+    return msgspec.structs.replace(error, message=message, loop="HL")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from io import BytesIO
 
 from bridge.edi.model import Delimiters
@@ -42,10 +43,19 @@ class SegmentWriter:
             values.pop()
         self._write(values)
 
-    def isa(self, elements: Sequence[str]) -> None:
-        """Write an ISA of fifteen elements at their full widths; the sixteenth is the component separator."""
-        values = ["ISA", *(self.clean(value) for value in elements[:10]), elements[10], *elements[11:15]]
-        self._write([*values, self.delimiters.component])
+    def isa(self, parties: Sequence[str], now: datetime, version: str, number: str, *, test: bool) -> None:
+        """Write an ISA; `parties` are ISA05 to ISA08, at their full widths."""
+        blank, moment = " " * 10, (now.strftime("%y%m%d"), now.strftime("%H%M"))
+        values = [
+            "00",
+            blank,
+            "00",
+            blank,
+            *map(self.clean, parties),
+            *moment,
+            self.delimiters.repetition or "U",
+        ]
+        self._write(["ISA", *values, version, number, "0", "T" if test else "P", self.delimiters.component])
 
     def pieces(self) -> Iterator[bytes]:
         """Return what is written, where that is enough for a piece."""

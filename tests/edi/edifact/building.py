@@ -15,9 +15,9 @@ from bridge.edi.model import (
     GroupClosed,
     InterchangeClosed,
     ReaderEvent,
+    ReadOptions,
     Unreadable,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 
 ROOT = Path(__file__).parents[3]

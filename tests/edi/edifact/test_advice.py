@@ -7,8 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from bridge.edi.advice import AdviceLine, Reason, write_aperak
-from bridge.edi.edifact.advice import directory_of
+from bridge.edi.advice_values import AdviceLine, Reason
+from bridge.edi.edifact.advice import directory_of, write_aperak
 from bridge.edi.model import Delimiters, Document, Party
 from tests.edi.advising import (
     NASTY,

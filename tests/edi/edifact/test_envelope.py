@@ -11,8 +11,8 @@ from bridge.edi.model import (
     InterchangeClosed,
     InterchangeOpened,
     Party,
+    ReadOptions,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from tests.edi.edifact.building import (
     DESADV_BODY,

@@ -10,8 +10,7 @@ import pytest
 from bridge.edi.edifact.grammar import EdifactGrammar
 from bridge.edi.edifact.patterns import SegmentCheck
 from bridge.edi.edifact.tables import load_structures
-from bridge.edi.model import DocumentRead, ReaderEvent
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import DocumentRead, ReaderEvent, ReadOptions
 from bridge.edi.reader import read
 from tests.edi.edifact.building import DESADV_BODY, IFTSTA_BODY, TABLES, interchange, message
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import ReadOptions
 from tests.edi.edifact.building import (
     DESADV_BODY,
     IFTSTA_BODY,

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from bridge.edi.counters import Counters
 from bridge.edi.edifact import framing
 from bridge.edi.edifact.envelope import read_edifact
-from bridge.edi.model import DocumentRead, ReaderEvent
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import DocumentRead, ReaderEvent, ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.source import ByteSource
 from tests.edi.edifact.building import (

@@ -15,9 +15,9 @@ from bridge.edi.model import (
     Interchange,
     InterchangeClosed,
     ReaderEvent,
+    ReadOptions,
     Unreadable,
 )
-from bridge.edi.options import ReadOptions
 from bridge.edi.reader import read
 from bridge.edi.source import BLOCK, ByteSource
 from bridge.edi.x12.envelope import read_x12

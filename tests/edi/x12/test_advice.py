@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given, settings
 
-from bridge.edi.advice import AdviceLine, Reason, Verdict, write_824
+from bridge.edi.advice_values import AdviceLine, Reason, Verdict
 from bridge.edi.model import Delimiters, Document, Party
+from bridge.edi.x12.advice import write_824
 from tests.edi.advising import (
     NASTY,
     NOW,

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.edi.model import Ignored
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import Ignored, ReadOptions
 from bridge.edi.source import BLOCK
 from tests.edi.x12.making import (
     codes,

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.edi.model import EdiError
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import EdiError, ReadOptions
 from bridge.edi.x12.grammar import X12Grammar
 from bridge.errors import ConfigurationError
 from tests.edi.x12.making import BODY_214, BODY_856, codes, documents, one, places, read_all

@@ -6,8 +6,7 @@ import random
 
 import pytest
 
-from bridge.edi.model import EdiError
-from bridge.edi.options import ReadOptions
+from bridge.edi.model import EdiError, ReadOptions
 from bridge.edi.x12.grammar import X12Grammar
 from tests.edi.x12.making import BODY_856, codes, documents, one, places, read_all
 
