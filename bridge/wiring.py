@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
@@ -16,7 +17,6 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bridge.config import Account, Config, Vendor, load_config, refuse_loose_secrets
 from bridge.document_data import grammar_of, mappings_of
 from bridge.domain.rerun import Decision
-from bridge.domain.values import Address
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
@@ -37,7 +37,7 @@ from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
-from bridge.programs.contract import LabelPolicy, installed
+from bridge.programs.contract import Settings, installed
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining
@@ -60,16 +60,10 @@ def profile_of(name: str, vendor: Vendor) -> VendorProfile:
         selling_party=vendor.selling_party,
         warehouses=tuple(vendor.warehouses),
         timezone=vendor.timezone,
-        scac=vendor.carrier.scac,
-        carrier=vendor.carrier.name,
-        ship_method=vendor.carrier.ship_method,
         status_codes=vendor.status_codes,
-        final_statuses=frozenset(vendor.final_statuses),
         party_aliases=dict(vendor.party_aliases),
-        location=Address(**vendor.location.model_dump()),
         mapping=vendor.mapping,
-        require_containers=vendor.require_containers,
-        label_requests=vendor.label_requests.from_acknowledgements,
+        **_of_programs(lambda settings: settings.profile(vendor)),
     )
 
 
@@ -84,34 +78,33 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
     return Policies(
         batch_size=vendor.batch_size,
         after_failure=vendor.after_failure,
-        confirmations_elsewhere=vendor.confirmations == "elsewhere",
         in_doubt={installed().policies[key]: policy for key, policy in chosen.items()},
         acknowledge=vendor.acknowledgements == "always",
         acknowledgement_kind=vendor.acknowledgement_kind,
         ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
-        labels_on_shipping_day=vendor.label_requests.when == "shipping_day",
         send_tests=account.sandbox or vendor.test_interchanges == "send",
         hold_duplicates=vendor.same_content == "hold",
-        labels=LabelPolicy(
-            ship_method_mismatch=vendor.ship_method_mismatch, default_ship_method=vendor.carrier.ship_method
-        ),
         status_files=tuple(vendor.status_files),
-        wait_for_confirmation=vendor.wait_for_confirmation,
-        confirmation_warning=vendor.confirmation_warning,
         silent_after=vendor.silent_after,
         oldest_date=timedelta(days=vendor.oldest_date_days) if vendor.oldest_date_days else None,
         retention=timedelta(days=vendor.retention_days),
         max_file_size=vendor.pickup.max_file_size,
+        **_of_programs(lambda settings: settings.policies(vendor)),
     )
+
+
+def _of_programs(values: Callable[[Settings], Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what the programs of vendors read in their tables."""
+    added = [one.settings for one in installed().programs if one.settings]
+    return {key: value for one in added if one.partners == "vendors" for key, value in values(one).items()}
 
 
 def fetch_plan_of(vendor: Vendor) -> FetchPlan:
     """Return which of Amazon's shipping documents a vendor wants, for the job fetch."""
     wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)
-    chosen = {name: getattr(wants, name.replace("-", "_"), False) for name in installed().feeds}
     hours = wants.hours
     return FetchPlan(
-        kinds=tuple(kind for kind, wanted in chosen.items() if wanted),
+        kinds=tuple(name for name, feed in installed().feeds.items() if getattr(wants, feed.key, False)),
         every=wants.every.total_seconds(),
         since=wants.since,
         is_open=lambda now: hours is None or hours.cover(now.astimezone(zone).time()),

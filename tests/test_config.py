@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import time, timedelta
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from pydantic import BaseModel
 
-import bridge.config
 from bridge.config import Config, Secret, load_config, parse_config, secrets_of
 from bridge.errors import ConfigurationError, Problem
 from bridge.toml_lines import lines_of
@@ -324,9 +324,8 @@ def keys_of(model: type[BaseModel], place: tuple[str, ...] = ()) -> dict[tuple[s
     found: dict[tuple[str, ...], str | None] = {}
     for name, field in model.model_fields.items():
         found[*place, name] = field.description
-        for nested in re.findall(r"bridge\.config\.\w+\.(\w+)", repr(field.annotation)):
-            inner = getattr(bridge.config, nested)
-            if issubclass(inner, BaseModel):
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
                 found |= keys_of(inner, (*place, name))
     return found
 

@@ -103,7 +103,7 @@ def _retention(config: Config, vendor: str) -> timedelta:
 
 
 def _age(text: str) -> timedelta:
-    from bridge.config.kinds import duration_of
+    from bridge.settings.kinds import duration_of
 
     try:
         return duration_of(text)

@@ -1,24 +1,16 @@
 """Settings: `load_config(path)` gives a `Config`, or all that is wrong with the file at once."""
 
 from bridge.config.account import Account, BridgeSettings
-from bridge.config.fetch import Fetch, LabelRequests
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
-from bridge.config.hours import Hours
 from bridge.config.load import Config, default_path, load_config, parse_config, refuse_loose_secrets
 from bridge.config.secret import Secret, TextOrSecret, secrets_of
-from bridge.config.vendor import Carrier, InDoubt, Location, Vendor
+from bridge.config.vendor import Vendor
 
 __all__ = [
     "Account",
     "BridgeSettings",
-    "Carrier",
     "Config",
-    "Fetch",
-    "Hours",
-    "InDoubt",
-    "LabelRequests",
     "Local",
-    "Location",
     "Pickup",
     "Schedule",
     "Secret",

@@ -5,22 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from bridge.config.kinds import ApiVersion, Days, Endpoint, Flag, Folders, Ledger, LocalPath, Size, Zone
 from bridge.config.secret import Secret, TextOrSecret
-
-
-class Table(BaseModel):
-    """A table of the configuration: frozen, no unknown keys, docstrings describe the keys."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        use_attribute_docstrings=True,
-        validate_default=True,
-        hide_input_in_errors=True,
-    )
+from bridge.settings.kinds import ApiVersion, Days, Endpoint, Flag, Folders, Ledger, LocalPath, Size, Zone
+from bridge.settings.table import Table
 
 
 class BridgeSettings(Table):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
+from bridge.programs.contract import installed
 from bridge.toml_lines import Place
 
 Complaint = tuple[Place, str]
@@ -148,10 +149,11 @@ def _shared_codes(vendors: Raw) -> Iterator[Complaint]:
 
 
 def _documents_of_others(vendors: Raw) -> Iterator[Complaint]:
-    """Slips and invoices do not say whose they are: on a shared account only their warehouse tells."""
+    """Complain of documents that do not say whose they are: on a shared account only warehouses tell."""
+    silent = [one.key for one in installed().feeds.values() if not one.says_whose]
     for name in vendors:
         wants = table(table(vendors, name), "fetch")
-        chosen = [key for key in ("packing_slips", "invoices") if wants.get(key) is True]
+        chosen = [key for key in silent if wants.get(key) is True]
         account, own = _text(table(vendors, name), "account", ""), _warehouses(vendors, name)
         for other in vendors:
             if not chosen or other == name or _text(table(vendors, other), "account", "") != account:

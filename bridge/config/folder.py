@@ -8,9 +8,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from bridge.config.account import Table
-from bridge.config.kinds import Count, Cron, Duration, FileMode, HostKey, LocalPath, RemoteFolder, Size, Text
 from bridge.config.secret import Secret
+from bridge.settings.kinds import (
+    Count,
+    Cron,
+    Duration,
+    FileMode,
+    HostKey,
+    LocalPath,
+    RemoteFolder,
+    Size,
+    Text,
+)
+from bridge.settings.table import Table
 
 WeakAlgorithm = Literal[
     "3des-cbc",

@@ -10,12 +10,13 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, ValidationError
 
-from bridge.config.account import Account, BridgeSettings, Table
+from bridge.config.account import Account, BridgeSettings
 from bridge.config.crosschecks import cross_checks, table
-from bridge.config.kinds import MOST_DAYS, Name
 from bridge.config.secret import secrets_of
 from bridge.config.vendor import Vendor
 from bridge.errors import ConfigurationError, Problem
+from bridge.settings.kinds import MOST_DAYS, Name
+from bridge.settings.table import Table
 from bridge.toml_lines import lines_of
 from bridge.toml_problems import problem_at, problems_of, syntax_problem
 

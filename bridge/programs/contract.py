@@ -268,7 +268,8 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 class Feed:
     """Documents that Amazon makes: how they are listed and read, and what becomes of them.
 
-    `contents` are the files of an item. `selling_party` is whose it is; empty where Amazon does not say.
+    `contents` are the files of an item. `selling_party` is whose it is; empty where Amazon does not say. A
+    partner wants it by the key of its name in `[vendors.V.fetch]`: `packing_slips` for `packing-slips`.
     `template` names the files in the outbox; empty, the partner's own template does. `labels`: its packages
     are compared with what is sent.
     """
@@ -280,6 +281,16 @@ class Feed:
     selling_party: Callable[[Any], str] = _none
     template: str = ""
     labels: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return the key of the configuration by which a partner wants it."""
+        return self.name.replace("-", "_")
+
+    @property
+    def says_whose(self) -> bool:
+        """Return whether Amazon says whose the documents are."""
+        return self.selling_party is not _none
 
 
 FieldKind = Literal["text", "time", "moment", "measure", "dimensions"]
@@ -345,6 +356,27 @@ class FlatFile:
     result: Callable[[Any, Any], MappingResult]
 
 
+def _nothing(_partner: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a table of partners
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a program adds to a table of partners in the configuration: `[vendors.V]` or `[sellers.S]`.
+
+    `keys` is a `bridge.settings.table.Table` of further keys, `tables` has more of them for tables within
+    (`fetch`: a flag for each feed, `in_doubt`: the program's policies). From a partner's table `profile`
+    returns values of `bridge.mapping.profile.VendorProfile`, `policies` those of
+    `bridge.pipeline.partner.Policies`.
+    """
+
+    partners: Literal["vendors", "sellers"]
+    keys: type[Any]
+    tables: Mapping[str, type[Any]] = field(default_factory=dict)
+    profile: Callable[[Any], Mapping[str, Any]] = _nothing
+    policies: Callable[[Any], Mapping[str, Any]] = _nothing
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program of Amazon's.
@@ -364,6 +396,7 @@ class Program:
     policies: Mapping[str, str] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
     flat_files: tuple[FlatFile, ...] = ()
+    settings: Settings | None = None
 
 
 class Programs:

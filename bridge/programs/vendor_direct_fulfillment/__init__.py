@@ -19,6 +19,7 @@ from bridge.programs.vendor_direct_fulfillment.operations import (
     VERSIONS,
 )
 from bridge.programs.vendor_direct_fulfillment.producers import PRODUCERS
+from bridge.programs.vendor_direct_fulfillment.settings import SETTINGS
 
 PROGRAM = Program(
     name="vendor_direct_fulfillment",
@@ -34,4 +35,5 @@ PROGRAM = Program(
     },
     producers=PRODUCERS,
     flat_files=FLAT_FILES,
+    settings=SETTINGS,
 )

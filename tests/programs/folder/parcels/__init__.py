@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 
@@ -21,8 +22,11 @@ from bridge.programs.contract import (
     Operation,
     Producer,
     Program,
+    Settings,
     kinds_of_fields,
 )
+from bridge.settings.kinds import Duration, Flag
+from bridge.settings.table import Table
 
 _KEYS = ("parcel_number", "weight")
 
@@ -72,6 +76,20 @@ def _make(reader: Reader) -> list[MappingResult]:
     ]
 
 
+class _Keys(Table):
+    """Keys of a vendor."""
+
+    parcel_hours: Duration = timedelta(hours=1)
+    """How long a parcel waits."""
+
+
+class _Fetch(Table):
+    """Its feeds."""
+
+    receipts: Flag = False
+    """Whether to fetch receipts."""
+
+
 PROGRAM = Program(
     name="parcels",
     versions=("v0",),
@@ -111,5 +129,11 @@ PROGRAM = Program(
             read_element=_read_element,
             result=_result,
         ),
+    ),
+    settings=Settings(
+        partners="vendors",
+        keys=_Keys,
+        tables={"fetch": _Fetch},
+        policies=lambda vendor: {"wait_for_confirmation": vendor.parcel_hours},
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import ipaddress
 import re
+import string
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -191,6 +192,26 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, (str, Path)) else value
 
 
+_NAME_FIELDS = ("purchase_order", "package", "tracking", "ext")
+
+
+def _label_name(value: str) -> str:
+    try:
+        fields = {field for _, field, _, _ in string.Formatter().parse(value) if field is not None}
+    except ValueError as error:
+        raise ValueError(f"is no pattern: {error}") from error
+    if unknown := fields - set(_NAME_FIELDS):
+        raise ValueError(
+            f"knows no {{{min(unknown)}}}; there are {', '.join(f'{{{f}}}' for f in _NAME_FIELDS)}"
+        )
+    if not fields & {"package", "tracking"}:
+        raise ValueError("must hold {package} or {tracking}, or all labels of an order would have one name")
+    parts = value.split("/")
+    if value.startswith("/") or {"", ".", ".."} & set(parts) or "\\" in value:
+        raise ValueError("must be a name in the outbox, such as labels/{tracking}.{ext}, without ..")
+    return value
+
+
 Size = Annotated[int, BeforeValidator(_size)]
 FileMode = Annotated[int, BeforeValidator(_mode)]
 Duration = Annotated[timedelta, BeforeValidator(duration_of)]
@@ -210,3 +231,4 @@ Codes = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict()]
 Days = Annotated[int, Strict(), Field(ge=1, le=MOST_DAYS)]
+LabelName = Annotated[str, AfterValidator(_label_name)]
