@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.lines import Line, folded
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         BatchDetail,
         BatchView,
         DocumentRow,
+        FollowUpRow,
         OperatorAction,
         OrderLabel,
         OutboundRow,
@@ -83,6 +85,7 @@ def trace_lines(found: Trace, width: int) -> Iterator[Line]:
     said = found.operator_actions
     yield from event_lines(found.events, width, {}, batches=True, said=said)
     yield from label_lines(found.labels, width)
+    yield from follow_up_lines(found.follow_ups, width)
     yield from submission_lines(found.submissions, found.attempts, width, said)
     yield from outbound_lines(found.outbound, width, {})
 
@@ -216,6 +219,28 @@ def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
         text = f"{row.state}{since}: {package}, {number}{method}, {row.file or 'not usable, no file'}"
         style = "good" if row.state == "valid" else "note"
         yield from folded(text, width, first="  ", rest="    ", style=style)
+
+
+def follow_up_lines(rows: Sequence[FollowUpRow], width: int) -> Iterator[Line]:
+    """Render what Amazon is asked about, each with the looks that changed something."""
+    if not rows:
+        return
+    yield from _head("Follow-ups", Counter(row.end_state or "open" for row in rows), width)
+    for row in rows:
+        state = row.end_state or row.status or "not looked at yet"
+        till = f"ended {cell(row.ended_at)}" if row.ended_at else f"next look {cell(row.next_look_at)}"
+        looks = f"{row.looks} look{'s' * (row.looks != 1)} since {cell(row.started_at)}"
+        text = f"{row.name} {row.subject}: {state}; {looks}, {till}"
+        failing = f"; the last {row.failures} failed: {row.reason}" if row.failures else ""
+        style = "bad" if row.failures or row.alert else ""
+        yield from folded(text + failing, width, first="  ", rest="    ", style=style)
+        if row.alert:
+            yield from folded(row.alert, width, first="    ! ", rest="      ", style="bad")
+        for look in row.history:
+            told = ", ".join([*filter(None, [look["note"]]), *look["files"]])
+            when = cell(datetime.fromisoformat(look["at"]))
+            line = f"{when} {look['status']}" + (f": {told}" if told else "")
+            yield from folded(line, width, first="    ", rest="      ")
 
 
 def submission_lines(

@@ -119,6 +119,7 @@ def trace(
             found.attempts,
             found.outbound,
             found.labels,
+            found.follow_ups,
         )
     )
     if as_json:

@@ -13,7 +13,7 @@ from bridge.cli.words import counted
 
 if TYPE_CHECKING:
     from bridge.config import Config
-    from bridge.ledger.read_models import AlertRow, BatchView
+    from bridge.ledger.read_models import AlertRow, BatchView, FollowUpCounts
     from bridge.ledger.store import Ledger
 
 RECENT = timedelta(hours=24)
@@ -48,6 +48,7 @@ def _of_vendor(
         "oldest": ledger.ages(vendor),
         "delayed": _delayed(ledger, vendor, now),
         "held": ledger.held_summary(vendor),
+        "follow_ups": ledger.follow_up_counts(vendor),
         "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
         if last
         else None,
@@ -120,6 +121,8 @@ def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
         yield from _fact("open", "nothing", width)
     if vendor["delayed"]["events"]:
         yield from _fact("of these", delayed_words(**vendor["delayed"]), width)
+    if vendor["follow_ups"].open:
+        yield from _fact("followed", followed_words(vendor["follow_ups"]), width)
     for trouble, advice in _troubles(vendor):
         yield from folded(trouble, width, first="  ! ", rest="    ", style="bad")
         yield from _to_do(advice, width)
@@ -142,6 +145,12 @@ def delayed_words(events: int, first: datetime) -> str:
     if events == 1:
         return f"1 event waits for its own time, until {cell(first)}"
     return f"{events} events wait for their own time, the first until {cell(first)}"
+
+
+def followed_words(counts: FollowUpCounts) -> str:
+    """Write how much Amazon is asked about, and how much of it cannot be looked at."""
+    failing = f", {counts.failing} cannot be looked at ({counts.reason})" if counts.failing else ""
+    return f"{counts.open} at Amazon{failing}"
 
 
 def _of_troubled(batches: list[dict[str, Any]]) -> str:

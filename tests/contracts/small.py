@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
 import bridge.programs
-from bridge.config import parse_config
+from bridge.config import load_config
 from bridge.ledger.new_rows import Collected, NewDocument, NewEvent
 from bridge.ledger.read_models import FollowUpRow
 from bridge.ledger.store import Ledger
@@ -24,6 +24,7 @@ from bridge.programs.contract import installed
 from bridge.runners.fleet import Fleet
 from bridge.wiring import fleet_of
 from tests.contracts.programs.small_orders import PLACE
+from tests.ledger.desk import T0
 from tests.pipeline.stubs import Clock
 from tests.spapi.server import TAKEN, Answer, Request, ScriptedServer, json_answer
 
@@ -70,6 +71,17 @@ def small_program() -> Iterator[None]:
         installed.cache_clear()
 
 
+def order_placed(order: str, at: datetime = T0, pieces: int = 2) -> NewEvent:
+    """Make the event of an order, ready to be sent."""
+    return NewEvent(
+        operation=PLACE,
+        ordering_key=f"order:{order}",
+        occurred_at=at,
+        body=json.dumps({"order": order, "pieces": pieces}).encode(),
+        purchase_order_number=order,
+    )
+
+
 class SmallAmazon(ScriptedServer):
     """Takes orders, says Success to each, and tells how they stand; `answers` are given in turn first."""
 
@@ -101,6 +113,16 @@ class SmallAmazon(ScriptedServer):
         return json_answer(200, {"payload": found}) if found else json_answer(404, {"errors": []})
 
 
+def partner_at(folder: Path, clock: Clock) -> tuple[Fleet, Partner]:
+    """Open the installation in a folder, its account claimed; the partner goes by a clock of the test's."""
+    ledger = Ledger.open(folder / "ledger.sqlite")
+    fleet = fleet_of(load_config(folder / "config.toml"), ledger)
+    (made,) = fleet.partners
+    partner = dataclasses.replace(made, clock=clock, amazon_time=None)
+    partner.claim.fence = ledger.claim(partner.account, clock())
+    return fleet, partner
+
+
 @dataclass
 class SmallSite:
     """One installation with one partner, on a clock of its own."""
@@ -112,16 +134,13 @@ class SmallSite:
     def __post_init__(self) -> None:
         for name in FOLDERS:
             (self.folder / "drop" / name).mkdir(parents=True, exist_ok=True)
+        (self.folder / "config.toml").write_text(CONFIG.format(endpoint=self.amazon.url))
         self.start()
 
     def start(self) -> None:
         """Begin as a fresh process does."""
-        self.ledger = Ledger.open(self.folder / "ledger.sqlite")
-        config = parse_config(CONFIG.format(endpoint=self.amazon.url), self.folder / "config.toml")
-        self.fleet: Fleet = fleet_of(config, self.ledger)
-        (made,) = self.fleet.partners
-        self.partner: Partner = dataclasses.replace(made, clock=self.clock, amazon_time=None)
-        self.partner.claim.fence = self.ledger.claim(self.partner.account, self.clock())
+        self.fleet, self.partner = partner_at(self.folder, self.clock)
+        self.ledger = self.fleet.ledger
 
     def stop(self) -> None:
         """Close what is open."""
@@ -150,13 +169,7 @@ class SmallSite:
                 )
                 writer.event(
                     document,
-                    NewEvent(
-                        operation=PLACE,
-                        ordering_key=f"order:{order}",
-                        occurred_at=now,
-                        body=json.dumps({"order": order, "pieces": pieces}).encode(),
-                        purchase_order_number=order,
-                    ),
+                    order_placed(order, now, pieces),
                 )
             writer.finish()
         self.ledger.arrival_moved(fence, kept.arrival_id, "archive", now)

@@ -2,14 +2,39 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from bridge.programs.contract import installed
+from bridge.programs.follow_ups import Look, View
+from tests.contracts.programs.small_orders import ORDERS
 from tests.contracts.small import SmallAmazon, SmallSite, small_program
 from tests.spapi.server import Answer, json_answer
 
+ROOT = Path(__file__).parents[2]
+DRAIN = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from bridge.pipeline.drain import drain
+from tests.contracts.small import install, partner_at
+from tests.pipeline.stubs import Clock
+install()
+clock = Clock()
+clock.now = datetime.fromisoformat(sys.argv[2])
+fleet, partner = partner_at(Path(sys.argv[1]), clock)
+drain([partner], wait=lambda _seconds: None)
+"""
 FIRST = "small-orders:A1"
 
 
@@ -95,6 +120,45 @@ def test_one_that_fails_again_and_again_is_told_and_the_others_go_on(site: Small
     assert site.followed("A1").failures == 0
 
 
+def test_what_the_program_itself_fails_on_keeps_no_other_waiting(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = installed()
+    real = programs.follow_ups[ORDERS]
+
+    def look(view: View[Any]) -> Look:
+        if view.subject == "A1":
+            raise KeyError("a customer's name")
+        return real.look(view)
+
+    site.amazon.stands("A1", "Complete", "S1")
+    site.amazon.stands("A2", "Complete", "S2")
+    site.placed("A1", "A2")
+    with monkeypatch.context() as patch:
+        patch.setitem(programs.follow_ups, ORDERS, dataclasses.replace(real, look=look))
+        for _ in range(6):
+            site.passes(hours=1)
+    assert sorted(site.outbox()) == ["A2.S2.txt"]
+    assert "edibridge itself fails on it (KeyError)" in site.alerts()["follow_up:"]
+    assert "customer" not in str(site.alerts())
+    site.passes(hours=1)
+    assert sorted(site.outbox()) == ["A1.S1.txt", "A2.S2.txt"]
+    assert site.alerts() == {}
+
+
+def test_what_no_program_follows_any_more_is_told_and_taken_up_again(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Complete", "S1")
+    site.placed("A1")
+    declared = installed().follow_ups.pop(ORDERS)
+    for _ in range(6):
+        site.passes(hours=1)
+    assert "no program of this version of edibridge follows small-orders" in site.alerts()["follow_up:"]
+    installed().follow_ups[ORDERS] = declared
+    site.passes(hours=1)
+    assert sorted(site.outbox()) == ["A1.S1.txt"]
+    assert site.alerts() == {}
+
+
 def test_refused_credentials_are_told_and_cost_one_question_in_five_minutes(site: SmallSite) -> None:
     site.amazon.stands("A1", "Complete", "S1")
     site.amazon.stands("A2", "Complete", "S2")
@@ -172,3 +236,63 @@ def test_an_event_that_succeeds_again_starts_no_second_follow_up(site: SmallSite
     assert again.event_id != first.event_id
     assert again.looks == 2
     assert sorted(site.outbox()) == ["A1.S1.txt"]  # what was told once stays told
+
+
+def killed(site: SmallSite, point: str) -> None:
+    """Drain in a process of its own, which dies at a point; then begin anew here."""
+    site.stop()
+    child = subprocess.run(
+        [sys.executable, "-c", DRAIN, str(site.folder), site.clock.now.isoformat()],
+        cwd=ROOT,
+        env=os.environ | {"EDIBRIDGE_KILL_AT": f"{point}:1"},
+        check=False,
+    )
+    site.start()
+    assert child.returncode == -signal.SIGKILL, f"{point} was not reached"
+
+
+@pytest.mark.parametrize(("point", "asked"), [("follow.asked", 2), ("follow.committed", 1)])
+def test_a_look_that_is_killed_loses_no_news_and_tells_none_twice(
+    site: SmallSite, point: str, asked: int
+) -> None:
+    site.amazon.stands("A1", "Processing", "S1")
+    site.placed("A1")
+    site.clock.now += timedelta(minutes=5)
+    killed(site, point)
+    assert site.outbox() == {}
+    site.drain()
+    assert site.outbox() == {"A1.S1.txt": "1 S1: 1 of 2 for acme\n"}
+    assert site.followed("A1").looks == 1
+    assert site.amazon.asked == ["A1"] * asked
+
+
+@pytest.mark.parametrize("point", ["settle.asked", "settle.committed"])
+def test_a_kill_at_the_verdict_starts_one_follow_up(site: SmallSite, point: str) -> None:
+    site.place("A1")
+    site.drain()
+    site.clock.now += timedelta(minutes=2)
+    killed(site, point)
+    site.passes(minutes=2)
+    assert site.followed("A1").looks == 0
+
+
+def told(site: SmallSite, *words: str) -> str:
+    """Run a verb of the command line in a process that has no such program."""
+    command = [sys.executable, "-m", "bridge", "--config", str(site.folder / "config.toml"), *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+
+
+def test_status_and_trace_tell_what_is_followed(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Processing", "S1")
+    site.placed("A1")
+    site.passes(minutes=10)
+    vendor = json.loads(told(site, "status", "--json"))["vendors"]["acme"]
+    assert vendor["follow_ups"] == {"open": 1, "failing": 0, "reason": ""}
+    assert "followed    1 at Amazon" in told(site, "status")
+    (traced,) = json.loads(told(site, "trace", "A1", "--json"))["follow_ups"]
+    assert (traced["subject"], traced["status"]) == ("A1", "Processing")
+    assert "Processing: shipped/A1.S1.txt" in told(site, "trace", "A1")
+    site.amazon.stands("A1", "Cancelled", "S1")
+    site.passes(hours=1)
+    assert "followed" not in told(site, "status")
+    assert "Cancelled: short" in told(site, "trace", "A1")

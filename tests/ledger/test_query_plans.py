@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -13,17 +13,20 @@ from sqlalchemy import Index, event
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 
 from bridge.domain.labels import LabelPackage
-from bridge.ledger import functions, sqlite
+from bridge.ledger import follow_ups, functions, sqlite
 from bridge.ledger.columns import metadata
 from bridge.ledger.new_rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
 from bridge.ledger.store import Ledger
 from bridge.programs.contract import LabelPolicy
+from bridge.programs.follow_ups import Look, NewsFile, Start
 from bridge.programs.vendor_direct_fulfillment.events import Container, PartyIdentification, ShipmentConfirmed
+from tests.contracts.programs.small_orders import ORDERS, PLACE
+from tests.contracts.small import order_placed, small_program
 from tests.ledger.desk import CONFIRM, STATUS, T0, Desk, confirmation, document_row, later, status
 
 GROWING = ("labels", "order_labels", "label_packages", "files", "arrivals", "interchanges", "documents",
            "events", "packages", "submissions",
-           "submission_events", "attempts", "outbound_files", "outbound_parts")  # fmt: skip
+           "follow_ups", "submission_events", "attempts", "outbound_files", "outbound_parts")  # fmt: skip
 
 
 @pytest.fixture
@@ -137,10 +140,37 @@ def told(desk: Desk, file_id: int, now: datetime) -> None:
     ledger.moved_since("acme", now)
     ledger.counts()
     ledger.batch(file_id)
+    followed(desk, now)
     watched(desk, now)
     confirmed_with_labels(desk, now)
     purged(desk, now)
     ledger.claim("main", now)
+
+
+def followed(desk: Desk, now: datetime) -> None:
+    """Follow two orders of the tests' own program, one to its end."""
+    ledger, fence = desk.ledger, desk.fence
+    with small_program():
+        desk.take(order_placed("F1"), order_placed("F2"), now=now)
+        desk.plan(PLACE, now=now)
+        for due in ledger.due_submissions("acme", now, operation=PLACE):
+            desk.send(due.id, now=now)
+            desk.verdict(due.id, now=now)
+        first, second = ledger.due_follow_ups("acme", later(10**6))
+        ledger.record_look_failed(fence, first, "no", now, all_rest_until=now)
+        file = NewsFile(
+            kind="shipped", folder="shipped", name="F2", data=lambda number: b"x" * number("", "")
+        )
+        start = Start(name=ORDERS, subject="F3")
+        look = Look(
+            kept=b"", status="Done", again=timedelta(hours=1), files=(file,), starts=(start,), over="done"
+        )
+        assert ledger.record_look(fence, second, look, now, missed=0)
+    ledger.follow_up_alerts("acme")
+    ledger.follow_up_counts("acme")
+    ledger.trace("F1")
+    with ledger._db.write(fence) as connection:
+        follow_ups.stop_following(connection, [1, 2], now)
 
 
 def label_of(desk: Desk, number: str, now: datetime, order: str = "P1") -> None:

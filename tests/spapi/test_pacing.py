@@ -184,3 +184,32 @@ def test_eight_threads_all_get_their_turn() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert [wait for waits in pool.map(work, range(8)) for wait in waits] == [0.0] * 40
+
+
+def test_what_goes_in_the_background_leaves_half_of_the_rate(time: FakeTime) -> None:
+    pacer = pacer_on(time, rate=2.0, burst=30)
+    times = []
+    for _ in range(40):
+        assert pacer.acquire(OPERATION, 1e6, background=True) == 0.0
+        times.append(time.now)
+    assert most_in_any_window(times, rate=1.0) <= 1 + 1e-6
+    assert times[-1] == pytest.approx(39.0, rel=0.01)
+
+
+def test_others_go_between_what_goes_in_the_background(time: FakeTime) -> None:
+    pacer = pacer_on(time, rate=2.0, burst=30)
+    for _ in range(20):
+        assert pacer.acquire(OPERATION, 1e6, background=True) == 0.0
+        assert pacer.acquire(OPERATION, 1e6) == 0.0
+    assert time.now == pytest.approx(39 / 2.0, rel=0.05)  # together they have Amazon's rate
+    assert pacer.acquire(OPERATION, 0.0, background=True) > 0.0
+
+
+def test_the_background_keeps_to_half_of_the_rate_that_amazon_tells(time: FakeTime) -> None:
+    pacer = pacer_on(time)
+    pacer.update_from_response(OPERATION, status=200, limit=0.5, retry_after=None)
+    times = []
+    for _ in range(5):
+        assert pacer.acquire(OPERATION, 1e6, background=True) == 0.0
+        times.append(time.now)
+    assert most_in_any_window(times, rate=0.25) <= 1 + 1e-6
