@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import msgspec
 
-from simulator.access import AccessControl, TokenBuckets
+from simulator.access import AccessControl, AccessTokens, Credentials, RestrictedTokens, TokenBuckets
 from simulator.app import RequestHandler
 from simulator.calls import Operations
 from simulator.control import Control
@@ -24,9 +24,7 @@ from simulator.operations import READS
 from simulator.options import Options
 from simulator.reads import Reads
 from simulator.records import Accepted, ItemKey, Records, RequestSeen
-from simulator.restricted import RestrictedTokens
 from simulator.server import ThreadedServer
-from simulator.tokens import AccessTokens, Credentials
 from simulator.transactions import Transactions
 
 

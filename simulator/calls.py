@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from simulator.access import AccessControl
+from simulator.access import AccessControl, AccessTokens, RestrictedTokens, TokenRefused
 from simulator.bodies import problems_of
 from simulator.creations import Creations
 from simulator.faults import Listing
@@ -28,8 +28,6 @@ from simulator.operations import (
 from simulator.options import Options
 from simulator.reads import Reads
 from simulator.replies import Refused, Reply, reply
-from simulator.restricted import RestrictedTokens
-from simulator.tokens import AccessTokens, TokenRefused
 from simulator.transactions import Transactions
 
 _TRANSACTION_ID = re.compile(r"\d{14}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

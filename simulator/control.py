@@ -90,9 +90,9 @@ class Control:
         for order in given.orders:
             label = self._amazon.add_label(order, packages=given.packages, account=given.account)
             if given.packing_slips:
-                self._amazon.add_packing_slip(order, label.created, account=given.account)
+                self._amazon.add("packing_slip", order, label.created, account=given.account)
             if given.invoices:
-                self._amazon.add_invoice(order, label.created, account=given.account)
+                self._amazon.add("invoice", order, label.created, account=given.account)
         return _json(self._amazon.documents)
 
     async def _state(self, _request: Request) -> Response:

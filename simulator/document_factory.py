@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -82,8 +83,9 @@ class DocumentFactory:
         self._store.put(label)
         return label
 
-    def add_packing_slip(
+    def add(  # noqa: PLR0913 - the fields of a document
         self,
+        kind: Literal["packing_slip", "invoice"],
         order: str,
         created: Moment = None,
         ship_from: str = "ACMW1",
@@ -91,20 +93,8 @@ class DocumentFactory:
         selling_party: str = "ACMEV",
         account: str = "default",
     ) -> None:
-        """Store an order's packing slip."""
-        self._store.put(self._document("packing_slip", order, created, ship_from, selling_party, account))
-
-    def add_invoice(
-        self,
-        order: str,
-        created: Moment = None,
-        ship_from: str = "ACMW1",
-        *,
-        selling_party: str = "ACMEV",
-        account: str = "default",
-    ) -> None:
-        """Store an order's customer invoice."""
-        self._store.put(self._document("invoice", order, created, ship_from, selling_party, account))
+        """Store an order's packing slip or customer invoice."""
+        self._store.put(self._document(kind, order, created, ship_from, selling_party, account))
 
     def change_label(self, order: str, created: Moment = None, *, account: str = "default") -> None:
         """Replace a label by a new version, of the same packages; raises KeyError where there is none."""

@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 
 from simulator.options import Options
-from simulator.queries import Query
+from simulator.pages import Query
 from simulator.shipping_documents import Document, Kind
 
 _DAY = 86400.0

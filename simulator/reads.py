@@ -11,8 +11,7 @@ from simulator.document_store import DocumentStore
 from simulator.faults import Listing
 from simulator.operations import Read
 from simulator.options import Options
-from simulator.pages import Pages
-from simulator.queries import parse_query
+from simulator.pages import Pages, parse_query
 from simulator.replies import Refused
 from simulator.shipping_documents import Item, reply_item
 

@@ -6,17 +6,20 @@ All credentials are made up and the same at every start, so that a configuration
 from __future__ import annotations
 
 import io
-from contextlib import ExitStack
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 import msgspec
 import paramiko
 
+from simulator.access import Credentials
 from simulator.amazon import StandInAmazon
 from simulator.sftp_server import SftpUser, StandInSftp, private_key_text
-from simulator.tokens import Credentials
 
 CREDENTIALS = Credentials(
     client_id="amzn1.application-oa2-client.stand-in",
@@ -194,3 +197,60 @@ def _sftp(root: Path, port: int) -> StandInSftp:
         key_file.write_text(private_key_text(), encoding="ascii")
     key = paramiko.Ed25519Key.from_private_key(io.StringIO(key_file.read_text(encoding="ascii")))
     return StandInSftp({VENDOR: SftpUser(home, password=SFTP_PASSWORD)}, port=port, host_key=key)
+
+
+def serve(  # noqa: PLR0913 - each is an option of the command line
+    *,
+    port: int,
+    sftp_root: Path | None,
+    sftp_port: int,
+    journal: Path | None,
+    as_json: bool,
+    out: TextIO,
+    **options: object,
+) -> None:
+    """Print how to reach the stand-ins, and serve until SIGINT or SIGTERM. For the main thread.
+
+    As JSON it is one line, an `Addresses`, written when requests can be answered. Raises OSError where
+    a port is taken.
+    """
+    stand_ins = Rehearsal(port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, **options)
+    with _asked_to_stop() as stop, stand_ins as rehearsal:
+        addresses = rehearsal.addresses(documents=True)
+        text = msgspec.json.encode(addresses).decode() if as_json else _as_text(addresses)
+        out.write(text + "\n")
+        out.flush()
+        stop.wait()
+
+
+@contextmanager
+def _asked_to_stop() -> Iterator[threading.Event]:
+    """Return an event that SIGINT and SIGTERM set; their handlers are restored afterwards."""
+    stop = threading.Event()
+    wanted = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in wanted}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _as_text(addresses: Addresses) -> str:
+    """Write what an operator needs to point a bridge at the stand-ins."""
+    lines = [f"A stand-in Amazon answers at {addresses.url}"]
+    if addresses.sftp_root:
+        lines += [
+            f"A stand-in SFTP server answers at {addresses.sftp_host}:{addresses.sftp_port}",
+            f"  drop files into {addresses.sftp_root}/inbox",
+        ]
+    lines += ["", "Set these, made up for the stand-ins only:", ""]
+    lines += [f"export {name}='{value}'" for name, value in addresses.environment.items()]
+    lines += ["", "and use this config.toml:", "", addresses.config]
+    lines += [
+        f"What was taken, and how often: curl {addresses.url}/_stand-in/state",
+        "Make the next request fail:",
+        f"  curl --json '{{\"status\": 503}}' {addresses.url}/_stand-in/faults",
+        "Stop with Ctrl+C.",
+    ]
+    return "\n".join(lines)

@@ -64,7 +64,7 @@ def simulator(  # noqa: PLR0917 - the options are parameters
     config.toml to use, the same at every start; with --json all in one line.
     """
     require_stand_ins()
-    from simulator.serve import serve
+    from simulator.rehearsal import serve
 
     try:
         serve(

@@ -27,8 +27,8 @@ def amazon() -> Iterator[StandInAmazon]:
     with StandInAmazon(rate=None) as standing_in:
         for order in ("PO1", "PO2", "PO3"):
             standing_in.add_label(order, packages=2)
-            standing_in.add_packing_slip(order)
-            standing_in.add_invoice(order)
+            standing_in.add("packing_slip", order)
+            standing_in.add("invoice", order)
         yield standing_in
 
 

@@ -195,8 +195,8 @@ def put_on_the_shelf(site: Site, number: int) -> None:
     shelve_labels(site, number)
     made = site.clock.now - timedelta(seconds=10)
     for amazon, party in ((site.amazon, "ACME"), (site.quiet_amazon, "OTHER")):
-        amazon.add_packing_slip(order(number), made, "ABCD", selling_party=party)
-        amazon.add_invoice(order(number), made, "ABCD", selling_party=party)
+        amazon.add("packing_slip", order(number), made, "ABCD", selling_party=party)
+        amazon.add("invoice", order(number), made, "ABCD", selling_party=party)
 
 
 def shelve_labels(site: Site, number: int) -> None:

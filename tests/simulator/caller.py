@@ -6,8 +6,8 @@ from typing import Any
 
 import httpx
 
+from simulator.access import Credentials
 from simulator.amazon import StandInAmazon
-from simulator.tokens import Credentials
 
 SHIPPING = "/vendor/directFulfillment/shipping/v1"
 TRANSACTIONS = "/vendor/directFulfillment/transactions/v1/transactions"

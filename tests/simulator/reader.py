@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
+from simulator.access import Credentials
 from simulator.amazon import StandInAmazon
-from simulator.tokens import Credentials
 from tests.simulator.caller import SHIPPING, Caller
 
 RESTRICTED_TOKEN = "/tokens/2021-03-01/restrictedDataToken"

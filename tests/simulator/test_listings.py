@@ -89,7 +89,7 @@ def test_one_item_can_be_broken_and_the_others_are_good(amazon: StandInAmazon, r
 
 
 def test_one_item_can_be_incomplete(amazon: StandInAmazon, reader: Reader) -> None:
-    amazon.add_packing_slip("PO1", reader.now)
+    amazon.add("packing_slip", "PO1", reader.now)
     amazon.faults.listing("incomplete_item", times=2)
     first, *others = reader.items(LABELS)
     assert "labelData" not in first

@@ -173,8 +173,8 @@ def test_our_description_names_every_field_of_the_model_and_no_other(file: str) 
 def reader(amazon: StandInAmazon) -> Reader:
     for order in ("PO1", "PO2"):
         amazon.add_label(order, packages=2)
-        amazon.add_packing_slip(order)
-        amazon.add_invoice(order)
+        amazon.add("packing_slip", order)
+        amazon.add("invoice", order)
     return Reader(amazon).unlock()
 
 

@@ -55,7 +55,7 @@ def test_pages_hold_a_hundred_and_invoices_ten(amazon: StandInAmazon, reader: Re
     amazon.options.label_format = "ZPL"
     fill(amazon, reader, 101)
     for n in range(11):
-        amazon.add_invoice(f"IN{n}", reader.now)
+        amazon.add("invoice", f"IN{n}", reader.now)
     assert [len(page) for page in reader.pages(LABELS)] == [100, 1]
     assert [len(page) for page in reader.pages(INVOICES)] == [10, 1]
 

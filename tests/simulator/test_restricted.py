@@ -12,7 +12,7 @@ from tests.simulator.reader import EVERYTHING, INVOICES, LABELS, PLACE, SLIPS, R
 @pytest.fixture
 def reader(amazon: StandInAmazon) -> Reader:
     amazon.add_label("PO1")
-    amazon.add_packing_slip("PO1")
+    amazon.add("packing_slip", "PO1")
     return Reader(amazon)
 
 

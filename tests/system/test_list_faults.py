@@ -21,8 +21,8 @@ def add(site: Site, *, over: float, count: int = COUNT) -> set[str]:
     begin = time.time() // 1 - 3600
     orders = {f"PO{number:04}" for number in range(count)}
     for number, order in enumerate(sorted(orders)):
-        site.amazon.add_invoice(
-            order, begin + 0.5 + number * over / count, ship_from="ABCD", account="rehearsal"
+        site.amazon.add(
+            "invoice", order, begin + 0.5 + number * over / count, ship_from="ABCD", account="rehearsal"
         )
     return orders
 
@@ -68,7 +68,7 @@ def test_what_cannot_be_read_is_told_and_no_cursor_passes_it(site: Site) -> None
     site.configure(FETCH)
     orders = add(site, over=0.4)  # more of one second than two pages hold
     late = "PO9999"
-    site.amazon.add_invoice(late, time.time() - 600, ship_from="ABCD", account="rehearsal")
+    site.amazon.add("invoice", late, time.time() - 600, ship_from="ABCD", account="rehearsal")
     site.amazon.faults.listing("repeat_token", operation="getCustomerInvoices", times=None)
 
     done = site.edibridge("run")
