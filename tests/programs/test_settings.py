@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from bridge.config.vendor import VendorTable, composed
 from bridge.programs.contract import Program
+from bridge.toml_lines import Place
 from bridge.toml_problems import problems_of
 
 ACME = {"account": "main", "selling_party": "ACMEV"}
@@ -31,7 +32,7 @@ def test_a_mistake_in_a_key_of_a_program_is_reported_at_its_line() -> None:
     model = composed(VendorTable, "vendors")
     with pytest.raises(ValidationError) as raised:
         model(**ACME, parcel_hours="soon", fetch={"recipts": True})
-    lines = {("parcel_hours",): 3, ("fetch",): 4, ("fetch", "recipts"): 5}
+    lines: dict[Place, int] = {("parcel_hours",): 3, ("fetch",): 4, ("fetch", "recipts"): 5}
     assert {str(one) for one in problems_of(raised.value, model, lines)} == {
         "line 3: parcel_hours: must be a duration such as 30s, 5m or 1h",
         "line 5: fetch.recipts: unknown key; did you mean receipts?",
