@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from bridge.cli.demo_stage import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
-from bridge.cli.demo_story import DAMAGED, GIFTS, SAMPLES, UNREADABLE
+from simulator.demo.folder import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
+from simulator.demo.outcome import DAMAGED, GIFTS, SAMPLES, UNREADABLE
 from tests.cli.support import Result, edibridge, in_process
 from tests.simulator.test_shipping_documents import opened
 

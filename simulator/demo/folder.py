@@ -9,15 +9,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from bridge.data import shipped
 from bridge.errors import ConfigurationError, Problem
-
-if TYPE_CHECKING:
-    from simulator.amazon import StandInAmazon
-    from simulator.records import Accepted
-    from simulator.sftp_server import StandInSftp
+from simulator.amazon import StandInAmazon
+from simulator.records import Accepted
+from simulator.sftp_server import StandInSftp
 
 USER, PASSWORD = "acme", "made-up-for-the-demo"
 INBOX, ARCHIVE, QUARANTINE = "1-vendor-drops-here", "2-taken-and-archived", "3-unreadable"
@@ -97,36 +93,36 @@ Run it again and all of this is made afresh. Look round, for example:
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class DemoFolder:
     """The demo's folder. It is only ever removed where the demo made it."""
 
-    folder: Path
+    path: Path
 
     @property
     def config(self) -> Path:
         """The configuration that the demo runs by."""
-        return self.folder / OWN / "config.toml"
+        return self.path / OWN / "config.toml"
 
     @property
     def log(self) -> Path:
         """The bridge's log."""
-        return self.folder / OWN / "log.jsonl"
+        return self.path / OWN / "log.jsonl"
 
     def clear(self) -> None:
         """Make the folder afresh. Raises ConfigurationError where it holds anything else."""
-        if self.folder.exists() and any(self.folder.iterdir()) and not (self.folder / _MARKER).exists():
+        if self.path.exists() and any(self.path.iterdir()) and not (self.path / _MARKER).exists():
             message = "is not empty and was not made by the demo; name another with --folder"
-            raise ConfigurationError(str(self.folder), [Problem("", message)])
-        if (self.folder / _MARKER).exists():
-            shutil.rmtree(self.folder)
+            raise ConfigurationError(str(self.path), [Problem("", message)])
+        if (self.path / _MARKER).exists():
+            shutil.rmtree(self.path)
         for name in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED, f"{OWN}/secrets"):
-            (self.folder / name).mkdir(parents=True)
-        (self.folder / _MARKER).write_text(
+            (self.path / name).mkdir(parents=True)
+        (self.path / _MARKER).write_text(
             "`edibridge demo` made this folder, and removes it when run again.\n"
         )
         names = {"inbox": INBOX, "archive": ARCHIVE, "quarantine": QUARANTINE, "outbox": OUTBOX}
-        text = _READ_ME.format(folder=self.folder, received=RECEIVED, own=OWN, **names)
-        (self.folder / "READ-ME.txt").write_text(text)
+        text = _READ_ME.format(folder=self.path, received=RECEIVED, own=OWN, **names)
+        (self.path / "READ-ME.txt").write_text(text)
 
     def configure(
         self, amazon: StandInAmazon, sftp: StandInSftp, selling_party: str, warehouses: Sequence[str]
@@ -139,7 +135,7 @@ class Stage:
             "sftp-password": PASSWORD,
         }
         for name, secret in secrets.items():
-            path = self.folder / OWN / "secrets" / name
+            path = self.path / OWN / "secrets" / name
             path.write_text(secret)
             path.chmod(0o600)
         self.config.write_text(
@@ -163,26 +159,26 @@ class Stage:
         """Put files into the inbox, the first the oldest, as a vendor would over a minute."""
         now = time.time()
         for age, (name, data) in enumerate(reversed(list(files.items()))):
-            path = self.folder / INBOX / name
+            path = self.path / INBOX / name
             path.write_bytes(data)
             os.utime(path, (now - age, now - age))
 
-    def keep_received(self, accepted: Sequence[Accepted]) -> None:
+    def write_received(self, accepted: Sequence[Accepted]) -> None:
         """Write each item that Amazon accepted to a file of its own."""
         for one in accepted:
             order = "".join(c for c in str(one.item.get("purchaseOrderNumber", "")) if c.isalnum())
-            path = self.folder / RECEIVED / f"{one.index + 1:03}-{one.operation}-{order}.json"
+            path = self.path / RECEIVED / f"{one.index + 1:03}-{one.operation}-{order}.json"
             path.write_text(json.dumps(one.item, indent=2, ensure_ascii=False) + "\n")
 
-    def tour(self) -> Iterator[tuple[str, str]]:
+    def contents(self) -> Iterator[tuple[str, str]]:
         """Name each folder, and say what lies in it."""
-        for name, what in _TOUR.items():
-            path = self.folder / name
-            files = [one for one in path.rglob("*") if one.is_file()]
-            yield f"{path}/", what.format(count=len(files)) if files else "empty: every file was taken"
+        for name, what in _CONTENTS.items():
+            folder = self.path / name
+            files = [one for one in folder.rglob("*") if one.is_file()]
+            yield f"{folder}/", what.format(count=len(files)) if files else "empty: every file was taken"
 
 
-_TOUR = {
+_CONTENTS = {
     INBOX: "{count} files that were not taken",
     ARCHIVE: "{count} files that could be read, as they came",
     QUARANTINE: "the file in which nothing can be read, and the reason beside it",
@@ -190,8 +186,3 @@ _TOUR = {
     RECEIVED: "{count} items, each as Amazon's stand-in got it",
     OWN: "config.toml, the ledger, the raw bytes and the log",
 }
-
-
-def samples() -> Path:
-    """Return the folder of the shipped samples."""
-    return shipped("samples")

@@ -7,18 +7,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from bridge.cli.demo_documents import ShippingDocuments
-from bridge.cli.demo_stage import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
 from bridge.cli.details import error_text
 from bridge.cli.lines import Line, folded
 from bridge.cli.words import counted, state_style, state_words
 from bridge.data import shipped
 from bridge.ledger.read_models import BatchDetail
-
-if TYPE_CHECKING:
-    from simulator.records import Accepted
+from simulator.demo.documents import ShippingDocuments
+from simulator.demo.folder import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
+from simulator.records import Accepted
 
 SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")
 """The codes at Amazon that the samples name."""
@@ -49,24 +47,24 @@ GIFTS = ("DQ7T4M2ZP", "LR7T4M2ZP")
 _MOST_REASONS = 3
 _LABELS = "submitShippingLabelRequest"
 
-Happening = tuple[str, ...]
+EventKey = tuple[str, ...]
 """Operation, order, tracking number, status, time: enough to tell the events of the samples apart."""
 
 
 @dataclass(frozen=True, slots=True)
-class Play:
+class DemoInput:
     """The files by name, in the order in which they are dropped, and the events that they hold.
 
     `labels` are the orders that labels are asked for, each with the identifiers of its packages, if told.
     """
 
     files: dict[str, bytes]
-    expected: Counter[Happening]
+    expected: Counter[EventKey]
     labels: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Outcome:
     """What happened."""
 
     problems: tuple[str, ...]
@@ -82,43 +80,42 @@ class Told:
         return [_file(batch) for batch in self.batches]
 
 
-def play_of() -> Play:
+def demo_input() -> DemoInput:
     """Take the samples, and damage one of them."""
     files = {Path(name).name: _read(name).encode() for name in SAMPLES}
     whole = _read(_TO_DAMAGE).encode()
     files |= {DAMAGED: whole[: len(whole) * 2 // 3], UNREADABLE: _LETTER}
     requests = [request for name in SAMPLES for request in _requests(name)]
-    happenings = Counter(_key(request["operation"], request["body"]) for request in requests)
+    expected = Counter(_key(request["operation"], request["body"]) for request in requests)
     bodies = [request["body"] for request in requests if request["operation"] == _LABELS]
-    return Play(files, happenings, {body["purchaseOrderNumber"]: _packages(body) for body in bodies})
+    return DemoInput(files, expected, {body["purchaseOrderNumber"]: _packages(body) for body in bodies})
 
 
 def _packages(body: dict[str, Any]) -> list[str]:
     return [container["containerIdentifier"] for container in body.get("containers", [])]
 
 
-def surprises(play: Play, told: Told) -> list[str]:
+def deviations(given: DemoInput, outcome: Outcome) -> list[str]:
     """List what did not come out as it should; nothing where all is well."""
-    found = list(told.problems)
-    if not told.finished:
+    found = list(outcome.problems)
+    if not outcome.finished:
         found.append("not every verdict was in when the time was over")
-    received = Counter(_key(one.operation, one.item) for one in told.accepted)
-    found += [f"Amazon did not get {' '.join(key)}" for key in play.expected - received]
+    received = Counter(_key(one.operation, one.item) for one in outcome.accepted)
+    found += [f"Amazon did not get {' '.join(key)}" for key in given.expected - received]
     found += [f"Amazon got {' '.join(key)} {count} times" for key, count in received.items() if count > 1]
-    states = {batch.batch.name: batch.batch.state for batch in told.batches}
-    found += [f"{name} was not taken" for name in play.files if name not in states]
+    states = {batch.batch.name: batch.batch.state for batch in outcome.batches}
+    found += [f"{name} was not taken" for name in given.files if name not in states]
     if states.get(UNREADABLE) != "quarantined":
         found.append(f"{UNREADABLE} was not put aside")
-    return [*found, *told.wrong_documents]
+    return [*found, *outcome.wrong_documents]
 
 
-def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
+def outcome_lines(outcome: Outcome, folder: Path, width: int) -> Iterator[Line]:
     """Render what happened, file by file, in the order of the way."""
-    text = (
-        f"{len(told.batches)} files came in by SFTP; Amazon took {len(told.accepted)} events; {_came(told)}."
-    )
+    files, events = len(outcome.batches), len(outcome.accepted)
+    text = f"{files} files came in by SFTP; Amazon took {events} events; {_came(outcome)}."
     yield from folded(f"{folder}: {text}", width, style="title")
-    for one in told.files:
+    for one in outcome.files:
         yield Line("")
         holds = f" ({', '.join(one['documents'])})" if one["documents"] else ""
         yield from folded(f"{one['file']}{holds}", width, rest="  ", style=state_style(one["state"]))
@@ -128,14 +125,14 @@ def story_lines(told: Told, folder: Path, width: int) -> Iterator[Line]:
             yield from folded(f"answered with {', '.join(one['answers'])}", width, first="  ", rest="    ")
 
     yield Line("")
-    yield from folded(f"{_came(told)} into {OUTBOX}/", width, rest="  ", style="good")
-    for label in told.documents.labels:
+    yield from folded(f"{_came(outcome)} into {OUTBOX}/", width, rest="  ", style="good")
+    for label in outcome.documents.labels:
         text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
         yield from folded(text, width, first="  ", rest="    ")
 
 
-def _came(told: Told) -> str:
-    documents = told.documents
+def _came(outcome: Outcome) -> str:
+    documents = outcome.documents
     return (
         f"{len(documents.labels)} labels, {len(documents.packing_slips)} packing slips and "
         f"{len(documents.invoices)} invoices came back"
@@ -151,7 +148,7 @@ def _file(batch: BatchDetail) -> dict[str, Any]:
         "documents": [f"{count} x {kind}" for kind, count in documents.items()],
         "rejected": batch.batch.rejected,
         "events": batch.batch.events,
-        "happened": _happened(batch),
+        "happened": _results(batch),
         "answers": sorted({_ANSWERS.get(row.kind, row.kind) for row in batch.outbound}),
         "lies_in": QUARANTINE if batch.batch.state == "quarantined" else ARCHIVE,
         "answers_in": OUTBOX,
@@ -162,7 +159,7 @@ def _file(batch: BatchDetail) -> dict[str, Any]:
 _ANSWERS = {"status": "status files"}
 
 
-def _happened(batch: BatchDetail) -> list[str]:
+def _results(batch: BatchDetail) -> list[str]:
     """Render in lines: how many events came to what, why some are held, which documents were rejected."""
     view = batch.batch
     if view.state == "quarantined":
@@ -196,7 +193,7 @@ def _read(name: str) -> str:
     return text.replace(_ORDERS, _RENUMBERED.get(name.partition("/")[0], _ORDERS))
 
 
-def _key(operation: str, body: dict[str, Any]) -> Happening:
+def _key(operation: str, body: dict[str, Any]) -> EventKey:
     update = body.get("statusUpdateDetails", {})
     status = update.get("statusCode") or body.get("shipmentDetails", {}).get("shipmentStatus", "")
     keys = (body.get("purchaseOrderNumber", ""), update.get("trackingNumber", ""), status)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bridge.cli.demo_documents import Label, documents_in, size_of_png, wrong_documents
+from simulator.demo.documents import Label, documents_in, size_of_png, wrong_documents
 
 
 def _png() -> bytes:

@@ -1,0 +1,75 @@
+"""The command `edibridge simulator`: its options, and what it says of itself."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Port = Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")]
+SftpFolder = Annotated[
+    Path | None, typer.Option(metavar="FOLDER", help="Serve SFTP, too: the folder acme in this one.")
+]
+SftpPort = Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")]
+Journal = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Write each accepted item to it, a line of JSON each."),
+]
+LabelFormat = Annotated[Literal["PNG", "ZPL"], typer.Option(help="Format of the labels.")]
+PackingSlips = Annotated[bool, typer.Option("--packing-slips", help="Make a packing slip with every label.")]
+Invoices = Annotated[bool, typer.Option("--invoices", help="Make a customer invoice with every label.")]
+Rate = Annotated[
+    float, typer.Option(metavar="N", min=0, help="Requests a second of each operation; 0: no limit.")
+]
+Burst = Annotated[int, typer.Option(metavar="N", min=1, help="Requests that may come at once.")]
+VerdictDelay = Annotated[
+    float, typer.Option(metavar="S", min=0, help="Seconds until a verdict is available.")
+]
+VerdictPolls = Annotated[
+    int, typer.Option(metavar="N", min=0, help='Return "Processing" this many times first.')
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (stable keys).")]
+
+
+def simulator(  # noqa: PLR0913, PLR0917 - the options are parameters
+    port: Port = 8080,
+    sftp_folder: SftpFolder = None,
+    sftp_port: SftpPort = 2222,
+    journal: Journal = None,
+    label_format: LabelFormat = "PNG",
+    packing_slips: PackingSlips = False,
+    invoices: Invoices = False,
+    rate: Rate = 10.0,
+    burst: Burst = 10,
+    verdict_delay: VerdictDelay = 0.0,
+    verdict_polls: VerdictPolls = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Stand in for Amazon, to rehearse.
+
+    And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C. Prints the
+    config.toml to use, the same at every start; with --json all in one line.
+    """
+    # The stand-ins need what an installation without the extra has not.
+    from simulator.rehearsal import serve  # noqa: PLC0415
+
+    try:
+        serve(
+            port=port,
+            sftp_root=sftp_folder.resolve() if sftp_folder else None,
+            sftp_port=sftp_port,
+            journal=journal,
+            as_json=as_json,
+            out=sys.stdout,
+            label_format=label_format,
+            packing_slips=packing_slips,
+            invoices=invoices,
+            rate=rate or None,
+            burst=burst,
+            verdict_delay=verdict_delay,
+            verdict_polls=verdict_polls,
+        )
+    except OSError as error:
+        raise typer.BadParameter(f"the stand-ins cannot serve: {error}") from error

@@ -1,0 +1,1 @@
+"""The demo: the bridge itself, between a stand-in SFTP server and a stand-in Amazon."""
