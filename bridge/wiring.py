@@ -37,7 +37,7 @@ from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
-from bridge.programs.contract import Settings, installed
+from bridge.programs.contract import Calls, Settings, installed
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining
@@ -74,11 +74,20 @@ def read_options_of(vendor: Vendor | None) -> ReadOptions:
 
 def policies_of(vendor: Vendor, account: Account) -> Policies:
     """Return the vendor's decisions for the jobs."""
-    chosen = vendor.in_doubt.model_dump()
+    programs = installed()
+    choices = _of_programs(lambda settings: settings.choices)
+    chosen = [words[getattr(vendor, key)] for key, words in choices.items()]
+    calls = {programs.of_operation(name).operation: name for name in chosen}
+    in_doubt = {programs.policies[key]: policy for key, policy in vendor.in_doubt.model_dump().items()}
     return Policies(
         batch_size=vendor.batch_size,
         after_failure=vendor.after_failure,
-        in_doubt={installed().policies[key]: policy for key, policy in chosen.items()},
+        calls=Calls(version=account.api_version, chosen=calls),
+        in_doubt={
+            call.operation: policy
+            for name, policy in in_doubt.items()
+            for call in programs.of_operation(name).calls()
+        },
         acknowledge=vendor.acknowledgements == "always",
         acknowledgement_kind=vendor.acknowledgement_kind,
         ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
@@ -95,8 +104,7 @@ def policies_of(vendor: Vendor, account: Account) -> Policies:
 
 def _of_programs(values: Callable[[Settings], Mapping[str, Any]]) -> dict[str, Any]:
     """Return what the programs of vendors read in their tables."""
-    added = [one.settings for one in installed().programs if one.settings]
-    return {key: value for one in added if one.partners == "vendors" for key, value in values(one).items()}
+    return {key: value for one in installed().settings("vendors") for key, value in values(one).items()}
 
 
 def fetch_plan_of(vendor: Vendor) -> FetchPlan:
@@ -371,8 +379,6 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
         now=utc_now(),
         policies=policies_of(settings, config.accounts[settings.account]) if config and settings else None,
     )
-    if config and settings:
-        told.api_version = config.accounts[settings.account].api_version
     told.vendors = tuple(config.vendors) if config else ()
     return told
 

@@ -19,7 +19,7 @@ from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
 from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
-from bridge.programs.contract import installed
+from bridge.programs.contract import Calls, installed
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 
 ROOT = Path(__file__).parent.parent
@@ -56,20 +56,20 @@ def profile_of(sample: Path) -> VendorProfile:
     return msgspec.json.decode(path.read_bytes(), type=VendorProfile)
 
 
-def outcome(sample: Path, version: str = "") -> dict[str, Any]:
-    """Read, check and map a sample, as `edibridge explain` does, for a version of Amazon's API."""
+def outcome(sample: Path, calls: Calls = Calls()) -> dict[str, Any]:  # noqa: B008 - it is frozen
+    """Read, check and map a sample, as `edibridge explain` does for a vendor whose events are sent so."""
     profile, grammar = profile_of(sample), shipped_grammar()
     data = sample.read_bytes()
     if kind := recognise(sample.name, data[:512]):
         return {
             "records": [
-                _record(one, version) for one in read_flat_file(data, kind, profile, shipped_mappings())
+                _record(one, calls) for one in read_flat_file(data, kind, profile, shipped_mappings())
             ]
         }
     documents, unreadable = [], 0
     for event in read([data], grammar):
         if isinstance(event, DocumentRead):
-            documents.append(_document(event.document, profile, shipped_mappings(), version))
+            documents.append(_document(event.document, profile, shipped_mappings(), calls))
         elif isinstance(event, Unreadable):
             unreadable += 1
     result: dict[str, Any] = {"documents": documents}
@@ -95,9 +95,9 @@ def written(result: dict[str, Any]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
 
 
-def _document(document: Document, profile: VendorProfile, mappings: Mappings, version: str) -> dict[str, Any]:
+def _document(document: Document, profile: VendorProfile, mappings: Mappings, calls: Calls) -> dict[str, Any]:
     results = translate(document, profile, mappings) if document.accepted else []
-    outcome = _outcome(results, version)
+    outcome = _outcome(results, calls)
     outcome["errors"][:0] = [_error(error) for error in document.errors if error.fatal]
     return {
         "type": document.type,
@@ -107,16 +107,16 @@ def _document(document: Document, profile: VendorProfile, mappings: Mappings, ve
     }
 
 
-def _record(record: Record, version: str) -> dict[str, Any]:
-    return {"reference": record.reference, **_outcome([record.result], version)}
+def _record(record: Record, calls: Calls) -> dict[str, Any]:
+    return {"reference": record.reference, **_outcome([record.result], calls)}
 
 
-def _outcome(results: list[MappingResult], version: str) -> dict[str, Any]:
+def _outcome(results: list[MappingResult], calls: Calls) -> dict[str, Any]:
     errors = [error for one in results for error in one.errors]
     functions = [f"{one.function}: {one.summary}" for one in results if one.function != "original"]
     return ({"functions": functions} if functions else {}) | {
         "requests": [
-            _request(one, version) for one in results if one.event and not one.errors and not one.hold
+            _request(one, calls) for one in results if one.event and not one.errors and not one.hold
         ],
         "held": [one.hold for one in results if one.hold],
         "nothing_sent": [one.summary for one in results if one.nothing_to_send],
@@ -124,12 +124,10 @@ def _outcome(results: list[MappingResult], version: str) -> dict[str, Any]:
     }
 
 
-def _request(one: MappingResult, version: str) -> dict[str, Any]:
+def _request(one: MappingResult, calls: Calls) -> dict[str, Any]:
     assert one.event is not None
-    told = {
-        "operation": installed().of(one.event).operation,
-        "body": installed().element_of(one.event, version),
-    }
+    name = installed().chosen(installed().of(one.event), calls).name
+    told = {"operation": name, "body": installed().element_of(one.event, calls.version, name)}
     # When a request may be sent is no part of what is sent.
     day = one.event.ship_date if isinstance(one.event, LabelRequested) else ""
     return told | {"ship_date": day} if day else told

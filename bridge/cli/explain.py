@@ -52,7 +52,7 @@ def explain(  # noqa: PLR0917 - the options are parameters
             width=line_width(),
             documents=documents,
             everything=everything,
-            api_version=told.api_version,
+            calls=told.calls,
         )
         tell_lines((flat_file_explanation if told.kind else explanation)(told, view))
     raise typer.Exit(DONE if told.clean and told.something else REJECTED)

@@ -14,7 +14,7 @@ from bridge.domain.events import MappingResult
 from bridge.edi.model import Document, EdiError, Standard, Unreadable
 from bridge.edi.names import Names
 from bridge.pipeline.explain import Explanation, is_supported, label_notes, reasons_held
-from bridge.programs.contract import installed
+from bridge.programs.contract import Calls, installed
 
 DOCUMENTS = 5
 """So many documents, and so many more with something wrong, are shown whole unless all is asked for."""
@@ -36,7 +36,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     width: int = 110
     documents: int = DOCUMENTS
     everything: bool = False
-    api_version: str = ""
+    calls: Calls = Calls()
 
 
 Read = tuple[Document, list[MappingResult]]
@@ -289,12 +289,13 @@ def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[
         for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      ", rest="        ", style="note")
     else:
-        head = f"becomes {installed().of(result.event).operation}{summary}"
+        name = installed().chosen(installed().of(result.event), view.calls).name
+        head = f"becomes {name}{summary}"
         yield from folded(head, view.width, first="    ", rest="      ", style="good")
         for reason in reasons_held(result):
             yield from folded(reason, view.width, first="      waits: ", rest="        ", style="note")
         if whole:
-            for line in outline(installed().element_of(result.event, view.api_version), "      "):
+            for line in outline(installed().element_of(result.event, view.calls.version, name), "      "):
                 yield Line(line)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
+from bridge.config.account import Account
 from bridge.programs.contract import installed
 from bridge.toml_lines import Place
 
@@ -25,6 +26,7 @@ def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
     for name in vendors:
         vendor, place = table(vendors, name), ("vendors", name)
         yield from _account(vendor, accounts, place)
+        yield from _choices(vendor, accounts, place)
         yield from _one_drop_folder(vendor, place)
         yield from _sftp(vendor, place)
         yield from _local(vendor, place, folder)
@@ -45,6 +47,22 @@ def _account(vendor: Raw, accounts: Raw, place: Place) -> Iterator[Complaint]:
     if isinstance(name, str) and name and name not in accounts:
         known = f"there are {', '.join(accounts)}" if accounts else "there is none"
         yield (*place, "account"), f"no such account: [accounts.{name}] is missing; {known}"
+
+
+def _choices(vendor: Raw, accounts: Raw, place: Place) -> Iterator[Complaint]:
+    """Complain of an operation that is chosen where the account's version of the API has it not."""
+    account = _text(vendor, "account", "")
+    default = str(Account.model_fields["api_version"].default)
+    version = _text(table(accounts, account), "api_version", default)
+    choices = (one.choices for one in installed().settings("vendors"))
+    for key, words in (chosen for one in choices for chosen in one.items()):
+        word = _text(vendor, key, "")
+        if word in words and (served := installed().served_in(words[word], version)):
+            message = (
+                f'"{word}" needs Amazon\'s API in version {" or ".join(served)}: set api_version = '
+                f'"{served[-1]}" in [accounts.{account}] (it is {version}), or choose another {key}'
+            )
+            yield (*place, key), message
 
 
 def _one_drop_folder(vendor: Raw, place: Place) -> Iterator[Complaint]:

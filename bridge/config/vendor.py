@@ -99,7 +99,7 @@ class VendorTable(Partner):
 
 def composed(table: type[Partner], kind: str) -> Any:  # noqa: ANN401 - its keys are the programs'
     """Return the model of a table of partners (`vendors`) with the keys that programs add to it."""
-    added = [one.settings for one in installed().programs if one.settings and one.settings.partners == kind]
+    added = installed().settings(kind)
     inner: dict[str, Any] = {}
     for name, field in table.model_fields.items():
         own = [one.tables[name] for one in added if name in one.tables]

@@ -87,12 +87,14 @@ class BatchingStore(Store):
         now: datetime,
         *,
         labels: LabelPolicy | None = None,
+        submit_as: str = "",
     ) -> int:
         """Make submissions of up to 2,000 ready events, oldest first; return how many were made.
 
         At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed, and so
         is its `not_before`. With `labels` confirmations are compared with labels that came since they were
-        kept. Call again until 0.
+        kept. `submit_as` is the operation that tells Amazon of them, where it is not the events' own. Call
+        again until 0.
         """
         with self._db.write(fence) as connection:
             rows = connection.execute(_READY, {"v": vendor, "of": operation, "now": seconds(now)})
@@ -104,7 +106,7 @@ class BatchingStore(Store):
                 reopen(connection, sorted(held), now)
             groups = group((event for event in ready if event.id not in held), batch_size)
             if groups:
-                self._write(connection, fence, (vendor, operation), groups, now)
+                self._write(connection, fence, (vendor, submit_as or operation), groups, now)
             return len(groups)
 
     def _write(

@@ -17,7 +17,7 @@ from bridge.domain.timeliness import NOW, OwnTime, Timing, day_timing, timing
 from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.partner import Policies
-from bridge.programs.contract import installed
+from bridge.programs.contract import Calls, installed
 
 _encode = msgspec.json.Encoder().encode
 _NAMES = {"purchase_order_number": "the order number", "tracking_number": "the tracking number"}
@@ -64,6 +64,22 @@ def sound(result: MappingResult) -> MappingResult:
             message = f"{name} has {length} characters; {LONGEST_KEY} can be kept: is a separator missing?"
             result = _refused(result, "TOO_LONG", message)
     return result
+
+
+def served(result: MappingResult, calls: Calls) -> MappingResult:
+    """Return a result that Amazon's API has in the account's version; what it has not there is refused."""
+    if result.event is None:
+        return result
+    operation = installed().chosen(installed().of(result.event), calls)
+    versions = installed().served_in(operation.name, calls.version)
+    if not versions:
+        return result
+    message = (
+        f"Amazon's API has {operation.name} in version {' and '.join(versions)} only, and the account is "
+        f'called in {calls.version}: set api_version = "{versions[-1]}" in the table of the account, then '
+        "`edibridge rerun` the batch"
+    )
+    return _refused(result, "API_VERSION", message)
 
 
 def _storable_result(result: MappingResult) -> MappingResult:

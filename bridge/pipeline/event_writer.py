@@ -15,7 +15,7 @@ from bridge.ledger.commit import DocumentRef
 from bridge.ledger.new_rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
-from bridge.pipeline.event_checks import day_of, sound, timing_of
+from bridge.pipeline.event_checks import day_of, served, sound, timing_of
 from bridge.pipeline.partner import ReadingContext
 from bridge.programs.contract import Awaits, installed
 
@@ -57,7 +57,7 @@ class EventWriter:
         """Keep what one document says; `operation_meant` is that of what could not be made into an event."""
         results = [self._withdrawing(result, operation_meant) for result in results]
         made = [
-            self._made(self._unmended(sound(result), finding), ordinal, operation_meant, finding)
+            self._made(self._unmended(self._sound(result), finding), ordinal, operation_meant, finding)
             for ordinal, result in enumerate(results)
             if not result.nothing_to_send
         ]
@@ -66,6 +66,9 @@ class EventWriter:
         for row, event in made:
             if row.ordinal not in skipped:
                 self._keep(document, row, event)
+
+    def _sound(self, result: MappingResult) -> MappingResult:
+        return served(sound(result), self.context.policies.calls)
 
     def _withdrawing(self, result: MappingResult, operation: str) -> MappingResult:
         """Return a cancellation where an answer takes back what an earlier one asked for."""

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from bridge.domain.events import MappingResult, RuleError
+from bridge.domain.events import Event, MappingResult, RuleError
 from bridge.domain.facts import failed_here
 from bridge.edi.acknowledge import acknowledge
 from bridge.edi.grammar import Grammar
@@ -35,9 +35,9 @@ from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
-from bridge.pipeline.event_checks import sound, timing_of
+from bridge.pipeline.event_checks import served, sound, timing_of
 from bridge.pipeline.partner import Policies
-from bridge.programs.contract import installed
+from bridge.programs.contract import Calls, installed
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +52,8 @@ class Explanation(msgspec.Struct, kw_only=True):
 
     file: str
     vendor: str = ""
-    api_version: str = ""
-    """The version of Amazon's API in which its account sends; empty: the program's first."""
+    calls: Calls = Calls()
+    """How its vendor's events are sent."""
     vendors: tuple[str, ...] = ()
     """All that there are."""
     taken: tuple[tuple[Standard, str], ...] = ()
@@ -110,13 +110,15 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
     a test is shown as if it were.
     """
     policies = policies or Policies(send_tests=True)
-    told = Explanation(file=file, vendor=profile.vendor, taken=tuple(sorted(mappings.by_type)))
+    told = Explanation(
+        file=file, vendor=profile.vendor, calls=policies.calls, taken=tuple(sorted(mappings.by_type))
+    )
     head, chunks = _opened(chunks)
     told.kind = recognise(file, head)
     if told.kind is not None:
         _read_records(told, told.kind, chunks, profile, mappings)
         told.records = [
-            msgspec.structs.replace(one, result=_timed(one.result, now, profile, policies))
+            msgspec.structs.replace(one, result=_judged(one.result, now, profile, policies))
             for one in told.records
         ]
         return told
@@ -133,7 +135,7 @@ def explain(  # noqa: PLR0913  what a reading needs, all by name
             if not policies.send_tests:
                 results = withheld_as_test(results, event.document.interchange)
             told.documents.append(
-                (event.document, [_timed(result, now, profile, policies) for result in results])
+                (event.document, [_judged(result, now, profile, policies) for result in results])
             )
         elif isinstance(event, Unreadable):
             told.unreadable.append(event)
@@ -183,14 +185,14 @@ def as_json(told: Explanation) -> dict[str, Any]:
                 "notes": [_error(error) for error in interchange.errors if not error.fatal],
                 "groups": [_group(group) for group, of in told.groups if of is interchange],
                 "documents": [
-                    _document(document, results, told.api_version)
+                    _document(document, results, told.calls)
                     for document, results in told.documents
                     if document.interchange is interchange
                 ],
             }
             for interchange in told.interchanges
         ],
-        "records": [_record(record, told.api_version) for record in told.records],
+        "records": [_record(record, told.calls) for record in told.records],
         "unreadable": [
             {"offset": event.offset, "length": event.length, **_error(event.error)}
             for event in told.unreadable
@@ -199,8 +201,11 @@ def as_json(told: Explanation) -> dict[str, Any]:
     }
 
 
-def _timed(result: MappingResult, now: datetime, profile: VendorProfile, policies: Policies) -> MappingResult:
-    """Hold a result whose time is not to be believed, or let it wait for its time, as a run would."""
+def _judged(
+    result: MappingResult, now: datetime, profile: VendorProfile, policies: Policies
+) -> MappingResult:
+    """Refuse, hold or delay a result for what its vendor's settings and the time say, as a run would."""
+    result = served(result, policies.calls)
     if result.event is None or result.errors or result.hold:
         return result
     timed = timing_of(result.event, now, profile, policies, zone=result.assumed_zone)
@@ -288,7 +293,7 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _document(document: Document, results: list[MappingResult], version: str) -> dict[str, Any]:
+def _document(document: Document, results: list[MappingResult], calls: Calls) -> dict[str, Any]:
     refusals = [_error(error) for result in results for error in result.errors]
     return {
         "type": document.type,
@@ -302,7 +307,7 @@ def _document(document: Document, results: list[MappingResult], version: str) ->
         + [_label_note(text) for result in results for text in label_notes(result)]
         + [_note(result.told) for result in results if result.function == "none" and not result.errors],
         "function": next((result.function for result in results), ""),
-        "requests": _requests(results, version),
+        "requests": _requests(results, calls),
         "held": [reason for result in results for reason in reasons_held(result)],
     }
 
@@ -311,7 +316,7 @@ def _note(message: str) -> dict[str, Any]:
     return {"segment": "", "position": 0, "element": 0, "component": 0, "code": "", "message": message}
 
 
-def _record(record: Record, version: str) -> dict[str, Any]:
+def _record(record: Record, calls: Calls) -> dict[str, Any]:
     """Return one document of a flat file; `segment` is its first row, or the number of the element."""
     result = record.result
     return {
@@ -321,20 +326,22 @@ def _record(record: Record, version: str) -> dict[str, Any]:
         "accepted": not result.errors,
         "function": result.function,
         "errors": [_error(error) for error in result.errors],
-        "requests": _requests([result], version),
+        "requests": _requests([result], calls),
         "held": reasons_held(result),
     }
 
 
-def _requests(results: Sequence[MappingResult], version: str) -> list[dict[str, Any]]:
+def _requests(results: Sequence[MappingResult], calls: Calls) -> list[dict[str, Any]]:
     return [
-        {
-            "operation": installed().of(result.event).operation,
-            "body": installed().element_of(result.event, version),
-        }
+        _request(result.event, calls)
         for result in results
         if result.event is not None and not result.errors and not result.hold
     ]
+
+
+def _request(event: Event, calls: Calls) -> dict[str, Any]:
+    name = installed().chosen(installed().of(event), calls).name
+    return {"operation": name, "body": installed().element_of(event, calls.version, name)}
 
 
 def _label_note(text: str) -> dict[str, Any]:

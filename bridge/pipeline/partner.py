@@ -22,7 +22,7 @@ from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim, PartnerState
-from bridge.programs.contract import LabelPolicy
+from bridge.programs.contract import Calls, LabelPolicy
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
 
@@ -40,6 +40,8 @@ class Policies:
     """What becomes of the orders of a failed POST that Amazon did not name."""
     confirmations_elsewhere: bool = False
     """True: status updates do not wait for a confirmation, since another system sends those."""
+    calls: Calls = field(default_factory=Calls)
+    """The account's version of Amazon's API, and the operations chosen where there are several."""
     in_doubt: Mapping[str, InDoubtPolicy] = field(default_factory=dict)
     """Operation → `hold` or `resubmit`, where it differs from the operation's default."""
     acknowledge: bool = True

@@ -53,9 +53,12 @@ def submit(
 
 
 def sending_operations() -> list[Operation]:
-    """List the operations that tell Amazon of events."""
+    """List the operations that tell Amazon of events, those that no partner chose too.
+
+    What was planned under one of them before another was chosen still goes.
+    """
     programs = installed()
-    return [programs.operations[one.operation] for one in programs.event_types]
+    return [programs.operations[call.operation] for one in programs.event_types for call in one.calls()]
 
 
 def _senders(partner: Partner, operation: Operation) -> int:
@@ -78,16 +81,20 @@ def _more(partner: Partner, operation: Operation, over: Callable[[], bool]) -> l
 
 
 def _plan(partner: Partner, operation: Operation, now: datetime) -> int:
+    kind = installed().of_operation(operation.name)
+    if installed().chosen(kind, partner.policies.calls) is not operation:
+        return 0
     size = _batch_size(partner, operation, now)
     if not size:
         return 0
     return partner.ledger.plan(
         partner.fence,
         partner.vendor,
-        operation.name,
+        kind.operation,
         size,
         now,
         labels=partner.policies.labels,
+        submit_as=operation.name,
     )
 
 
@@ -101,7 +108,7 @@ def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
     posts = short_backlog(rate)
     queued = partner.ledger.queued(partner.vendor, operation.name, posts)
     vendors, most = {partner.vendor, *partner.sharing}, posts * FULL_BATCH
-    waiting = partner.ledger.waiting(vendors, operation.name, now, most)
+    waiting = partner.ledger.waiting(vendors, installed().of_operation(operation.name).operation, now, most)
     return batch_size_for(setting, rate, waiting, queued)
 
 
@@ -127,11 +134,11 @@ def resolve_in_doubt(partner: Partner) -> int:
 
 def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool]) -> int:
     operation = installed().operations[submission.operation]
-    told = installed().of_operation(operation.name)
+    call = installed().call(operation.name)
     events = [installed().decode(operation.name, body) for body in submission.bodies]
-    version = partner.amazon.version
-    body = operation.body_of([told.body(event, version) for event in events])
-    path = operation.path_of(version, **told.path_names(events[0]))
+    version = operation.version_of(partner.amazon.version)
+    body = operation.body_of([call.body(event, version) for event in events])
+    path = operation.path_of(version, **call.path_names(events[0]))
     if not _may_send(partner, over):
         return 0
     # The permit before the intent: a crash then leaves in doubt what was under way, not what waited for it.
@@ -165,6 +172,7 @@ def _may_send(partner: Partner, over: Callable[[], bool]) -> bool:
 def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
     now = partner.clock()
     outcome = _refused_at_last(submission, outcome)
+    call = installed().call(submission.operation)
     told = installed().of_operation(submission.operation)
     wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]
     handling = OutcomeHandling(
@@ -174,13 +182,13 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
         wants=tuple(wanted),
     )
     try:
-        if outcome.answer is not None and told.answer_feed:
+        if outcome.answer is not None and call.answer_feed:
             # Before the success: a crash in between leaves a doubt, and the same bytes are not queued again.
             keep_shipping_documents(
-                partner, installed().feeds[told.answer_feed], [outcome.answer], whole=True
+                partner, installed().feeds[call.answer_feed], [outcome.answer], whole=True
             )
             reached("submit.answer_kept")
-            rest = tuple(kind for kind in wanted if kind != told.answer_feed)
+            rest = tuple(kind for kind in wanted if kind != call.answer_feed)
             handling = msgspec.structs.replace(handling, wants=rest)
         moved = partner.ledger.record_outcome(partner.fence, attempt, outcome, now, handling)
     except StaleEpoch:
@@ -223,13 +231,13 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held
 
 
 def _refused_at_last(submission: DueSubmission, outcome: Outcome) -> Outcome:
-    """Take a doubtful status for the refusal that it says where Amazon was asked since it said the same.
+    """Take a doubtful status for the refusal that it says where Amazon said the same to the call before.
 
-    Amazon then had nothing: to send it on and on would help nobody, and nobody would hear of it.
+    Asked since, Amazon had nothing: to send it on and on would help nobody, and nobody would hear of it.
     """
     if outcome.kind != "in_doubt" or outcome.http_status is None or outcome.http_status >= 500:
         return outcome
-    if submission.policy != "verify" or submission.reason != outcome.reason:
+    if submission.policy not in {"verify", "resubmit"} or submission.reason != outcome.reason:
         return outcome
     return msgspec.structs.replace(outcome, kind="refused")
 

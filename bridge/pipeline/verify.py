@@ -29,7 +29,7 @@ def verify(partner: Partner, submission: DueSubmission) -> None:
     sent, an operator decides.
     """
     now = partner.clock()
-    verification = installed().of_operation(submission.operation).verification
+    verification = installed().call(submission.operation).verification
     if verification is None:
         raise ValueError(f"{submission.operation} declares no way to verify it")
     try:

@@ -71,9 +71,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 0
     read: Callable[[msgspec.Raw], Item] | None = None
 
+    def version_of(self, version: str) -> str:
+        """Return the API version in which it is called by an account of a version: its own first, else."""
+        return version if version in self.paths else next(iter(self.paths))
+
     def template(self, version: str) -> str:
         """Return the path of an API version; an operation without that version has one path for all."""
-        return self.paths.get(version) or next(iter(self.paths.values()))
+        return self.paths[self.version_of(version)]
 
     def path_of(self, version: str, **names: str) -> str:
         """Return the path of an API version, its names filled in, each percent-encoded.
@@ -187,6 +191,10 @@ def _no_names(_event: Any) -> Mapping[str, str]:  # noqa: ANN401 - an event of a
     return {}
 
 
+def _as_read(_event: Any, item: Any) -> Any:  # noqa: ANN401 - an event and an item of any type
+    return item
+
+
 def _taken(_event: Any, _item: Item) -> Found:  # noqa: ANN401 - an event of any type
     return "taken"
 
@@ -212,30 +220,55 @@ def _no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class EventType:
+class Call:
+    """How an operation tells Amazon of an event; the callables get the event.
+
+    `body` makes the element that is sent, by API version, `path_names` what stands in the path. `answer_feed`
+    is the feed whose documents a `result` holds; `answer` makes its item of the event and what the operation
+    read. `verification` is how a doubt is settled under the policy `verify`.
+    """
+
+    operation: str
+    body: Callable[[Any, str], dict[str, Any]]
+    path_names: Callable[[Any], Mapping[str, str]] = _no_names
+    answer_feed: str = ""
+    answer: Callable[[Any, Any], Item] = _as_read
+    verification: Verification | None = None
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """How a partner's events are told: the account's API version, and the operations that it chose.
+
+    `chosen` has the operation by the one that an event type names first. An empty version is each
+    operation's own first.
+    """
+
+    version: str = ""
+    chosen: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType(Call):
     """What the core knows of one kind of event; the callables get the event.
 
-    `operation` tells Amazon of it. `noun` names it for operators. Of one `ordering_key` (`po:D123`,
+    `operation` tells Amazon of it, and names it in the ledger; one of the `alternatives` does instead where a
+    partner chose it (`Settings.choices`). `noun` names it for operators. Of one `ordering_key` (`po:D123`,
     `pkg:1Z999`) never two submissions are under way; `subject` is what a package has several of. `own_time`
     is the ISO-8601 time of the fact in its document, empty where it has none, and `time_name` Amazon's name
     of it. A time up to `early` ahead of now waits for its time, one farther ahead is held with `too_early` as
     the reason. `day` is the day at the partner's for which it is meant, where it waits for that.
 
-    `rules` returns the violations; the second argument says whether containers are required. `body` makes
-    the element that is sent, by API version, `path_names` what stands in the path. `makes_available` names
-    the feeds that have something of its order once it succeeded, `answer_feed` the one whose documents a
-    `result` holds. `verification` is how a doubt is settled under the policy `verify`. `due_within` is the
+    `rules` returns the violations; the second argument says whether containers are required.
+    `makes_available` names the feeds that have something of its order once it succeeded. `due_within` is the
     time after its own within which Amazon wants it. `ships`: it tells that its order has shipped.
     """
 
     event: type[Event]
-    operation: str
     noun: str
     ordering_key: Callable[[Any], str]
     order: Callable[[Any], str]
     rules: Callable[[Any, bool], Sequence[Violation]]
-    body: Callable[[Any, str], dict[str, Any]]
-    path_names: Callable[[Any], Mapping[str, str]] = _no_names
+    alternatives: tuple[Call, ...] = ()
     subject: Callable[[Any], str] = _none
     own_time: Callable[[Any], str] = _none
     time_name: str = ""
@@ -246,11 +279,13 @@ class EventType:
     due_within: timedelta | None = None
     ships: bool = False
     makes_available: tuple[str, ...] = ()
-    answer_feed: str = ""
-    verification: Verification | None = None
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None
     label_check: LabelCheck | None = None
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return every way to tell Amazon of it, the first one first."""
+        return (self, *self.alternatives)
 
 
 class Content(msgspec.Struct, frozen=True, kw_only=True):
@@ -365,7 +400,8 @@ class Settings:
     """What a program adds to a table of partners in the configuration: `[vendors.V]` or `[sellers.S]`.
 
     `keys` is a `bridge.settings.table.Table` of further keys, `tables` has more of them for tables within
-    (`fetch`: a flag for each feed, `in_doubt`: the program's policies). From a partner's table `profile`
+    (`fetch`: a flag for each feed, `in_doubt`: the program's policies). `choices` are those of the keys that
+    choose an operation, each with the operation that a word stands for. From a partner's table `profile`
     returns values of `bridge.mapping.profile.VendorProfile`, `policies` those of
     `bridge.pipeline.partner.Policies`.
     """
@@ -373,6 +409,7 @@ class Settings:
     partners: Literal["vendors", "sellers"]
     keys: type[Any]
     tables: Mapping[str, type[Any]] = field(default_factory=dict)
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     profile: Callable[[Any], Mapping[str, Any]] = _nothing
     policies: Callable[[Any], Mapping[str, Any]] = _nothing
 
@@ -382,8 +419,8 @@ class Program:
     """One program of Amazon's.
 
     `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
-    verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations,
-    `producers` what a mapping may produce, `flat_files` what may come as CSV or JSON.
+    verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations.
+    `producers` are what a mapping may produce, `flat_files` what may come as CSV or JSON.
     """
 
     name: str
@@ -412,9 +449,10 @@ class Programs:
         self.producers = {key: one for program in programs for key, one in program.producers.items()}
         self.flat_files = tuple(one for program in programs for one in program.flat_files)
         self._of_event = {one.event: one for one in self.event_types}
-        self._of_operation = {one.operation: one for one in self.event_types}
+        self._calls = {call.operation: call for one in self.event_types for call in one.calls()}
+        self._of_operation = {call.operation: one for one in self.event_types for call in one.calls()}
         self._program_of = {one.name: program for program in programs for one in program.operations}
-        self._decoders = {one.operation: msgspec.json.Decoder(one.event) for one in self.event_types}
+        self._decoders = {name: msgspec.json.Decoder(one.event) for name, one in self._of_operation.items()}
 
     def of(self, event: Event) -> EventType:
         """Return the type of an event."""
@@ -428,14 +466,34 @@ class Programs:
         """Return the type of the events that an operation tells Amazon. Raises KeyError for one without."""
         return self._of_operation[operation]
 
+    def call(self, operation: str) -> Call:
+        """Return how an operation tells Amazon of its events. Raises KeyError for one that tells none."""
+        return self._calls[operation]
+
+    def chosen(self, kind: EventType, calls: Calls) -> Operation:
+        """Return the operation that tells Amazon of events of a type, as a partner chose."""
+        return self.operations[calls.chosen.get(kind.operation, kind.operation)]
+
+    def served_in(self, operation: str, version: str) -> tuple[str, ...]:
+        """Return the API versions that have an operation, where an account's version is not one of them.
+
+        Empty where it is, and where the program has no such version to choose.
+        """
+        paths = self.operations[operation].paths
+        known = version in self._program_of[operation].versions
+        return tuple(paths) if known and version not in paths else ()
+
     def decode(self, operation: str, body: str | bytes) -> Event:
         """Read an event as the ledger keeps it. Raises `msgspec.DecodeError`."""
         return self._decoders[operation].decode(body)
 
-    def element_of(self, event: Event, version: str = "") -> dict[str, Any]:
-        """Return what is sent for an event, in an API version; without one in the default of its program."""
-        kind = self.of(event)
-        return kind.body(event, version or self._program_of[kind.operation].versions[0])
+    def element_of(self, event: Event, version: str = "", operation: str = "") -> dict[str, Any]:
+        """Return what an operation sends for an event, in an account's API version.
+
+        Without an operation the one that its type names first, without a version that operation's first.
+        """
+        name = operation or self.of(event).operation
+        return self._calls[name].body(event, self.operations[name].version_of(version))
 
     def announced(self, event: Event) -> Announcement:
         """Return what an event makes known of its packages; nothing for one that announces none."""
@@ -460,6 +518,10 @@ class Programs:
     def rates(self) -> Mapping[str, tuple[float, int]]:
         """Amazon's rate (requests/s) and burst of each operation that has its own."""
         return {one.name: (one.rate, one.burst) for one in self.operations.values() if one.rate is not None}
+
+    def settings(self, partners: str) -> list[Settings]:
+        """Return what the programs add to a table of partners."""
+        return [one.settings for one in self.programs if one.settings and one.settings.partners == partners]
 
     def verdicts_of(self, operation: str) -> Operation:
         """Return the operation that is asked for the verdicts of another one."""

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bridge.programs.contract import Calls
 from simulator.amazon import StandInAmazon
 from tests.contracts.sdk import Sdk, read_back, rewritten
 from tests.golden import outcome, samples
 from tests.operations import OPERATIONS
 
+NUMBERS = count(1)
+
 MODELS = {
     "submitShipmentConfirmations": "SubmitShipmentConfirmationsRequest",
     "submitShipmentStatusUpdates": "SubmitShipmentStatusUpdatesRequest",
     "submitShippingLabelRequest": "SubmitShippingLabelsRequest",
+    "createShippingLabels": "CreateShippingLabelsRequest",
 }
+USUAL = Calls("2021-12-28")
+CREATING = Calls("2021-12-28", {"submitShippingLabelRequest": "createShippingLabels"})
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +39,19 @@ def sdk(amazon: StandInAmazon) -> Sdk:
     return Sdk(amazon)
 
 
-def bodies(sample: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+@pytest.fixture(scope="module")
+def unlocked(amazon: StandInAmazon) -> Sdk:
+    return Sdk(amazon).unlock()
+
+
+def bodies(sample: Path, calls: Calls = USUAL) -> Iterator[tuple[str, dict[str, Any]]]:
     """Build the requests of a sample, each with its operation."""
-    result = outcome(sample, "2021-12-28")
+    result = outcome(sample, calls)
     for fact in result.get("documents", []) + result.get("records", []):
         for request in fact["requests"]:
             operation = OPERATIONS[request["operation"]]
-            yield operation.name, {operation.body_key: [_completed(request["body"])]}
+            item = _completed(request["body"])
+            yield operation.name, {operation.body_key: [item]} if operation.body_key else item
 
 
 def _completed(item: dict[str, Any]) -> dict[str, Any]:
@@ -67,8 +80,26 @@ def test_every_body_is_read_back_whole_and_taken(sdk: Sdk, sample: Path) -> None
         assert send(model).transaction_id
 
 
+@pytest.mark.parametrize("sample", samples(), ids=lambda sample: f"{sample.parent.name}/{sample.name}")
+def test_every_label_request_is_read_back_as_the_call_that_creates_its_labels(
+    unlocked: Sdk, sample: Path
+) -> None:
+    for operation, body in bodies(sample, CREATING):
+        if operation == "createShippingLabels":
+            model = read_back(body, MODELS[operation])
+            assert rewritten(model) == body
+            order = f"PO{next(NUMBERS)}"
+            assert unlocked.labels.create_shipping_labels(order, model).purchase_order_number == order
+
+
 def test_there_are_bodies_of_every_operation() -> None:
-    assert {operation for sample in samples() for operation, _ in bodies(sample)} == MODELS.keys()
+    found = {
+        operation
+        for sample in samples()
+        for calls in (USUAL, CREATING)
+        for operation, _ in bodies(sample, calls)
+    }
+    assert found == MODELS.keys()
 
 
 def test_the_sdk_notices_what_is_missing_unknown_or_not_allowed() -> None:

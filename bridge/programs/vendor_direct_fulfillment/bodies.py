@@ -78,6 +78,12 @@ def shipping_label_request(event: LabelRequested, version: str) -> Element:
     }
 
 
+def shipping_label_creation(event: LabelRequested, version: str) -> Element:
+    """Return a `CreateShippingLabelsRequest`, which does not name its order: the path does."""
+    request = shipping_label_request(event, version)
+    return {name: value for name, value in request.items() if name != "purchaseOrderNumber"}
+
+
 def _party(party: PartyIdentification) -> Element:
     address = None if party.address is None else _address(party.address)
     return {"partyId": party.party_id, **_present(address=address)}

@@ -7,7 +7,15 @@ from typing import Literal
 
 import msgspec
 
-from bridge.programs.contract import Announcement, Awaits, EventType, LabelCheck, Verification, Violation
+from bridge.programs.contract import (
+    Announcement,
+    Awaits,
+    Call,
+    EventType,
+    LabelCheck,
+    Verification,
+    Violation,
+)
 from bridge.programs.vendor_direct_fulfillment import bodies
 from bridge.programs.vendor_direct_fulfillment.events import (
     LabelRequested,
@@ -16,7 +24,12 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentStatusChanged,
 )
 from bridge.programs.vendor_direct_fulfillment.label_match import MENDED, lacking, match_label
-from bridge.programs.vendor_direct_fulfillment.operations import CONFIRM, REQUEST_LABEL, UPDATE_STATUS
+from bridge.programs.vendor_direct_fulfillment.operations import (
+    CONFIRM,
+    CREATE_LABELS,
+    REQUEST_LABEL,
+    UPDATE_STATUS,
+)
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 _Any = ShipmentConfirmed | ShipmentStatusChanged | LabelRequested
@@ -58,6 +71,10 @@ def _missing(event: ShipmentStatusChanged) -> Literal["order", "warehouse", ""]:
     if not event.purchase_order_number:
         return "order"
     return "" if event.ship_from_party.party_id else "warehouse"
+
+
+def _named_by_order(event: LabelRequested) -> dict[str, str]:
+    return {"purchaseOrderNumber": event.purchase_order_number}
 
 
 def _ship_day(event: LabelRequested) -> date | None:
@@ -110,5 +127,15 @@ EVENT_TYPES = (
         day=_ship_day,
         makes_available=("labels", "packing-slips", "invoices"),
         verification=Verification(feed="labels"),
+        alternatives=(
+            Call(
+                operation=CREATE_LABELS,
+                body=bodies.shipping_label_creation,
+                path_names=_named_by_order,
+                answer_feed="labels",
+                # Amazon makes them within seconds; a second call that is too early conflicts with the first.
+                verification=Verification(feed="labels", patience=timedelta(minutes=1)),
+            ),
+        ),
     ),
 )

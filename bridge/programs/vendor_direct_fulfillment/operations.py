@@ -6,6 +6,7 @@ Source: Vendor Direct Fulfillment Shipping and Transactions, v1 and 2021-12-28, 
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 import msgspec
 
@@ -21,12 +22,13 @@ VERSIONS = (V1, V2021_12_28)
 CONFIRM = "submitShipmentConfirmations"
 UPDATE_STATUS = "submitShipmentStatusUpdates"
 REQUEST_LABEL = "submitShippingLabelRequest"
+CREATE_LABELS = "createShippingLabels"
 TRANSACTION_STATUS = "getTransactionStatus"
 NUMBER_KEY = "purchaseOrderNumber"
 
 
-def _paths(api: str, path: str) -> dict[str, str]:
-    return {version: f"/vendor/directFulfillment/{api}/{version}/{path}" for version in VERSIONS}
+def _paths(api: str, path: str, versions: tuple[str, ...] = VERSIONS) -> dict[str, str]:
+    return {version: f"/vendor/directFulfillment/{api}/{version}/{path}" for version in versions}
 
 
 def _reads(
@@ -82,6 +84,18 @@ OPERATIONS = (
         body_key="shippingLabelRequests",
         in_doubt="verify",  # the label is there if the request was taken
         verdict_minutes=15,
+    ),
+    Operation(
+        name=CREATE_LABELS,
+        method="POST",
+        paths=_paths("shipping", "shippingLabels/{purchaseOrderNumber}", (V2021_12_28,)),
+        reply="result",
+        in_doubt="verify",
+        # It conflicts with the state of the shipment: mostly, that the labels are there.
+        doubtful=frozenset({HTTPStatus.CONFLICT}),
+        restricted=True,
+        number_key=NUMBER_KEY,
+        read=read_shipping_label,
     ),
     Operation(
         name=TRANSACTION_STATUS,

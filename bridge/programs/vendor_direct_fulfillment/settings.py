@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from bridge.domain.values import Address
 from bridge.programs.contract import LabelPolicy, Settings
+from bridge.programs.vendor_direct_fulfillment.operations import CREATE_LABELS, REQUEST_LABEL
 from bridge.settings.kinds import Duration, Flag
 from bridge.settings.table import Table
 
@@ -124,6 +125,9 @@ class VendorKeys(Table):
     """So long a status update waits for its package's confirmation; then it is held for an operator."""
     confirmation_warning: float = Field(default=0.75, gt=0, le=1)
     """At this part of the 4 hours that Amazon gives from shipping to the confirmation, an alert is raised."""
+    labels: Literal["submit", "create"] = "submit"
+    """How Amazon is asked for shipping labels. submit: by a request, whose verdict and labels come later;
+    create: by a call that returns them (only where the account's api_version is 2021-12-28)."""
     label_requests: LabelRequests = LabelRequests()
     """When Amazon is asked to make shipping labels."""
 
@@ -156,6 +160,7 @@ SETTINGS = Settings(
     partners="vendors",
     keys=VendorKeys,
     tables={"in_doubt": InDoubt, "fetch": Fetch},
+    choices={"labels": {"submit": REQUEST_LABEL, "create": CREATE_LABELS}},
     profile=_profile,
     policies=_policies,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bridge.programs.contract import Calls
 from tests.contracts.program_case import ProgramCase
 from tests.spapi.server import Answer, json_answer
 from tests.system.traffic import carrier_status, ship_notice, x12
@@ -25,6 +26,15 @@ LABEL = json_answer(
     },
 )
 
+CREATED_LABELS = ProgramCase(
+    operation="createShippingLabels",
+    file="requests.csv",
+    document=b"purchase_order_number,ship_from\nPO1,ABCD\n",
+    taken=LABEL,
+    afterwards={"getShippingLabel": LABEL},
+    policies={"calls": Calls("2021-12-28", {"submitShippingLabelRequest": "createShippingLabels"})},
+    api_version="2021-12-28",
+)
 CASES = (
     ProgramCase(
         operation="submitShipmentConfirmations",
@@ -48,4 +58,5 @@ CASES = (
         taken=TAKEN,
         afterwards={**VERDICTS, "getShippingLabel": LABEL},
     ),
+    CREATED_LABELS,
 )
