@@ -15,11 +15,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 
 from bridge.ledger.database import Store
 from bridge.ledger.new_rows import NewOutbound
-from bridge.ledger.outbound import queue
+from bridge.ledger.outbound import queue, set_cursor
 from bridge.ledger.outbound_schema import control_numbers
 from bridge.ledger.read_models import FollowUpCounts, FollowUpRow
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds, storable
-from bridge.ledger.rows import DueFollowUp, Fence
+from bridge.ledger.rows import DueFollowUp, Fence, Followed
 from bridge.ledger.schema import events, files, follow_ups, is_alerting, is_followed, is_kept, submissions
 from bridge.programs.contract import installed
 from bridge.programs.follow_ups import Look, NewsFile, Start
@@ -58,6 +58,18 @@ _REST = (
         follow_ups.c.next_look_at < bindparam("rest_until"),
     )
     .values(next_look_at=bindparam("rest_until"))
+)
+_FOLLOWED = select(follow_ups).where(
+    follow_ups.c.vendor == bindparam("v"), is_followed, follow_ups.c.name == bindparam("of")
+)
+_SOON = (
+    update(follow_ups)
+    .where(
+        follow_ups.c.id.in_(bindparam("ids", expanding=True)),
+        is_followed,
+        follow_ups.c.next_look_at > bindparam("now"),
+    )
+    .values(next_look_at=bindparam("now"))
 )
 _ALERTS = select(follow_ups.c.name, follow_ups.c.subject, follow_ups.c.alert).where(
     follow_ups.c.vendor == bindparam("v"), is_alerting
@@ -209,6 +221,21 @@ class FollowUpStore(Store):
                 "next_look_at": seconds(again_at),
             }
             connection.execute(_PUT.values(values), {"which": row["id"]})
+
+    def followed(self, vendor: str, name: str) -> list[Followed]:
+        """List what is followed under a name."""
+        with self._db.read() as connection:
+            rows = connection.execute(_FOLLOWED, {"v": vendor, "of": name}).mappings()
+            return [row_as(Followed, row) for row in rows]
+
+    def record_sweep(
+        self, fence: Fence, vendor: str, cursor: tuple[str, str], changed: Sequence[int], now: datetime
+    ) -> None:
+        """Make due now what a list shows to have changed, and move the list's cursor (its name and value)."""
+        with self._db.write(fence) as connection:
+            for ids in chunks(changed, 500):
+                connection.execute(_SOON, {"ids": ids, "now": seconds(now)})
+            set_cursor(connection, vendor, *cursor)
 
     def follow_up_alerts(self, vendor: str) -> dict[tuple[str, str], str]:
         """Return what operators are to know of follow-ups, ended ones too: (name, subject) → text."""

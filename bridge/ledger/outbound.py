@@ -13,7 +13,7 @@ from bridge.errors import LedgerError
 from bridge.ledger.database import Store
 from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import BufferedFile, buffered
-from bridge.ledger.outbound_schema import is_pending, outbound_files, outbound_parts
+from bridge.ledger.outbound_schema import cursors, is_pending, outbound_files, outbound_parts
 from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.rows import Added, Fence, Outbound
 
@@ -69,6 +69,13 @@ def queue(
         part = {"outbound_id": identifier, "number": number, "data": data}
         connection.execute(insert(outbound_parts), part)
     return Added(identifier, name, new=True)
+
+
+def set_cursor(connection: Connection, vendor: str, name: str, value: str) -> None:
+    """Note, within a write, how far a list of Amazon's was read."""
+    at = (cursors.c.vendor == vendor, cursors.c.name == name)
+    if connection.execute(update(cursors).where(*at).values(value=value)).rowcount == 0:
+        connection.execute(insert(cursors).values(vendor=vendor, name=name, value=value))
 
 
 class OutboundStore(Store):

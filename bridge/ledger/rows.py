@@ -192,6 +192,15 @@ class DueFollowUp(msgspec.Struct, frozen=True, kw_only=True):
     failures: int
 
 
+class Followed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is followed, as a sweep of its list needs it."""
+
+    id: int
+    subject: str
+    started_at: datetime
+    kept: bytes
+
+
 class Added(msgspec.Struct, frozen=True):
     """Where an outbound file ended. `new` is False where the same bytes stood under the name already.
 

@@ -11,7 +11,7 @@ from bridge.ledger.database import Store
 from bridge.ledger.labels import note_labels
 from bridge.ledger.new_rows import NewLabels, NewOutbound, ToldLabel
 from bridge.ledger.order_labels import Noted, note_answers
-from bridge.ledger.outbound import queue
+from bridge.ledger.outbound import queue, set_cursor
 from bridge.ledger.outbound_schema import cursors, document_requests, is_requested
 from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.rows import Added, DocumentRequest, Fence
@@ -98,7 +98,7 @@ class ShippingDocumentStore(Store):
                 connection.execute(_FOUND, {"v": vendor, "of": kind, "order": order})
             request_documents(connection, vendor, "labels", noted.ask, seconds(now))
             if cursor is not None:
-                _set_cursor(connection, vendor, *cursor)
+                set_cursor(connection, vendor, *cursor)
             return added
 
     def request_documents(
@@ -151,9 +151,3 @@ class ShippingDocumentStore(Store):
                 reason=reason,
             )
             connection.execute(changes, {"v": vendor, "of": key[0], "order": key[1]})
-
-
-def _set_cursor(connection: Connection, vendor: str, name: str, value: str) -> None:
-    at = (cursors.c.vendor == vendor, cursors.c.name == name)
-    if connection.execute(update(cursors).where(*at).values(value=value)).rowcount == 0:
-        connection.execute(insert(cursors).values(vendor=vendor, name=name, value=value))

@@ -1,7 +1,8 @@
 """Follow: what goes on at Amazon after an event has succeeded → news in the outbox, until it is over.
 
-A program says what is asked about, how often, and what is news. Each look is committed whole before the
-next one, so a crash anywhere repeats a look and tells nothing twice. Half of Amazon's rate is left to others.
+A program says what is asked about, how often, and what is news; lists of what has changed hasten that.
+Each look is committed whole before the next one, so a crash anywhere repeats a look and tells nothing twice.
+Half of Amazon's rate is left to others.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bridge.ledger.rows import DueFollowUp
 from bridge.ledger.timekeeping import LONGEST_LOOK
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.sweep import sweep
 from bridge.programs.contract import Item, installed
 from bridge.programs.follow_ups import FollowUp, Look, View
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
@@ -50,6 +52,7 @@ def follow(
 
     `note` is told of them as they are made; nothing is begun once `over` says so.
     """
+    sweep(partner)
     total = 0
     while due := partner.ledger.due_follow_ups(partner.vendor, partner.clock(), LOOKS_AT_ONCE):
         for asked in due:

@@ -7,14 +7,15 @@
 | `inbox` | collect | drain, deadlines, the runners |
 | `folder` | drain, and restored on its behalf | deadlines, the runners |
 | `fetching` | fetch | deadlines |
+| `sweeping` | sweep | deadlines |
 | `alerts` | alerts | |
 | `timers` | the module named with each field | |
 
 Threads: the jobs of a partner run in the one thread that the drain has begun for it, and change its state
-there. The background jobs (submit, follow) run beside that thread; of the state they change `alerts` only,
-which has a lock. The thread of the account's drain, while the partner's own has ended, and the daemon's
-scheduler, at any time, only read plain values, each replaced whole, and set `listing_requested`, which is an
-event.
+there. The background jobs (submit, follow) run beside that thread; of the state they change `alerts`, which
+has a lock, and follow alone `sweeping`. The thread of the account's drain, while the partner's own has ended,
+and the daemon's scheduler, at any time, only read plain values, each replaced whole, and set
+`listing_requested`, which is an event.
 """
 
 from __future__ import annotations
@@ -77,6 +78,14 @@ class FetchState:
 
 
 @dataclass(slots=True)
+class SweepState:
+    """The reading of Amazon's lists of what has changed. Changed by sweep."""
+
+    due_at: dict[str, float] = field(default_factory=dict)
+    """Name of a follow-up → when its list is to be read next, by `Partner.seconds`."""
+
+
+@dataclass(slots=True)
 class OpenAlerts:
     """The alerts that are open. Read and changed by alerts, under the lock."""
 
@@ -112,5 +121,6 @@ class PartnerState:
     inbox: InboxState = field(default_factory=InboxState)
     folder: FolderState = field(default_factory=FolderState)
     fetching: FetchState = field(default_factory=FetchState)
+    sweeping: SweepState = field(default_factory=SweepState)
     alerts: OpenAlerts = field(default_factory=OpenAlerts)
     timers: Timers = field(default_factory=Timers)

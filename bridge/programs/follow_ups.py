@@ -7,7 +7,7 @@ program's functions here are pure; what a look found is committed as one, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -92,6 +92,24 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep(Generic[T]):
+    """A list that shows which of many have changed, so that few need be asked about singly.
+
+    `listed` is the operation that lists them. `query` returns the parameters that ask for what changed since
+    a time, in the first page (an empty token) or the one that a token leads to. `subject` is what an element
+    is about; what is not followed is passed over. `changed` returns whether it says other than what was kept:
+    then it is asked about at once. The list is read `every` so often, from `overlap` before the last time on.
+    """
+
+    listed: str
+    query: Callable[[datetime, str], Mapping[str, str]]
+    subject: Callable[[T], str]
+    changed: Callable[[T, bytes], bool]
+    every: timedelta
+    overlap: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp(Generic[T]):
     """One kind of thing that is asked about until it is over.
 
@@ -100,7 +118,7 @@ class FollowUp(Generic[T]):
 
     `after` is the operation whose events start one when they succeed: `start` returns what, or None. Without
     `after` only looks at others start it. `first` is the time until the first look. After `at_most` it is
-    given up, and an operator is told.
+    given up, and an operator is told. With a `sweep` looks may be rare: what has changed is seen in the list.
     """
 
     name: str
@@ -109,6 +127,7 @@ class FollowUp(Generic[T]):
     path_name: str
     look: Callable[[View[T]], Look]
     at_most: timedelta
+    sweep: Sweep[Any] | None = None
     after: str = ""
     start: Callable[[Any], Start | None] = lambda _event: None
     first: timedelta = timedelta(0)

@@ -174,15 +174,20 @@ class AmazonClient:
         path = self._path_of(operation, version or self.version, transactionId=amazon_transaction_id)
         return self._read(operation, path, parse_verdict)
 
-    def read_page(self, operation: Operation, query: Query) -> Page:
-        """Read one page of a window (`query_of`), again a few times where that may help.
+    def read_page(self, operation: Operation, query: Query, *, background: bool = False) -> Page:
+        """Read one page of a list, as of a window (`query_of`), again a few times where that may help.
+
+        In the `background` it is read once, and with half of the operation's rate at most.
 
         Raises `AmazonUnavailable` (ask later), `AmazonRefused` (the query is wrong, or its token too
         old), `CredentialsRefused` (an operator must act), `ReplyTooLarge` (ask for fewer); all of them
         `AmazonError`.
         """
         target = f"{operation.template(self.version)}?{urlencode(query, quote_via=quote)}"
-        return self._read(operation, target, partial(parse_page, operation))
+        parse = partial(parse_page, operation)
+        if background:
+            return self._read_once(operation, target, parse, background=True)
+        return self._read(operation, target, parse)
 
     def read_order(self, operation: Operation, purchase_order_number: str) -> Item | UnreadableItem | None:
         """Read what there is for one order; None where there is nothing. Raises as `read_page` does."""

@@ -113,7 +113,8 @@ def _errors_beside(outer: _Members, body: bytes) -> tuple[AmazonApiError, ...]:
 
 
 def _next_token(payload: _Members, outer: _Members, request_id: str) -> str:
-    found = payload.get("pagination") or outer.get("pagination")
+    places = [at[key] for key in ("pagination", "nextToken") for at in (payload, outer) if key in at]
+    found = next(iter(places), None)
     if found is None:
         return ""
     pagination = decoded(bytes(found))

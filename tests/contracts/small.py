@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 import bridge.programs
 from bridge.config import load_config
@@ -88,6 +89,9 @@ class SmallAmazon(ScriptedServer):
     def __init__(self) -> None:
         super().__init__()
         self.orders: dict[str, dict[str, Any]] = {}
+        self.listed: list[dict[str, str]] = []
+        """The queries for the list of what has changed, in turn."""
+        self.list_answers: deque[Answer] = deque()
         self.asked: list[str] = []
         """The orders that were asked about, in turn."""
 
@@ -95,6 +99,13 @@ class SmallAmazon(ScriptedServer):
         """Say how an order stands; each shipment has one piece."""
         told = [{"shipmentId": one, "pieces": 1} for one in shipments]
         self.orders[order] = {"orderId": order, "status": status, "shipments": told}
+
+    def _list(self, query: dict[str, str]) -> Answer:
+        self.listed.append(query)
+        if self.list_answers:
+            return self.list_answers.popleft()
+        told = [order | {"shipments": []} for order in self.orders.values()]
+        return json_answer(200, _page_of(told, int(query.get("nextToken", 0))))
 
     def next_answer(self, request: Request) -> Answer:
         """Answer by the path."""
@@ -104,6 +115,8 @@ class SmallAmazon(ScriptedServer):
         kind, _, name = request.path.removeprefix("/small/v1/").partition("/")
         if request.method == "POST":
             return TAKEN
+        if kind.startswith("orders?"):
+            return self._list(dict(parse_qsl(kind.partition("?")[2])))
         if kind == "transactions":
             return json_answer(200, {"payload": {"transactionStatus": {"status": "Success"}}})
         self.asked.append(unquote(name))
@@ -113,12 +126,21 @@ class SmallAmazon(ScriptedServer):
         return json_answer(200, {"payload": found}) if found else json_answer(404, {"errors": []})
 
 
+def _page_of(orders: list[dict[str, Any]], number: int) -> dict[str, Any]:
+    more = {"nextToken": str(number + 1)} if len(orders) > 2 * (number + 1) else {}
+    return {"payload": {"orders": orders[2 * number : 2 * number + 2], **more}}
+
+
 def partner_at(folder: Path, clock: Clock) -> tuple[Fleet, Partner]:
     """Open the installation in a folder, its account claimed; the partner goes by a clock of the test's."""
     ledger = Ledger.open(folder / "ledger.sqlite")
     fleet = fleet_of(load_config(folder / "config.toml"), ledger)
     (made,) = fleet.partners
-    partner = dataclasses.replace(made, clock=clock, amazon_time=None)
+
+    def seconds() -> float:
+        return clock.now.timestamp()
+
+    partner = dataclasses.replace(made, clock=clock, amazon_time=None, seconds=seconds)
     partner.claim.fence = ledger.claim(partner.account, clock())
     return fleet, partner
 

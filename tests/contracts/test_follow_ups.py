@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -236,6 +236,93 @@ def test_an_event_that_succeeds_again_starts_no_second_follow_up(site: SmallSite
     assert again.event_id != first.event_id
     assert again.looks == 2
     assert sorted(site.outbox()) == ["A1.S1.txt"]  # what was told once stays told
+
+
+def resting(site: SmallSite, *orders: str) -> None:
+    """Place orders and let two days pass: each is then looked at by itself every 12 hours only."""
+    for order in orders:
+        site.amazon.stands(order, "Planning")
+    site.placed(*orders)
+    site.passes(hours=1)
+    for _ in range(3):
+        site.passes(hours=16)
+    site.passes(minutes=20)
+    site.amazon.asked.clear()
+    site.amazon.listed.clear()
+
+
+def test_what_a_list_shows_to_have_changed_is_looked_at_before_its_time(site: SmallSite) -> None:
+    resting(site, "A1", "A2", "A3")
+    site.amazon.stands("A3", "Complete", "S3")  # on the second page
+    site.amazon.stands("B1", "Complete")  # another channel's
+    site.passes(minutes=20)
+    assert site.amazon.asked == ["A3"]
+    assert sorted(site.outbox()) == ["A3.S3.txt"]
+    assert [query.get("nextToken", "") for query in site.amazon.listed] == ["", "1"]
+    site.passes(minutes=20)
+    assert site.amazon.asked == ["A3"]
+
+
+def test_a_list_begins_an_hour_before_it_was_read_last(site: SmallSite) -> None:
+    resting(site, "A1")
+    last = site.clock.now
+    site.passes(hours=2)
+    site.passes(minutes=20)
+    first, second = (datetime.fromisoformat(query["changedAfter"]) for query in site.amazon.listed)
+    assert first == last - timedelta(hours=1)
+    assert second == last + timedelta(hours=1)
+
+
+def test_nothing_is_listed_while_nothing_is_followed(site: SmallSite) -> None:
+    site.amazon.stands("A1", "Complete")
+    site.passes(hours=1)
+    site.placed("A1")
+    site.passes(hours=1)
+    site.amazon.listed.clear()
+    site.passes(hours=1)
+    assert site.amazon.listed == []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Answer(500),
+        Answer(400),
+        json_answer(200, {"payload": {"orders": [], "nextToken": 7}}),
+        json_answer(200, {"payload": {"orders": []}, "errors": [{"code": "InternalFailure"}]}),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_told_and_hides_nothing(site: SmallSite, fault: Answer) -> None:
+    resting(site, "A1")
+    site.amazon.list_answers.append(fault)
+    site.amazon.stands("A1", "Processing", "S1")
+    site.passes(minutes=20)
+    assert "could not be read" in site.alerts()["fetch:follow:small-orders"]
+    assert site.outbox() == {}
+    site.passes(minutes=6)
+    assert sorted(site.outbox()) == ["A1.S1.txt"]
+    assert site.alerts() == {}
+
+
+def test_pages_that_lead_in_a_circle_end_and_the_looks_go_on_in_their_time(site: SmallSite) -> None:
+    resting(site, "A1")
+    site.amazon.list_answers += [json_answer(200, {"payload": {"orders": [], "nextToken": "1"}})] * 9
+    site.amazon.stands("A1", "Processing", "S1")
+    site.passes(minutes=20)
+    assert len(site.amazon.listed) == 2
+    assert "lead to no end" in site.alerts()["fetch:follow:small-orders"]
+    site.passes(hours=13)
+    assert sorted(site.outbox()) == ["A1.S1.txt"]
+
+
+def test_a_list_that_was_read_and_not_noted_is_read_again(site: SmallSite) -> None:
+    resting(site, "A1")
+    site.amazon.stands("A1", "Complete", "S1")
+    site.clock.now += timedelta(minutes=20)
+    killed(site, "follow.swept")
+    assert site.amazon.asked == []
+    site.drain()
+    assert site.outbox() == {"A1.S1.txt": "1 S1: 1 of 2 for acme\n"}
 
 
 def killed(site: SmallSite, point: str) -> None:

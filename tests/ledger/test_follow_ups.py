@@ -47,7 +47,12 @@ def followed(desk: Desk, *orders: str) -> list[DueFollowUp]:
 
 def test_it_starts_with_the_success_and_waits_for_its_first_look(desk: Desk) -> None:
     (one,) = followed(desk, "A")
-    assert (one.name, one.subject, one.kept, one.looks) == (ORDERS, "A", b'{"pieces":2,"told":[]}', 0)
+    assert (one.name, one.subject, one.kept, one.looks) == (
+        ORDERS,
+        "A",
+        b'{"pieces":2,"told":[],"status":""}',
+        0,
+    )
     assert desk.ledger.due_follow_ups("acme", later(299)) == []
     assert desk.ledger.next_due("acme", T0) == later(300)
     assert desk.ledger.next_due("acme", T0, looks=False) is None

@@ -166,6 +166,9 @@ def followed(desk: Desk, now: datetime) -> None:
             kept=b"", status="Done", again=timedelta(hours=1), files=(file,), starts=(start,), over="done"
         )
         assert ledger.record_look(fence, second, look, now, missed=0)
+    ledger.record_sweep(
+        fence, "acme", ("follow:x", "1"), [one.id for one in ledger.followed("acme", ORDERS)], now
+    )
     ledger.follow_up_alerts("acme")
     ledger.follow_up_counts("acme")
     ledger.trace("F1")

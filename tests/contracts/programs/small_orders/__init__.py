@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
 from bridge.domain.events import Event
 from bridge.programs.contract import EventType, Operation, Program, Violation
-from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, View
+from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, Sweep, View
 
 PLACE = "placeOrder"
 GET = "getOrder"
+LIST = "listOrders"
 VERDICT = "getVerdict"
 ORDERS = "small-orders"
 _HOUR = timedelta(hours=1)
@@ -41,10 +42,11 @@ class Order(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """What was ordered, and which shipments were told."""
+    """What was ordered, which shipments were told, and how it stood."""
 
     pieces: int
     told: tuple[str, ...] = ()
+    status: str = ""
 
 
 def _start(event: OrderPlaced) -> Start:
@@ -60,7 +62,7 @@ def _look(view: View[Order]) -> Look:
     new = [one for one in order.shipments if one.shipment_id not in kept.told]
     told = (*kept.told, *(one.shipment_id for one in new))
     return Look(
-        kept=msgspec.json.encode(Kept(kept.pieces, told)),
+        kept=msgspec.json.encode(Kept(kept.pieces, told, order.status)),
         status=order.status,
         again=again,
         files=tuple(_file(view, one, kept.pieces) for one in new),
@@ -79,6 +81,14 @@ def _file(view: View[Order], shipment: Shipment, ordered: int) -> NewsFile:
     return NewsFile(kind="shipped", folder="shipped", name=name, data=data)
 
 
+def _query(since: datetime, token: str) -> dict[str, str]:
+    return {"nextToken": token} if token else {"changedAfter": since.isoformat()}
+
+
+def _changed(order: Order, kept: bytes) -> bool:
+    return order.status != msgspec.json.decode(kept, type=Kept).status
+
+
 def _read(raw: msgspec.Raw) -> Order:
     return msgspec.json.decode(raw, type=Order)
 
@@ -93,6 +103,9 @@ PROGRAM = Program(
     operations=(
         Operation(name=PLACE, method="POST", paths={"v1": "/small/v1/orders"}, reply="transaction"),
         Operation(name=GET, method="GET", paths={"v1": "/small/v1/orders/{orderId}"}, read=_read),
+        Operation(
+            name=LIST, method="GET", paths={"v1": "/small/v1/orders"}, list_key="orders", limit=2, read=_read
+        ),
         Operation(name=VERDICT, method="GET", paths={"v1": "/small/v1/transactions/{transactionId}"}),
     ),
     event_types=(
@@ -117,6 +130,13 @@ PROGRAM = Program(
             look=_look,
             first=_HOUR / 12,
             at_most=timedelta(days=30),
+            sweep=Sweep(
+                listed=LIST,
+                query=_query,
+                subject=lambda order: order.purchase_order_number,
+                changed=_changed,
+                every=_HOUR / 4,
+            ),
         ),
     ),
     verdicts=VERDICT,
