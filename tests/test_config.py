@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from datetime import time, timedelta
 from pathlib import Path
-from typing import get_args
 
 import pytest
-from pydantic import BaseModel
 
-from bridge.config import Config, Secret, load_config, parse_config, secrets_of
+from bridge.config import Config, load_config, parse_config
 from bridge.errors import ConfigurationError, Problem
-from bridge.toml_lines import lines_of
-
-REPOSITORY = Path(__file__).parents[1]
-EXAMPLE = REPOSITORY / "config.example.toml"
 
 GOOD = """\
 [bridge]
@@ -273,97 +266,6 @@ def test_http_is_accepted_for_a_stand_in_on_this_machine() -> None:
 def test_durations_are_read_with_their_units(text: str, seconds: int) -> None:
     config = load(GOOD + f"[vendors.acme.schedule]\npoll = {text}\n")
     assert config.vendors["acme"].schedule.interval == timedelta(seconds=seconds)
-
-
-def test_a_secret_is_shown_as_its_reference_only(tmp_path: Path) -> None:
-    (tmp_path / "token").write_text("Atzr|made-up\n")
-    secret = Secret("file:token", tmp_path)
-    assert secret.reveal() == "Atzr|made-up"
-    assert repr(secret) == "Secret('file:token')"
-    assert "Atzr" not in f"{secret} {secret!s}"
-    assert "password=Secret('env:PASSWORD')" in repr(load(GOOD))
-
-
-def test_secrets_that_are_not_to_be_had_say_which_reference_and_why(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("NOT_SET", raising=False)
-    with pytest.raises(ConfigurationError, match="env:NOT_SET is not set"):
-        Secret("env:NOT_SET").reveal()
-    with pytest.raises(ConfigurationError, match="file:nowhere cannot be read: No such file"):
-        Secret("file:nowhere", tmp_path).reveal()
-    (tmp_path / "empty").write_text("\n")
-    with pytest.raises(ConfigurationError, match="file:empty is empty"):
-        Secret("file:empty", tmp_path).reveal()
-
-
-def test_a_secret_file_that_everybody_can_read_is_complained_about(tmp_path: Path) -> None:
-    path = tmp_path / "token"
-    path.write_text("x")
-    path.chmod(0o644)
-    assert [*Secret("file:token", tmp_path).complaints()]
-    path.chmod(0o600)
-    assert not [*Secret("file:token", tmp_path).complaints()]
-
-
-def test_every_secret_of_a_configuration_is_found_with_its_place() -> None:
-    assert {place for place, _ in secrets_of(load(GOOD))} == {
-        "accounts.main.client_id",
-        "accounts.main.client_secret",
-        "accounts.main.refresh_token",
-        "vendors.acme.sftp.password",
-    }
-
-
-def test_the_example_loads() -> None:
-    assert set(load_config(EXAMPLE).vendors) == {"acme", "nordwind"}
-
-
-def keys_of(model: type[BaseModel], place: tuple[str, ...] = ()) -> dict[tuple[str, ...], str | None]:
-    """Every key that a configuration may have, as its place without names of accounts and vendors."""
-    found: dict[tuple[str, ...], str | None] = {}
-    for name, field in model.model_fields.items():
-        found[*place, name] = field.description
-        for inner in (field.annotation, *get_args(field.annotation)):
-            if isinstance(inner, type) and issubclass(inner, BaseModel):
-                found |= keys_of(inner, (*place, name))
-    return found
-
-
-def test_every_setting_is_described_and_stands_in_the_example() -> None:
-    keys = keys_of(Config)
-    assert len(keys) > 70
-    assert not [key for key, description in keys.items() if not description]
-    text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
-    named = {(place[0], *place[2:]) if place[0] != "bridge" else place for place in lines_of(text)}
-    assert not keys.keys() - named
-
-
-def test_the_commented_alternatives_of_the_example_load_too() -> None:
-    text = EXAMPLE.read_text()
-    for given, alternative in [
-        (r'carrier = "UPSN"', r"carrier = \{ scac"),
-        ("private_key =", "password ="),
-        ("known_hosts =", "host_key ="),
-        ("poll =", "cron ="),
-        ("root =", ""),
-    ]:
-        text = re.sub(rf"^{given}.*\n", "", text, count=1, flags=re.MULTILINE)
-        text = re.sub(
-            rf"^# ({alternative or '(?:inbox|archive|quarantine|outbox) ='}.*\n)",
-            r"\1",
-            text,
-            flags=re.MULTILINE,
-        )
-    text = re.sub(r"^# (endpoint|auth_endpoint) =", r"\1 =", text, flags=re.MULTILINE)
-    config = parse_config(text, EXAMPLE)
-    acme = config.vendors["acme"]
-    assert acme.carrier.ship_method == "UPS_GROUND"
-    assert acme.sftp is not None
-    assert acme.sftp.password is not None
-    assert acme.sftp.host_key
-    assert acme.schedule.interval is None
-    assert config.accounts["main"].endpoint == "http://127.0.0.1:8080"
 
 
 def test_a_vendor_has_the_retention_of_the_bridge_unless_it_names_its_own() -> None:

@@ -1,6 +1,6 @@
 """Write the X12 maps under `mappings/x12` from tables of the standard.
 
-    python tools/x12_maps.py STANDARDS_FOLDER [TARGET_FOLDER]
+    python -m tools.x12_maps STANDARDS_FOLDER [TARGET_FOLDER]
 
 STANDARDS_FOLDER holds `x12-004010`, `x12-004030` and `x12-005010`, each with `segments.tsv`,
 `structures.tsv`, `syntax.tsv` and `codes.tsv`: facts about the standard, one a line. The maps are what pyx12
@@ -16,185 +16,46 @@ The tables come from implementations of the standard, so where they narrow it th
 - a list of codes is that of the release; other values are notes, but errors of the lists in `CLOSED`, and
   the elements in `OPEN` have no list;
 - a set of one release has the optional segments of the others, too (`UNITED`), and what partners send
-  and no table has (`ADDED`, `LENGTHS`); each with its reason.
+  and no table has (`ADDED`, `LENGTHS`); each with its reason, in `tools.x12_facts`.
 """
 
 from __future__ import annotations
 
 import copy
-import csv
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-SETS = {
-    "004010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
-    "004030": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
-    "005010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA", "999": "FA"},
-}
-# In 004060 these two sets, and all of their segments, are as in 005010.
-ALIASES = {"004010VICS": ("004010", ("856", "855")), "004060": ("005010", ("856", "214"))}
-CONTROL_VERSION = {"004010": "00401", "004030": "00403", "005010": "00501"}
-NEWEST = "005010"
-CLOSED = {"66", "623", "715", "716", "717"}
-# Lists that partners do not keep to: TD512 holds whatever names a service, Amazon's ship method among them.
-# What a status is called is the status tables' affair: an unknown one is held.
-OPEN = {"143", "284", "1650", "1651", "1652"}
-# Values of no release, or of an earlier one, that partners send, and by which they mean what they say.
-ALSO = {
-    "66": ("01",),  # D-U-N-S as element I05 has it
-}
-MANY = 9999
-# Lengths and types where the table names the element and no more (X12 data dictionary).
-KNOWN = {
-    "80": ("N0", 1, 7),
-    "81": ("R", 1, 10),
-    "183": ("R", 1, 8),
-    "212": ("R", 1, 17),
-    "280": ("R", 4, 10),
-    "330": ("R", 1, 15),
-    "329": ("ID", 1, 9),
-    "337": ("TM", 4, 8),
-    "354": ("N0", 1, 6),
-    "356": ("N0", 1, 6),
-    "357": ("R", 1, 8),
-    "380": ("R", 1, 15),
-    "382": ("R", 1, 10),
-    "408": ("R", 1, 4),
-    "646": ("R", 1, 15),
-    "649": ("R", 1, 10),
-    "739": ("R", 1, 20),
-    "740": ("R", 1, 20),
-    "741": ("R", 1, 20),
-    "782": ("R", 1, 18),
-    "954": ("R", 1, 10),
-}
-# Partners number their sets 1, 2, 3, and an acknowledgement must echo that.
-WIDENED = {"329", "337"}
-# Components of composites: (element, mandatory).
-COMPOSITES = {
-    "C001": [("355", True), ("1018", False), ("649", False)]
-    + [("355", False), ("1018", False), ("649", False)] * 4,
-    "C030": [("722", True), ("1528", False), ("1686", False)],
-    "C040": [("128", True), ("127", True)] + [("128", False), ("127", False)] * 2,
-}
-COMPONENTS = {
-    "355": ("ID", 2, 2),
-    "1018": ("R", 1, 15),
-    "649": ("R", 1, 10),
-    "722": ("N0", 1, 2),
-    "1528": ("N0", 1, 2),
-    "1686": ("N0", 1, 4),
-    "128": ("ID", 2, 3),
-    "127": ("AN", 1, 50),
-    "": ("AN", 1, 264),
-}
-COMPOSITE_AT = {"AK401": "C030", "IK401": "C030", "REF04": "C040", "N907": "C040"}
-# The tables have no 999: the implementation acknowledgement of 005010 (005010X231).
-STRUCTURE_999 = [
-    ("", "ST", "1", "1", "loop"),
-    ("ST", "AK1", "1", "1", ""),
-    ("ST", "AK2", "0", "99999", "loop"),
-    ("ST/AK2", "IK3", "0", "99999", "loop"),
-    ("ST/AK2/IK3", "CTX", "0", "10", ""),
-    ("ST/AK2/IK3", "IK4", "0", "99", "loop"),
-    ("ST/AK2/IK3/IK4", "CTX", "0", "10", ""),
-    ("ST/AK2", "IK5", "1", "1", ""),
-    ("ST", "AK9", "1", "1", ""),
-    ("ST", "SE", "1", "1", ""),
-]
-SEGMENTS_999 = [
-    ("IK3", "01", "721", "Segment ID Code", "M", "ID", "2", "3"),
-    ("IK3", "02", "719", "Segment Position in Transaction Set", "M", "N0", "1", "10"),
-    ("IK3", "03", "447", "Loop Identifier Code", "O", "AN", "1", "6"),
-    ("IK3", "04", "620", "Implementation Segment Syntax Error Code", "O", "ID", "1", "3"),
-    ("IK4", "01", "C030", "Position in Segment", "M", "composite", "", ""),
-    ("IK4", "02", "725", "Data Element Reference Number", "O", "N0", "1", "4"),
-    ("IK4", "03", "621", "Implementation Data Element Syntax Error Code", "M", "ID", "1", "3"),
-    ("IK4", "04", "724", "Copy of Bad Data Element", "O", "AN", "1", "99"),
-    ("IK5", "01", "717", "Transaction Set Acknowledgment Code", "M", "ID", "1", "1"),
-    *[
-        ("IK5", f"{n:02}", "618", "Implementation Transaction Set Syntax Error Code", "O", "ID", "1", "3")
-        for n in range(2, 7)
-    ],
-]
-# Sets whose optional segments and loops are taken from the other release where their own table lacks them
-# (a greater number of repeats, too). Mandatory is only what a release's own table says.
-UNITED = {
-    "214": "the 005010 table lacks the header's L11, MAN, K1 and N1 and the line's CD3, PRF and SPO, the"
-    " 004010 table the line's N1 and the status' K1 and M7; carriers send them under either release",
-    "855": "004010 has N9/MSG, 005010 N9/MTX; suppliers who moved to 005010 still send MSG",
-    "856": "004010 allows one LH4, 005010 four",
-    "824": "005010 has TED/CTX",
-}
-# (set, loop, after, segment, repeats, reason): segments that neither table has there.
-ADDED = [
-    ("214", "ST", "K1", "G62", 10, "pickup and delivery dates in the header instead of below an N1"),
-    ("214", "ST/N1", "N4", "G62", 10, "carriers give several dates of a stop, each with its qualifier"),
-    ("214", "ST/LX/N1", "N4", "G62", 10, "the same below a line"),
-    ("214", "ST/N1", "N1", "N2", 2, "the 856 has two: a name of more than two lines is no mistake"),
-    ("214", "ST/LX/N1", "N1", "N2", 2, "the same below a line"),
-]
-# (segment, element): (least, most, reason).
-LENGTHS = {
-    ("TD5", 12): (
-        1,
-        35,
-        "in place of a service level (284, ID 2/2), Amazon's ship method: UPS_GR_RES",
-    ),
-}
-# In 004010 the rows of these segments are shifted against their elements: 005010 has them right.
-SHIFTED = {"LFH", "LH1", "LH2", "LH3", "LH4"}
-
-
-@dataclass
-class Element:
-    """One element of a segment. An empty `number` means that the table does not tell it."""
-
-    number: str
-    name: str
-    required: bool
-    type: str
-    low: int
-    high: int
-
-
-@dataclass
-class Loop:
-    """A loop with its children in order: (tag, min, max) or loops."""
-
-    tag: str
-    low: int
-    high: int
-    children: list[tuple[str, int, int] | Loop] = field(default_factory=list)
-
-
-Segments = dict[str, dict[int, Element]]
-
-
-def rows(path: Path) -> list[list[str]]:
-    """Return the rows of a table without comments and header."""
-    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
-    return list(csv.reader(lines[1:], delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
-def read_segments(table: Sequence[Sequence[str]]) -> Segments:
-    """Make elements of the rows of segments.tsv."""
-    segments: Segments = {}
-    for row in table:
-        tag, position, number, name, req, kind, low, high = [*row, *[""] * (8 - len(row))]
-        least, most = int(low or 0), int(high or 0)
-        if kind == "composite":
-            number = number or COMPOSITE_AT.get(tag + position, "C000")
-        elif not kind or number in WIDENED:
-            kind, least, most = KNOWN.get(number, ("", 0, 0))
-        if kind == "TM":
-            least, most = KNOWN["337"][1:]
-        segments.setdefault(tag, {})[int(position)] = Element(number, name, req == "M", kind, least, most)
-    return segments
+from tools.x12_facts import (
+    ADDED,
+    ALIASES,
+    CLOSED,
+    COMPONENTS,
+    COMPOSITES,
+    CONTROL_VERSION,
+    KNOWN,
+    LENGTHS,
+    MANY,
+    NEWEST,
+    OPEN,
+    SEGMENTS_999,
+    SETS,
+    SHIFTED,
+    UNITED,
+    WIDENED,
+)
+from tools.x12_tables import (
+    Element,
+    Loop,
+    Segments,
+    read_codes,
+    read_loops,
+    read_segments,
+    read_syntax,
+    rows,
+)
 
 
 def merge(older: Segments, newer: Segments) -> tuple[Segments, Segments]:
@@ -237,20 +98,6 @@ def family(kind: str) -> str:
     if kind in ("R", "N0", "N1", "N2"):
         return "number"
     return "text" if kind in ("AN", "ID") else kind
-
-
-def read_structure(table: list[tuple[str, ...]]) -> Loop:
-    """Build the tree of loops of one transaction set."""
-    loops: dict[str, Loop] = {}
-    for path, tag, low, high, opens in table:
-        if opens == "loop":
-            loop = Loop(tag, int(low), int(high), [(tag, 1, 1)])
-            loops[f"{path}/{tag}".strip("/")] = loop
-            if path:
-                loops[path].children.append(loop)
-        else:
-            loops[path].children.append((tag, int(low), int(high)))
-    return loops["ST"]
 
 
 def unite(loop: Loop, other: Loop) -> None:
@@ -442,23 +289,6 @@ class Writer:
             yield f"{head}/>"
 
 
-def read_codes(path: Path) -> dict[str, list[str]]:
-    """Read the values of each element's list, in order."""
-    codes: dict[str, set[str]] = {}
-    for number, value, *_ in rows(path):
-        codes.setdefault(number, set(ALSO.get(number, ()))).add(value)
-    return {number: sorted(values) for number, values in codes.items()}
-
-
-def read_syntax(path: Path) -> dict[str, list[str]]:
-    """Read the syntax notes of each segment, as pyx12 writes them: `P0203`."""
-    syntax: dict[str, list[str]] = {}
-    for tag, note, places in rows(path):
-        text = note + "".join(f"{int(place):02}" for place in places.split(","))
-        syntax.setdefault(tag, []).append(text)
-    return syntax
-
-
 def maps_xml() -> Iterator[str]:
     """Write maps.xml: which map belongs to which ISA12, GS08, GS01."""
     yield "<maps>"
@@ -506,16 +336,6 @@ def main(standards: Path, target: Path) -> None:
     write(target / "dataele.xml", dictionary.xml())
     write(target / "codes.xml", lists.xml())
     write(target / "maps.xml", maps_xml())
-
-
-def read_loops(path: Path, kinds: Iterable[str]) -> dict[str, Loop]:
-    """Read the structures of one release, by set."""
-    structures = rows(path)
-    loops = {}
-    for kind in kinds:
-        table = [tuple(row[1:]) for row in structures if row[0] == kind] or STRUCTURE_999
-        loops[kind] = read_structure([(*row, *[""] * (5 - len(row))) for row in table])
-    return loops
 
 
 def write(path: Path, lines: Iterator[str]) -> None:

@@ -15,6 +15,7 @@ from bridge.ledger.new_rows import (
     Collected,
     NewDocument,
     NewEvent,
+    NewInterchange,
     NewOutbound,
     OutcomeHandling,
     VerdictHandling,
@@ -173,3 +174,14 @@ def document_row(number: int, **more: object) -> NewDocument:
         interchange_control_number="000000007",
     )
     return msgspec.structs.replace(made, **more)
+
+
+def interchange(control_number: str, sha256: str) -> NewInterchange:
+    return NewInterchange(
+        number=1,
+        standard="x12",
+        sender="S",
+        receiver="R",
+        control_number=control_number,
+        sha256=sha256,
+    )

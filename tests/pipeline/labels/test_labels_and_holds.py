@@ -9,8 +9,8 @@ import pytest
 
 from bridge.ledger.rows import EventRow
 from bridge.pipeline.partner import Partner
+from tests.pipeline.labels.support import Labels, confirmed, fetched, newest, notice, sent
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
-from tests.pipeline.test_label_confirmations import Labels, confirmed, fetched, newest, notice, sent
 from tests.system.traffic import order, x12
 
 

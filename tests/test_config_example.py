@@ -1,0 +1,67 @@
+"""The example of a configuration: it loads, and shows every setting."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+from pydantic import BaseModel
+
+from bridge.config import Config, load_config, parse_config
+from bridge.toml_lines import lines_of
+
+REPOSITORY = Path(__file__).parents[1]
+
+EXAMPLE = REPOSITORY / "config.example.toml"
+
+
+def test_the_example_loads() -> None:
+    assert set(load_config(EXAMPLE).vendors) == {"acme", "nordwind"}
+
+
+def keys_of(model: type[BaseModel], place: tuple[str, ...] = ()) -> dict[tuple[str, ...], str | None]:
+    """Every key that a configuration may have, as its place without names of accounts and vendors."""
+    found: dict[tuple[str, ...], str | None] = {}
+    for name, field in model.model_fields.items():
+        found[*place, name] = field.description
+        for inner in (field.annotation, *get_args(field.annotation)):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                found |= keys_of(inner, (*place, name))
+    return found
+
+
+def test_every_setting_is_described_and_stands_in_the_example() -> None:
+    keys = keys_of(Config)
+    assert len(keys) > 70
+    assert not [key for key, description in keys.items() if not description]
+    text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    named = {(place[0], *place[2:]) if place[0] != "bridge" else place for place in lines_of(text)}
+    assert not keys.keys() - named
+
+
+def test_the_commented_alternatives_of_the_example_load_too() -> None:
+    text = EXAMPLE.read_text()
+    for given, alternative in [
+        (r'carrier = "UPSN"', r"carrier = \{ scac"),
+        ("private_key =", "password ="),
+        ("known_hosts =", "host_key ="),
+        ("poll =", "cron ="),
+        ("root =", ""),
+    ]:
+        text = re.sub(rf"^{given}.*\n", "", text, count=1, flags=re.MULTILINE)
+        text = re.sub(
+            rf"^# ({alternative or '(?:inbox|archive|quarantine|outbox) ='}.*\n)",
+            r"\1",
+            text,
+            flags=re.MULTILINE,
+        )
+    text = re.sub(r"^# (endpoint|auth_endpoint) =", r"\1 =", text, flags=re.MULTILINE)
+    config = parse_config(text, EXAMPLE)
+    acme = config.vendors["acme"]
+    assert acme.carrier.ship_method == "UPS_GROUND"
+    assert acme.sftp is not None
+    assert acme.sftp.password is not None
+    assert acme.sftp.host_key
+    assert acme.schedule.interval is None
+    assert config.accounts["main"].endpoint == "http://127.0.0.1:8080"
