@@ -106,7 +106,8 @@ def composed(table: type[Partner], kind: str) -> Any:  # noqa: ANN401 - its keys
         if own and isinstance(field.annotation, type):
             model = create_model(field.annotation.__name__, __base__=(*own, field.annotation))
             inner[name] = (model, Field(default=model(), description=field.description))
-    return create_model(kind, __base__=(*(one.keys for one in added), table), **inner)
+    keys = [one.keys for one in added if one.keys is not None]
+    return create_model(kind, __base__=(*keys, table), **inner)
 
 
 if TYPE_CHECKING:

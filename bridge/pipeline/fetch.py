@@ -182,7 +182,7 @@ def fetch_order(partner: Partner, kind: Feed, order: str) -> Fetched:
     `foreign` is of another vendor of the same account, and not ours to deliver.
     """
     try:
-        item = partner.amazon.read_order(installed().operations[kind.single], order)
+        item = partner.amazon.read_one(installed().operations[kind.single], **{kind.path_name: order})
     except AmazonRefused as refused:
         if refused.http_status == HTTPStatus.BAD_REQUEST:  # what Amazon says of an order without a label
             return "nothing"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -39,7 +40,8 @@ class Item(Protocol):
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of Amazon's API.
 
-    `paths` has its path by API version, with `{names}` in it. `reply`: a `transaction` whose verdict comes
+    `paths` has its path by API version, with `{names}` in it; `path_names` has a pattern for names of which
+    Amazon tells one. `reply`: a `transaction` whose verdict comes
     later, a `result` that is the verdict, or a `document` that is read.
 
     `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
@@ -58,6 +60,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     method: Method
     paths: Mapping[str, str]
+    path_names: Mapping[str, str] = {}
     reply: Reply = "document"
     body_key: str = ""
     in_doubt: InDoubtPolicy = "hold"
@@ -82,10 +85,12 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     def path_of(self, version: str, **names: str) -> str:
         """Return the path of an API version, its names filled in, each percent-encoded.
 
-        Raises ValueError for a name that would lead elsewhere: an empty one, and one of dots alone.
+        Raises ValueError for a name that is not as Amazon makes them, or would lead elsewhere: an empty one,
+        and one of dots alone.
         """
-        if wrong := sorted(name for name, value in names.items() if not value.strip(".")):
-            raise ValueError(f"{self.name}: {', '.join(wrong)} cannot stand in a path")
+        for name, value in names.items():
+            if not value.strip(".") or not re.fullmatch(self.path_names.get(name, ".*"), value, re.DOTALL):
+                raise ValueError(f"{self.name}: this {name} is none of Amazon's")
         return self.template(version).format_map(
             {name: quote(value, safe="") for name, value in names.items()}
         )
@@ -303,8 +308,9 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 class Feed:
     """Documents that Amazon makes: how they are listed and read, and what becomes of them.
 
-    `contents` are the files of an item. `selling_party` is whose it is; empty where Amazon does not say. A
-    partner wants it by the key of its name in `[vendors.V.fetch]`: `packing_slips` for `packing-slips`.
+    `path_name` is what an order's number is called in the path of the operation `single`. `contents` are the
+    files of an item. `selling_party` is whose it is; empty where Amazon does not say. A partner wants it by
+    the key of its name in `[vendors.V.fetch]`: `packing_slips` for `packing-slips`.
     `template` names the files in the outbox; empty, the partner's own template does. `labels`: its packages
     are compared with what is sent.
     """
@@ -312,6 +318,7 @@ class Feed:
     name: str
     listed: str
     single: str
+    path_name: str
     contents: Callable[[Any], Sequence[Content]]
     selling_party: Callable[[Any], str] = _none
     template: str = ""
@@ -407,7 +414,7 @@ class Settings:
     """
 
     partners: Literal["vendors", "sellers"]
-    keys: type[Any]
+    keys: type[Any] | None = None
     tables: Mapping[str, type[Any]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     profile: Callable[[Any], Mapping[str, Any]] = _nothing

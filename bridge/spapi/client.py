@@ -42,7 +42,6 @@ _ATTEMPTS_OF_A_GET = 4
 _LONGEST_WAIT_IN_A_CALL = 10.0
 _DEFAULT_TIMEOUTS = Timeouts()
 _CONNECTIONS = 40
-_ORDER = re.compile(r"[a-zA-Z0-9]+")  # Amazon's pattern of a purchase order number
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -188,12 +187,6 @@ class AmazonClient:
         if background:
             return self._read_once(operation, target, parse, background=True)
         return self._read(operation, target, parse)
-
-    def read_order(self, operation: Operation, purchase_order_number: str) -> Item | UnreadableItem | None:
-        """Read what there is for one order; None where there is nothing. Raises as `read_page` does."""
-        if not _ORDER.fullmatch(purchase_order_number):
-            raise AmazonRefused("the purchase order number is not made of letters and digits only")
-        return self.read_one(operation, purchaseOrderNumber=purchase_order_number)
 
     def read_one(
         self, operation: Operation, *, version: str = "", **names: str

@@ -31,8 +31,8 @@ class ProgramCase:
     """One kind of event: a file with one document that becomes one of it, and Amazon's answers.
 
     `taken` says that Amazon took it; `afterwards` are the replies of the reads once it did, the verdict and
-    what a verification finds among them. `policies` are the partner's that differ from the usual ones,
-    `api_version` is the account's where that matters.
+    what a verification finds among them. `mappings` are files of the partner's own, `policies` those of its
+    settings that differ from the usual ones, and `api_version` is the account's where that matters.
     """
 
     operation: str
@@ -42,6 +42,7 @@ class ProgramCase:
     afterwards: Mapping[str, Answer] = field(default_factory=dict)
     policies: Mapping[str, Any] = field(default_factory=dict)
     api_version: str = "v1"
+    mappings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def declared(self) -> Operation:
@@ -133,12 +134,21 @@ def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     """Make an installation of a case; its partner's lists are not read."""
     with ScriptedAmazon() as amazon:
         amazon.usual[case.operation] = case.taken
+        write_mappings(folder / "mappings", case.mappings)
         made = partner_in(folder, monkeypatch, endpoint=amazon.url, api_version=case.api_version)
         partner = with_policies(replace(made, clock=Clock(), amazon_time=None), **case.policies)
         partner.state.fetching.due_at = float("inf")
         yield Installation(case, folder, amazon, partner)
         partner.amazon.close()
         partner.ledger.close()
+
+
+def write_mappings(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a folder of mappings."""
+    folder.mkdir()
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def cases_by_name(cases: Sequence[ProgramCase]) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from bridge.pipeline.rerun import rerun
 from bridge.pipeline.retention import purge
 from bridge.programs.contract import installed
 from tests.contracts.program_case import Installation, ProgramCase, cases_by_name, install
+from tests.contracts.programs.goods_receipts import contract_cases as goods_receipts
+from tests.contracts.small import small_program
 from tests.spapi.server import Answer, json_answer
 
-CASES: tuple[ProgramCase, ...] = tuple(
+OF_PROGRAMS: tuple[ProgramCase, ...] = tuple(
     case
     for program in installed().programs
     for case in importlib.import_module(f"tests.programs.{program.name}.contract_cases").CASES
 )
+CASES = (*OF_PROGRAMS, *goods_receipts.CASES)
 REFUSED = json_answer(400, {"errors": [{"code": "InvalidInput", "message": "made up"}]})
 LONG = 30
 """Rounds of two minutes: more than any back-off, patience and wait for a verdict."""
@@ -30,12 +34,13 @@ LONG = 30
 def site(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
-    with stamina.set_testing(True, attempts=1):
+    known = small_program() if request.param in goods_receipts.CASES else nullcontext()
+    with stamina.set_testing(True, attempts=1), known:
         yield from install(request.param, tmp_path, monkeypatch)
 
 
 def test_every_kind_of_event_of_every_program_has_its_case() -> None:
-    told = {case.operation for case in CASES}
+    told = {case.operation for case in OF_PROGRAMS}
     assert told == {call.operation for one in installed().event_types for call in one.calls()}
 
 

@@ -55,6 +55,8 @@ def partner_in(
     for name in ("inbox", "archive", "quarantine", "outbox"):
         (folder / "drop" / name).mkdir(parents=True)
     config = CONFIG.replace("http://127.0.0.1:9", endpoint)
+    if (folder / "mappings").is_dir():
+        config = config.replace("[bridge]", '[bridge]\nmappings = ["mappings"]')
     config = config.replace('region = "na"', f'region = "na"\napi_version = "{api_version}"')
     partner = fleet_of(parse_config(config, folder / "config.toml"), ledger).partners[0]
     partner.claim.fence = ledger.claim(partner.account, partner.clock())

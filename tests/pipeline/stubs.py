@@ -51,9 +51,9 @@ class StubAmazon:
     def transaction_status(self, _operation: object, amazon_transaction_id: str, **_version: str) -> Verdict:
         return self.verdict(amazon_transaction_id)
 
-    def read_order(self, _operation: Operation, order: str) -> Item | UnreadableItem | None:
+    def read_one(self, _operation: Operation, **names: str) -> Item | UnreadableItem | None:
         self.reads += 1
-        return self.of_order(order)
+        return self.of_order(names["purchaseOrderNumber"])
 
     def read_page(self, *_query: object) -> object:
         raise AssertionError("no list is asked for in these tests")

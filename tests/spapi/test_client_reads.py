@@ -88,7 +88,7 @@ def test_one_order_is_read_from_its_path(
     server: ScriptedServer, client: AmazonClient, operation: Operation
 ) -> None:
     server.answers.append(json_answer(200, {"payload": element(operation, "PO1")}))
-    found = client.read_order(operation, "PO1")
+    found = client.read_one(operation, purchaseOrderNumber="PO1")
     assert found is not None
     assert found.purchase_order_number == "PO1"
     assert [request.path for request in server.requests] == [f"{SHIPPING}/{operation.list_key}/PO1"]
@@ -98,7 +98,9 @@ def test_one_order_is_read_from_its_path(
 def test_one_token_covers_every_order(server: ScriptedServer, client: AmazonClient) -> None:
     server.answers.extend([json_answer(200, {"payload": element(LABEL, "PO1")})] * 8)
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda number: client.read_order(LABEL, f"PO{number}"), range(8)))
+        found = list(
+            pool.map(lambda number: client.read_one(LABEL, purchaseOrderNumber=f"PO{number}"), range(8))
+        )
     assert all(isinstance(one, ShippingLabel) for one in found)
     assert len(server.restricted_requests) == 1
     assert {request.path.rsplit("/", 1)[-1] for request in server.requests} == {f"PO{n}" for n in range(8)}
@@ -117,7 +119,7 @@ def test_an_order_without_a_label_is_none(
     server: ScriptedServer, client: AmazonClient, answer: Answer
 ) -> None:
     server.answers.append(answer)
-    assert client.read_order(LABEL, "PO1") is None
+    assert client.read_one(LABEL, purchaseOrderNumber="PO1") is None
     assert len(server.requests) == 1
 
 
@@ -125,8 +127,8 @@ def test_an_order_without_a_label_is_none(
 def test_a_number_that_is_none_of_amazons_never_leaves(
     server: ScriptedServer, client: AmazonClient, number: str
 ) -> None:
-    with pytest.raises(AmazonRefused, match="purchase order number"):
-        client.read_order(LABEL, number)
+    with pytest.raises(AmazonRefused, match="purchaseOrderNumber"):
+        client.read_one(LABEL, purchaseOrderNumber=number)
     assert server.requests == server.restricted_requests == []
 
 
@@ -165,7 +167,10 @@ def test_a_429_without_a_header_is_waited_out(server: ScriptedServer, client: Am
 
 def test_500s_have_an_end(server: ScriptedServer, client: AmazonClient) -> None:
     server.answers.extend([Answer(500, b"", {"x-amzn-requestid": "R-5"})] * 9)
-    for read in (lambda: client.read_page(SLIPS, QUERY), lambda: client.read_order(SLIP, "PO1")):
+    for read in (
+        lambda: client.read_page(SLIPS, QUERY),
+        lambda: client.read_one(SLIP, purchaseOrderNumber="PO1"),
+    ):
         server.requests.clear()
         with pytest.raises(AmazonUnavailable) as caught:
             read()
@@ -277,7 +282,10 @@ def test_a_closed_client_reads_nothing(server: ScriptedServer, client: AmazonCli
     server.answers.append(listed(SLIPS, "A"))
     client.read_page(SLIPS, QUERY)
     client.close()
-    for read in (lambda: client.read_page(SLIPS, QUERY), lambda: client.read_order(LABEL, "PO1")):
+    for read in (
+        lambda: client.read_page(SLIPS, QUERY),
+        lambda: client.read_one(LABEL, purchaseOrderNumber="PO1"),
+    ):
         with pytest.raises(AmazonUnavailable):
             read()
     assert (len(server.requests), len(server.restricted_requests)) == (1, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.domain.labels import LabelPackage
 from bridge.programs.contract import Content, Feed
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
+from bridge.programs.vendor_direct_fulfillment.operations import NUMBER_KEY
 
 
 def _labels(item: ShippingLabel) -> list[Content]:
@@ -32,6 +33,7 @@ FEEDS = (
         name="labels",
         listed="getShippingLabels",
         single="getShippingLabel",
+        path_name=NUMBER_KEY,
         contents=_labels,
         selling_party=lambda item: item.selling_party,
         labels=True,
@@ -40,6 +42,7 @@ FEEDS = (
         name="packing-slips",
         listed="getPackingSlips",
         single="getPackingSlip",
+        path_name=NUMBER_KEY,
         contents=_document,
         template="packing-slips/{purchase_order}.{ext}",
     ),
@@ -47,6 +50,7 @@ FEEDS = (
         name="invoices",
         listed="getCustomerInvoices",
         single="getCustomerInvoice",
+        path_name=NUMBER_KEY,
         contents=_document,
         template="invoices/{purchase_order}.{ext}",
     ),

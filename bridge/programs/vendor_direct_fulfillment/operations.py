@@ -49,7 +49,8 @@ def _reads(
         Operation(
             name=one,
             method="GET",
-            paths=_paths("shipping", f"{list_key}/{{purchaseOrderNumber}}"),
+            paths=_paths("shipping", f"{list_key}/{{{NUMBER_KEY}}}"),
+            path_names={NUMBER_KEY: "[a-zA-Z0-9]+"},
             restricted=True,
             list_key=list_key,
             number_key=NUMBER_KEY,
