@@ -107,6 +107,15 @@ def _of_programs(values: Callable[[Settings], Mapping[str, Any]]) -> dict[str, A
     return {key: value for one in installed().settings("vendors") for key, value in values(one).items()}
 
 
+def announced_elsewhere(config: Config) -> list[str]:
+    """Return the vendors whose packages another system announces, so that nothing waits for that."""
+    return [
+        name
+        for name, vendor in config.vendors.items()
+        if policies_of(vendor, config.accounts[vendor.account]).confirmations_elsewhere
+    ]
+
+
 def fetch_plan_of(vendor: Vendor) -> FetchPlan:
     """Return which of Amazon's shipping documents a vendor wants, for the job fetch."""
     wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)

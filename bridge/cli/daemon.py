@@ -92,7 +92,7 @@ _DID = {
     "settle": ("verdict or report", "verdicts and reports"),
     "hold_late": ("status update held", "status updates held"),
     "follow": ("look with news", "looks with news"),
-    "fetch": ("label, slip or invoice fetched", "labels, slips and invoices fetched"),
+    "fetch": ("shipping document fetched", "shipping documents fetched"),
     "deliver": ("file put into the outbox", "files put into the outbox"),
 }
 """What a run did besides moving batches on, by job: one of it, and several."""

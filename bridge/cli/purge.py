@@ -74,7 +74,7 @@ def _tell(ledger: Ledger, limits: dict[str, datetime], *, as_json: bool) -> None
         emit({"dry_run": True, "before": limits, "batches": batches, "outbound_of_no_batch": loose})
         return
     tell_lines(_lines(batches, line_width()))
-    say(f"{len(batches)} batches would be purged, and {loose} labels, slips, invoices and lists of them.")
+    say(f"{len(batches)} batches would be purged, and {loose} shipping documents and lists of them.")
     say("Nothing was changed.")
 
 

@@ -79,10 +79,12 @@ def _mark(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
 
 
 def _release(config: Config, ledger: Ledger, account: str) -> dict[str, int]:
+    from bridge.wiring import announced_elsewhere
+
     now = datetime.now(UTC)
     vendors = _vendors(config, account)
     counts = _counts(ledger, vendors)
-    elsewhere = [name for name, vendor in config.vendors.items() if vendor.confirmations == "elsewhere"]
+    elsewhere = announced_elsewhere(config)
     ledger.release_restored(account)  # first: a daemon beside this holds nothing anew
     for vendor in vendors:
         held, doubted = ledger.held_restored(vendor)

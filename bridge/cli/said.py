@@ -69,12 +69,13 @@ def operator() -> str:
 
 def settle_event(bridge: Bridge, number: int, dropped: str | None) -> str:
     """Release a held event, or drop it with a reason; return which."""
+    from bridge.wiring import announced_elsewhere
+
     now = datetime.now(UTC)
     if dropped is not None:
         bridge.ledger.refuse_event(number, dropped, now, who=operator())
         return "dropped"
-    vendors = bridge.config.vendors.items()
-    elsewhere = [name for name, vendor in vendors if vendor.confirmations == "elsewhere"]
+    elsewhere = announced_elsewhere(bridge.config)
     bridge.ledger.release_event(number, now, elsewhere=elsewhere, who=operator())
     return "released"
 

@@ -62,7 +62,7 @@ class Sftp(Table):
     quarantine: RemoteFolder = "quarantine"
     """Folder on the server for files that nothing can be read from, each with its reason beside it."""
     outbox: RemoteFolder = "outbox"
-    """Folder on the server where labels, slips, acknowledgements and statuses are put."""
+    """Folder on the server where shipping documents, acknowledgements and statuses are put."""
 
 
 class Local(Table):
@@ -77,7 +77,7 @@ class Local(Table):
     quarantine: LocalPath | None = None
     """Folder for files that nothing can be read from, each with its reason beside it."""
     outbox: LocalPath | None = None
-    """Folder where labels, slips, acknowledgements and statuses are put."""
+    """Folder where shipping documents, acknowledgements and statuses are put."""
     file_mode: FileMode | None = None
     """Mode of the files that are put there, such as "0640", whatever the umask is; not set: as the umask
     says."""

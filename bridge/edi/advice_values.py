@@ -46,10 +46,16 @@ STANDINGS: Final[dict[Verdict, Standing]] = {
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Why a fact was not taken: Amazon's or the bridge's own code and text, as they came."""
+    """Why a fact was not taken: Amazon's or the bridge's own code and text, as they came.
+
+    `condition` is what X12 has for the code (element 647), of those that every version since 003050 has:
+    006 duplicate, 007 missing, 008 out of range, 009 invalid date, 010 out of balance, 011 not matching,
+    012 invalid combination. Empty: none of these.
+    """
 
     code: str
     text: str = ""
+    condition: str = ""
 
     def __str__(self) -> str:
         # A colon would be a separator in most of X12.

@@ -48,7 +48,6 @@ from bridge.ledger.schema import (
     packages,
     submissions,
 )
-from bridge.programs.contract import installed
 
 TRIES = 3
 """After so many a delivery that fails is no longer waited for; it goes on being tried."""
@@ -139,7 +138,7 @@ _is_held = is_troubled & one_of(events.c.state, "held")  # both: the index is of
 
 _OF_LATE = select(events.c.file_id, func.count(), func.min(events.c.occurred_at)).group_by(events.c.file_id)
 # A held cancellation is none that Amazon waits for.
-_is_wanted = events.c.operation.in_(bindparam("due", expanding=True)) & (events.c.function != "cancel")
+_is_wanted = (events.c.operation == bindparam("operation")) & (events.c.function != "cancel")
 _shipped_before = _is_wanted & (events.c.occurred_at <= bindparam("before"))
 _UNSUBMITTED = (
     _OF_LATE.where(events.c.vendor == _V, is_ready, _shipped_before),
@@ -293,22 +292,21 @@ class DeadlineStore(Store):
         with self._db.read() as connection:
             return connection.execute(_HELD, {"v": vendor}).scalar_one()
 
-    def late_confirmations(self, vendor: str, shipped_before: datetime) -> list[LateBatch]:
-        """List batches with confirmations of what was shipped before then that Amazon does not have.
+    def late_events(self, vendor: str, operation: str, shipped_before: datetime) -> list[LateBatch]:
+        """List batches with events of an operation, of what was shipped before then, that Amazon has not.
 
         Those are ready, held, or in a submission that is ready or in doubt.
         """
         found: dict[int, tuple[int, float]] = {}
-        due = installed().due
         with self._db.read() as connection:
             for query in _UNSUBMITTED:
                 for batch, count, first in connection.execute(
-                    query, {"v": vendor, "before": seconds(shipped_before), "due": due}
+                    query, {"v": vendor, "before": seconds(shipped_before), "operation": operation}
                 ):
                     others, earliest = found.get(batch, (0, first))
                     found[batch] = (others + count, min(earliest, first))
         return [
-            LateBatch(batch=batch, confirmations=count, shipped_at=moment(first))
+            LateBatch(batch=batch, events=count, shipped_at=moment(first))
             for batch, (count, first) in sorted(found.items())
         ]
 

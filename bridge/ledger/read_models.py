@@ -287,8 +287,8 @@ class HeldSummary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LateBatch(msgspec.Struct, frozen=True, kw_only=True):
-    """A batch with confirmations that Amazon does not have yet; `shipped_at` is that of the first."""
+    """A batch with events that Amazon wants and does not have; `shipped_at` is that of the first."""
 
     batch: int
-    confirmations: int
+    events: int
     shipped_at: datetime

@@ -114,7 +114,7 @@ class RetentionStore(Store):
             ]
 
     def loose_outbound(self, vendor: str, before: datetime) -> int:
-        """Count the delivered files of no batch (labels, slips, invoices) that a purge would blank."""
+        """Count the delivered files of no batch (shipping documents) that a purge would blank."""
         with self._db.read() as connection:
             return _count(connection, outbound_files, *_loose(vendor, before))
 

@@ -165,7 +165,7 @@ class Outbound(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DocumentRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """Something to ask Amazon for by its order's number; `kind`: `labels`, `packing-slips`, `invoices`."""
+    """Something to ask Amazon for by its order's number; `kind` is the name of a feed."""
 
     kind: str
     purchase_order_number: str

@@ -21,7 +21,7 @@
 | void_labels | void_confirmed |
 | follow_ups | due_follow_ups, record_look, record_look_failed; followed, record_sweep |
 | follow_ups | follow_up_alerts, follow_up_counts |
-| deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_confirmations |
+| deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_events |
 | deadlines | silent, ages, next_due, unfinished, delayed, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |

@@ -22,7 +22,7 @@ _MOST_SHAPES = 1000
 
 
 class Denial(msgspec.Struct, frozen=True):
-    """A condition that makes an order a floor denial, and the level it is looked for in."""
+    """A condition that says that an order is not shipped, and the level it is looked for in."""
 
     level: str
     conditions: tuple[Condition, ...]

@@ -1,1 +1,1 @@
-"""Labels, slips, invoices and verdicts as named bytes. Pure."""
+"""Shipping documents and verdicts as named bytes. Pure."""

@@ -1,4 +1,4 @@
-"""Labels, packing slips and invoices as Amazon sends them, checked and named for the vendor's outbox.
+"""Shipping documents as Amazon sends them, checked and named for the vendor's outbox.
 
 The content is base64; it is decoded strictly and must be what it says it is, by its signature. Names are
 built from numbers that came from outside: none can leave its folder or take another's place. Beside labels
@@ -22,7 +22,7 @@ Format = Literal["png", "zpl", "pdf"]
 
 
 class BadShippingDocumentError(Exception):
-    """A label, slip or invoice that is not what it says; the message says why, with none of its content."""
+    """A shipping document that is not what it says; the message says why, with none of its content."""
 
 
 class NamedFile(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
 from bridge.pipeline.acknowledgements import LedgerNumbers
 from bridge.pipeline.partner import ReadingContext
+from bridge.programs.contract import installed
 
 FORMS: dict[str, Kind] = {"824": "824", "aperak": "APERAK"}
 """The forms of a vendor's status files that are application advice."""
@@ -102,5 +103,8 @@ def _advice_line(line: StatusLine, document_number: int, version: str) -> Advice
         purchase_order_number=line.purchase_order_number,
         tracking_number=line.tracking_number,
         amazon_transaction_id=line.amazon_transaction_id,
-        errors=tuple(Reason(error.code, error.message) for error in line.errors),
+        errors=tuple(
+            Reason(error.code, error.message, installed().conditions.get(error.code, ""))
+            for error in line.errors
+        ),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bridge.ledger.read_models import UnshippedLabel
+from bridge.ledger.read_models import LateBatch, UnshippedLabel
 from bridge.pipeline.alerts import (
     LABEL_EXPIRY,
     LABEL_REPLACED,
@@ -21,15 +21,12 @@ from bridge.pipeline.fetch import fetch_is_due
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.sweep import sweep_is_due
 from bridge.pipeline.timekeeping import confirmed_time
+from bridge.programs.contract import EventType, installed
 
 log = structlog.get_logger(__name__)
 
-CONFIRM_WITHIN = timedelta(hours=4)
-"""Time after the shipped date within which Amazon wants a confirmation."""
-LABEL_LIFE = timedelta(days=90)
-"""Time for which a carrier takes a label of Amazon's, from when it was made."""
 VOID_TOLD = timedelta(days=7)
-"""Time after that for which the alert stays open."""
+"""Time for which the alert on a void label stays open."""
 SEEN_EVERY = timedelta(minutes=1)
 """Interval between two checks whether a status update has waited for too long."""
 _NAMED = 5
@@ -75,7 +72,7 @@ def hold_late(partner: Partner) -> int:
 def review_deadlines(partner: Partner) -> None:
     """Raise and clear the alerts that follow from the time alone."""
     _review_waiting(partner)
-    _review_confirmations(partner)
+    _review_late(partner)
     _review_labels(partner)
     _review_replaced_labels(partner)
     _review_silence(partner)
@@ -92,41 +89,47 @@ def _review_waiting(partner: Partner) -> None:
         log.warning("waiting", vendor=partner.vendor, events=count)
 
 
-def _review_confirmations(partner: Partner) -> None:
-    warn_after = CONFIRM_WITHIN * partner.policies.confirmation_warning
-    late = {
-        str(one.batch): one
-        for one in partner.ledger.late_confirmations(partner.vendor, partner.clock() - warn_after)
-    }
+def _review_late(partner: Partner) -> None:
+    """Report events that Amazon wants within a time of their own, which is over in part."""
+    late: dict[str, tuple[LateBatch, EventType, timedelta]] = {}
+    for kind in installed().event_types:
+        if kind.due_within is not None:
+            warn_after = kind.due_within * partner.policies.confirmation_warning
+            for one in partner.ledger.late_events(
+                partner.vendor, kind.operation, partner.clock() - warn_after
+            ):
+                late.setdefault(str(one.batch), (one, kind, kind.due_within))
     for key in open_keys(partner, LATE_CONFIRMATION):
         if key not in late:
             clear_alert(partner, LATE_CONFIRMATION, key)
-    for key, one in late.items():
-        due = one.shipped_at + CONFIRM_WITHIN
+    for key, (one, kind, within) in late.items():
+        due = one.shipped_at + within
         message = (
-            f"Amazon wants the first confirmation of batch {one.batch} by {due:%Y-%m-%d %H:%M} UTC, "
-            f"4 hours after its shipping, and does not have it; confirmations of the batch that are as late: "
-            f"{one.confirmations}"
+            f"Amazon wants the first {kind.noun} of batch {one.batch} by {due:%Y-%m-%d %H:%M} UTC, "
+            f"{_hours(within)} after its shipping, and does not have it; {kind.noun}s of the batch that are "
+            f"as late: {one.events}"
         )
         if raise_alert(partner, LATE_CONFIRMATION, key, message):
             log.warning(
                 "late_confirmation",
                 vendor=partner.vendor,
                 batch=one.batch,
-                events=one.confirmations,
+                events=one.events,
                 due=due.isoformat(),
             )
 
 
 def _review_labels(partner: Partner) -> None:
     """Report labels that are void soon and whose orders have not shipped: one alert for each day."""
-    now = partner.clock()
-    old = now - LABEL_LIFE
+    now, life = partner.clock(), installed().label_life
+    if life is None:
+        return
+    old = now - life
     days: dict[str, list[UnshippedLabel]] = {}
     for one in partner.ledger.unshipped_labels(
         partner.fence, partner.vendor, old + partner.fetch_plan.label_warning, old - VOID_TOLD
     ):
-        days.setdefault(f"{one.made_at + LABEL_LIFE:%Y-%m-%d}", []).append(one)
+        days.setdefault(f"{one.made_at + life:%Y-%m-%d}", []).append(one)
     for key in open_keys(partner, LABEL_EXPIRY):
         if key not in days:
             clear_alert(partner, LABEL_EXPIRY, key)

@@ -1,4 +1,4 @@
-"""Fetch: cursors → labels, packing slips and customer invoices in the outbox.
+"""Fetch: cursors → shipping documents in the outbox.
 
 Lists are read in windows that overlap, each to its last page; the cursor moves when a window was read whole,
 so a crash anywhere repeats a window and leaves no gap, and what cannot be read is not passed over. What was
@@ -45,10 +45,7 @@ AFTER_AN_ERROR = 60.0
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 20, 30, 60))
 """Delays between two requests for one order; the last one is repeated."""
 GIVEN_UP = timedelta(hours=24)
-"""Time for which one order's label is requested."""
-TRIES_OF_OTHERS = 3
-"""Slips and invoices exist for some orders only: asked for a few times, then left to the lists."""
-
+"""Time for which one order's document is requested."""
 
 Fetched = Literal["kept", "bad", "nothing", "foreign"]
 _REASONS = {
@@ -204,7 +201,8 @@ def fetch_order(partner: Partner, kind: Feed, order: str) -> Fetched:
 def _missed(partner: Partner, wanted: DocumentRequest, reason: str, *, for_good: bool) -> None:
     now = partner.clock()
     key = (wanted.kind, wanted.purchase_order_number)
-    if not installed().feeds[wanted.kind].labels and wanted.attempts + 1 >= TRIES_OF_OTHERS:
+    tries = installed().feeds[wanted.kind].tries
+    if tries and wanted.attempts + 1 >= tries:
         partner.ledger.postpone_document_request(partner.fence, partner.vendor, key, reason, None)
         return
     if for_good or now - wanted.requested_at >= GIVEN_UP:

@@ -79,7 +79,7 @@ class FetchPlan:
     """What of Amazon's shipping documents a vendor wants, and when Amazon is asked for them."""
 
     kinds: tuple[str, ...] = ()
-    """`labels`, `packing-slips`, `invoices`."""
+    """Names of the feeds that it wants."""
     every: float = 3600.0
     """Seconds between two fetches."""
     since: timedelta = timedelta(days=7)

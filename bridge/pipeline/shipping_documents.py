@@ -1,4 +1,4 @@
-"""Shipping documents: the labels, packing slips and invoices that Amazon makes, as files for the outbox."""
+"""Shipping documents that Amazon makes, as files for the outbox."""
 
 from __future__ import annotations
 

@@ -310,9 +310,11 @@ class Feed:
 
     `path_name` is what an order's number is called in the path of the operation `single`. `contents` are the
     files of an item. `selling_party` is whose it is; empty where Amazon does not say. A partner wants it by
-    the key of its name in `[vendors.V.fetch]`: `packing_slips` for `packing-slips`.
+    the key of its name in `[vendors.V.fetch]`: `bank_slips` for `bank-slips`.
     `template` names the files in the outbox; empty, the partner's own template does. `labels`: its packages
-    are compared with what is sent.
+    are compared with what is sent; `void_after` is the time for which a carrier takes such a label, from when
+    it was made. `tries`: where not every order has one, how often one is asked for before it is left to the
+    lists; 0: for a day, and then an operator is told.
     """
 
     name: str
@@ -323,6 +325,8 @@ class Feed:
     selling_party: Callable[[Any], str] = _none
     template: str = ""
     labels: bool = False
+    void_after: timedelta | None = None
+    tries: int = 0
 
     @property
     def key(self) -> str:
@@ -428,6 +432,7 @@ class Program:
     `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
     verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations.
     `producers` are what a mapping may produce, `flat_files` what may come as CSV or JSON.
+    `conditions` are X12's application error conditions (element 647) by the codes of its rules.
     """
 
     name: str
@@ -440,6 +445,7 @@ class Program:
     policies: Mapping[str, str] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
     flat_files: tuple[FlatFile, ...] = ()
+    conditions: Mapping[str, str] = field(default_factory=dict)
     settings: Settings | None = None
 
 
@@ -454,6 +460,9 @@ class Programs:
         self.follow_ups = {one.name: one for program in programs for one in program.follow_ups}
         self.policies = {key: name for program in programs for key, name in program.policies.items()}
         self.producers = {key: one for program in programs for key, one in program.producers.items()}
+        self.conditions = {
+            code: condition for program in programs for code, condition in program.conditions.items()
+        }
         self.flat_files = tuple(one for program in programs for one in program.flat_files)
         self._of_event = {one.event: one for one in self.event_types}
         self._calls = {call.operation: call for one in self.event_types for call in one.calls()}
@@ -543,6 +552,11 @@ class Programs:
         return self._those(lambda one: one.announces)
 
     @cached_property
+    def label_life(self) -> timedelta | None:
+        """Time for which a carrier takes a label, from when it was made; None where no feed has labels."""
+        return min((one.void_after for one in self.feeds.values() if one.void_after), default=None)
+
+    @cached_property
     def awaiting(self) -> tuple[str, ...]:
         """Operations of the events that wait until their package is announced."""
         return self._those(lambda one: one.awaits)
@@ -561,11 +575,6 @@ class Programs:
     def shipping(self) -> tuple[str, ...]:
         """Operations of the events that tell that their order has shipped."""
         return self._those(lambda one: one.ships)
-
-    @cached_property
-    def due(self) -> tuple[str, ...]:
-        """Operations of the events that Amazon wants within a time."""
-        return self._those(lambda one: one.due_within)
 
 
 @cache

@@ -18,7 +18,7 @@ from bridge.spapi.budget import budget, keep_budgets
 
 BODY_LIMIT = 1024 * 1024
 LARGE_BODY_LIMIT = 32 * 1024 * 1024
-"""For pages of labels, slips and invoices, in base64; where one is larger, fewer orders are asked for."""
+"""For pages of shipping documents, in base64; where one is larger, fewer orders are asked for."""
 TOKEN_LIMIT = 64 * 1024
 _HEADS = 512 * 1024  # for headers and the frames of chunks, beside twice the body
 _MOST_VALUES = 200_000  # no reply has so many; as Python's values they take a hundred times their text

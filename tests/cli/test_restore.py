@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pytest
 
 from bridge.cli import restore
+from bridge.config import Config, parse_config
 from bridge.ledger.store import Ledger
+from tests.cli.support import CONFIG
 from tests.ledger.desk import T0, Desk, confirmation, later, outcome, status
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from bridge.config import Config
 
 
 @pytest.fixture
@@ -27,9 +26,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    vendor = SimpleNamespace(account="main", confirmations="here")
-    made = SimpleNamespace(bridge=SimpleNamespace(spool=tmp_path / "spool"), vendors={"acme": vendor})
-    return cast("Config", made)
+    return parse_config(CONFIG, tmp_path / "config.toml")
 
 
 def test_one_that_cannot_be_released_keeps_no_other_one(

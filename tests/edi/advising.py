@@ -47,7 +47,7 @@ def line(**facts: Any) -> AdviceLine:
 
 
 def refusal(text: str = "", code: str = "EMPTY_PACKAGES", **facts: Any) -> AdviceLine:
-    return line(**({"verdict": "Failure", "errors": (Reason(code, text),)} | facts))
+    return line(**({"verdict": "Failure", "errors": (Reason(code, text, "007"),)} | facts))
 
 
 def advice(*lines: AdviceLine, **facts: Any) -> Advice:

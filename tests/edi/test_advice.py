@@ -9,7 +9,6 @@ from bridge.edi.advice import KINDS, advise
 from bridge.edi.advice_values import STANDINGS, UNEXPLAINED, Reason, Verdict, answering
 from bridge.edi.model import DocumentRead, Interchange
 from bridge.edi.reader import read
-from bridge.edi.x12.advice import CONDITIONS
 from tests.edi.advising import NOW, Numbers, advice, by_pydifact, by_pyx12, edifact, line, read_back, refusal
 from tests.edi.edifact.building import interchange
 from tests.edi.test_reader import X12, grammar
@@ -67,7 +66,7 @@ def test_every_verdict_but_success_comes_with_a_reason(verdict: Verdict) -> None
     reasons = line(verdict=verdict).reasons
     assert bool(reasons) == (verdict != "Success")
     assert set(STANDINGS) == set(get_args(Verdict)) == {"Success", *UNEXPLAINED}
-    assert refusal("why").reasons == (Reason("EMPTY_PACKAGES", "why"),)
+    assert refusal("why").reasons == (Reason("EMPTY_PACKAGES", "why", "007"),)
 
 
 def test_lines_of_one_document_come_together_and_those_of_its_namesakes_do_not() -> None:
@@ -76,7 +75,3 @@ def test_lines_of_one_document_come_together_and_those_of_its_namesakes_do_not()
     documents = list(advice(first, first, namesake, other_group).documents())
     assert [len(document.lines) for document in documents] == [2, 1, 1]
     assert [document.group_control_number for document in documents] == ["12", "12", "13"]
-
-
-def test_conditions_are_codes_that_every_version_has() -> None:
-    assert set(CONDITIONS.values()) <= {"006", "007", "008", "009", "010", "011", "012"}

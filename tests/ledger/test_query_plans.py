@@ -222,7 +222,7 @@ def watched(desk: Desk, now: datetime) -> None:
     ledger = desk.ledger
     ledger.waited_too_long("acme")
     ledger.held("acme")
-    ledger.late_confirmations("acme", now)
+    ledger.late_events("acme", CONFIRM, now)
     ledger.silent("acme", now)
     label_of(desk, "1Z1", now)
     label_of(desk, "1Z2", now)  # replaces it

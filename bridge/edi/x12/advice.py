@@ -33,39 +33,7 @@ ACKNOWLEDGMENTS: Final[dict[Standing, tuple[str, str]]] = {
 """110, of the whole transaction set and of an item of it; an accepted one with reasons is as if held."""
 
 OTHER: Final = "024"
-"""647: other unlisted reason."""
-CONDITIONS: Final[dict[str, str]] = {
-    "DUPLICATE": "006",
-    "EMPTY_PACKAGES": "007",
-    "ITEM_NOT_PACKED": "007",
-    "MISSING_CONTAINER_IDENTIFIER": "007",
-    "MISSING_COUNTRY": "007",
-    "MISSING_ORDER_NUMBER": "007",
-    "MISSING_PRODUCT_IDENTIFIER": "007",
-    "MISSING_SELLING_PARTY": "007",
-    "MISSING_SHIPPED_DATE": "007",
-    "MISSING_SHIP_FROM": "007",
-    "MISSING_SHIP_METHOD": "007",
-    "MISSING_STATUS": "007",
-    "MISSING_STATUS_DATE": "007",
-    "MISSING_TRACKING_NUMBER": "007",
-    "MISSING_WEIGHT": "007",
-    "NO_ITEMS": "007",
-    "NO_STATUS": "007",
-    "QUANTITY": "008",
-    "ZERO_QUANTITY": "008",
-    "DATE_TIME": "009",
-    "SHIPPED_DATE": "009",
-    "STATUS_DATE": "009",
-    "PACKED_QUANTITY": "010",
-    "CONTAINER_CONFLICT": "011",
-    "ITEM_CONFLICT": "011",
-    "CONTAINERS_OF_DENIAL": "012",
-}
-"""647 by our own and Amazon's codes: 006 duplicate, 007 missing, 008 out of range, 009 invalid date, 010
-out of balance, 011 not matching, 012 invalid combination. Only codes that have been in the list since
-version 003050; all others are 024, and the code itself stands before the text."""
-
+"""647: other unlisted reason; the code itself stands before the text."""
 _TED_WIDTH: Final = 60
 _NTE_WIDTH: Final = 80
 _MOST_NOTES: Final = 100
@@ -244,7 +212,7 @@ class _Writing:
         """Write TED and NTE, as many as the text needs."""
         text = self._plain(str(reason))
         widths = cycle([_TED_WIDTH, *[_NTE_WIDTH] * _MOST_NOTES])
-        condition = CONDITIONS.get(reason.code, OTHER)
+        condition = reason.condition or OTHER
         for number, line in enumerate(lines_of(text, widths)):
             if number % (_MOST_NOTES + 1):
                 self.writer.segment("NTE", "", line)

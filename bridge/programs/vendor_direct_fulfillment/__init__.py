@@ -19,6 +19,7 @@ from bridge.programs.vendor_direct_fulfillment.operations import (
     VERSIONS,
 )
 from bridge.programs.vendor_direct_fulfillment.producers import PRODUCERS
+from bridge.programs.vendor_direct_fulfillment.rules import CONDITIONS
 from bridge.programs.vendor_direct_fulfillment.settings import SETTINGS
 
 PROGRAM = Program(
@@ -35,5 +36,6 @@ PROGRAM = Program(
     },
     producers=PRODUCERS,
     flat_files=FLAT_FILES,
+    conditions=CONDITIONS,
     settings=SETTINGS,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bridge.domain.labels import LabelPackage
 from bridge.programs.contract import Content, Feed
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
@@ -37,6 +39,7 @@ FEEDS = (
         contents=_labels,
         selling_party=lambda item: item.selling_party,
         labels=True,
+        void_after=timedelta(days=90),
     ),
     Feed(
         name="packing-slips",
@@ -45,6 +48,7 @@ FEEDS = (
         path_name=NUMBER_KEY,
         contents=_document,
         template="packing-slips/{purchase_order}.{ext}",
+        tries=3,
     ),
     Feed(
         name="invoices",
@@ -53,5 +57,6 @@ FEEDS = (
         path_name=NUMBER_KEY,
         contents=_document,
         template="invoices/{purchase_order}.{ext}",
+        tries=3,
     ),
 )

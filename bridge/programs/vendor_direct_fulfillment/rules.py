@@ -35,6 +35,36 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
+CONDITIONS = {
+    "DUPLICATE": "006",
+    "EMPTY_PACKAGES": "007",
+    "ITEM_NOT_PACKED": "007",
+    "MISSING_CONTAINER_IDENTIFIER": "007",
+    "MISSING_COUNTRY": "007",
+    "MISSING_ORDER_NUMBER": "007",
+    "MISSING_PRODUCT_IDENTIFIER": "007",
+    "MISSING_SELLING_PARTY": "007",
+    "MISSING_SHIPPED_DATE": "007",
+    "MISSING_SHIP_FROM": "007",
+    "MISSING_SHIP_METHOD": "007",
+    "MISSING_STATUS": "007",
+    "MISSING_STATUS_DATE": "007",
+    "MISSING_TRACKING_NUMBER": "007",
+    "MISSING_WEIGHT": "007",
+    "NO_ITEMS": "007",
+    "NO_STATUS": "007",
+    "QUANTITY": "008",
+    "ZERO_QUANTITY": "008",
+    "DATE_TIME": "009",
+    "SHIPPED_DATE": "009",
+    "STATUS_DATE": "009",
+    "PACKED_QUANTITY": "010",
+    "CONTAINER_CONFLICT": "011",
+    "ITEM_CONFLICT": "011",
+    "CONTAINERS_OF_DENIAL": "012",
+}
+"""X12's conditions (647) for our own and Amazon's codes, as an 824 tells them."""
+
 _Rules = Iterator[Violation]
 
 

@@ -65,7 +65,7 @@ def test_a_cancellation_of_what_amazon_has_is_held_and_never_sends(
         f"Amazon has event 1 (batch 1) of order {order(1)} already (succeeded, submission 1 is succeeded), "
         "and takes no cancellation of a confirmation: settle it with Amazon"
     )
-    assert partner.ledger.late_confirmations("acme", partner.clock()) == []
+    assert partner.ledger.late_events("acme", "submitShipmentConfirmations", partner.clock()) == []
     with pytest.raises(LedgerError, match=r"resolve 2 --event --drop"):
         partner.ledger.release_event(held.id, partner.clock())
     assert len(amazon.items) == 1

@@ -17,7 +17,7 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentSchedule,
     ShipmentStatusChanged,
 )
-from bridge.programs.vendor_direct_fulfillment.rules import violations
+from bridge.programs.vendor_direct_fulfillment.rules import CONDITIONS, violations
 
 ITEM = Item(item_sequence_number=1, quantity=ItemQuantity(2, "Each"), buyer_product_identifier="A")
 BOX = Container(
@@ -179,3 +179,7 @@ def test_a_violation_says_what_it_is_about() -> None:
     event = msgspec.structs.replace(SHIPPED, containers=(box(weight=None),))
     (found,) = violations(event)
     assert (found.code, found.container) == ("MISSING_WEIGHT", "C1")
+
+
+def test_conditions_are_codes_that_every_version_of_x12_has() -> None:
+    assert set(CONDITIONS.values()) <= {"006", "007", "008", "009", "010", "011", "012"}
