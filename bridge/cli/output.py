@@ -198,9 +198,10 @@ def _on_screen(*drawn: Any, as_they_are: bool = False) -> str:  # noqa: ANN401 -
     from rich.console import Console
 
     # The terminal's width and colours, but written by us, so that a closed pipe is met in one place.
-    screen = Console()
+    # The width as `narrow` has it: rich believes every dumb terminal to be 80 wide, whatever it is told.
+    width = shutil.get_terminal_size().columns
     stream = io.StringIO()
-    console = Console(file=stream, width=screen.width, force_terminal=True, color_system=_colours(screen))
+    console = Console(file=stream, width=width, force_terminal=True, color_system=_colours(Console()))
     for one in drawn:
         console.print(one, crop=False, soft_wrap=as_they_are)
     return stream.getvalue()

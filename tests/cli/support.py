@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from typer.testing import CliRunner
 from bridge.cli.app import app
 from bridge.cli.exits import tell as tell_code
 from bridge.errors import BridgeError
+from tests.forkserver import fork_server
 
 CONFIG = """\
 [bridge]
@@ -63,16 +62,13 @@ class Result(msgspec.Struct, frozen=True):
 def edibridge(
     *arguments: str | Path, folder: Path, stdin: bytes = b"", environment: Mapping[str, str] | None = None
 ) -> Result:
-    """Run `python -m bridge` in a folder, with no configuration from outside."""
+    """Run the command as a process in a folder, with no configuration from outside."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("EDIBRIDGE_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "bridge", *map(str, arguments)],
-        cwd=folder,
-        env=inherited | dict(environment or {}),
-        input=stdin,
-        capture_output=True,
-        timeout=100,
-        check=False,
+    done = fork_server().run(
+        [*map(str, arguments)],
+        environment=inherited | dict(environment or {}),
+        folder=folder,
+        stdin=stdin,
     )
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 

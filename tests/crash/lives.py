@@ -6,10 +6,10 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field
 
-from tests.crash.nursery import Child
 from tests.crash.place import Place
 from tests.crash.trade import CONFIRM, LABEL, UPDATE, Trade
 from tests.crash.vendors import Vendor
+from tests.forkserver import Forked
 
 POINTS: dict[str, str] = {
     # The point, and the kind of file that it takes to get there (an empty one: any).
@@ -124,7 +124,7 @@ class Deaths:
         self.chance.shuffle(fit)
         return self.chance.choice(sorted(fit, key=lambda point: self.counts[point])[:6])
 
-    def _at_random(self, child: Child, seconds: float, point: str = AT_RANDOM, *, ends: bool = False) -> str:
+    def _at_random(self, child: Forked, seconds: float, point: str = AT_RANDOM, *, ends: bool = False) -> str:
         """Kill it after so many seconds, with more files dropped half-way; it may be one that `ends`."""
         if child.wait(seconds / 2) is None:
             if self.chance.random() < 0.5:
@@ -148,7 +148,7 @@ class Deaths:
         assert status < 0, f"the daemon ended by itself: {status}\n{self.place.log[-3000:]}"
         return AT_RANDOM
 
-    def _run_beside(self, child: Child) -> None:
+    def _run_beside(self, child: Forked) -> None:
         """Start a run while another process drains: it must be refused, and hurt nobody."""
         if not self.place.is_drained_by(child.pid):
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -13,7 +14,6 @@ from bridge.ledger.store import Ledger
 from simulator.amazon import StandInAmazon
 from simulator.records import Accepted
 from simulator.sftp_server import SftpUser, StandInSftp
-from tests.crash.nursery import Child, Nursery
 from tests.crash.trade import Drop
 from tests.crash.vendors import (
     FOLDERS,
@@ -24,6 +24,7 @@ from tests.crash.vendors import (
     bridge_table,
     vendor_table,
 )
+from tests.forkserver import Forked, ForkServer
 
 # A request whose sender was killed is no error of the stand-in's.
 logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
@@ -46,7 +47,7 @@ class Place:
         self,
         folder: Path,
         served: tuple[StandInAmazon, StandInSftp],
-        nursery: Nursery,
+        server: ForkServer,
         vendors: tuple[Vendor, ...],
         *,
         portioned: bool = False,
@@ -57,7 +58,7 @@ class Place:
         """Orders that Amazon refuses now, and whose they are."""
         self.amazon, sftp = served
         self.vendors = vendors
-        self._nursery = nursery
+        self._server = server
         self._environment = {PASSWORD_VARIABLE: PASSWORD}
         text = bridge_table()
         for account in dict.fromkeys(vendor.account for vendor in vendors):
@@ -66,8 +67,8 @@ class Place:
             self._environment[f"TOKEN_OF_{account}"] = credentials.refresh_token
             text += account_table(account, self.amazon.url, credentials.client_id)
         for vendor in vendors:
-            server = (sftp.host, sftp.port, sftp.fingerprint)
-            text += vendor_table(vendor, str(self.home(vendor)), server)
+            address = (sftp.host, sftp.port, sftp.fingerprint)
+            text += vendor_table(vendor, str(self.home(vendor)), address)
         self.config = folder / "config.toml"
         self.config.write_text(text)
 
@@ -109,11 +110,11 @@ class Place:
         failed = "SELECT 1 FROM events WHERE vendor = :vendor AND state = 'failed' LIMIT 1"
         return vendor.name in self._doomed.values() or bool(self.rows(failed, {"vendor": vendor.name}))
 
-    def start(self, *arguments: str, kill_at: str = "", scratch: bool = False) -> Child:
+    def start(self, *arguments: str, kill_at: str = "", scratch: bool = False) -> Forked:
         """Start a verb, which dies at a named point if it gets there."""
-        return self._nursery.start(
+        return self._server.start(
             ["--config", str(self.config), *arguments],
-            environment={**self._environment, VARIABLE: kill_at},
+            environment={**os.environ, **self._environment, VARIABLE: kill_at},
             folder=self.folder,
             scratch=scratch,
         )
@@ -184,13 +185,13 @@ def place(folder: Path, vendors: Iterable[Vendor], *, portioned: bool = False) -
         if not vendor.local:
             users[vendor.name] = SftpUser(home, password=PASSWORD)
     with (
-        Nursery(PORTION if portioned else 0) as nursery,
+        ForkServer(PORTION if portioned else 0) as server,
         StandInAmazon(
             rate=None, rdt_rate=200.0, rdt_burst=200, label_format="ZPL", packing_slips=True, invoices=True
         ) as amazon,
         StandInSftp(users) as sftp,
     ):
-        yield Place(bridge, (amazon, sftp), nursery, all_of_them, portioned=portioned)
+        yield Place(bridge, (amazon, sftp), server, all_of_them, portioned=portioned)
 
 
 def _home(folder: Path, vendor: Vendor) -> Path:

@@ -15,6 +15,7 @@ import pytest
 
 from simulator.amazon import StandInAmazon
 from simulator.rehearsal import Addresses, Rehearsal
+from tests.forkserver import fork_server
 
 
 @dataclass(slots=True)
@@ -56,14 +57,11 @@ class Site:
 
     def edibridge(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a verb to its end as a process of its own."""
-        return subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment(),
-            capture_output=True,
-            text=True,
-            timeout=110,
-            check=False,
+        done = fork_server().run(
+            ["--config", str(self.config), *arguments], environment=self.environment(), folder=self.folder
+        )
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
         )
 
     @property

@@ -1,50 +1,62 @@
 """Starts the bridge's verbs as processes: forked from one that has loaded everything, or from scratch.
 
-A start from scratch costs more than a second, most of it Python's imports; a thousand kills would be
-half an hour of those. The fork runs the same `main` on the same arguments, environment and files.
+A start from scratch costs about a second of CPU, most of it Python's imports; the tests start hundreds of
+verbs. A fork is a process like another: it runs the same `main` on the same arguments, environment, files.
 """
 
 from __future__ import annotations
 
+import atexit
+import gc
+import importlib
 import json
 import os
+import pkgutil
 import select
 import signal
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
 from bridge import faultpoints
 
+_LOADED = ("bridge.cli", "bridge.ledger", "bridge.pipeline", "bridge.dropfolder", "bridge.runners")
+"""The packages of which all modules are loaded before the first fork."""
+LONGEST = 100.0
+"""Seconds that a verb may take which is run to its end."""
 
-class Child:
+
+class Forked:
     """A running verb. `status` is its exit code, negative for a signal, None while it runs."""
 
-    def __init__(self, nursery: Nursery, pid: int) -> None:
-        self._nursery = nursery
+    def __init__(self, server: ForkServer, pid: int) -> None:
+        self._server = server
         self.pid = pid
         self.status: int | None = None
 
     def wait(self, seconds: float) -> int | None:
         """Wait for its end at most so long; give its status, None where it still runs."""
         if self.status is None:
-            self.status = self._nursery.end_of(self.pid, seconds)
+            self.status = self._server.end_of(self.pid, seconds)
         return self.status
 
     def kill(self) -> int:
         """Kill it as a power cut would, wait for its end and give its status."""
         if self.status is None:
-            # The nursery says so before it forgets a child, so the pid is still this one's.
-            self._nursery.tell({"kill": self.pid})
+            # The server says so before it forgets a child, so the pid is still this one's.
+            self._server.tell({"kill": self.pid})
             while self.wait(60.0) is None:
                 pass
         return -signal.SIGKILL if self.status is None else self.status
 
 
-class Nursery:
+class ForkServer:
     """A process that forks children, several at once if need be; a context manager.
 
     With a `portion` its children (but for those from scratch) commit files in portions of so many documents.
@@ -52,7 +64,7 @@ class Nursery:
 
     def __init__(self, portion: int = 0) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery", str(portion)],
+            [sys.executable, "-m", "tests.forkserver", str(portion)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -71,24 +83,55 @@ class Nursery:
             self._process.stdout.close()
 
     def start(
-        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, scratch: bool = False
-    ) -> Child:
-        """Start a verb; with `scratch` as a Python of its own. Its output goes to `folder`/log."""
+        self,
+        arguments: Sequence[str],
+        *,
+        environment: Mapping[str, str],
+        folder: Path,
+        stdin: Path = Path(os.devnull),
+        stdout: Path = Path("log"),
+        stderr: Path = Path("log"),
+        scratch: bool = False,
+    ) -> Forked:
+        """Start a verb in a folder, its output appended to files; with `scratch` as a Python of its own."""
         self.tell(
             {
                 "arguments": list(arguments),
                 "environment": dict(environment),
                 "folder": str(folder),
+                "files": [str(stdin), str(stdout), str(stderr)],
                 "scratch": scratch,
             }
         )
         while (line := self._line(60.0)) is not None:
             word, number = line
-            if word == b"born":
+            if word == b"started":
                 self._ends.pop(number[0], None)  # of an earlier child with the same number
-                return Child(self, number[0])
+                return Forked(self, number[0])
             self._ends[number[0]] = number[1]
-        raise TimeoutError("the nursery does not answer")
+        raise TimeoutError("the fork server does not answer")
+
+    def run(
+        self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, stdin: bytes = b""
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run a verb to its end, and return its status and output."""
+        with tempfile.TemporaryDirectory() as place:
+            files = [Path(place, name) for name in ("in", "out", "err")]
+            files[0].write_bytes(stdin)
+            forked = self.start(
+                arguments,
+                environment=environment,
+                folder=folder,
+                stdin=files[0],
+                stdout=files[1],
+                stderr=files[2],
+            )
+            if (status := forked.wait(LONGEST)) is None:
+                forked.kill()
+                raise TimeoutError(f"{arguments} did not end; {files[2].read_text()[-2000:]}")
+            return subprocess.CompletedProcess(
+                list(arguments), status, files[1].read_bytes(), files[2].read_bytes()
+            )
 
     def end_of(self, pid: int, seconds: float) -> int | None:
         """Wait at most so long for a child's end; give its status, None where it still runs."""
@@ -120,15 +163,27 @@ class Nursery:
                 return None
             chunk = os.read(stdout.fileno(), 4096)
             if not chunk:
-                raise BrokenPipeError("the nursery is gone")
+                raise BrokenPipeError("the fork server is gone")
             self._buffer += chunk
         line, _, self._buffer = self._buffer.partition(b"\n")
         word, *numbers = line.split()
         return word, [int(number) for number in numbers]
 
 
+_own = threading.local()
+
+
+def fork_server() -> ForkServer:
+    """Return this thread's fork server, which lasts as long as this process."""
+    if not hasattr(_own, "server"):
+        _own.server = ForkServer()
+        atexit.register(_own.server.__exit__)
+    server: ForkServer = _own.server
+    return server
+
+
 class _Server:
-    """The other end: bears a child for each order, and tells its pid and how it ended."""
+    """The other end: forks a child for each order, and tells its pid and how it ended."""
 
     def __init__(self) -> None:
         self._children: dict[int, int] = {}
@@ -141,7 +196,7 @@ class _Server:
             ready, _, _ = select.select([0, *self._children], [], [])
             for descriptor in ready:
                 if descriptor:
-                    self._bury(descriptor)
+                    self._ended(descriptor)
             if 0 not in ready:
                 continue
             orders = os.read(0, 1 << 16)
@@ -153,7 +208,7 @@ class _Server:
                     os.kill(pid, signal.SIGKILL)
                 return
 
-    def _bury(self, descriptor: int) -> None:
+    def _ended(self, descriptor: int) -> None:
         pid = self._children.pop(descriptor)
         os.close(descriptor)
         _, status = os.waitpid(pid, 0)
@@ -161,49 +216,59 @@ class _Server:
 
     def _obey(self, order: dict[str, Any]) -> None:
         if "kill" not in order:
-            pid = _bear(order)
+            pid = _fork(order)
             self._children[os.pidfd_open(pid)] = pid
-            os.write(1, f"born {pid}\n".encode())
-        elif order["kill"] in self._children.values():  # only buried ones can be somebody else's by now
+            os.write(1, f"started {pid}\n".encode())
+        elif order["kill"] in self._children.values():  # only ended ones can be somebody else's by now
             os.kill(order["kill"], signal.SIGKILL)
 
 
 def _load(portion: int) -> None:
-    import bridge.cli.app  # noqa: PLC0415
-    import bridge.ledger.commit  # noqa: PLC0415
+    for package in map(importlib.import_module, _LOADED):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            importlib.import_module(module.name)
     from bridge.document_data import grammar_of, mappings_of  # noqa: PLC0415
+    from bridge.ledger import commit  # noqa: PLC0415
 
-    grammar_of(None)  # kept by the module for all that are born later
+    grammar_of(None).load_all()  # kept by the module for all that are forked later
     mappings_of(None)
-    assert bridge.cli.app.VERBS
-    bridge.ledger.commit.PORTION = portion or bridge.ledger.commit.PORTION
+    commit.PORTION = portion or commit.PORTION
+    gc.freeze()  # a collection in a child would copy all pages
 
 
-def _bear(order: dict[str, Any]) -> int:
+def _fork(order: dict[str, Any]) -> int:
     child = os.fork()
     if child:
         return child
+    code = 1
     try:
-        os.chdir(order["folder"])
-        log = os.open("log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        nothing = os.open(os.devnull, os.O_RDONLY)
-        os.dup2(nothing, 0)
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        os.environ.update(order["environment"])
-        if order["scratch"]:
-            os.execv(sys.executable, [sys.executable, "-m", "bridge", *order["arguments"]])  # noqa: S606
-        faultpoints.arm(os.environ.get(faultpoints.VARIABLE, ""))
-        sys.argv = ["edibridge", *order["arguments"]]
+        _become(order)
         from bridge.cli import main  # noqa: PLC0415
 
         main()
     except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:  # noqa: BLE001 - told as Python would, for a child must never come back from here
+        traceback.print_exc()
+    finally:
         sys.stdout.flush()
         sys.stderr.flush()
-        os._exit(end.code if isinstance(end.code, int) else 0 if end.code is None else 1)
-    finally:
-        os._exit(99)
+        os._exit(code)
+
+
+def _become(order: dict[str, Any]) -> None:
+    """Take over the folder, files, environment and arguments of an order."""
+    os.chdir(order["folder"])
+    for descriptor, path in enumerate(order["files"]):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND if descriptor else os.O_RDONLY
+        os.dup2(os.open(path, flags, 0o600), descriptor)
+    os.environ.clear()
+    os.environ.update(order["environment"])
+    if order["scratch"]:
+        os.execv(sys.executable, [sys.executable, "-m", "bridge", *order["arguments"]])  # noqa: S606
+    faultpoints.arm(os.environ.get(faultpoints.VARIABLE, ""))
+    time.tzset()
+    sys.argv = ["edibridge", *order["arguments"]]
 
 
 if __name__ == "__main__":
