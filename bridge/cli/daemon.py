@@ -11,8 +11,8 @@ import typer
 
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
-from bridge.cli.lines import Line, folded
-from bridge.cli.output import complain, emit, line_width, narrow, progress, say, table, tell_lines
+from bridge.cli.lines import Line
+from bridge.cli.output import complain, emit, narrow, progress, say, table, tell_lines
 from bridge.cli.status import delayed_words
 from bridge.cli.words import counted, state_style
 
@@ -164,12 +164,11 @@ def batch_table(views: list[BatchView]) -> None:
 
 
 def _in_two_lines(view: BatchView) -> Iterator[Line]:
-    width = line_width()
     style = state_style(view.state)
-    yield from folded(f"{view.state}: {view.name}", width, first=f"{view.id:>6}  ", rest=" " * 8, style=style)
+    yield Line(f"{view.state}: {view.name}", first=f"{view.id:>6}  ", rest=" " * 8, style=style)
     facts = [view.vendor, _minute(view), f"documents: {_documents(view)}"]
     facts += [f"events: {counted(view.events, 'events')}"] if any(view.events.values()) else []
-    yield from folded(", ".join(facts), width, first=" " * 10, rest=" " * 10)
+    yield Line(", ".join(facts), first=" " * 10, rest=" " * 10)
 
 
 def _minute(view: BatchView) -> str:

@@ -10,7 +10,7 @@ import typer
 
 from bridge.cli.context import AsJson
 from bridge.cli.exits import BROKEN, DONE
-from bridge.cli.output import complain, emit, line_width, say, tell_lines
+from bridge.cli.output import complain, emit, say, tell_lines
 from bridge.cli.simulator import require_stand_ins
 
 
@@ -44,7 +44,7 @@ def demo(
             }
         )
     else:
-        tell_lines(outcome_lines(outcome, folder, line_width()))
+        tell_lines(outcome_lines(outcome, folder))
         for line in next_steps(made, outcome):
             say(line)
         for deviation in found:

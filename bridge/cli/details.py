@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from bridge.cli.lines import Line, folded
+from bridge.cli.lines import Line
 from bridge.cli.output import cell, plain
 from bridge.cli.words import STATES_OF_BATCHES, counted, state_style, state_words
 
@@ -54,54 +54,57 @@ def left_out(detail: BatchDetail) -> dict[str, int]:
     }
 
 
-def batch_lines(detail: BatchDetail, width: int) -> Iterator[Line]:
+def batch_lines(detail: BatchDetail) -> Iterator[Line]:
     """Render the whole story of a batch."""
     batch, lacking = detail.batch, left_out(detail)
-    yield from folded(f"Batch {batch.id}: {batch.name}", width, rest="  ", style="title")
+    yield Line(f"Batch {batch.id}: {batch.name}", rest="  ", style="title")
     state, meaning = state_words(batch.state), batch.reason or STATES_OF_BATCHES.get(batch.state, "")
-    yield from _fact("state", f"{state}: {meaning}" if meaning else state, width, batch.state)
-    yield from _fact("vendor", batch.vendor, width)
-    yield from _fact("received", f"{cell(batch.received_at)}, {batch.size} bytes", width)
-    yield from _fact("sha256", batch.sha256, width)
-    yield from _arrivals(detail.arrivals, width)
-    yield from document_lines(detail.documents, width, _verdicts(batch), lacking["documents"])
+    yield _fact("state", f"{state}: {meaning}" if meaning else state, batch.state)
+    yield _fact("vendor", batch.vendor)
+    yield _fact("received", f"{cell(batch.received_at)}, {batch.size} bytes")
+    yield _fact("sha256", batch.sha256)
+    yield from _arrivals(detail.arrivals)
+    yield from document_lines(detail.documents, _verdicts(batch), lacking["documents"])
     said = detail.operator_actions
-    yield from event_lines(detail.events, width, batch.events, lacking["events"], said=said)
-    yield from submission_lines(detail.submissions, detail.attempts, width, said)
-    yield from outbound_lines(detail.outbound, width, batch.outbound, lacking["outbound"])
-    yield from _what_to_do(detail, width)
+    yield from event_lines(detail.events, batch.events, lacking["events"], said=said)
+    yield from submission_lines(detail.submissions, detail.attempts, said)
+    yield from outbound_lines(detail.outbound, batch.outbound, lacking["outbound"])
+    yield from _what_to_do(detail)
 
 
-def trace_lines(found: Trace, width: int) -> Iterator[Line]:
+def trace_lines(found: Trace) -> Iterator[Line]:
     """Render everything that a number leads to."""
     if found.files:
         yield Line("Batches", "title")
     for view in found.files:
-        head = (
-            f"{view.id:>6}  {state_words(view.state)}: {view.name} of {view.vendor}, {cell(view.received_at)}"
-        )
-        yield from folded(head, width, first=_lead(head), rest=" " * 8, style=state_style(view.state))
-    yield from document_lines(found.documents, width, {}, batches=True)
+        head = f"{state_words(view.state)}: {view.name} of {view.vendor}, {cell(view.received_at)}"
+        yield _row(view.id, head, state_style(view.state))
+    yield from document_lines(found.documents, {}, batches=True)
     said = found.operator_actions
-    yield from event_lines(found.events, width, {}, batches=True, said=said)
-    yield from label_lines(found.labels, width)
-    yield from follow_up_lines(found.follow_ups, width)
-    yield from submission_lines(found.submissions, found.attempts, width, said)
-    yield from outbound_lines(found.outbound, width, {})
+    yield from event_lines(found.events, {}, batches=True, said=said)
+    yield from label_lines(found.labels)
+    yield from follow_up_lines(found.follow_ups)
+    yield from submission_lines(found.submissions, found.attempts, said)
+    yield from outbound_lines(found.outbound, {})
 
 
-def _lead(text: str) -> str:
-    return text[: len(text) - len(text.lstrip())]
+def _row(number: int, text: str, style: str) -> Line:
+    return Line(text, first=f"{number:>6}  ", rest=" " * 8, style=style)
 
 
-def _fact(name: str, text: str, width: int, state: str = "") -> Iterator[Line]:
-    yield from folded(text, width, first=f"  {name:<10}", rest=" " * 12, style=state_style(state))
+def _below(text: str, style: str = "") -> Line:
+    """Return a line that stands below a row."""
+    return Line(text, first=" " * 10, rest=" " * 12, style=style)
 
 
-def _head(title: str, counts: Mapping[str, int], width: int, of: str = "") -> Iterator[Line]:
+def _fact(name: str, text: str, state: str = "") -> Line:
+    return Line(text, first=f"  {name:<10}", rest=" " * 12, style=state_style(state))
+
+
+def _head(title: str, counts: Mapping[str, int], of: str = "") -> Iterator[Line]:
     told = counted(counts, of)
     yield Line("")
-    yield from folded(f"{title}: {told}" if told else title, width, rest="  ", style="title")
+    yield Line(f"{title}: {told}" if told else title, rest="  ", style="title")
 
 
 def _more(lacking: int) -> Iterator[Line]:
@@ -113,17 +116,16 @@ def _verdicts(batch: BatchView) -> dict[str, int]:
     return {"accepted": batch.accepted, "rejected": batch.rejected}
 
 
-def _arrivals(rows: Sequence[ArrivalRow], width: int) -> Iterator[Line]:
-    yield from _head("Arrivals", {}, width)
+def _arrivals(rows: Sequence[ArrivalRow]) -> Iterator[Line]:
+    yield from _head("Arrivals", {})
     for row in rows:
         moved = f"moved to {row.moved_to}" if row.moved_to else "still to be moved out of the inbox"
         text = f"{cell(row.arrived_at)} as {row.remote_name}, {moved}"
-        yield from folded(text, width, first="  ", rest="    ")
+        yield Line(text, first="  ", rest="    ")
 
 
 def document_lines(
     rows: Sequence[DocumentRow],
-    width: int,
     counts: Mapping[str, int],
     lacking: int = 0,
     *,
@@ -132,7 +134,7 @@ def document_lines(
     """Render documents with what is wrong with them."""
     if not rows:
         return
-    yield from _head("Documents", counts, width)
+    yield from _head("Documents", counts)
     for row in rows:
         of = f"batch {row.file_id}, " if batches else ""
         number = f"{_reference(row.reference)}, " if row.reference else ""
@@ -140,10 +142,10 @@ def document_lines(
         verdict = row.state if row.accepted else "rejected"
         text = f"{verdict}: {of}{row.type} {row.version} {number}{within}from byte {row.offset}"
         lead = f"{row.number:>6}  " if row.number > 0 else "     -  "
-        yield from folded(text, width, first=lead, rest=" " * 8, style="" if row.accepted else "bad")
+        yield Line(text, first=lead, rest=" " * 8, style="" if row.accepted else "bad")
         for error in row.errors:
             style = "bad" if error.get("fatal", True) and error.get("level") != "note" else "note"
-            yield from folded(error_text(error), width, first=" " * 10, rest=" " * 12, style=style)
+            yield _below(error_text(error), style)
     yield from _more(lacking)
 
 
@@ -154,7 +156,6 @@ def _reference(reference: str) -> str:
 
 def event_lines(
     rows: Sequence[EventRow],
-    width: int,
     counts: Mapping[str, int],
     lacking: int = 0,
     *,
@@ -164,11 +165,11 @@ def event_lines(
     """Render events, with their states and the reasons for them."""
     if not rows:
         return
-    yield from _head("Events", counts, width, "events")
+    yield from _head("Events", counts, "events")
     for row in rows:
         state = f"waits until {cell(row.not_before)}" if is_delayed(row) else state_words(row.state, "events")
         text = f"{state}: {row.summary or row.operation}"
-        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, style=state_style(row.state))
+        yield _row(row.id, text, state_style(row.state))
         # The summary names the order or the package already.
         named = _WORD.findall(row.summary)
         known: dict[str, object] = {
@@ -182,19 +183,19 @@ def event_lines(
         }
         news = {name: value for name, value in known.items() if value}
         text = ", ".join(f"{name} {value}" for name, value in news.items())
-        yield from folded(text, width, first=" " * 10, rest=" " * 10)
+        yield Line(text, first=" " * 10, rest=" " * 10)
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason and not (row.reason and reason.startswith(row.reason) and reason != row.reason):
                 once = reason.removeprefix(f"{row.summary.partition(',')[0]}: ")  # the row of a flat file
-                yield from folded(once, width, first=" " * 10, rest=" " * 12, style=state_style(row.state))
+                yield _below(once, state_style(row.state))
         for note in row.notes:
             text = f"note: {note.get('message', '')}"
-            yield from folded(text, width, first=" " * 10, rest=" " * 12, style="note")
-        yield from _said("event", row.id, said, width)
+            yield _below(text, "note")
+        yield from _said("event", row.id, said)
     yield from _more(lacking)
 
 
-def _said(kind: str, number: int, said: Sequence[OperatorAction], width: int) -> Iterator[Line]:
+def _said(kind: str, number: int, said: Sequence[OperatorAction]) -> Iterator[Line]:
     """Render what operators said of an event or submission."""
     for one in said:
         if (one.kind, one.target_id) == (kind, number):
@@ -203,14 +204,14 @@ def _said(kind: str, number: int, said: Sequence[OperatorAction], width: int) ->
             was = f"{state_words(state, f'{kind}s')}{comma}{had}"
             text = f"operator {one.who or 'unknown'} {cell(one.said_at)}: {what} (it was {was})"
             text += f"; {one.reason}" if one.reason else ""
-            yield from folded(text, width, first=" " * 10, rest=" " * 12)
+            yield _below(text)
 
 
-def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
+def label_lines(rows: Sequence[OrderLabel]) -> Iterator[Line]:
     """Render the labels of orders, package by package."""
     if not rows:
         return
-    yield from _head("Labels", Counter(row.state for row in rows), width)
+    yield from _head("Labels", Counter(row.state for row in rows))
     for row in rows:
         method = f" by {row.ship_method}" if row.ship_method else ""
         since = f" since {cell(row.changed_at)}" if row.state == "void" else ""
@@ -218,14 +219,14 @@ def label_lines(rows: Sequence[OrderLabel], width: int) -> Iterator[Line]:
         package = f"order {row.purchase_order_number}, package {row.package_identifier or '-'}"
         text = f"{row.state}{since}: {package}, {number}{method}, {row.file or 'not usable, no file'}"
         style = "good" if row.state == "valid" else "note"
-        yield from folded(text, width, first="  ", rest="    ", style=style)
+        yield Line(text, first="  ", rest="    ", style=style)
 
 
-def follow_up_lines(rows: Sequence[FollowUpRow], width: int) -> Iterator[Line]:
+def follow_up_lines(rows: Sequence[FollowUpRow]) -> Iterator[Line]:
     """Render what Amazon is asked about, each with the looks that changed something."""
     if not rows:
         return
-    yield from _head("Follow-ups", Counter(row.end_state or "open" for row in rows), width)
+    yield from _head("Follow-ups", Counter(row.end_state or "open" for row in rows))
     for row in rows:
         state = row.end_state or row.status or "not looked at yet"
         till = f"ended {cell(row.ended_at)}" if row.ended_at else f"next look {cell(row.next_look_at)}"
@@ -233,20 +234,19 @@ def follow_up_lines(rows: Sequence[FollowUpRow], width: int) -> Iterator[Line]:
         text = f"{row.name} {row.subject}: {state}; {looks}, {till}"
         failing = f"; the last {row.failures} failed: {row.reason}" if row.failures else ""
         style = "bad" if row.failures or row.alert else ""
-        yield from folded(text + failing, width, first="  ", rest="    ", style=style)
+        yield Line(text + failing, first="  ", rest="    ", style=style)
         if row.alert:
-            yield from folded(row.alert, width, first="    ! ", rest="      ", style="bad")
+            yield Line(row.alert, first="    ! ", rest="      ", style="bad")
         for look in row.history:
             told = ", ".join([*filter(None, [look["note"]]), *look["files"]])
             when = cell(datetime.fromisoformat(look["at"]))
             line = f"{when} {look['status']}" + (f": {told}" if told else "")
-            yield from folded(line, width, first="    ", rest="      ")
+            yield Line(line, first="    ", rest="      ")
 
 
 def submission_lines(
     rows: Sequence[SubmissionRow],
     attempts: Sequence[AttemptRow],
-    width: int,
     said: Sequence[OperatorAction] = (),
 ) -> Iterator[Line]:
     """Render submissions, with Amazon's ids, its errors, and every attempt."""
@@ -255,26 +255,26 @@ def submission_lines(
     tries: dict[int, list[AttemptRow]] = defaultdict(list)
     for attempt in attempts:
         tries[attempt.submission_id].append(attempt)
-    yield from _head("Submissions to Amazon", {}, width)
+    yield from _head("Submissions to Amazon", {})
     for row in rows:
         count = f"{row.event_count} event{'s' * (row.event_count != 1)}"
         text = f"{state_words(row.state, 'submissions')}: {row.operation}, {count}"
-        yield from folded(text, width, first=f"{row.id:>6}  ", rest=" " * 8, style=state_style(row.state))
+        yield _row(row.id, text, state_style(row.state))
         if row.amazon_transaction_id:
             whose = ", by the operator's word" if row.by_word == "sent" else ""
             text = f"transaction {row.amazon_transaction_id}{whose}"
-            yield from folded(text, width, first=" " * 10, rest=" " * 12)
+            yield _below(text)
         if row.request_id and row.request_id not in {attempt.request_id for attempt in tries[row.id]}:
-            yield from folded(f"verdict's request id {row.request_id}", width, first=" " * 10, rest=" " * 12)
+            yield _below(f"verdict's request id {row.request_id}")
         for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
             if reason:
-                yield from folded(reason, width, first=" " * 10, rest=" " * 12, style=state_style(row.state))
+                yield _below(reason, state_style(row.state))
         for attempt in tries[row.id]:
-            yield from _attempt(attempt, width)
-        yield from _said("submission", row.id, said, width)
+            yield _attempt(attempt)
+        yield from _said("submission", row.id, said)
 
 
-def _attempt(row: AttemptRow, width: int) -> Iterator[Line]:
+def _attempt(row: AttemptRow) -> Line:
     kind = state_words(row.kind, "submissions")
     parts = [
         f"attempt {row.number} {cell(row.started_at)}: {kind or 'no answer yet'}",
@@ -283,26 +283,26 @@ def _attempt(row: AttemptRow, width: int) -> Iterator[Line]:
         row.reason,
     ]
     text = ", ".join(part for part in parts if part)
-    yield from folded(text, width, first=" " * 10, rest=" " * 12)
+    return _below(text)
 
 
 def outbound_lines(
-    rows: Sequence[OutboundRow], width: int, counts: Mapping[str, int], lacking: int = 0
+    rows: Sequence[OutboundRow], counts: Mapping[str, int], lacking: int = 0
 ) -> Iterator[Line]:
     """Render the files for the vendor."""
     if not rows:
         return
-    yield from _head("Files to the vendor", counts, width, "outbound")
+    yield from _head("Files to the vendor", counts, "outbound")
     for row in rows:
         when = f" {cell(row.delivered_at)}" if row.delivered_at else ""
         text = f"{state_words(row.state, 'outbound')}{when}: {row.folder}/{row.name}, {row.size} bytes"
-        yield from folded(text, width, first="  ", rest="    ", style=state_style(row.state))
+        yield Line(text, first="  ", rest="    ", style=state_style(row.state))
         if row.last_error and not row.delivered_at:
-            yield from folded(row.last_error, width, first=" " * 4, rest=" " * 6, style="bad")
+            yield Line(row.last_error, first=" " * 4, rest=" " * 6, style="bad")
     yield from _more(lacking)
 
 
-def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
+def _what_to_do(detail: BatchDetail) -> Iterator[Line]:
     """Say what an operator can do about this batch; nothing where there is nothing to do."""
     every = [event for event in detail.events if event.state == "held"]
     held = [event.id for event in every if event.function != "cancel"]
@@ -337,9 +337,9 @@ def _what_to_do(detail: BatchDetail, width: int) -> Iterator[Line]:
         advice.append(f"`edibridge rerun {detail.batch.id} --dry-run` tells what a rerun would send again")
     advice += _of_refused(detail)
     if advice:
-        yield from _head("What to do", {}, width)
+        yield from _head("What to do", {})
     for one in advice:
-        yield from folded(one, width, first="  - ", rest="    ")
+        yield Line(one, first="  - ", rest="    ")
 
 
 def _of_refused(detail: BatchDetail) -> list[str]:

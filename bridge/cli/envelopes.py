@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from bridge.cli.lines import Line, folded
+from bridge.cli.lines import Line
 from bridge.edi.model import EdiError, Group, Interchange, Party
 from bridge.mapping.functions import test_of
 from bridge.outside_text import shown
@@ -17,11 +17,11 @@ _MOST_GROUPS = 25
 _ANSWER = re.compile(r"\n(?=ISA|UNA|UNB)")
 
 
-def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
+def interchange_lines(interchange: Interchange) -> Iterator[Line]:
     """Render an interchange's header in words."""
     head = f"{_STANDARDS[interchange.standard]} interchange {interchange.control_number or '(no number)'}"
     who = f"from {_party(interchange.sender)} to {_party(interchange.receiver)}"
-    yield from folded(f"{head}, {who}", width, rest="  ", style="title")
+    yield Line(f"{head}, {who}", rest="  ", style="title")
     facts = [f"prepared {_when(interchange.prepared)}"] if interchange.prepared.strip(":") else []
     facts += [f"version {interchange.version}"] if interchange.version else []
     facts += [f"character set {interchange.syntax}"] if interchange.syntax else []
@@ -29,28 +29,28 @@ def interchange_lines(interchange: Interchange, width: int) -> Iterator[Line]:
     facts += [f"{test}: sent only to the sandbox, or where test_interchanges says so"] if test else []
     facts += ["asks for an acknowledgement"] if interchange.acknowledgement_requested else []
     if facts:
-        yield from folded(", ".join(facts), width, first="  ", rest="  ", style="words")
+        yield Line(", ".join(facts), first="  ", rest="  ", style="words")
     for error in interchange.errors:
-        yield from _fault(error, "", width)
+        yield _fault(error, "")
 
 
-def group_lines(groups: Sequence[Group], width: int, *, everything: bool) -> Iterator[Line]:
+def group_lines(groups: Sequence[Group], *, everything: bool) -> Iterator[Line]:
     """Render what is wrong with groups, as the acknowledgement does."""
     most = len(groups) if everything else _MOST_GROUPS
     for group in groups[:most]:
         kind = f" ({shown(group.functional_id)})" if group.functional_id else ""
         for error in group.errors:
-            yield from _fault(error, f"group {shown(group.control_number) or '(no number)'}{kind}: ", width)
+            yield _fault(error, f"group {shown(group.control_number) or '(no number)'}{kind}: ")
     if len(groups) > most:
         yield Line(f"  ... {len(groups) - most} more groups with something wrong; --all shows them", "words")
 
 
-def _fault(error: EdiError, of: str, width: int) -> Iterator[Line]:
+def _fault(error: EdiError, of: str) -> Line:
     code = f" [{error.code}]" if error.code else ""
     place = f"{error.segment}{error.element:02}: " if error.segment and error.element else ""
     sign, style = ("! ", "bad") if error.fatal else ("~ ", "note")
     text = f"{of}{place}{error.message}{code}"
-    yield from folded(text, width, first=f"  {sign}", rest="    ", style=style)
+    return Line(text, first=f"  {sign}", rest="    ", style=style)
 
 
 def acknowledgement_lines(text: str, width: int, *, everything: bool) -> Iterator[Line]:

@@ -16,7 +16,7 @@ from bridge.cli.explain_text import (
     unreadable_lines,
     whose_lines,
 )
-from bridge.cli.lines import Line, folded
+from bridge.cli.lines import Line
 from bridge.flatfiles.reader import Record
 from bridge.pipeline.explain import Explanation
 from bridge.programs.contract import installed
@@ -27,8 +27,8 @@ _MOST_ERRORS = 25
 def flat_file_explanation(told: Explanation, view: View | None = None) -> Iterator[Line]:
     """Yield the lines of an explanation."""
     view = view or View()
-    yield from folded(f"{told.file}: {_summary(told)}", view.width, rest="  ", style="title")
-    yield from whose_lines(told, view)
+    yield Line(f"{told.file}: {_summary(told)}", rest="  ", style="title")
+    yield from whose_lines(told)
     yield from unreadable_lines(told.unreadable, view)
     whole = _shown_whole(told.records, view)
     run: list[Record] = []
@@ -37,12 +37,12 @@ def flat_file_explanation(told: Explanation, view: View | None = None) -> Iterat
         if record.number not in whole:
             run.append(record)
             continue
-        yield from _run(run, view)
+        yield from _run(run)
         run = []
         yield Line("")
         yield from _record(record, view, whole=view.everything or bodies < BODIES)
         bodies += goes(record.result)
-    yield from _run(run, view)
+    yield from _run(run)
     yield Line("")
     yield Line("No acknowledgement would be sent: such a file has none; the status files tell.", "words")
 
@@ -69,17 +69,13 @@ def _shown_whole(records: Sequence[Record], view: View) -> set[int]:
     return {record.number for record in (*records[: view.documents], *troubled[: view.documents])}
 
 
-def _run(records: Sequence[Record], view: View) -> Iterator[Line]:
+def _run(records: Sequence[Record]) -> Iterator[Line]:
     if records:
         first, last = records[0].reference, records[-1].reference
         place = first if len(records) == 1 else f"{first} to {last}"
         yield Line("")
-        yield from folded(
-            f"... {place}: {_verdicts(records)}; --all shows them",
-            view.width,
-            first="  ",
-            rest="      ",
-            style="words",
+        yield Line(
+            f"... {place}: {_verdicts(records)}; --all shows them", first="  ", rest="      ", style="words"
         )
 
 
@@ -87,9 +83,7 @@ def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
     result = record.result
     verdict = ["invalid"] if result.errors else ["held"] if result.hold else []
     style = "bad" if result.errors else "note" if result.hold else "good"
-    yield from folded(
-        ", ".join([result.summary, *verdict]), view.width, first="  ", rest="     ", style=style
-    )
+    yield Line(", ".join([result.summary, *verdict]), first="  ", rest="     ", style=style)
     if not result.errors:
         yield from result_lines(msgspec.structs.replace(result, summary=""), view, whole=whole)
         return
@@ -97,7 +91,7 @@ def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
     for error in shown:
         column = f" (column {error.element})" if error.element else ""
         text = f"{error.message}{column} [{error.code}]"
-        yield from folded(text, view.width, first="    ! ", rest="      ", style="bad")
+        yield Line(text, first="    ! ", rest="      ", style="bad")
     if len(result.errors) > len(shown):
         yield Line(f"    ! ... and {len(result.errors) - len(shown)} more errors; --all shows them", "bad")
     yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bridge.cli.envelopes import acknowledgement_lines, group_lines, interchange_lines
-from bridge.cli.lines import Line, folded, outline
+from bridge.cli.lines import Line, outline
 from bridge.cli.segments import Error, Page, is_note, segment_lines, told
 from bridge.domain.events import MappingResult
 from bridge.edi.model import Document, EdiError, Standard, Unreadable
@@ -46,8 +46,8 @@ Taken = Sequence[tuple[Standard, str]]
 def explanation(told_of: Explanation, view: View | None = None) -> Iterator[Line]:
     """Yield the lines of an explanation."""
     view = view or View()
-    yield from folded(f"{told_of.file}: {_summary(told_of)}", view.width, rest="  ", style="title")
-    yield from whose_lines(told_of, view)
+    yield Line(f"{told_of.file}: {_summary(told_of)}", rest="  ", style="title")
+    yield from whose_lines(told_of)
     yield from _interchanges(told_of, view)
     yield from unreadable_lines(told_of.unreadable, view)
     yield from acknowledgement_lines(told_of.acknowledgement, view.width, everything=view.everything)
@@ -65,25 +65,25 @@ def _interchanges(told_of: Explanation, view: View) -> Iterator[Line]:
         if number >= view.documents and not view.everything and not any(d.number in whole for d, _ in reads):
             passed.append(reads)
             continue
-        yield from _passed(passed, view)
+        yield from _passed(passed)
         passed = []
         yield Line("")
-        yield from interchange_lines(interchange, view.width)
+        yield from interchange_lines(interchange)
         faulty = [group for group, of in told_of.groups if of is interchange and group.errors]
-        yield from group_lines(faulty, view.width, everything=view.everything)
+        yield from group_lines(faulty, everything=view.everything)
         yield from _documents(reads, whole, view, told_of.taken)
-    yield from _passed(passed, view)
+    yield from _passed(passed)
 
 
-def _passed(passed: list[list[Read]], view: View) -> Iterator[Line]:
+def _passed(passed: list[list[Read]]) -> Iterator[Line]:
     if passed:
         reads = [read for reads in passed for read in reads]
         text = f"... {count_of(len(passed), 'more interchange')}: {_verdicts(reads) or 'no documents'}"
         yield Line("")
-        yield from folded(f"{text}; --all shows them", view.width, rest="    ", style="words")
+        yield Line(f"{text}; --all shows them", rest="    ", style="words")
 
 
-def whose_lines(told_of: Explanation, view: View) -> Iterator[Line]:
+def whose_lines(told_of: Explanation) -> Iterator[Line]:
     """Say as which vendor's the file was read, if vendors are configured."""
     names = told_of.vendors
     if not names:
@@ -95,7 +95,7 @@ def whose_lines(told_of: Explanation, view: View) -> Iterator[Line]:
             "Read as no vendor's: placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings."
             f" There are {len(names)} vendors: --vendor NAME reads it as one's ({shown_names})."
         )
-    yield from folded(text, view.width, rest="  ", style="words")
+    yield Line(text, rest="  ", style="words")
 
 
 def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Line]:
@@ -106,7 +106,7 @@ def unreadable_lines(stretches: Sequence[Unreadable], view: View) -> Iterator[Li
     for stretch in stretches[:most]:
         place = f"bytes {stretch.offset} to {stretch.offset + stretch.length}"
         text = f"{place} cannot be read: {stretch.error.message}"
-        yield from folded(text, view.width, first="! ", rest="  ", style="bad")
+        yield Line(text, first="! ", rest="  ", style="bad")
     if len(stretches) > most:
         yield Line(f"... {len(stretches) - most} more; --all shows them", "words")
 
@@ -171,20 +171,20 @@ def _documents(reads: Sequence[Read], whole: set[int], view: View, taken: Taken)
         if read[0].number not in whole:
             run.append(read)
             continue
-        yield from _run(run, view)
+        yield from _run(run)
         run = []
         yield Line("")
         yield from _document(*read, view, taken)
-    yield from _run(run, view)
+    yield from _run(run)
 
 
-def _run(reads: list[Read], view: View) -> Iterator[Line]:
+def _run(reads: list[Read]) -> Iterator[Line]:
     if reads:
         first, last = reads[0][0].number, reads[-1][0].number
         place = f"document {first}" if first == last else f"documents {first} to {last}"
         text = f"... {place}: {_verdicts(reads)}; --all shows them"
         yield Line("")
-        yield from folded(text, view.width, first="  ", rest="      ", style="words")
+        yield Line(text, first="  ", rest="      ", style="words")
 
 
 def _document(document: Document, results: list[MappingResult], view: View, taken: Taken) -> Iterator[Line]:
@@ -193,7 +193,7 @@ def _document(document: Document, results: list[MappingResult], view: View, take
     head = f"{document.number}. {document.type}{version}, control number {document.reference}: {verdict}"
     style = "bad" if not document.accepted else "note" if is_troubled((document, results)) else "good"
     head += "".join(f", {told}" for told in trouble(results))
-    yield from folded(head, view.width, first="  ", rest="     ", style=style)
+    yield Line(head, first="  ", rest="     ", style=style)
     errors: list[Error] = [*document.errors, *(error for result in results for error in result.errors)]
     numbers = {segment.number for segment in document.segments}
     every = [error for error in errors if not is_note(error)]
@@ -203,16 +203,14 @@ def _document(document: Document, results: list[MappingResult], view: View, take
     yield from segment_lines(page, placed, everything=view.everything)
     for error in wrong:
         if error.position not in numbers:
-            yield from folded(
-                _of_whole(document, error, view), view.width, first="    ! ", rest="      ", style="bad"
-            )
+            yield Line(_of_whole(document, error, view), first="    ! ", rest="      ", style="bad")
     if len(every) > len(wrong):
         yield Line(f"    ! ... and {len(every) - len(wrong)} more errors; --all shows them", "bad")
     yield from _notes(document, view)
     if document.accepted:
         yield from _becomes(document, results, view)
     else:
-        yield from folded(_of_rejected(document, taken), view.width, first="    ", rest="      ", style="bad")
+        yield Line(_of_rejected(document, taken), first="    ", rest="      ", style="bad")
 
 
 def _of_rejected(document: Document, taken: Taken) -> str:
@@ -242,7 +240,7 @@ def _notes(document: Document, view: View) -> Iterator[Line]:
     for text, positions in notes.items():
         places = ", ".join(str(one) for one in positions[:6] if one) + (", ..." if len(positions) > 6 else "")
         where = f" (segment{'s' * (len(positions) > 1)} {places})" if any(positions) else ""
-        yield from folded(text + where, view.width, first="      ~ ", rest="        ", style="note")
+        yield Line(text + where, first="      ~ ", rest="        ", style="note")
 
 
 def _note(document: Document, error: EdiError, view: View) -> str:
@@ -258,7 +256,7 @@ def _becomes(document: Document, results: list[MappingResult], view: View) -> It
         kind = _ANSWERS.get(document.type)
         text = f"becomes nothing: no mapping is for {document.type} documents"
         text = f"becomes nothing for Amazon: it is {kind}" if kind else text
-        yield from folded(text, view.width, first="    ", rest="      ", style="words")
+        yield Line(text, first="    ", rest="      ", style="words")
     shown_so_far = 0
     for number, result in enumerate(results):
         going = goes(result)
@@ -274,26 +272,26 @@ def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[
     """Render what one result becomes; `whole` shows it as it would be sent."""
     summary = f" ({result.summary})" if result.summary else ""
     for text in label_notes(result):
-        yield from folded(text, view.width, first="    ~ ", rest="      ", style="note")
+        yield Line(text, first="    ~ ", rest="      ", style="note")
     if result.errors:
         reasons = "; ".join(error.message for error in result.errors)
         text = f"invalid{summary}: {reasons}"
-        yield from folded(text, view.width, first="    ", rest="      ", style="bad")
+        yield Line(text, first="    ", rest="      ", style="bad")
     elif result.hold:
         text = f"held for an operator{summary}: {result.hold}"
-        yield from folded(text, view.width, first="    ", rest="      ", style="note")
+        yield Line(text, first="    ", rest="      ", style="note")
     elif result.event is None:
         told = f"{result.told}{summary}" if result.function == "none" else result.summary
         nothing = f"becomes nothing: {told}" if told else "becomes nothing"
-        yield from folded(nothing, view.width, first="    ", rest="      ", style="words")
+        yield Line(nothing, first="    ", rest="      ", style="words")
         for reason in reasons_held(result):
-            yield from folded(reason, view.width, first="      ", rest="        ", style="note")
+            yield Line(reason, first="      ", rest="        ", style="note")
     else:
         name = installed().chosen(installed().of(result.event), view.calls).name
         head = f"becomes {name}{summary}"
-        yield from folded(head, view.width, first="    ", rest="      ", style="good")
+        yield Line(head, first="    ", rest="      ", style="good")
         for reason in reasons_held(result):
-            yield from folded(reason, view.width, first="      waits: ", rest="        ", style="note")
+            yield Line(reason, first="      waits: ", rest="        ", style="note")
         if whole:
             for line in outline(installed().element_of(result.event, view.calls.version, name), "      "):
                 yield Line(line)

@@ -10,7 +10,7 @@ from bridge.cli.context import AsJson, OfVendor, known_batch, known_vendor, sett
 from bridge.cli.daemon import batch_table
 from bridge.cli.details import batch_json, batch_lines, trace_lines, whole_json
 from bridge.cli.exits import DONE, REJECTED
-from bridge.cli.output import complain, emit, emit_parts, line_width, say, tell_lines
+from bridge.cli.output import complain, emit, emit_parts, say, tell_lines
 from bridge.cli.words import STATES_OF_BATCHES
 
 BatchId = Annotated[int, typer.Argument(metavar="BATCH", min=1, help="The batch's number.")]
@@ -34,7 +34,7 @@ def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = Fa
     if as_json:
         emit(told)
     else:
-        tell_lines(status_lines(told, line_width()))
+        tell_lines(status_lines(told))
     raise typer.Exit(REJECTED if told["attention"] else DONE)
 
 
@@ -94,7 +94,7 @@ def show(
     if as_json:
         emit(batch_json(detail))
     else:
-        tell_lines(batch_lines(detail, line_width()))
+        tell_lines(batch_lines(detail))
 
 
 def trace(
@@ -125,7 +125,7 @@ def trace(
     if as_json:
         emit(found)
     elif hits:
-        tell_lines(trace_lines(found, line_width()))
+        tell_lines(trace_lines(found))
     else:
         what = "no order, tracking, control, transaction or request number and no file name is exactly this"
         complain(f"edibridge: nothing is known of {text!r}: {what}; `edibridge batches` lists what came in")

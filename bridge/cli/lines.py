@@ -17,21 +17,29 @@ class Line(NamedTuple):
     style: str = ""
     aside: str = ""
     """What stands behind it, in the style of `words`."""
+    first: str = ""
+    """What it begins with."""
+    rest: str | None = None
+    """What further lines begin with, where it is broken to the width of the terminal; None: it never is."""
 
 
-def folded(text: str, width: int, *, first: str = "", rest: str = "", style: str = "") -> Iterator[Line]:
-    """Break a text between words to a width; `first` and `rest` begin the first and the further lines."""
-    # A reference or a pattern that is longer than the line is of no use cut in two.
-    lines = textwrap.wrap(
-        " ".join(shown(text).split()),
-        max(width, len(rest) + 20),
-        initial_indent=first,
-        subsequent_indent=rest,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-    for line in lines or [first.rstrip()]:
-        yield Line(line, style)
+def folded(lines: Iterable[Line], width: int) -> Iterator[Line]:
+    """Break lines between words to a width, those that may be broken."""
+    for line in lines:
+        if line.rest is None:
+            yield line
+            continue
+        # A reference or a pattern that is longer than the line is of no use cut in two.
+        parts = textwrap.wrap(
+            " ".join(shown(line.text).split()),
+            max(width, len(line.rest) + 20),
+            initial_indent=line.first,
+            subsequent_indent=line.rest,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for part in parts or [line.first.rstrip()]:
+            yield Line(part, line.style)
 
 
 def outline(value: object, indent: str = "") -> Iterator[str]:
@@ -65,6 +73,6 @@ def _scalar(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def plain_text(lines: Iterable[Line]) -> str:
-    """Join lines; what would do something to a terminal is replaced."""
-    return "".join(shown(f"{line.text}{line.aside}").rstrip() + "\n" for line in lines)
+def plain_text(lines: Iterable[Line], width: int = 110) -> str:
+    """Join lines, broken to a width; what would do something to a terminal is replaced."""
+    return "".join(shown(f"{line.text}{line.aside}").rstrip() + "\n" for line in folded(lines, width))

@@ -33,7 +33,7 @@ def complain(text: str) -> None:
     """Print a line on standard error, broken between words on a terminal."""
     if sys.stderr.isatty():
         room = max(shutil.get_terminal_size().columns, 40)
-        print(plain_text(folded(text, room, rest="  ")), end="", file=sys.stderr)
+        print(plain_text([Line(text, rest="  ")], room), end="", file=sys.stderr)
     else:
         print(shown(text), file=sys.stderr)
 
@@ -131,16 +131,16 @@ def narrow() -> bool:
 
 
 def tell_lines(lines: Iterable[Line]) -> None:
-    """Print lines, with colour on a terminal."""
+    """Print lines, broken to the room there is, with colour on a terminal."""
     if not sys.stdout.isatty():
-        _write(plain_text(lines))
+        _write(plain_text(lines, line_width()))
         return
     from rich.text import Text
 
     # Text, not markup, and never wrapped again: what is in the lines stands where it was put.
     drawn = [
         _coloured(Text(shown(line.text)), line.style).append(shown(line.aside), _STYLES["words"])
-        for line in lines
+        for line in folded(lines, line_width())
     ]
     _write(_on_screen(*drawn, as_they_are=True))
 

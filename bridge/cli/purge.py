@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
-from bridge.cli.lines import Line, folded
-from bridge.cli.output import cell, emit, line_width, say, tell_lines
+from bridge.cli.lines import Line
+from bridge.cli.output import cell, emit, say, tell_lines
 
 if TYPE_CHECKING:
     from bridge.config import Config
@@ -73,18 +73,18 @@ def _tell(ledger: Ledger, limits: dict[str, datetime], *, as_json: bool) -> None
     if as_json:
         emit({"dry_run": True, "before": limits, "batches": batches, "outbound_of_no_batch": loose})
         return
-    tell_lines(_lines(batches, line_width()))
+    tell_lines(_lines(batches))
     say(f"{len(batches)} batches would be purged, and {loose} shipping documents and lists of them.")
     say("Nothing was changed.")
 
 
-def _lines(batches: list[Purgeable], width: int) -> Iterator[Line]:
+def _lines(batches: list[Purgeable]) -> Iterator[Line]:
     for batch in batches:
         text = (
             f"{batch.name} of {batch.vendor}, {cell(batch.received_at)}, {batch.size} bytes, "
             f"{batch.events} events, {batch.outbound} files for the vendor"
         )
-        yield from folded(text, width, first=f"{batch.id:>6}  ", rest=" " * 8)
+        yield Line(text, first=f"{batch.id:>6}  ", rest=" " * 8)
 
 
 def _present(config: Config, ledger: Ledger, vendor: str, now: datetime) -> datetime:

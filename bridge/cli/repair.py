@@ -9,8 +9,8 @@ import typer
 
 from bridge.cli.context import AsJson, known_batch, settings_of
 from bridge.cli.inspect import BatchId
-from bridge.cli.lines import Line, folded
-from bridge.cli.output import emit, line_width, plain, say, tell_lines
+from bridge.cli.lines import Line
+from bridge.cli.output import emit, plain, say, tell_lines
 from bridge.cli.said import AFTERWARDS, Said, reason_of, settle_event, settle_submission, transaction_of
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
@@ -39,7 +39,7 @@ def rerun(
     if as_json:
         emit({"batch": batch, "dry_run": dry_run, "decisions": decisions})
     elif decisions:
-        tell_lines(_decision_lines(decisions, line_width()))
+        tell_lines(_decision_lines(decisions))
         say()
         if dry_run:
             say(f"Nothing was changed; `edibridge rerun {batch}` does it.")
@@ -52,14 +52,14 @@ def rerun(
 _ACTIONS = {"again": "made anew", "keep": "kept", "send twice": "sent twice"}
 
 
-def _decision_lines(decisions: list[dict[str, Any]], width: int) -> Iterator[Line]:
+def _decision_lines(decisions: list[dict[str, Any]]) -> Iterator[Line]:
     """Render what a rerun does with each event, and why."""
     for decision in decisions:
         again = decision["action"] != "keep"
         head = f"{_ACTIONS[decision['action']]}: {decision['summary'] or 'event'}"
         style = "note" if again else ""
-        yield from folded(head, width, first=f"{decision['event_id']:>6}  ", rest=" " * 8, style=style)
-        yield from folded(decision["reason"], width, first=" " * 10, rest=" " * 10)
+        yield Line(head, first=f"{decision['event_id']:>6}  ", rest=" " * 8, style=style)
+        yield Line(decision["reason"], first=" " * 10, rest=" " * 10)
 
 
 def resolve(  # noqa: PLR0917 - the options are parameters

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from bridge.cli.indent import Indent
-from bridge.cli.lines import Line, folded
+from bridge.cli.lines import Line
 from bridge.domain.events import RuleError
 from bridge.edi.model import Delimiters, Document, EdiError, Segment
 from bridge.edi.names import Names
@@ -85,11 +85,11 @@ def _words(page: Page, segment: Segment, name: str, lead: str) -> Iterator[Line]
     for part in (name, *map(str, page.names.elements(page.document, segment))):
         joined = f"{line}; {part}" if line else part
         if line and len(lead) + len(joined) > page.width:
-            yield from folded(line, page.width, first=lead, rest=lead + "  ", style="words")
+            yield Line(line, first=lead, rest=lead + "  ", style="words")
             joined = part
         line = joined
     if line:
-        yield from folded(line, page.width, first=lead, rest=lead + "  ", style="words")
+        yield Line(line, first=lead, rest=lead + "  ", style="words")
 
 
 def _mark(page: Page, segment: Segment, error: Error, column: int) -> Iterator[Line]:
@@ -100,7 +100,7 @@ def _mark(page: Page, segment: Segment, error: Error, column: int) -> Iterator[L
         yield Line(first, "bad")
         first = " " * 8 + "^"
     text = told(error, page.document, segment, page.names)
-    yield from folded(text, page.width, first=first + " ", rest=" " * (len(first) + 1), style="bad")
+    yield Line(text, first=first + " ", rest=" " * (len(first) + 1), style="bad")
 
 
 def told(error: Error, document: Document, segment: Segment | None, names: Names | None) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from bridge.cli.advice import REJECTED, STATES, advice_on, advice_on_held
-from bridge.cli.lines import Line, folded
+from bridge.cli.lines import Line
 from bridge.cli.output import cell
 from bridge.cli.words import counted
 
@@ -74,25 +74,25 @@ def _troubled(view: BatchView) -> dict[str, Any]:
     }
 
 
-def status_lines(told: dict[str, Any], width: int) -> Iterator[Line]:
+def status_lines(told: dict[str, Any]) -> Iterator[Line]:
     """Render how vendors stand."""
     for name, vendor in told["vendors"].items():
         yield Line(name, "title")
-        yield from _vendor(vendor, width)
+        yield from _vendor(vendor)
         yield Line("")
     for account, pause in told["paused_accounts"].items():
         text = f"Account {account} sends nothing until {cell(pause['until'])}: {pause['reason']}"
-        yield from folded(text, width, rest="  ", style="bad")
+        yield Line(text, rest="  ", style="bad")
     if told["alerts"]:
         yield Line("Alerts", "title")
     for alert in told["alerts"]:
         head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
-        yield from folded(head, width, first="  ", rest="    ", style="bad")
-        yield from _to_do(_advice_on(alert, told["vendors"]), width)
+        yield Line(head, first="  ", rest="    ", style="bad")
+        yield _to_do(_advice_on(alert, told["vendors"]))
     if told["alerts"] or told["paused_accounts"]:
         yield Line("")
     if told["attention"]:
-        yield from folded(f"Manual action needed: {_first_step(told)}", width, rest="  ", style="bad")
+        yield Line(f"Manual action needed: {_first_step(told)}", rest="  ", style="bad")
     else:
         yield Line("All is well.", "good")
 
@@ -109,23 +109,23 @@ def _first_step(told: dict[str, Any]) -> str:
     return next(iter(steps), "`edibridge check --connect`")
 
 
-def _vendor(vendor: dict[str, Any], width: int) -> Iterator[Line]:
+def _vendor(vendor: dict[str, Any]) -> Iterator[Line]:
     last = vendor["last_file"]
     seen = f"{last['name']}, {cell(last['received_at'])}, batch {last['batch']}" if last else "none yet"
-    yield from _fact("last file", seen, width)
+    yield _fact("last file", seen)
     open_work = {_TITLES[kind]: counted(vendor[kind], kind) for kind in _KINDS}
     for title, counts in open_work.items():
         if counts:
-            yield from _fact(title, counts, width)
+            yield _fact(title, counts)
     if not any(open_work.values()):
-        yield from _fact("open", "nothing", width)
+        yield _fact("open", "nothing")
     if vendor["delayed"]["events"]:
-        yield from _fact("of these", delayed_words(**vendor["delayed"]), width)
+        yield _fact("of these", delayed_words(**vendor["delayed"]))
     if vendor["follow_ups"].open:
-        yield from _fact("followed", followed_words(vendor["follow_ups"]), width)
+        yield _fact("followed", followed_words(vendor["follow_ups"]))
     for trouble, advice in _troubles(vendor):
-        yield from folded(trouble, width, first="  ! ", rest="    ", style="bad")
-        yield from _to_do(advice, width)
+        yield Line(trouble, first="  ! ", rest="    ", style="bad")
+        yield _to_do(advice)
 
 
 def _troubles(vendor: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -164,9 +164,9 @@ def _of_troubled(batches: list[dict[str, Any]]) -> str:
     return f"in the last 24 hours {' and '.join(what)}, in {which} {named}{more}"
 
 
-def _fact(name: str, text: str, width: int) -> Iterator[Line]:
-    yield from folded(text, width, first=f"  {name:<12}", rest=" " * 14)
+def _fact(name: str, text: str) -> Line:
+    return Line(text, first=f"  {name:<12}", rest=" " * 14)
 
 
-def _to_do(advice: str, width: int) -> Iterator[Line]:
-    yield from folded(advice, width, first="    -> ", rest="       ", style="words")
+def _to_do(advice: str) -> Line:
+    return Line(advice, first="    -> ", rest="       ", style="words")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bridge.cli.details import error_text
-from bridge.cli.lines import Line, folded
+from bridge.cli.lines import Line
 from bridge.cli.words import counted, state_style, state_words
 from bridge.data import shipped
 from bridge.ledger.read_models import BatchDetail
@@ -110,25 +110,25 @@ def deviations(given: DemoInput, outcome: Outcome) -> list[str]:
     return [*found, *outcome.wrong_documents]
 
 
-def outcome_lines(outcome: Outcome, folder: Path, width: int) -> Iterator[Line]:
+def outcome_lines(outcome: Outcome, folder: Path) -> Iterator[Line]:
     """Render what happened, file by file, in the order of the way."""
     files, events = len(outcome.batches), len(outcome.accepted)
     text = f"{files} files came in by SFTP; Amazon took {events} events; {_came(outcome)}."
-    yield from folded(f"{folder}: {text}", width, style="title")
+    yield Line(f"{folder}: {text}", style="title", rest="")
     for one in outcome.files:
         yield Line("")
         holds = f" ({', '.join(one['documents'])})" if one["documents"] else ""
-        yield from folded(f"{one['file']}{holds}", width, rest="  ", style=state_style(one["state"]))
+        yield Line(f"{one['file']}{holds}", rest="  ", style=state_style(one["state"]))
         for line in one["happened"]:
-            yield from folded(line, width, first="  ", rest="    ")
+            yield Line(line, first="  ", rest="    ")
         if one["answers"]:
-            yield from folded(f"answered with {', '.join(one['answers'])}", width, first="  ", rest="    ")
+            yield Line(f"answered with {', '.join(one['answers'])}", first="  ", rest="    ")
 
     yield Line("")
-    yield from folded(f"{_came(outcome)} into {OUTBOX}/", width, rest="  ", style="good")
+    yield Line(f"{_came(outcome)} into {OUTBOX}/", rest="  ", style="good")
     for label in outcome.documents.labels:
         text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
-        yield from folded(text, width, first="  ", rest="    ")
+        yield Line(text, first="  ", rest="    ")
 
 
 def _came(outcome: Outcome) -> str:

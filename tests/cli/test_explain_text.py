@@ -8,6 +8,7 @@ import pytest
 
 from bridge.cli.explain_text import View
 from bridge.cli.explain_text import explanation as lines_of
+from bridge.cli.lines import plain_text
 from bridge.data import shipped
 from bridge.domain.events import MappingResult, RuleError
 from bridge.domain.values import Address
@@ -52,7 +53,7 @@ def told_of(text: str) -> Explanation:
 
 def explanation(told: Explanation, view: View | None = None) -> list[str]:
     """Return the lines as a page has them."""
-    return [(line.text + line.aside).rstrip() for line in lines_of(told, view)]
+    return plain_text(lines_of(told, view), (view or View()).width).split("\n")[:-1]
 
 
 def status_changed() -> ShipmentStatusChanged:
