@@ -74,9 +74,8 @@ def _run(records: Sequence[Record]) -> Iterator[Line]:
         first, last = records[0].reference, records[-1].reference
         place = first if len(records) == 1 else f"{first} to {last}"
         yield Line("")
-        yield Line(
-            f"... {place}: {_verdicts(records)}; --all shows them", first="  ", rest="      ", style="words"
-        )
+        text = f"... {place}: {_verdicts(records) or 'nothing to tell'}; --all shows them"
+        yield Line(text, first="  ", rest="      ", style="words")
 
 
 def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:

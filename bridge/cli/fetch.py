@@ -16,7 +16,7 @@ _ORDER = re.compile(r"[A-Za-z0-9]+")
 
 
 def _known(kind: str) -> str:
-    feeds = list(installed().feeds)
+    feeds = [name for name, feed in installed().feeds.items() if feed.single]
     if kind not in feeds:
         raise typer.BadParameter(f"{kind!r} is not one of {', '.join(feeds)}")
     return kind

@@ -17,6 +17,7 @@ _SPEAKING = frozenset({"cancel", "none"})
 _STILL_TO_GO = frozenset({"waiting", "ready", "grouped"})
 _OPEN = frozenset({"waiting", "ready", "held"})
 _SPENT = frozenset({"refused", "failed"})
+_KINDS = {"po": "order", "container": "container"}
 _WORDS = {"grouped": "under way", "in_doubt": "in doubt", "not_sent": "not sent"}
 
 
@@ -219,7 +220,7 @@ def _standing_at_amazon(new: Known, sent: Sequence[Known]) -> str:
 
 def _subject(known: Known) -> str:
     kind, _, name = known.key.partition(":")
-    what = f"order {name}" if kind == "po" else f"package {name}"
+    what = f"{_KINDS.get(kind, 'package')} {name}"
     return f"{what} with status {known.subject}" if known.subject else what
 
 

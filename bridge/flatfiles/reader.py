@@ -118,7 +118,7 @@ def _result(file: FlatFile, draft: Draft, profile: VendorProfile, mappings: Mapp
     if meaning == "cancel" and unread:
         return result  # a cancellation needs no more than its order, but cells that slipped may name another
     reading = Reading(meaning, f"function = {draft.function}", "functions")
-    return as_function([result], reading, f"{file.name}-csv", file.produces)[0]
+    return as_function([result], reading, f"{file.name}-csv", about_packages=file.about_packages)[0]
 
 
 def _offsets(text: str, encoding: str, skipped: int, places: list[int]) -> dict[int, int]:

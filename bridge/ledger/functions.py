@@ -261,7 +261,9 @@ def _known_of(
 ) -> tuple[Known, list[Known]]:
     key = str(row["ordering_key"])
     asked = {"v": vendor, "of": row["operation"], "key": key, "name": key.partition(":")[2]}
-    query: Select[tuple[object, ...]] = _OF_PACKAGE if key.startswith(_STATUS_KEY) else _OF_ORDER
+    # What is of no order, such as a container, has its own name where others have their package's.
+    by_package = key.startswith(_STATUS_KEY) or not row["purchase_order_number"]
+    query: Select[tuple[object, ...]] = _OF_PACKAGE if by_package else _OF_ORDER
     own = _known(connection.execute(_OF_ID, {"event": row["id"]}).mappings().one())
     known = [_known(one) for one in connection.execute(query, asked).mappings()]
     return own, [one for one in known if one.id != own.id]

@@ -14,7 +14,6 @@ from bridge.domain.events import Function, MappingResult
 from bridge.edi.model import Interchange
 from bridge.mapping.fields import Field
 from bridge.mapping.lookup import Scope
-from bridge.programs.contract import installed
 
 MEANINGS: frozenset[str] = frozenset(get_args(Function))
 _OF_FLAT_FILES = "functions"
@@ -66,13 +65,13 @@ def function_of(tables: tuple[FunctionTable, ...], root: Scope) -> Reading:
 
 
 def as_function(
-    results: list[MappingResult], reading: Reading, mapping: str, produces: str
+    results: list[MappingResult], reading: Reading, mapping: str, *, about_packages: bool
 ) -> list[MappingResult]:
     """Return what the function of a document makes of its results."""
     if reading.function == "original":
         return results
     if reading.function == "cancel":
-        return [_cancelling(result, reading, produces) for result in results]
+        return [_cancelling(result, reading, about_packages=about_packages) for result in results]
     return [_as_function(result, reading, mapping) for result in results]
 
 
@@ -133,9 +132,9 @@ def _left_to_an_operator(reading: Reading, mapping: str) -> str:
     )
 
 
-def _cancelling(result: MappingResult, reading: Reading, produces: str) -> MappingResult:
+def _cancelling(result: MappingResult, reading: Reading, *, about_packages: bool) -> MappingResult:
     """Return a cancellation. Of what it is about only the order, or the package and its status, count."""
-    held, about_packages = "", installed().producers[produces].about_packages
+    held = ""
     if about_packages:
         if result.nothing_to_send:
             return result

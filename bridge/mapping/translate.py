@@ -31,7 +31,8 @@ def read_as_told(reader: Reader, tree: Tree, results: list[MappingResult]) -> li
     mapping = reader.mapping
     reading = function_of(mapping.functions, tree.root)
     tree.root.dissolve()
-    return as_function(results, reading, mapping.name, mapping.produces)
+    about_packages = installed().producers[mapping.produces].about_packages
+    return as_function(results, reading, mapping.name, about_packages=about_packages)
 
 
 def _unmapped(document: Document, profile: VendorProfile, mappings: Mappings) -> MappingResult:

@@ -114,6 +114,12 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
     return sum(one.new for one in added)
 
 
+def why_unusable(partner: Partner, kind: Feed, item: Item) -> str:
+    """Return why an item is not what it should be; empty where it is."""
+    made = (_made(partner, kind, item.purchase_order_number, content) for content in kind.contents(item))
+    return next((why for why in made if isinstance(why, str)), "")
+
+
 def is_foreign(partner: Partner, kind: Feed, item: Item) -> bool:
     """Return whether a document is of another vendor of the same account."""
     return kind.selling_party(item) not in {"", partner.profile.selling_party}
@@ -136,7 +142,7 @@ def _made(
         "ext": content.format,
     }
     file = named(kind.template or partner.fetch_plan.label_name, fields, data)
-    return file, _line(order, package, file) if package else None
+    return file, _line(order, package, file) if package and kind.labels else None
 
 
 def _answer(order: str, contents: Sequence[Content], places: list[int | None]) -> LabelAnswer:

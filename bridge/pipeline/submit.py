@@ -19,9 +19,9 @@ from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.partner import Partner
-from bridge.pipeline.shipping_documents import keep_shipping_documents
+from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
 from bridge.pipeline.verify import verify
-from bridge.programs.contract import Operation, installed
+from bridge.programs.contract import Call, Operation, installed
 from bridge.spapi.replies import orders_named
 
 log = structlog.get_logger(__name__)
@@ -171,8 +171,8 @@ def _may_send(partner: Partner, over: Callable[[], bool]) -> bool:
 
 def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
     now = partner.clock()
-    outcome = _refused_at_last(submission, outcome)
     call = installed().call(submission.operation)
+    outcome = _with_answer(partner, submission, call, _refused_at_last(submission, outcome))
     told = installed().of_operation(submission.operation)
     wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]
     handling = OutcomeHandling(
@@ -219,6 +219,22 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
     )
 
 
+def _with_answer(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
+    """Return an outcome with the item of its feed as answer.
+
+    One that cannot be used, and cannot be asked for again by its order, leaves a doubt: the call may have
+    done what it was for, but the partner has nothing of it.
+    """
+    if outcome.answer is None or not call.answer_feed:
+        return outcome
+    event = installed().decode(submission.operation, submission.bodies[0])
+    item, feed = call.answer(event, outcome.answer), installed().feeds[call.answer_feed]
+    if not feed.single and (why := why_unusable(partner, feed, item)):
+        reason = f"HTTP {outcome.http_status}: the answer cannot be used: {why}"
+        return msgspec.structs.replace(outcome, kind="in_doubt", answer=None, reason=reason)
+    return msgspec.structs.replace(outcome, answer=item)
+
+
 def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held: bool) -> None:
     """Raise or take back the alerts that an answer gives reason for."""
     if outcome.kind == "unauthorized":
@@ -235,7 +251,7 @@ def _refused_at_last(submission: DueSubmission, outcome: Outcome) -> Outcome:
 
     Asked since, Amazon had nothing: to send it on and on would help nobody, and nobody would hear of it.
     """
-    if outcome.kind != "in_doubt" or outcome.http_status is None or outcome.http_status >= 500:
+    if outcome.kind != "in_doubt" or not 400 <= (outcome.http_status or 0) < 500:
         return outcome
     if submission.policy not in {"verify", "resubmit"} or submission.reason != outcome.reason:
         return outcome

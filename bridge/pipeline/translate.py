@@ -340,8 +340,7 @@ class _Translation:
         with self.writer.whole():
             added = self.writer.document(row)
             if row.state != "resent":
-                operation = installed().producers[record.file.produces].operation
-                self.events.keep(added, row.number, [record.result], operation, NEW)
+                self.events.keep(added, row.number, [record.result], record.file.operation, NEW)
 
     def _unreadable(self, event: Unreadable) -> None:
         """Keep a stretch of bytes that is no document as a rejected row, so that nothing vanishes."""

@@ -308,20 +308,21 @@ class Content(msgspec.Struct, frozen=True, kw_only=True):
 class Feed:
     """Documents that Amazon makes: how they are listed and read, and what becomes of them.
 
-    `path_name` is what an order's number is called in the path of the operation `single`. `contents` are the
-    files of an item. `selling_party` is whose it is; empty where Amazon does not say. A partner wants it by
-    the key of its name in `[vendors.V.fetch]`: `bank_slips` for `bank-slips`.
-    `template` names the files in the outbox; empty, the partner's own template does. `labels`: its packages
-    are compared with what is sent; `void_after` is the time for which a carrier takes such a label, from when
-    it was made. `tries`: where not every order has one, how often one is asked for before it is left to the
-    lists; 0: for a day, and then an operator is told.
+    `listed` and `single` are the operations that read a list of them and those of one order, `path_name` is
+    what an order's number is called in the path of the latter; all are empty where Amazon returns them in the
+    answer to a call alone. `contents` are the files of an item. `selling_party` is whose it is; empty where
+    Amazon does not say. A partner wants it by the key of its name in `[vendors.V.fetch]`: `bank_slips` for
+    `bank-slips`. `template` names the files in the outbox; empty, the partner's own template does. `labels`:
+    its packages are compared with what is sent, and listed in an index; `void_after` is the time for which a
+    carrier takes such a label, from when it was made. `tries`: where not every order has one, how often one
+    is asked for before it is left to the lists; 0: for a day, and then an operator is told.
     """
 
     name: str
-    listed: str
-    single: str
-    path_name: str
     contents: Callable[[Any], Sequence[Content]]
+    listed: str = ""
+    single: str = ""
+    path_name: str = ""
     selling_party: Callable[[Any], str] = _none
     template: str = ""
     labels: bool = False
@@ -380,10 +381,11 @@ class FlatFile:
     """One kind of CSV and JSON files, for partners without EDI, and how its documents are read.
 
     `name` is the type of its documents (`label-request`), `noun` names one of them, and `about` what each is
-    about; `produces` is a producer of the program. `columns` are those of CSV, of which the first must be
-    there: the rows in which it is the same are one document. Other names of columns stand in a file
-    `NAME-csv.toml` of a folder of mappings. A JSON file has an element, an array of them, or an array under
-    one of the names `lists`; `keys` are an element's, in snake case.
+    about; `operation` is that of what could not be made into an event, `about_packages` as of a `Producer`.
+    `columns` are those of CSV, of which the first must be there: the rows in which it is the same are one
+    document. Other names of columns stand in a file `NAME-csv.toml` of a folder of mappings. A JSON file has
+    an element, an array of them, or an array under one of the names `lists`; `keys` are an element's, in
+    snake case.
 
     `draft` makes a `bridge.flatfiles.draft.Draft`, which `read_rows` (of `bridge.flatfiles.cells.Cells`) or
     `read_element` fills, by the units of the mappings, and `result` finishes for the partner's profile.
@@ -392,7 +394,7 @@ class FlatFile:
     name: str
     noun: str
     about: str
-    produces: str
+    operation: str
     columns: tuple[str, ...]
     lists: tuple[str, ...]
     keys: tuple[str, ...]
@@ -400,6 +402,7 @@ class FlatFile:
     read_rows: Callable[[Any, Sequence[Any], Any], None]
     read_element: Callable[[Any, object, Any], None]
     result: Callable[[Any, Any], MappingResult]
+    about_packages: bool = False
 
 
 def _nothing(_partner: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a table of partners

@@ -23,6 +23,7 @@ MODELS = {
     "submitShipmentStatusUpdates": "SubmitShipmentStatusUpdatesRequest",
     "submitShippingLabelRequest": "SubmitShippingLabelsRequest",
     "createShippingLabels": "CreateShippingLabelsRequest",
+    "createContainerLabel": "CreateContainerLabelRequest",
 }
 USUAL = Calls("2021-12-28")
 CREATING = Calls("2021-12-28", {"submitShippingLabelRequest": "createShippingLabels"})
@@ -76,8 +77,10 @@ def test_every_body_is_read_back_whole_and_taken(sdk: Sdk, sample: Path) -> None
             "submitShipmentConfirmations": sdk.shipping.submit_shipment_confirmations,
             "submitShipmentStatusUpdates": sdk.shipping.submit_shipment_status_updates,
             "submitShippingLabelRequest": sdk.labels.submit_shipping_label_request,
+            "createContainerLabel": sdk.container_labels.create_container_label,
         }[operation]
-        assert send(model).transaction_id
+        reply = send(model)
+        assert reply.container_label.content if operation == "createContainerLabel" else reply.transaction_id
 
 
 @pytest.mark.parametrize("sample", samples(), ids=lambda sample: f"{sample.parent.name}/{sample.name}")

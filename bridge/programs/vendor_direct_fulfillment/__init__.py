@@ -12,6 +12,7 @@ from bridge.programs.vendor_direct_fulfillment.feeds import FEEDS
 from bridge.programs.vendor_direct_fulfillment.flatfiles import FLAT_FILES
 from bridge.programs.vendor_direct_fulfillment.operations import (
     CONFIRM,
+    CREATE_CONTAINER_LABEL,
     OPERATIONS,
     REQUEST_LABEL,
     TRANSACTION_STATUS,
@@ -33,6 +34,7 @@ PROGRAM = Program(
         "confirmations": CONFIRM,
         "status_updates": UPDATE_STATUS,
         "label_requests": REQUEST_LABEL,
+        "container_labels": CREATE_CONTAINER_LABEL,
     },
     producers=PRODUCERS,
     flat_files=FLAT_FILES,

@@ -16,6 +16,7 @@ from typing import Any
 from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
+    ContainerLabelRequested,
     Item,
     LabelRequested,
     PartyIdentification,
@@ -82,6 +83,18 @@ def shipping_label_creation(event: LabelRequested, version: str) -> Element:
     """Return a `CreateShippingLabelsRequest`, which does not name its order: the path does."""
     request = shipping_label_request(event, version)
     return {name: value for name, value in request.items() if name != "purchaseOrderNumber"}
+
+
+def container_label_creation(event: ContainerLabelRequested, version: str) -> Element:
+    """Return a `CreateContainerLabelRequest`."""
+    del version
+    return {
+        "sellingParty": _party(event.selling_party),
+        "shipFromParty": _party(event.ship_from_party),
+        "carrierId": event.carrier_id,
+        "vendorContainerId": event.vendor_container_id,
+        "packages": [{"packageTrackingNumber": number} for number in event.packages],
+    }
 
 
 def _party(party: PartyIdentification) -> Element:

@@ -55,6 +55,24 @@ class CustomerInvoice:
     content: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainerLabel:
+    """The label of one container; `content` is base64 as it came. Amazon does not say of which container.
+
+    `label_format` is PNG or ZPL, `tracking_number` empty where Amazon gives none.
+    """
+
+    content: str = field(repr=False)
+    label_format: str
+    tracking_number: str = ""
+    container: str = ""
+
+    @property
+    def purchase_order_number(self) -> str:
+        """Return the container's id at the vendor's: it has no order."""
+        return self.container
+
+
 class _Party(msgspec.Struct, rename="camel"):
     party_id: str | None = None
 
@@ -76,6 +94,15 @@ class _ShippingLabel(msgspec.Struct, rename="camel"):
     label_format: str | None = None
     selling_party: _Party | None = None
     ship_from_party: _Party | None = None
+
+
+class _ContainerLabel(_Content, rename="camel"):
+    format: str
+    container_tracking_number: str | None = None
+
+
+class _CreatedContainerLabel(msgspec.Struct, rename="camel"):
+    container_label: _ContainerLabel
 
 
 class _Document(_Content, rename="camel"):
@@ -122,6 +149,16 @@ def read_customer_invoice(raw: msgspec.Raw) -> CustomerInvoice:
     """Read an element of `customerInvoices`; see `Operation.read`."""
     read = msgspec.json.decode(raw, type=_Document)
     return CustomerInvoice(purchase_order_number=_number(read.purchase_order_number), content=_content(read))
+
+
+def read_container_label(raw: msgspec.Raw) -> ContainerLabel:
+    """Read the answer of `createContainerLabel`; see `Operation.read`."""
+    read = msgspec.json.decode(raw, type=_CreatedContainerLabel).container_label
+    return ContainerLabel(
+        content=_content(read),
+        label_format=read.format,
+        tracking_number=read.container_tracking_number or "",
+    )
 
 
 def _number(text: str) -> str:

@@ -1,7 +1,8 @@
-"""What the core knows of confirmations, status updates and label requests."""
+"""What the core knows of confirmations, status updates and requests for labels."""
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, timedelta
 from typing import Literal
 
@@ -17,7 +18,9 @@ from bridge.programs.contract import (
     Violation,
 )
 from bridge.programs.vendor_direct_fulfillment import bodies
+from bridge.programs.vendor_direct_fulfillment.documents import ContainerLabel
 from bridge.programs.vendor_direct_fulfillment.events import (
+    ContainerLabelRequested,
     LabelRequested,
     PartyIdentification,
     ShipmentConfirmed,
@@ -26,20 +29,22 @@ from bridge.programs.vendor_direct_fulfillment.events import (
 from bridge.programs.vendor_direct_fulfillment.label_match import MENDED, lacking, match_label
 from bridge.programs.vendor_direct_fulfillment.operations import (
     CONFIRM,
+    CREATE_CONTAINER_LABEL,
     CREATE_LABELS,
     REQUEST_LABEL,
     UPDATE_STATUS,
 )
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 
-_Any = ShipmentConfirmed | ShipmentStatusChanged | LabelRequested
+_OfOrder = ShipmentConfirmed | ShipmentStatusChanged | LabelRequested
+_Any = _OfOrder | ContainerLabelRequested
 
 
-def _order(event: _Any) -> str:
+def _order(event: _OfOrder) -> str:
     return event.purchase_order_number
 
 
-def _of_order(event: _Any) -> str:
+def _of_order(event: _OfOrder) -> str:
     return f"po:{event.purchase_order_number}"
 
 
@@ -71,6 +76,18 @@ def _missing(event: ShipmentStatusChanged) -> Literal["order", "warehouse", ""]:
     if not event.purchase_order_number:
         return "order"
     return "" if event.ship_from_party.party_id else "warehouse"
+
+
+def _of_container(event: ContainerLabelRequested) -> str:
+    return f"container:{event.vendor_container_id}"
+
+
+def _of_no_order(_event: ContainerLabelRequested) -> str:
+    return ""
+
+
+def _named_for_vendor(event: ContainerLabelRequested, label: ContainerLabel) -> ContainerLabel:
+    return dataclasses.replace(label, container=event.vendor_container_id)
 
 
 def _named_by_order(event: LabelRequested) -> dict[str, str]:
@@ -137,5 +154,16 @@ EVENT_TYPES = (
                 verification=Verification(feed="labels", patience=timedelta(minutes=1)),
             ),
         ),
+    ),
+    EventType(
+        event=ContainerLabelRequested,
+        operation=CREATE_CONTAINER_LABEL,
+        noun="container label request",
+        ordering_key=_of_container,
+        order=_of_no_order,
+        rules=_rules,
+        body=bodies.container_label_creation,
+        answer_feed="container-labels",
+        answer=_named_for_vendor,
     ),
 )

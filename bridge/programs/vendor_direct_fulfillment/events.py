@@ -104,3 +104,16 @@ class LabelRequested(Event, frozen=True, omit_defaults=True, kw_only=True, tag=T
     ship_from_party: PartyIdentification
     containers: tuple[Container, ...] = ()
     ship_date: str = ""
+
+
+class ContainerLabelRequested(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):
+    """The warehouse wants a label for a container (pallet) of packages that have their own labels.
+
+    `packages` are the tracking numbers of those. Amazon has it in version 2021-12-28 only.
+    """
+
+    vendor_container_id: str
+    carrier_id: str
+    selling_party: PartyIdentification
+    ship_from_party: PartyIdentification
+    packages: tuple[str, ...]

@@ -1,12 +1,18 @@
-"""The shipping documents that Amazon makes: labels, packing slips, customer invoices."""
+"""The shipping documents that Amazon makes: labels of packages and containers, packing slips, invoices."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Literal
 
 from bridge.domain.labels import LabelPackage
 from bridge.programs.contract import Content, Feed
-from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
+from bridge.programs.vendor_direct_fulfillment.documents import (
+    ContainerLabel,
+    CustomerInvoice,
+    PackingSlip,
+    ShippingLabel,
+)
 from bridge.programs.vendor_direct_fulfillment.operations import NUMBER_KEY
 
 
@@ -14,7 +20,7 @@ def _labels(item: ShippingLabel) -> list[Content]:
     return [
         Content(
             content=label.content,
-            format="zpl" if item.label_format.upper() == "ZPL" else "png",
+            format=_format(item.label_format),
             package=LabelPackage(
                 package_identifier=label.package_identifier,
                 tracking_number=label.tracking_number,
@@ -28,6 +34,20 @@ def _labels(item: ShippingLabel) -> list[Content]:
 
 def _document(item: PackingSlip | CustomerInvoice) -> list[Content]:
     return [Content(content=item.content, format="pdf")]
+
+
+def _container_label(item: ContainerLabel) -> list[Content]:
+    return [
+        Content(
+            content=item.content,
+            format=_format(item.label_format),
+            package=LabelPackage(package_identifier=item.container, tracking_number=item.tracking_number),
+        )
+    ]
+
+
+def _format(told: str) -> Literal["png", "zpl"]:
+    return "zpl" if told.upper() == "ZPL" else "png"
 
 
 FEEDS = (
@@ -58,5 +78,10 @@ FEEDS = (
         contents=_document,
         template="invoices/{purchase_order}.{ext}",
         tries=3,
+    ),
+    Feed(
+        name="container-labels",
+        contents=_container_label,
+        template="container-labels/{package}_{tracking}.{ext}",
     ),
 )

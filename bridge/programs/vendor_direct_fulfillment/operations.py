@@ -13,6 +13,7 @@ import msgspec
 from bridge.programs.contract import Item, Operation
 from bridge.programs.vendor_direct_fulfillment.bodies import V1, V2021_12_28
 from bridge.programs.vendor_direct_fulfillment.documents import (
+    read_container_label,
     read_customer_invoice,
     read_packing_slip,
     read_shipping_label,
@@ -23,6 +24,7 @@ CONFIRM = "submitShipmentConfirmations"
 UPDATE_STATUS = "submitShipmentStatusUpdates"
 REQUEST_LABEL = "submitShippingLabelRequest"
 CREATE_LABELS = "createShippingLabels"
+CREATE_CONTAINER_LABEL = "createContainerLabel"
 TRANSACTION_STATUS = "getTransactionStatus"
 NUMBER_KEY = "purchaseOrderNumber"
 
@@ -97,6 +99,15 @@ OPERATIONS = (
         restricted=True,
         number_key=NUMBER_KEY,
         read=read_shipping_label,
+    ),
+    Operation(
+        name=CREATE_CONTAINER_LABEL,
+        method="POST",
+        paths=_paths("shipping", "containerLabel", (V2021_12_28,)),
+        reply="result",
+        # Amazon does not say whether a second call returns the same label, and none can be looked up.
+        in_doubt="hold",
+        read=read_container_label,
     ),
     Operation(
         name=TRANSACTION_STATUS,

@@ -17,6 +17,7 @@ from bridge.outside_text import clipped_message
 from bridge.programs.contract import Violation
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
+    ContainerLabelRequested,
     Item,
     LabelRequested,
     ShipmentConfirmed,
@@ -26,6 +27,8 @@ from bridge.programs.vendor_direct_fulfillment.status_codes import AMAZON_PAIRS
 
 LARGEST_NUMBER = 2**31 - 1
 """Amazon's integers; no shipment holds more of anything."""
+CARRIERS = ("SWA",)
+"""The carriers that Amazon makes container labels of: Ship with Amazon."""
 CONTAINER_TYPES = frozenset({"carton", "pallet"})
 
 _PAIRS = frozenset(pair for columns in AMAZON_PAIRS.values() for pair in columns.values())
@@ -69,7 +72,9 @@ _Rules = Iterator[Violation]
 
 
 def violations(
-    event: ShipmentConfirmed | ShipmentStatusChanged | LabelRequested, *, require_containers: bool = True
+    event: ShipmentConfirmed | ShipmentStatusChanged | LabelRequested | ContainerLabelRequested,
+    *,
+    require_containers: bool = True,
 ) -> tuple[Violation, ...]:
     """Return every rule that the event breaks, with what it is about; none means that it may be sent.
 
@@ -80,6 +85,8 @@ def violations(
         return tuple(_confirmation(event, require_containers))
     if isinstance(event, ShipmentStatusChanged):
         return tuple(_status(event))
+    if isinstance(event, ContainerLabelRequested):
+        return tuple(_container_label(event))
     return tuple(_label_request(event))
 
 
@@ -143,6 +150,23 @@ def _label_request(event: LabelRequested) -> _Rules:
     yield from _unique("containerIdentifier", (c.container_identifier for c in event.containers))
 
 
+def _container_label(event: ContainerLabelRequested) -> _Rules:
+    yield from _parties(event)
+    if not event.vendor_container_id:
+        yield _error("MISSING_CONTAINER_IDENTIFIER", "the container has no id of the vendor's")
+    if event.carrier_id not in CARRIERS:
+        known = ", ".join(CARRIERS)
+        yield _error("CARRIER", f"Amazon makes container labels of {known} only, not of {event.carrier_id!r}")
+    if not event.packages:
+        yield _error("NO_PACKAGES", "the container has no packages: name their tracking numbers")
+    elif not all(event.packages):
+        yield _error("MISSING_TRACKING_NUMBER", "a package of the container has no tracking number")
+    for number, count in Counter(filter(None, event.packages)).items():
+        if count > 1:
+            message = clipped_message(f"package {number} stands {count} times")
+            yield Violation(code="DUPLICATE", message=message, container=number)
+
+
 def _order_number(number: str) -> _Rules:
     if not number:
         yield _error("MISSING_ORDER_NUMBER", "the document names no purchase order")
@@ -152,7 +176,7 @@ def _order_number(number: str) -> _Rules:
         )
 
 
-def _parties(event: ShipmentConfirmed | LabelRequested) -> _Rules:
+def _parties(event: ShipmentConfirmed | LabelRequested | ContainerLabelRequested) -> _Rules:
     if not event.selling_party.party_id:
         yield _error("MISSING_SELLING_PARTY", "the document and the configuration name no selling party")
     if not event.ship_from_party.party_id:

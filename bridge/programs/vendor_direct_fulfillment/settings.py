@@ -71,6 +71,8 @@ class InDoubt(Table):
     """resubmit is harmless here: the same event twice."""
     label_requests: Annotated[Literal["verify", "hold", "resubmit"], BeforeValidator(_verify)] = "verify"
     """verify: ask Amazon for the label first, and send again only if there is none."""
+    container_labels: Literal["hold", "resubmit"] = "hold"
+    """resubmit: send again; Amazon does not say whether a second call makes another label."""
 
 
 def _carrier(value: object) -> object:

@@ -35,6 +35,17 @@ CREATED_LABELS = ProgramCase(
     policies={"calls": Calls("2021-12-28", {"submitShippingLabelRequest": "createShippingLabels"})},
     api_version="2021-12-28",
 )
+CONTAINER_LABEL = ProgramCase(
+    operation="createContainerLabel",
+    file="pallets.csv",
+    document=b"vendor_container_id,ship_from,package_tracking_number\nPALLET1,ABCD,1Z1\n",
+    taken=json_answer(
+        200,
+        {"containerLabel": {"containerTrackingNumber": "TBA1", "content": ZPL, "format": "ZPL"}},
+    ),
+    policies={"calls": Calls("2021-12-28")},
+    api_version="2021-12-28",
+)
 CASES = (
     ProgramCase(
         operation="submitShipmentConfirmations",
@@ -59,4 +70,5 @@ CASES = (
         afterwards={**VERDICTS, "getShippingLabel": LABEL},
     ),
     CREATED_LABELS,
+    CONTAINER_LABEL,
 )

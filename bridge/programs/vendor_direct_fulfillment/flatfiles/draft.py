@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import msgspec
 
 from bridge.domain.events import MappingResult
@@ -22,20 +24,48 @@ _CAUSES = {
     "EMPTY_PACKAGES": frozenset({"QUANTITY", "ITEM_SEQUENCE_NUMBER", "VALUE", "TYPE", "UNKNOWN_KEY"}),
     "MISSING_PRODUCT_IDENTIFIER": frozenset({"VALUE", "TYPE", "UNKNOWN_KEY"}),
     "MISSING_CONTAINER_IDENTIFIER": frozenset({"VALUE", "TYPE", "UNKNOWN_KEY"}),
+    "MISSING_TRACKING_NUMBER": frozenset({"ROW", "VALUE", "TYPE", "UNKNOWN_KEY"}),
+    "NO_PACKAGES": frozenset({"ROW", "VALUE", "TYPE", "UNKNOWN_KEY", "MISSING_TRACKING_NUMBER"}),
 }
 _NONE: frozenset[str] = frozenset()
 
 
-class LabelRequestDraft(Draft, kw_only=True):
-    """A request while it is read. `addresses` are of `selling_party` and `ship_from_party`.
+class PartiesDraft(Draft, kw_only=True):
+    """A request of a vendor's while it is read. `addresses` are of `selling_party` and `ship_from_party`."""
 
-    `places` tells the row of each container.
-    """
-
-    order: str = ""
     selling_party: str = ""
     ship_from: str = ""
     addresses: dict[str, Address] = msgspec.field(default_factory=dict)
+
+    def parties(
+        self, profile: VendorProfile
+    ) -> tuple[PartyIdentification, PartyIdentification, tuple[str, ...]]:
+        """Return the selling party and the warehouse, and why one of them is in doubt."""
+        own = (profile.selling_party,) if profile.selling_party else ()
+        selling, other_vendor = _party(profile, "selling party", self.selling_party, own)
+        warehouse, other_warehouse = _party(profile, "warehouse", self.ship_from, profile.warehouses)
+        return (
+            PartyIdentification(selling, self.addresses.get("selling_party")),
+            PartyIdentification(warehouse, self.addresses.get("ship_from_party")),
+            tuple(hold for hold in (other_vendor, other_warehouse) if hold),
+        )
+
+    def check(self, found: Iterable[Violation], places: Mapping[str, int]) -> None:
+        """Record the rules that an event breaks, but for those that what could not be read breaks.
+
+        `places` tells the row of what a rule is about.
+        """
+        unread = {error.code for error in self.errors}
+        for violation in found:
+            if not unread & _CAUSES.get(violation.code, _NONE):
+                row = places.get(violation.container or "", self.number)
+                self.error(violation.code, violation.message, row)
+
+
+class LabelRequestDraft(PartiesDraft, kw_only=True):
+    """A label request while it is read; `places` tells the row of each container."""
+
+    order: str = ""
     containers: tuple[Container, ...] = ()
     ship_date: str = ""
     places: dict[str, int] = msgspec.field(default_factory=dict)
@@ -43,22 +73,16 @@ class LabelRequestDraft(Draft, kw_only=True):
 
 def result_of(draft: LabelRequestDraft, profile: VendorProfile) -> MappingResult:
     """Return the request, or why it is refused or held."""
-    own = (profile.selling_party,) if profile.selling_party else ()
-    selling, other_vendor = _party(profile, "selling party", draft.selling_party, own)
-    warehouse, other_warehouse = _party(profile, "warehouse", draft.ship_from, profile.warehouses)
+    selling, warehouse, holds = draft.parties(profile)
     event = LabelRequested(
         purchase_order_number=draft.order,
-        selling_party=PartyIdentification(selling, draft.addresses.get("selling_party")),
-        ship_from_party=PartyIdentification(warehouse, draft.addresses.get("ship_from_party")),
+        selling_party=selling,
+        ship_from_party=warehouse,
         containers=draft.containers,
         ship_date=draft.ship_date,
     )
     _check_lines(draft)
-    found = {error.code for error in draft.errors}
-    for violation in violations(event):
-        if not found & _CAUSES.get(violation.code, _NONE):
-            draft.error(violation.code, violation.message, _row(draft, violation))
-    holds = [hold for hold in (other_vendor, other_warehouse) if hold]
+    draft.check(violations(event), draft.places)
     return MappingResult(
         event=event,
         hold="" if draft.errors else "; ".join(holds),
@@ -94,7 +118,3 @@ def _party(profile: VendorProfile, kind: str, code: str, known: tuple[str, ...])
     if code:
         return known_party(profile, kind, code, known)
     return (known[0] if len(known) == 1 else ""), ""
-
-
-def _row(draft: LabelRequestDraft, violation: Violation) -> int:
-    return draft.places.get(violation.container or "", draft.number)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from bridge.domain.values import ItemQuantity
 from bridge.flatfiles.json_values import ElementReader
 from bridge.flatfiles.ship_date import check_date, ship_date_of
 from bridge.mapping.units import Units
 from bridge.programs.vendor_direct_fulfillment.events import Container, Item
-from bridge.programs.vendor_direct_fulfillment.flatfiles.draft import LabelRequestDraft
+from bridge.programs.vendor_direct_fulfillment.flatfiles.draft import LabelRequestDraft, PartiesDraft
 
+P = TypeVar("P", bound=PartiesDraft)
 KEYS = (
     "purchase_order_number",
     "function",
@@ -38,11 +39,7 @@ def read_element(draft: LabelRequestDraft, value: object, units: Units) -> None:
     reader = _RequestReader(draft, units)
     request = reader.members(value, "", KEYS)
     draft.order = reader.text(request, "purchase_order_number", "")
-    draft.selling_party = reader.party(request, "selling_party")
-    party, short = reader.party(request, "ship_from_party"), reader.text(request, "ship_from", "")
-    if party and short and party != short:
-        reader.error("SHIP_FROM", f"ship_from_party is {party[:60]}, ship_from is {short[:60]}: write one")
-    draft.ship_from = party or short
+    reader.read_parties(request)
     if day := reader.text(request, "ship_date", ""):
         draft.ship_date = reader.read("SHIP_DATE", "ship_date", lambda: ship_date_of(day)) or ""
     draft.function = reader.text(request, "function", "")
@@ -52,8 +49,18 @@ def read_element(draft: LabelRequestDraft, value: object, units: Units) -> None:
     )
 
 
-class _RequestReader(ElementReader[LabelRequestDraft]):
-    def party(self, request: dict[str, Any], name: str) -> str:
+class PartiesReader(ElementReader[P]):
+    """Reads the parties of a request."""
+
+    def read_parties(self, request: dict[str, Any]) -> None:
+        """Read selling party and warehouse into the draft."""
+        self.draft.selling_party = self._party(request, "selling_party")
+        party, short = self._party(request, "ship_from_party"), self.text(request, "ship_from", "")
+        if party and short and party != short:
+            self.error("SHIP_FROM", f"ship_from_party is {party[:60]}, ship_from is {short[:60]}: write one")
+        self.draft.ship_from = party or short
+
+    def _party(self, request: dict[str, Any], name: str) -> str:
         value = request.get(name)
         if not isinstance(value, dict):
             return self.text(request, name, "")
@@ -62,6 +69,8 @@ class _RequestReader(ElementReader[LabelRequestDraft]):
             self.draft.addresses[name] = self.address(party["address"], f"{name}.address")
         return self.text(party, "party_id", name)
 
+
+class _RequestReader(PartiesReader[LabelRequestDraft]):
     def container(self, value: object, path: str) -> Container:
         container = self.members(value, path, _CONTAINER)
         texts = {name: text for name in _TEXTS if (text := self.text(container, name, path))}
