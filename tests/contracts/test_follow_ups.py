@@ -146,6 +146,22 @@ def test_what_the_program_itself_fails_on_keeps_no_other_waiting(
     assert site.alerts() == {}
 
 
+def test_a_program_that_asks_without_a_pause_is_held_to_a_minute(
+    site: SmallSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = installed()
+    eager = Look(kept=b"{}", status="Going", again=timedelta(0))
+    one = dataclasses.replace(programs.follow_ups[ORDERS], look=lambda _view: eager, sweep=None)
+    monkeypatch.setitem(programs.follow_ups, ORDERS, one)
+    site.amazon.stands("A1", "Planning")
+    site.placed("A1")
+    site.passes(minutes=5)
+    site.passes(seconds=59)
+    assert len(site.amazon.asked) == 1
+    site.passes(seconds=1)
+    assert len(site.amazon.asked) == 2
+
+
 def test_what_no_program_follows_any_more_is_told_and_taken_up_again(site: SmallSite) -> None:
     site.amazon.stands("A1", "Complete", "S1")
     site.placed("A1")

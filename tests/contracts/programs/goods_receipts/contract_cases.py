@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 
+from tests.contracts.follow_up_case import FollowUpCase
 from tests.contracts.program_case import ProgramCase
 from tests.spapi.server import json_answer
 
@@ -44,6 +45,16 @@ RECADV = (
 PDF = b"%PDF-1.4\nmade up\n%%EOF\n"
 RECEIPT = {"orderId": "PO1", "pieces": 3, "content": base64.b64encode(PDF).decode()}
 
+FOLLOW_UPS = (
+    FollowUpCase(
+        name="credits",
+        subject="PO1",
+        kept=b"",
+        replies=({"orderId": "PO1", "status": "Open"}, {"orderId": "PO1", "status": "Paid"}),
+        files=1,
+        over="paid",
+    ),
+)
 CASES = (
     ProgramCase(
         operation="confirmReceipt",
