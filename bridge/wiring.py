@@ -63,7 +63,7 @@ def profile_of(name: str, vendor: Vendor) -> VendorProfile:
         status_codes=vendor.status_codes,
         party_aliases=dict(vendor.party_aliases),
         mapping=vendor.mapping,
-        **_of_programs(lambda settings: settings.profile(vendor)),
+        of_programs=installed().values_of("vendors", vendor),
     )
 
 

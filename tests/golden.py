@@ -21,6 +21,7 @@ from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
 from bridge.programs.contract import Calls, installed
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
+from bridge.programs.vendor_direct_fulfillment.profile import NAME, VendorValues, values_of
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
@@ -53,7 +54,16 @@ def profile_of(sample: Path) -> VendorProfile:
     path = _beside(sample, "profile")
     if not path.exists():
         return explain_profile()
-    return msgspec.json.decode(path.read_bytes(), type=VendorProfile)
+    return changed(VendorProfile(vendor=""), **msgspec.json.decode(path.read_bytes()))
+
+
+def changed(profile: VendorProfile, **values: Any) -> VendorProfile:
+    """Change values of a profile, those of Vendor Direct Fulfillment too, given as JSON has them."""
+    own = {name: values.pop(name) for name in VendorValues.__struct_fields__ if name in values}
+    of_program = msgspec.to_builtins(values_of(profile)) | msgspec.to_builtins(own)
+    programs = {**profile.of_programs, NAME: msgspec.convert(of_program, VendorValues)}
+    kept = {name: getattr(profile, name) for name in VendorProfile.__struct_fields__}
+    return msgspec.convert(kept | values | {"of_programs": programs}, VendorProfile)
 
 
 def outcome(sample: Path, calls: Calls = Calls()) -> dict[str, Any]:  # noqa: B008 - it is frozen

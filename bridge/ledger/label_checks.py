@@ -267,7 +267,7 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
         )
         held = {"state": state, "reason": reason, "label_state": "held"}
         return _Compared(row, stated | held, _news(row, event))
-    if is_refused and (verdict is None or programs.of(event).rules(verdict.event, False)):
+    if is_refused and (verdict is None or programs.of(event).rules(verdict.event)):
         return _Compared(row, as_it_is, None)
     if row["state"] in {"refused", "held"}:
         stated |= {"state": move(row["state"], "label", EVENT_MOVES), "reason": "", "errors": ""}

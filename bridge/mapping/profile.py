@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
-from bridge.domain.values import Address
+from bridge.programs.contract import installed
 
 __all__ = ["VendorProfile", "explain_profile"]
 
@@ -14,11 +17,9 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
 
     `selling_party` is Amazon's vendor code, `warehouses` Amazon's warehouse codes; `party_aliases`
     turns the codes of the vendor's documents (GLN, DUNS, own numbers) into those. `timezone` is an
-    IANA name: times without a zone are read in it. `scac`, `carrier`, `ship_method` and `location`
-    stand in where a document is silent. `status_codes` is `standard`, `amazon` or the name of a
-    status table. `final_statuses` opts in to LOST and UNDELIVERABLE. `mapping` names a mapping to
-    prefer. `label_requests` makes an order that the vendor accepts (855, ORDRSP) a request for its
-    label. A `stand_in` profile knows no vendor: whatever a document says is right.
+    IANA name: times without a zone are read in it. `status_codes` is `standard`, `amazon` or the name of a
+    status table. `mapping` names a mapping to prefer. A `stand_in` profile knows no vendor: whatever a
+    document says is right. `of_programs` has what each program reads of its own settings, by its name.
     """
 
     vendor: str
@@ -26,16 +27,10 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
     warehouses: tuple[str, ...] = ()
     party_aliases: dict[str, str] = {}
     timezone: str = "UTC"
-    scac: str = ""
-    carrier: str = ""
-    ship_method: str = ""
     status_codes: str = "standard"
-    final_statuses: frozenset[str] = frozenset()
-    location: Address = Address()
     mapping: str = ""
-    require_containers: bool = True
-    label_requests: bool = False
     stand_in: bool = False
+    of_programs: Mapping[str, Any] = {}
 
 
 def explain_profile() -> VendorProfile:
@@ -45,7 +40,6 @@ def explain_profile() -> VendorProfile:
         selling_party="SELLINGPARTY",
         warehouses=("WAREHOUSE",),
         timezone="UTC",
-        location=Address(country_code="US"),
-        label_requests=True,
         stand_in=True,
+        of_programs=installed().stand_ins,
     )

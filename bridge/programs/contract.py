@@ -263,16 +263,16 @@ class EventType(Call):
     of it. A time up to `early` ahead of now waits for its time, one farther ahead is held with `too_early` as
     the reason. `day` is the day at the partner's for which it is meant, where it waits for that.
 
-    `rules` returns the violations; the second argument says whether containers are required.
-    `makes_available` names the feeds that have something of its order once it succeeded. `due_within` is the
-    time after its own within which Amazon wants it. `ships`: it tells that its order has shipped.
+    `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
+    succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
+    order has shipped.
     """
 
     event: type[Event]
     noun: str
     ordering_key: Callable[[Any], str]
     order: Callable[[Any], str]
-    rules: Callable[[Any, bool], Sequence[Violation]]
+    rules: Callable[[Any], Sequence[Violation]]
     alternatives: tuple[Call, ...] = ()
     subject: Callable[[Any], str] = _none
     own_time: Callable[[Any], str] = _none
@@ -416,15 +416,16 @@ class Settings:
     `keys` is a `bridge.settings.table.Table` of further keys, `tables` has more of them for tables within
     (`fetch`: a flag for each feed, `in_doubt`: the program's policies). `choices` are those of the keys that
     choose an operation, each with the operation that a word stands for. From a partner's table `profile`
-    returns values of `bridge.mapping.profile.VendorProfile`, `policies` those of
-    `bridge.pipeline.partner.Policies`.
+    returns what the program's own functions find in `VendorProfile.of_programs` (`stand_in` for nobody in
+    particular), `policies` values of `bridge.pipeline.partner.Policies`.
     """
 
     partners: Literal["vendors", "sellers"]
     keys: type[Any] | None = None
     tables: Mapping[str, type[Any]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    profile: Callable[[Any], Mapping[str, Any]] = _nothing
+    profile: Callable[[Any], Any] = _nothing
+    stand_in: Any = None
     policies: Callable[[Any], Mapping[str, Any]] = _nothing
 
 
@@ -537,6 +538,19 @@ class Programs:
     def rates(self) -> Mapping[str, tuple[float, int]]:
         """Amazon's rate (requests/s) and burst of each operation that has its own."""
         return {one.name: (one.rate, one.burst) for one in self.operations.values() if one.rate is not None}
+
+    def values_of(self, partners: str, table: Any) -> dict[str, Any]:  # noqa: ANN401 - with the programs' keys
+        """Return what the programs read in a partner's table for its profile, by the program's name."""
+        return {
+            one.name: one.settings.profile(table)
+            for one in self.programs
+            if one.settings and one.settings.partners == partners
+        }
+
+    @cached_property
+    def stand_ins(self) -> dict[str, Any]:
+        """What the profile of nobody in particular has for each program."""
+        return {one.name: one.settings.stand_in for one in self.programs if one.settings}
 
     def settings(self, partners: str) -> list[Settings]:
         """Return what the programs add to a table of partners."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
-
 from bridge.domain.events import Event, MappingResult
 from bridge.edi.model import Document, DocumentRead
 from bridge.edi.reader import read
 from bridge.mapping import VendorProfile, explain_profile, translate
 from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed, ShipmentStatusChanged
-from tests.golden import shipped_grammar, shipped_mappings
+from tests.golden import changed, shipped_grammar, shipped_mappings
 
 
 def x12(kind: str, lines: str, version: str = "004010", sender: str = "SENDER") -> Document:
@@ -49,8 +47,7 @@ def edifact(
 
 def mapped(document: Document, profile: VendorProfile | None = None, **changes: Any) -> list[MappingResult]:
     """Translate with the shipped mappings, for the stand-in vendor changed by `changes`."""
-    vendor = msgspec.structs.replace(profile or explain_profile(), **changes)
-    return translate(document, vendor, shipped_mappings())
+    return translate(document, changed(profile or explain_profile(), **changes), shipped_mappings())
 
 
 def event_of(document: Document, **changes: Any) -> Event:
@@ -84,7 +81,7 @@ def vendor(**changes: Any) -> VendorProfile:
     base = VendorProfile(
         vendor="acme", selling_party="ACMEV", warehouses=("ACM1", "ACM2"), timezone="America/New_York"
     )
-    return msgspec.structs.replace(base, **changes)
+    return changed(base, **changes)
 
 
 def _document(text: str) -> Document:

@@ -5,6 +5,7 @@ import pytest
 from bridge.domain.values import Address
 from bridge.mapping import explain_profile
 from bridge.programs.vendor_direct_fulfillment.events import ShipmentConfirmed, ShipmentStatusChanged
+from bridge.programs.vendor_direct_fulfillment.profile import values_of
 from tests.mapping.support import confirmation, edifact, mapped, vendor, x12
 from tests.mapping.test_positions_856 import NOTICE
 from tests.mapping.test_positions_desadv import ADVICE
@@ -66,6 +67,6 @@ def test_without_configuration_the_documents_codes_win_over_the_placeholders() -
         ("WAREHOUSE",),
         "UTC",
     )
-    assert stand_in.location.country_code == "US"
+    assert values_of(stand_in).location.country_code == "US"
     event = confirmation(x12("856", notice("N1*SU*X*92*ANY")))
     assert (event.selling_party.party_id, event.ship_from_party.party_id) == ("ANY", "WAREHOUSE")

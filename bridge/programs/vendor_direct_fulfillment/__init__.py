@@ -20,11 +20,12 @@ from bridge.programs.vendor_direct_fulfillment.operations import (
     VERSIONS,
 )
 from bridge.programs.vendor_direct_fulfillment.producers import PRODUCERS
+from bridge.programs.vendor_direct_fulfillment.profile import NAME
 from bridge.programs.vendor_direct_fulfillment.rules import CONDITIONS
 from bridge.programs.vendor_direct_fulfillment.settings import SETTINGS
 
 PROGRAM = Program(
-    name="vendor_direct_fulfillment",
+    name=NAME,
     versions=VERSIONS,
     operations=OPERATIONS,
     event_types=EVENT_TYPES,

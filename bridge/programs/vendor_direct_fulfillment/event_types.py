@@ -52,8 +52,8 @@ def _of_package(event: ShipmentStatusChanged) -> str:
     return f"pkg:{event.tracking_number}"
 
 
-def _rules(event: _Any, require_containers: bool) -> tuple[Violation, ...]:
-    return violations(event, require_containers=require_containers)
+def _rules(event: _Any) -> tuple[Violation, ...]:
+    return violations(event, require_containers=False)  # which was asked when the event was made
 
 
 def _announced(event: ShipmentConfirmed) -> Announcement:

@@ -10,6 +10,7 @@ from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.reader import Reader, opening
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested, PartyIdentification
 from bridge.programs.vendor_direct_fulfillment.order_verdicts import judge_order
+from bridge.programs.vendor_direct_fulfillment.profile import values_of
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 from bridge.programs.vendor_direct_fulfillment.shipments import ShippedOrder, findings_of
 
@@ -32,12 +33,16 @@ def map_label_requests(reader: Reader, tree: Tree) -> list[MappingResult]:
     for order in orders:
         reader.findings = findings_of(order, errors)
         results.append(_result(reader, order))
-    return with_orders_above(reader, tree, orders, results) if reader.profile.label_requests else results
+    return (
+        with_orders_above(reader, tree, orders, results)
+        if values_of(reader.profile).label_requests
+        else results
+    )
 
 
 def _result(reader: Reader, order: Order) -> MappingResult:
     name = f"order {order.number or 'without number'}"
-    if not reader.profile.label_requests:
+    if not values_of(reader.profile).label_requests:
         return MappingResult(purchase_order_number=order.number, summary=f"{name}: {SWITCHED_OFF}")
     findings = reader.findings
     lines = {id(packing.item): packing.item for packing in order.packings}

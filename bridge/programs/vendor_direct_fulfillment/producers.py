@@ -11,6 +11,7 @@ from bridge.programs.contract import Producer, kinds_of_fields
 from bridge.programs.vendor_direct_fulfillment.label_requests import SWITCHED_OFF, map_label_requests
 from bridge.programs.vendor_direct_fulfillment.operations import CONFIRM, REQUEST_LABEL, UPDATE_STATUS
 from bridge.programs.vendor_direct_fulfillment.order_verdicts import LINE_VERDICTS, ORDER_VERDICTS
+from bridge.programs.vendor_direct_fulfillment.profile import values_of
 from bridge.programs.vendor_direct_fulfillment.shipments import map_shipments
 from bridge.programs.vendor_direct_fulfillment.status_codes import MEANINGS
 from bridge.programs.vendor_direct_fulfillment.statuses import map_statuses
@@ -39,7 +40,7 @@ def _statuses(reader: Reader) -> list[MappingResult]:
 def _label_requests(reader: Reader) -> list[MappingResult]:
     tree = _tree(reader)
     results = map_label_requests(reader, tree)
-    if not reader.profile.label_requests:
+    if not values_of(reader.profile).label_requests:
         return results  # nothing is ever sent for these, whatever they are for
     return read_as_told(reader, tree, results)
 
@@ -49,7 +50,7 @@ def _tree(reader: Reader) -> Tree:
 
 
 def _switched_off(profile: VendorProfile) -> str:
-    return "" if profile.label_requests else SWITCHED_OFF
+    return "" if values_of(profile).label_requests else SWITCHED_OFF
 
 
 _PARTIES = "purchase_order_number selling_party ship_from_party"

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from bridge.domain.values import Address
 from bridge.programs.contract import LabelPolicy, Settings
 from bridge.programs.vendor_direct_fulfillment.operations import CREATE_LABELS, REQUEST_LABEL
+from bridge.programs.vendor_direct_fulfillment.profile import STAND_IN, VendorValues
 from bridge.settings.kinds import Duration, Flag
 from bridge.settings.table import Table
 
@@ -134,16 +135,16 @@ class VendorKeys(Table):
     """When Amazon is asked to make shipping labels."""
 
 
-def _profile(vendor: Any) -> Mapping[str, Any]:  # noqa: ANN401 - the table, with the keys of all programs
-    return {
-        "scac": vendor.carrier.scac,
-        "carrier": vendor.carrier.name,
-        "ship_method": vendor.carrier.ship_method,
-        "final_statuses": vendor.final_statuses,
-        "location": Address(**vendor.location.model_dump()),
-        "require_containers": vendor.require_containers,
-        "label_requests": vendor.label_requests.from_acknowledgements,
-    }
+def _profile(vendor: Any) -> VendorValues:  # noqa: ANN401 - the table, with the keys of all programs
+    return VendorValues(
+        scac=vendor.carrier.scac,
+        carrier=vendor.carrier.name,
+        ship_method=vendor.carrier.ship_method,
+        final_statuses=vendor.final_statuses,
+        location=Address(**vendor.location.model_dump()),
+        require_containers=vendor.require_containers,
+        label_requests=vendor.label_requests.from_acknowledgements,
+    )
 
 
 def _policies(vendor: Any) -> Mapping[str, Any]:  # noqa: ANN401 - the table, with the keys of all programs
@@ -164,5 +165,6 @@ SETTINGS = Settings(
     tables={"in_doubt": InDoubt, "fetch": Fetch},
     choices={"labels": {"submit": REQUEST_LABEL, "create": CREATE_LABELS}},
     profile=_profile,
+    stand_in=STAND_IN,
     policies=_policies,
 )

@@ -33,6 +33,7 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     PartyIdentification,
     ShipmentConfirmed,
 )
+from bridge.programs.vendor_direct_fulfillment.profile import values_of
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 
 _FIELD_OF_RULE = {
@@ -121,7 +122,9 @@ class ShippedOrder:
 
     def _check(self, event: ShipmentConfirmed) -> None:
         found = {error.code for error in self.findings.errors}
-        for violation in violations(event, require_containers=self.reader.profile.require_containers):
+        for violation in violations(
+            event, require_containers=values_of(self.reader.profile).require_containers
+        ):
             if not found & _CAUSES.get(violation.code, _NONE):
                 self.findings.error(self._place(violation), violation.code, violation.message)
 
@@ -266,7 +269,7 @@ class ShippedOrder:
         return self.boxes.setdefault(name or f"#{id(package)}", Box(self.order.loops_of(name, package)))
 
     def _container(self, box: Box) -> Container:
-        reader, profile = self.reader, self.reader.profile
+        reader, values = self.reader, values_of(self.reader.profile)
         first = box.scopes[0]
         reader.around = box.inside() if reader.watched.beside_packages else ()
         name = self._name(box)
@@ -286,9 +289,9 @@ class ShippedOrder:
             tracking_number=tracking,
             manifest_id=self._agreed("manifest_id", box),
             manifest_date=reader.time("manifest_date", first),
-            ship_method=(method := self._ship_method(box)) or profile.ship_method,
-            scac_code=self._scac(box, method) or profile.scac,
-            carrier=self._agreed("carrier", box) or profile.carrier,
+            ship_method=(method := self._ship_method(box)) or values.ship_method,
+            scac_code=self._scac(box, method) or values.scac,
+            carrier=self._agreed("carrier", box) or values.carrier,
             container_sequence_number=reader.whole("container_sequence_number", first),
         )
 

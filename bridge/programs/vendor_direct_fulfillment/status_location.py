@@ -13,6 +13,7 @@ from bridge.edi.model import Segment
 from bridge.mapping.fields import Field, Step
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.reader import Reader
+from bridge.programs.vendor_direct_fulfillment.profile import values_of
 
 _PARTS = ("city", "state_or_region", "postal_code", "address_line1", "name", "country_code", "un_locode")
 _PARTY_TAGS = frozenset({"N1", "N2", "N3", "N4"})
@@ -84,7 +85,7 @@ def location(reader: Reader, scope: Scope, sources: Sources) -> Address:
     chosen = next((one for one in found if one.names_place()), None)
     if chosen is None:
         country = _country_of(reader, found)
-        return Address(country_code=country) if country else reader.profile.location
+        return Address(country_code=country) if country else values_of(reader.profile).location
     parts = dict(chosen.parts)
     fitting = [one for one in found if not one.names_place() or one.city() == chosen.city()]
     for one in fitting if chosen.city() else ():
@@ -96,7 +97,7 @@ def location(reader: Reader, scope: Scope, sources: Sources) -> Address:
         city=parts.get("city", ""),
         state_or_region=parts.get("state_or_region", ""),
         postal_code=parts.get("postal_code", ""),
-        country_code=country or reader.profile.location.country_code,
+        country_code=country or values_of(reader.profile).location.country_code,
     )
 
 
@@ -171,7 +172,7 @@ def _countries(reader: Reader, one: _Found) -> Iterator[str]:
 
 def _country_of_state(reader: Reader, parts: dict[str, str]) -> str:
     """Return the country of a state code of X12, but not where it may be the vendor's own country."""
-    state, own = parts.get("state_or_region", ""), reader.profile.location.country_code
+    state, own = parts.get("state_or_region", ""), values_of(reader.profile).location.country_code
     if reader.document.standard != "x12" or (state == own and own not in {"CA", "US"}):
         return ""
     return "US" if state in _US else "CA" if state in _CANADA else ""

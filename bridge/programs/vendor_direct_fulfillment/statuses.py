@@ -18,6 +18,7 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentSchedule,
     ShipmentStatusChanged,
 )
+from bridge.programs.vendor_direct_fulfillment.profile import values_of
 from bridge.programs.vendor_direct_fulfillment.rules import violations
 from bridge.programs.vendor_direct_fulfillment.several_values import (
     MOST_SHOWN,
@@ -140,7 +141,7 @@ def _judgement(reader: Reader, status: Scope, table: StatusTable) -> tuple[str, 
     """Return the pair of codes that a status tells, and what it means; several that differ are held."""
     pairs = list(_pairs(reader, status))
     shown_pairs = ", ".join(f"{code}/{reason}" for code, reason in pairs)
-    found = [judge(table, code, reason, reader.profile.final_statuses) for code, reason in pairs]
+    found = [judge(table, code, reason, values_of(reader.profile).final_statuses) for code, reason in pairs]
     telling = [one for one in found if one.meaning != NO_UPDATE] or found[:1]
     if all(one == telling[0] for one in telling):
         return shown_pairs, telling[0]

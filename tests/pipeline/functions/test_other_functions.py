@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 import pytest
 
 from bridge.pipeline.partner import Partner
+from tests.golden import changed
 from tests.pipeline.functions.support import body, busy, events, notices, reported, sent, states
 from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop
@@ -134,7 +134,7 @@ _control = 100
 def test_an_answer_that_takes_back_an_acceptance_drops_the_label_request(
     tmp_path: Path, partner: Partner, amazon: StubAmazon, withdrawal: tuple[str, str]
 ) -> None:
-    partner = replace(partner, profile=msgspec.structs.replace(partner.profile, label_requests=True))
+    partner = replace(partner, profile=changed(partner.profile, label_requests=True))
     drop(tmp_path, "a.edi", acknowledgement("00", "AD"))
     drained(partner)
     drop(tmp_path, "b.edi", acknowledgement(*withdrawal))
@@ -145,7 +145,7 @@ def test_an_answer_that_takes_back_an_acceptance_drops_the_label_request(
 def test_a_rejected_order_that_nobody_asked_a_label_for_is_only_noted(
     tmp_path: Path, partner: Partner
 ) -> None:
-    partner = replace(partner, profile=msgspec.structs.replace(partner.profile, label_requests=True))
+    partner = replace(partner, profile=changed(partner.profile, label_requests=True))
     drop(tmp_path, "a.edi", acknowledgement("00", "RJ"))
     drained(partner)
     assert (states(partner, 1), partner.ledger.batch(1).batch.state) == ([], "done")

@@ -56,14 +56,14 @@ def _make(reader: Reader) -> list[MappingResult]:
     order = reader.text("order", tree.root)
     pieces = sum(int(reader.text("pieces", line) or 0) for line in tree.root.below("line"))
     event = GoodsReceived(order=order, pieces=pieces)
-    broken = tuple(RuleError(code=one.code, message=one.message) for one in _rules(event, True))
+    broken = tuple(RuleError(code=one.code, message=one.message) for one in _rules(event))
     result = MappingResult(
         event=event, purchase_order_number=order, summary=f"{pieces} pieces of {order}", errors=broken
     )
     return read_as_told(reader, tree, [result])
 
 
-def _rules(event: GoodsReceived, _strict: bool) -> tuple[contract.Violation, ...]:
+def _rules(event: GoodsReceived) -> tuple[contract.Violation, ...]:
     return () if event.pieces > 0 else (contract.Violation(code="PIECES", message="nothing was received"),)
 
 

@@ -93,7 +93,7 @@ def _read(raw: msgspec.Raw) -> Order:
     return msgspec.json.decode(raw, type=Order)
 
 
-def _no_violations(_event: Any, _strict: bool) -> tuple[Violation, ...]:
+def _no_violations(_event: Any) -> tuple[Violation, ...]:
     return ()
 
 

@@ -101,7 +101,7 @@ PROGRAM = Program(
             noun="parcel",
             ordering_key=lambda event: f"parcel:{event.parcel_number}",
             order=lambda event: event.parcel_number,
-            rules=lambda _event, _require_containers: (),
+            rules=lambda _event: (),
             body=lambda event, _version: msgspec.to_builtins(event),
         ),
     ),
