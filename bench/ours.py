@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measure import MAPPINGS, Measure, peak_memory, tell
-from bridge.edi.acknowledge import acknowledge
+from bridge.edi.answers import acknowledge
 from bridge.edi.grammar import load_grammar
 from bridge.edi.model import DocumentRead
 from bridge.edi.reader import read

@@ -16,7 +16,6 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from bridge.config import Account, Config, Vendor, load_config, refuse_loose_secrets
 from bridge.document_data import grammar_of, mappings_of
-from bridge.domain.rerun import Decision
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
@@ -34,7 +33,7 @@ from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.partner import FetchPlan, Partner, Policies, ReadingContext
 from bridge.pipeline.partner_drain import Progress
-from bridge.pipeline.rerun import rerun
+from bridge.pipeline.rerun import Decision, rerun
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
 from bridge.programs.contract import Calls, Settings, installed

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bridge.outfiles.shipping_documents import IndexLine, as_csv
+from bridge.outfiles.statuses import StatusLine, StatusReport
+from bridge.outfiles.statuses import as_csv as report_as_csv
 from bridge.outside_text import (
     LONGEST,
     LONGEST_MESSAGE,
     clipped,
     clipped_message,
+    csv_rows,
     escaped_json,
+    json_text,
     shown,
     shown_lines,
 )
@@ -69,3 +76,25 @@ def test_no_message_is_longer_than_the_longest(head: str, piece: str, doublings:
 def test_what_is_short_is_left_alone() -> None:
     assert clipped("PO1") == "PO1"
     assert clipped_message("line 1: 'x' is not a number") == "line 1: 'x' is not a number"
+
+
+FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1+1", "\uff1d1", "|cmd", "%1"]
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_no_cell_of_any_csv_begins_like_a_formula(cell: str) -> None:
+    line = IndexLine(
+        purchase_order=cell, package=cell, tracking_number=cell, ship_method=cell, file=cell, sha256=cell
+    )
+    told = StatusLine(document_type=cell, document_reference=cell, purchase_order_number=cell, status="Held")
+    report = StatusReport(batch=1, file=cell, sha256="", received_at="", lines=[told])
+    for data in (as_csv([line]), b"".join(report_as_csv(report)), csv_rows([[cell]])):
+        cells = [cell for row in csv.reader(io.StringIO(data.decode(), newline="")) for cell in row]
+        assert f"'{cell}" in cells
+        assert cell not in cells
+
+
+def test_json_holds_invisible_marks_as_escapes() -> None:
+    data = json_text({"a": "\x7f\x9b\u202eé"})
+    assert json.loads(data) == {"a": "\x7f\x9b\u202eé"}
+    assert data.decode().replace("\n", "").isprintable()

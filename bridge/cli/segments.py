@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from types import MappingProxyType
 
 import msgspec
 
-from bridge.cli.indent import Indent
 from bridge.cli.lines import Line
 from bridge.domain.events import RuleError
-from bridge.edi.model import Delimiters, Document, EdiError, Segment
+from bridge.edi.model import Delimiters, Document, EdiError, Segment, Standard
 from bridge.edi.names import Names
 from bridge.outside_text import shown
 
@@ -22,6 +22,11 @@ _FIRST = 30
 _DEEPEST = 8
 _BESIDE = 46
 """The column in which a segment's name stands."""
+# Segments that open a loop, and the depth of what stands in it.
+_X12 = MappingProxyType({"LX": 1, "AT7": 2, "PO1": 1})
+_EDIFACT = MappingProxyType({"CNI": 1, "STS": 2, "LIN": 1})
+_TREES = MappingProxyType({"HL": (1, 2), "CPS": (1, 2)})
+_ENDS = frozenset({"SE", "CTT", "UNS", "UNT"})
 
 
 def is_note(error: Error) -> bool:
@@ -147,3 +152,31 @@ def _pieces(text: str, starts: dict[Place, int], room: int) -> Iterator[tuple[in
         # What follows stands four columns further in.
         begin, room = end, max(room - 4 if begin == 0 else room, 20)
     yield begin, text[begin:]
+
+
+class Indent:
+    """Follows one document's segments in order."""
+
+    def __init__(self, standard: Standard) -> None:
+        self._loops = _X12 if standard == "x12" else _EDIFACT
+        self._levels: dict[str, int] = {}
+        self._tree = 0
+        self._depth = 0
+
+    def of(self, segment: Segment) -> int:
+        """Return how deep a segment stands; 0 outside of every loop."""
+        if segment.tag in _ENDS:
+            self._depth = self._tree = 0
+        elif segment.tag in _TREES:
+            return self._branch(segment)
+        elif segment.tag in self._loops:
+            self._depth = self._tree + self._loops[segment.tag]
+            return self._depth - 1
+        return self._depth
+
+    def _branch(self, segment: Segment) -> int:
+        own, parent = _TREES[segment.tag]
+        self._tree = self._levels.get(segment.value(parent), 0) + 1
+        self._levels[segment.value(own)] = self._tree
+        self._depth = self._tree
+        return self._depth - 1

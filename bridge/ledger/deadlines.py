@@ -17,7 +17,7 @@ from sqlalchemy import (
     update,
 )
 
-from bridge.domain.facts import FAILED_HERE
+from bridge.domain.events import FAILED_HERE
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store

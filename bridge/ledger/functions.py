@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, select, update
 
-from bridge.domain.facts import RESTORED
+from bridge.domain.events import RESTORED
 from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused

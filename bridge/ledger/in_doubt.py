@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
-from bridge.domain.facts import RESTORED
+from bridge.domain.events import RESTORED
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import CommandRefused
 from bridge.ledger import transitions

@@ -26,8 +26,7 @@ from sqlalchemy import (
     update,
 )
 
-from bridge.domain.events import Event
-from bridge.domain.facts import failed_here
+from bridge.domain.events import Event, failed_here
 from bridge.domain.labels import LabelPackage
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger.columns import one_of

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 
-from bridge.domain.facts import RESTORED
+from bridge.domain.events import RESTORED
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.ledger import transitions
 from bridge.ledger.columns import one_of

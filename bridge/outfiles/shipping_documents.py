@@ -15,8 +15,8 @@ from typing import Literal
 
 import msgspec
 
-from bridge.outfiles.formats import csv_rows, json_text
 from bridge.outfiles.names import safe_part
+from bridge.outside_text import csv_rows, json_text
 
 Format = Literal["png", "zpl", "pdf"]
 

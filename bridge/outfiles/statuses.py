@@ -14,27 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-from bridge.outfiles.formats import csv_rows, json_text
+from bridge.edi.advice_values import Verdict
+from bridge.outside_text import csv_rows, json_text
 
 T = TypeVar("T")
 _LINES_AT_ONCE = 500
-
-Status = Literal[
-    "Success",
-    "Taken",
-    "Failure",
-    "Refused",
-    "Held",
-    "Overdue",
-    "Rejected",
-    "Cancelled",
-    "Superseded",
-    "NotSent",
-]
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -54,7 +42,7 @@ class StatusLine(msgspec.Struct, frozen=True, kw_only=True):
     operation: str = ""
     purchase_order_number: str = ""
     tracking_number: str = ""
-    status: Status
+    status: Verdict
     errors: tuple[Message, ...] = ()
     amazon_transaction_id: str = ""
     request_id: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from bridge.edi.acknowledge import acknowledge
+from bridge.edi.answers import acknowledge
 from bridge.edi.model import Interchange
 from bridge.edi.verdicts import InterchangeResult, Verdicts
 from bridge.faultpoints import reached

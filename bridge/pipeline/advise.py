@@ -7,8 +7,8 @@ from contextlib import closing
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from bridge.edi.advice import KINDS, Kind, advise
 from bridge.edi.advice_values import AdviceLine, Reason, answering
+from bridge.edi.answers import ADVICE_KINDS, AdviceKind, advise
 from bridge.edi.model import Document, DocumentRead, Group, Interchange
 from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import StructBuffer
@@ -20,7 +20,7 @@ from bridge.pipeline.acknowledgements import LedgerNumbers
 from bridge.pipeline.partner import ReadingContext
 from bridge.programs.contract import installed
 
-FORMS: dict[str, Kind] = {"824": "824", "aperak": "APERAK"}
+FORMS: dict[str, AdviceKind] = {"824": "824", "aperak": "APERAK"}
 """The forms of a vendor's status files that are application advice."""
 _NO_MORE: Final[tuple[None, tuple[StatusLine, ...]]] = (None, ())
 
@@ -48,7 +48,7 @@ def advice_files(
     file, now = writer.file, context.clock()
     for number, addressed in enumerate(_addressed(context, file, report), 1):
         with closing(addressed.lines):
-            own = KINDS[addressed.interchange.standard]
+            own = ADVICE_KINDS[addressed.interchange.standard]
             kind = own if own in kinds else kinds[0]
             advice = answering(addressed.interchange, addressed.lines, addressed.group)
             data = advise(advice, LedgerNumbers(writer, addressed.interchange), now, kind)

@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from bridge.domain.events import Event, MappingResult, RuleError
-from bridge.domain.facts import occurred_at
+from bridge.domain.events import Event, MappingResult, RuleError, occurred_at
 from bridge.domain.timeliness import NOW, OwnTime, Timing, day_timing, timing
 from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.mapping.profile import VendorProfile

@@ -8,8 +8,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from bridge.domain.events import Event, MappingResult, RuleError
-from bridge.domain.facts import occurred_at
+from bridge.domain.events import Event, MappingResult, RuleError, occurred_at
 from bridge.domain.timeliness import Timing
 from bridge.ledger.commit import DocumentRef
 from bridge.ledger.new_rows import NewEvent

@@ -11,9 +11,8 @@ from typing import Any
 import msgspec
 import structlog
 
-from bridge.domain.events import Event, MappingResult, RuleError
-from bridge.domain.facts import failed_here
-from bridge.edi.acknowledge import acknowledge
+from bridge.domain.events import Event, MappingResult, RuleError, failed_here
+from bridge.edi.answers import acknowledge
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import (
     Document,

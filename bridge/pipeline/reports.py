@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from bridge.edi.advice_values import Verdict
 from bridge.ledger.rows import Fact, FileRow, Reported, ReportedDocument, SubmissionRow
 from bridge.ledger.store import Ledger
-from bridge.outfiles.statuses import Message, Status, StatusLine, StatusReport
+from bridge.outfiles.statuses import Message, StatusLine, StatusReport
 from bridge.outside_text import clipped, clipped_message
 
-_STATUS_OF_EVENT: dict[str, Status] = {
+_STATUS_OF_EVENT: dict[str, Verdict] = {
     "succeeded": "Success",
     "failed": "Failure",
     "refused": "Refused",
@@ -65,7 +66,7 @@ def _told(page: Reported) -> Iterator[StatusLine]:
                 yield _line(document, fact, _status(fact, submission), submission)
 
 
-def _status(fact: Fact, submission: SubmissionRow | None) -> Status:
+def _status(fact: Fact, submission: SubmissionRow | None) -> Verdict:
     """Return the word for an event; a success by the operator's word alone is not Amazon's."""
     if fact.state == "succeeded" and submission is not None and submission.by_word == "taken":
         return "Taken"
@@ -89,7 +90,7 @@ def _rejected(document: ReportedDocument) -> StatusLine:
 
 
 def _line(
-    document: ReportedDocument, event: Fact, status: Status, submission: SubmissionRow | None
+    document: ReportedDocument, event: Fact, status: Verdict, submission: SubmissionRow | None
 ) -> StatusLine:
     return StatusLine(
         document_number=max(document.number, 0),

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 import msgspec
 import structlog
 
-from bridge.domain.events import MappingResult
-from bridge.domain.facts import failed_here
+from bridge.domain.events import MappingResult, failed_here
 from bridge.edi.model import (
     Document,
     DocumentRead,

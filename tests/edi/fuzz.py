@@ -23,7 +23,7 @@ from functools import cache
 from pathlib import Path
 from random import Random
 
-from bridge.edi.acknowledge import acknowledge
+from bridge.edi.answers import acknowledge
 from bridge.edi.grammar import Grammar, load_grammar
 from bridge.edi.model import Document, DocumentRead, ReaderEvent
 from bridge.edi.reader import read

@@ -5,8 +5,8 @@ from typing import get_args
 
 import pytest
 
-from bridge.edi.advice import KINDS, advise
 from bridge.edi.advice_values import STANDINGS, UNEXPLAINED, Reason, Verdict, answering
+from bridge.edi.answers import ADVICE_KINDS, advise
 from bridge.edi.model import DocumentRead, Interchange
 from bridge.edi.reader import read
 from tests.edi.advising import NOW, Numbers, advice, by_pydifact, by_pyx12, edifact, line, read_back, refusal
@@ -31,7 +31,7 @@ def test_each_standard_is_advised_in_its_own_unless_another_is_asked_for() -> No
             (document,) = read_back(b"".join(advise(given, Numbers(), NOW, kind)))
             assert document.type == kind
         (document,) = read_back(b"".join(advise(given, Numbers(), NOW)))
-        assert document.type == KINDS[given.standard]
+        assert document.type == ADVICE_KINDS[given.standard]
 
 
 def test_nothing_is_written_without_lines_and_no_number_is_used() -> None:

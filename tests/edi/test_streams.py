@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from bridge.edi.acknowledge import acknowledge
-from bridge.edi.advice import Kind, advise
 from bridge.edi.advice_values import AdviceLine
+from bridge.edi.answers import AdviceKind, acknowledge, advise
 from bridge.edi.model import Document, DocumentRead, EdiError, Group, Interchange, Party
 from bridge.edi.reader import read
 from bridge.edi.verdicts import DocumentVerdict, GroupResult, InterchangeResult, VerdictList
@@ -86,7 +85,7 @@ def test_an_acknowledgement_of_many_documents_takes_no_more_memory(standard: str
 
 
 @pytest.mark.parametrize("kind", ["824", "APERAK"])
-def test_advice_on_many_documents_takes_no_more_memory(kind: Kind) -> None:
+def test_advice_on_many_documents_takes_no_more_memory(kind: AdviceKind) -> None:
     def write(count: int) -> Callable[[], Iterator[bytes]]:
         given = advice(version="004010", lines=Lines(count))
         return lambda: advise(given, Numbers(), NOW, kind)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bridge.edi.acknowledge import acknowledge
+from bridge.edi.answers import acknowledge
 from bridge.edi.grammar import load_grammar
 from bridge.edi.model import Document, DocumentRead
 from bridge.edi.reader import read

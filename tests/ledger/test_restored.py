@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.facts import RESTORED
+from bridge.domain.events import RESTORED
 from tests.ledger.desk import T0, Desk, confirmation, later
 
 

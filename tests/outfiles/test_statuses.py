@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.outfiles import statuses
-from bridge.outfiles.formats import csv_rows, json_text
 from bridge.outfiles.statuses import COLUMNS, Message, StatusLine, StatusReport, as_csv, as_json
+from bridge.outside_text import csv_rows, json_text
 
 REPORT = StatusReport(
     batch=7,

@@ -32,8 +32,8 @@ import msgspec
 import structlog
 
 from bridge.config import parse_config
-from bridge.domain.facts import FAILED_HERE
-from bridge.edi.acknowledge import acknowledge
+from bridge.domain.events import FAILED_HERE
+from bridge.edi.answers import acknowledge
 from bridge.edi.model import DocumentRead, Unreadable
 from bridge.edi.reader import read
 from bridge.edi.verdicts import Verdicts

@@ -1,33 +1,36 @@
-"""The acknowledgement of an interchange, in the sender's own standard."""
+"""The answers to an interchange, acknowledgement and application advice, in the sender's own standard."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final, Literal
 
 import msgspec
 
+from bridge.edi.advice_values import Advice
 from bridge.edi.edifact import acknowledge as edifact
+from bridge.edi.edifact.advice import write_aperak
+from bridge.edi.model import Standard
 from bridge.edi.verdicts import ControlNumbers, InterchangeResult
 from bridge.edi.x12 import acknowledge as x12
+from bridge.edi.x12.advice import write_824
 
+AdviceKind = Literal["824", "APERAK"]
+
+ADVICE_KINDS: Final[dict[Standard, AdviceKind]] = {"x12": "824", "edifact": "APERAK"}
 X12Kind = Literal["997", "999"]
 Kind = Literal["997", "999", "TA1", "CONTRL"]
 """What answers an interchange; TA1 is the kind of an answer that holds nothing else."""
 
-_UNSAFE: Final = re.compile(r"[^0-9A-Za-z_-]+")
-
 
 class Acknowledgement(msgspec.Struct, frozen=True, kw_only=True):
-    """An acknowledgement to be delivered. `name_hint` is safe as part of a file name.
+    """An acknowledgement to be delivered.
 
     `data` is written while it is gone through, once, and control numbers are taken meanwhile: the answer to
     an interchange of a million documents is never in memory as a whole.
     """
 
-    name_hint: str
     kind: Kind
     data: Iterator[bytes]
 
@@ -54,5 +57,16 @@ def acknowledge(
         data = x12.acknowledge(result, control, now, kind=kind, ta1=ta1)
     if data is None:
         return None
-    reference = _UNSAFE.sub("-", result.interchange.control_number).strip("-")
-    return Acknowledgement(name_hint=f"{answered}_{reference or 'unknown'}", kind=answered, data=data)
+    return Acknowledgement(kind=answered, data=data)
+
+
+def advise(
+    advice: Advice, control: ControlNumbers, now: datetime, kind: AdviceKind | None = None
+) -> Iterator[bytes]:
+    """Write the advice as the sender's standard has it, or as `kind`, in pieces; none if it has no line.
+
+    `now` is the time of preparation as it is to stand in the advice. Control numbers are taken while the
+    pieces are gone through.
+    """
+    write = write_824 if (kind or ADVICE_KINDS[advice.standard]) == "824" else write_aperak
+    return write(advice, control, now)
