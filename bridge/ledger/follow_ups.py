@@ -229,13 +229,17 @@ class FollowUpStore(Store):
             return [row_as(Followed, row) for row in rows]
 
     def record_sweep(
-        self, fence: Fence, vendor: str, cursor: tuple[str, str], changed: Sequence[int], now: datetime
+        self, fence: Fence, vendor: str, cursor: tuple[str, str] | None, changed: Sequence[int], now: datetime
     ) -> None:
-        """Make due now what a list shows to have changed, and move the list's cursor (its name and value)."""
+        """Make due now what a list shows to have changed, and move the list's cursor (its name and value).
+
+        Without a cursor the list was not read to its end, and its cursor stays.
+        """
         with self._db.write(fence) as connection:
             for ids in chunks(changed, 500):
                 connection.execute(_SOON, {"ids": ids, "now": seconds(now)})
-            set_cursor(connection, vendor, *cursor)
+            if cursor is not None:
+                set_cursor(connection, vendor, *cursor)
 
     def follow_up_alerts(self, vendor: str) -> dict[tuple[str, str], str]:
         """Return what operators are to know of follow-ups, ended ones too: (name, subject) → text."""

@@ -49,28 +49,22 @@ def _sweep_one(partner: Partner, follow_up: FollowUp[Any], swept: Sweep[Any]) ->
         clear_alert(partner, FETCH, _cursor(name))
         return 0
     now = partner.clock()
+    cursor: tuple[str, str] | None = (_cursor(name), now.isoformat())
+    changed: dict[int, None] = {}
     try:
-        changed = _changed(partner, swept, followed, _since(partner, follow_up, swept, followed, now))
+        for item in _items(partner, swept, _since(partner, follow_up, swept, followed, now)):
+            one = followed.get(swept.subject(item))
+            if one is not None and swept.changed(item, one.kept):
+                changed[one.id] = None
     except AmazonError as error:
         _failed(partner, follow_up, swept, error)
-        return 0
+        cursor = None  # what the list has shown counts all the same
+    else:
+        clear_alert(partner, FETCH, _cursor(name))
+        clear_alert(partner, CREDENTIALS, _key(partner, swept))
     reached("follow.swept")
-    partner.ledger.record_sweep(partner.fence, partner.vendor, (_cursor(name), now.isoformat()), changed, now)
-    clear_alert(partner, FETCH, _cursor(name))
-    clear_alert(partner, CREDENTIALS, _key(partner, swept))
+    partner.ledger.record_sweep(partner.fence, partner.vendor, cursor, list(changed), now)
     return len(changed)
-
-
-def _changed(
-    partner: Partner, swept: Sweep[Any], followed: dict[str, Followed], since: datetime
-) -> list[int]:
-    """Return the ids of what a list shows to have changed."""
-    changed: dict[int, None] = {}
-    for item in _items(partner, swept, since):
-        one = followed.get(swept.subject(item))
-        if one is not None and swept.changed(item, one.kept):
-            changed[one.id] = None
-    return list(changed)
 
 
 def _items(partner: Partner, swept: Sweep[Any], since: datetime) -> Iterator[Item]:
@@ -79,10 +73,10 @@ def _items(partner: Partner, swept: Sweep[Any], since: datetime) -> Iterator[Ite
     for _ in range(MOST_PAGES):
         page = partner.amazon.read_page(operation, swept.query(since, token), background=True)
         yield from page.items
+        if page.errors:
+            raise AmazonUnavailable("the list is not whole, a page of it has errors")
         token = page.next_token
         if not token:
-            if page.errors:
-                raise AmazonUnavailable("the list is not whole, its last page has errors")
             return
         if token in seen:
             break
@@ -99,7 +93,8 @@ def _since(
 ) -> datetime:
     """Return from when on changes are listed: the last time, or when the first of all was started."""
     cursor = partner.ledger.cursor(partner.vendor, _cursor(follow_up.name))
-    last = datetime.fromisoformat(cursor) if cursor else min(one.started_at for one in followed.values())
+    first = min(one.started_at for one in followed.values())
+    last = max(datetime.fromisoformat(cursor), first) if cursor else first
     return min(last, now) - swept.overlap
 
 

@@ -320,6 +320,19 @@ def test_a_list_that_cannot_be_read_is_told_and_hides_nothing(site: SmallSite, f
     assert site.alerts() == {}
 
 
+def test_what_a_list_showed_before_it_failed_counts(site: SmallSite) -> None:
+    resting(site, "A1", "A2", "A3")
+    for order in ("A1", "A3"):  # on the first page, and on the second
+        site.amazon.stands(order, "Complete", f"S-{order}")
+    first = json_answer(200, {"payload": {"orders": [site.amazon.orders["A1"]], "nextToken": "1"}})
+    site.amazon.list_answers += [first, Answer(500)]
+    site.passes(minutes=20)
+    assert sorted(site.outbox()) == ["A1.S-A1.txt"]
+    site.passes(minutes=6)
+    assert sorted(site.outbox()) == ["A1.S-A1.txt", "A3.S-A3.txt"]
+    assert site.amazon.asked == ["A1", "A3"]
+
+
 def test_pages_that_lead_in_a_circle_end_and_the_looks_go_on_in_their_time(site: SmallSite) -> None:
     resting(site, "A1")
     site.amazon.list_answers += [json_answer(200, {"payload": {"orders": [], "nextToken": "1"}})] * 9
