@@ -34,6 +34,7 @@ from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.partner import FetchPlan, Partner, Policies, ReadingContext
 from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import Decision, rerun
+from bridge.pipeline.settle import read_verdict
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
 from bridge.programs.contract import Calls, Settings, installed
@@ -314,10 +315,8 @@ class Bridge:
             raise ConfigurationError(str(self.config.source), [Problem(f"accounts.{account}", message)])
         client = amazon_client_of(self.config.accounts[account])
         try:
-            return client.transaction_status(
-                installed().verdicts_of(submission.operation),
-                amazon_transaction_id,
-                version=installed().version_of(submission.operation, submission.api_version),
+            return read_verdict(
+                client, submission.operation, amazon_transaction_id, submission.api_version
             ).status
         finally:
             client.close()

@@ -57,6 +57,7 @@ SUBMISSION_MOVES: Moves = {
     ("ready", "late_result"): "succeeded",
     ("in_doubt", "resubmit"): "ready",
     ("in_doubt", "found"): "succeeded",  # what it asked for stands at Amazon
+    ("in_doubt", "found_taken"): "submitted",  # likewise, and its verdict is still to come
     ("in_doubt", "resolved_sent"): "submitted",
     ("in_doubt", "resolved_not_sent"): "ready",
     ("submitted", "processing"): "submitted",

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.events import RESTORED
+from bridge.domain.outcomes import Outcome
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import CommandRefused
 from bridge.ledger import transitions
@@ -21,7 +22,7 @@ from bridge.ledger.functions import (
 from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.resolving import note_action
-from bridge.ledger.response_handlers import settle_doubt
+from bridge.ledger.response_handlers import settle_doubt, submitted
 from bridge.ledger.row_conversion import errors_list, errors_text, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
@@ -116,8 +117,27 @@ class InDoubtStore(Store):
                 state = transitions.put(connection, row, "resubmit", next_attempt_at=seconds(now))
                 carry_out_held(connection, submission_id, now)
             else:
+                looks = {"polls": row["polls"] + 1}
+                connection.execute(update(submissions).where(submissions.c.id == row["id"]).values(looks))
                 state = settle_doubt(connection, row, "verify", now, again_at)
             return Moved(state=state, succeeded=tuple(done), released=released)
+
+    def record_taken(
+        self, fence: Fence, submission_id: int, amazon_transaction_id: str, now: datetime
+    ) -> str:
+        """Record that a submission in doubt was found at Amazon, where its verdict is still to come.
+
+        Returns its new state. One that was settled by hand meanwhile stays as it is.
+        """
+        with self._db.write(fence) as connection:
+            row = transitions.load(connection, submission_id)
+            if row["state"] != "in_doubt":
+                return str(row["state"])
+            transitions.mark_updated(connection, submission_id, now)
+            outcome = Outcome(
+                kind="submitted", amazon_transaction_id=amazon_transaction_id, request_id=row["request_id"]
+            )
+            return submitted(connection, row, outcome, now, cause="found_taken").state
 
     def release_event(
         self, event_id: int, now: datetime, *, elsewhere: Collection[str] = (), who: str = ""

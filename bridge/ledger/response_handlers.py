@@ -152,6 +152,7 @@ def _in_doubt(
         row,
         "in_doubt",
         doubted_at=seconds(now),
+        polls=0,
         reason=outcome.reason,
         request_id=outcome.request_id,
         errors=errors_text(outcome.errors),

@@ -134,6 +134,8 @@ class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
     policy: str = ""
     reason: str = ""
     doubted_at: datetime | None = None
+    looks: int = 0
+    """How often Amazon was asked about it, and had nothing of it, since it is in doubt."""
 
 
 class ToPoll(msgspec.Struct, frozen=True, kw_only=True):

@@ -102,6 +102,7 @@ _CLAIMED = (
         doubted_at=bindparam("now"),
         next_attempt_at=bindparam("now"),  # its policy is to be applied at once
         policy="",
+        polls=0,
     )
 )
 
@@ -124,6 +125,7 @@ def due_rows(connection: Connection, rows: list[RowMapping]) -> list[DueSubmissi
             policy=row["policy"],
             reason=row["reason"],
             doubted_at=moment(row["doubted_at"]),
+            looks=row["polls"] if row["state"] == "in_doubt" else 0,
         )
         for row in rows
     ]

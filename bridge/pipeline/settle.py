@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from bridge.domain.outcomes import Verdict
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.new_rows import NewOutbound, VerdictHandling
@@ -17,7 +18,9 @@ from bridge.pipeline.concurrency import map_concurrently
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.reports import overdue_report, status_report
 from bridge.programs.contract import installed
-from bridge.spapi.errors import CredentialsRefused
+from bridge.spapi.client import AmazonClient
+from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
+from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.replies import orders_named
 
 log = structlog.get_logger(__name__)
@@ -49,11 +52,7 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
         return ""
     transaction = submission.amazon_transaction_id
     try:
-        verdict = partner.amazon.transaction_status(
-            installed().verdicts_of(submission.operation),
-            transaction,
-            version=installed().version_of(submission.operation, submission.api_version),
-        )
+        verdict = read_verdict(partner.amazon, submission.operation, transaction, submission.api_version)
     except AmazonError as error:
         # The verdict is still to be had: the row is due again later, whatever went wrong now.
         moved = partner.ledger.record_poll_failed(partner.fence, submission.id, partner.clock(), transaction)
@@ -79,6 +78,25 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
     reached("settle.committed")
     log.info("verdict", vendor=partner.vendor, submission=submission.id, state=moved.state)
     return moved.state
+
+
+def read_verdict(
+    amazon: AmazonClient, operation: str, amazon_transaction_id: str, api_version: str
+) -> Verdict:
+    """Ask Amazon how a transaction of an operation stands. Raises `AmazonError`.
+
+    What Amazon knows nothing of is `Processing`: it may not have come to where that is read.
+    """
+    version = installed().version_of(operation, api_version)
+    how = installed().call(operation).verdict
+    if how is None:
+        verdicts = installed().verdicts_of(operation)
+        return amazon.transaction_status(verdicts, amazon_transaction_id, version=version)
+    read = installed().operations[how.operation]
+    item = amazon.read_one(read, version=version, **{how.path_name: amazon_transaction_id})
+    if isinstance(item, UnreadableItem):
+        raise AmazonUnavailable(f"{read.name} is unreadable: {item.reason}")
+    return Verdict(status="Processing") if item is None else how.judge(item)
 
 
 def _wanted_after(partner: Partner, submission: ToPoll) -> tuple[str, ...]:

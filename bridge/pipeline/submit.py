@@ -156,6 +156,9 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
         return 0
     reached("submit.intent_committed")
     outcome = partner.amazon.submit(operation, body, path=path, permit=permit)
+    if outcome.kind == "submitted" and call.verdict is not None:
+        known_by = call.verdict.reference(events[0])
+        outcome = msgspec.structs.replace(outcome, amazon_transaction_id=known_by)
     reached("submit.posted")
     _record(partner, submission, attempt, outcome)
     return 1
@@ -172,11 +175,12 @@ def _may_send(partner: Partner, over: Callable[[], bool]) -> bool:
 def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: Outcome) -> None:
     now = partner.clock()
     call = installed().call(submission.operation)
-    outcome = _with_answer(partner, submission, call, _refused_at_last(submission, outcome))
+    outcome = _refused_at_last(submission, _doubted_refusal(submission, call, outcome))
+    outcome = _with_answer(partner, submission, call, outcome)
     told = installed().of_operation(submission.operation)
     wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]
     handling = OutcomeHandling(
-        retry_at=_retry_at(submission, outcome, now),
+        retry_at=_retry_at(submission, call, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
         policy=_policy(partner, installed().operations[submission.operation]),
         wants=tuple(wanted),
@@ -246,6 +250,15 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held
         in_doubt(partner, submission)
 
 
+def _doubted_refusal(submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
+    """Take a refusal for a doubt where it may be of what an earlier attempt left at Amazon."""
+    verification = call.verification
+    again = submission.attempts > 0 or submission.doubted_at is not None
+    if outcome.kind != "refused" or not again or verification is None or not verification.doubts_refusals:
+        return outcome
+    return msgspec.structs.replace(outcome, kind="in_doubt")
+
+
 def _refused_at_last(submission: DueSubmission, outcome: Outcome) -> Outcome:
     """Take a doubtful status for the refusal that it says where Amazon said the same to the call before.
 
@@ -262,9 +275,11 @@ def _policy(partner: Partner, operation: Operation) -> InDoubtPolicy:
     return partner.policies.in_doubt.get(operation.name, operation.in_doubt)
 
 
-def _retry_at(submission: DueSubmission, outcome: Outcome, now: datetime) -> datetime:
+def _retry_at(submission: DueSubmission, call: Call, outcome: Outcome, now: datetime) -> datetime:
     if outcome.kind == "unauthorized":
         return now + PAUSE
+    if outcome.kind == "in_doubt" and call.verification is not None and call.verification.looks:
+        return now + call.verification.looks[0]
     own = backoff(submission.attempts + 1)
     # A Retry-After of nothing is some proxy's; taken at its word, a drain would send without end.
     wait = own if outcome.retry_after is None else outcome.retry_after or own

@@ -25,13 +25,20 @@ TOLD_AFTER = timedelta(minutes=30)
 def verify(partner: Partner, submission: DueSubmission) -> None:
     """Ask Amazon what became of a submission in doubt: what it has succeeded, the rest is sent again.
 
-    Amazon gets the program's patience before absence counts. Where it has something else than what was to be
-    sent, an operator decides.
+    What is judged by a verdict of its own is submitted, and its verdict asked for. Amazon gets the program's
+    patience before absence counts. Where it has something else than what was to be sent, an operator decides.
     """
     now = partner.clock()
-    verification = installed().call(submission.operation).verification
+    call = installed().call(submission.operation)
+    verification = call.verification
     if verification is None:
         raise ValueError(f"{submission.operation} declares no way to verify it")
+    first = verification.looks[0] if verification.looks else timedelta(0)
+    if submission.looks == 0 and _doubted_for(submission, now) < first:
+        partner.ledger.apply_policy(
+            partner.fence, submission.id, "verify", now, now + first - _doubted_for(submission, now)
+        )
+        return
     try:
         findings = [
             _find(partner, submission, verification, place) for place in range(len(submission.bodies))
@@ -50,10 +57,22 @@ def verify(partner: Partner, submission: DueSubmission) -> None:
         in_doubt(partner, submission, contradiction.reason)
         return
     taken = [number for number, found in zip(submission.event_ids, findings, strict=True) if found == "taken"]
-    over = _doubted_for(submission, now) >= verification.patience
+    if call.verdict is not None and taken:
+        event = installed().decode(submission.operation, submission.bodies[0])
+        partner.ledger.record_taken(partner.fence, submission.id, call.verdict.reference(event), now)
+        return
+    wait = _wait(verification, submission, now)
     partner.ledger.record_verification(
-        partner.fence, submission.id, taken, now, None if over else now + WAITS[1]
+        partner.fence, submission.id, taken, now, None if wait is None else now + wait
     )
+
+
+def _wait(verification: Verification, submission: DueSubmission, now: datetime) -> timedelta | None:
+    """Return how long to wait before Amazon is asked once more; None where its absence counts."""
+    looks, asked = verification.looks, submission.looks + 1
+    if not looks:
+        return None if _doubted_for(submission, now) >= verification.patience else WAITS[1]
+    return None if asked >= len(looks) else looks[asked] - looks[asked - 1]
 
 
 def _find(partner: Partner, submission: DueSubmission, verification: Verification, place: int) -> Found:

@@ -20,13 +20,13 @@ import msgspec
 
 from bridge.domain.events import Event, MappingResult, RuleError
 from bridge.domain.labels import LabelPackage
-from bridge.domain.outcomes import InDoubtPolicy
+from bridge.domain.outcomes import InDoubtPolicy, Verdict
 from bridge.programs.follow_ups import FollowUp
 
 E = TypeVar("E", bound=Event)
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
-Reply = Literal["transaction", "result", "document"]
+Reply = Literal["transaction", "receipt", "result", "document"]
 
 
 class Item(Protocol):
@@ -41,8 +41,9 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of Amazon's API.
 
     `paths` has its path by API version, with `{names}` in it; `path_names` has a pattern for names of which
-    Amazon tells one. `reply`: a `transaction` whose verdict comes
-    later, a `result` that is the verdict, or a `document` that is read.
+    Amazon tells one. `reply`: a `transaction` whose verdict comes later, a `receipt` that says no more than
+    that it was taken (its verdict is read: `Call.verdict`), a `result` that is the verdict, or a `document`
+    that is read.
 
     `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
     one event. `in_doubt` is what to do by default where it is not known whether Amazon took it: `hold` for an
@@ -55,6 +56,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     that names an element's order. `limit` is how many elements a page may hold; 0 where there are no pages.
     `read` makes an item of one element, or of a `result` (JSON as it came), and raises `msgspec.DecodeError`
     or ValueError, whose text holds nothing of the content, where it cannot; None: nothing is read of it.
+    `absent` is a pattern: where it is found in an error of a 400, a read says that there is no such thing.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     number_key: str = ""
     limit: int = 0
     read: Callable[[msgspec.Raw], Item] | None = None
+    absent: str = ""
 
     def version_of(self, version: str) -> str:
         """Return the API version in which it is called by an account of a version: its own first, else."""
@@ -210,7 +213,11 @@ class Verification:
 
     `feed`: Amazon took it if that feed has something of its order, which is then delivered. Otherwise
     `operation` is asked, with the event's `names` in its path; without an item Amazon has it not, and `judge`
-    compares an item with the event. Its absence counts once Amazon had `patience` for it.
+    compares an item with the event. Its absence counts once Amazon had `patience` for it, or, with `looks`,
+    once Amazon was asked so often and never had it: so long after the doubt began, or later.
+
+    `doubts_refusals`: the refusal of any attempt but the first may be of what an earlier one left at Amazon,
+    and is a doubt, too. It counts once Amazon, asked since, has nothing and refuses it likewise again.
     """
 
     feed: str = ""
@@ -218,6 +225,22 @@ class Verification:
     names: Callable[[Any], Mapping[str, str]] = _no_names
     judge: Callable[[Any, Any], Found] = _taken
     patience: timedelta = timedelta(minutes=15)
+    looks: tuple[timedelta, ...] = ()
+    doubts_refusals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRead:
+    """How the verdict on a call is had whose reply is a `receipt`: by reading what became of it.
+
+    `reference` is what Amazon knows the event by; the ledger keeps it as the transaction's id. It stands as
+    `{path_name}` in the path of `operation`, and `judge` returns what the item that it reads says.
+    """
+
+    operation: str
+    path_name: str
+    reference: Callable[[Any], str]
+    judge: Callable[[Any], Verdict]
 
 
 def _no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
@@ -230,7 +253,8 @@ class Call:
 
     `body` makes the element that is sent, by API version, `path_names` what stands in the path. `answer_feed`
     is the feed whose documents a `result` holds; `answer` makes its item of the event and what the operation
-    read. `verification` is how a doubt is settled under the policy `verify`.
+    read. `verification` is how a doubt is settled under the policy `verify`, `verdict` how the verdict is had
+    after a `receipt`.
     """
 
     operation: str
@@ -239,6 +263,7 @@ class Call:
     answer_feed: str = ""
     answer: Callable[[Any, Any], Item] = _as_read
     verification: Verification | None = None
+    verdict: VerdictRead | None = None
 
 
 class Calls(msgspec.Struct, frozen=True):

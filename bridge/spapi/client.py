@@ -219,7 +219,7 @@ class AmazonClient:
             reply = self._channel.send(operation, path, token, body=body or None, items=items, permit=permit)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             return classify_exception(error)
-        if operation.reply == "result":
+        if operation.reply in {"result", "receipt"}:
             return classify_result(operation, reply)
         outcome = classify_reply(reply.status, reply.headers, reply.body, operation.doubtful)
         if reply.flaw and outcome.kind != "submitted":

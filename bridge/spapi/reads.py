@@ -6,6 +6,7 @@ vendor cannot do without is required of an element: the order's number and the c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -56,11 +57,13 @@ def parse_page(operation: Operation, status: int, headers: Mapping[str, str], bo
 def parse_one(
     operation: Operation, status: int, headers: Mapping[str, str], body: bytes
 ) -> Item | UnreadableItem | None:
-    """Read the reply of a read of one thing; None where there is nothing (404, empty payload).
+    """Read the reply of a read of one thing; None where there is nothing.
+
+    That is what a 404 says, an empty payload, and a 400 with a text that the operation declares.
 
     Raises as `parse_page` does.
     """
-    if status == 404:
+    if status == 404 or (status == 400 and _says_absent(operation, body)):
         return None
     if status != 200:
         raise failure_of(status, headers, body)
@@ -83,6 +86,11 @@ def parse_item(
     if not payload:
         return None
     return _item(operation, outer.get("payload", msgspec.Raw(body)))
+
+
+def _says_absent(operation: Operation, body: bytes) -> bool:
+    told = (f"{error.message} {error.details}" for error in errors_of(decoded(body)))
+    return bool(operation.absent) and any(re.search(operation.absent, text) for text in told)
 
 
 def _item(operation: Operation, raw: msgspec.Raw) -> Item | UnreadableItem:

@@ -1,10 +1,13 @@
-"""Replies that are the verdict themselves, to outcomes. Pure: a reply in, a value out."""
+"""Replies that are the verdict themselves, or say no more than that a call was taken, to outcomes.
+
+Pure: a reply in, a value out.
+"""
 
 from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.outcomes import Outcome
+from bridge.domain.outcomes import Outcome, OutcomeKind
 from bridge.programs.contract import Item, Operation
 from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.pages import UnreadableItem
@@ -14,7 +17,7 @@ from bridge.spapi.transport import Reply
 
 
 def classify_result(operation: Operation, reply: Reply) -> Outcome:
-    """Return what the reply to a call means whose answer is the verdict. Never raises.
+    """Return what the reply to a call means that is its `result`, or a `receipt`. Never raises.
 
     A 2xx that cannot be read whole, that holds errors, or has nothing where something is to be read of it,
     leaves it open whether Amazon took the call.
@@ -22,7 +25,8 @@ def classify_result(operation: Operation, reply: Reply) -> Outcome:
     if not 200 <= reply.status < 300:
         return classify_reply(reply.status, reply.headers, reply.body, operation.doubtful)
     answer = _answer(operation, reply)
-    outcome = Outcome(kind="succeeded", http_status=reply.status, request_id=request_id_of(reply.headers))
+    kind: OutcomeKind = "submitted" if operation.reply == "receipt" else "succeeded"
+    outcome = Outcome(kind=kind, http_status=reply.status, request_id=request_id_of(reply.headers))
     if isinstance(answer, str):
         why = f"HTTP {reply.status}: {answer}"
         errors = errors_of(decoded(reply.body))

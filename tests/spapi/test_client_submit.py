@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
+import msgspec
 import pytest
 from structlog.testing import capture_logs
 
@@ -55,6 +56,26 @@ def test_a_reply_has_its_outcome_and_is_never_asked_for_twice(
     assert (outcome.kind, outcome.http_status) == (kind, answer.status)
     assert outcome.amazon_transaction_id == ("T-1" if kind == "submitted" else "")
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (json_answer(200, {}), "submitted"),
+        (Answer(200), "submitted"),
+        (json_answer(200, INVALID), "in_doubt"),
+        (Answer(200, b"<html>a proxy's</html>"), "in_doubt"),
+        (Answer(200, b"{}  ", cut="in body"), "in_doubt"),
+        (json_answer(400, INVALID), "refused"),
+    ],
+    ids=["empty-object", "empty", "errors", "html", "cut", "400"],
+)
+def test_a_receipt_says_that_it_was_taken_and_no_more(
+    server: ScriptedServer, client: AmazonClient, answer: Answer, kind: str
+) -> None:
+    server.answers.append(answer)
+    outcome = client.submit(msgspec.structs.replace(CONFIRM, reply="receipt"), BODY)
+    assert (outcome.kind, outcome.amazon_transaction_id) == (kind, "")
 
 
 def test_what_is_posted_is_the_body_with_the_token_on_the_operations_path(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from bridge.programs.contract import Item
@@ -116,6 +117,19 @@ def test_an_order_without_payload_is_not_there(content: object) -> None:
 )
 def test_an_order_that_amazon_does_not_know_is_not_there(content: bytes) -> None:
     assert parse_one(SLIP, 404, IDS, content) is None
+
+
+@pytest.mark.parametrize("message", ["Requested order X1 not found", "The order does not exist."])
+def test_what_a_400_says_is_unknown_is_not_there_where_the_operation_declares_it(message: str) -> None:
+    declared = msgspec.structs.replace(SLIP, absent="not found|does not exist")
+    content = body({"errors": [{"code": "InvalidInput", "message": message}]})
+    assert parse_one(declared, 400, IDS, content) is None
+    for operation, other in (
+        (SLIP, content),
+        (declared, body({"errors": [{"code": "InvalidInput", "message": "bad"}]})),
+    ):
+        with pytest.raises(AmazonRefused):
+            parse_one(operation, 400, IDS, other)
 
 
 def test_a_page_that_amazon_does_not_know_is_refused() -> None:
