@@ -26,8 +26,10 @@ from typing import Any, Self
 
 from bridge import faultpoints
 
-_LOADED = ("bridge.cli", "bridge.ledger", "bridge.pipeline", "bridge.dropfolder", "bridge.runners")
-"""The packages of which all modules are loaded before the first fork."""
+_PACKAGES = ("bridge.cli", "bridge.ledger", "bridge.pipeline", "bridge.dropfolder", "bridge.runners")
+"""All their modules are loaded before the first fork,"""
+_MODULES = ("bridge.logs", "bridge.wiring", "alembic.command")
+"""and these."""
 LONGEST = 100.0
 """Seconds that a verb may take which is run to its end."""
 
@@ -113,7 +115,7 @@ class ForkServer:
 
     def run(
         self, arguments: Sequence[str], *, environment: Mapping[str, str], folder: Path, stdin: bytes = b""
-    ) -> subprocess.CompletedProcess[bytes]:
+    ) -> subprocess.CompletedProcess[str]:
         """Run a verb to its end, and return its status and output."""
         with tempfile.TemporaryDirectory() as place:
             files = [Path(place, name) for name in ("in", "out", "err")]
@@ -129,9 +131,8 @@ class ForkServer:
             if (status := forked.wait(LONGEST)) is None:
                 forked.kill()
                 raise TimeoutError(f"{arguments} did not end; {files[2].read_text()[-2000:]}")
-            return subprocess.CompletedProcess(
-                list(arguments), status, files[1].read_bytes(), files[2].read_bytes()
-            )
+            out, err = (path.read_bytes().decode() for path in files[1:])
+            return subprocess.CompletedProcess(list(arguments), status, out, err)
 
     def end_of(self, pid: int, seconds: float) -> int | None:
         """Wait at most so long for a child's end; give its status, None where it still runs."""
@@ -224,7 +225,9 @@ class _Server:
 
 
 def _load(portion: int) -> None:
-    for package in map(importlib.import_module, _LOADED):
+    for name in _MODULES:
+        importlib.import_module(name)
+    for package in map(importlib.import_module, _PACKAGES):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             importlib.import_module(module.name)
     from bridge.document_data import grammar_of, mappings_of  # noqa: PLC0415

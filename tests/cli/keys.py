@@ -29,11 +29,11 @@ KINDS: dict[str, CertificateIssuerPrivateKeyTypes] = {"ed25519": ED25519, "ecdsa
 def private(
     key: CertificateIssuerPrivateKeyTypes, form: serialization.PrivateFormat, passphrase: str = ""
 ) -> str:
-    sealed = (
-        serialization.BestAvailableEncryption(passphrase.encode())
-        if passphrase
-        else serialization.NoEncryption()
-    )
+    sealed: serialization.KeySerializationEncryption = serialization.NoEncryption()
+    if passphrase and form is OPENSSH:  # sixteen rounds would take each process a second to load
+        sealed = OPENSSH.encryption_builder().kdf_rounds(1).build(passphrase.encode())
+    elif passphrase:
+        sealed = serialization.BestAvailableEncryption(passphrase.encode())
     return key.private_bytes(PEM, form, sealed).decode()
 
 

@@ -70,7 +70,7 @@ def edibridge(
         folder=folder,
         stdin=stdin,
     )
-    return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 def in_process(*arguments: str | Path, folder: Path, stdin: bytes = b"") -> Result:

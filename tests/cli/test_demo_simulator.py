@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -66,8 +65,9 @@ def test_a_run_by_the_told_configuration_brings_a_label_a_slip_and_an_invoice(tm
         (tmp_path / "config.toml").write_text(told["config"].replace('interval = "1s"', 'interval = "0.1s"'))
         home = Path(told["sftp_root"])
         (home / "inbox" / "wanted.csv").write_text("purchase_order_number\nPO1\n")
-        done = run(tmp_path, told)
-        assert done.returncode == 0, done.stderr
+        verb = ["run", "--settle", "--timeout", "60"]
+        done = edibridge(*verb, folder=tmp_path, environment=told["environment"])
+        assert done.code == 0, done.err
         assert state(told)["verdicts"] == {"Success": 1}
     [label] = (home / "outbox" / "labels" / "PO1").iterdir()
     assert label.suffix == ".zpl"
@@ -75,12 +75,6 @@ def test_a_run_by_the_told_configuration_brings_a_label_a_slip_and_an_invoice(tm
     assert (home / "outbox" / "packing-slips" / "PO1.pdf").read_bytes().startswith(b"%PDF")
     assert (home / "outbox" / "invoices" / "PO1.pdf").read_bytes().startswith(b"%PDF")
     assert json.loads((tmp_path / "journal.jsonl").read_text())["item"]["purchaseOrderNumber"] == "PO1"
-
-
-def run(folder: Path, told: Told) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "bridge", "run", "--settle", "--timeout", "60"]
-    environment = os.environ | told["environment"]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_what_is_told_is_the_same_after_a_restart_but_for_free_ports(tmp_path: Path) -> None:

@@ -22,6 +22,6 @@ def test_a_file_that_comes_again_is_acknowledged_once_more_whatever_the_kill(tmp
         for point in POINTS:
             site.drop(trade.one("again"))
             run = site.start("run", kill_at=f"{point}:1")
-            assert run.wait(30.0) == -signal.SIGKILL, f"{point} was not reached"
+            assert run.wait(100.0) == -signal.SIGKILL, f"{point} was not reached"
             site.verb("run", "--settle")
             assert audit(site, trade.drops).problems == []

@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,12 +15,10 @@ from bridge.faultpoints import VARIABLE
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
+from tests.forkserver import fork_server
 from tests.pipeline.partners import CONFIG, with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.system.traffic import ship_notice, x12
-
-ROOT = Path(__file__).parents[2]
-
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=400)
 
@@ -131,14 +128,8 @@ def test_nothing_is_removed_while_a_file_is_being_kept(partner: Partner, tmp_pat
 
 def purge(folder: Path, *options: str, kill_at: str = "") -> subprocess.CompletedProcess[str]:
     (folder / "config.toml").write_text(CONFIG, encoding="utf-8")
-    return subprocess.run(
-        [sys.executable, "-m", "bridge", "--config", str(folder / "config.toml"), "purge", *options],
-        cwd=ROOT,
-        env={**os.environ, VARIABLE: kill_at},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    environment = {**os.environ, VARIABLE: kill_at}
+    return fork_server().run(["purge", *options], environment=environment, folder=folder)
 
 
 @pytest.mark.parametrize("place", ["purge.blanked", "purge.removed", "purge.removed:2"])

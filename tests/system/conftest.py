@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from bridge.faultpoints import VARIABLE
 from simulator.amazon import StandInAmazon
 from simulator.rehearsal import Addresses, Rehearsal
 from tests.forkserver import fork_server
@@ -49,19 +50,17 @@ class Site:
         """List what lies in a folder of the vendor's outbox, by name."""
         return sorted((self.home / "outbox" / folder).glob("*"))
 
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, **self.addresses.environment}
+    def environment(self, kill_at: str = "") -> dict[str, str]:
+        """Return that of a process, which dies at a named point if it gets there."""
+        return {**os.environ, **self.addresses.environment, VARIABLE: kill_at}
 
-    def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "bridge", "--config", str(self.config), *arguments]
+    def arguments(self, *arguments: str) -> list[str]:
+        return ["--config", str(self.config), *arguments]
 
-    def edibridge(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def edibridge(self, *arguments: str, kill_at: str = "") -> subprocess.CompletedProcess[str]:
         """Run a verb to its end as a process of its own."""
-        done = fork_server().run(
-            ["--config", str(self.config), *arguments], environment=self.environment(), folder=self.folder
-        )
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        return fork_server().run(
+            self.arguments(*arguments), environment=self.environment(kill_at), folder=self.folder
         )
 
     @property
@@ -69,11 +68,15 @@ class Site:
         """Return what the processes that `start` started have logged."""
         return (self.folder / "log").read_text()
 
-    def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """Start a verb as a process of its own."""
+    def start(self, *arguments: str, kill_at: str = "") -> subprocess.Popen[bytes]:
+        """Start a verb as a process of its own, and from scratch."""
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                self.command(*arguments), cwd=self.folder, env=self.environment(), stdout=log, stderr=log
+                [sys.executable, "-m", "bridge", *self.arguments(*arguments)],
+                cwd=self.folder,
+                env=self.environment(kill_at),
+                stdout=log,
+                stderr=log,
             )
 
     def json(self, *arguments: str) -> Any:

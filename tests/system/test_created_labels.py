@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import signal
-import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -32,19 +31,6 @@ def choose(site: Site, how: str) -> None:
         config = config.replace(f'labels = "{other}"\n', "")
     site.config.write_text(config)
     site.configure(f'labels = "{how}"')
-
-
-def run(site: Site, *arguments: str, kill_at: str = "") -> subprocess.CompletedProcess[str]:
-    environment = site.environment() | {"EDIBRIDGE_KILL_AT": kill_at}
-    return subprocess.run(
-        site.command("run", *arguments),
-        cwd=site.folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
 
 
 def label_files(site: Site) -> list[Path]:
@@ -89,7 +75,7 @@ def delivered_once(site: Site) -> None:
 
 def test_the_answer_is_the_verdict_and_brings_the_labels(creating: Site) -> None:
     creating.drop("requests.csv", REQUESTS)
-    done = run(creating, "--settle")
+    done = creating.edibridge("run", "--settle")
     assert done.returncode == 0, done.stderr
     delivered_once(creating)
     assert calls(creating) == {CREATE: 2}
@@ -101,7 +87,7 @@ def test_the_answer_is_the_verdict_and_brings_the_labels(creating: Site) -> None
 
 def test_explain_shows_the_call_that_is_made(creating: Site) -> None:
     creating.drop("requests.csv", REQUESTS)
-    run(creating, "--settle")
+    creating.edibridge("run", "--settle")
     (creating.folder / "requests.csv").write_bytes(REQUESTS)
     records = creating.json("explain", "requests.csv")["records"]
     told = [request for record in records for request in record["requests"]]
@@ -120,20 +106,16 @@ def test_a_process_that_dies_between_answer_and_commit_loses_and_doubles_nothing
 ) -> None:
     creating.drop("requests.csv", REQUESTS)
     if place.startswith("fetch"):  # reached where a doubt is looked into
-        assert run(creating, "--settle", kill_at="submit.posted").returncode == -signal.SIGKILL
-    assert run(creating, "--settle", kill_at=place).returncode == -signal.SIGKILL
-    done = run(creating, "--settle")
+        assert creating.edibridge("run", "--settle", kill_at="submit.posted").returncode == -signal.SIGKILL
+    assert creating.edibridge("run", "--settle", kill_at=place).returncode == -signal.SIGKILL
+    done = creating.edibridge("run", "--settle")
     assert done.returncode == 0, done.stderr
     delivered_once(creating)
 
 
 def test_a_daemon_that_was_killed_after_the_answer_goes_on_where_it_was(creating: Site) -> None:
     creating.drop("requests.csv", REQUESTS)
-    with (creating.folder / "log").open("ab") as log:
-        environment = creating.environment() | {"EDIBRIDGE_KILL_AT": "submit.posted:2"}
-        first = subprocess.Popen(
-            creating.command("daemon"), cwd=creating.folder, env=environment, stdout=log, stderr=log
-        )
+    first = creating.start("daemon", kill_at="submit.posted:2")
     assert first.wait(60) == -signal.SIGKILL
     assert len(creating.amazon.accepted) == 2
     second = creating.start("daemon")
@@ -144,7 +126,7 @@ def test_a_daemon_that_was_killed_after_the_answer_goes_on_where_it_was(creating
     finally:
         second.send_signal(signal.SIGTERM)
         assert second.wait(60) == 0
-    done = run(creating, "--settle")
+    done = creating.edibridge("run", "--settle")
     assert done.returncode == 0, done.stderr
     delivered_once(creating)
 
@@ -152,7 +134,7 @@ def test_a_daemon_that_was_killed_after_the_answer_goes_on_where_it_was(creating
 def test_a_conflict_is_settled_by_the_labels_that_are_there(creating: Site) -> None:
     creating.amazon.add_label("PO1001", packages=2, selling_party="ACME", account="rehearsal")
     creating.drop("requests.csv", REQUESTS)
-    done = run(creating, "--settle")
+    done = creating.edibridge("run", "--settle")
     assert done.returncode == 0, done.stderr
     assert statuses(creating) == dict.fromkeys(ORDERS, "Success")
     assert Counter(path.parent.name for path in label_files(creating)) == {"PO1001": 2, "PO1002": 1}
@@ -167,15 +149,15 @@ def test_what_was_planned_before_the_setting_changed_goes_as_it_was_and_nothing_
     operation = {"submit": SUBMIT, "create": CREATE}[before]
     site.amazon.faults.unavailable(operation=operation, times=None)
     site.drop("requests.csv", REQUESTS)
-    run(site)
+    site.edibridge("run")
     assert site.amazon.accepted_count == 0
     site.amazon.faults.clear()
     choose(site, after)
-    done = run(site, "--settle")
+    done = site.edibridge("run", "--settle")
     assert done.returncode == 0, done.stderr
     again = site.edibridge("rerun", "1")
     assert again.returncode == 0, again.stderr
-    assert run(site, "--settle").returncode == 0
+    assert site.edibridge("run", "--settle").returncode == 0
     assert {one.operation for one in site.amazon.accepted} == {operation}
     assert Counter(one.item["purchaseOrderNumber"] for one in site.amazon.accepted) == dict.fromkeys(
         ORDERS, 1
