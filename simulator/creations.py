@@ -38,16 +38,13 @@ class Creations:
     def shipping_labels(self, account: str, order: str, body: Item, listing: Listing) -> dict[str, Any]:
         """Create an order's labels.
 
-        Raises `Refused` with 409 for an order that has labels already, that was confirmed as shipped, or
-        that is to fail.
+        Raises `Refused` with 409 for an order that has labels already, or that is to fail.
         """
         if not is_order(order):
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "Invalid PO ID.")
         now = self._wall()
         if self._store.find(account, "label", order, now) is not None:
             raise _conflict(order, "has shipping labels already")
-        if self._validator.is_confirmed(account, order):
-            raise _conflict(order, "was confirmed as shipped")
         if (injected := self._validator.fail_orders.get(order)) is not None:
             raise _conflict(order, injected[1])
         item = {"purchaseOrderNumber": order, **body}

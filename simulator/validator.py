@@ -55,10 +55,6 @@ class Validator:
                 if tracking := container.get("trackingNumber"):
                     self._packages[account, tracking] = known
 
-    def is_confirmed(self, account: str, order: str) -> bool:
-        """Return whether a package of an order was confirmed as shipped."""
-        return any(known.order == order for (of, _), known in self._packages.items() if of == account)
-
     def errors_of(self, account: str, operation: str, item: Item, *, strict_order: bool) -> list[ErrorBody]:
         """Name what makes one item fail; nothing where it is good."""
         order = item["purchaseOrderNumber"]

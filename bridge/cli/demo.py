@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,20 @@ from bridge.cli.output import complain, emit, say, tell_lines
 from bridge.cli.simulator import require_stand_ins
 
 
+class ApiVersion(StrEnum):
+    """The versions of Amazon's API that the stand-in answers in."""
+
+    V1 = "v1"
+    V2021_12_28 = "2021-12-28"
+
+
 def demo(
     folder: Annotated[Path, typer.Option(help="Made afresh; removed only if the demo made it.")] = Path(
         "demo"
     ),
+    api_version: Annotated[
+        ApiVersion, typer.Option(help="The version of Amazon's direct fulfilment API to call.")
+    ] = ApiVersion.V1,
     as_json: AsJson = False,
 ) -> None:
     """See the whole way at work.
@@ -30,7 +41,7 @@ def demo(
     from simulator.demo.outcome import demo_input, deviations, outcome_lines
     from simulator.demo.run import next_steps, run_demo
 
-    made, given = DemoFolder(folder), demo_input()
+    made, given = DemoFolder(folder), demo_input(api_version.value)
     outcome = run_demo(made, given)
     found = deviations(given, outcome)
     if as_json:

@@ -36,6 +36,7 @@ class ShippingDocuments(msgspec.Struct, frozen=True, kw_only=True):
 
     labels: tuple[Label, ...] = ()
     pictures: tuple[str, ...] = ()
+    container_labels: tuple[str, ...] = ()
     packing_slips: tuple[str, ...] = ()
     invoices: tuple[str, ...] = ()
 
@@ -49,6 +50,7 @@ def documents_in(outbox: Path) -> ShippingDocuments:
     return ShippingDocuments(
         labels=tuple(sorted(labels, key=lambda label: (label.purchase_order, label.package))),
         pictures=_files(outbox, "labels/**/*.png"),
+        container_labels=_files(outbox, "container-labels/*"),
         packing_slips=_files(outbox, "packing-slips/*"),
         invoices=_files(outbox, "invoices/*"),
     )
@@ -72,6 +74,19 @@ def wrong_documents(
         yield from (f"{name} did not come" for name in sorted(expected - set(names)))
         yield from (f"not requested: {name}" for name in sorted(set(names) - expected))
         yield from (f"{name} is no PDF" for name in names if not is_pdf((outbox / name).read_bytes()))
+
+
+def wrong_container_labels(
+    outbox: Path, documents: ShippingDocuments, requested: Sequence[str]
+) -> Iterator[str]:
+    """List what is wrong with the labels of containers: each that was requested has one, which opens."""
+    came = Counter(Path(name).name.partition("_")[0] for name in documents.container_labels)
+    for container in requested:
+        if came[container] != 1:
+            yield f"container {container} has {came[container]} labels, not 1"
+    yield from (f"not requested: a label of container {one}" for one in came if one not in requested)
+    for name in documents.container_labels:
+        yield from _not_opening(name, (outbox / name).read_bytes())
 
 
 def is_pdf(data: bytes) -> bool:
@@ -128,10 +143,14 @@ def _wrong_picture(path: Path, label: Label) -> Iterator[str]:
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != label.sha256:
         yield f"{label.file} has another SHA-256 than its index says"
+    yield from _not_opening(label.file, data)
+
+
+def _not_opening(name: str, data: bytes) -> Iterator[str]:
     try:
         size_of_png(data)
     except (ValueError, KeyError, struct.error, zlib.error) as error:
-        yield f"{label.file} does not open as a PNG: {error}"
+        yield f"{name} does not open as a PNG: {error}"
 
 
 def _files(outbox: Path, pattern: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bridge.errors import ConfigurationError, Problem
 from simulator.amazon import StandInAmazon
+from simulator.operations import Version
 from simulator.records import Accepted
 from simulator.sftp_server import StandInSftp
 
@@ -30,6 +31,7 @@ timezone = "UTC"
 
 [accounts.demo]
 region = "na"
+api_version = "{api_version}"
 endpoint = "{amazon}"
 auth_endpoint = "{auth}"
 client_id = "file:secrets/client-id"
@@ -43,6 +45,7 @@ warehouses = {warehouses}
 carrier = "UPSN"
 location = {{ country_code = "US" }}
 oldest_date_days = 0  # the samples are of a fixed day
+labels = "{labels}"
 
 [vendors.acme.label_requests]
 from_acknowledgements = true
@@ -79,6 +82,7 @@ vendor's SFTP server and for Amazon:
     acknowledgements/     997 and CONTRL: whether each file could be read
     statuses/             what became of each event
     labels/               shipping labels, with an index (CSV) to pick them up
+    container-labels/     labels of pallets (API version 2021-12-28 only)
     packing-slips/        of gift orders
     invoices/
 {received}/        every item that Amazon's stand-in accepted, as it was
@@ -125,7 +129,13 @@ class DemoFolder:
         (self.path / "READ-ME.txt").write_text(text)
 
     def configure(
-        self, amazon: StandInAmazon, sftp: StandInSftp, selling_party: str, warehouses: Sequence[str]
+        self,
+        amazon: StandInAmazon,
+        sftp: StandInSftp,
+        selling_party: str,
+        warehouses: Sequence[str],
+        *,
+        api_version: Version,
     ) -> None:
         """Write the configuration and its secrets."""
         secrets = {
@@ -142,6 +152,8 @@ class DemoFolder:
             _CONFIG.format(
                 amazon=amazon.url,
                 auth=amazon.auth_url,
+                api_version=api_version,
+                labels="submit" if api_version == "v1" else "create",
                 selling_party=selling_party,
                 warehouses=json.dumps(list(warehouses)),
                 host=sftp.host,
@@ -166,8 +178,9 @@ class DemoFolder:
     def write_received(self, accepted: Sequence[Accepted]) -> None:
         """Write each item that Amazon accepted to a file of its own."""
         for one in accepted:
-            order = "".join(c for c in str(one.item.get("purchaseOrderNumber", "")) if c.isalnum())
-            path = self.path / RECEIVED / f"{one.index + 1:03}-{one.operation}-{order}.json"
+            about = one.item.get("purchaseOrderNumber") or one.item.get("vendorContainerId", "")
+            name = "".join(c for c in str(about) if c.isalnum())
+            path = self.path / RECEIVED / f"{one.index + 1:03}-{one.operation}-{name}.json"
             path.write_text(json.dumps(one.item, indent=2, ensure_ascii=False) + "\n")
 
     def contents(self) -> Iterator[tuple[str, str]]:

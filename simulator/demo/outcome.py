@@ -16,6 +16,7 @@ from bridge.data import shipped
 from bridge.ledger.read_models import BatchDetail
 from simulator.demo.documents import ShippingDocuments
 from simulator.demo.folder import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
+from simulator.operations import Version
 from simulator.records import Accepted
 
 SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")
@@ -35,6 +36,8 @@ SAMPLES = (
     "x12/214_held.edi",
     "edifact/iftsta_delivered.edi",
 )
+SAMPLES_OF_NEWER = ("drop/container_labels.csv",)
+"""Samples of what version 2021-12-28 alone has."""
 DAMAGED, UNREADABLE = "856_cut_off_in_the_middle.edi", "not_edi_at_all.edi"
 
 _TO_DAMAGE = "x12/856_orders_on_a_pallet.edi"
@@ -45,7 +48,8 @@ _RENUMBERED = {"edifact": "EU7T4M", "drop": "LR7T4M"}
 GIFTS = ("DQ7T4M2ZP", "LR7T4M2ZP")
 """Orders that Amazon makes a packing slip for; it does for gift and business orders only."""
 _MOST_REASONS = 3
-_LABELS = "submitShippingLabelRequest"
+_LABELS, _CREATED_LABELS = "submitShippingLabelRequest", "createShippingLabels"
+_CONTAINER_LABELS = "createContainerLabel"
 
 EventKey = tuple[str, ...]
 """Operation, order, tracking number, status, time: enough to tell the events of the samples apart."""
@@ -55,12 +59,15 @@ EventKey = tuple[str, ...]
 class DemoInput:
     """The files by name, in the order in which they are dropped, and the events that they hold.
 
-    `labels` are the orders that labels are asked for, each with the identifiers of its packages, if told.
+    `labels` are the orders that labels are asked for, each with the identifiers of its packages, if told,
+    `containers` the containers that labels are asked for.
     """
 
+    api_version: Version
     files: dict[str, bytes]
     expected: Counter[EventKey]
     labels: dict[str, list[str]]
+    containers: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +87,25 @@ class Outcome:
         return [_file(batch) for batch in self.batches]
 
 
-def demo_input() -> DemoInput:
-    """Take the samples, and damage one of them."""
-    files = {Path(name).name: _read(name).encode() for name in SAMPLES}
+def demo_input(api_version: Version) -> DemoInput:
+    """Take the samples for a version of Amazon's API, and damage one of them."""
+    newer = api_version != "v1"
+    samples = (*SAMPLES, *SAMPLES_OF_NEWER) if newer else SAMPLES
+    files = {Path(name).name: _read(name).encode() for name in samples}
     whole = _read(_TO_DAMAGE).encode()
     files |= {DAMAGED: whole[: len(whole) * 2 // 3], UNREADABLE: _LETTER}
-    requests = [request for name in SAMPLES for request in _requests(name)]
-    expected = Counter(_key(request["operation"], request["body"]) for request in requests)
-    bodies = [request["body"] for request in requests if request["operation"] == _LABELS]
-    return DemoInput(files, expected, {body["purchaseOrderNumber"]: _packages(body) for body in bodies})
+    requests = [request for name in samples for request in _requests(name)]
+    calls = {_LABELS: _CREATED_LABELS} if newer else {}
+    sent = [(request["operation"], request["body"]) for request in requests]
+    return DemoInput(
+        api_version=api_version,
+        files=files,
+        expected=Counter(_key(calls.get(operation, operation), body) for operation, body in sent),
+        labels={
+            body["purchaseOrderNumber"]: _packages(body) for operation, body in sent if operation == _LABELS
+        },
+        containers=[body["vendorContainerId"] for operation, body in sent if operation == _CONTAINER_LABELS],
+    )
 
 
 def _packages(body: dict[str, Any]) -> list[str]:
@@ -133,8 +150,10 @@ def outcome_lines(outcome: Outcome, folder: Path) -> Iterator[Line]:
 
 def _came(outcome: Outcome) -> str:
     documents = outcome.documents
+    of_containers = len(documents.container_labels)
+    containers = f"{of_containers} labels of containers, " if of_containers else ""
     return (
-        f"{len(documents.labels)} labels, {len(documents.packing_slips)} packing slips and "
+        f"{len(documents.labels)} labels, {containers}{len(documents.packing_slips)} packing slips and "
         f"{len(documents.invoices)} invoices came back"
     )
 
@@ -196,5 +215,6 @@ def _read(name: str) -> str:
 def _key(operation: str, body: dict[str, Any]) -> EventKey:
     update = body.get("statusUpdateDetails", {})
     status = update.get("statusCode") or body.get("shipmentDetails", {}).get("shipmentStatus", "")
-    keys = (body.get("purchaseOrderNumber", ""), update.get("trackingNumber", ""), status)
+    about = body.get("purchaseOrderNumber") or body.get("vendorContainerId", "")
+    keys = (about, update.get("trackingNumber", ""), status)
     return (operation, *map(str, keys), str(update.get("statusDateTime", "")))

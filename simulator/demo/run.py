@@ -9,7 +9,7 @@ from bridge.config import load_config
 from bridge.logs import set_up_logs
 from bridge.wiring import open_bridge
 from simulator.amazon import StandInAmazon
-from simulator.demo.documents import documents_in, wrong_documents
+from simulator.demo.documents import documents_in, wrong_container_labels, wrong_documents
 from simulator.demo.folder import ARCHIVE, OUTBOX, PASSWORD, USER, DemoFolder
 from simulator.demo.outcome import GIFTS, SELLING_PARTY, WAREHOUSES, DemoInput, Outcome
 from simulator.sftp_server import SftpUser, StandInSftp
@@ -28,7 +28,7 @@ def run_demo(folder: DemoFolder, given: DemoInput) -> Outcome:
     ):
         set_up_logs("json", level="INFO", stream=log)
         amazon.gift_orders.update(GIFTS)
-        folder.configure(amazon, sftp, SELLING_PARTY, WAREHOUSES)
+        folder.configure(amazon, sftp, SELLING_PARTY, WAREHOUSES, api_version=given.api_version)
         folder.drop(given.files)
         with open_bridge(load_config(folder.config)) as bridge:
             with progress("the bridge works") as working:
@@ -37,7 +37,10 @@ def run_demo(folder: DemoFolder, given: DemoInput) -> Outcome:
         folder.write_received(amazon.accepted)
     outbox = folder.path / OUTBOX
     documents = documents_in(outbox)
-    wrong = wrong_documents(outbox, documents, given.labels, GIFTS)
+    wrong = [
+        *wrong_documents(outbox, documents, given.labels, GIFTS),
+        *wrong_container_labels(outbox, documents, given.containers),
+    ]
     return Outcome(
         tuple(report.problems), report.finished, tuple(batches), amazon.accepted, documents, tuple(wrong)
     )
