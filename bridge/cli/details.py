@@ -67,6 +67,7 @@ def batch_lines(detail: BatchDetail) -> Iterator[Line]:
     yield from document_lines(detail.documents, _verdicts(batch), lacking["documents"])
     said = detail.operator_actions
     yield from event_lines(detail.events, batch.events, lacking["events"], said=said)
+    yield from follow_up_lines(detail.follow_ups)
     yield from submission_lines(detail.submissions, detail.attempts, said)
     yield from outbound_lines(detail.outbound, batch.outbound, lacking["outbound"])
     yield from _what_to_do(detail)

@@ -12,6 +12,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, Table, exists,
 from bridge.errors import LedgerError
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
+from bridge.ledger.follow_ups import follow_ups_of
 from bridge.ledger.outbound_schema import is_pending, is_undelivered, outbound_files
 from bridge.ledger.read_models import (
     ArrivalRow,
@@ -19,6 +20,7 @@ from bridge.ledger.read_models import (
     BatchDetail,
     BatchView,
     DocumentRow,
+    FollowUpRow,
     OperatorAction,
     OutboundRow,
     WholeBatch,
@@ -116,6 +118,7 @@ class BatchQueryStore(Store):
                     *action_rows(connection, "submission", [row.id for row in sent]),
                     *action_rows(connection, "event", [row.id for row in made]),
                 ],
+                follow_ups=follow_ups_of(connection, "", [row.id for row in made]),
             )
 
     def troubled_since(self, vendor: str, since: datetime, limit: int = 50) -> list[BatchView]:
@@ -169,7 +172,14 @@ class BatchQueryStore(Store):
             attempts=self._of(attempt_rows, sent),
             outbound=self._pages(OutboundRow, to_vendor, outbound_files.c.id),
             operator_actions=self._actions(file_id, sent),
+            follow_ups=self._follow_ups(file_id),
         )
+
+    def _follow_ups(self, file_id: int) -> Iterator[FollowUpRow]:
+        for some in chunks((event.id for event in self._events(file_id)), PAGE):
+            with self._db.read() as connection:
+                found = follow_ups_of(connection, "", some)
+            yield from found
 
     def _actions(self, file_id: int, sent: list[int]) -> Iterator[OperatorAction]:
         yield from self._of(lambda connection, some: action_rows(connection, "submission", some), sent)

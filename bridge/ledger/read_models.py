@@ -144,6 +144,7 @@ class BatchDetail(msgspec.Struct, frozen=True, kw_only=True):
     attempts: list[AttemptRow]
     outbound: list[OutboundRow]
     operator_actions: list[OperatorAction]
+    follow_ups: list[FollowUpRow] = []
 
 
 class WholeBatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -157,6 +158,7 @@ class WholeBatch(msgspec.Struct, frozen=True, kw_only=True):
     attempts: Iterator[AttemptRow]
     outbound: Iterator[OutboundRow]
     operator_actions: Iterator[OperatorAction]
+    follow_ups: Iterator[FollowUpRow]
 
 
 class OrderLabel(msgspec.Struct, frozen=True, kw_only=True):

@@ -408,6 +408,8 @@ def test_status_and_trace_tell_what_is_followed(site: SmallSite) -> None:
     (traced,) = json.loads(told(site, "trace", "A1", "--json"))["follow_ups"]
     assert (traced["subject"], traced["status"]) == ("A1", "Processing")
     assert "Processing: shipped/A1.S1.txt" in told(site, "trace", "A1")
+    assert json.loads(told(site, "show", "1", "--json"))["follow_ups"] == [traced]
+    assert "Processing: shipped/A1.S1.txt" in told(site, "show", "1")
     site.amazon.stands("A1", "Cancelled", "S1")
     site.passes(hours=1)
     assert "followed" not in told(site, "status")
