@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         ArrivalRow,
         AttemptRow,
         BatchDetail,
-        BatchView,
         DocumentRow,
         FollowUpRow,
         OperatorAction,
@@ -64,7 +63,8 @@ def batch_lines(detail: BatchDetail) -> Iterator[Line]:
     yield _fact("received", f"{cell(batch.received_at)}, {batch.size} bytes")
     yield _fact("sha256", batch.sha256)
     yield from _arrivals(detail.arrivals)
-    yield from document_lines(detail.documents, _verdicts(batch), lacking["documents"])
+    read = {"accepted": batch.accepted, "rejected": batch.rejected}
+    yield from document_lines(detail.documents, read, lacking["documents"])
     said = detail.operator_actions
     yield from event_lines(detail.events, batch.events, lacking["events"], said=said)
     yield from follow_up_lines(detail.follow_ups)
@@ -111,10 +111,6 @@ def _head(title: str, counts: Mapping[str, int], of: str = "") -> Iterator[Line]
 def _more(lacking: int) -> Iterator[Line]:
     if lacking > 0:
         yield Line(f"        ... and {lacking} more; --limit N shows them", "words")
-
-
-def _verdicts(batch: BatchView) -> dict[str, int]:
-    return {"accepted": batch.accepted, "rejected": batch.rejected}
 
 
 def _arrivals(rows: Sequence[ArrivalRow]) -> Iterator[Line]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -200,15 +200,11 @@ def _on_screen(*drawn: Any, as_they_are: bool = False) -> str:  # noqa: ANN401 -
     # The terminal's width and colours, but written by us, so that a closed pipe is met in one place.
     # The width as `narrow` has it: rich believes every dumb terminal to be 80 wide, whatever it is told.
     width = shutil.get_terminal_size().columns
-    stream = io.StringIO()
-    console = Console(file=stream, width=width, force_terminal=True, color_system=_colours(Console()))
+    stream, colours = io.StringIO(), cast("Any", Console().color_system)  # None: no colours
+    console = Console(file=stream, width=width, force_terminal=True, color_system=colours)
     for one in drawn:
         console.print(one, crop=False, soft_wrap=as_they_are)
     return stream.getvalue()
-
-
-def _colours(screen: Any) -> Any:  # noqa: ANN401 - rich's own literal type
-    return screen.color_system or None
 
 
 def _write(text: str, *, flush: bool = True) -> None:

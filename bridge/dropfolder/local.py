@@ -150,7 +150,8 @@ class LocalDropFolder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             if self._settings.file_mode is not None:
-                folder.chmod(_folder_mode(self._settings.file_mode))
+                mode = self._settings.file_mode  # who may read the files may go in
+                folder.chmod(mode | (mode & 0o444) >> 2 | 0o300)
         except OSError as error:
             raise DropFolderUnavailable(
                 f"{folder}: the folder is missing and cannot be made ({error.strerror})"
@@ -217,11 +218,6 @@ def _refuse_link(folder: Path) -> None:
             f"{folder}: is a symbolic link, which is not followed; put a folder in its place, or set "
             "the folder that it leads to in the vendor's [...local] table"
         )
-
-
-def _folder_mode(mode: int) -> int:
-    """Return the mode of a folder whose files have `mode`: who may read them may go in."""
-    return mode | (mode & 0o444) >> 2 | 0o300
 
 
 def _write(path: Path, chunks: Iterable[bytes], mode: int | None) -> None:

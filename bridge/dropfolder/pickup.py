@@ -50,7 +50,11 @@ class PickupPolicy:
 
     def ready(self, listed: Sequence[RemoteFile], now: float) -> list[RemoteFile]:
         """Return the listed files that may be taken, in order. A file that is not listed is forgotten."""
-        candidates = [file for file in listed if not self._is_unfinished(file.name)]
+        candidates = [
+            file
+            for file in listed
+            if not any(fnmatchcase(file.name.casefold(), pattern) for pattern in self._unfinished)
+        ]
         if self.convention == "rename":
             return candidates
         if self.convention == "done-file":
@@ -64,9 +68,6 @@ class PickupPolicy:
         stem = name.rpartition(".")[0] or name
         return self._marker.replace("{name}", name).replace("{stem}", stem)
 
-    def _is_unfinished(self, name: str) -> bool:
-        return any(fnmatchcase(name.casefold(), pattern) for pattern in self._unfinished)
-
     def _marked(self, candidates: Sequence[RemoteFile]) -> list[RemoteFile]:
         names = {file.name for file in candidates}
         markers = {self.marker_of(name) for name in names} & names
@@ -75,14 +76,12 @@ class PickupPolicy:
         ]
 
     def _settled(self, candidates: Sequence[RemoteFile], now: float) -> list[RemoteFile]:
-        before = self._standing
-        self._standing = {file.name: _stands(before.get(file.name), file, now) for file in candidates}
+        before, self._standing = self._standing, {}
+        for file in candidates:
+            known = before.get(file.name)
+            self._standing[file.name] = known if known and known.file == file else _Standing(file, now)
         return [
             file
             for file in candidates
             if file.name in before and now - self._standing[file.name].since >= self._interval
         ]
-
-
-def _stands(before: _Standing | None, file: RemoteFile, now: float) -> _Standing:
-    return before if before is not None and before.file == file else _Standing(file, now)

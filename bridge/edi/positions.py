@@ -50,16 +50,13 @@ def positions_of(
 
     Versions that no grammar has are those of the type's other versions.
     """
-    of = _of_x12 if standard == "x12" else _of_edifact
-    own = of(grammar, document, versions) or of(grammar, document, ())
+    own = _of(grammar, standard, document, versions) or _of(grammar, standard, document, ())
     return Positions(document, own, _all_segments(grammar, standard)) if own else None
 
 
-def _of_x12(grammar: Grammar, document: str, versions: Sequence[str]) -> Segments:
-    return _in_maps(grammar.x12.maps.of(document, versions))
-
-
-def _of_edifact(grammar: Grammar, document: str, versions: Sequence[str]) -> Segments:
+def _of(grammar: Grammar, standard: Standard, document: str, versions: Sequence[str]) -> Segments:
+    if standard == "x12":
+        return _in_maps(grammar.x12.maps.of(document, versions))
     tables = grammar.edifact.structures.of(document, versions)
     found = [(tag, table.segments[tag]) for table in tables for tag in table.tags]
     return _united((tag, _in_rules(rules)) for tag, rules in found)

@@ -19,7 +19,7 @@ _INVISIBLE = str.maketrans("", "", "\ufeff\u200b\u200e\u200f")
 _EXCEL_TEXT = re.compile(r'="([^"]*)"')
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+"), re.compile(r"\d{1,3}(?:\.\d{3})+")
-"""What thousands look like, separated by commas and by points."""
+"""Numbers with thousands, separated by commas and by points."""
 D = TypeVar("D", bound=Draft)
 _T = TypeVar("_T")
 

@@ -255,7 +255,7 @@ def _compare(row: RowMapping, labels: _Labels, policy: LabelPolicy) -> _Compared
     as_it_is = {name: row[name] for name in _CHANGED if name in row} | {"notes": "", "label_state": ""}
     errors = errors_list(row["errors"])
     is_refused = row["state"] == "refused"
-    if checked is None or (is_refused and not _can_mend(errors, checked)):
+    if checked is None or (is_refused and not _is_supplied(errors, checked)):
         return _Compared(row, as_it_is, None)
     stated = as_it_is | {"body": said, "stated": None, "tracking_number": _first_number(event)}
     verdict = checked.match(event, labels.valid, policy, labels.void, labels.listed)
@@ -292,8 +292,8 @@ def _news(row: RowMapping, event: Event) -> Announcement | None:
     return announced if announced.tracking_numbers != before else None
 
 
-def _can_mend(errors: Sequence[Any], checked: LabelCheck) -> bool:
-    return bool(errors) and {error.get("code") for error in errors} <= checked.mends
+def _is_supplied(errors: Sequence[Any], checked: LabelCheck) -> bool:
+    return bool(errors) and {error.get("code") for error in errors} <= checked.supplies
 
 
 def _first_number(event: Event) -> str:

@@ -8,7 +8,7 @@ for which others wait grows with it; a translation that was cut off goes on afte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -256,7 +256,8 @@ class FileWriter:
         numbers = self.gathered.control_numbers
         if (scope, kind) not in numbers:
             rows = self._read(_LAST_NUMBER, {"scope": scope, "kind": kind})
-            self._look_away()
+            # A read that lasts as long as a large report is written would keep the ledger's log growing.
+            self._connection().rollback()
             last = rows[0][0] if rows else 0
             numbers[scope, kind] = (last, last)
         first, last = numbers[scope, kind]
@@ -290,12 +291,8 @@ class FileWriter:
 
     def leave(self) -> None:
         """End the reading, so that a write sees what is there now."""
-        self._look_away()
-        self._reading = None
-
-    def _look_away(self) -> None:
-        # A read that lasts as long as a large report is written would keep the ledger's log growing.
         self._connection().rollback()
+        self._reading = None
 
     def _commit_portion(self) -> None:
         self._connection().rollback()  # what is read from here on has seen the portion
@@ -332,48 +329,21 @@ def _document_row(facts: NewDocument) -> dict[str, Any]:
     return row
 
 
-@contextmanager
-def translating(  # noqa: PLR0913 - the block's own
-    database: Database,
-    fence: Fence,
-    file_id: int,
-    now: datetime,
-    *,
-    clock: Callable[[], datetime] | None,
-    rerun: bool,
-) -> Iterator[FileWriter]:
-    """See `WriterStore.translating`."""
-    with database.read() as connection:
-        file = load_file(connection, file_id)
-        if file.state != "collected" and not rerun:
-            raise LedgerError(f"batch {file_id} is {file.state} already")
-        begun = not rerun and connection.execute(_IS_BEGUN, {"file": file_id}).first() is not None
-        writer = FileWriter(database, fence, file, now, connection, clock=clock, rerun=rerun, resumed=begun)
-        with closing(writer.gathered):
-            yield writer
-            writer.leave()
-            commit(database, fence, file, writer.gathered, writer.clock())
-
-
-@contextmanager
-def answering(database: Database, fence: Fence, file_id: int, now: datetime) -> Iterator[FileWriter]:
-    """See `WriterStore.answering`."""
-    with database.read() as connection:
-        writer = FileWriter(database, fence, load_file(connection, file_id), now, connection)
-        connection.rollback()
-        with closing(writer.gathered):
-            yield writer
-            writer.leave()
-            commit_answers(database, fence, writer.file, writer.gathered, now)
-
-
 class WriterStore(Store):
     """What the job translate writes."""
 
-    def answering(self, fence: Fence, file_id: int, now: datetime) -> AbstractContextManager[FileWriter]:
+    @contextmanager
+    def answering(self, fence: Fence, file_id: int, now: datetime) -> Iterator[FileWriter]:
         """Open a writer for control numbers and outbound files alone: answers to a file, its report."""
-        return answering(self._db, fence, file_id, now)
+        with self._db.read() as connection:
+            writer = FileWriter(self._db, fence, load_file(connection, file_id), now, connection)
+            connection.rollback()
+            with closing(writer.gathered):
+                yield writer
+                writer.leave()
+                commit_answers(self._db, fence, writer.file, writer.gathered, now)
 
+    @contextmanager
     def translating(
         self,
         fence: Fence,
@@ -382,7 +352,7 @@ class WriterStore(Store):
         *,
         clock: Callable[[], datetime] | None = None,
         rerun: bool = False,
-    ) -> AbstractContextManager[FileWriter]:
+    ) -> Iterator[FileWriter]:
         """Open a writer for what a file holds: all of it is committed at the end of the block, or nothing.
 
         Of a file with more than 2,000 documents or events, portions are committed on the way; where it is
@@ -394,4 +364,15 @@ class WriterStore(Store):
         Raises `LedgerError` at entry when the file is translated already and this is no rerun; at exit when
         `finish` was not called.
         """
-        return translating(self._db, fence, file_id, now, clock=clock, rerun=rerun)
+        with self._db.read() as connection:
+            file = load_file(connection, file_id)
+            if file.state != "collected" and not rerun:
+                raise LedgerError(f"batch {file_id} is {file.state} already")
+            begun = not rerun and connection.execute(_IS_BEGUN, {"file": file_id}).first() is not None
+            writer = FileWriter(
+                self._db, fence, file, now, connection, clock=clock, rerun=rerun, resumed=begun
+            )
+            with closing(writer.gathered):
+                yield writer
+                writer.leave()
+                commit(self._db, fence, file, writer.gathered, writer.clock())

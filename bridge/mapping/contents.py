@@ -182,10 +182,10 @@ def identity_of(reader: Reader, package: Scope) -> str:
     are told again for each. Elsewhere several cartons may travel under one tracking number.
     """
     # What a package tells twice is noted once it is made, not here, where it is only told from others.
-    name, at, _ = reader.fields["container_identifier"].look(package)
+    name, at, _ = reader.fields["container_identifier"].find(package)
     if at is package:
         return name
-    tracking, at, _ = reader.fields["tracking_number"].look(package)
+    tracking, at, _ = reader.fields["tracking_number"].find(package)
     if at is not package:
         return ""
     if "item" in package.scopes or package.first is None:

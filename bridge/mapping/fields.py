@@ -128,7 +128,7 @@ class Field:
     """
 
     __slots__ = (
-        "_distinct", "_getters", "_least", "_looks", "_narrowed", "_plain", "agree", "default", "end",
+        "_distinct", "_getters", "_least", "_narrowed", "_plain", "_searches", "agree", "default", "end",
         "levels", "match", "name", "near", "point", "steps", "tags", "unit", "values",
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ class Field:
             for one in steps
         )
         self._getters = tuple((step.level, step.tag, step.single, step.get, step) for step in steps)
-        self._looks = tuple((step.level, step.tag, step.single, step) for step in steps)
+        self._searches = tuple((step.level, step.tag, step.single, step) for step in steps)
 
     def narrowed(self, tags: frozenset[tuple[str, str]]) -> Field:
         """Return the field for documents that have only these tags in loops of these levels.
@@ -215,7 +215,7 @@ class Field:
                         return True
         return False
 
-    def look(self, scope: Scope) -> tuple[str, Scope | None, Step | None]:
+    def find(self, scope: Scope) -> tuple[str, Scope | None, Step | None]:
         """Return the value as seen from `scope`, the loop it stands in, and the step that found it."""
         scopes = scope.scopes
         for level, tag, single, get, step in self._getters:
@@ -234,7 +234,7 @@ class Field:
         step, where that is a fallback itself).
         """
         found: list[tuple[Place, str, Scope]] = []
-        end = self.look(scope)[2]
+        end = self.find(scope)[2]
         for step in self.steps:
             if step is end and not step.fallback:
                 break
@@ -324,7 +324,7 @@ class Field:
     def parts(self, scope: Scope) -> Told | None:
         """Return all parts of a reference of several (`DTM02+03+04`), read from one segment."""
         scopes = scope.scopes
-        for level, tag, single, step in self._looks:
+        for level, tag, single, step in self._searches:
             at = scopes.get(level)
             if at is None or tag not in at.segments or (single and at.packages > 1):
                 continue
@@ -337,7 +337,7 @@ class Field:
     def look_parts(self, scope: Scope) -> tuple[Told, Scope, Step] | None:
         """Return all parts of a reference, the loop they stand in, and the step that found them."""
         scopes = scope.scopes
-        for level, tag, single, step in self._looks:
+        for level, tag, single, step in self._searches:
             at = scopes.get(level)
             if at is None or tag not in at.segments or (single and at.packages > 1):
                 continue
@@ -349,7 +349,7 @@ class Field:
 
     def every_parts(self, scope: Scope) -> list[Told]:
         """Return all parts of each segment that the first candidate with any finds, the best ones only."""
-        for level, tag, single, step in self._looks:
+        for level, tag, single, step in self._searches:
             at = scope.scopes.get(level)
             if at is None or tag not in at.segments or (single and at.packages > 1):
                 continue
@@ -364,7 +364,7 @@ class Field:
 
     def _found(self, scope: Scope) -> Iterator[list[tuple[int, Place]]]:
         scopes = scope.scopes
-        for level, tag, single, step in self._looks:
+        for level, tag, single, step in self._searches:
             at = scopes.get(level)
             if at is not None and tag in at.segments and not (single and at.packages > 1):
                 places = list(step.find(at.segments))

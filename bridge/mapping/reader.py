@@ -73,7 +73,7 @@ class Reader:
         field = self.fields[name]
         if name not in self.watched.twice:
             return field.text(scope)
-        value, at, step = field.look(scope)
+        value, at, step = field.find(scope)
         if step is not None and at is not None and not step.alone(at, value):
             self._agree(name, field.told(at, step), self._text_key(name))
         if name in self.watched.scattered:

@@ -223,7 +223,7 @@ def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:
 def _may_be_mended(result: MappingResult) -> bool:
     codes = {error.code for error in result.errors}
     checked = None if result.event is None else installed().of(result.event).label_check
-    return checked is not None and bool(codes) and codes <= checked.mends
+    return checked is not None and bool(codes) and codes <= checked.supplies
 
 
 def _waits_for_day(event: Event) -> bool:

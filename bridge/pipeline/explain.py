@@ -248,7 +248,7 @@ def reasons_held(result: MappingResult) -> list[str]:
 def label_notes(result: MappingResult) -> list[str]:
     """Return what a run takes from the order's label, which only the ledger knows."""
     checked = None if result.event is None else installed().of(result.event).label_check
-    if checked is None or result.hold or {error.code for error in result.errors} - checked.mends:
+    if checked is None or result.hold or {error.code for error in result.errors} - checked.supplies:
         return []
     lacking = checked.lacks(result.event)
     if not lacking:

@@ -150,15 +150,15 @@ class LabelCheck(msgspec.Struct, frozen=True, kw_only=True):
     """How an event is compared with the newest label of its order.
 
     `match` gets the event, the label's packages, the policy, the packages of labels that it replaced, and
-    those of which it is not known whether they replace it; None: the event goes as it is. `mends` are the
-    codes of the rules whose violations a label can mend, `lacks` names what of it the event has not.
+    those of which it is not known whether they replace it; None: the event goes as it is. `supplies` are
+    the codes of the rules whose missing values a label supplies, `lacks` names what of it the event has not.
     """
 
     match: Callable[
         [Any, Sequence[LabelPackage], LabelPolicy, Sequence[LabelPackage], Sequence[LabelPackage]],
         Filled[Any] | Hold | None,
     ]
-    mends: frozenset[str]
+    supplies: frozenset[str]
     lacks: Callable[[Any], list[str]]
 
 

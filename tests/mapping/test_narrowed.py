@@ -37,7 +37,7 @@ def test_a_narrowed_field_finds_what_the_whole_field_finds(kind: str) -> None:
         near = field.narrowed(tags)
         assert {(step.level, step.tag) for _, step in near.near} <= tags
         for scope in loops:
-            assert near.look(scope) == field.look(scope)
+            assert near.find(scope) == field.find(scope)
             assert near.parts(scope) == field.parts(scope)
             assert near.places(scope) == field.places(scope)
 

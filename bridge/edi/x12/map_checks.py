@@ -91,15 +91,10 @@ def _in_segment(segment: Element, known: _Known) -> Iterator[Mistake]:
             yield from _in_element(element, known)
     for note in segment.findall("syntax"):
         text = note.text or ""
-        places = (
-            [int(text[start : start + 2]) for start in range(1, len(text) - 1, 2)] if _is_note(text) else []
-        )
+        sound = _SYNTAX.fullmatch(text) is not None
+        places = [int(text[start : start + 2]) for start in range(1, len(text) - 1, 2)] if sound else []
         if not places or not 0 < min(places) <= max(places) <= len(parts):
             yield _line(note), f"{text!r} is no syntax note on the {len(parts)} elements of {tag}: P0304"
-
-
-def _is_note(text: str) -> bool:
-    return _SYNTAX.fullmatch(text) is not None
 
 
 def _in_sequence(parts: list[Element], name: str) -> Iterator[Mistake]:

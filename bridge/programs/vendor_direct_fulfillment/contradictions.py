@@ -100,7 +100,7 @@ def _denied_but_packed(reader: Reader, order: Order) -> Iterator[str]:
         order.scope,
         *(packing.package for packing in order.packings if packing.package is not None),
     ]:
-        number, _, step = field.look(scope)
+        number, _, step = field.find(scope)
         if step is not None and not step.fallback and (place := field.place(scope)) is not None:
             yield (
                 f"order {order.number} is denied, but a package of it has the tracking number {number} in "

@@ -26,7 +26,7 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentConfirmed,
     ShipmentStatusChanged,
 )
-from bridge.programs.vendor_direct_fulfillment.label_match import MENDED, lacking, match_label
+from bridge.programs.vendor_direct_fulfillment.label_match import SUPPLIED, lacking, match_label
 from bridge.programs.vendor_direct_fulfillment.operations import (
     CONFIRM,
     CREATE_CONTAINER_LABEL,
@@ -115,7 +115,7 @@ EVENT_TYPES = (
         due_within=timedelta(hours=4),
         ships=True,
         announces=_announced,
-        label_check=LabelCheck(match=match_label, mends=MENDED, lacks=lacking),
+        label_check=LabelCheck(match=match_label, supplies=SUPPLIED, lacks=lacking),
     ),
     EventType(
         event=ShipmentStatusChanged,

@@ -17,7 +17,7 @@ from bridge.domain.labels import LabelPackage, same_text
 from bridge.programs.contract import Filled, Hold, LabelPolicy
 from bridge.programs.vendor_direct_fulfillment.events import Container, ShipmentConfirmed
 
-MENDED = frozenset({"MISSING_SHIP_METHOD", "MISSING_CONTAINER_IDENTIFIER"})
+SUPPLIED = frozenset({"MISSING_SHIP_METHOD", "MISSING_CONTAINER_IDENTIFIER"})
 """The violations that a label can correct."""
 _NAMED = 10
 """So many packages are named in one text."""

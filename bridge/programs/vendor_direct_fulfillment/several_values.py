@@ -170,7 +170,7 @@ def sole(field: Field, scope: Scope) -> str | None:
 
 def _told_once(field: Field, scope: Scope) -> bool:
     """Check quickly whether it is certain that a field has no second value, as nearly always."""
-    at, step = field.look(scope)[1:]
+    at, step = field.find(scope)[1:]
     return at is None or step is None or step.alone(at)
 
 

@@ -328,7 +328,7 @@ class ShippedOrder:
         """Return the carrier's code; several are a conflict, but for the one that is read as ship method."""
         reader = self.reader
         field = reader.fields["scac_code"]
-        _, at, found = field.look(box.scopes[0])
+        _, at, found = field.find(box.scopes[0])
         if found is not None and at is not None and "scac_code" in reader.watched.twice:
             steps = [step for _, step in field.near if (step.level, step.tag) == (found.level, found.tag)]
             if _tell_one(steps, at):

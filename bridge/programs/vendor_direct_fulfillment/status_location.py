@@ -26,7 +26,7 @@ _US = frozenset(
 _CANADA = frozenset(
     {"AB", "BC", "MB", "NB", "NF", "NL", "NS", "NT", "NU", "ON", "PE", "PQ", "QC", "SK", "YT"}
 )
-Looks = tuple[tuple[str, Field, Step], ...]
+Lookups = tuple[tuple[str, Field, Step], ...]
 """The part of a place that each candidate of a field tells."""
 
 
@@ -35,7 +35,7 @@ class Source(NamedTuple):
 
     level: str
     kind: str
-    looks: Looks
+    lookups: Lookups
     simple: bool
 
 
@@ -70,8 +70,8 @@ def _sources(fields: tuple[Field, ...]) -> Sources:
             kind = "N1" if step.tag in _PARTY_TAGS else step.tag
             found.setdefault((step.level, kind), []).append((part, field, step))
     return tuple(
-        Source(level, kind, tuple(looks), kind != "N1" and all(step.simple for _, _, step in looks))
-        for (level, kind), looks in found.items()
+        Source(level, kind, tuple(lookups), kind != "N1" and all(step.simple for _, _, step in lookups))
+        for (level, kind), lookups in found.items()
     )
 
 
@@ -107,9 +107,9 @@ def _found_in(reader: Reader, scope: Scope, source: Source) -> list[_Found]:
     if at is None:
         return []
     if source.simple and len(alone := at.segments.get(source.kind, ())) < 2:
-        return [one for segment in alone if (one := _told_by(at, source.looks, segment)).parts]
+        return [one for segment in alone if (one := _told_by(at, source.lookups, segment)).parts]
     found: dict[int, _Found] = {}
-    for part, field, step in source.looks:
+    for part, field, step in source.lookups:
         if step.tag not in at.segments:
             continue
         for rank, place in step.find(at.segments):
@@ -127,10 +127,10 @@ def _found_in(reader: Reader, scope: Scope, source: Source) -> list[_Found]:
     return ordered
 
 
-def _told_by(at: Scope, looks: Looks, segment: Segment) -> _Found:
+def _told_by(at: Scope, lookups: Lookups, segment: Segment) -> _Found:
     """Return what one segment tells, the only one of its tag."""
     parts: dict[str, str] = {}
-    for part, field, step in looks:
+    for part, field, step in lookups:
         if part not in parts and (text := field.translated(step.get(at.segments))):
             parts[part] = text
     return _Found(0, segment.number, Place(segment, 0), parts)
