@@ -105,12 +105,13 @@ class LabelAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NewLabels(msgspec.Struct, frozen=True, kw_only=True):
-    """What is to be noted of the labels that came with some files.
+    """What is to be noted of the labels that came with some files, `kind` being their feed.
 
     `orders`: the order of each file. `made_at`: when they were made at the earliest. `whole`: they are the
     answer to a question about one order. `policy`: how confirmations that wait are compared with them.
     """
 
+    kind: str
     orders: Sequence[str]
     made_at: datetime
     answers: Sequence[LabelAnswer] = ()

@@ -96,7 +96,8 @@ class ShippingDocumentStore(Store):
                 queue(connection, vendor, None, one, now)
             for kind, order in found:
                 connection.execute(_FOUND, {"v": vendor, "of": kind, "order": order})
-            request_documents(connection, vendor, "labels", noted.ask, seconds(now))
+            if labels is not None:
+                request_documents(connection, vendor, labels.kind, noted.ask, seconds(now))
             if cursor is not None:
                 set_cursor(connection, vendor, *cursor)
             return added

@@ -14,7 +14,8 @@ from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Mapping
 from bridge.mapping.models import FieldTable, FunctionEntry, LoopTable, MappingTable, Surroundings
 from bridge.mapping.tables import Table, TomlFile
-from bridge.programs.contract import Producer, installed
+from bridge.programs.contract import installed
+from bridge.programs.inputs import Producer
 
 Levels = set[str] | None
 

@@ -63,9 +63,10 @@ class _Came:
         if kind.labels:
             self.answers.append(_answer(order, contents, places))
 
-    def labels(self, partner: Partner, made_at: datetime, *, whole: bool) -> NewLabels:
+    def labels(self, partner: Partner, kind: Feed, made_at: datetime, *, whole: bool) -> NewLabels:
         """Return what is to be noted of the labels among it."""
         return NewLabels(
+            kind=kind.name,
             orders=self.orders,
             made_at=made_at,
             answers=self.answers,
@@ -107,7 +108,7 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
         now,
         found=[(kind.name, order) for order in good],
         beside=lambda added, told: _index(partner, came.lines, added, told, now),
-        labels=came.labels(partner, made_at or now, whole=whole) if kind.labels else None,
+        labels=came.labels(partner, kind, made_at or now, whole=whole) if kind.labels else None,
     )
     for order in good:
         clear_alert(partner, SHIPPING_DOCUMENT, f"{kind.name}:{order}")

@@ -180,7 +180,7 @@ def label_of(desk: Desk, number: str, now: datetime, order: str = "P1") -> None:
     label = NewOutbound(kind="labels", folder="labels", name=f"{number}.png", data=number.encode())
     packages = (LabelPackage(package_identifier="001", tracking_number=number),)
     answer = LabelAnswer(purchase_order_number=order, packages=packages, files=(0,))
-    noted = NewLabels(orders=[order], made_at=now, answers=[answer], whole=True)
+    noted = NewLabels(kind="labels", orders=[order], made_at=now, answers=[answer], whole=True)
     desk.ledger.add_outbound(desk.fence, "acme", [label], now, labels=noted)
 
 

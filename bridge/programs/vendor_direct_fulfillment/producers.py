@@ -7,7 +7,7 @@ from bridge.mapping.loops import Tree, build_tree
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.reader import Reader
 from bridge.mapping.translate import read_as_told
-from bridge.programs.contract import Producer, kinds_of_fields
+from bridge.programs.inputs import Producer, kinds_of_fields
 from bridge.programs.vendor_direct_fulfillment.label_requests import SWITCHED_OFF, map_label_requests
 from bridge.programs.vendor_direct_fulfillment.operations import CONFIRM, REQUEST_LABEL, UPDATE_STATUS
 from bridge.programs.vendor_direct_fulfillment.order_verdicts import LINE_VERDICTS, ORDER_VERDICTS

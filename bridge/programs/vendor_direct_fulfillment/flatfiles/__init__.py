@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.programs.contract import FlatFile
+from bridge.programs.inputs import FlatFile
 from bridge.programs.vendor_direct_fulfillment.flatfiles import containers
 from bridge.programs.vendor_direct_fulfillment.flatfiles.draft import LabelRequestDraft, result_of
 from bridge.programs.vendor_direct_fulfillment.flatfiles.elements import KEYS, read_element

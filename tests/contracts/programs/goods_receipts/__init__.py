@@ -14,7 +14,7 @@ from bridge.domain.events import Event, MappingResult, RuleError
 from bridge.mapping.loops import build_tree
 from bridge.mapping.reader import Reader
 from bridge.mapping.translate import read_as_told
-from bridge.programs import contract
+from bridge.programs import contract, inputs
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, Start, View
 from bridge.settings.table import Table
 
@@ -101,7 +101,7 @@ def _read(raw: msgspec.Raw) -> Receipt:
 PROGRAM = contract.Program(
     name="goods_receipts",
     versions=(V1,),
-    settings=contract.Settings(partners="vendors", tables={"fetch": Fetch}),
+    settings=inputs.Settings(partners="vendors", tables={"fetch": Fetch}),
     operations=(
         _operation(CONFIRM, "PUT", "orders/{orderId}", reply="result", in_doubt="verify", read=_read),
         _operation(LIST, "GET", "receipts", list_key="receipts", number_key="orderId", limit=10, read=_read),
@@ -147,10 +147,10 @@ PROGRAM = contract.Program(
         ),
     ),
     producers={
-        "goods_received": contract.Producer(
+        "goods_received": inputs.Producer(
             operation=CONFIRM,
             make=_make,
-            fields=contract.kinds_of_fields(text="order pieces"),
+            fields=inputs.kinds_of_fields(text="order pieces"),
             required=("order", "pieces"),
             level="line",
         ),

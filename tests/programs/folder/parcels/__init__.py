@@ -16,15 +16,8 @@ from bridge.mapping import VendorProfile
 from bridge.mapping.loops import build_tree
 from bridge.mapping.reader import Reader
 from bridge.mapping.units import Units
-from bridge.programs.contract import (
-    EventType,
-    FlatFile,
-    Operation,
-    Producer,
-    Program,
-    Settings,
-    kinds_of_fields,
-)
+from bridge.programs.contract import EventType, Operation, Program
+from bridge.programs.inputs import FlatFile, Producer, Settings, kinds_of_fields
 from bridge.settings.kinds import Duration, Flag
 from bridge.settings.table import Table
 
