@@ -30,7 +30,7 @@ _PACKAGES = ("bridge.cli", "bridge.ledger", "bridge.pipeline", "bridge.dropfolde
 """All their modules are loaded before the first fork,"""
 _MODULES = ("bridge.logs", "bridge.wiring", "alembic.command")
 """and these."""
-LONGEST = 100.0
+LONGEST = 300.0
 """Seconds that a verb may take which is run to its end."""
 
 

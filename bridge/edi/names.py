@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 import msgspec
@@ -90,7 +91,8 @@ class Names:
     def _x12_element(self, document: Document, tag: str, element: int) -> tuple[str, str]:
         """Return the data element's number and name; other maps know most segments that one lacks."""
         own, _exact = self._x12.find(document.version, document.type)
-        for transaction in (own, *self._x12) if own else self._x12:
+        # The others are loaded only where the document's own map lacks the segment.
+        for transaction in chain([own] if own else (), self._x12):
             node = transaction.nodes.get(tag)
             if node is not None and element <= len(node.children):
                 found = node.children[element - 1]

@@ -122,7 +122,7 @@ class Place:
     def verb(self, *arguments: str) -> int:
         """Run a verb to its end and give its exit code."""
         child = self.start(*arguments)
-        status = child.wait(100.0)
+        status = child.wait(300.0)
         if status is None:
             child.kill()
             raise TimeoutError(f"{arguments} did not end; {self.log[-2000:]}")

@@ -32,7 +32,7 @@ def measured(
         env=dict(environment),
         capture_output=True,
         text=True,
-        timeout=110,
+        timeout=300,
         check=False,
     )
     return done, int(kept.read_text()) / 1000

@@ -225,7 +225,7 @@ def test_full_disk_in_a_name_space(tmp_path: Path) -> None:
         pytest.skip("this user may make no name space to mount a small disk in")
     inside = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--basetemp={tmp_path / 'in'}"]
     done = subprocess.run(
-        [*alone, *inside, __file__], capture_output=True, text=True, timeout=100, check=False
+        [*alone, *inside, __file__], capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout

@@ -49,7 +49,7 @@ def test_a_process_of_its_own_tells_its_addresses_and_ends_when_asked(tmp_path: 
         assert take(reached, LABEL) == 202
         assert list_home(reached) == ["archive", "inbox", "outbox", "quarantine"]
         running.send_signal(signal.SIGTERM)
-        assert running.wait(10) == 0
+        assert running.wait(60) == 0
 
 
 def test_the_journal_outlives_a_kill(tmp_path: Path) -> None:
@@ -57,7 +57,7 @@ def test_the_journal_outlives_a_kill(tmp_path: Path) -> None:
     with process("--journal", str(journal)) as (running, reached):
         assert take(reached, LABEL) == 202
         running.kill()
-        running.wait(10)
+        running.wait(60)
     assert [one.item for one in read_journal(journal)] == [LABEL]
 
 

@@ -36,15 +36,7 @@ def newer(site: Site) -> Site:
 
 
 def run(site: Site, kill_at: str = "") -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        site.command("run", "--settle", "--timeout", "60"),
-        cwd=site.folder,
-        env=site.environment() | {"EDIBRIDGE_KILL_AT": kill_at},
-        capture_output=True,
-        text=True,
-        timeout=110,
-        check=False,
-    )
+    return site.edibridge("run", "--settle", "--timeout", "60", kill_at=kill_at)
 
 
 def told(site: Site) -> dict[str, dict[str, str]]:
