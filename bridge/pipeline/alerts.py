@@ -10,6 +10,7 @@ from bridge.errors import AmazonError, DropFolderError
 from bridge.ledger.rows import DueSubmission, FileRow, ToPoll
 from bridge.outside_text import clipped_message
 from bridge.pipeline.partner import Partner
+from bridge.programs.contract import installed
 
 log = structlog.get_logger(__name__)
 
@@ -89,13 +90,30 @@ def not_verified(partner: Partner, submission: DueSubmission, error: AmazonError
 
 
 def _report_doubt(partner: Partner, submission: DueSubmission, what: str) -> None:
+    operation = installed().operations[submission.operation]
     message = (
         f"nobody knows whether Amazon took submission {submission.id} ({submission.operation}: "
-        f"{_named(submission.purchase_order_numbers)}); {what}, then: edibridge resolve {submission.id} "
-        "--sent TRANSACTION_ID | --taken (it has them, by an unknown id) | --not-sent (sends them again)"
+        f"{_about(submission)}); {what}, then: edibridge resolve {submission.id} {_WORDS[operation.reply]}"
     )
     if raise_alert(partner, IN_DOUBT, str(submission.id), message):
         log.error("in_doubt", vendor=partner.vendor, submission=submission.id, operation=submission.operation)
+
+
+_WORDS = {
+    "transaction": "--sent TRANSACTION_ID | --taken (it has them, by an unknown id) | --not-sent (sends them "
+    "again)",
+    "result": "--taken (it has them) | --not-sent (sends them again)",
+}
+"""What an operator can say, by how Amazon replies."""
+
+
+def _about(submission: DueSubmission) -> str:
+    """Name the orders of a submission; what is of no order by its key."""
+    if any(submission.purchase_order_numbers):
+        return _named(submission.purchase_order_numbers)
+    kind = installed().of_operation(submission.operation)
+    events = (installed().decode(submission.operation, body) for body in submission.bodies)
+    return ", ".join(kind.ordering_key(event).replace(":", " ", 1) for event in events)
 
 
 def _named(orders: Sequence[str]) -> str:

@@ -115,8 +115,17 @@ def keep_shipping_documents(  # noqa: PLR0913 - what came, and by name how it wa
     return sum(one.new for one in added)
 
 
-def why_unusable(partner: Partner, kind: Feed, item: Item) -> str:
-    """Return why an item is not what it should be; empty where it is."""
+def why_unusable(partner: Partner, kind: Feed, item: Item, order: str) -> str:
+    """Return why the item that a call about an order returned is not what it should be; empty where it is.
+
+    What is only damaged is asked for again by its order, where it can be.
+    """
+    if order and item.purchase_order_number != order:
+        return "it is of another order"
+    if is_foreign(partner, kind, item):
+        return "it is of another selling party than the partner's"
+    if kind.single:
+        return ""
     made = (_made(partner, kind, item.purchase_order_number, content) for content in kind.contents(item))
     return next((why for why in made if isinstance(why, str)), "")
 

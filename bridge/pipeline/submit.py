@@ -21,7 +21,7 @@ from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
 from bridge.pipeline.verify import verify
-from bridge.programs.contract import Call, Operation, installed
+from bridge.programs.contract import Call, Feed, Operation, installed
 from bridge.spapi.replies import orders_named
 
 log = structlog.get_logger(__name__)
@@ -179,24 +179,27 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
     outcome = _with_answer(partner, submission, call, outcome)
     told = installed().of_operation(submission.operation)
     wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]
+    feed = None if outcome.answer is None else installed().feeds.get(call.answer_feed)
     handling = OutcomeHandling(
         retry_at=_retry_at(submission, call, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
         policy=_policy(partner, installed().operations[submission.operation]),
         wants=tuple(wanted),
     )
+    kept = False
     try:
-        if outcome.answer is not None and call.answer_feed:
+        if feed is not None:
             # Before the success: a crash in between leaves a doubt, and the same bytes are not queued again.
-            keep_shipping_documents(
-                partner, installed().feeds[call.answer_feed], [outcome.answer], whole=True
-            )
+            keep_shipping_documents(partner, feed, [outcome.answer], whole=True)
+            kept = True
             reached("submit.answer_kept")
-            rest = tuple(kind for kind in wanted if kind != call.answer_feed)
+            rest = tuple(kind for kind in wanted if kind != feed.name)
             handling = msgspec.structs.replace(handling, wants=rest)
         moved = partner.ledger.record_outcome(partner.fence, attempt, outcome, now, handling)
     except StaleEpoch:
         # A newer owner has put this submission in doubt; our answer may still settle that.
+        if feed is not None and not kept:
+            outcome, handling = _late(outcome, handling, feed)
         partner.ledger.record_late(attempt, outcome, now, handling)
         raise
     except LedgerError:
@@ -223,17 +226,27 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
     )
 
 
-def _with_answer(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
-    """Return an outcome with the item of its feed as answer.
+def _late(outcome: Outcome, handling: OutcomeHandling, feed: Feed) -> tuple[Outcome, OutcomeHandling]:
+    """Return what a late answer settles whose documents were not kept: they are asked for by their order.
 
-    One that cannot be used, and cannot be asked for again by its order, leaves a doubt: the call may have
-    done what it was for, but the partner has nothing of it.
+    Where they cannot be, it settles nothing.
+    """
+    if feed.single:
+        wants = tuple(dict.fromkeys((*handling.wants, feed.name)))
+        return outcome, msgspec.structs.replace(handling, wants=wants)
+    return msgspec.structs.replace(outcome, kind="in_doubt", reason="its answer could not be kept"), handling
+
+
+def _with_answer(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
+    """Return an outcome with the item of its feed as answer; one that cannot be used leaves a doubt.
+
+    The call may have done what it was for, but the partner has nothing of it.
     """
     if outcome.answer is None or not call.answer_feed:
         return outcome
     event = installed().decode(submission.operation, submission.bodies[0])
     item, feed = call.answer(event, outcome.answer), installed().feeds[call.answer_feed]
-    if not feed.single and (why := why_unusable(partner, feed, item)):
+    if why := why_unusable(partner, feed, item, submission.purchase_order_numbers[0]):
         reason = f"HTTP {outcome.http_status}: the answer cannot be used: {why}"
         return msgspec.structs.replace(outcome, kind="in_doubt", answer=None, reason=reason)
     return msgspec.structs.replace(outcome, answer=item)

@@ -1,4 +1,4 @@
-"""Labels that one call creates: conflicts with the shipment's state, and answers that cannot be used."""
+"""Labels that one call creates: conflicts with the state of the shipment, unusable and late answers."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 import stamina
 
-from bridge.pipeline.alerts import SHIPPING_DOCUMENT
+from bridge.errors import StaleEpoch
+from bridge.pipeline.alerts import IN_DOUBT, SHIPPING_DOCUMENT
 from tests.contracts.program_case import Installation, install
 from tests.pipeline.partners import with_policies
-from tests.programs.vendor_direct_fulfillment.contract_cases import CREATED_LABELS, LABEL
+from tests.programs.vendor_direct_fulfillment.contract_cases import CONTAINER_LABEL, CREATED_LABELS, LABEL
 from tests.spapi.server import Answer, json_answer
 
 CONFLICT = json_answer(409, {"errors": [{"code": "Conflict", "message": "of its state"}]})
@@ -25,6 +26,33 @@ CONFLICT = json_answer(409, {"errors": [{"code": "Conflict", "message": "of its 
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     with stamina.set_testing(True, attempts=1):
         yield from install(CREATED_LABELS, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def container(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
+    with stamina.set_testing(True, attempts=1):
+        yield from install(CONTAINER_LABEL, tmp_path, monkeypatch)
+
+
+def changed_label(**changes: Any) -> Answer:
+    body = json.loads(LABEL.body)
+    body["payload"] |= changes
+    return json_answer(200, body)
+
+
+def claimed_while_amazon_answers(site: Installation) -> None:
+    """Let another process claim the account while Amazon works on the call; then go on as that one."""
+
+    def claim(operation: str) -> None:
+        if operation == site.case.operation:
+            site.partner.ledger.claim(site.partner.account, site.partner.clock())
+
+    site.amazon.when_called = claim
+    site.drop()
+    with pytest.raises(StaleEpoch):
+        site.drain()
+    site.amazon.when_called = lambda _operation: None
+    site.partner.claim.fence = site.ledger.claim(site.partner.account, site.partner.clock())
 
 
 def looks(site: Installation) -> int:
@@ -105,3 +133,47 @@ def test_the_labels_of_an_answer_come_even_where_none_are_fetched(site: Installa
     site.drain()
     assert (site.submissions(), labels(site)) == (["succeeded"], ["P1_1Z1.zpl"])
     assert looks(site) == 0
+
+
+def test_a_late_answer_settles_the_doubt_and_its_labels_are_asked_for(site: Installation) -> None:
+    site.partner = replace(site.partner, fetch_plan=replace(site.partner.fetch_plan, kinds=()))
+    claimed_while_amazon_answers(site)
+    assert site.submissions() == ["succeeded"]
+    site.knows()
+    site.drain(2)
+    assert (site.sent(), labels(site)) == (1, ["P1_1Z1.zpl"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"purchaseOrderNumber": "PO2"}, {"sellingParty": {"partyId": "OTHER"}}],
+    ids=["another-order", "another-vendor"],
+)
+def test_an_answer_about_something_else_is_no_success(site: Installation, changes: dict[str, Any]) -> None:
+    site.answers(changed_label(**changes))
+    site.drop()
+    site.drain()
+    assert (site.submissions(), labels(site)) == (["in_doubt"], [])
+    site.knows()
+    site.drain()
+    assert (site.submissions(), site.sent(), labels(site)) == (["succeeded"], 1, ["P1_1Z1.zpl"])
+
+
+def test_a_late_container_label_is_told_to_the_operator(container: Installation) -> None:
+    claimed_while_amazon_answers(container)
+    container.drain(3)
+    assert (container.submissions(), container.sent()) == (["in_doubt"], 1)
+    [message] = [one.message for one in container.ledger.alerts("acme") if one.kind == IN_DOUBT]
+    assert "submission 1 (createContainerLabel: container PALLET1)" in message
+    assert "edibridge resolve 1 --taken (it has them) | --not-sent" in message
+
+
+def test_a_container_label_that_cannot_be_used_is_no_success(container: Installation) -> None:
+    body = {"containerLabel": {"content": "%%% not base64 %%%", "format": "PNG"}}
+    container.answers(json_answer(200, body))
+    container.drop()
+    container.drain(3)
+    assert (container.submissions(), container.sent()) == (["in_doubt"], 1)
+    [reason] = [row[0] for row in container.rows("SELECT reason FROM submissions")]
+    assert reason.startswith("HTTP 200: the answer cannot be used: package PALLET1: it is not base64")
+    assert not list((container.folder / "drop" / "outbox" / "container-labels").glob("*"))
