@@ -55,8 +55,6 @@ _FIXED: dict[str, timezone] = (
     | {f"{letter}D": _hours(hours + 1) for letter, hours in _STANDARD_HOURS.items()}
     | {"UT": UTC, "GM": UTC}
 )
-X12_ZONES: frozenset[str] = frozenset(_FIXED) | frozenset(_FOLLOWS_SAVING) | {"LT"}
-"""All codes of 623. `LT` is local time: the zone of the vendor."""
 
 # 2379 formats 301..304 end in a zone of three characters; these are the ones that occur.
 _ABBREVIATIONS: dict[str, float] = {
@@ -123,20 +121,6 @@ def x12_time(day: str, time: str, code: str, local: str) -> str:
     if "-" in day:
         return iso_time(day, local)
     return _text(_date(day), time, _x12_zone(code, local))
-
-
-def edifact_time(value: str, code: str, local: str) -> str:
-    """Read DTM 2380 by its format 2379. Raises ValueError.
-
-    Without a format the digits decide, or the value is ISO-8601. Of a period (718, 719) the start is
-    taken; `edifact_time_end` takes its end.
-    """
-    return _edifact(value, code, local)[0]
-
-
-def edifact_time_end(value: str, code: str, local: str) -> str:
-    """Read DTM as `edifact_time` does, but of a period take the end."""
-    return _edifact(value, code, local)[1]
 
 
 def iso_time(text: str, local: str) -> str:

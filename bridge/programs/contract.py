@@ -49,8 +49,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
     one event. `in_doubt` is what to do by default where it is not known whether Amazon took it: `hold` for an
     operator, `resubmit`, or `verify` by asking Amazon. `doubtful` are statuses below 500 that leave it open,
-    too. `verdict_minutes` is when Amazon expects to have a verdict. `rate` (requests/s) and `burst` are
-    Amazon's figures where they are not those of most operations.
+    too. `rate` (requests/s) and `burst` are Amazon's figures where they are not those of most operations.
 
     `restricted`: Amazon wants a restricted data token instead of the access token. `list_key` names the list
     that a read answers with, by order too, where there is one element of it alone; `number_key` is the member
@@ -68,7 +67,6 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     body_key: str = ""
     in_doubt: InDoubtPolicy = "hold"
     doubtful: frozenset[int] = frozenset()
-    verdict_minutes: int = 10
     rate: float | None = None
     burst: int = 10
     restricted: bool = False
@@ -499,11 +497,6 @@ class Programs:
 
     def _those(self, wanted: Callable[[EventType], object]) -> tuple[str, ...]:
         return tuple(one.operation for one in self.event_types if wanted(one))
-
-    @cached_property
-    def announcing(self) -> tuple[str, ...]:
-        """Operations of the events that announce packages."""
-        return self._those(lambda one: one.announces)
 
     @cached_property
     def label_life(self) -> timedelta | None:

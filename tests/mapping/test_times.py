@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from bridge.edi.model import Standard
 from bridge.mapping.formats import EDIFACT_FORMATS, WITHOUT_DAY, X12_FORMATS
 from bridge.mapping.times import (
-    X12_ZONES,
+    _FIXED,
+    _FOLLOWS_SAVING,
     assumes_zone,
-    edifact_time,
-    edifact_time_end,
     iso_time,
     moment,
     x12_time,
@@ -20,6 +19,8 @@ from bridge.mapping.times import (
 )
 
 BERLIN = "Europe/Berlin"
+X12_ZONES = {*_FIXED, *_FOLLOWS_SAVING, "LT"}
+"""All codes of 623."""
 
 
 @pytest.mark.parametrize(
@@ -102,12 +103,12 @@ def test_the_local_reading_survives(moment: datetime, code: str, digits: int) ->
 
 def test_the_hour_that_comes_twice_is_read_as_the_first() -> None:
     assert x12_time("20261101", "0130", "ET", BERLIN) == "2026-11-01T01:30:00-04:00"
-    assert edifact_time("202610250230", "203", BERLIN) == "2026-10-25T02:30:00+02:00"
+    assert moment("edifact", ["202610250230", "203"], BERLIN) == "2026-10-25T02:30:00+02:00"
 
 
 def test_the_hour_left_out_keeps_the_offset_before_the_change() -> None:
     assert x12_time("20260308", "0230", "ET", BERLIN) == "2026-03-08T02:30:00-05:00"
-    assert edifact_time("202603290230", "203", BERLIN) == "2026-03-29T02:30:00+01:00"
+    assert moment("edifact", ["202603290230", "203"], BERLIN) == "2026-03-29T02:30:00+01:00"
 
 
 @pytest.mark.parametrize(
@@ -147,12 +148,13 @@ def test_the_hour_left_out_keeps_the_offset_before_the_change() -> None:
     ],
 )
 def test_edifact_time_is_read(value: str, code: str, text: str) -> None:
-    assert edifact_time(value, code, BERLIN) == text
+    assert moment("edifact", [value, code], BERLIN) == text
 
 
 def test_a_period_has_an_end() -> None:
-    assert edifact_time_end("202603020800202603021200", "719", BERLIN) == "2026-03-02T12:00:00+01:00"
-    assert edifact_time_end("202603020800", "203", BERLIN) == "2026-03-02T08:00:00+01:00"
+    period = ["202603020800202603021200", "719"]
+    assert moment("edifact", period, BERLIN, end=True) == "2026-03-02T12:00:00+01:00"
+    assert moment("edifact", ["202603020800", "203"], BERLIN, end=True) == "2026-03-02T08:00:00+01:00"
 
 
 @pytest.mark.parametrize(
@@ -169,7 +171,7 @@ def test_a_period_has_an_end() -> None:
 )  # fmt: skip
 def test_what_is_no_edifact_time_is_an_error(value: str, code: str) -> None:
     with pytest.raises(ValueError, match=r"not"):
-        edifact_time(value, code, BERLIN)
+        moment("edifact", [value, code], BERLIN)
 
 
 @given(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2060, 1, 1)), st.integers(-11, 14))  # noqa: DTZ001
@@ -193,7 +195,7 @@ def test_an_unknown_zone_of_the_vendor_is_an_error() -> None:
 @pytest.mark.parametrize("code", sorted(code for code in WITHOUT_DAY if code.isdigit()))
 def test_a_format_of_2379_that_names_no_day_is_told_so(code: str) -> None:
     with pytest.raises(ValueError, match=r"does not name a day"):
-        edifact_time("202603", code, BERLIN)
+        moment("edifact", ["202603", code], BERLIN)
 
 
 @pytest.mark.parametrize("code", sorted(code for code in WITHOUT_DAY if not code.isdigit()))

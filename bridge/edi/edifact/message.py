@@ -104,11 +104,11 @@ class MessageBuilder:
         self, code: Code, message: str, segment: str = "", *, element: int = 0, value: str = ""
     ) -> None:
         """Reject the document, for a reason at the segment that is read."""
-        self._tell(code, message, segment, element=element, value=value, fatal=True)
+        self._tell(code, message, segment, element, value)
 
-    def note(self, code: Code, message: str, segment: str = "", *, element: int = 0, value: str = "") -> None:
+    def note(self, code: Code, message: str, segment: str = "") -> None:
         """Report something that is tolerated, unless the reading is strict."""
-        self._tell(code, message, segment, element=element, value=value, fatal=self._options.strict)
+        self._tell(code, message, segment, fatal=self._options.strict)
 
     @property
     def header(self) -> EdifactSegment:
@@ -176,7 +176,7 @@ class MessageBuilder:
             del self.segments[1:]
 
     def _tell(  # noqa: PLR0913 - the fields of an error
-        self, code: Code, message: str, segment: str, *, element: int, value: str, fatal: bool
+        self, code: Code, message: str, segment: str, element: int = 0, value: str = "", *, fatal: bool = True
     ) -> None:
         self.errors.add(
             EdiError(

@@ -86,7 +86,6 @@ OPERATIONS = (
         reply="transaction",
         body_key="shippingLabelRequests",
         in_doubt="verify",  # the label is there if the request was taken
-        verdict_minutes=15,
     ),
     Operation(
         name=CREATE_LABELS,
