@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -177,16 +177,36 @@ def pickup_policy_of(vendor: Vendor) -> PickupPolicy:
     )
 
 
-def amazon_client_of(account: Account) -> AmazonClient:
-    """Return the client of one account; nothing is connected yet. Reads the account's secrets."""
+def credentials_of(name: str, account: Account) -> Credentials:
+    """Read an account's secrets. Raises ConfigurationError for one that is not there."""
+    return Credentials(
+        client_id=account.client_id.reveal(),
+        client_secret=account.client_secret.reveal(),
+        refresh_token=account.refresh_token.reveal(),
+        account=name,
+    )
+
+
+def amazon_client_of(name: str, account: Account, *, credentials: Credentials | None = None) -> AmazonClient:
+    """Return the client of one account; nothing is connected yet.
+
+    Reads the account's secrets, and again before each access token; with `credentials` takes these instead.
+    """
+    known = credentials or credentials_of(name, account)
+
+    def reread() -> Credentials:
+        nonlocal known
+        if credentials is None:
+            # A secret that is gone while a daemon runs is told at its next start; until then it may be good.
+            with suppress(ConfigurationError):
+                known = credentials_of(name, account)
+        return known
+
     return AmazonClient(
         endpoint=account.endpoint or endpoint_of(account.region, sandbox=account.sandbox),
         auth_endpoint=account.auth_endpoint or AUTH_ENDPOINT,
-        credentials=Credentials(
-            client_id=account.client_id.reveal(),
-            client_secret=account.client_secret.reveal(),
-            refresh_token=account.refresh_token.reveal(),
-        ),
+        credentials=known,
+        reread=reread,
         user_agent=user_agent(),
         rate=account.requests_per_second,
         version=account.api_version,
@@ -219,7 +239,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
     grammar, mappings = grammar_of(config), mappings_of(config)
     spool = Spool(config.bridge.spool)
     disk_space = disk_space_of(config)
-    clients = {name: amazon_client_of(account) for name, account in config.accounts.items()}
+    clients = {name: amazon_client_of(name, account) for name, account in config.accounts.items()}
     fleet = Fleet(ledger=ledger, partners=[], clients=list(clients.values()))
     for name, vendor in config.vendors.items():
         fleet.partners.append(
@@ -314,7 +334,7 @@ class Bridge:
         if account not in self.config.accounts:
             message = f"submission {submission_id} is of this account, but there is no such table"
             raise ConfigurationError(str(self.config.source), [Problem(f"accounts.{account}", message)])
-        client = amazon_client_of(self.config.accounts[account])
+        client = amazon_client_of(account, self.config.accounts[account])
         try:
             return read_verdict(
                 client, submission.operation, amazon_transaction_id, submission.api_version

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from simulator.bodies import is_order, problems_of
+from simulator.consent import Codes
 from simulator.operations import (
     ORDER_PLACE,
     RESTRICTED,
@@ -29,6 +30,13 @@ class Credentials(msgspec.Struct, frozen=True):
     refresh_token: str
 
 
+class Granted(msgspec.Struct, frozen=True):
+    """What Login with Amazon gives for a grant."""
+
+    access_token: str
+    refresh_token: str
+
+
 class TokenRefused(Exception):
     """The token endpoint says no: an OAuth error code (RFC 6749, 5.2), its status and a description."""
 
@@ -42,9 +50,12 @@ class TokenRefused(Exception):
 class AccessTokens:
     """Knows the accounts and the access tokens in force. `clock` returns seconds that only grow."""
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], codes: Codes) -> None:
         self._clock = clock
+        self._codes = codes
         self._accounts: dict[str, tuple[str, Credentials]] = {}
+        """By the refresh tokens that are good."""
+        self._ended: dict[str, tuple[str, Credentials]] = {}
         self._tokens: dict[str, tuple[str, float]] = {}
         self.issued = 0
 
@@ -63,32 +74,54 @@ class AccessTokens:
         self._accounts[credentials.refresh_token] = (name, credentials)
         return credentials
 
-    def issue(self, form: Mapping[str, str], lifetime: float) -> str:
-        """Answer a form of grant type refresh_token with an access token; raises `TokenRefused`."""
-        name = self._account_of(form)
+    def issue(self, form: Mapping[str, str], lifetime: float) -> Granted:
+        """Answer a form of grant type refresh_token or authorization_code; raises `TokenRefused`."""
+        refresh_token = self._refresh_token_of(form)
+        name, _ = self._accounts[refresh_token]
         token = f"Atza|stand-in-{secrets.token_hex(24)}"
         self._tokens[token] = (name, self._clock() + lifetime)
         self.issued += 1
-        return token
+        return Granted(token, refresh_token)
 
-    def _account_of(self, form: Mapping[str, str]) -> str:
+    def end_authorization(self, name: str) -> None:
+        """End an account's authorization: none of its refresh and access tokens is good any more."""
+        self._ended |= {token: known for token, known in self._accounts.items() if known[0] == name}
+        self._accounts = {token: known for token, known in self._accounts.items() if known[0] != name}
+        self._tokens = {token: known for token, known in self._tokens.items() if known[0] != name}
+
+    def _refresh_token_of(self, form: Mapping[str, str]) -> str:
         grant = form.get("grant_type")
-        if grant is None or "refresh_token" not in form:
-            missing = "grant_type" if grant is None else "refresh_token"
+        wanted = ("code", "redirect_uri") if grant == "authorization_code" else ("refresh_token",)
+        missing = next((name for name in ("grant_type", *wanted) if name not in form), None)
+        if missing is not None:
             message = f"The request is missing a required parameter : {missing}"
             raise TokenRefused(HTTPStatus.BAD_REQUEST, "invalid_request", message)
-        if grant != "refresh_token":
+        if grant not in {"refresh_token", "authorization_code"}:
             message = "The authorization grant type is not supported by the authorization server"
             raise TokenRefused(HTTPStatus.BAD_REQUEST, "unsupported_grant_type", message)
-        clients = {known.client_id: known.client_secret for _, known in self._accounts.values()}
-        secret = clients.get(form.get("client_id", ""))
-        if secret is None or form.get("client_secret") != secret:
+        client_id = form.get("client_id", "")
+        all_known = {**self._ended, **self._accounts}
+        secrets_known = {known.client_id: known.client_secret for _, known in all_known.values()}
+        if client_id not in secrets_known or form.get("client_secret") != secrets_known[client_id]:
             raise TokenRefused(HTTPStatus.UNAUTHORIZED, "invalid_client", "Client authentication failed")
-        name, credentials = self._accounts.get(form["refresh_token"], ("", None))
-        if credentials is None or credentials.client_id != form.get("client_id"):
+        if grant == "authorization_code":
+            return self._authorize(form, all_known)
+        _, credentials = self._accounts.get(form["refresh_token"], ("", None))
+        if credentials is None or credentials.client_id != client_id:
             message = "The request has an invalid grant parameter : refresh_token"
             raise TokenRefused(HTTPStatus.BAD_REQUEST, "invalid_grant", message)
-        return name
+        return form["refresh_token"]
+
+    def _authorize(self, form: Mapping[str, str], known: Mapping[str, tuple[str, Credentials]]) -> str:
+        """Take a code and make up a further refresh token of the account that consented."""
+        account = self._codes.take(form["code"], form["redirect_uri"])
+        clients = {name: credentials.client_id for name, credentials in known.values()}
+        if account is None or clients.get(account) != form["client_id"]:
+            message = "The request has an invalid grant parameter : code"
+            raise TokenRefused(HTTPStatus.BAD_REQUEST, "invalid_grant", message)
+        token = f"Atzr|stand-in-{account}-{secrets.token_hex(16)}"
+        self.admit(account, Credentials(form["client_id"], form["client_secret"], token))
+        return token
 
     def account_of(self, token: str) -> str | None:
         """Name the account of an access token; None where it is unknown or has expired."""

@@ -15,6 +15,7 @@ import msgspec
 from simulator.access import AccessControl, AccessTokens, Credentials, RestrictedTokens, TokenBuckets
 from simulator.app import RequestHandler
 from simulator.calls import Operations
+from simulator.consent import Codes, ConsentPage
 from simulator.control import Control
 from simulator.creations import Creations
 from simulator.document_factory import DocumentFactory
@@ -49,7 +50,9 @@ class StandInAmazon(DocumentFactory):
         super().__init__(store, self.now)
         self.faults = Faults()
         self._records = Records(self.options, journal)
-        self._tokens = AccessTokens(time.monotonic)
+        codes = Codes(self.options, time.monotonic)
+        self.consent = ConsentPage(self.options, codes)
+        self._tokens = AccessTokens(time.monotonic, codes)
         self._restricted = RestrictedTokens(time.monotonic)
         self._transactions = Transactions(self.options, self._records, self, time.monotonic, self.now)
         self._reads = Reads(self.options, store, self.now)
@@ -65,7 +68,7 @@ class StandInAmazon(DocumentFactory):
             creations=Creations(store, self, self._transactions.validator, self._records, self.now),
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
-        self._application = self._handler.application(Control(self).routes())
+        self._application = self._handler.application([*Control(self).routes(), *self.consent.routes()])
         self._port = port
         self._server: ThreadedServer | None = None
         self.credentials: Credentials = self._tokens.open_account("default")
@@ -129,6 +132,10 @@ class StandInAmazon(DocumentFactory):
     def admit(self, name: str, credentials: Credentials) -> Credentials:
         """Register an account with credentials of the caller's choice."""
         return self._tokens.admit(name, credentials)
+
+    def end_authorization(self, name: str = "default") -> None:
+        """End an account's authorization, as a year does, or the selling partner who takes it back."""
+        self._tokens.end_authorization(name)
 
     def expire_tokens(self) -> None:
         """End every access token at once."""

@@ -127,13 +127,13 @@ class Operations:
         headers = {"x-amzn-RequestId": call.request_id, "cache-control": "no-store"}
         form = dict(parse_qsl(call.body.decode("latin-1")))
         try:
-            token = self._tokens.issue(form, self._options.token_lifetime)
+            granted = self._tokens.issue(form, self._options.token_lifetime)
         except TokenRefused as refused:
             error = {"error": refused.error, "error_description": refused.description}
             return reply(refused.status, error, headers)
         content = {
-            "access_token": token,
-            "refresh_token": form["refresh_token"],
+            "access_token": granted.access_token,
+            "refresh_token": granted.refresh_token,
             "token_type": "bearer",
             "expires_in": int(self._options.token_lifetime),
         }

@@ -31,6 +31,10 @@ class _Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = "default"
 
 
+class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    account: str = "default"
+
+
 class Control:
     """Steers one stand-in over HTTP."""
 
@@ -45,6 +49,7 @@ class Control:
             Route("/_stand-in/fail-orders", _guarded(self._fail_orders), methods=lists),
             Route("/_stand-in/release", _guarded(self._release), methods=["POST"]),
             Route("/_stand-in/expire-tokens", _guarded(self._expire_tokens), methods=["POST"]),
+            Route("/_stand-in/end-authorization", _guarded(self._end_authorization), methods=["POST"]),
             Route("/_stand-in/expire-restricted-tokens", _guarded(self._expire_restricted), methods=["POST"]),
             Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
@@ -78,6 +83,10 @@ class Control:
 
     async def _expire_tokens(self, _request: Request) -> Response:
         self._amazon.expire_tokens()
+        return _json({})
+
+    async def _end_authorization(self, request: Request) -> Response:
+        self._amazon.end_authorization(msgspec.json.decode(await request.body(), type=_Account).account)
         return _json({})
 
     async def _expire_restricted(self, _request: Request) -> Response:

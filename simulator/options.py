@@ -35,6 +35,10 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_body: int = 10 * 1024 * 1024
     """Larger bodies are refused with 413. Amazon does not publish its limit."""
     token_lifetime: float = 3600.0
+    code_lifetime: float = 300.0
+    """How long an authorization code is good for."""
+    draft_application: bool = False
+    """The application is not published: its consent page wants `version=beta`."""
     rdt_lifetime: float = 3600.0
     """How long a Restricted Data Token is good for."""
     rdt_rate: float | None = 1.0

@@ -19,6 +19,7 @@ import paramiko
 
 from simulator.access import Credentials
 from simulator.amazon import StandInAmazon
+from simulator.consent import APPLICATION_ID, REDIRECT_URI
 from simulator.sftp_server import SftpUser, StandInSftp, private_key_text
 
 CREDENTIALS = Credentials(
@@ -43,6 +44,10 @@ auth_endpoint = "{auth_url}"
 client_id = "{client_id}"
 client_secret = "env:STAND_IN_CLIENT_SECRET"
 refresh_token = "env:STAND_IN_REFRESH_TOKEN"
+# `edibridge authorize rehearsal` wants a file: refresh_token = "file:secrets/refresh-token"
+application_id = "{application_id}"
+redirect_uri = "{redirect_uri}"
+central = "{url}"
 
 [vendors.{vendor}]
 account = "rehearsal"
@@ -121,6 +126,7 @@ class Rehearsal:
     ) -> None:
         self.amazon = StandInAmazon(port, journal=journal, **options)
         self.amazon.admit("rehearsal", CREDENTIALS)
+        self.amazon.consent.account = "rehearsal"
         self.sftp = _sftp(sftp_root, sftp_port) if sftp_root is not None else None
         self._running = ExitStack()
 
@@ -150,6 +156,8 @@ class Rehearsal:
             url=self.amazon.url,
             auth_url=self.amazon.auth_url,
             client_id=CREDENTIALS.client_id,
+            application_id=APPLICATION_ID,
+            redirect_uri=REDIRECT_URI,
             vendor=VENDOR,
         )
         if documents:

@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from bridge import __version__
+from bridge.cli import authorize as authorizing
 from bridge.cli import check as checking
 from bridge.cli import daemon, demo, explain, fetch, init, inspect, purge, repair, restore, simulator
 from bridge.cli import mappings as shipped
@@ -78,6 +79,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "demo": demo.demo,
     "init": init.init,
     "check": checking.check,
+    "authorize": authorizing.authorize,
     "mappings": shipped.mappings,
     "run": daemon.run,
     "daemon": daemon.daemon,

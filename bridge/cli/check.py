@@ -86,7 +86,7 @@ def try_connections(config: Config) -> Iterator[dict[str, object]]:
             yield _worked(f"vendors.{name}.{kind}", kind, told)
     for name, account in config.accounts.items():
         try:
-            _log_in(account)
+            _log_in(name, account)
         except BridgeError as error:
             yield _failed(f"accounts.{name}", "amazon", error)
         else:
@@ -101,18 +101,15 @@ def _list_inbox(vendor: Vendor) -> str:
     return f"{count} file{'s' * (count != 1)} in the inbox"
 
 
-def _log_in(account: Account) -> None:
-    from bridge.spapi.auth import Credentials, TokenSource
+def _log_in(name: str, account: Account) -> None:
+    from bridge.spapi.auth import TokenSource
     from bridge.spapi.client import user_agent
     from bridge.spapi.endpoints import AUTH_ENDPOINT, is_loopback, token_address
     from bridge.spapi.transport import Timeouts, http_client
+    from bridge.wiring import credentials_of
 
     endpoint = account.auth_endpoint or AUTH_ENDPOINT
-    credentials = Credentials(
-        client_id=account.client_id.reveal(),
-        client_secret=account.client_secret.reveal(),
-        refresh_token=account.refresh_token.reveal(),
-    )
+    credentials = credentials_of(name, account)
     with http_client(
         Timeouts(), user_agent=user_agent(), connections=1, direct=is_loopback(endpoint)
     ) as http:

@@ -91,6 +91,15 @@ def known_batch(ledger: Ledger, batch: int) -> int:
     raise typer.BadParameter(f"there is no batch {batch}; `edibridge batches` lists them", param_hint="BATCH")
 
 
+def known_account(config: Config, account: str) -> str:
+    """Check an account's name. Raises a usage error that tells the names there are."""
+    if account in config.accounts:
+        return account
+    near = get_close_matches(account, config.accounts, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(config.accounts)}"
+    raise typer.BadParameter(f"no account {account!r} in {config.source}; {hint}", param_hint="ACCOUNT")
+
+
 def known_vendor(config: Config, vendor: str | None) -> str | None:
     """Check a vendor's name. Raises a usage error that tells the names there are."""
     if vendor is None or vendor in config.vendors:

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bridge.config.secret import Secret, TextOrSecret
-from bridge.settings.kinds import ApiVersion, Days, Endpoint, Flag, Folders, Ledger, LocalPath, Size, Zone
+from bridge.settings.kinds import (
+    ApiVersion,
+    ApplicationId,
+    Days,
+    Endpoint,
+    Flag,
+    Folders,
+    Ledger,
+    LocalPath,
+    RedirectUri,
+    Size,
+    Zone,
+)
 from bridge.settings.table import Table
+from bridge.spapi.consent import COUNTRIES
+
+
+def _country(value: str) -> str:
+    if value not in COUNTRIES:
+        raise ValueError(f"must be one of {', '.join(COUNTRIES)}")
+    return value
+
+
+CountryCode = Annotated[str, AfterValidator(_country)]
 
 
 class BridgeSettings(Table):
@@ -53,6 +76,21 @@ class Account(Table):
     """The application's LWA client secret: env:NAME or file:PATH."""
     refresh_token: Secret
     """The selling partner's refresh token: env:NAME or file:PATH."""
+    authorized_on: date | None = None
+    """The day on which the selling partner authorized the application, where that was not done by `edibridge
+    authorize`: the authorization ends 365 days later, which is told in time."""
+    secret_made_on: date | None = None
+    """The day on which the client secret was made: it ends 180 days later, which is told in time."""
+    application_id: ApplicationId | None = None
+    """The application's id (amzn1.sp.solution...), not its client id: for `edibridge authorize`."""
+    application_draft: Flag = False
+    """Whether the application is a draft at Amazon, not published: for `edibridge authorize`."""
+    redirect_uri: RedirectUri | None = None
+    """An OAuth redirect URI of the application as registered at Amazon: for `edibridge authorize`."""
+    country: CountryCode | None = None
+    """The country in whose Vendor Central or Seller Central consent is given: for `edibridge authorize`."""
+    central: Endpoint | None = None
+    """Replaces the address of the country's Vendor Central or Seller Central, for the simulator too."""
     api_version: ApiVersion = "v1"
     """Version of Amazon's direct fulfilment API: v1 (accounts that have it), 2021-12-28 (new ones)."""
     requests_per_second: float = Field(default=10.0, gt=0, le=1000)

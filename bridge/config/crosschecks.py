@@ -8,6 +8,8 @@ from typing import Any
 
 from bridge.config.account import Account
 from bridge.programs.contract import installed
+from bridge.spapi.consent import COUNTRIES
+from bridge.spapi.endpoints import REGIONS
 from bridge.toml_lines import Place
 
 Complaint = tuple[Place, str]
@@ -23,6 +25,8 @@ def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
         yield ("accounts",), "no [accounts.A] table: nothing can be sent to Amazon"
     if not vendors:
         yield ("vendors",), "no [vendors.V] table: there is nothing to do"
+    for name in accounts:
+        yield from _country(table(accounts, name), ("accounts", name))
     for name in vendors:
         vendor, place = table(vendors, name), ("vendors", name)
         yield from _account(vendor, accounts, place)
@@ -47,6 +51,12 @@ def _account(vendor: Raw, accounts: Raw, place: Place) -> Iterator[Complaint]:
     if isinstance(name, str) and name and name not in accounts:
         known = f"there are {', '.join(accounts)}" if accounts else "there is none"
         yield (*place, "account"), f"no such account: [accounts.{name}] is missing; {known}"
+
+
+def _country(account: Raw, place: Place) -> Iterator[Complaint]:
+    known, region = COUNTRIES.get(_text(account, "country", "")), _text(account, "region", "")
+    if known and region in REGIONS and known.region != region:
+        yield (*place, "country"), f'is not of this region: set region = "{known.region}", or another country'
 
 
 def _choices(vendor: Raw, accounts: Raw, place: Place) -> Iterator[Complaint]:

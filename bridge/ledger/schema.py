@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0014"
+HEAD = "0015"
 """The migration that this code goes with."""
 
 accounts = Table(
@@ -38,6 +38,8 @@ accounts = Table(
     text("paused_reason"),
     # The latest time that Amazon confirmed: by less than that nothing is purged.
     maybe_time("confirmed_at"),
+    # When it was authorized last by this bridge; the token stands elsewhere.
+    maybe_time("authorized_at"),
     # A ledger that was restored from a backup: nothing is sent until an operator has looked.
     maybe_time("restored_at"),
     text("restored_reason"),

@@ -28,6 +28,7 @@
 | batch_queries | batches, batches_of, batch, troubled_since, counts; whole_batch |
 | trace_queries | trace |
 | alerts | raise_alert, clear_alert, alerts |
+| authorizations | authorized_at, record_authorized |
 | retention | purgeable, loose_outbound, vendors; purge, purge_loose, bytes_to_remove, forget_bytes |
 
 Writes that move a state take a `Fence` and raise `StaleEpoch`, with nothing changed, when another process
@@ -44,6 +45,7 @@ from typing import Self
 import structlog
 
 from bridge.ledger.alerts import AlertStore
+from bridge.ledger.authorizations import AuthorizationStore
 from bridge.ledger.batch_queries import BatchQueryStore
 from bridge.ledger.batching import BatchingStore
 from bridge.ledger.database import Database
@@ -93,6 +95,7 @@ class Ledger(
     BatchQueryStore,
     TraceQueryStore,
     AlertStore,
+    AuthorizationStore,
     RetentionStore,
     TimeStore,
     RestoreStore,

@@ -365,12 +365,25 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Probe:
+    """A read that changes nothing, by which a new authorization is proved.
+
+    `operation` is called with `names` in its path. Any answer of Amazon's but 401 and 403 proves it, one that
+    it knows no such thing, too.
+    """
+
+    operation: str
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
     """One program of Amazon's.
 
     `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
-    verdict of a transaction. `policies` are the keys of a partner's `in_doubt` table, with their operations.
-    `producers` are what a mapping may produce, `flat_files` what may come as CSV or JSON.
+    verdict of a transaction, `probe` the one that proves an authorization. `policies` are the keys of a
+    partner's `in_doubt` table, with their operations. `producers` are what a mapping may produce,
+    `flat_files` what may come as CSV or JSON.
     `conditions` are X12's application error conditions (element 647) by the codes of its rules.
     """
 
@@ -381,6 +394,7 @@ class Program:
     feeds: tuple[Feed, ...] = ()
     follow_ups: tuple[FollowUp[Any], ...] = ()
     verdicts: str = ""
+    probe: Probe | None = None
     policies: Mapping[str, str] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
     flat_files: tuple[FlatFile, ...] = ()
@@ -490,6 +504,14 @@ class Programs:
     def settings(self, partners: str) -> list[Settings]:
         """Return what the programs add to a table of partners."""
         return [one.settings for one in self.programs if one.settings and one.settings.partners == partners]
+
+    def probes(self, partners: str) -> list[Probe]:
+        """Return what proves the authorization of an account that a table of partners names."""
+        return [
+            one.probe
+            for one in self.programs
+            if one.probe and one.settings and one.settings.partners == partners
+        ]
 
     def verdicts_of(self, operation: str) -> Operation:
         """Return the operation that is asked for the verdicts of another one."""

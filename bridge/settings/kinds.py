@@ -140,6 +140,23 @@ def _endpoint(value: str) -> str:
     return value.rstrip("/")
 
 
+def _redirect_uri(value: str) -> str:
+    """Check an address as Amazon takes it at registration: no fragment, which is its error MD5110."""
+    url = urlsplit(value)
+    loopback = url.scheme == "http" and _is_loopback(url.hostname or "")
+    if not url.hostname or url.username or not (url.scheme == "https" or loopback) or "#" in value:
+        raise ValueError("must be the address as registered at Amazon, such as https://host/path, without #")
+    return value
+
+
+def _application_id(value: str) -> str:
+    if value.startswith("amzn1.application-oa2-client."):
+        raise ValueError(
+            "is a client id; the application's begins with amzn1.sp.solution or amzn1.sellerapps"
+        )
+    return value
+
+
 def _is_loopback(host: str) -> bool:
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
@@ -220,6 +237,7 @@ LocalPath = Annotated[Path, BeforeValidator(_local_path)]
 Ledger = Annotated[str, BeforeValidator(_ledger)]
 ApiVersion = Annotated[str, AfterValidator(_api_version)]
 Endpoint = Annotated[str, AfterValidator(_endpoint)]
+RedirectUri = Annotated[str, AfterValidator(_redirect_uri)]
 Cron = Annotated[str, AfterValidator(_cron)]
 Encoding = Annotated[str, AfterValidator(_encoding)]
 HostKey = Annotated[str, AfterValidator(_host_key)]
@@ -227,6 +245,7 @@ RemoteFolder = Annotated[str, AfterValidator(_remote_folder)]
 Folders = Annotated[tuple[LocalPath, ...], BeforeValidator(_as_list)]
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+ApplicationId = Annotated[Text, AfterValidator(_application_id)]
 Codes = Annotated[tuple[Text, ...], BeforeValidator(_as_list)]
 Flag = Annotated[bool, Strict()]
 Count = Annotated[int, Strict()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
 from urllib.parse import quote, urlencode
@@ -20,7 +21,7 @@ import stamina
 from bridge import __version__
 from bridge.domain.outcomes import Outcome, Verdict
 from bridge.errors import ConfigurationError, Problem
-from bridge.programs.contract import Item, Operation, installed
+from bridge.programs.contract import Item, Operation, Probe, installed
 from bridge.spapi import restricted
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials, TokenSource
@@ -30,7 +31,7 @@ from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRef
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.pages import Page, UnreadableItem
 from bridge.spapi.reads import parse_one, parse_page
-from bridge.spapi.replies import classify_reply, parse_verdict, request_id_of
+from bridge.spapi.replies import classify_reply, failure_of, parse_verdict, request_id_of
 from bridge.spapi.results import classify_result
 from bridge.spapi.tokencache import TokenCache
 from bridge.spapi.transport import Reply, Timeouts, classify_exception, http_client, why_not_reached
@@ -63,10 +64,10 @@ def user_agent() -> str:
 class AmazonClient:
     """Thread-safe; one per account, since Amazon counts rates by account.
 
-    `endpoint` and `auth_endpoint` are bare addresses (`https://host`; http on loopback only), `rate`
-    (requests/s) and `burst` Amazon's figures for each operation, `acquire_timeout` the seconds that
-    a call waits for a rate-limit permit before it says "not taken". Raises `ConfigurationError` for an
-    address or user agent that cannot be used.
+    `endpoint` and `auth_endpoint` are bare addresses (`https://host`; http on loopback only), `reread`
+    returns the credentials as they are now, `rate` (requests/s) and `burst` are Amazon's figures for each
+    operation, `acquire_timeout` the seconds that a call waits for a rate-limit permit before it says "not
+    taken". Raises `ConfigurationError` for an address or user agent that cannot be used.
     """
 
     def __init__(  # noqa: PLR0913  an account's facts, all by name
@@ -75,6 +76,7 @@ class AmazonClient:
         endpoint: str,
         auth_endpoint: str,
         credentials: Credentials,
+        reread: Callable[[], Credentials] | None = None,
         user_agent: str,
         rate: float = 10.0,
         burst: int = 10,
@@ -99,6 +101,7 @@ class AmazonClient:
             self._http,
             address=token_address(auth_endpoint),
             credentials=credentials,
+            reread=reread,
             body_seconds=timeouts.body,
         )
         channel = partial(
@@ -205,6 +208,15 @@ class AmazonClient:
         path = self._path_of(operation, version or self.version, **names)
         return self._read_once(operation, path, partial(parse_one, operation), background=True)
 
+    def probe(self, probe: Probe) -> None:
+        """Prove that Amazon lets the account in, by a read that changes nothing.
+
+        Raises `CredentialsRefused`, and `AmazonUnavailable` where that is not known.
+        """
+        operation = installed().operations[probe.operation]
+        with suppress(AmazonRefused):  # it let us in, and then knew no such thing
+            self._read(operation, self._path_of(operation, self.version, **probe.names), _admitted)
+
     def close(self) -> None:
         """Close the connections; calls that wait for a permit end as not taken."""
         self._channel.close()
@@ -268,6 +280,13 @@ class AmazonClient:
             return self._channel.send(operation, target, token, background=background)
         except httpx.HTTPError as error:
             raise AmazonUnavailable(f"no reply from Amazon: {why_not_reached(error)}") from error
+
+
+def _admitted(status: int, headers: Mapping[str, str], body: bytes) -> None:
+    if 300 <= status < 400:  # by somebody on the way: Amazon redirects nothing
+        raise AmazonUnavailable(f"HTTP {status}", request_id=request_id_of(headers))
+    if status >= 400:
+        raise failure_of(status, headers, body)
 
 
 def _flawed(operation: Operation, reply: Reply) -> AmazonUnavailable | ReplyTooLarge:

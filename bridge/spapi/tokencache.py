@@ -19,6 +19,11 @@ _FAILURE_SHARED = 1.0
 _VISIBLE = re.compile(r"[!-~]+")  # what goes into a header must be visible ASCII
 
 
+def is_visible(token: str) -> bool:
+    """Return whether a token can stand in a header: visible ASCII, and not empty."""
+    return bool(_VISIBLE.fullmatch(token))
+
+
 class Grant(msgspec.Struct, frozen=True):
     """A token and the seconds for which it holds."""
 
@@ -27,7 +32,7 @@ class Grant(msgspec.Struct, frozen=True):
 
     def is_usable(self) -> bool:
         """Return whether the token can stand in a header and holds for a time."""
-        return bool(_VISIBLE.fullmatch(self.token)) and 0 < self.expires_in < float("inf")
+        return is_visible(self.token) and 0 < self.expires_in < float("inf")
 
     def __repr__(self) -> str:
         return "Grant(...)"

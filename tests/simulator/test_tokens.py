@@ -20,7 +20,8 @@ def test_the_refresh_token_buys_an_access_token_with_an_end(amazon: StandInAmazo
         ({"client_id": "amzn1.application-oa2-client.other"}, 401, "invalid_client"),
         ({"client_secret": "wrong"}, 401, "invalid_client"),
         ({"refresh_token": "Atzr|wrong"}, 400, "invalid_grant"),
-        ({"grant_type": "authorization_code"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"grant_type": "authorization_code"}, 400, "invalid_request"),
         ({"grant_type": ""}, 400, "invalid_request"),
     ],
 )

@@ -6,7 +6,7 @@ come back.
 
 from __future__ import annotations
 
-from bridge.programs.contract import Program
+from bridge.programs.contract import Probe, Program
 from bridge.programs.vendor_direct_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.vendor_direct_fulfillment.feeds import FEEDS
 from bridge.programs.vendor_direct_fulfillment.flatfiles import FLAT_FILES
@@ -31,6 +31,10 @@ PROGRAM = Program(
     event_types=EVENT_TYPES,
     feeds=FEEDS,
     verdicts=TRANSACTION_STATUS,
+    # A transaction that there is not: what Amazon says to it shows that it let us in, and reads nothing.
+    probe=Probe(
+        operation=TRANSACTION_STATUS, names={"transactionId": "00000000-0000-0000-0000-000000000000"}
+    ),
     policies={
         "confirmations": CONFIRM,
         "status_updates": UPDATE_STATUS,

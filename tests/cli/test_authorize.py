@@ -1,0 +1,106 @@
+"""authorize: what keeps it from its end is told with lines before anybody is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bridge.ledger.store import Ledger
+from tests.cli.support import CONFIG, Result, in_process, installation
+
+PUBLIC = """\
+application_id = "amzn1.sp.solution.made-up"
+redirect_uri = "https://example.com/authorized"
+country = "US"
+client_id"""
+READY = CONFIG.replace("client_id", PUBLIC)
+
+
+def refused(folder: Path, text: str, *arguments: str) -> Result:
+    done = in_process("authorize", "main", *arguments, folder=installation(folder, text), stdin=b"x\n")
+    assert (done.code, done.out) == (2, "")
+    assert (folder / "secret").read_text() == "made-up"
+    assert not (folder / "ledger.sqlite").exists(), "nothing was begun"
+    return done
+
+
+@pytest.mark.parametrize("arguments", [(), ("--paste",)])
+def test_a_variable_is_refused_with_what_to_change(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    text = READY.replace('refresh_token = "file:secret"', 'refresh_token = "env:REFRESH_TOKEN"')
+    done = refused(tmp_path, text, *arguments)
+    assert "line 14: accounts.main.refresh_token: a variable cannot be written to" in done.err
+    assert 'set refresh_token = "file:secrets/main.refresh-token"' in done.err
+
+
+def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
+    done = refused(tmp_path, CONFIG)
+    missing = [
+        f"line 5: accounts.main.{key}: is missing" for key in ("application_id", "redirect_uri", "country")
+    ]
+    assert all(one in done.err for one in missing)
+    assert "use --paste" in done.err
+
+
+def test_a_country_without_a_known_page_asks_for_its_address(tmp_path: Path) -> None:
+    text = READY.replace('"US"', '"IE"').replace('region = "na"', 'region = "eu"')
+    assert "accounts.main.central: is missing" in refused(tmp_path, text).err
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    text = READY.replace('refresh_token = "file:secret"', 'refresh_token = "file:nowhere/token"')
+    assert f"there is no folder {tmp_path / 'nowhere'}" in refused(tmp_path, text).err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("authorize", "mian"), "did you mean main?"),
+        (("authorize", "main", "--on", "2026-01-02"), "goes with --paste"),
+        (("authorize", "main", "--paste", "--on", "2999-01-02"), "must not be in the future"),
+    ],
+)
+def test_wrong_usage_is_told(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
+    done = in_process(*arguments, folder=installation(tmp_path, READY), stdin=b"\n")
+    assert done.code == 2
+    assert why in " ".join(done.err.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("text", [b"", b"\n", b"hunter2\n", b"Atza|an-access-token-of-some-length\n"])
+def test_what_is_no_refresh_token_changes_nothing(tmp_path: Path, text: bytes) -> None:
+    done = in_process("authorize", "main", "--paste", folder=installation(tmp_path, READY), stdin=text)
+    assert (done.code, done.out) == (1, "")
+    assert "nothing was changed" in done.err
+    assert "hunter2" not in done.err
+    assert (tmp_path / "secret").read_text() == "made-up"
+
+
+def test_what_amazon_could_not_prove_is_not_kept(tmp_path: Path) -> None:
+    token = b"Atzr|a-refresh-token-of-some-length\n"
+    done = in_process("authorize", "main", "--paste", folder=installation(tmp_path, READY), stdin=token)
+    assert (done.code, done.out) == (1, "")
+    assert "Login with Amazon does not answer" in done.err
+    assert (tmp_path / "secret").read_text() == "made-up"
+    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+    assert ledger.authorized_at("main") is None
+    ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong", "why"),
+    [
+        ('"US"', '"DE"', 'line 11: accounts.main.country: is not of this region: set region = "eu"'),
+        ('"US"', '"us"', "line 11: accounts.main.country: must be one of US, CA"),
+        (
+            "amzn1.sp.solution",
+            "amzn1.application-oa2-client",
+            "line 9: accounts.main.application_id: is a cl",
+        ),
+        ("https://example", "http://example", "line 10: accounts.main.redirect_uri: must be the address"),
+        ("authorized", "authorized#top", "line 10: accounts.main.redirect_uri: must be the address"),
+    ],
+)
+def test_mistakes_in_the_settings_are_told_by_check(tmp_path: Path, given: str, wrong: str, why: str) -> None:
+    done = in_process("check", folder=installation(tmp_path, READY.replace(given, wrong)))
+    assert done.code == 2
+    assert why in done.err
