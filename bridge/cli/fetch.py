@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated
 
 import typer
@@ -11,8 +10,6 @@ from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import emit, say
 from bridge.programs.contract import installed
-
-_ORDER = re.compile(r"[A-Za-z0-9]+")
 
 
 def _known(kind: str) -> str:
@@ -43,8 +40,7 @@ def fetch(
         chosen = next(iter(config.vendors))
     wanted = list(dict.fromkeys(order.strip() for order in orders))
     for order in wanted:
-        if not _ORDER.fullmatch(order):
-            message = f"{order!r} is no purchase order number of Amazon's: letters A-Z, a-z and digits only"
+        if message := installed().feeds[kind].number_error(order):
             raise typer.BadParameter(message, param_hint="PO")
     with settings.bridge() as bridge:
         missing = bridge.fetch(chosen, kind, wanted)

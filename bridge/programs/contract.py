@@ -334,12 +334,13 @@ class Feed:
 
     `listed` and `single` are the operations that read a list of them and those of one order, `path_name` is
     what an order's number is called in the path of the latter; all are empty where Amazon returns them in the
-    answer to a call alone. `contents` are the files of an item. `selling_party` is whose it is; empty where
-    Amazon does not say. A partner wants it by the key of its name in `[vendors.V.fetch]`: `bank_slips` for
-    `bank-slips`. `template` names the files in the outbox; empty, the partner's own template does. `labels`:
-    its packages are compared with what is sent, and listed in an index; `void_after` is the time for which a
-    carrier takes such a label, from when it was made. `tries`: where not every order has one, how often one
-    is asked for before it is left to the lists; 0: for a day, and then an operator is told.
+    answer to a call alone. `number_error` returns why a text is no number of an order. `contents` are the
+    files of an item. `selling_party` is whose it is; empty where Amazon does not say. A partner wants it by
+    the key of its name in `[vendors.V.fetch]`: `bank_slips` for `bank-slips`. `template` names the files in
+    the outbox; empty, the partner's own template does. `labels`: its packages are compared with what is sent,
+    and listed in an index; `void_after` is the time for which a carrier takes such a label, from when it was
+    made. `tries`: where not every order has one, how often one is asked for before it is left to the lists;
+    0: for a day, and then an operator is told.
     """
 
     name: str
@@ -347,6 +348,7 @@ class Feed:
     listed: str = ""
     single: str = ""
     path_name: str = ""
+    number_error: Callable[[str], str] = _none
     selling_party: Callable[[Any], str] = _none
     template: str = ""
     labels: bool = False

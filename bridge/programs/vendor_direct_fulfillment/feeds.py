@@ -14,6 +14,7 @@ from bridge.programs.vendor_direct_fulfillment.documents import (
     ShippingLabel,
 )
 from bridge.programs.vendor_direct_fulfillment.operations import NUMBER_KEY
+from bridge.programs.vendor_direct_fulfillment.rules import ORDER_NUMBER
 
 
 def _labels(item: ShippingLabel) -> list[Content]:
@@ -50,12 +51,19 @@ def _format(told: str) -> Literal["png", "zpl"]:
     return "zpl" if told.upper() == "ZPL" else "png"
 
 
+def _number_error(text: str) -> str:
+    if ORDER_NUMBER.fullmatch(text):
+        return ""
+    return f"{text!r} is no purchase order number of Amazon's: letters A-Z, a-z and digits only"
+
+
 FEEDS = (
     Feed(
         name="labels",
         listed="getShippingLabels",
         single="getShippingLabel",
         path_name=NUMBER_KEY,
+        number_error=_number_error,
         contents=_labels,
         selling_party=lambda item: item.selling_party,
         labels=True,
@@ -66,6 +74,7 @@ FEEDS = (
         listed="getPackingSlips",
         single="getPackingSlip",
         path_name=NUMBER_KEY,
+        number_error=_number_error,
         contents=_document,
         template="packing-slips/{purchase_order}.{ext}",
         tries=3,
@@ -75,6 +84,7 @@ FEEDS = (
         listed="getCustomerInvoices",
         single="getCustomerInvoice",
         path_name=NUMBER_KEY,
+        number_error=_number_error,
         contents=_document,
         template="invoices/{purchase_order}.{ext}",
         tries=3,

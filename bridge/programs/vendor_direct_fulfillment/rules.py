@@ -32,7 +32,7 @@ CARRIERS = ("SWA",)
 CONTAINER_TYPES = frozenset({"carton", "pallet"})
 
 _PAIRS = frozenset(pair for columns in AMAZON_PAIRS.values() for pair in columns.values())
-_ORDER_NUMBER = re.compile(r"[a-zA-Z0-9]+")
+ORDER_NUMBER = re.compile(r"[a-zA-Z0-9]+")
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
 _COUNTRY = re.compile(r"[A-Z]{2}")
@@ -170,7 +170,7 @@ def _container_label(event: ContainerLabelRequested) -> _Rules:
 def _order_number(number: str) -> _Rules:
     if not number:
         yield _error("MISSING_ORDER_NUMBER", "the document names no purchase order")
-    elif not _ORDER_NUMBER.fullmatch(number):
+    elif not ORDER_NUMBER.fullmatch(number):
         yield _error(
             "ORDER_NUMBER_PATTERN", f"purchase order {number!r} may hold letters A-Z, a-z and digits only"
         )
