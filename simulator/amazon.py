@@ -18,8 +18,7 @@ from simulator.calls import Operations
 from simulator.consent import Codes, ConsentPage
 from simulator.control import Control
 from simulator.creations import Creations
-from simulator.document_factory import DocumentFactory
-from simulator.document_store import DocumentStore
+from simulator.document_factory import DocumentFactory, DocumentStore
 from simulator.faults import Faults
 from simulator.operations import READS
 from simulator.options import Options

@@ -7,8 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from simulator.bodies import is_order
-from simulator.document_factory import DocumentFactory
-from simulator.document_store import DocumentStore
+from simulator.document_factory import DocumentFactory, DocumentStore
 from simulator.faults import Listing
 from simulator.operations import CREATE_CONTAINER_LABEL, CREATE_LABELS
 from simulator.reads import spoilt

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from simulator.bodies import is_order
-from simulator.document_store import DocumentStore
+from simulator.document_factory import DocumentStore
 from simulator.faults import Listing
 from simulator.operations import Read
 from simulator.options import Options

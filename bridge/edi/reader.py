@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from bridge.edi.counters import Counters
+from bridge.edi.edifact.characters import HEADER
 from bridge.edi.edifact.envelope import read_edifact
-from bridge.edi.edifact.service_characters import HEADER
 from bridge.edi.model import EdiError, Ignored, ReaderEvent, ReadOptions, Unreadable
 from bridge.edi.source import ByteSource
 from bridge.edi.x12.envelope import read_x12

@@ -1,4 +1,4 @@
-"""Labels by order: how old they are, for as long as their orders have not shipped.
+"""Labels by order: how old they are until their orders have shipped, and which were confirmed though void.
 
 Amazon's labels are void 90 days after they were made, and shipping documents are purged before that:
 this much is kept of each order. A row goes when its order has shipped, or a while after its label is void.
@@ -10,21 +10,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, exists, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, delete, exists, insert, literal, or_, select, update
 
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.new_rows import NewLabels
 from bridge.ledger.order_labels import Noted
-from bridge.ledger.outbound_schema import labels, outbound_files
-from bridge.ledger.read_models import UnshippedLabel
+from bridge.ledger.outbound_schema import is_void, label_packages, labels, outbound_files
+from bridge.ledger.read_models import UnshippedLabel, VoidConfirmed
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Added, Fence
-from bridge.ledger.schema import events, packages
+from bridge.ledger.schema import events, is_grouped, packages, submissions
 from bridge.programs.contract import installed
 
 MOST = 10_000
-"""So many labels are looked at in one go."""
+"""So many labels are read at once."""
 
 _ROW = (
     labels.c.vendor == bindparam("v"),
@@ -54,6 +54,61 @@ _DUE = (
 )
 _CONFIRMS = select(exists(select(literal(1)).where(packages.c.vendor == bindparam("v"))))
 _FORGET = delete(labels).where(*_ROW, labels.c.made_at == bindparam("made"))
+MOST_VOID = 1000
+"""So many replaced ones are read at once."""
+
+_valid = label_packages.alias("valid")
+_later = packages.alias("later")
+_IS_VALID = (
+    _valid.c.vendor == label_packages.c.vendor,
+    _valid.c.purchase_order_number == label_packages.c.purchase_order_number,
+    one_of(_valid.c.state, "valid"),
+)
+_IS_SENT = or_(
+    packages.c.confirmed_at.is_not(None),
+    and_(is_grouped, one_of(submissions.c.state, "sending", "submitted", "overdue", "in_doubt")),
+)
+_VOID_CONFIRMED = (
+    select(
+        label_packages.c.purchase_order_number,
+        label_packages.c.tracking_number,
+        events.c.file_id,
+        events.c.id,
+    )
+    .select_from(label_packages)
+    .join(
+        packages,
+        (packages.c.vendor == label_packages.c.vendor)
+        & (packages.c.tracking_number == label_packages.c.tracking_number),
+    )
+    .join(events, events.c.id == packages.c.event_id)
+    .outerjoin(submissions, submissions.c.id == events.c.submission_id)
+    .where(
+        label_packages.c.vendor == bindparam("v"),
+        is_void,
+        label_packages.c.changed_at >= bindparam("since"),
+        label_packages.c.tracking_number != "",
+        packages.c.purchase_order_number == label_packages.c.purchase_order_number,
+        events.c.label_state != "released",  # an operator let it go in spite of the label
+        _IS_SENT,
+        # Over when the number is a valid label's again, or one of the valid ones was confirmed.
+        ~exists().where(*_IS_VALID, _valid.c.tracking_number == label_packages.c.tracking_number),
+        ~exists().where(
+            *_IS_VALID,
+            _later.c.vendor == _valid.c.vendor,
+            _later.c.tracking_number == _valid.c.tracking_number,
+            _later.c.event_id > packages.c.event_id,
+            _later.c.confirmed_at.is_not(None),
+        ),
+    )
+    .order_by(label_packages.c.changed_at)
+    .limit(MOST_VOID)
+)
+_NUMBERS = select(label_packages.c.tracking_number).where(
+    label_packages.c.vendor == bindparam("v"),
+    label_packages.c.purchase_order_number == bindparam("order"),
+    one_of(label_packages.c.state, "valid"),
+)
 
 
 def note_labels(
@@ -77,7 +132,7 @@ def note_labels(
 
 
 class LabelStore(Store):
-    """What is asked of labels when they grow old."""
+    """What is asked of labels that grow old, or that a newer one replaced."""
 
     def unshipped_labels(
         self, fence: Fence, vendor: str, made_before: datetime, void_before: datetime
@@ -113,3 +168,19 @@ class LabelStore(Store):
             )
             for row in left
         ]
+
+    def void_confirmed(self, vendor: str, since: datetime) -> list[VoidConfirmed]:
+        """List what was confirmed with labels that became void since then, one an order, oldest first."""
+        with self._db.read() as connection:
+            rows = connection.execute(_VOID_CONFIRMED, {"v": vendor, "since": seconds(since)}).all()
+            found = {row.purchase_order_number: row for row in rows}
+            return [
+                VoidConfirmed(
+                    purchase_order_number=order,
+                    tracking_number=row.tracking_number,
+                    batch=row.file_id,
+                    event=row.id,
+                    valid=tuple(connection.execute(_NUMBERS, {"v": vendor, "order": order}).scalars()),
+                )
+                for order, row in found.items()
+            ]

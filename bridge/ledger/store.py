@@ -17,8 +17,7 @@
 | shipping_documents | cursor, add_outbound; request_documents, due_document_requests |
 | shipping_documents | open_document_requests, postpone_document_request |
 | outbound | outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
-| labels | unshipped_labels |
-| void_labels | void_confirmed |
+| labels | unshipped_labels, void_confirmed |
 | follow_ups | due_follow_ups, record_look, record_look_failed; followed, record_sweep |
 | follow_ups | follow_up_alerts, follow_up_counts |
 | deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_events |
@@ -67,7 +66,6 @@ from bridge.ledger.submissions import SubmissionStore
 from bridge.ledger.timekeeping import TimeStore
 from bridge.ledger.trace_queries import TraceQueryStore
 from bridge.ledger.verdicts import VerdictStore
-from bridge.ledger.void_labels import VoidLabelStore
 from bridge.ledger.writer import WriterStore
 
 log = structlog.get_logger(__name__)
@@ -91,7 +89,6 @@ class Ledger(
     DeadlineStore,
     FollowUpStore,
     LabelStore,
-    VoidLabelStore,
     BatchQueryStore,
     TraceQueryStore,
     AlertStore,

@@ -21,7 +21,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason, Standing
 from bridge.edi.character_repertoire import lines_of, plain
-from bridge.edi.edifact.charset import ENCODINGS
+from bridge.edi.edifact.characters import ENCODINGS
 from bridge.edi.edifact.headers import VERSIONS
 from bridge.edi.edifact.writer import DEFAULT, REPLACEMENT, Line, serialize, unb
 from bridge.edi.model import Party

@@ -11,13 +11,19 @@ from typing import Final
 import msgspec
 
 from bridge.edi.counters import Counters, SeenNumbers
-from bridge.edi.edifact.charset import CharsetError, decoder
+from bridge.edi.edifact.characters import (
+    BOTH,
+    CharsetError,
+    ServiceCharacters,
+    ServiceCharactersError,
+    decoder,
+    from_header,
+)
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.framing import Ended, Flaw, Frames
 from bridge.edi.edifact.headers import group_error, group_of, interchange_of, unb_error
 from bridge.edi.edifact.message import MessageBuilder
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
-from bridge.edi.edifact.service_characters import BOTH, ServiceCharacters, ServiceCharactersError, from_header
 from bridge.edi.model import (
     Delimiters,
     Document,

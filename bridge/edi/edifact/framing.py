@@ -6,7 +6,7 @@ import re
 from enum import Enum, auto
 from typing import Final
 
-from bridge.edi.edifact.service_characters import (
+from bridge.edi.edifact.characters import (
     HEADER,
     HEADER_REACH,
     LINE_ENDS,

@@ -6,12 +6,11 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from bridge.edi.edifact.charset import CharsetError, Decoded
+from bridge.edi.edifact.characters import WHITESPACE, CharsetError, Decoded
 from bridge.edi.edifact.codes import Code, shown
 from bridge.edi.edifact.framing import Flaw
 from bridge.edi.edifact.headers import unh_errors
 from bridge.edi.edifact.segment import EdifactSegment, SegmentError, SegmentParser
-from bridge.edi.edifact.service_characters import WHITESPACE
 from bridge.edi.model import Document, EdiError, Group, Interchange, ReadOptions
 
 MOST_ERRORS: Final = 100

@@ -13,7 +13,7 @@ from pydifact.control.characters import Characters
 from pydifact.segments import Segment
 from pydifact.serializer import Serializer
 
-from bridge.edi.edifact.charset import ENCODINGS
+from bridge.edi.edifact.characters import ENCODINGS
 from bridge.edi.model import Delimiters
 
 Value = str | Sequence[str]

@@ -1,4 +1,4 @@
-"""The service characters in force: from UNA, or the defaults of the syntax level.
+"""Characters of an interchange: the service characters in force, and the sets by syntax identifier.
 
 UNA names them in the order component, element, decimal mark, release, repetition (syntax 4; reserved
 before), terminator. Files leave the reserved blank out, or put a line end behind.
@@ -6,7 +6,9 @@ before), terminator. Files leave the reserved blank out, or put a line end behin
 
 from __future__ import annotations
 
+import codecs
 import re
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -103,3 +105,73 @@ def _check(found: ServiceCharacters) -> None:
         raise ServiceCharactersError("UNA names a letter or digit as a service character")
     if any(one >= b"\x80" for one in used if one != found.terminator):
         raise ServiceCharactersError("UNA names a separator outside of ASCII")
+
+
+# ISO 9735:1998 annex; UNOL and UNOW from its later editions.
+ENCODINGS: Final = {
+    "UNOA": "ascii",
+    "UNOB": "ascii",
+    "UNOC": "iso8859-1",
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+    "UNOG": "iso8859-3",
+    "UNOH": "iso8859-4",
+    "UNOI": "iso8859-6",
+    "UNOJ": "iso8859-8",
+    "UNOK": "iso8859-9",
+    "UNOL": "iso8859-15",
+    "UNOW": "utf-8",
+    # Code extension by escape sequences is not read: they are refused as control characters.
+    "UNOX": "iso8859-1",
+    "UNOY": "utf-8",
+}
+WESTERN: Final = frozenset({"ascii", "iso8859-1", "iso8859-15"})
+"""Declared sets under which Windows-1252 is what Windows programs write."""
+
+Decoded = tuple[str, str]
+"""The text, and the name of the encoding if it is not the declared one."""
+
+
+class CharsetError(ValueError):
+    """Bytes that are no text; `position` is the first bad byte, relative to the segment."""
+
+    def __init__(self, position: int, encoding: str) -> None:
+        self.position = position
+        super().__init__(f"byte {position + 1} of the segment is no {encoding} text")
+
+
+def decoder(syntax: str, override: str = "") -> Callable[[bytes], Decoded]:
+    """Return the function that decodes one segment that is not plain ASCII.
+
+    `override` is a codec chosen by the operator: then nothing else is tried. The function raises
+    CharsetError. Raises LookupError if Python does not know the codec.
+    """
+    if override:
+        codecs.lookup(override)
+        return lambda raw: (_strictly(raw, override), "")
+    declared = ENCODINGS.get(syntax, "iso8859-1")
+    return lambda raw: _tolerantly(raw, declared)
+
+
+def _strictly(raw: bytes, encoding: str) -> str:
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise CharsetError(error.start, encoding) from error
+
+
+def _tolerantly(raw: bytes, declared: str) -> Decoded:
+    """Take UTF-8 where the bytes are valid UTF-8: no text of an 8-bit set is that by accident."""
+    try:
+        return raw.decode("utf-8"), "" if declared == "utf-8" else "UTF-8"
+    except UnicodeDecodeError as error:
+        if declared == "utf-8":
+            raise CharsetError(error.start, declared) from error
+    if declared in WESTERN and (declared == "ascii" or any(0x80 <= byte <= 0x9F for byte in raw)):
+        return _strictly(raw, "cp1252"), "Windows-1252"
+    text = _strictly(raw, declared)
+    for position, character in enumerate(text):
+        if "\x80" <= character <= "\x9f":
+            raise CharsetError(position, declared)
+    return text, ""
