@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.cli.advice import REJECTED, STATES, advice_on, advice_on_held
 from bridge.cli.lines import Line
 from bridge.cli.output import cell
-from bridge.cli.words import counted
+from bridge.cli.words import alert_words, counted
 
 if TYPE_CHECKING:
     from bridge.config import Config
@@ -86,7 +86,8 @@ def status_lines(told: dict[str, Any]) -> Iterator[Line]:
     if told["alerts"]:
         yield Line("Alerts", "title")
     for alert in told["alerts"]:
-        head = f"{cell(alert.raised_at)} {alert.vendor or alert.account} {alert.kind}: {alert.message}"
+        whose, kind = alert.vendor or alert.account, alert_words(alert.kind)
+        head = f"{cell(alert.raised_at)} {whose} {kind}: {alert.message}"
         yield Line(head, first="  ", rest="    ", style="bad")
         yield _to_do(_advice_on(alert, told["vendors"]))
     if told["alerts"] or told["paused_accounts"]:

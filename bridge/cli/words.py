@@ -46,6 +46,11 @@ def state_words(state: str, of: str = "") -> str:
     return _WORDS_OF.get(of, {}).get(state) or _WORDS.get(state, state)
 
 
+def alert_words(kind: str) -> str:
+    """Write the kind of an alert, whose stored word may be an old one."""
+    return "shipping_document" if kind == "paper" else kind
+
+
 def state_style(state: str) -> str:
     """Return the style of a state on a terminal."""
     return _STYLES.get(state, "")
