@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -75,22 +76,20 @@ def _wrong(findings: list[Finding]) -> list[Finding]:
 
 
 def try_connections(config: Config) -> Iterator[dict[str, object]]:
-    """Yield what came of each try: {"place", "kind", "ok", "fault", "told"}."""
+    """Try each drop folder and each login at Amazon: {"place", "kind", "ok", "fault", "told"}."""
     for name, vendor in config.vendors.items():
         kind = "sftp" if vendor.sftp else "local"
-        try:
-            told = _list_inbox(vendor)
-        except BridgeError as error:
-            yield _failed(f"vendors.{name}.{kind}", kind, error)
-        else:
-            yield _worked(f"vendors.{name}.{kind}", kind, told)
+        yield _tried(f"vendors.{name}.{kind}", kind, partial(_list_inbox, vendor))
     for name, account in config.accounts.items():
-        try:
-            _log_in(name, account)
-        except BridgeError as error:
-            yield _failed(f"accounts.{name}", "amazon", error)
-        else:
-            yield _worked(f"accounts.{name}", "amazon", "Login with Amazon gave an access token")
+        yield _tried(f"accounts.{name}", "amazon", partial(_log_in, name, account))
+
+
+def _tried(place: str, kind: str, attempt: Callable[[], str]) -> dict[str, object]:
+    try:
+        told, fault = attempt(), None
+    except BridgeError as error:
+        told, fault = str(error), str(error.fault)
+    return {"place": place, "kind": kind, "ok": fault is None, "fault": fault, "told": told}
 
 
 def _list_inbox(vendor: Vendor) -> str:
@@ -101,7 +100,7 @@ def _list_inbox(vendor: Vendor) -> str:
     return f"{count} file{'s' * (count != 1)} in the inbox"
 
 
-def _log_in(name: str, account: Account) -> None:
+def _log_in(name: str, account: Account) -> str:
     from bridge.spapi.auth import TokenSource
     from bridge.spapi.client import user_agent
     from bridge.spapi.endpoints import AUTH_ENDPOINT, is_loopback, token_address
@@ -114,11 +113,4 @@ def _log_in(name: str, account: Account) -> None:
         Timeouts(), user_agent=user_agent(), connections=1, direct=is_loopback(endpoint)
     ) as http:
         TokenSource(http, address=token_address(endpoint), credentials=credentials).token()
-
-
-def _worked(place: str, kind: str, told: str) -> dict[str, object]:
-    return {"place": place, "kind": kind, "ok": True, "fault": None, "told": told}
-
-
-def _failed(place: str, kind: str, error: BridgeError) -> dict[str, object]:
-    return {"place": place, "kind": kind, "ok": False, "fault": str(error.fault), "told": str(error)}
+    return "Login with Amazon gave an access token"
