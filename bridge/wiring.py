@@ -37,8 +37,9 @@ from bridge.pipeline.rerun import Decision, rerun
 from bridge.pipeline.settle import read_verdict
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
-from bridge.programs.contract import Calls, installed
+from bridge.programs.event_types import Calls
 from bridge.programs.inputs import Settings
+from bridge.programs.registry import installed
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining

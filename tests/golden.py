@@ -19,7 +19,8 @@ from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
 from bridge.edi.reader import read
 from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
-from bridge.programs.contract import Calls, installed
+from bridge.programs.event_types import Calls
+from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 from bridge.programs.vendor_direct_fulfillment.profile import NAME, VendorValues, values_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 OPERATIONS = installed().operations
 VERDICTS = OPERATIONS["getTransactionStatus"]

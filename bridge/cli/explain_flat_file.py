@@ -19,7 +19,7 @@ from bridge.cli.explain_text import (
 from bridge.cli.lines import Line
 from bridge.flatfiles.reader import Record
 from bridge.pipeline.explain import Explanation
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 _MOST_ERRORS = 25
 

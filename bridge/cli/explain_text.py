@@ -14,7 +14,8 @@ from bridge.domain.events import MappingResult
 from bridge.edi.model import Document, EdiError, Standard, Unreadable
 from bridge.edi.names import Names
 from bridge.pipeline.explain import Explanation, is_supported, label_notes, reasons_held
-from bridge.programs.contract import Calls, installed
+from bridge.programs.event_types import Calls
+from bridge.programs.registry import installed
 
 DOCUMENTS = 5
 """So many documents, and so many more with something wrong, are shown whole unless all is asked for."""

@@ -9,7 +9,7 @@ import typer
 from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import emit, say
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 
 def _known(kind: str) -> str:

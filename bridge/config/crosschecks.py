@@ -7,7 +7,7 @@ from pathlib import Path, PurePath, PurePosixPath
 from typing import Any
 
 from bridge.config.account import Account
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.spapi.consent import COUNTRIES
 from bridge.spapi.endpoints import REGIONS
 from bridge.toml_lines import Place

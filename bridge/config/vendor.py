@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
 from bridge.domain.planning import BatchSize
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.settings.kinds import MOST_DAYS, Codes, Count, Days, Duration, Encoding, Flag, Text, Zone
 from bridge.settings.table import Fetch, InDoubt, Table
 

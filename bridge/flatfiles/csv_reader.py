@@ -16,8 +16,8 @@ from bridge.flatfiles.csv_rows import Line, Row, lines_of, row_at, rows
 from bridge.flatfiles.draft import Draft
 from bridge.mapping.columns import Columns
 from bridge.mapping.mappings import Mappings
-from bridge.programs.contract import installed
 from bridge.programs.inputs import FlatFile
+from bridge.programs.registry import installed
 
 _MARKS = {",": ".", ";": ",", "\t": ""}
 """The separators, each with the decimal mark that goes with it; with a tab it may be either."""

@@ -23,8 +23,8 @@ from bridge.mapping.columns import plain
 from bridge.mapping.functions import Reading, as_function
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
-from bridge.programs.contract import installed
 from bridge.programs.inputs import FlatFile
+from bridge.programs.registry import installed
 
 Kind = Literal["csv", "json"]
 MAX_BYTES = 10 * 1024 * 1024

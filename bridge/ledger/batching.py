@@ -15,7 +15,8 @@ from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import Fence
 from bridge.ledger.schema import events, is_ready, is_sendable, is_sending, submission_events, submissions
-from bridge.programs.contract import LabelPolicy, installed
+from bridge.programs.event_types import LabelPolicy
+from bridge.programs.registry import installed
 
 AT_ONCE = 2000
 

@@ -22,7 +22,8 @@ from bridge.ledger.packages import release_of_file
 from bridge.ledger.row_conversion import chunks, seconds
 from bridge.ledger.rows import Fence, FileRow
 from bridge.ledger.schema import documents, events, files, interchanges, packages
-from bridge.programs.contract import LabelPolicy, installed
+from bridge.programs.event_types import LabelPolicy
+from bridge.programs.registry import installed
 
 Row = dict[str, Any]
 PORTION = 2000

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 
 from bridge.ledger.schema import events
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 # What Amazon did not take, or what was replaced, may be said again.
 SPENT = ("replaced", "refused", "failed")

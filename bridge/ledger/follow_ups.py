@@ -21,8 +21,8 @@ from bridge.ledger.read_models import FollowUpCounts, FollowUpRow
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds, storable
 from bridge.ledger.rows import DueFollowUp, Fence, Followed
 from bridge.ledger.schema import events, files, follow_ups, is_alerting, is_followed, is_kept, submissions
-from bridge.programs.contract import installed
 from bridge.programs.follow_ups import Look, NewsFile, Start
+from bridge.programs.registry import installed
 
 FAILED_OFTEN = 5
 """Looks that failed in a row, about 40 minutes, after which an operator hears of it."""

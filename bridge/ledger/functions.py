@@ -29,7 +29,7 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 _DECIDING = frozenset({"cancel", "replace", "resend"})
 _KEYLESS = frozenset({"po:", "pkg:"})

@@ -27,7 +27,7 @@ from bridge.ledger.row_conversion import errors_list, errors_text, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved
 from bridge.ledger.schema import events, is_in_doubt, submissions
 from bridge.ledger.submissions import due_rows
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 _WAITS = "released by an operator; the confirmation of its shipment has not succeeded yet"
 _IN_DOUBT = (

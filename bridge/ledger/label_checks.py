@@ -34,14 +34,8 @@ from bridge.ledger.outbound_schema import label_packages, order_labels
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds
 from bridge.ledger.schema import events, is_grouped, packages, submission_events, submissions
-from bridge.programs.contract import (
-    NOTHING_ANNOUNCED,
-    Announcement,
-    Hold,
-    LabelCheck,
-    LabelPolicy,
-    installed,
-)
+from bridge.programs.event_types import NOTHING_ANNOUNCED, Announcement, Hold, LabelCheck, LabelPolicy
+from bridge.programs.registry import installed
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ from bridge.ledger.read_models import UnshippedLabel, VoidConfirmed
 from bridge.ledger.row_conversion import moment, seconds
 from bridge.ledger.rows import Added, Fence
 from bridge.ledger.schema import events, is_grouped, packages, submissions
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 MOST = 10_000
 """So many labels are read at once."""

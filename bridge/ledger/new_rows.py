@@ -10,7 +10,7 @@ import msgspec
 
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import InDoubtPolicy
-from bridge.programs.contract import LabelPolicy
+from bridge.programs.event_types import LabelPolicy
 
 AfterFailure = Literal["retry", "hold"]
 

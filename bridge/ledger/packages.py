@@ -17,7 +17,7 @@ from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import Package
 from bridge.ledger.schema import events, is_grouped, is_waiting, packages, submission_events
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 WAITED_TOO_LONG = "the confirmation of its package did not come in time"
 """The reason of a status update that is held since it waited too long."""

@@ -23,7 +23,7 @@ from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import SubmissionRow
 from bridge.ledger.schema import attempts, events, is_grouped, operator_actions, submissions
 from bridge.ledger.shipping_documents import request_documents
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 TAKEN = "Amazon has it by the operator's word; Amazon was not asked, and gave no verdict"
 """The reason of what succeeded without a transaction id."""

@@ -28,7 +28,7 @@ from bridge.ledger.schema import (
     is_sending,
     submissions,
 )
-from bridge.programs.contract import LabelPolicy
+from bridge.programs.event_types import LabelPolicy
 
 _DUE = (
     select(submissions)

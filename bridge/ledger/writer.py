@@ -35,7 +35,8 @@ from bridge.ledger.packages import OF_TRACKING, Said, package_of
 from bridge.ledger.row_conversion import errors_text, index_key, row_as, seconds, storable
 from bridge.ledger.rows import EarlierInterchange, EventRow, Fence, FileRow, Package
 from bridge.ledger.schema import documents, events
-from bridge.programs.contract import LabelPolicy, installed
+from bridge.programs.event_types import LabelPolicy
+from bridge.programs.registry import installed
 
 _LAST_NUMBER = select(control_numbers.c.last).where(
     control_numbers.c.scope == bindparam("scope"), control_numbers.c.kind == bindparam("kind")

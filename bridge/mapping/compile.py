@@ -14,8 +14,8 @@ from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Mapping
 from bridge.mapping.models import FieldTable, FunctionEntry, LoopTable, MappingTable, Surroundings
 from bridge.mapping.tables import Table, TomlFile
-from bridge.programs.contract import installed
 from bridge.programs.inputs import Producer
+from bridge.programs.registry import installed
 
 Levels = set[str] | None
 

@@ -22,7 +22,7 @@ from bridge.mapping.models import (
 )
 from bridge.mapping.tables import Table, TomlFile
 from bridge.mapping.units import Scale, Units
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 _UNITS, _COUNTRIES, _FUNCTIONS = "units.toml", "countries.toml", "functions.toml"
 _STANDARDS = get_args(Standard)

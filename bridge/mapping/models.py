@@ -28,8 +28,8 @@ from bridge.mapping.loops import DOCUMENT, LoopRule
 from bridge.mapping.mappings import Denial
 from bridge.mapping.references import Part, Reference, parse_conditions, parse_reference
 from bridge.mapping.units import LENGTH_UNITS, WEIGHT_UNITS, Scale, parse_scale
-from bridge.programs.contract import installed
 from bridge.programs.inputs import FieldKind
+from bridge.programs.registry import installed
 
 PARTS = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
 """How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""

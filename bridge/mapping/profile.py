@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 __all__ = ["VendorProfile", "explain_profile"]
 

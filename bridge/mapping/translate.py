@@ -9,7 +9,7 @@ from bridge.mapping.loops import Tree
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.reader import Reader
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 
 def translate(document: Document, profile: VendorProfile, mappings: Mappings) -> list[MappingResult]:

@@ -18,7 +18,7 @@ from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import StatusLine, StatusReport
 from bridge.pipeline.acknowledgements import LedgerNumbers
 from bridge.pipeline.partner import ReadingContext
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 FORMS: dict[str, AdviceKind] = {"824": "824", "aperak": "APERAK"}
 """The forms of a vendor's status files that are application advice."""

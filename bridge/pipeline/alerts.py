@@ -10,7 +10,7 @@ from bridge.errors import AmazonError, DropFolderError
 from bridge.ledger.rows import DueSubmission, FileRow, ToPoll
 from bridge.outside_text import clipped_message
 from bridge.pipeline.partner import Partner
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,8 @@ from bridge.pipeline.fetch import fetch_is_due
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.sweep import sweep_is_due
 from bridge.pipeline.timekeeping import confirmed_time
-from bridge.programs.contract import EventType, installed
+from bridge.programs.event_types import EventType
+from bridge.programs.registry import installed
 
 log = structlog.get_logger(__name__)
 

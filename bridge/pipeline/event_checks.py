@@ -16,7 +16,8 @@ from bridge.domain.timeliness import NOW, OwnTime, Timing, day_timing, timing
 from bridge.ledger.row_conversion import LONGEST_KEY, storable
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.partner import Policies
-from bridge.programs.contract import Calls, installed
+from bridge.programs.event_types import Calls
+from bridge.programs.registry import installed
 
 _encode = msgspec.json.Encoder().encode
 _NAMES = {"purchase_order_number": "the order number", "tracking_number": "the tracking number"}

@@ -16,7 +16,8 @@ from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
 from bridge.pipeline.event_checks import day_of, served, sound, timing_of
 from bridge.pipeline.partner import ReadingContext
-from bridge.programs.contract import Awaits, installed
+from bridge.programs.event_types import Awaits
+from bridge.programs.registry import installed
 
 FirstState = Literal["ready", "waiting", "held", "refused", "not_sent"]
 _Identity = tuple[str, str, float]

@@ -36,7 +36,8 @@ from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
 from bridge.pipeline.event_checks import served, sound, timing_of
 from bridge.pipeline.partner import Policies
-from bridge.programs.contract import Calls, installed
+from bridge.programs.event_types import Calls
+from bridge.programs.registry import installed
 
 log = structlog.get_logger(__name__)
 

@@ -29,7 +29,8 @@ from bridge.pipeline.alerts import (
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.shipping_documents import is_foreign, keep_shipping_documents
 from bridge.pipeline.timekeeping import confirmed_time
-from bridge.programs.contract import Feed, installed
+from bridge.programs.feeds import Feed
+from bridge.programs.registry import installed
 from bridge.spapi.amazon_time import TOLERANCE
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused, ListIncomplete
 from bridge.spapi.lists import read_list

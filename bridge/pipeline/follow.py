@@ -21,8 +21,9 @@ from bridge.ledger.timekeeping import LONGEST_LOOK
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.sweep import sweep
-from bridge.programs.contract import Item, installed
 from bridge.programs.follow_ups import FollowUp, Look, View
+from bridge.programs.operations import Item
+from bridge.programs.registry import installed
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import UnreadableItem
 

@@ -22,7 +22,7 @@ from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim, PartnerState
-from bridge.programs.contract import Calls, LabelPolicy
+from bridge.programs.event_types import Calls, LabelPolicy
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.client import AmazonClient
 

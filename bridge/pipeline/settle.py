@@ -17,7 +17,7 @@ from bridge.pipeline.alerts import CREDENTIALS, OVERDUE, clear_alert, is_told, o
 from bridge.pipeline.concurrency import map_concurrently
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.reports import overdue_report, status_report
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import UnreadableItem

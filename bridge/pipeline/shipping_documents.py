@@ -22,7 +22,8 @@ from bridge.outfiles.shipping_documents import (
 )
 from bridge.pipeline.alerts import SHIPPING_DOCUMENT, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
-from bridge.programs.contract import Content, Feed, Item
+from bridge.programs.feeds import Content, Feed
+from bridge.programs.operations import Item
 from bridge.spapi.pages import UnreadableItem
 
 log = structlog.get_logger(__name__)

@@ -21,7 +21,10 @@ from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
 from bridge.pipeline.verify import verify
-from bridge.programs.contract import Call, Feed, Operation, installed
+from bridge.programs.event_types import Call
+from bridge.programs.feeds import Feed
+from bridge.programs.operations import Operation
+from bridge.programs.registry import installed
 from bridge.spapi.replies import orders_named
 
 log = structlog.get_logger(__name__)

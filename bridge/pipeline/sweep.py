@@ -17,8 +17,9 @@ from bridge.faultpoints import reached
 from bridge.ledger.rows import Followed
 from bridge.pipeline.alerts import CREDENTIALS, FETCH, clear_alert, raise_alert
 from bridge.pipeline.partner import Partner
-from bridge.programs.contract import Item, installed
 from bridge.programs.follow_ups import FollowUp, Sweep
+from bridge.programs.operations import Item
+from bridge.programs.registry import installed
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 
 log = structlog.get_logger(__name__)

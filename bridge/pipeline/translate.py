@@ -45,7 +45,7 @@ from bridge.pipeline.duplicate_interchanges import (
 )
 from bridge.pipeline.event_writer import EventWriter
 from bridge.pipeline.partner import Partner, ReadingContext
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 log = structlog.get_logger(__name__)
 

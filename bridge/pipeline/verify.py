@@ -12,7 +12,8 @@ from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import in_doubt, not_verified
 from bridge.pipeline.fetch import WAITS, fetch_order
 from bridge.pipeline.partner import Partner
-from bridge.programs.contract import Contradiction, Found, Verification, installed
+from bridge.programs.event_types import Contradiction, Found, Verification
+from bridge.programs.registry import installed
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import UnreadableItem
 

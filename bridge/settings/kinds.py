@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, ValidationInfo
 
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 MOST_DAYS = 36500

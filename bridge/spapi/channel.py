@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpx
 import structlog
 
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.pacing import Pacer
 from bridge.spapi.replies import rate_limit_of, request_id_of, retry_after_of

@@ -21,7 +21,9 @@ import stamina
 from bridge import __version__
 from bridge.domain.outcomes import Outcome, Verdict
 from bridge.errors import ConfigurationError, Problem
-from bridge.programs.contract import Item, Operation, Probe, installed
+from bridge.programs.contract import Probe
+from bridge.programs.operations import Item, Operation
+from bridge.programs.registry import installed
 from bridge.spapi import restricted
 from bridge.spapi.amazon_time import AmazonTime
 from bridge.spapi.auth import Credentials, TokenSource

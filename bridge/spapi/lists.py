@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.spapi.errors import EndUnclear, ListIncomplete, PageIncomplete, PagingInterrupted, ReplyTooLarge
 from bridge.spapi.pages import Page
 from bridge.spapi.paging import PageReader, pages

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bridge.domain.outcomes import AmazonApiError
-from bridge.programs.contract import Item
+from bridge.programs.operations import Item
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.spapi.errors import AmazonRefused, EndUnclear, PageIncomplete, PagingInterrupted, ReplyTooLarge
 from bridge.spapi.pages import Page
 from bridge.spapi.windows import Query, Window, query_of

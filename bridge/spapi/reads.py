@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import msgspec
 
 from bridge.domain.outcomes import AmazonApiError
-from bridge.programs.contract import Item, Operation
+from bridge.programs.operations import Item, Operation
 from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.pages import Page, UnreadableItem
 from bridge.spapi.replies import decoded, errors_of, failure_of, reason_of, request_id_of

@@ -15,7 +15,7 @@ from functools import partial
 import httpx
 import msgspec
 
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.spapi.auth import TokenSource
 from bridge.spapi.channel import Channel
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused

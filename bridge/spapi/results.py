@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from bridge.domain.outcomes import Outcome, OutcomeKind
-from bridge.programs.contract import Item, Operation
+from bridge.programs.operations import Item, Operation
 from bridge.spapi.errors import AmazonUnavailable
 from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.reads import parse_item

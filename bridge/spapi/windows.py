@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 
 LONGEST = timedelta(days=7)
 # Six months are 181 to 184 days; asking takes a while too.

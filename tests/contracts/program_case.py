@@ -18,7 +18,9 @@ import pytest
 
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
-from bridge.programs.contract import EventType, Operation, installed
+from bridge.programs.event_types import EventType
+from bridge.programs.operations import Operation
+from bridge.programs.registry import installed
 from tests.pipeline.partners import partner_in, with_policies
 from tests.pipeline.stubs import Clock, drained, drop
 from tests.spapi.server import RESTRICTED_PATH, TOKEN_PATH, Answer, Request, ScriptedServer

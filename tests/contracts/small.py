@@ -21,7 +21,7 @@ from bridge.ledger.read_models import FollowUpRow
 from bridge.ledger.store import Ledger
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.runners.fleet import Fleet
 from bridge.wiring import fleet_of
 from tests.contracts.programs.small_orders import PLACE

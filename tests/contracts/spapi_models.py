@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 
 MODELS = Path(__file__).resolve().parents[2].parent / "shared" / "spapi"
 SHIPPING = "vendorDirectFulfillmentShippingV1.json"

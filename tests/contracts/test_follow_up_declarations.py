@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from bridge.mapping.profile import explain_profile
-from bridge.programs.contract import installed
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, View
+from bridge.programs.registry import installed
 from tests.contracts.follow_up_case import FollowUpCase
 from tests.contracts.programs.goods_receipts import contract_cases as goods_receipts
 from tests.contracts.programs.small_orders import contract_cases as small_orders

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from bridge.programs.contract import installed
 from bridge.programs.follow_ups import Look, View
+from bridge.programs.registry import installed
 from tests.contracts.programs.small_orders import ORDERS
 from tests.contracts.small import SmallAmazon, SmallSite, small_program
 from tests.spapi.server import Answer, json_answer

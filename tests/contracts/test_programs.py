@@ -13,7 +13,7 @@ import stamina
 
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.retention import purge
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from tests.contracts.program_case import Installation, ProgramCase, cases_by_name, install
 from tests.contracts.programs.goods_receipts import contract_cases as goods_receipts
 from tests.contracts.small import small_program

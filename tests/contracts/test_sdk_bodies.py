@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from bridge.programs.contract import Calls
+from bridge.programs.event_types import Calls
 from simulator.amazon import StandInAmazon
 from tests.contracts.sdk import Sdk, read_back, rewritten
 from tests.golden import outcome, samples

@@ -23,7 +23,8 @@ from jsonschema import Draft4Validator, FormatChecker
 
 from bridge.domain.events import Event
 from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
-from bridge.programs.contract import Operation, installed
+from bridge.programs.operations import Operation
+from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
     Item,

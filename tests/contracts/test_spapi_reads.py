@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 from jsonschema import Draft4Validator
 
-from bridge.programs.contract import Item, Operation
+from bridge.programs.operations import Item, Operation
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
 from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.reads import parse_one, parse_page

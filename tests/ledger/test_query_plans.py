@@ -17,7 +17,7 @@ from bridge.ledger import follow_ups, functions, sqlite
 from bridge.ledger.columns import metadata
 from bridge.ledger.new_rows import LabelAnswer, NewInterchange, NewLabels, NewOutbound
 from bridge.ledger.store import Ledger
-from bridge.programs.contract import LabelPolicy
+from bridge.programs.event_types import LabelPolicy
 from bridge.programs.follow_ups import Look, NewsFile, Start
 from bridge.programs.vendor_direct_fulfillment.events import Container, PartyIdentification, ShipmentConfirmed
 from tests.contracts.programs.small_orders import ORDERS, PLACE

@@ -8,7 +8,7 @@ import tomllib
 import pytest
 
 from bridge.mapping.references import parse_reference
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment.status_codes import MEANINGS
 from tests.golden import ROOT
 

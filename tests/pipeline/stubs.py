@@ -15,7 +15,7 @@ from bridge.domain.outcomes import Outcome, Verdict
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.partner_drain import PartnerReport
-from bridge.programs.contract import Item, Operation
+from bridge.programs.operations import Item, Operation
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.pages import UnreadableItem
 from tests.pipeline.partners import partner_in

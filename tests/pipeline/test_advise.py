@@ -15,7 +15,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
 from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from tests.pipeline.partners import partner_in, with_policies
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bridge.pipeline.fetch import fetch_wanted
-from bridge.programs.contract import Item
+from bridge.programs.operations import Item
 from bridge.programs.vendor_direct_fulfillment.documents import LabelData, ShippingLabel
 from bridge.spapi.pages import UnreadableItem
 from tests.pipeline.stubs import StubAmazon, partner_with

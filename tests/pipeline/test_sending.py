@@ -19,7 +19,7 @@ from bridge.pipeline.drain import drain
 from bridge.pipeline.jobs import JOBS
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.state import PartnerState
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from tests.pipeline.partners import with_policies
 from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
 from tests.spapi.test_ceiling import SENDERS

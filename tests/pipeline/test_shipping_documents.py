@@ -7,7 +7,7 @@ import pytest
 
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.shipping_documents import keep_shipping_documents
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment.documents import LabelData, PackingSlip, ShippingLabel
 from tests.pipeline.partners import partner_in
 

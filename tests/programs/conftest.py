@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import bridge.programs
-from bridge.programs.contract import Program, installed
+from bridge.programs.contract import Program
+from bridge.programs.registry import installed
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ import pytest
 
 from bridge.errors import ConfigurationError
 from bridge.mapping import Mappings, explain_profile, load_mappings, translate
-from bridge.programs.contract import Program, installed
+from bridge.programs.contract import Program
+from bridge.programs.registry import installed
 from tests import golden
 from tests.mapping.support import x12
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bridge.errors import Fault
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.programs.vendor_direct_fulfillment.documents import ShippingLabel
 from bridge.spapi import transport
 from bridge.spapi.client import AmazonClient

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bridge.domain.outcomes import AmazonApiError
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice
 from bridge.spapi.errors import AmazonUnavailable, ListIncomplete, ReplyTooLarge
 from bridge.spapi.lists import MOST_CUTS, Step, meet, read_list

@@ -9,7 +9,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bridge.domain.outcomes import AmazonApiError
-from bridge.programs.contract import Operation
+from bridge.programs.operations import Operation
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice
 from bridge.spapi.errors import (
     AmazonRefused,

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from bridge.programs.contract import Item
+from bridge.programs.operations import Item
 from bridge.programs.vendor_direct_fulfillment.documents import (
     CustomerInvoice,
     LabelData,

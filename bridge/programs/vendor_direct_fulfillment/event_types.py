@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from bridge.programs.contract import (
+from bridge.programs.event_types import (
     Announcement,
     Awaits,
     Call,

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Literal
 
 from bridge.domain.labels import LabelPackage
-from bridge.programs.contract import Content, Feed
+from bridge.programs.feeds import Content, Feed
 from bridge.programs.vendor_direct_fulfillment.documents import (
     ContainerLabel,
     CustomerInvoice,

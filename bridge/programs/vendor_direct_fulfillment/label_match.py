@@ -14,7 +14,7 @@ import msgspec
 
 from bridge.domain.events import RuleError
 from bridge.domain.labels import LabelPackage, same_text
-from bridge.programs.contract import Filled, Hold, LabelPolicy
+from bridge.programs.event_types import Filled, Hold, LabelPolicy
 from bridge.programs.vendor_direct_fulfillment.events import Container, ShipmentConfirmed
 
 SUPPLIED = frozenset({"MISSING_SHIP_METHOD", "MISSING_CONTAINER_IDENTIFIER"})

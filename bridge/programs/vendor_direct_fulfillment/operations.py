@@ -10,7 +10,7 @@ from http import HTTPStatus
 
 import msgspec
 
-from bridge.programs.contract import Item, Operation
+from bridge.programs.operations import Item, Operation
 from bridge.programs.vendor_direct_fulfillment.bodies import V1, V2021_12_28
 from bridge.programs.vendor_direct_fulfillment.documents import (
     read_container_label,

@@ -14,7 +14,7 @@ import msgspec
 
 from bridge.mapping.units import LENGTH_UNITS, WEIGHT_UNITS
 from bridge.outside_text import clipped_message
-from bridge.programs.contract import Violation
+from bridge.programs.event_types import Violation
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
     ContainerLabelRequested,

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from bridge.domain.values import Address
-from bridge.programs.contract import LabelPolicy
+from bridge.programs.event_types import LabelPolicy
 from bridge.programs.inputs import Settings
 from bridge.programs.vendor_direct_fulfillment.operations import CREATE_LABELS, REQUEST_LABEL
 from bridge.programs.vendor_direct_fulfillment.profile import STAND_IN, VendorValues

@@ -21,7 +21,7 @@ from bridge.mapping.loops import Tree
 from bridge.mapping.parties import selling_party, ship_from_party
 from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
-from bridge.programs.contract import Violation
+from bridge.programs.event_types import Violation
 from bridge.programs.vendor_direct_fulfillment.contradictions import (
     contradicted_counts,
     contradictions,

@@ -8,7 +8,7 @@ from pathlib import Path
 from bridge.domain.outcomes import Outcome
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.shipping_documents import keep_shipping_documents
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from tests.pipeline.labels.support import (
     GROUND,
     Labels,

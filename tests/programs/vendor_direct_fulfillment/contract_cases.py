@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bridge.programs.contract import Calls
+from bridge.programs.event_types import Calls
 from tests.contracts.program_case import ProgramCase
 from tests.spapi.server import Answer, json_answer
 from tests.system.traffic import carrier_status, ship_notice, x12

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.domain.events import Event
 from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
     Item,

@@ -6,7 +6,7 @@ import msgspec
 
 from bridge.domain.events import Event
 from bridge.domain.values import Address
-from bridge.programs.contract import installed
+from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment.events import PartyIdentification, ShipmentStatusChanged
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 from bridge.domain.labels import LabelPackage
-from bridge.programs.contract import Filled, Hold, LabelPolicy
+from bridge.programs.event_types import Filled, Hold, LabelPolicy
 from bridge.programs.vendor_direct_fulfillment.events import Container, PartyIdentification, ShipmentConfirmed
 from bridge.programs.vendor_direct_fulfillment.label_match import match_label
 

@@ -11,7 +11,7 @@ from bridge.domain.values import Address
 from bridge.flatfiles.draft import Draft
 from bridge.mapping.parties import known_party
 from bridge.mapping.profile import VendorProfile
-from bridge.programs.contract import Violation
+from bridge.programs.event_types import Violation
 from bridge.programs.vendor_direct_fulfillment.events import Container, LabelRequested, PartyIdentification
 from bridge.programs.vendor_direct_fulfillment.label_requests import summary_of
 from bridge.programs.vendor_direct_fulfillment.rules import violations

@@ -14,8 +14,12 @@ from bridge.domain.events import Event, MappingResult, RuleError
 from bridge.mapping.loops import build_tree
 from bridge.mapping.reader import Reader
 from bridge.mapping.translate import read_as_told
-from bridge.programs import contract, inputs
+from bridge.programs import inputs
+from bridge.programs.contract import Program
+from bridge.programs.event_types import Contradiction, EventType, Found, Verification, Violation
+from bridge.programs.feeds import Content, Feed
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, Start, View
+from bridge.programs.operations import Operation
 from bridge.settings.table import Table
 
 CONFIRM, LIST, GET, CREDIT = "confirmReceipt", "listReceipts", "getReceipt", "getCredit"
@@ -63,14 +67,14 @@ def _make(reader: Reader) -> list[MappingResult]:
     return read_as_told(reader, tree, [result])
 
 
-def _rules(event: GoodsReceived) -> tuple[contract.Violation, ...]:
-    return () if event.pieces > 0 else (contract.Violation(code="PIECES", message="nothing was received"),)
+def _rules(event: GoodsReceived) -> tuple[Violation, ...]:
+    return () if event.pieces > 0 else (Violation(code="PIECES", message="nothing was received"),)
 
 
-def _judge(event: GoodsReceived, receipt: Receipt) -> contract.Found:
+def _judge(event: GoodsReceived, receipt: Receipt) -> Found:
     if receipt.pieces == event.pieces:
         return "taken"
-    return contract.Contradiction(f"Amazon has a receipt for {receipt.pieces} pieces, not {event.pieces}")
+    return Contradiction(f"Amazon has a receipt for {receipt.pieces} pieces, not {event.pieces}")
 
 
 def _look(view: View[Credit]) -> Look:
@@ -90,15 +94,15 @@ def _named(event: GoodsReceived) -> dict[str, str]:
     return {"orderId": event.order}
 
 
-def _operation(name: str, method: Any, path: str, **more: Any) -> contract.Operation:
-    return contract.Operation(name=name, method=method, paths={V1: f"/receipts/v1/{path}"}, **more)
+def _operation(name: str, method: Any, path: str, **more: Any) -> Operation:
+    return Operation(name=name, method=method, paths={V1: f"/receipts/v1/{path}"}, **more)
 
 
 def _read(raw: msgspec.Raw) -> Receipt:
     return msgspec.json.decode(raw, type=Receipt)
 
 
-PROGRAM = contract.Program(
+PROGRAM = Program(
     name="goods_receipts",
     versions=(V1,),
     settings=inputs.Settings(partners="vendors", tables={"fetch": Fetch}),
@@ -111,7 +115,7 @@ PROGRAM = contract.Program(
         ),
     ),
     event_types=(
-        contract.EventType(
+        EventType(
             event=GoodsReceived,
             operation=CONFIRM,
             noun="receipt",
@@ -121,16 +125,16 @@ PROGRAM = contract.Program(
             body=lambda event, _version: {"pieces": event.pieces},
             path_names=_named,
             answer_feed="receipts",
-            verification=contract.Verification(operation=GET, names=_named, judge=_judge),
+            verification=Verification(operation=GET, names=_named, judge=_judge),
         ),
     ),
     feeds=(
-        contract.Feed(
+        Feed(
             name="receipts",
             listed=LIST,
             single=GET,
             path_name="orderId",
-            contents=lambda receipt: [contract.Content(content=receipt.content, format="pdf")],
+            contents=lambda receipt: [Content(content=receipt.content, format="pdf")],
             template="receipts/{purchase_order}.{ext}",
         ),
     ),

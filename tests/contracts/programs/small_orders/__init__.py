@@ -8,8 +8,10 @@ from typing import Any
 import msgspec
 
 from bridge.domain.events import Event
-from bridge.programs.contract import EventType, Operation, Program, Violation
+from bridge.programs.contract import Program
+from bridge.programs.event_types import EventType, Violation
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, Sweep, View
+from bridge.programs.operations import Operation
 
 PLACE = "placeOrder"
 GET = "getOrder"

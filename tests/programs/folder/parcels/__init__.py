@@ -16,8 +16,10 @@ from bridge.mapping import VendorProfile
 from bridge.mapping.loops import build_tree
 from bridge.mapping.reader import Reader
 from bridge.mapping.units import Units
-from bridge.programs.contract import EventType, Operation, Program
+from bridge.programs.contract import Program
+from bridge.programs.event_types import EventType
 from bridge.programs.inputs import FlatFile, Producer, Settings, kinds_of_fields
+from bridge.programs.operations import Operation
 from bridge.settings.kinds import Duration, Flag
 from bridge.settings.table import Table
 

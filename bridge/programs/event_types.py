@@ -1,0 +1,218 @@
+"""What a program says of its kinds of events, and of how Amazon is told of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+
+from bridge.domain.events import Event, RuleError
+from bridge.domain.labels import LabelPackage
+from bridge.domain.outcomes import Verdict
+from bridge.programs.operations import Item
+
+E = TypeVar("E", bound=Event)
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that an event breaks, and the line or container it is about, where it is about one."""
+
+    code: str
+    message: str
+    line: int | None = None
+    container: str | None = None
+
+
+class Filled(msgspec.Struct, Generic[E], frozen=True, kw_only=True):
+    """An event with values of its order's label; the notes say which."""
+
+    event: E
+    notes: tuple[RuleError, ...]
+
+
+class Hold(msgspec.Struct, frozen=True):
+    """An event that contradicts its order's label, and why."""
+
+    reason: str
+
+
+class LabelPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partner chose: whether another ship method is held, and which one its configuration fills in."""
+
+    ship_method_mismatch: Literal["label", "hold"] = "label"
+    default_ship_method: str = ""
+
+
+class LabelCheck(msgspec.Struct, frozen=True, kw_only=True):
+    """How an event is compared with the newest label of its order.
+
+    `match` gets the event, the label's packages, the policy, the packages of labels that it replaced, and
+    those of which it is not known whether they replace it; None: the event goes as it is. `supplies` are
+    the codes of the rules whose missing values a label supplies, `lacks` names what of it the event has not.
+    """
+
+    match: Callable[
+        [Any, Sequence[LabelPackage], LabelPolicy, Sequence[LabelPackage], Sequence[LabelPackage]],
+        Filled[Any] | Hold | None,
+    ]
+    supplies: frozenset[str]
+    lacks: Callable[[Any], list[str]]
+
+
+class Announcement(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event makes known of its packages: their tracking numbers, and where they ship from."""
+
+    tracking_numbers: tuple[str, ...]
+    ship_from_party: str
+
+
+NOTHING_ANNOUNCED = Announcement(tracking_numbers=(), ship_from_party="")
+
+
+class Awaits(msgspec.Struct, frozen=True, kw_only=True):
+    """An event that waits until its package is announced, and takes from there what its document lacks.
+
+    `missing` names what the event lacks without the announcement (`order`, `warehouse`); empty: nothing.
+    """
+
+    complete: Callable[[Any, str, str], Event]
+    missing: Callable[[Any], str]
+
+
+class Contradiction(msgspec.Struct, frozen=True):
+    """What stands at Amazon is not what was to be sent, and why: an operator decides."""
+
+    reason: str
+
+
+Found = Literal["taken", "absent"] | Contradiction
+
+
+def _none(_event: Any) -> str:  # noqa: ANN401 - an event of any type
+    return ""
+
+
+def _no_names(_event: Any) -> Mapping[str, str]:  # noqa: ANN401 - an event of any type
+    return {}
+
+
+def _as_read(_event: Any, item: Any) -> Any:  # noqa: ANN401 - an event and an item of any type
+    return item
+
+
+def _taken(_event: Any, _item: Item) -> Found:  # noqa: ANN401 - an event of any type
+    return "taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How Amazon is asked what became of a submission in doubt.
+
+    `feed`: Amazon took it if that feed has something of its order, which is then delivered. Otherwise
+    `operation` is asked, with the event's `names` in its path; without an item Amazon has it not, and `judge`
+    compares an item with the event. Its absence counts once Amazon had `patience` for it, or, with `looks`,
+    once Amazon was asked so often and never had it: so long after the doubt began, or later.
+
+    `doubts_refusals`: the refusal of any attempt but the first may be of what an earlier one left at Amazon,
+    and is a doubt, too. It counts once Amazon, asked since, has nothing and refuses it likewise again.
+    """
+
+    feed: str = ""
+    operation: str = ""
+    names: Callable[[Any], Mapping[str, str]] = _no_names
+    judge: Callable[[Any, Any], Found] = _taken
+    patience: timedelta = timedelta(minutes=15)
+    looks: tuple[timedelta, ...] = ()
+    doubts_refusals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictRead:
+    """How the verdict on a call is had whose reply is a `receipt`: by reading what became of it.
+
+    `reference` is what Amazon knows the event by; the ledger keeps it as the transaction's id. It stands as
+    `{path_name}` in the path of `operation`, and `judge` returns what the item that it reads says.
+    """
+
+    operation: str
+    path_name: str
+    reference: Callable[[Any], str]
+    judge: Callable[[Any], Verdict]
+
+
+def _no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """How an operation tells Amazon of an event; the callables get the event.
+
+    `body` makes the element that is sent, by API version, `path_names` what stands in the path. `answer_feed`
+    is the feed whose documents a `result` holds; `answer` makes its item of the event and what the operation
+    read. `verification` is how a doubt is settled under the policy `verify`, `verdict` how the verdict is had
+    after a `receipt`.
+    """
+
+    operation: str
+    body: Callable[[Any, str], dict[str, Any]]
+    path_names: Callable[[Any], Mapping[str, str]] = _no_names
+    answer_feed: str = ""
+    answer: Callable[[Any, Any], Item] = _as_read
+    verification: Verification | None = None
+    verdict: VerdictRead | None = None
+
+
+class Calls(msgspec.Struct, frozen=True):
+    """How a partner's events are told: the account's API version, and the operations that it chose.
+
+    `chosen` has the operation by the one that an event type names first. An empty version is each
+    operation's own first.
+    """
+
+    version: str = ""
+    chosen: Mapping[str, str] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventType(Call):
+    """What the core knows of one kind of event; the callables get the event.
+
+    `operation` tells Amazon of it, and names it in the ledger; one of the `alternatives` does instead where a
+    partner chose it (`Settings.choices`). `noun` names it for operators. Of one `ordering_key` (`po:D123`,
+    `pkg:1Z999`) never two submissions are under way; `subject` is what a package has several of. `own_time`
+    is the ISO-8601 time of the fact in its document, empty where it has none, and `time_name` Amazon's name
+    of it. A time up to `early` ahead of now waits for its time, one farther ahead is held with `too_early` as
+    the reason. `day` is the day at the partner's for which it is meant, where it waits for that.
+
+    `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
+    succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
+    order has shipped.
+    """
+
+    event: type[Event]
+    noun: str
+    ordering_key: Callable[[Any], str]
+    order: Callable[[Any], str]
+    rules: Callable[[Any], Sequence[Violation]]
+    alternatives: tuple[Call, ...] = ()
+    subject: Callable[[Any], str] = _none
+    own_time: Callable[[Any], str] = _none
+    time_name: str = ""
+    early: timedelta = timedelta(0)
+    waits_for_time: bool = False
+    too_early: str = ""
+    day: Callable[[Any], date | None] = _no_day
+    due_within: timedelta | None = None
+    ships: bool = False
+    makes_available: tuple[str, ...] = ()
+    announces: Callable[[Any], Announcement] | None = None
+    awaits: Awaits | None = None
+    label_check: LabelCheck | None = None
+
+    def calls(self) -> tuple[Call, ...]:
+        """Return every way to tell Amazon of it, the first one first."""
+        return (self, *self.alternatives)
