@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
+import pytest
 import structlog
 from hypothesis import settings
 
@@ -17,3 +21,17 @@ structlog.configure(
         structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
     ]
 )
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[None]:
+    """Leave structlog as it was."""
+    kept = structlog.get_config()
+    yield
+    structlog.configure(**kept)
+
+
+def pytest_collection_finish() -> None:
+    """Keep modules and thousands of tests out of every later collection of garbage: a quarter of the time."""
+    gc.collect()
+    gc.freeze()

@@ -17,7 +17,6 @@ from bridge.logs import set_up_logs
 def stream() -> Iterator[io.StringIO]:
     handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
     yield io.StringIO()
-    structlog.reset_defaults()
     logging.getLogger().handlers[:] = handlers
     logging.getLogger().setLevel(level)
 

@@ -76,13 +76,13 @@ def edibridge(
 def in_process(*arguments: str | Path, folder: Path, stdin: bytes = b"") -> Result:
     """Run the command in this process, which is quicker; the logs are left as they were."""
     root = logging.getLogger()
-    handlers, level, here = root.handlers[:], root.level, Path.cwd()
+    handlers, level, here, logs = root.handlers[:], root.level, Path.cwd(), structlog.get_config()
     os.chdir(folder)
     try:
         done = CliRunner().invoke(app, [*map(str, arguments)], input=stdin)
     finally:
         os.chdir(here)
-        structlog.reset_defaults()
+        structlog.configure(**logs)
         root.handlers[:] = handlers
         root.setLevel(level)
     if isinstance(done.exception, BridgeError):

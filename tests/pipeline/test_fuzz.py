@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-import structlog
 
 from bridge.ledger.writer import FileWriter
 from tests.pipeline import fuzz
@@ -14,10 +11,8 @@ SEED = 214
 
 
 @pytest.fixture(autouse=True)
-def silence() -> Iterator[None]:
+def silence() -> None:
     fuzz.quiet()
-    yield
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("cases", [range(start, start + 100) for start in range(0, 300, 100)])

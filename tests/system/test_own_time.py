@@ -62,6 +62,6 @@ def test_a_notice_that_is_a_moment_early_goes_by_itself(site: Site) -> None:
         assert site.amazon.wait_until(lambda: bool(site.amazon.accepted), timeout=60)
     finally:
         daemon.terminate()
-        daemon.wait(timeout=30)
+        daemon.wait(timeout=60)
     assert datetime.now(UTC) >= ships.replace(microsecond=0)
     assert sent(site) == [order(1)]

@@ -13,6 +13,7 @@ from bridge.errors import LedgerError
 from bridge.pipeline.collect import collect
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
+from bridge.pipeline.submit import submit
 from bridge.pipeline.translate import translate
 from tests.pipeline.functions.support import body, busy, events, notices, reported, sent, states
 from tests.pipeline.stubs import StubAmazon, drained, drop
@@ -85,8 +86,11 @@ def test_a_held_cancellation_is_carried_out_when_amazon_did_not_take_what_it_can
         assert states(partner, 2) == ["held"]
         return Outcome(kind="not_taken", http_status=503, reason="HTTP 503", retry_after=0.01)
 
-    amazon.answer = comes_meanwhile
     drop(tmp_path, "a.edi", notices(1, body(1, "00")))
+    collect(partner)
+    translate(partner)
+    amazon.answer = comes_meanwhile
+    submit(partner)  # alone: a drain would translate what came meanwhile itself, too
     drained(partner)
     assert (states(partner, 1), states(partner, 2)) == (["cancelled"], ["not_sent"])
     assert amazon.items == []
@@ -105,8 +109,11 @@ def test_a_submission_that_was_read_before_the_cancellation_is_never_begun(
                 translate(partner)
         return 0.0
 
-    monkeypatch.setattr(amazon, "acquire_permit", comes_meanwhile)
     drop(tmp_path, "a.edi", notices(1, body(1, "00"), body(2, "00")))
+    collect(partner)
+    translate(partner)
+    monkeypatch.setattr(amazon, "acquire_permit", comes_meanwhile)
+    submit(partner)  # alone: a drain would translate what came meanwhile itself, too
     drained(partner)
     assert sent(amazon) == [order(2)]
     assert states(partner, 1) == ["cancelled", "succeeded"]
