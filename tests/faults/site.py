@@ -42,7 +42,6 @@ LABEL = "submitShippingLabelRequest"
 VERDICT = "getTransactionStatus"
 PASSWORD = "made-up"
 TIMEOUTS = Timeouts(connect=5.0, read=10.0, write=10.0, pool=10.0, body=10.0)
-IMPATIENT = httpx.Timeout(connect=5.0, read=0.3, write=0.3, pool=5.0)
 AFTER_AN_ERROR = timedelta(seconds=30)
 
 
@@ -81,7 +80,6 @@ class Site(Watch):
     auth: str = ""
     fetch_every: str = ""
     """How often `acme` and `other` look for shipping documents; empty: not at all."""
-    timeouts: Timeouts = TIMEOUTS
     bridge_settings: str = ""
     """More lines for `[bridge]`."""
     pickup_settings: str = ""
@@ -158,7 +156,7 @@ class Site(Watch):
                 user_agent=user_agent(),
                 rate=1000.0,
                 burst=1000,
-                timeouts=self.timeouts,
+                timeouts=TIMEOUTS,
                 acquire_timeout=0.1,
             )
             clients[name]._tokens._cache._clock = self.clock.seconds
@@ -282,9 +280,9 @@ class Site(Watch):
         times = [self.clock.now + timedelta(seconds=wait - self.clock.seconds()) for wait in waits]
         return min([*times, *([due] if due is not None else [])], default=None)
 
-    def hurry(self) -> None:
-        """Wait for Amazon's answers no longer than a test may."""
-        self.partner.amazon._http.timeout = IMPATIENT
+    def hurry(self, seconds: float = 1.0) -> None:
+        """Wait for Amazon's answers no longer than a test may, but for a busy machine's; until a restart."""
+        self.partner.amazon._http.timeout = httpx.Timeout(5.0, read=seconds, write=seconds)
 
     def a_person_resolves(self) -> int:
         """Settle what is in doubt as the runbook says: look at Amazon, then tell the bridge."""

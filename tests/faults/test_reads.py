@@ -11,10 +11,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
 from simulator.faults import HTML_503, Fault
-from tests.faults.site import TIMEOUTS, Site, requests
+from tests.faults.site import Site, requests
 from tests.system.traffic import order
 
 LISTS = ("getShippingLabels", "getPackingSlips", "getCustomerInvoices")
@@ -141,15 +140,13 @@ def test_reads_timeout(documents: Site) -> None:
     """A list that Amazon never answers is given up in bounded time, and read when it answers again."""
     site = documents
     put_on_the_shelf(site, 1)
-    site.timeouts = replace(TIMEOUTS, read=0.1)
-    site.restart()
+    site.hurry(0.1)
     with struck(*(Fault(operation=one, hold=True, times=None) for one in LISTS))(site):
         site.until_quiet(hours=0.05, step=60)
         assert "ReadTimeout" in site.alerts()["fetch"]
         assert delivered(site) == {}
         assert not cursor(site, "labels")
         assert delivered(site, "other") == Counter(dict.fromkeys(documents_of(1), 1))
-    site.timeouts = TIMEOUTS
     site.restart()
     site.until_quiet()
     assert delivered(site) == Counter(dict.fromkeys(documents_of(1), 1))

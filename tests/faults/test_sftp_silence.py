@@ -135,7 +135,7 @@ def comes_true(site: Site, condition: Callable[[], bool]) -> bool:
     for _ in range(300):
         if condition():
             return True
-        site.amazon.wait_until(condition, timeout=0.05)
+        site.amazon.wait_until(condition, timeout=0.25)
         site.clock.now += timedelta(seconds=1)
     return False
 
