@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from bridge.config import Account, Config, Vendor, load_config, refuse_loose_secrets
+from bridge.config import Account, Config, Seller, Vendor, load_config, refuse_loose_secrets
 from bridge.document_data import grammar_of, mappings_of
+from bridge.domain.outcomes import InDoubtPolicy
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
@@ -38,7 +39,6 @@ from bridge.pipeline.settle import read_verdict
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
 from bridge.programs.event_types import Calls
-from bridge.programs.inputs import Settings
 from bridge.programs.registry import installed
 from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
@@ -55,58 +55,77 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def profile_of(name: str, vendor: Vendor) -> VendorProfile:
-    """Return what the configuration says of a vendor to the mapping."""
+def profile_of(name: str, partner: Vendor | Seller) -> VendorProfile:
+    """Return what the configuration says of a partner to the mapping."""
+    own: dict[str, Any] = {}
+    if isinstance(partner, Vendor):
+        own = {
+            "selling_party": partner.selling_party,
+            "warehouses": tuple(partner.warehouses),
+            "status_codes": partner.status_codes,
+            "party_aliases": dict(partner.party_aliases),
+        }
+    kind = kind_of(partner)
     return VendorProfile(
         vendor=name,
-        selling_party=vendor.selling_party,
-        warehouses=tuple(vendor.warehouses),
-        timezone=vendor.timezone,
-        status_codes=vendor.status_codes,
-        party_aliases=dict(vendor.party_aliases),
-        mapping=vendor.mapping,
-        of_programs=installed().values_of("vendors", vendor),
+        kind=kind,
+        timezone=partner.timezone,
+        mapping=partner.mapping,
+        of_programs=installed().values_of(kind, partner),
+        **own,
     )
 
 
-def read_options_of(vendor: Vendor | None) -> ReadOptions:
-    """Return what the configuration says of a vendor's files to the readers."""
-    return ReadOptions(encoding=vendor.encoding, strict=vendor.strict) if vendor else ReadOptions()
+def kind_of(partner: Vendor | Seller) -> Literal["vendors", "sellers"]:
+    """Return the table of the configuration that a partner stands in."""
+    return "vendors" if isinstance(partner, Vendor) else "sellers"
 
 
-def policies_of(vendor: Vendor, account: Account) -> Policies:
-    """Return the vendor's decisions for the jobs."""
-    programs = installed()
-    choices = _of_programs(lambda settings: settings.choices)
-    chosen = [words[getattr(vendor, key)] for key, words in choices.items()]
+def read_options_of(partner: Vendor | Seller | None) -> ReadOptions:
+    """Return what the configuration says of a partner's files to the readers."""
+    return ReadOptions(encoding=partner.encoding, strict=partner.strict) if partner else ReadOptions()
+
+
+def policies_of(partner: Vendor | Seller, account: Account) -> Policies:
+    """Return the partner's decisions for the jobs."""
+    own: dict[str, Any] = {}
+    if isinstance(partner, Vendor):
+        own = {
+            "batch_size": partner.batch_size,
+            "after_failure": partner.after_failure,
+            "in_doubt": _in_doubt_of(partner),
+        }
+    programs, settings = installed(), installed().settings(kind_of(partner))
+    choices = {key: words for one in settings for key, words in one.choices.items()}
+    chosen = [words[getattr(partner, key)] for key, words in choices.items()]
     calls = {programs.of_operation(name).operation: name for name in chosen}
-    in_doubt = {programs.policies[key]: policy for key, policy in vendor.in_doubt.model_dump().items()}
+    of_programs = {key: value for one in settings for key, value in one.policies(partner).items()}
     return Policies(
-        batch_size=vendor.batch_size,
-        after_failure=vendor.after_failure,
         calls=Calls(version=account.api_version, chosen=calls),
-        in_doubt={
-            call.operation: policy
-            for name, policy in in_doubt.items()
-            for call in programs.of_operation(name).calls()
-        },
-        acknowledge=vendor.acknowledgements == "always",
-        acknowledgement_kind=vendor.acknowledgement_kind,
-        ta1={"requested": None, "always": True, "never": False}[vendor.ta1],
-        send_tests=account.sandbox or vendor.test_interchanges == "send",
-        hold_duplicates=vendor.same_content == "hold",
-        status_files=tuple(vendor.status_files),
-        silent_after=vendor.silent_after,
-        oldest_date=timedelta(days=vendor.oldest_date_days) if vendor.oldest_date_days else None,
-        retention=timedelta(days=vendor.retention_days),
-        max_file_size=vendor.pickup.max_file_size,
-        **_of_programs(lambda settings: settings.policies(vendor)),
+        acknowledge=partner.acknowledgements == "always",
+        acknowledgement_kind=partner.acknowledgement_kind,
+        ta1={"requested": None, "always": True, "never": False}[partner.ta1],
+        send_tests=account.sandbox or partner.test_interchanges == "send",
+        hold_duplicates=partner.same_content == "hold",
+        status_files=tuple(partner.status_files),
+        silent_after=partner.silent_after,
+        oldest_date=timedelta(days=partner.oldest_date_days) if partner.oldest_date_days else None,
+        retention=timedelta(days=partner.retention_days),
+        max_file_size=partner.pickup.max_file_size,
+        **own,
+        **of_programs,
     )
 
 
-def _of_programs(values: Callable[[Settings], Mapping[str, Any]]) -> dict[str, Any]:
-    """Return what the programs of vendors read in their tables."""
-    return {key: value for one in installed().settings("vendors") for key, value in values(one).items()}
+def _in_doubt_of(vendor: Vendor) -> dict[str, InDoubtPolicy]:
+    """Return the policy of each operation that the vendor's table has a key for."""
+    programs = installed()
+    chosen = {programs.policies[key]: policy for key, policy in vendor.in_doubt.model_dump().items()}
+    return {
+        call.operation: policy
+        for name, policy in chosen.items()
+        for call in programs.of_operation(name).calls()
+    }
 
 
 def announced_elsewhere(config: Config) -> list[str]:
@@ -118,8 +137,10 @@ def announced_elsewhere(config: Config) -> list[str]:
     ]
 
 
-def fetch_plan_of(vendor: Vendor) -> FetchPlan:
-    """Return which of Amazon's shipping documents a vendor wants, for the job fetch."""
+def fetch_plan_of(vendor: Vendor | Seller) -> FetchPlan:
+    """Return which of Amazon's shipping documents a partner wants, for the job fetch; sellers have none."""
+    if not isinstance(vendor, Vendor):
+        return FetchPlan()
     wants, zone = vendor.fetch, ZoneInfo(vendor.timezone)
     hours = wants.hours
     return FetchPlan(
@@ -133,7 +154,7 @@ def fetch_plan_of(vendor: Vendor) -> FetchPlan:
     )
 
 
-def drop_folder_of(vendor: Vendor) -> DropFolder:
+def drop_folder_of(vendor: Vendor | Seller) -> DropFolder:
     """Return the adapter to a vendor's folders; nothing is connected yet. Reads the secrets it needs."""
     if vendor.local is not None:
         return LocalDropFolder(
@@ -167,7 +188,7 @@ def drop_folder_of(vendor: Vendor) -> DropFolder:
     )
 
 
-def pickup_policy_of(vendor: Vendor) -> PickupPolicy:
+def pickup_policy_of(vendor: Vendor | Seller) -> PickupPolicy:
     """Return the rule by which a vendor's files count as whole."""
     pickup = vendor.pickup
     return PickupPolicy(
@@ -215,7 +236,7 @@ def amazon_client_of(name: str, account: Account, *, credentials: Credentials | 
     )
 
 
-def trigger_of(vendor: Vendor) -> BaseTrigger:
+def trigger_of(vendor: Vendor | Seller) -> BaseTrigger:
     """Return when the daemon lists a vendor's inbox."""
     schedule = vendor.schedule
     if schedule.cron:
@@ -242,7 +263,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
     disk_space = disk_space_of(config)
     clients = {name: amazon_client_of(name, account) for name, account in config.accounts.items()}
     fleet = Fleet(ledger=ledger, partners=[], clients=list(clients.values()))
-    for name, vendor in config.vendors.items():
+    for name, vendor in config.partners.items():
         fleet.partners.append(
             Partner(
                 vendor=name,
@@ -262,7 +283,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 clock=clients[vendor.account].time.now,
                 amazon_time=clients[vendor.account].time,
                 sharing=tuple(
-                    one for one, other in config.vendors.items() if other.account == vendor.account
+                    one for one, other in config.partners.items() if other.account == vendor.account
                 ),
                 claim=Claim(Fence(vendor.account, 0)),
                 stopping=fleet.stop.is_set,
@@ -305,10 +326,10 @@ class Bridge:
     def rerun(self, batch_id: int, *, dry_run: bool, force: bool) -> Sequence[Decision]:
         """Read a batch again and queue what is to be sent; return what was decided for each event."""
         vendor = self.ledger.file(batch_id).vendor
-        if vendor not in self.config.vendors:
-            message = f"batch {batch_id} is of this vendor, but there is no such table"
+        if vendor not in self.config.partners:
+            message = f"batch {batch_id} is of this partner, but there is no such table"
             raise ConfigurationError(str(self.config.source), [Problem(f"vendors.{vendor}", message)])
-        settings = self.config.vendors[vendor]
+        settings = self.config.partners[vendor]
         return rerun(
             ReadingContext(
                 ledger=self.ledger,
@@ -375,7 +396,7 @@ class Bridge:
             problem = Problem("bridge.ledger", "another ledger needs a restart of the daemon")
             raise ConfigurationError(str(config.source), [problem])
         grammar_of(config).load_all()
-        triggers = {name: trigger_of(vendor) for name, vendor in config.vendors.items()}
+        triggers = {name: trigger_of(partner) for name, partner in config.partners.items()}
         return fleet_of(config, self.ledger), triggers
 
 
@@ -394,9 +415,9 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
 
     Where there are several, or none, it is read as no particular vendor's.
     """
-    if vendor is None and config and len(config.vendors) == 1:
-        vendor = next(iter(config.vendors))
-    settings = config.vendors[vendor] if config and vendor else None
+    if vendor is None and config and len(config.partners) == 1:
+        vendor = next(iter(config.partners))
+    settings = config.partners[vendor] if config and vendor else None
     data = path.read_bytes()
     told = explain_file(
         path.name,
@@ -408,7 +429,7 @@ def explain(path: Path, config: Config | None, vendor: str | None) -> Explanatio
         now=utc_now(),
         policies=policies_of(settings, config.accounts[settings.account]) if config and settings else None,
     )
-    told.vendors = tuple(config.vendors) if config else ()
+    told.vendors = tuple(config.partners) if config else ()
     return told
 
 

@@ -13,6 +13,7 @@ from simulator.bodies import is_order, problems_of
 from simulator.consent import Codes
 from simulator.operations import (
     ORDER_PLACE,
+    OUTBOUND,
     RESTRICTED,
     RESTRICTED_TOKEN_OPERATION,
     VERSIONS,
@@ -283,4 +284,6 @@ class AccessControl:
         options = self._options
         if operation == RESTRICTED_TOKEN_OPERATION:
             return options.rdt_rate, options.rdt_burst
+        if operation in OUTBOUND and options.rate is not None:
+            return options.outbound_rate, options.outbound_burst
         return options.rate, options.burst

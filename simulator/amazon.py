@@ -1,4 +1,4 @@
-"""`StandInAmazon`: Amazon's Vendor Direct Fulfillment API over HTTP on this machine."""
+"""`StandInAmazon`: Amazon's APIs of direct and multi-channel fulfilment over HTTP on this machine."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from simulator.control import Control
 from simulator.creations import Creations
 from simulator.document_factory import DocumentFactory, DocumentStore
 from simulator.faults import Faults
+from simulator.fulfillment_orders import FulfillmentOrders
 from simulator.operations import READS
 from simulator.options import Options
 from simulator.reads import Reads
@@ -57,6 +58,8 @@ class StandInAmazon(DocumentFactory):
         self._reads = Reads(self.options, store, self.now)
         buckets = TokenBuckets(time.monotonic)
         access = AccessControl(self.options, self._tokens, self._restricted, buckets)
+        self.orders = FulfillmentOrders(self.options, self._records, self.now)
+        """The orders of Multi-Channel Fulfillment."""
         operations = Operations(
             self.options,
             tokens=self._tokens,
@@ -65,6 +68,7 @@ class StandInAmazon(DocumentFactory):
             transactions=self._transactions,
             reads=self._reads,
             creations=Creations(store, self, self._transactions.validator, self._records, self.now),
+            orders=self.orders,
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
         self._application = self._handler.application([*Control(self).routes(), *self.consent.routes()])

@@ -19,6 +19,7 @@ from simulator.faults import Fault, Faults
 from simulator.operations import (
     CREATIONS,
     ORDER_PLACE,
+    OUTBOUND,
     READS,
     RESTRICTED_TOKEN,
     RESTRICTED_TOKEN_OPERATION,
@@ -63,6 +64,9 @@ class RequestHandler:
             for operation, path, method in served if version == "v1" else [*served, *created]:
                 place = of_version(path, version).replace(ORDER_PLACE, "{order}")
                 routes.append(Route(place, self._endpoint(operation, version), methods=[method]))
+        routes += [
+            Route(one.path, self._endpoint(one.operation), methods=[one.method]) for one in OUTBOUND.values()
+        ]
         return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._not_found})
 
     def _endpoint(self, operation: str, version: Version = "v1") -> Callable[[Request], Awaitable[Response]]:

@@ -28,6 +28,7 @@ from simulator.operations import (
     CONFIRMATIONS,
     CREATE_CONTAINER_LABEL,
     CREATE_LABELS,
+    CREATE_ORDER,
     LABEL_REQUESTS,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_UPDATES,
@@ -79,16 +80,27 @@ Text = Annotated[str, Field(min_length=1)]
 Time = Annotated[str, AfterValidator(_time)]
 Decimal = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
 SHAPES: dict[str, type[BaseModel]] = {}
-"""The shapes by the names of Amazon's definitions."""
+"""The shapes of direct fulfilment by the names of Amazon's definitions."""
+OUTBOUND_SHAPES: dict[str, type[BaseModel]] = {}
+"""Those of Fulfillment Outbound, without what edibridge never sends."""
 
 
-def _shape(name: str, required: Mapping[str, Any], optional: Mapping[str, Any] = MappingProxyType({})) -> Any:  # noqa: ANN401 - a type
+def _shape(
+    name: str,
+    required: Mapping[str, Any],
+    optional: Mapping[str, Any] = MappingProxyType({}),
+    shapes: dict[str, type[BaseModel]] = SHAPES,
+) -> Any:  # noqa: ANN401 - a type
     # Without `| None`: an element may be left out, and is never null.
     fields: dict[str, Any] = {field: (kind, ...) for field, kind in required.items()}
     fields |= {field: (kind, None) for field, kind in optional.items()}
     config = ConfigDict(strict=True, extra="forbid")
-    SHAPES[name] = create_model(name, __config__=config, **fields)
-    return SHAPES[name]
+    shapes[name] = create_model(name, __config__=config, **fields)
+    return shapes[name]
+
+
+def _outbound(name: str, required: Mapping[str, Any], optional: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a type
+    return _shape(name, required, optional, OUTBOUND_SHAPES)
 
 
 def _many(shape: Any, at_least: int = 0, at_most: int | None = None) -> Any:  # noqa: ANN401 - a type
@@ -171,6 +183,49 @@ _resource = _shape(
     {"dataElements": list[str]},
 )
 
+_destination = _outbound(
+    "Address",
+    _texts("name", "addressLine1", "postalCode") | _country,
+    _texts("addressLine2", "addressLine3", "city", "districtOrCounty", "stateOrRegion", "phone"),
+)
+_money = _outbound(
+    "Money", {"currencyCode": Annotated[str, Field(pattern="^[A-Z]{3}$")], "value": Decimal}, {}
+)
+_upto = {most: Annotated[str, Field(min_length=1, max_length=most)] for most in (40, 50, 512, 750)}
+_order_item = _outbound(
+    "CreateFulfillmentOrderItem",
+    {
+        "sellerSku": _upto[50],
+        "sellerFulfillmentOrderItemId": _upto[50],
+        "quantity": Annotated[int, Field(ge=1)],
+    },
+    {"giftMessage": _upto[512], "perUnitDeclaredValue": _money},
+)
+_feature = _outbound(
+    "FeatureSettings",
+    {},
+    {"featureName": Text, "featureFulfillmentPolicy": Literal["Required", "NotRequired"]},
+)
+_fulfillment_order = _outbound(
+    "CreateFulfillmentOrderRequest",
+    {
+        "sellerFulfillmentOrderId": _upto[40],
+        "displayableOrderId": _upto[40],
+        "displayableOrderDate": Time,
+        "displayableOrderComment": _upto[750],
+        "shippingSpeedCategory": Literal["Standard", "Expedited", "Priority", "ScheduledDelivery"],
+        "destinationAddress": _destination,
+        "items": _many(_order_item, at_least=1, at_most=100),
+    },
+    {
+        "marketplaceId": Text,
+        "fulfillmentAction": Literal["Ship", "Hold"],
+        "fulfillmentPolicy": Literal["FillOrKill", "FillAll", "FillAllAvailable"],
+        "notificationEmails": _many(Text),
+        "featureConstraints": _many(_feature),
+    },
+)
+
 
 def _request(name: str, key: str, shape: Any) -> Any:  # noqa: ANN401 - types
     return _shape(name, {key: _many(shape, at_least=1)})
@@ -198,6 +253,7 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
             "packages": _many(_shape("Package", _texts("packageTrackingNumber")), at_least=1),
         },
     ),
+    CREATE_ORDER: _fulfillment_order,
     RESTRICTED_TOKEN_OPERATION: _shape(
         "CreateRestrictedDataTokenRequest",
         {"restrictedResources": _many(_resource, at_least=1, at_most=50)},

@@ -14,9 +14,12 @@ from simulator.access import AccessControl, AccessTokens, RestrictedTokens, Toke
 from simulator.bodies import problems_of
 from simulator.creations import Creations
 from simulator.faults import Listing
+from simulator.fulfillment_orders import GET, LIST, FulfillmentOrders
 from simulator.operations import (
     CREATE_CONTAINER_LABEL,
     CREATE_LABELS,
+    CREATE_ORDER,
+    OUTBOUND,
     READS,
     RESTRICTED,
     RESTRICTED_TOKEN_OPERATION,
@@ -75,6 +78,7 @@ class Operations:
         transactions: Transactions,
         reads: Reads,
         creations: Creations,
+        orders: FulfillmentOrders,
     ) -> None:
         self._options = options
         self._tokens = tokens
@@ -83,6 +87,7 @@ class Operations:
         self._transactions = transactions
         self._reads = reads
         self._creations = creations
+        self._orders = orders
         self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
             RESTRICTED_TOKEN_OPERATION: self._restricted_token,
@@ -90,6 +95,7 @@ class Operations:
             **dict.fromkeys(READS, self._read),
             CREATE_LABELS.operation: self._create_labels,
             CREATE_CONTAINER_LABEL.operation: self._create_container_label,
+            **dict.fromkeys(OUTBOUND, self._outbound),
         }
 
     def answer(self, call: Call) -> Reply:
@@ -104,20 +110,22 @@ class Operations:
             if refused.limit:
                 headers |= self._access.limit(call.operation)
             return reply(refused.status, {"errors": refused.errors}, headers)
-        v1 = call.version == "v1" and call.operation != RESTRICTED_TOKEN_OPERATION
-        wrapped = self._options.wrapped and v1
-        whole = {"payload": content} if wrapped else content
-        return reply(status, whole, headers | self._access.limit(call.operation))
+        whole = call.operation == RESTRICTED_TOKEN_OPERATION or call.operation in OUTBOUND
+        wrapped = self._options.wrapped and call.version == "v1" and not whole
+        content = {"payload": content} if wrapped else content
+        return reply(status, content, headers | self._access.limit(call.operation))
 
     def orders_of(self, call: Call) -> Collection[str]:
         """Return the purchase orders in a request, for faults that strike by order."""
         if call.operation == STATUS_OPERATION:
             found = self._transactions.find(self._tokens.account_of(call.token) or "", call.transaction_id)
             return found.orders if found else ()
-        if call.operation in RESTRICTED:
+        if call.operation in RESTRICTED or (call.operation in OUTBOUND and call.order):
             return (call.order,)
         submission = SUBMISSIONS.get(call.operation)
         try:
+            if call.operation in OUTBOUND:
+                return {_DECODER.decode(call.body)["sellerFulfillmentOrderId"]}
             items = _DECODER.decode(call.body)[submission.key] if submission else []
             return {item["purchaseOrderNumber"] for item in items}
         except (msgspec.DecodeError, KeyError, TypeError):
@@ -170,6 +178,17 @@ class Operations:
         content = self._creations.container_label(call.account, self._body(call))
         call.items = 1
         return content, HTTPStatus.OK
+
+    def _outbound(self, call: Call) -> Content:
+        orders = self._orders
+        if call.operation == CREATE_ORDER:
+            body = self._body(call)
+            call.items, call.order = 1, body["sellerFulfillmentOrderId"]
+            return orders.create(call.account, body), HTTPStatus.OK
+        if call.operation == LIST:
+            return orders.listed(call.account, call.query), HTTPStatus.OK
+        one = orders.read if call.operation == GET else orders.cancel
+        return one(call.account, call.order), HTTPStatus.OK
 
     def _restricted_token(self, call: Call) -> Content:
         lifetime = self._options.rdt_lifetime

@@ -88,6 +88,27 @@ READS: Mapping[str, Read] = {read.operation: read for read in _READS}
 CREATE_LABELS = Creation("createShippingLabels", f"{_LABELS}/{ORDER_PLACE}")
 CREATE_CONTAINER_LABEL = Creation("createContainerLabel", f"{_SHIPPING}/containerLabel")
 CREATIONS: Mapping[str, Creation] = {one.operation: one for one in (CREATE_LABELS, CREATE_CONTAINER_LABEL)}
+
+
+class Outbound(msgspec.Struct, frozen=True):
+    """One operation of Fulfillment Outbound: its name, method and path, with `{order}` for an order's id."""
+
+    operation: str
+    method: Literal["GET", "POST", "PUT"]
+    path: str
+
+
+CREATE_ORDER = "createFulfillmentOrder"
+_ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
+OUTBOUND: Mapping[str, Outbound] = {
+    one.operation: one
+    for one in (
+        Outbound(CREATE_ORDER, "POST", _ORDERS),
+        Outbound("listAllFulfillmentOrders", "GET", _ORDERS),
+        Outbound("getFulfillmentOrder", "GET", f"{_ORDERS}/{{order}}"),
+        Outbound("cancelFulfillmentOrder", "PUT", f"{_ORDERS}/{{order}}/cancel"),
+    )
+}
 RESTRICTED = frozenset({*READS, CREATE_LABELS.operation})
 """Operations that take a Restricted Data Token instead of the access token."""
 

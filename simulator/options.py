@@ -54,6 +54,13 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Every order whose label is requested gets a customer invoice."""
     unknown_order: Literal[404, 400] = 404
     """What a read of one order says where there is none: the sandbox's examples are 400s."""
+    outbound_rate: float | None = 2.0
+    """Allowed requests a second for each operation of Fulfillment Outbound; `rate` None goes before."""
+    outbound_burst: int = 30
+    repeated_order: Literal[200, 400] = 400
+    """What a second createFulfillmentOrder with the same id answers; Amazon does not document it."""
+    order_received_after: float = 0.0
+    """A fulfillment order is New for so long, then Received."""
     clock_offset: float = 0.0
     """How far the stand-in's time of day is ahead, for creation times, limits to the past and expiry."""
     keep: Keep = "items"

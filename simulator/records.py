@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from simulator.operations import CONFIRMATIONS, CREATE_CONTAINER_LABEL, STATUS_UPDATES
+from simulator.operations import CONFIRMATIONS, CREATE_CONTAINER_LABEL, CREATE_ORDER, STATUS_UPDATES
 from simulator.options import Options
 
 Item = dict[str, Any]
@@ -81,6 +81,8 @@ def key_of(operation: str, item: Item) -> ItemKey:
     """Order, packages, status and time of an item, in the words of its operation."""
     if operation == CREATE_CONTAINER_LABEL.operation:
         return ItemKey(operation, "", item["vendorContainerId"], "", "")
+    if operation == CREATE_ORDER:
+        return ItemKey(operation, item["sellerFulfillmentOrderId"], "", "", "")
     order = item["purchaseOrderNumber"]
     if operation == STATUS_UPDATES.operation:
         details = item["statusUpdateDetails"]

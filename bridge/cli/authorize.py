@@ -140,8 +140,12 @@ def _central(config: Config, account: Account) -> str:
 
 def _partners_of(config: Config, account: Account) -> list[Partners]:
     """Return the tables of partners that name an account."""
-    named = any(config.accounts[vendor.account] is account for vendor in config.vendors.values())
-    return ["vendors"] if named else []
+    named = [name for name, one in config.partners.items() if config.accounts[one.account] is account]
+    tables: dict[Partners, bool] = {
+        "vendors": any(name in config.vendors for name in named),
+        "sellers": any(name in config.sellers for name in named),
+    }
+    return [table for table, is_there in tables.items() if is_there]
 
 
 def _with_pasted(config: Config, name: str) -> _Done:

@@ -17,7 +17,7 @@ from bridge.errors import BridgeError, ConfigurationError
 
 if TYPE_CHECKING:
     from bridge.cli.findings import Finding
-    from bridge.config import Account, Config, Vendor
+    from bridge.config import Account, Config, Seller, Vendor
 
 
 def check(
@@ -77,9 +77,9 @@ def _wrong(findings: list[Finding]) -> list[Finding]:
 
 def try_connections(config: Config) -> Iterator[dict[str, object]]:
     """Try each drop folder and each login at Amazon: {"place", "kind", "ok", "fault", "told"}."""
-    for name, vendor in config.vendors.items():
+    for name, vendor in config.partners.items():
         kind = "sftp" if vendor.sftp else "local"
-        yield _tried(f"vendors.{name}.{kind}", kind, partial(_list_inbox, vendor))
+        yield _tried(f"{config.place_of(name)}.{kind}", kind, partial(_list_inbox, vendor))
     for name, account in config.accounts.items():
         yield _tried(f"accounts.{name}", "amazon", partial(_log_in, name, account))
 
@@ -92,7 +92,7 @@ def _tried(place: str, kind: str, attempt: Callable[[], str]) -> dict[str, objec
     return {"place": place, "kind": kind, "ok": fault is None, "fault": fault, "told": told}
 
 
-def _list_inbox(vendor: Vendor) -> str:
+def _list_inbox(vendor: Vendor | Seller) -> str:
     from bridge.wiring import drop_folder_of
 
     with closing(drop_folder_of(vendor)) as folder:

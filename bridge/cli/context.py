@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridge.wiring import Bridge
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (stable keys).")]
-OfVendor = Annotated[str | None, typer.Option("--vendor", metavar="V", help="Only this vendor.")]
+OfVendor = Annotated[str | None, typer.Option("--vendor", metavar="V", help="Only this vendor or seller.")]
 
 
 @dataclass(slots=True)
@@ -102,8 +102,8 @@ def known_account(config: Config, account: str) -> str:
 
 def known_vendor(config: Config, vendor: str | None) -> str | None:
     """Check a vendor's name. Raises a usage error that tells the names there are."""
-    if vendor is None or vendor in config.vendors:
+    if vendor is None or vendor in config.partners:
         return vendor
-    near = get_close_matches(vendor, config.vendors, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(config.vendors)}"
+    near = get_close_matches(vendor, config.partners, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(config.partners)}"
     raise typer.BadParameter(f"no vendor {vendor!r} in {config.source}; {hint}", param_hint="--vendor")

@@ -35,9 +35,9 @@ def fetch(
     config = settings.config()
     chosen = known_vendor(config, vendor)
     if chosen is None:
-        if len(config.vendors) > 1:
-            raise typer.BadParameter(f"say whose: {', '.join(config.vendors)}", param_hint="--vendor")
-        chosen = next(iter(config.vendors))
+        if len(config.partners) > 1:
+            raise typer.BadParameter(f"say whose: {', '.join(config.partners)}", param_hint="--vendor")
+        chosen = next(iter(config.partners))
     wanted = list(dict.fromkeys(order.strip() for order in orders))
     for order in wanted:
         if message := installed().feeds[kind].number_error(order):

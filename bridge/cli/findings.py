@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bridge.config import Config, Vendor, secrets_of
+from bridge.config import Config, Seller, Vendor, secrets_of
 from bridge.errors import ConfigurationError, Problem
 from bridge.toml_lines import line_of, lines_of
 
@@ -60,11 +60,12 @@ def _secrets(config: Config) -> Iterator[_Raw]:
 
 
 def _files(config: Config) -> Iterator[_Raw]:
-    for name, vendor in config.vendors.items():
+    for name, vendor in config.partners.items():
+        place = config.place_of(name)
         if vendor.sftp and vendor.sftp.known_hosts and not os.access(vendor.sftp.known_hosts, os.R_OK):
-            yield "error", f"vendors.{name}.sftp.known_hosts", f"{vendor.sftp.known_hosts} cannot be read"
+            yield "error", f"{place}.sftp.known_hosts", f"{vendor.sftp.known_hosts} cannot be read"
         if vendor.local and not vendor.local.folder("inbox").is_dir():
-            yield "warning", f"vendors.{name}.local", f"no folder {vendor.local.folder('inbox')} yet"
+            yield "warning", f"{place}.local", f"no folder {vendor.local.folder('inbox')} yet"
     yield from _writable("bridge.spool", config.bridge.spool)
     if "://" not in config.bridge.ledger:
         yield from _writable("bridge.ledger", Path(config.bridge.ledger))
@@ -97,8 +98,8 @@ def _mappings(config: Config) -> Iterator[_Raw]:
     for problem in find_copies(folders[0], folders[1:]):
         yield "warning", "bridge.mappings", problem
     tables = {name for name, _standard in mappings.status_tables}
-    for name, vendor in config.vendors.items():
-        yield from _names(name, vendor, mappings.names(), tables)
+    for name, vendor in config.partners.items():
+        yield from _names(config.place_of(name), vendor, mappings.names(), tables)
 
 
 def _loading(load: Callable[[], object]) -> Iterator[_Raw]:
@@ -109,10 +110,12 @@ def _loading(load: Callable[[], object]) -> Iterator[_Raw]:
             yield "error", "bridge.mappings", problem if problem.file else problem.within(error.source)
 
 
-def _names(name: str, vendor: Vendor, mappings: frozenset[str], tables: set[str]) -> Iterator[_Raw]:
-    if vendor.mapping and vendor.mapping not in mappings:
+def _names(
+    place: str, partner: Vendor | Seller, mappings: frozenset[str], tables: set[str]
+) -> Iterator[_Raw]:
+    if partner.mapping and partner.mapping not in mappings:
         known = ", ".join(sorted(mappings))
-        yield "error", f"vendors.{name}.mapping", f"no mapping {vendor.mapping!r}; there are {known}"
-    if vendor.status_codes not in tables | _OWN_CODES:
+        yield "error", f"{place}.mapping", f"no mapping {partner.mapping!r}; there are {known}"
+    if isinstance(partner, Vendor) and partner.status_codes not in tables | _OWN_CODES:
         known = ", ".join(sorted(tables | _OWN_CODES))
-        yield "error", f"vendors.{name}.status_codes", f"no table {vendor.status_codes!r}; there are {known}"
+        yield "error", f"{place}.status_codes", f"no table {partner.status_codes!r}; there are {known}"

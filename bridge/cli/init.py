@@ -30,7 +30,12 @@ _EXAMPLE = """\
 # at = ["MAN02[MAN01=CP]", "REF02[REF01=BM]"]
 """
 
-_FOLDERS = ("var/spool", "mappings", "secrets", *(f"drop/nordwind/{name}" for name in ("inbox", "outbox")))
+_FOLDERS = (
+    "var/spool",
+    "mappings",
+    "secrets",
+    *(f"drop/{partner}/{name}" for partner in ("nordwind", "shop") for name in ("inbox", "outbox")),
+)
 
 
 def init(

@@ -30,7 +30,7 @@ def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = Fa
     config = settings.config()
     known_vendor(config, vendor)
     with settings.ledger() as ledger:
-        told = status_of(config, ledger, [vendor] if vendor else list(config.vendors))
+        told = status_of(config, ledger, [vendor] if vendor else list(config.partners))
     if as_json:
         emit(told)
     else:

@@ -92,13 +92,13 @@ def _present(config: Config, ledger: Ledger, vendor: str, now: datetime) -> date
 
     Of what was never sent to Amazon, or before that was kept, the clock alone tells.
     """
-    known = config.vendors.get(vendor)
+    known = config.partners.get(vendor)
     confirmed = ledger.confirmed_at(known.account) if known else None
     return now if confirmed is None or now - confirmed <= CONFIRMED_LATELY else min(now, confirmed)
 
 
 def _retention(config: Config, vendor: str) -> timedelta:
-    known = config.vendors.get(vendor)
+    known = config.partners.get(vendor)
     return timedelta(days=known.retention_days if known else config.bridge.retention_days)
 
 

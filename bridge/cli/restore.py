@@ -65,7 +65,7 @@ def restore(
 
 
 def _vendors(config: Config, account: str) -> Sequence[str]:
-    return [name for name, vendor in config.vendors.items() if vendor.account == account]
+    return [name for name, vendor in config.partners.items() if vendor.account == account]
 
 
 def _mark(config: Config, ledger: Ledger, account: str) -> dict[str, int]:

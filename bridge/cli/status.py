@@ -30,7 +30,7 @@ def status_of(config: Config, ledger: Ledger, vendors: Sequence[str]) -> dict[st
     alerts = [alert for alert in ledger.alerts() if alert.vendor in {*vendors, ""}]
     pauses = {
         account: {"until": pause.until, "reason": pause.reason}
-        for account in sorted({config.vendors[name].account for name in vendors})
+        for account in sorted({config.partners[name].account for name in vendors})
         if (pause := ledger.pause(account, now)) is not None
     }
     attention = bool(alerts or pauses or any(vendor["attention"] for vendor in told.values()))

@@ -4,7 +4,7 @@ from bridge.config.account import Account, BridgeSettings
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
 from bridge.config.load import Config, default_path, load_config, parse_config, refuse_loose_secrets
 from bridge.config.secret import Secret, TextOrSecret, secrets_of
-from bridge.config.vendor import Vendor
+from bridge.config.vendor import Seller, Vendor
 
 __all__ = [
     "Account",
@@ -14,6 +14,7 @@ __all__ = [
     "Pickup",
     "Schedule",
     "Secret",
+    "Seller",
     "Sftp",
     "TextOrSecret",
     "Vendor",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path, PurePath, PurePosixPath
-from typing import Any
+from typing import Any, Literal
 
 from bridge.config.account import Account
 from bridge.programs.registry import installed
@@ -15,27 +15,34 @@ from bridge.toml_lines import Place
 Complaint = tuple[Place, str]
 Raw = dict[str, Any]
 
+PARTNERS: tuple[Literal["vendors", "sellers"], ...] = ("vendors", "sellers")
+"""The tables of trading partners."""
 FOLDERS = ("inbox", "archive", "quarantine", "outbox")
 
 
 def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
     """Yield every complaint, as a place and a message. `folder` is that of the configuration file."""
     accounts, vendors = table(raw, "accounts"), table(raw, "vendors")
+    partners = [(kind, name) for kind in PARTNERS for name in table(raw, kind)]
     if not accounts:
         yield ("accounts",), "no [accounts.A] table: nothing can be sent to Amazon"
-    if not vendors:
-        yield ("vendors",), "no [vendors.V] table: there is nothing to do"
+    if not partners:
+        yield ("vendors",), "no [vendors.V] or [sellers.S] table: there is nothing to do"
     for name in accounts:
         yield from _country(table(accounts, name), ("accounts", name))
-    for name in vendors:
-        vendor, place = table(vendors, name), ("vendors", name)
-        yield from _account(vendor, accounts, place)
-        yield from _choices(vendor, accounts, place)
-        yield from _one_drop_folder(vendor, place)
-        yield from _sftp(vendor, place)
-        yield from _local(vendor, place, folder)
-        yield from _schedule(vendor, place)
-    yield from _shared_inboxes(vendors, folder)
+    for kind, name in partners:
+        partner, place = table(table(raw, kind), name), (kind, name)
+        if kind == "sellers" and name in vendors:
+            yield place, f"[vendors.{name}] has this name, too; give each partner a name of its own"
+        yield from _account(partner, accounts, place)
+        yield from _choices(partner, accounts, place)
+        yield from _one_drop_folder(partner, place)
+        yield from _sftp(partner, place)
+        yield from _local(partner, place, folder)
+        yield from _schedule(partner, place)
+    yield from _shared_inboxes(
+        [((kind, name), table(table(raw, kind), name)) for kind, name in partners], folder
+    )
     yield from _shared_codes(vendors)
     yield from _documents_of_others(vendors)
 
@@ -64,7 +71,7 @@ def _choices(vendor: Raw, accounts: Raw, place: Place) -> Iterator[Complaint]:
     account = _text(vendor, "account", "")
     default = str(Account.model_fields["api_version"].default)
     version = _text(table(accounts, account), "api_version", default)
-    choices = (one.choices for one in installed().settings("vendors"))
+    choices = (one.choices for one in installed().settings(str(place[0])))
     for key, words in (chosen for one in choices for chosen in one.items()):
         word = _text(vendor, key, "")
         if word in words and (served := installed().served_in(words[word], version)):
@@ -140,17 +147,14 @@ def _schedule(vendor: Raw, place: Place) -> Iterator[Complaint]:
         yield (*place, "schedule", "cron"), "set poll or cron, not both"
 
 
-def _shared_inboxes(vendors: Raw, folder: Path) -> Iterator[Complaint]:
-    """Two vendors on one inbox would take each other's files."""
+def _shared_inboxes(partners: list[tuple[tuple[str, str], Raw]], folder: Path) -> Iterator[Complaint]:
+    """Two partners on one inbox would take each other's files."""
     seen: dict[tuple[str, ...], str] = {}
-    for name in vendors:
-        for kind, inbox in _inbox(table(vendors, name), folder):
+    for place, partner in partners:
+        for kind, inbox in _inbox(partner, folder):
             if inbox in seen:
-                yield (
-                    ("vendors", name, kind),
-                    f"has the same server, user and inbox as [vendors.{seen[inbox]}]",
-                )
-            seen.setdefault(inbox, name)
+                yield (*place, kind), f"has the same server, user and inbox as [{seen[inbox]}]"
+            seen.setdefault(inbox, ".".join(place))
 
 
 def _inbox(vendor: Raw, folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -11,9 +11,9 @@ from zoneinfo import available_timezones
 from pydantic import Field, ValidationError
 
 from bridge.config.account import Account, BridgeSettings
-from bridge.config.crosschecks import cross_checks, table
+from bridge.config.crosschecks import PARTNERS, cross_checks, table
 from bridge.config.secret import secrets_of
-from bridge.config.vendor import Vendor
+from bridge.config.vendor import Seller, Vendor
 from bridge.errors import ConfigurationError, Problem
 from bridge.settings.kinds import MOST_DAYS, Name
 from bridge.settings.table import Table
@@ -24,7 +24,7 @@ _INHERITED = ("timezone", "retention_days")
 
 
 class Config(Table):
-    """A whole configuration: the bridge, its accounts, its vendors."""
+    """A whole configuration: the bridge, its accounts, its vendors and sellers."""
 
     bridge: BridgeSettings = Field(default=BridgeSettings(), validate_default=True)
     """What all vendors share."""
@@ -32,8 +32,19 @@ class Config(Table):
     """Authorizations at Amazon, by name."""
     vendors: dict[Name, Vendor] = Field(default={})
     """Vendors with their drop folders, by name."""
+    sellers: dict[Name, Seller] = Field(default={})
+    """Sellers with their drop folders, by name."""
 
     _source: Path = Path("config.toml")
+
+    @property
+    def partners(self) -> dict[str, Vendor | Seller]:
+        """Return all trading partners by name: the vendors, then the sellers."""
+        return {**self.vendors, **self.sellers}
+
+    def place_of(self, partner: str) -> str:
+        """Return where a partner's table stands: `vendors.acme`."""
+        return f"{'sellers' if partner in self.sellers else 'vendors'}.{partner}"
 
     @property
     def source(self) -> Path:
@@ -105,8 +116,8 @@ def _validated(raw: dict[str, Any], text: str, path: Path, folder: Path) -> Conf
 
 
 def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
-    """Set the time zone and retention time of the bridge for vendors that name none."""
-    bridge, vendors = table(raw, "bridge"), raw.get("vendors")
+    """Set the time zone and retention time of the bridge for partners that name none."""
+    bridge = table(raw, "bridge")
     inherited = {key: bridge[key] for key in _INHERITED if key in bridge}
     # A bad one is told once.
     if inherited.get("timezone", "UTC") not in available_timezones():
@@ -114,13 +125,14 @@ def _with_defaults(raw: dict[str, Any]) -> dict[str, Any]:
     days = inherited.get("retention_days", 30)
     if isinstance(days, bool) or not isinstance(days, int) or not 0 < days <= MOST_DAYS:
         del inherited["retention_days"]
-    if not inherited or not isinstance(vendors, dict):
-        return raw
-    given = {
-        name: {**inherited, **vendor} if isinstance(vendor, dict) else vendor
-        for name, vendor in vendors.items()
+    return raw | {
+        kind: {
+            name: {**inherited, **partner} if isinstance(partner, dict) else partner
+            for name, partner in raw[kind].items()
+        }
+        for kind in PARTNERS
+        if inherited and isinstance(raw.get(kind), dict)
     }
-    return raw | {"vendors": given}
 
 
 def _read(path: Path) -> str:

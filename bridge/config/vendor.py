@@ -35,23 +35,13 @@ class Partner(Table):
     """The account (`[accounts.A]`) that its submissions go through."""
     timezone: Zone = "UTC"
     """Time zone of times without one; that of [bridge] where it is not set."""
-    status_codes: Text = "standard"
-    """Whose status codes it sends: standard, amazon (already Amazon's pairs) or a status table."""
     mapping: str = ""
     """Mapping to use for its documents; empty: the one that fits standard, type and version."""
-    batch_size: Annotated[BatchSize, BeforeValidator(_batch_size)] = "auto"
-    """Most events in one submission to Amazon, 1 to 1000; auto: one, and up to 50 only while more waits than
-    Amazon's rate clears in a minute, so that nearly always a verdict or a doubt is about one order."""
-    after_failure: Literal["retry", "hold"] = "retry"
-    """What becomes of the orders of a failed submission that Amazon did not name; it is not known whether it
-    processed them. retry: they go again one by one; hold: an operator decides."""
     oldest_date_days: Annotated[Count, Field(ge=0, le=MOST_DAYS)] = 365
     """An event whose own time (shipped, scanned) is more days ago is held: a wrong year, or an old file that
     came again; 0: never."""
     silent_after: Duration | None = None
     """After so long without any file an alert is raised; not set: never."""
-    in_doubt: InDoubt = InDoubt()
-    """What to do when it is unknown whether Amazon took a submission."""
     acknowledgements: Annotated[Literal["always", "never"], BeforeValidator(_acknowledgements)] = "always"
     """Whether to answer files with 997 or 999 and TA1, or CONTRL: always (true) or never (false)."""
     acknowledgement_kind: Annotated[Literal["997", "999"], BeforeValidator(_acknowledgement_kind)] = "997"
@@ -67,8 +57,6 @@ class Partner(Table):
     status_files: tuple[Literal["json", "csv", "824", "aperak"], ...] = ("json", "csv")
     """Formats of the files in the outbox that tell what became of each document: json, csv, and application
     advices, 824 for X12 and aperak for EDIFACT; empty for none."""
-    fetch: Fetch = Fetch()
-    """What is fetched from Amazon and put into the outbox."""
     strict: Flag = False
     """Whether unknown codes and segments and surplus elements reject a document, not just are noted."""
     retention_days: Days = 30
@@ -95,6 +83,22 @@ class VendorTable(Partner):
     name another are held."""
     party_aliases: dict[str, Text] = Field(default={})
     """What its documents call a party (GLN, DUNS, own number) = the vendor or warehouse code at Amazon."""
+    status_codes: Text = "standard"
+    """Whose status codes it sends: standard, amazon (already Amazon's pairs) or a status table."""
+    batch_size: Annotated[BatchSize, BeforeValidator(_batch_size)] = "auto"
+    """Most events in one submission to Amazon, 1 to 1000; auto: one, and up to 50 only while more waits than
+    Amazon's rate clears in a minute, so that nearly always a verdict or a doubt is about one order."""
+    after_failure: Literal["retry", "hold"] = "retry"
+    """What becomes of the orders of a failed submission that Amazon did not name; it is not known whether it
+    processed them. retry: they go again one by one; hold: an operator decides."""
+    in_doubt: InDoubt = InDoubt()
+    """What to do when it is unknown whether Amazon took a submission."""
+    fetch: Fetch = Fetch()
+    """What is fetched from Amazon and put into the outbox."""
+
+
+class SellerTable(Partner):
+    """`[sellers.S]` without the keys of the programs: a seller at Amazon with its drop folder."""
 
 
 def composed(table: type[Partner], kind: str) -> Any:  # noqa: ANN401 - its keys are the programs'
@@ -120,5 +124,13 @@ if TYPE_CHECKING:
 
         def __getattr__(self, key: str) -> Any:  # noqa: ANN401 - what a program declares
             """Return a key of a program."""
+
+    class Seller(SellerTable):
+        """`[sellers.S]`, with the keys of the programs."""
+
+        def __getattr__(self, key: str) -> Any:  # noqa: ANN401 - what a program declares
+            """Return a key of a program."""
+
 else:
     Vendor = composed(VendorTable, "vendors")
+    Seller = composed(SellerTable, "sellers")

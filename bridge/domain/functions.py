@@ -42,6 +42,8 @@ class Known(NamedTuple):
     submission: int | None = None
     submission_state: str = ""
     dropped_by_hand: bool = False
+    once: bool = False
+    """Whether Amazon takes one a key."""
     earlier_event: int | None = None
 
     @property
@@ -88,7 +90,8 @@ def decide(new: Known, others: Sequence[Known]) -> Decision:
         return _replace(new, before)
     if new.state not in {"ready", "waiting"}:
         return NOTHING
-    return (_known(new, before) if new.function == "resend" else None) or _too_late(new, before) or NOTHING
+    told = _known(new, before) if new.function == "resend" else _second(new, before) if new.once else None
+    return told or _too_late(new, before) or NOTHING
 
 
 def carry_out(new: Known, others: Sequence[Known]) -> Decision:
@@ -191,6 +194,22 @@ def _known(new: Known, before: Sequence[Known]) -> Decision | None:
     return Decision("held", reason, last.id)
 
 
+def _second(new: Known, before: Sequence[Known]) -> Decision | None:
+    """Return what becomes of a second one with a key of which Amazon takes one.
+
+    What never was sent, and never will be, counts for nothing; nor does what Amazon refused.
+    """
+    gone = {*_SPENT, "cancelled", "superseded", "not_sent", "replaced"}
+    same = [o for o in before if o.function not in _SPEAKING and o.state not in gone]
+    if not same:
+        return None
+    last = same[-1]
+    if last.body is not None and last.body == new.body:
+        return Decision("not_sent", f"a duplicate of {last.name}, which is {_word(last.state)}", last.id)
+    reason = f"{last.name} has the number of {_subject(new)} already, with other content, and is"
+    return Decision("held", f"{reason} {_word(last.state)}: Amazon takes one order a number", last.id)
+
+
 def _too_late(new: Known, before: Sequence[Known]) -> Decision | None:
     """Hold what comes after its own cancellation: the two were sent or taken in out of order."""
     about = [
@@ -214,7 +233,8 @@ def _standing_at_amazon(new: Known, sent: Sequence[Known]) -> str:
     where = f", submission {last.submission} is {_word(last.submission_state)}" if last.submission else ""
     told = f"Amazon {has} {last.name} of {_subject(new)} already ({_word(last.state)}{where})"
     if new.function == "cancel":
-        return f"{told}, and takes no cancellation of a {new.noun}: settle it with Amazon"
+        who = "edibridge sends" if new.once else "takes"
+        return f"{told}, and {who} no cancellation of a {new.noun}: settle it with Amazon"
     return f"{told}: sent as well, this would be a second {new.noun} of it"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 import msgspec
@@ -55,15 +56,20 @@ class RowReader(Generic[D]):
         self.rows = rows
         self.units = units
 
-    def check_cells(self, identifiers: Collection[str]) -> bool:
-        """Check that no cell is spoiled, and no identifier rounded by a spreadsheet."""
+    def check_cells(
+        self, identifiers: Collection[str], texts: Mapping[str, int] = MappingProxyType({})
+    ) -> bool:
+        """Check that no cell is spoiled, and no identifier rounded by a spreadsheet.
+
+        `texts` are columns of free text with their longest: they may begin as a formula does.
+        """
         for row in self.rows:
             if row.problem:
                 self.draft.error("ROW", row.problem, row.number)
                 continue
             for column in row.at:
                 text = row.text(column)
-                if problem := _spoiled(text):
+                if problem := _spoiled(text, texts.get(column)):
                     self.error(row, column, "VALUE", f"{column} {problem}")
                 elif column in identifiers and _ROUNDED.fullmatch(text.upper()):
                     how = "was rounded by a spreadsheet: format the column as text, and fill it anew"
@@ -180,14 +186,20 @@ def dimensions_of(sides: Sequence[str | None], unit: str) -> Dimensions | None:
     )
 
 
-def _spoiled(text: str) -> str:
-    """Return what a spreadsheet or a wrong encoding has made of a value, "" if nothing."""
+def _spoiled(text: str, longest: int | None) -> str:
+    """Return what a spreadsheet or a wrong encoding has made of a value, "" if nothing.
+
+    `longest` is that of free text; None for other values.
+    """
     if "\ufffd" in text:
         return "has letters that were lost on the way (�): save the file as UTF-8"
-    if len(text) > LONGEST:
-        return f"has {len(text)} characters, more than {LONGEST}"
+    most = LONGEST if longest is None else longest
+    if len(text) > most:
+        return f"has {len(text)} characters, more than {most}"
     if any(ord(letter) < ord(" ") or ord(letter) == 0x7F for letter in text):
         return "holds a line end or another control character: is a quote missing?"
+    if longest is not None:
+        return ""
     if text[:1] in {"=", "@", "'"} or (text[:1] in {"+", "-"} and not re.fullmatch(r"[+-][\d.,]+", text)):
         return f"begins with {text[0]!r}, like a spreadsheet's formula: write the plain value"
     return ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 
 import msgspec
 
@@ -17,7 +18,6 @@ from bridge.flatfiles.draft import Draft
 from bridge.mapping.columns import Columns
 from bridge.mapping.mappings import Mappings
 from bridge.programs.inputs import FlatFile
-from bridge.programs.registry import installed
 
 _MARKS = {",": ".", ";": ",", "\t": ""}
 """The separators, each with the decimal mark that goes with it; with a tab it may be either."""
@@ -35,14 +35,14 @@ class _Opened(msgspec.Struct, frozen=True):
     first: int
 
 
-def read_csv(text: str, mappings: Mappings) -> tuple[FlatFile, list[Draft]]:
-    """Return the kind of file, and one draft for each document, in order of appearance.
+def read_csv(text: str, mappings: Mappings, files: Sequence[FlatFile]) -> tuple[FlatFile, list[Draft]]:
+    """Return which of the kinds of files it is, and one draft for each document, in order of appearance.
 
     A row without a value in the first column is a draft of its own, with its errors. A header without rows
     is no mistake: an export with nothing to tell. Raises VendorFileError.
     """
     lines = lines_of(text)
-    opened = _open(lines, mappings)
+    opened = _open(lines, mappings, files)
     file, separator = opened.file, opened.separator
     header, _ = row_at(lines, opened.first, separator, frozenset())
     if len(header.cells) > MAX_COLUMNS:
@@ -79,7 +79,7 @@ def _reference(numbers: list[int]) -> str:
     return f"rows {', '.join(map(str, numbers))}"
 
 
-def _open(lines: list[Line], mappings: Mappings) -> _Opened:
+def _open(lines: list[Line], mappings: Mappings, files: Sequence[FlatFile]) -> _Opened:
     """Find the kind of file whose first column is there and most others, and its separator.
 
     Raises VendorFileError.
@@ -92,16 +92,16 @@ def _open(lines: list[Line], mappings: Mappings) -> _Opened:
         first, separators = first + 1, [told[1]]
         if first == len(lines):
             raise VendorFileError("the file has no row that names the columns")
-    kinds = [_Opened(file, one, first) for file in installed().flat_files for one in separators]
+    kinds = [_Opened(file, one, first) for file in files for one in separators]
     return max(kinds, key=lambda one: _known(lines[first][1], one, mappings))
 
 
-def _known(line: str, opened: _Opened, mappings: Mappings) -> tuple[bool, int]:
-    """Return whether the first column is there, and how many are known."""
+def _known(line: str, opened: _Opened, mappings: Mappings) -> tuple[bool, int, float]:
+    """Return whether the first column is there, how many are known, and what part of the kind's those are."""
     columns = mappings.columns[opened.file.name]
     cells = line.replace('"', "").split(opened.separator, MAX_COLUMNS)[:MAX_COLUMNS]
     known = [column for cell in cells if (column := columns.column(cell)) is not None]
-    return opened.file.columns[0] in known, len(known)
+    return opened.file.columns[0] in known, len(known), len(known) / len(opened.file.columns)
 
 
 def _columns(header: Row, columns: Columns, file: FlatFile) -> list[str]:

@@ -56,8 +56,8 @@ class ElementReader(Generic[D]):
             return []
         return value
 
-    def text(self, values: dict[str, Any], name: str, path: str) -> str:
-        """Return a text, empty where there is none."""
+    def text(self, values: dict[str, Any], name: str, path: str, longest: int = LONGEST) -> str:
+        """Return a text of at most `longest` characters, empty where there is none."""
         value = values.get(name)
         at = _at(path, name)
         if value is None:
@@ -67,9 +67,9 @@ class ElementReader(Generic[D]):
             return ""
         if "\ufffd" in value or any(ord(letter) < ord(" ") for letter in value):
             self.error("VALUE", f"{at} holds control characters or letters that were lost on the way")
-        if len(value) > LONGEST:
-            self.error("VALUE", f"{at} has {len(value)} characters, more than {LONGEST}")
-            return value[:LONGEST]
+        if len(value) > longest:
+            self.error("VALUE", f"{at} has {len(value)} characters, more than {longest}")
+            return value[:longest]
         return value.strip()
 
     def whole(

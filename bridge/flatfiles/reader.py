@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -77,7 +78,11 @@ def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
     if len(data) > MAX_BYTES:
         raise VendorFileError(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB: split it")
     text, encoding, skipped = _decoded(data)
-    file, drafts = (read_csv if kind == "csv" else _read_json)(text, mappings)
+    programs = installed()
+    files = [one for one in programs.flat_files if programs.serves(profile.kind, one.operation)]
+    if not files:
+        raise VendorFileError(f"no CSV or JSON files are read for {profile.kind}")
+    file, drafts = (read_csv if kind == "csv" else _read_json)(text, mappings, files)
     places = {draft.start for draft in drafts} | {draft.end for draft in drafts}
     offsets = _offsets(text, encoding, skipped, sorted(places))
     return [
@@ -94,9 +99,8 @@ def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
     ]
 
 
-def _read_json(text: str, mappings: Mappings) -> tuple[FlatFile, list[Draft]]:
+def _read_json(text: str, mappings: Mappings, files: Sequence[FlatFile]) -> tuple[FlatFile, list[Draft]]:
     """Return the kind of file, and one draft for each element, in order. Raises VendorFileError."""
-    files = installed().flat_files
     named, found = elements(text, [one.lists for one in files])
     keys = {snake_case(key) for key in found[0][2]} if found and isinstance(found[0][2], dict) else set()
     file = files[named] if named is not None else max(files, key=lambda one: len(keys & set(one.keys)))

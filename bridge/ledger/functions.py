@@ -183,12 +183,13 @@ def carry_out_functions(
     first = rows[0]["id"]
     asked = {"v": vendor, "file": file_id, "first": first}
     overridden: set[int] = set()
+    once = installed().once
     if connection.execute(_ANY_OVERRIDING, asked).first() is not None:
         overridden = set(connection.execute(_OVERRIDDEN, asked).scalars())
     for row in rows:
         if row["ordering_key"] in _KEYLESS:
             continue
-        if row["function"] in _DECIDING or row["id"] in overridden:
+        if row["function"] in _DECIDING or row["id"] in overridden or row["operation"] in once:
             _carry_out_one(connection, vendor, row, now)
 
 
@@ -288,6 +289,7 @@ def _known(row: RowMapping) -> Known:
         submission=row["submission_id"],
         submission_state=state,
         dropped_by_hand=row["state"] == "refused" and not row["errors"],
+        once=row["operation"] in installed().once,
         earlier_event=row["earlier_event"],
     )
 

@@ -17,6 +17,7 @@ from bridge.mapping.loops import LoopRule
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.references import Condition
 from bridge.mapping.units import Units
+from bridge.programs.registry import installed
 
 _MOST_SHAPES = 1000
 
@@ -69,6 +70,9 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
         """Return how specifically it fits (greater is more), or None if it does not."""
+        programs = installed()
+        if not programs.serves(profile.kind, programs.producers[self.produces].operation):
+            return None
         version = _best_fit(self.versions, document.version)
         if version < 0:
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,9 +20,11 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
     IANA name: times without a zone are read in it. `status_codes` is `standard`, `amazon` or the name of a
     status table. `mapping` names a mapping to prefer. A `stand_in` profile knows no vendor: whatever a
     document says is right. `of_programs` has what each program reads of its own settings, by its name.
+    `kind` is the table of the configuration that it stands in, by which programs are for it; empty: all are.
     """
 
     vendor: str
+    kind: Literal["vendors", "sellers", ""] = ""
     selling_party: str = ""
     warehouses: tuple[str, ...] = ()
     party_aliases: dict[str, str] = {}

@@ -40,6 +40,12 @@ def _unmapped(document: Document, profile: VendorProfile, mappings: Mappings) ->
     off = {installed().producers[one.produces].switched_off(profile) for one in candidates}
     if len(off) == 1 and (why := off.pop()):
         return MappingResult(summary=f"{document.type} {document.version}: {why}")
+    programs = installed()
+    if not any(
+        programs.serves(profile.kind, programs.producers[one.produces].operation) for one in candidates
+    ):
+        reason = f"{document.type} is no document of {profile.kind}: move the partner to the other table"
+        return MappingResult(hold=reason, summary=f"{document.type} {document.version}")
     known = sorted({version for mapping in candidates for version in mapping.versions or ("any version",)})
     reason = (
         f"no mapping fits {document.type} {document.version} of this sender and vendor; there are mappings "

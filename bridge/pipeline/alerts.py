@@ -102,6 +102,7 @@ def _report_doubt(partner: Partner, submission: DueSubmission, what: str) -> Non
 _WORDS = {
     "transaction": "--sent TRANSACTION_ID | --taken (it has them, by an unknown id) | --not-sent (sends them "
     "again)",
+    "receipt": "--sent ORDER_ID (it has it by this id) | --not-sent (sends it again)",
     "result": "--taken (it has them) | --not-sent (sends them again)",
 }
 """What an operator can say, by how Amazon replies."""

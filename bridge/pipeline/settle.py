@@ -19,7 +19,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.reports import overdue_report, status_report
 from bridge.programs.registry import installed
 from bridge.spapi.client import AmazonClient
-from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.replies import orders_named
 
@@ -83,9 +83,9 @@ def _ask_one(partner: Partner, submission: ToPoll) -> str:
 def read_verdict(
     amazon: AmazonClient, operation: str, amazon_transaction_id: str, api_version: str
 ) -> Verdict:
-    """Ask Amazon how a transaction of an operation stands. Raises `AmazonError`.
+    """Ask Amazon how a transaction of an operation stands.
 
-    What Amazon knows nothing of is `Processing`: it may not have come to where that is read.
+    Raises `AmazonError`, `AmazonRefused` of it where Amazon knows no such transaction.
     """
     version = installed().version_of(operation, api_version)
     how = installed().call(operation).verdict
@@ -96,7 +96,9 @@ def read_verdict(
     item = amazon.read_one(read, version=version, **{how.path_name: amazon_transaction_id})
     if isinstance(item, UnreadableItem):
         raise AmazonUnavailable(f"{read.name} is unreadable: {item.reason}")
-    return Verdict(status="Processing") if item is None else how.judge(item)
+    if item is None:
+        raise AmazonRefused(f"{read.name} knows no {amazon_transaction_id}", http_status=404)
+    return how.judge(item)
 
 
 def _wanted_after(partner: Partner, submission: ToPoll) -> tuple[str, ...]:

@@ -190,7 +190,8 @@ class EventType(Call):
 
     `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
-    order has shipped.
+    order has shipped. `once`: Amazon knows it by its ordering key, so of one key a second is never sent: one
+    with the same content is a duplicate, one with other content is held.
     """
 
     event: type[Event]
@@ -208,6 +209,7 @@ class EventType(Call):
     day: Callable[[Any], date | None] = _no_day
     due_within: timedelta | None = None
     ships: bool = False
+    once: bool = False
     makes_available: tuple[str, ...] = ()
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None

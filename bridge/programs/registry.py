@@ -93,6 +93,11 @@ class Programs:
         """List the follow-ups that the success of an operation's events starts."""
         return [one for one in self.follow_ups.values() if one.after == operation]
 
+    def serves(self, partners: str, operation: str) -> bool:
+        """Return whether the program of an operation is for a table of partners; an empty one means any."""
+        settings = self._program_of[operation].settings
+        return not partners or settings is None or settings.partners == partners
+
     def version_of(self, operation: str, kept: str) -> str:
         """Return the API version in which a submission was sent; its program's first, if it kept none."""
         return kept or self._program_of[operation].versions[0]
@@ -159,6 +164,11 @@ class Programs:
     def labelled(self) -> tuple[str, ...]:
         """Operations of the events that are compared with the labels of their orders."""
         return self._those(lambda one: one.label_check)
+
+    @cached_property
+    def once(self) -> tuple[str, ...]:
+        """Operations of the events of which Amazon takes one a key."""
+        return self._those(lambda one: one.once)
 
     @cached_property
     def shipping(self) -> tuple[str, ...]:

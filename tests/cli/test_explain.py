@@ -111,9 +111,8 @@ def test_a_good_drop_file_exits_0_and_one_that_cannot_be_read_exits_1_with_the_r
     done = in_process("explain", "bad.csv", "--json", folder=tmp_path)
     assert (done.code, done.json["records"]) == (1, [])
     assert "unknown columns in the first row: 'colour'" in done.json["unreadable"][0]["message"]
-    assert (
-        "it cannot be read, and would be put aside" in in_process("explain", "bad.csv", folder=tmp_path).out
-    )
+    told = " ".join(in_process("explain", "bad.csv", folder=tmp_path).out.split())
+    assert "it cannot be read, and would be put aside" in told
 
 
 @pytest.mark.parametrize(

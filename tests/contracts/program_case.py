@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -49,6 +49,11 @@ class ProgramCase:
     @property
     def declared(self) -> Operation:
         return installed().operations[self.operation]
+
+    @property
+    def table(self) -> Literal["vendors", "sellers"]:
+        """The table of the configuration whose partners have such documents."""
+        return "vendors" if installed().serves("vendors", self.operation) else "sellers"
 
     @property
     def event_type(self) -> EventType:
@@ -137,7 +142,9 @@ def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     with ScriptedAmazon() as amazon:
         amazon.usual[case.operation] = case.taken
         write_mappings(folder / "mappings", case.mappings)
-        made = partner_in(folder, monkeypatch, endpoint=amazon.url, api_version=case.api_version)
+        made = partner_in(
+            folder, monkeypatch, endpoint=amazon.url, api_version=case.api_version, table=case.table
+        )
         partner = with_policies(replace(made, clock=Clock(), amazon_time=None), **case.policies)
         partner.state.fetching.due_at = float("inf")
         yield Installation(case, folder, amazon, partner)

@@ -78,10 +78,10 @@ def _not_logged_in() -> Any:
     return ApiClient(configuration)
 
 
-def read_back(body: Any, model: str) -> Any:
+def read_back(body: Any, model: str, models: str = SHIPPING) -> Any:
     """Read a body into one of the SDK's models. Raises ValueError for what is missing or not allowed."""
     client = _not_logged_in()
-    client.api_models_module = SHIPPING
+    client.api_models_module = models
     return client.deserialize(SimpleNamespace(data=json.dumps(body)), model)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -13,7 +13,7 @@ from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from bridge.wiring import fleet_of
 
-CONFIG = """\
+_CONFIG = """\
 [bridge]
 ledger = "ledger.sqlite"
 spool = "spool"
@@ -26,6 +26,15 @@ client_id = "made-up"
 client_secret = "env:MADE_UP"
 refresh_token = "env:MADE_UP"
 
+{partner}
+[{table}.acme.local]
+root = "drop"
+
+[{table}.acme.pickup]
+convention = "rename"
+"""
+PARTNERS = {
+    "vendors": """\
 [vendors.acme]
 account = "main"
 selling_party = "ACME"
@@ -33,13 +42,24 @@ warehouses = ["ABCD"]
 timezone = "America/New_York"
 fetch = { labels = true, packing_slips = true }
 label_requests = { when = "shipping_day" }
+""",
+    "sellers": """\
+[sellers.acme]
+account = "main"
+marketplace = "US"
+comment = "Thank you."
+speed = "Standard"
+timezone = "America/New_York"
+""",
+}
 
-[vendors.acme.local]
-root = "drop"
 
-[vendors.acme.pickup]
-convention = "rename"
-"""
+def config_of(table: Literal["vendors", "sellers"]) -> str:
+    """Return a configuration with one partner, named acme."""
+    return _CONFIG.replace("{partner}", PARTNERS[table].rstrip()).replace("{table}", table)
+
+
+CONFIG = config_of("vendors")
 
 
 def partner_in(
@@ -48,13 +68,14 @@ def partner_in(
     *,
     endpoint: str = "http://127.0.0.1:9",
     api_version: str = "v1",
+    table: Literal["vendors", "sellers"] = "vendors",
 ) -> Partner:
     """Make the one partner of a configuration, with its account claimed."""
     monkeypatch.setenv("MADE_UP", "made-up")
     ledger = Ledger.open(folder / "ledger.sqlite")
     for name in ("inbox", "archive", "quarantine", "outbox"):
         (folder / "drop" / name).mkdir(parents=True)
-    config = CONFIG.replace("http://127.0.0.1:9", endpoint)
+    config = config_of(table).replace("http://127.0.0.1:9", endpoint)
     if (folder / "mappings").is_dir():
         config = config.replace("[bridge]", '[bridge]\nmappings = ["mappings"]')
     config = config.replace('region = "na"', f'region = "na"\napi_version = "{api_version}"')

@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from simulator.amazon import StandInAmazon
-from simulator.bodies import SHAPES
+from simulator.bodies import OUTBOUND_SHAPES, SHAPES
 from tests.simulator.caller import (
     CONFIRMATIONS,
     LABELS,
@@ -167,6 +167,15 @@ def test_our_description_names_every_field_of_the_model_and_no_other(file: str) 
                 described_as = defined["properties"][name]
                 described_as = definitions.get(described_as.get("$ref", "").rpartition("/")[2], described_as)
                 assert set(get_args(field.annotation)) == set(described_as["enum"]), name
+
+
+def test_our_description_of_outbound_orders_has_the_models_fields_and_all_that_are_required() -> None:
+    definitions = model("fulfillmentOutbound_2020-07-01")["definitions"]
+    for shape, described in OUTBOUND_SHAPES.items():
+        fields = described.model_fields
+        assert fields.keys() <= definitions[shape]["properties"].keys(), shape
+        required = {name for name, field in fields.items() if field.is_required()}
+        assert required == set(definitions[shape].get("required", ())), shape
 
 
 @pytest.fixture

@@ -1,0 +1,26 @@
+"""Multi-Channel Fulfillment: Amazon ships a merchant's orders of other channels from its stock.
+
+Orders go in; what became of each comes back.
+"""
+
+from __future__ import annotations
+
+from bridge.programs.contract import Probe, Program
+from bridge.programs.multi_channel_fulfillment.event_types import EVENT_TYPES
+from bridge.programs.multi_channel_fulfillment.flatfiles import FLAT_FILES
+from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, OPERATIONS, VERSIONS
+from bridge.programs.multi_channel_fulfillment.profile import NAME
+from bridge.programs.multi_channel_fulfillment.rules import CONDITIONS
+from bridge.programs.multi_channel_fulfillment.settings import SETTINGS
+
+PROGRAM = Program(
+    name=NAME,
+    versions=VERSIONS,
+    operations=OPERATIONS,
+    event_types=EVENT_TYPES,
+    flat_files=FLAT_FILES,
+    # Any answer proves an authorization, that it knows no such order, too.
+    probe=Probe(operation=GET, names={ID_KEY: "edibridge-authorization"}),
+    conditions=CONDITIONS,
+    settings=SETTINGS,
+)

@@ -1,0 +1,47 @@
+"""What the core knows of orders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from bridge.programs.event_types import EventType, VerdictRead, Verification
+from bridge.programs.multi_channel_fulfillment import bodies
+from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
+from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY
+from bridge.programs.multi_channel_fulfillment.orders import compared, verdict_of
+from bridge.programs.multi_channel_fulfillment.rules import violations
+
+LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
+"""When Amazon is asked for an order in doubt; what it does not have by then it did not get."""
+
+
+def _named(event: FulfillmentOrdered) -> Mapping[str, str]:
+    return {ID_KEY: event.seller_fulfillment_order_id}
+
+
+EVENT_TYPES = (
+    EventType(
+        event=FulfillmentOrdered,
+        operation=CREATE,
+        noun="fulfillment order",
+        ordering_key=lambda event: f"po:{event.order_number}",
+        order=lambda event: event.order_number,
+        rules=violations,
+        body=bodies.fulfillment_order,
+        own_time=lambda event: event.displayable_order_date,
+        time_name="displayableOrderDate",
+        early=timedelta(hours=24),
+        too_early="an order is not made in the future",
+        once=True,
+        verification=Verification(
+            operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True
+        ),
+        verdict=VerdictRead(
+            operation=GET,
+            path_name=ID_KEY,
+            reference=lambda event: event.seller_fulfillment_order_id,
+            judge=verdict_of,
+        ),
+    ),
+)

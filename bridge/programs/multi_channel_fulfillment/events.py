@@ -1,0 +1,53 @@
+"""Events of Multi-Channel Fulfillment: an order of a merchant's that Amazon is to ship.
+
+Names are those of Amazon's model Fulfillment Outbound 2020-07-01 in snake case. Absent values are None or
+empty, never guessed. Events are stored as JSON in the ledger: fields may be added with a default, never
+renamed.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from bridge.domain.events import Event
+from bridge.domain.values import Address
+
+
+class Money(msgspec.Struct, frozen=True):
+    """An amount as Amazon's `Decimal`, and its currency (ISO 4217)."""
+
+    currency_code: str
+    value: str
+
+
+class OrderItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of the order; `seller_fulfillment_order_item_id` is its number in the document."""
+
+    seller_fulfillment_order_item_id: str
+    seller_sku: str
+    quantity: int
+    gift_message: str = ""
+    per_unit_declared_value: Money | None = None
+
+
+class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):
+    """The warehouse wants Amazon to ship an order from its stock.
+
+    `order_number` is the document's own; Amazon knows the order by `seller_fulfillment_order_id`, which has
+    the seller's prefix before it. `displayable_order_date` is ISO-8601 with an offset. `feature_names` are
+    those that are required.
+    """
+
+    order_number: str
+    seller_fulfillment_order_id: str
+    marketplace_id: str
+    displayable_order_id: str
+    displayable_order_date: str
+    displayable_order_comment: str
+    shipping_speed_category: str
+    fulfillment_action: str
+    fulfillment_policy: str
+    destination_address: Address
+    items: tuple[OrderItem, ...]
+    notification_emails: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()

@@ -1,0 +1,25 @@
+"""What sellers without EDI drop as CSV or JSON: orders."""
+
+from __future__ import annotations
+
+from bridge.programs.inputs import FlatFile
+from bridge.programs.multi_channel_fulfillment.flatfiles.draft import OrderDraft, result_of
+from bridge.programs.multi_channel_fulfillment.flatfiles.elements import KEYS, read_element
+from bridge.programs.multi_channel_fulfillment.flatfiles.rows import COLUMNS, read_rows
+from bridge.programs.multi_channel_fulfillment.operations import CREATE
+
+FLAT_FILES = (
+    FlatFile(
+        name="fulfillment-order",
+        noun="fulfillment order",
+        about="order",
+        operation=CREATE,
+        columns=COLUMNS,
+        lists=("fulfillmentOrders", "fulfillment_orders"),
+        keys=KEYS,
+        draft=OrderDraft,
+        read_rows=read_rows,
+        read_element=read_element,
+        result=result_of,
+    ),
+)

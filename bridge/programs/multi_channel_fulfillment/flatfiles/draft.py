@@ -1,0 +1,73 @@
+"""An order of a flat file while it is read, and what it becomes."""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from bridge.domain.events import MappingResult
+from bridge.flatfiles.draft import Draft
+from bridge.flatfiles.ship_date import ship_date_of
+from bridge.mapping.profile import VendorProfile
+from bridge.mapping.times import iso_time
+from bridge.programs.multi_channel_fulfillment.events import Money
+from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of
+from bridge.programs.multi_channel_fulfillment.rules import reason_to_hold, violations
+from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of
+
+_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
+
+
+class OrderDraft(Draft, kw_only=True):
+    """An order while it is read; `places` has the row (or request) of each item.
+
+    `order_date` and `marketplace` are read by the seller's profile.
+    """
+
+    stated: StatedOrder = msgspec.field(default_factory=StatedOrder)
+    order_date: str = ""
+    marketplace: str = ""
+    places: list[int] = msgspec.field(default_factory=list)
+
+
+def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
+    """Return the order, or why it is refused or held."""
+    stated = draft.stated
+    try:
+        if draft.order_date:
+            stated.order_date = _moment(draft.order_date, profile.timezone)
+    except ValueError as error:
+        draft.error("ORDER_DATE", f"order_date: {error}")
+    try:
+        if draft.marketplace:
+            stated.marketplace_id = marketplace_id_of(draft.marketplace)
+    except ValueError as error:
+        draft.error("MARKETPLACE", f"marketplace: {error}")
+    event = ordered(stated, profile)
+    unread = bool(draft.errors)
+    for one in violations(event):
+        # A value that could not be read is told once; the rules that miss it add nothing.
+        if not (unread and one.code.startswith(("MISSING_", "NO_"))):
+            row = draft.places[one.line - 1] if one.line else draft.number
+            draft.error(one.code, one.message, row)
+    shown = f"order {stated.order or 'without number'}: not read" if unread else summary_of(event)
+    return MappingResult(
+        event=event,
+        hold="" if draft.errors else reason_to_hold(event),
+        errors=tuple(draft.errors),
+        purchase_order_number=stated.order,
+        summary=f"{draft.reference}, {shown}",
+    )
+
+
+def money_of(value: str, currency: str) -> Money:
+    """Read a declared value. Raises ValueError."""
+    if not _AMOUNT.fullmatch(value):
+        raise ValueError(f"{value[:40]!r} is no amount: write it as 12.50")
+    return Money(currency_code=currency.upper(), value=value)
+
+
+def _moment(text: str, zone: str) -> str:
+    """Read a date, or a date and time; in the seller's zone where it has no offset. Raises ValueError."""
+    return iso_time(text, zone) if "T" in text else iso_time(f"{ship_date_of(text)}T00:00:00", zone)

@@ -1,0 +1,47 @@
+"""Amazon's operations of Multi-Channel Fulfillment as a table.
+
+Source: Fulfillment Outbound, version 2020-07-01, of the Selling Partner API. Nothing of it is restricted.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bridge.programs.multi_channel_fulfillment.orders import read_listed, read_order
+from bridge.programs.operations import Method, Operation
+
+V2020_07_01 = "2020-07-01"
+VERSIONS = (V2020_07_01,)
+CREATE = "createFulfillmentOrder"
+GET = "getFulfillmentOrder"
+LIST = "listAllFulfillmentOrders"
+ID_KEY = "sellerFulfillmentOrderId"
+
+
+def _operation(name: str, method: Method, path: str, **more: Any) -> Operation:  # noqa: ANN401 - as they are
+    paths = {V2020_07_01: f"/fba/outbound/2020-07-01/{path}"}
+    return Operation(name=name, method=method, paths=paths, rate=2.0, burst=30, **more)
+
+
+OPERATIONS = (
+    _operation(
+        CREATE,
+        "POST",
+        "fulfillmentOrders",
+        # Its 200 says that the order is there as `New`, which may become `Invalid`.
+        reply="receipt",
+        # What a second create with the same id answers is not documented: Amazon is asked for the order.
+        in_doubt="verify",
+    ),
+    _operation(
+        GET,
+        "GET",
+        f"fulfillmentOrders/{{{ID_KEY}}}",
+        number_key=ID_KEY,
+        read=read_order,
+        absent=r"(?i)not (be )?found|(not|n't) exist|unknown|no (such )?(fulfillment )?order",
+    ),
+    _operation(
+        LIST, "GET", "fulfillmentOrders", list_key="fulfillmentOrders", number_key=ID_KEY, read=read_listed
+    ),
+)

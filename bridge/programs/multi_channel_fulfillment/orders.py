@@ -1,0 +1,179 @@
+"""Orders as they stand at Amazon, and what that says. Pure.
+
+Names are those of Amazon's model Fulfillment Outbound 2020-07-01 in snake case. Only what cannot be done
+without is required, and what is not known is left aside: replies hold more than the model. What holds names
+and addresses of customers is not shown by `repr`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from bridge.domain.outcomes import AmazonApiError, Verdict
+from bridge.domain.values import Address
+from bridge.programs.event_types import Contradiction, Found
+from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
+
+STATUSES = (
+    "New",
+    "Received",
+    "Planning",
+    "Processing",
+    "Cancelled",
+    "Complete",
+    "CompletePartialled",
+    "Unfulfillable",
+    "Invalid",
+)
+"""Amazon's words; its own examples write them in capitals, too."""
+_BY_LETTERS = {word.lower(): word for word in STATUSES}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """One line of an order at Amazon."""
+
+    seller_fulfillment_order_item_id: str
+    seller_sku: str
+    quantity: int
+    cancelled_quantity: int = 0
+    unfulfillable_quantity: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FulfillmentOrder:
+    """An order at Amazon; `status` is one of `STATUSES`, or the word as it came."""
+
+    seller_fulfillment_order_id: str
+    status: str
+    status_updated_date: str = ""
+    lines: tuple[OrderLine, ...] = ()
+    destination_address: Address | None = field(default=None, repr=False)
+
+    @property
+    def purchase_order_number(self) -> str:
+        """The order's number, as the core calls it."""
+        return self.seller_fulfillment_order_id
+
+
+class _Address(msgspec.Struct, rename="camel"):
+    name: str | None = None
+    address_line1: str | None = None
+    address_line2: str | None = None
+    address_line3: str | None = None
+    city: str | None = None
+    state_or_region: str | None = None
+    postal_code: str | None = None
+    country_code: str | None = None
+
+
+class _Header(msgspec.Struct, rename="camel"):
+    seller_fulfillment_order_id: str
+    fulfillment_order_status: str
+    status_updated_date: str | None = None
+    destination_address: _Address | None = None
+
+
+class _Line(msgspec.Struct, rename="camel"):
+    seller_sku: str
+    seller_fulfillment_order_item_id: str
+    quantity: int
+    cancelled_quantity: int | None = None
+    unfulfillable_quantity: int | None = None
+
+
+class _Order(msgspec.Struct, rename="camel"):
+    fulfillment_order: _Header
+    fulfillment_order_items: list[_Line] | None = None
+
+
+def read_order(raw: msgspec.Raw) -> FulfillmentOrder:
+    """Read the payload of getFulfillmentOrder; see `Operation.read`."""
+    read = msgspec.json.decode(raw, type=_Order)
+    return _order(read.fulfillment_order, tuple(map(_line, read.fulfillment_order_items or ())))
+
+
+def read_listed(raw: msgspec.Raw) -> FulfillmentOrder:
+    """Read an element of listAllFulfillmentOrders, which has no lines; see `Operation.read`."""
+    return _order(msgspec.json.decode(raw, type=_Header), ())
+
+
+def _order(header: _Header, lines: tuple[OrderLine, ...]) -> FulfillmentOrder:
+    if not header.seller_fulfillment_order_id.strip():
+        raise ValueError("it is empty - at `$.sellerFulfillmentOrderId`")
+    told = header.fulfillment_order_status
+    address = header.destination_address
+    return FulfillmentOrder(
+        seller_fulfillment_order_id=header.seller_fulfillment_order_id,
+        status=_BY_LETTERS.get(re.sub(r"[\W_]", "", told).lower(), told),
+        status_updated_date=header.status_updated_date or "",
+        lines=lines,
+        destination_address=Address(
+            **{name: getattr(address, name) or "" for name in _Address.__struct_fields__}
+        )
+        if address is not None
+        else None,
+    )
+
+
+def _line(line: _Line) -> OrderLine:
+    return OrderLine(
+        seller_fulfillment_order_item_id=line.seller_fulfillment_order_item_id,
+        seller_sku=line.seller_sku,
+        quantity=line.quantity,
+        cancelled_quantity=line.cancelled_quantity or 0,
+        unfulfillable_quantity=line.unfulfillable_quantity or 0,
+    )
+
+
+def verdict_of(order: FulfillmentOrder) -> Verdict:
+    """Return whether Amazon accepted an order: a `New` one it has not looked at yet.
+
+    One that was cancelled since, or that cannot be fulfilled, was accepted: how it ended is told by its
+    follow-up. A status that is not known is waited for.
+    """
+    if order.status == "Invalid":
+        message = "Amazon found the order invalid after it took it: mostly its address, or no stock"
+        return Verdict(status="Failure", errors=(AmazonApiError("Invalid", message),))
+    if order.status == "New" or order.status not in STATUSES:
+        return Verdict(status="Processing")
+    return Verdict(status="Success")
+
+
+def compared(event: FulfillmentOrdered, order: FulfillmentOrder) -> Found:
+    """Return whether an order at Amazon is the one that was to be sent: the same lines to the same place."""
+    ours = Counter(
+        {(one.seller_fulfillment_order_item_id, one.seller_sku): one.quantity for one in event.items}
+    )
+    theirs: Counter[tuple[str, str]] = Counter()
+    for line in order.lines:  # of one line Amazon may make several
+        theirs[line.seller_fulfillment_order_item_id, line.seller_sku] += line.quantity
+    if ours != theirs:
+        return _other(event, "lines")
+    if order.destination_address is not None and not _same_place(
+        event.destination_address, order.destination_address
+    ):
+        return _other(event, "name and address")
+    return "taken"
+
+
+def _other(event: FulfillmentOrdered, what: str) -> Contradiction:
+    used = f"the id {event.seller_fulfillment_order_id} is used by another order at Amazon"
+    return Contradiction(f"{used}: its {what} differ from those that were to be sent")
+
+
+def _same_place(ours: Address, theirs: Address) -> bool:
+    """Compare what both have; letters and digits alone, since Amazon writes addresses its own way."""
+    pairs = ((getattr(ours, name), getattr(theirs, name)) for name in _COMPARED)
+    return all(_letters(one) == _letters(other) for one, other in pairs if one and other)
+
+
+_COMPARED = ("name", "address_line1", "postal_code", "country_code")
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).casefold()

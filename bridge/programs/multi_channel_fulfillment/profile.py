@@ -1,0 +1,61 @@
+"""What the configuration tells this program about a seller."""
+
+from __future__ import annotations
+
+import msgspec
+
+from bridge.mapping.profile import VendorProfile
+
+NAME = "multi_channel_fulfillment"
+MARKETPLACES = {
+    "US": "ATVPDKIKX0DER",
+    "CA": "A2EUQ1WTGCTBG2",
+    "MX": "A1AM78C64UM0Y8",
+    "UK": "A1F83G8C2ARO7P",
+    "DE": "A1PA6795UKMFR9",
+    "FR": "A13V1IB3VIYZZH",
+    "IT": "APJ6JRA9NG5V4",
+    "ES": "A1RKKUPIHCS9HS",
+    "JP": "A1VC38T7YXB528",
+    "AU": "A39IBJ37TRP1C6",
+}
+"""Marketplaces by their country."""
+_SHORTEST_ID = 10
+
+
+class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
+    """Values of one seller: what stands in where a document is silent, and what its words mean.
+
+    `order_prefix` stands before each order's number at Amazon. `speeds` are the words of its documents, each
+    with Amazon's. `notify`: Amazon writes to the addresses that a document has.
+    """
+
+    marketplace_id: str = ""
+    order_prefix: str = ""
+    comment: str = ""
+    speed: str = ""
+    speeds: dict[str, str] = {}
+    action: str = "Ship"
+    policy: str = "FillOrKill"
+    feature_names: tuple[str, ...] = ()
+    notify: bool = False
+
+
+STAND_IN = SellerValues(marketplace_id="MARKETPLACE", comment="Thank you for your order.", speed="Standard")
+"""For no seller in particular."""
+_DEFAULT = SellerValues()
+
+
+def values_of(profile: VendorProfile) -> SellerValues:
+    """Return this program's values of a seller."""
+    values: SellerValues = profile.of_programs.get(NAME, _DEFAULT)
+    return values
+
+
+def marketplace_id_of(value: str) -> str:
+    """Return a marketplace's id by its country, or by itself. Raises ValueError."""
+    if value in MARKETPLACES:
+        return MARKETPLACES[value]
+    if len(value) >= _SHORTEST_ID and value.isalnum() and value.isascii():
+        return value
+    raise ValueError(f"must be one of {', '.join(MARKETPLACES)}, or a marketplace's id")

@@ -1,0 +1,59 @@
+"""Settings of sellers: the keys that this program adds to `[sellers.S]`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from bridge.programs.inputs import Settings
+from bridge.programs.multi_channel_fulfillment.profile import STAND_IN, SellerValues, marketplace_id_of
+from bridge.programs.multi_channel_fulfillment.rules import LONGEST_COMMENT
+from bridge.settings.kinds import Flag, Text
+from bridge.settings.table import Table
+
+Speed = Literal["Standard", "Expedited", "Priority"]
+Feature = Literal["BLANK_BOX", "BLOCK_AMZL", "OVERBOX", "PACKING_SLIP", "SIGNATURE_CONFIRMATION"]
+
+
+class SellerKeys(Table):
+    """Keys of `[sellers.S]`."""
+
+    marketplace: Annotated[Text, AfterValidator(marketplace_id_of)]
+    """The marketplace that its orders are placed against: US, CA, MX, UK, DE, FR, IT, ES, JP, AU, or any
+    marketplace's id."""
+    order_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{0,20}$")] = ""
+    """Stands before each order's number at Amazon, so that numbers of several systems differ."""
+    comment: Annotated[str, StringConstraints(max_length=LONGEST_COMMENT)] = ""
+    """Comment on the packing slip of orders whose documents have none; Amazon requires one."""
+    speed: Speed | None = None
+    """Shipping speed of orders whose documents name none: Standard, Expedited or Priority."""
+    speeds: dict[str, Speed] = Field(default={})
+    """What its documents call a speed = Standard, Expedited or Priority."""
+    action: Literal["Ship", "Hold"] = "Ship"
+    """Whether Amazon ships an order at once, or holds it, where its document does not say."""
+    policy: Literal["FillOrKill", "FillAll", "FillAllAvailable"] = "FillOrKill"
+    """What Amazon does with an order that it cannot fulfil whole: FillOrKill (nothing is shipped), FillAll
+    (it waits for the rest) or FillAllAvailable (what is there is shipped)."""
+    features: tuple[Feature, ...] = ()
+    """Features that each order requires: BLANK_BOX, BLOCK_AMZL (Amazon charges for it), OVERBOX,
+    PACKING_SLIP, SIGNATURE_CONFIRMATION."""
+    notify: Flag = False
+    """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
+
+
+def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the keys of all programs
+    return SellerValues(
+        marketplace_id=seller.marketplace,
+        order_prefix=seller.order_prefix,
+        comment=seller.comment,
+        speed=seller.speed or "",
+        speeds=dict(seller.speeds),
+        action=seller.action,
+        policy=seller.policy,
+        feature_names=tuple(seller.features),
+        notify=seller.notify,
+    )
+
+
+SETTINGS = Settings(partners="sellers", keys=SellerKeys, profile=_profile, stand_in=STAND_IN)

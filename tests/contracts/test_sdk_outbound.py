@@ -1,0 +1,111 @@
+"""Amazon's official SDK reads every reply on orders, and every body that the bridge builds of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from spapi import ApiException, FbaOutboundApi
+
+from bridge.document_data import mappings_of
+from bridge.flatfiles.reader import read_flat_file
+from bridge.mapping.profile import explain_profile
+from bridge.programs.registry import installed
+from simulator.amazon import StandInAmazon
+from simulator.operations import OUTBOUND
+from tests.contracts.sdk import Sdk, read_back, rewritten
+
+MODELS = "spapi.models.fulfillment_outbound_v2020_07_01"
+COLUMNS = (
+    "order_id,order_date,name,address_line1,address_line2,city,state_or_region,postal_code,country_code,phone,"
+    "speed,action,policy,features,line,sku,quantity,gift_message,declared_value,currency"
+)
+LINES = """\
+1,2026-11-22,A,1 Road,Suite 2,T,IL,62701,US,+1 555,Priority,Hold,FillAll,BLANK_BOX,1,SKU-A,2,Enjoy!,9.5,USD
+1,,,,,,,,,,,,,,2,SKU-B,1,,,
+"""
+
+
+def bodies() -> list[dict[str, Any]]:
+    """Build the bodies of the orders of a CSV file that uses every column."""
+    data = f"{COLUMNS}\n{LINES}".encode()
+    records = read_flat_file(data, "csv", explain_profile(), mappings_of(None))
+    events = [record.result.event for record in records]
+    assert all(not record.result.errors for record in records)
+    return [installed().element_of(event) for event in events if event is not None]
+
+
+@pytest.fixture
+def amazon() -> Iterator[StandInAmazon]:
+    with StandInAmazon(rate=None) as standing_in:
+        yield standing_in
+
+
+@pytest.fixture
+def sdk(amazon: StandInAmazon) -> Sdk:
+    return Sdk(amazon)
+
+
+@pytest.fixture
+def api(sdk: Sdk) -> Any:
+    return FbaOutboundApi(sdk.client)
+
+
+CALLS: dict[str, Callable[[Any], Any]] = {
+    "createFulfillmentOrder": lambda api: api.create_fulfillment_order(bodies()[0]),
+    "getFulfillmentOrder": lambda api: api.get_fulfillment_order("1"),
+    "listAllFulfillmentOrders": lambda api: api.list_all_fulfillment_orders(
+        query_start_date="2026-01-01T00:00:00Z"
+    ),
+    "cancelFulfillmentOrder": lambda api: api.cancel_fulfillment_order("1"),
+}
+
+
+def test_a_body_is_read_back_whole_by_the_sdk() -> None:
+    (body,) = bodies()
+    model = read_back(body, "CreateFulfillmentOrderRequest", MODELS)
+    written = rewritten(model)
+    # The SDK writes dates its own way.
+    assert written.pop("displayableOrderDate")[:10] == body.pop("displayableOrderDate")[:10]
+    assert written == body
+
+
+@pytest.mark.parametrize("operation", list(OUTBOUND))
+def test_the_sdk_understands_every_reply(amazon: StandInAmazon, sdk: Sdk, api: Any, operation: str) -> None:
+    if operation != "createFulfillmentOrder":
+        CALLS["createFulfillmentOrder"](api)
+    found = CALLS[operation](api)
+    seen = amazon.requests[-1]
+    assert (seen.operation, seen.status) == (operation, 200)
+    reply = json.loads(sdk.client.last_response.data)
+    assert sdk.written(found).keys() == reply.keys()
+    if operation == "getFulfillmentOrder":
+        assert found.payload.fulfillment_order.fulfillment_order_status == "Received"
+        assert [one.quantity for one in found.payload.fulfillment_order_items] == [2, 1]
+
+
+@pytest.mark.parametrize(
+    ("call", "status"),
+    [
+        (lambda api: api.get_fulfillment_order("2"), 404),
+        (lambda api: api.create_fulfillment_order(bodies()[0]), 400),
+        (lambda api: api.create_fulfillment_order(bodies()[0] | {"items": []}), 400),
+    ],
+)
+def test_the_sdk_reads_every_refusal(api: Any, call: Callable[[Any], Any], status: int) -> None:
+    CALLS["createFulfillmentOrder"](api)
+    with pytest.raises(ApiException) as refused:
+        call(api)
+    assert refused.value.status == status
+
+
+def test_the_bridge_reads_what_the_stand_in_says_as_the_sdk_does(sdk: Sdk, api: Any) -> None:
+    CALLS["createFulfillmentOrder"](api)
+    api.get_fulfillment_order("1")
+    read = installed().operations["getFulfillmentOrder"].read
+    assert read is not None
+    payload = json.loads(sdk.client.last_response.data)["payload"]
+    order: Any = read(json.dumps(payload).encode())  # type: ignore[arg-type]
+    assert (order.status, [line.quantity for line in order.lines]) == ("Received", [2, 1])

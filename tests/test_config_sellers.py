@@ -1,0 +1,63 @@
+"""Sellers beside vendors in a configuration."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.test_config import GOOD, load, named, only_problem
+
+SELLER = """
+[sellers.shop]
+account = "main"
+marketplace = "DE"
+
+[sellers.shop.local]
+root = "drop/shop"
+"""
+
+
+def test_a_seller_has_the_general_keys_and_those_of_its_program() -> None:
+    config = load(GOOD + SELLER + '[sellers.shop.speeds]\n"DHL 24" = "Priority"\n')
+    shop = config.sellers["shop"]
+    assert (shop.marketplace, shop.timezone, shop.policy) == ("A1PA6795UKMFR9", "Europe/Berlin", "FillOrKill")
+    assert shop.speeds == {"DHL 24": "Priority"}
+    assert list(config.partners) == ["acme", "shop"]
+    assert [config.place_of(name) for name in config.partners] == ["vendors.acme", "sellers.shop"]
+
+
+def test_sellers_alone_are_something_to_do() -> None:
+    start = GOOD[: GOOD.index("[vendors.acme]")]
+    assert list(load(start + SELLER).partners) == ["shop"]
+
+
+def test_a_name_is_given_once_over_both_tables() -> None:
+    problem = only_problem(GOOD + SELLER.replace("shop", "acme"))
+    assert problem.place == "sellers.acme"
+    assert "[vendors.acme] has this name, too" in problem.message
+
+
+def test_a_seller_and_a_vendor_share_no_inbox() -> None:
+    vendor = GOOD.index("[vendors.acme.sftp]")
+    sftp = GOOD[vendor:].replace("vendors.acme", "sellers.shop")
+    text = GOOD + SELLER[: SELLER.index("[sellers.shop.local]")] + sftp
+    problem = only_problem(text)
+    assert problem.place == "sellers.shop.sftp"
+    assert "[vendors.acme]" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('account = "other"', "sellers.shop.account"),
+        ('marketplace = "XX"', "sellers.shop.marketplace"),
+        ('order_prefix = "A+"', "sellers.shop.order_prefix"),
+        ('speed = "ScheduledDelivery"', "sellers.shop.speed"),
+        ('selling_party = "ACMEV"', "sellers.shop.selling_party"),
+        ("[sellers.shop.fetch]", "sellers.shop.fetch"),
+    ],
+)
+def test_what_is_wrong_with_a_seller_is_named(line: str, place: str) -> None:
+    key = line.partition(" =")[0]
+    kept = "\n".join(one for one in SELLER.splitlines() if not one.startswith(f"{key} ="))
+    text = GOOD + kept.replace("[sellers.shop.local]", f"{line}\n\n[sellers.shop.local]") + "\n"
+    assert place in {name for _, name in named(text)}
