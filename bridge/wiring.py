@@ -32,7 +32,7 @@ from bridge.pipeline.deliver import deliver
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
 from bridge.pipeline.fetch import fetch_wanted
-from bridge.pipeline.partner import FetchPlan, Partner, Policies, ReadingContext
+from bridge.pipeline.partner import CredentialDates, FetchPlan, Partner, Policies, ReadingContext
 from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import Decision, rerun
 from bridge.pipeline.settle import read_verdict
@@ -236,6 +236,11 @@ def amazon_client_of(name: str, account: Account, *, credentials: Credentials | 
     )
 
 
+def credential_dates_of(account: Account) -> CredentialDates:
+    """Return what the configuration says of when an account's credentials were made."""
+    return CredentialDates(account.authorized_on, account.secret_made_on)
+
+
 def trigger_of(vendor: Vendor | Seller) -> BaseTrigger:
     """Return when the daemon lists a vendor's inbox."""
     schedule = vendor.schedule
@@ -282,6 +287,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 disk_space=disk_space,
                 clock=clients[vendor.account].time.now,
                 amazon_time=clients[vendor.account].time,
+                credential_dates=credential_dates_of(config.accounts[vendor.account]),
                 sharing=tuple(
                     one for one, other in config.partners.items() if other.account == vendor.account
                 ),

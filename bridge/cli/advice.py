@@ -11,7 +11,9 @@ ALERTS: Final[dict[str, str]] = {
     "inbox": "ask the vendor to remove what does not belong into the inbox; what is seen is taken",
     "outbox": "see whether the server lets us write into the outbox; the bridge tries on by itself",
     "job": "a fault of edibridge: report it with the log; what it holds up is tried again",
-    "credentials": "renew the account's secrets, try `edibridge check --connect`; it goes on by itself then",
+    "credentials": "on invalid_grant `edibridge authorize ACCOUNT`, else renew the secrets; it then goes on",
+    "authorization": "`edibridge authorize ACCOUNT`; renewed another way: set authorized_on, and reload",
+    "client_secret": "make a new secret at Amazon, put it where client_secret says, set secret_made_on",
     "sending": "`edibridge check --connect`; see network, proxy and certificates; it is tried on",
     "spool": "make room on the spool's disk, or set its owner and mode; the files wait in the inbox",
     "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
@@ -71,6 +73,7 @@ REJECTED: Final = (
 
 
 _NUMBERED: Final = {
+    "authorization": "ACCOUNT",
     "in_doubt": "ID",
     "overdue": "ID",
     "translation": "BATCH",

@@ -77,7 +77,7 @@ def authorize(
     _tell(account, done, as_json=as_json)
 
 
-_ALERTS = ("credentials",)
+_ALERTS = ("credentials", "authorization")
 
 
 @dataclass(frozen=True, slots=True)

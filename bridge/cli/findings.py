@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -37,7 +38,7 @@ class Finding:
 def findings_of(config: Config) -> Iterator[Finding]:
     """Yield what is found, in the order of the file. Reads secrets, known hosts and mappings."""
     lines = lines_of(config.source.read_text(encoding="utf-8-sig"))
-    found = [*_secrets(config), *_files(config), *_mappings(config)]
+    found = [*_secrets(config), *_dates(config), *_files(config), *_mappings(config)]
     placed = [
         (line_of(lines, tuple(place.split("."))), level, place, problem) for level, place, problem in found
     ]
@@ -57,6 +58,16 @@ def _secrets(config: Config) -> Iterator[_Raw]:
             yield "error", place, error.problems[0].message
         for complaint in secret.complaints():
             yield "warning", place, complaint
+
+
+def _dates(config: Config) -> Iterator[_Raw]:
+    """Complain of days that are still to come: nobody would be told of an end that is counted from them."""
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)  # it may be tomorrow where it was written
+    for name, account in config.accounts.items():
+        for key in ("authorized_on", "secret_made_on"):
+            day = getattr(account, key)
+            if day is not None and day > tomorrow:
+                yield "error", f"accounts.{name}.{key}", f"{day} is still to come"
 
 
 def _files(config: Config) -> Iterator[_Raw]:

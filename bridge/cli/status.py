@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from bridge.config import Config
     from bridge.ledger.read_models import AlertRow, BatchView, FollowUpCounts
     from bridge.ledger.store import Ledger
+    from bridge.pipeline.validity import Validity
 
 RECENT = timedelta(hours=24)
 """So long a batch with rejected documents, or invalid or rejected events, asks for attention."""
@@ -24,17 +25,35 @@ _NAMED = 5
 
 
 def status_of(config: Config, ledger: Ledger, vendors: Sequence[str]) -> dict[str, Any]:
-    """Gather how vendors stand: {"attention", "vendors", "paused_accounts", "alerts"}."""
+    """Gather how vendors stand: {"attention", "vendors", "accounts", "paused_accounts", "alerts"}."""
+    from bridge.pipeline.validity import validity_of
+    from bridge.wiring import credential_dates_of
+
     counts, now = ledger.counts(), datetime.now(UTC)
     told = {name: _of_vendor(ledger, name, counts.get(name, {}), now) for name in vendors}
-    alerts = [alert for alert in ledger.alerts() if alert.vendor in {*vendors, ""}]
+    accounts = sorted({config.partners[name].account for name in vendors})
+    alerts = [
+        alert
+        for alert in ledger.alerts()
+        if alert.vendor in vendors or (not alert.vendor and alert.account in accounts)
+    ]
     pauses = {
         account: {"until": pause.until, "reason": pause.reason}
-        for account in sorted({config.partners[name].account for name in vendors})
+        for account in accounts
         if (pause := ledger.pause(account, now)) is not None
     }
+    good = {
+        name: validity_of(ledger.authorized_at(name), credential_dates_of(config.accounts[name]))
+        for name in accounts
+    }
     attention = bool(alerts or pauses or any(vendor["attention"] for vendor in told.values()))
-    return {"attention": attention, "vendors": told, "paused_accounts": pauses, "alerts": alerts}
+    return {
+        "attention": attention,
+        "vendors": told,
+        "accounts": good,
+        "paused_accounts": pauses,
+        "alerts": alerts,
+    }
 
 
 def _of_vendor(
@@ -80,6 +99,9 @@ def status_lines(told: dict[str, Any]) -> Iterator[Line]:
         yield Line(name, "title")
         yield from _vendor(vendor)
         yield Line("")
+    for account, good in told["accounts"].items():
+        yield Line(f"Account {account}: {validity_words(account, good)}", rest="  ")
+    yield Line("")
     for account, pause in told["paused_accounts"].items():
         text = f"Account {account} sends nothing until {cell(pause['until'])}: {pause['reason']}"
         yield Line(text, rest="  ", style="bad")
@@ -139,6 +161,17 @@ def _troubles(vendor: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield f"{count} {noun}{'s' * (count != 1)} {meaning}{age}", advice
     if vendor["troubled_batches"]:
         yield _of_troubled(vendor["troubled_batches"]), REJECTED
+
+
+def validity_words(account: str, good: Validity) -> str:
+    """Write until when an account's credentials are good, or how that becomes known."""
+    if good.authorized_at is None or good.authorization_ends is None:
+        authorized = f"it is not known when it was authorized (set authorized_on in [accounts.{account}])"
+    else:
+        until = f"{good.authorization_ends:%Y-%m-%d}"
+        authorized = f"authorized on {good.authorized_at:%Y-%m-%d}, until {until}"
+    secret = f"; its client secret is good until {good.secret_ends:%Y-%m-%d}" if good.secret_ends else ""
+    return authorized + secret
 
 
 def delayed_words(events: int, first: datetime) -> str:

@@ -20,6 +20,8 @@ INBOX = "inbox"
 FETCH = "fetch"
 SHIPPING_DOCUMENT = "paper"
 CREDENTIALS = "credentials"
+AUTHORIZATION = "authorization"
+CLIENT_SECRET = "client_secret"  # noqa: S105 - a kind
 IN_DOUBT = "in_doubt"
 OVERDUE = "overdue"
 SENDING = "sending"
@@ -127,6 +129,7 @@ def _named(orders: Sequence[str]) -> str:
 def review(partner: Partner) -> None:
     """Raise and clear the alerts that follow from what stands in the ledger, whoever brought it there."""
     _review_doubts(partner)
+    _review_credentials(partner)
     _review_held(partner)
     _review_translations(partner)
     _review_sending(partner)
@@ -143,6 +146,18 @@ def _review_doubts(partner: Partner) -> None:
     for kind, key in told:
         if key not in still:
             clear_alert(partner, kind, key)
+
+
+def _review_credentials(partner: Partner) -> None:
+    """Forget the alerts that `edibridge authorize` has cleared beside us: they would hide `sending`."""
+    told = [(CREDENTIALS, key) for key in open_keys(partner, CREDENTIALS)]
+    if not told:
+        return
+    known = partner.state.alerts
+    with known.lock:  # what is raised meanwhile is in the ledger before it is known here
+        still = {(alert.kind, alert.key) for alert in partner.ledger.alerts(partner.vendor, limit=10_000)}
+        if known.keys is not None:
+            known.keys.difference_update(one for one in told if one not in still)
 
 
 def _review_held(partner: Partner) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from bridge.domain.outcomes import InDoubtPolicy
@@ -92,6 +92,14 @@ class FetchPlan:
     index: str = "csv"
 
 
+@dataclass(frozen=True, slots=True)
+class CredentialDates:
+    """What the configuration says of when an account's credentials were made; None: nothing."""
+
+    authorized_on: date | None = None
+    secret_made_on: date | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadingContext:
     """What it takes to read a partner's files into the ledger; a rerun needs no more than this."""
@@ -125,6 +133,7 @@ class Partner(ReadingContext):
     amazon: AmazonClient
     amazon_time: AmazonTime | None = None
     """What Amazon says of the clock; None where the clock is taken as it is."""
+    credential_dates: CredentialDates = CredentialDates()
     folder: DropFolder
     pickup_policy: PickupPolicy
     sharing: tuple[str, ...] = ()

@@ -18,6 +18,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.restored import compare_with_folder, hold_if_restored
 from bridge.pipeline.retention import keep_retention
 from bridge.pipeline.timekeeping import review_clock
+from bridge.pipeline.validity import review_validity
 
 log = structlog.get_logger(__name__)
 
@@ -192,6 +193,7 @@ class _Passes:
 def _review(partner: Partner) -> None:
     review(partner)
     review_deadlines(partner)
+    review_validity(partner)
     review_clock(partner)
 
 

@@ -102,6 +102,8 @@ class Timers:
     """By `Partner.seconds`. Changed by retention."""
     waiting_checked_at: datetime | None = None
     """When it was seen last whether a status update has waited for too long. Changed by deadlines."""
+    validity_checked_at: datetime | None = None
+    """When it was seen last how long the account's credentials are good. Changed by validity."""
     time_asked_at: float = -math.inf
     """When Amazon was asked for its time last, by `Partner.seconds`. Changed by timekeeping."""
 

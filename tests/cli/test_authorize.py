@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ application_id = "amzn1.sp.solution.made-up"
 redirect_uri = "https://example.com/authorized"
 country = "US"
 client_id"""
+GIVEN = datetime(2026, 3, 4, 9, tzinfo=UTC)
 READY = CONFIG.replace("client_id", PUBLIC)
 
 
@@ -84,6 +86,50 @@ def test_what_amazon_could_not_prove_is_not_kept(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     assert ledger.authorized_at("main") is None
     ledger.close()
+
+
+def test_status_shows_until_when_the_credentials_are_good(tmp_path: Path) -> None:
+    folder = installation(tmp_path, CONFIG.replace("client_id", "secret_made_on = 2026-01-05\nclient_id"))
+    told = in_process("status", folder=folder).out
+    assert (
+        "Account main: it is not known when it was authorized (set authorized_on in [accounts.main]); its "
+        in told
+    )
+    assert "client secret is good until 2026-07-04" in " ".join(told.split())
+    ledger = Ledger.open(folder / "ledger.sqlite")
+    ledger.record_authorized("main", GIVEN, GIVEN, clears=[])
+    ledger.close()
+    assert (
+        "Account main: authorized on 2026-03-04, until 2027-03-04" in in_process("status", folder=folder).out
+    )
+    assert in_process("status", "--json", folder=folder).json["accounts"] == {
+        "main": {
+            "authorized_at": "2026-03-04T09:00:00+00:00",
+            "authorization_ends": "2027-03-04T09:00:00+00:00",
+            "secret_ends": "2026-07-04T00:00:00+00:00",
+        }
+    }
+
+
+def test_an_alert_on_an_account_is_shown_with_the_command_and_counts(tmp_path: Path) -> None:
+    folder = installation(tmp_path, READY)
+    ledger = Ledger.open(folder / "ledger.sqlite")
+    ledger.raise_alert("authorization", "", "main", "it ends soon", GIVEN, account="main")
+    ledger.raise_alert("authorization", "", "other", "of an account that is gone", GIVEN, account="other")
+    ledger.close()
+    done = in_process("status", folder=folder)
+    assert done.code == 1
+    assert "main authorization: it ends soon" in done.out
+    assert "-> `edibridge authorize main`" in done.out
+    assert "of an account that is gone" not in done.out
+
+
+@pytest.mark.parametrize("key", ["authorized_on", "secret_made_on"])
+def test_a_day_that_is_still_to_come_is_told_by_check(tmp_path: Path, key: str) -> None:
+    folder = installation(tmp_path, READY.replace("client_id", f"{key} = 2999-01-02\nclient_id"))
+    done = in_process("check", folder=folder)
+    assert done.code == 2
+    assert f"line 12: accounts.main.{key}: 2999-01-02 is still to come" in done.err
 
 
 @pytest.mark.parametrize(

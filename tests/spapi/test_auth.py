@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bridge.errors import Fault
-from bridge.spapi.auth import TokenSource
+from bridge.spapi.auth import Credentials, TokenSource, exchange_code
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from tests.spapi.conftest import CREDENTIALS
 from tests.spapi.server import TOKEN_PATH, Answer, ScriptedServer, grant, json_answer
@@ -132,6 +132,81 @@ def test_threads_share_a_failure_too_but_not_for_long(
     assert len(server.token_requests) == 1
     clock.now += 1
     assert source.token() == "token-2"
+
+
+def test_an_ended_authorization_is_told_with_the_command(server: ScriptedServer, source: TokenSource) -> None:
+    server.grants.append(json_answer(400, {"error": "invalid_grant"}))
+    with pytest.raises(CredentialsRefused, match=r"invalid_grant; authorize again: edibridge authorize ACCO"):
+        source.token()
+
+
+def test_credentials_are_read_again_before_each_token(server: ScriptedServer, clock: Clock) -> None:
+    renewed = Credentials("id-4711", "secret-new", "refresh-new", "main")
+    known = [CREDENTIALS, renewed]
+    with httpx.Client(trust_env=False, timeout=5.0) as http:
+        source = TokenSource(
+            http,
+            address=server.url + TOKEN_PATH,
+            credentials=CREDENTIALS,
+            reread=lambda: known.pop(0),
+            clock=clock,
+            jitter=lambda: 0.0,
+        )
+        source.renew(source.token())
+    forms = [parse_qs(request.body.decode()) for request in server.token_requests]
+    assert [form["refresh_token"] for form in forms] == [["refresh-4711"], ["refresh-new"]]
+    assert forms[1]["client_secret"] == ["secret-new"]
+
+
+def exchanged(server: ScriptedServer, *answers: Answer) -> str:
+    server.grants.extend(answers)
+    with httpx.Client(trust_env=False, timeout=5.0) as http:
+        return exchange_code(
+            http,
+            server.url + TOKEN_PATH,
+            code="RH4711",
+            redirect_uri="https://example.com/a?b=c",
+            client_id="id-4711",
+            client_secret="secret-4711",
+        )
+
+
+def test_a_code_becomes_the_refresh_token(server: ScriptedServer) -> None:
+    answer = {"access_token": "a", "refresh_token": "Atzr|new", "token_type": "bearer", "expires_in": 3600}
+    assert exchanged(server, json_answer(200, answer)) == "Atzr|new"
+    (request,) = server.token_requests
+    assert parse_qs(request.body.decode()) == {
+        "grant_type": ["authorization_code"],
+        "code": ["RH4711"],
+        "redirect_uri": ["https://example.com/a?b=c"],
+        "client_id": ["id-4711"],
+        "client_secret": ["secret-4711"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised", "words"),
+    [
+        (
+            json_answer(400, {"error": "invalid_grant"}),
+            CredentialsRefused,
+            "redirect_uri is not as registered",
+        ),
+        (json_answer(401, {"error": "invalid_client"}), CredentialsRefused, "client_id or client_secret"),
+        (json_answer(200, {"access_token": "a"}), AmazonUnavailable, "no refresh token"),
+        (json_answer(200, {"refresh_token": "two words"}), AmazonUnavailable, "no refresh token"),
+        (Answer(200, b"<html>"), AmazonUnavailable, "no refresh token"),
+        (Answer(503), AmazonUnavailable, "HTTP 503"),
+        (Answer(302), AmazonUnavailable, "HTTP 302"),
+        (Answer(cut="read"), AmazonUnavailable, "does not answer"),
+    ],
+)
+def test_a_code_is_presented_once_whatever_comes_of_it(
+    server: ScriptedServer, answer: Answer, raised: type[Exception], words: str
+) -> None:
+    with pytest.raises(raised, match=words):
+        exchanged(server, answer)
+    assert len(server.token_requests) == 1
 
 
 @pytest.mark.parametrize(

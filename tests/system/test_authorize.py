@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -216,6 +216,30 @@ def test_a_pasted_token_that_does_not_work_replaces_nothing(private: Site) -> No
     assert "somebody-else" not in done.stderr
     assert token_of(private) == CREDENTIALS.refresh_token
     assert [one.name for one in (private.folder / "secrets").iterdir()] == [TOKEN_FILE]
+
+
+def told(status: Any) -> list[str]:
+    """Return the messages about credentials in what `status --json` printed."""
+    return [alert["message"] for alert in status["alerts"] if alert["kind"] == "credentials"]
+
+
+def test_an_ended_authorization_names_the_command_until_it_is_given_again(private: Site) -> None:
+    private.amazon.end_authorization("rehearsal")
+    private.drop("notice.edi", x12("856", "SH", "004010", 1, [ship_notice(1)]))
+    ran = private.edibridge("run")
+    assert ran.returncode == 1
+    command = "invalid_grant; authorize again: edibridge authorize rehearsal"
+    assert command in ran.stdout + ran.stderr
+    status = private.json("status")
+    assert command in status["paused_accounts"]["rehearsal"]["reason"]
+    assert [command in text for text in told(status)] == [True]
+    with Operator(private) as operator:
+        assert operator.pastes(operator.confirms()).returncode == 0
+    status = private.json("status")
+    assert (status["paused_accounts"], told(status)) == ({}, [])
+    assert status["accounts"]["rehearsal"]["authorization_ends"]
+    assert private.edibridge("run", "--settle", "--timeout", "60").returncode == 0
+    assert private.amazon.accepted_count == 1
 
 
 def test_a_running_daemon_takes_the_new_authorization_up(private: Site) -> None:
