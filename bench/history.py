@@ -60,7 +60,7 @@ _STATEMENTS = (
     """INSERT INTO submission_events (submission_id, event_id) SELECT n / {post} + 1, n + 1 FROM history""",
     """INSERT INTO packages (vendor, tracking_number, event_id, purchase_order_number, ship_from_party,
            confirmed_at, registered_at)
-       SELECT 'acme', {tracking}, n + 1, {order}, 'ACMW1', {at}, {at} FROM history WHERE n % 3 = 0""",
+       SELECT 'acme', {tracking}, n + 1, {order}, 'ACM1', {at}, {at} FROM history WHERE n % 3 = 0""",
 )
 
 

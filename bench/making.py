@@ -60,7 +60,7 @@ def ship_notices(count: int, first: int = 1, control: int = 1) -> Iterator[bytes
             "HL*1**S",
             "TD5**2*UPSN*M*UPS Ground",
             f"DTM*011*{day}*{minute}*ET",
-            "N1*SF*Acme Newark*92*ACMW1",
+            "N1*SF*Acme Newark*92*ACM1",
             "HL*2*1*O",
             f"PRF*{order_number(number)}",
             "HL*3*2*P",

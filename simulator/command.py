@@ -10,7 +10,7 @@ import typer
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")]
 SftpFolder = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="Serve SFTP, too: the folder acme in this one.")
+    Path | None, typer.Option(metavar="FOLDER", help="Serve the folder acme in this one by SFTP.")
 ]
 SftpPort = Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")]
 Journal = Annotated[
@@ -47,10 +47,10 @@ def simulator(  # noqa: PLR0913, PLR0917 - the options are parameters
     verdict_polls: VerdictPolls = 0,
     as_json: AsJson = False,
 ) -> None:
-    """Stand in for Amazon, to rehearse.
+    """Run a stand-in Amazon, to rehearse.
 
-    And for a vendor's SFTP server, with --sftp-folder. On this machine only, until Ctrl-C. Prints the
-    config.toml to use, the same at every start; with --json all in one line.
+    With --sftp-folder a vendor's SFTP server, too. On this machine only, until Ctrl-C. Prints the config.toml
+    to use, the same at every start; with --json in one line.
     """
     # The stand-ins need what an installation without the extra has not.
     from simulator.rehearsal import serve  # noqa: PLC0415

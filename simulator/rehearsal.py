@@ -52,7 +52,7 @@ central = "{url}"
 [vendors.{vendor}]
 account = "rehearsal"
 selling_party = "ACMEV"
-warehouses = ["ACMW1"]
+warehouses = ["ACM1", "ACM2"]
 carrier = "UPSN"
 timezone = "America/Chicago"
 oldest_date_days = 0  # files to rehearse with may be of any year

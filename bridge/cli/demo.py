@@ -23,15 +23,13 @@ class ApiVersion(StrEnum):
 
 
 def demo(
-    folder: Annotated[Path, typer.Option(help="Made afresh; removed only if the demo made it.")] = Path(
-        "demo"
-    ),
+    folder: Annotated[Path, typer.Option(help="Replaced if an earlier demo made it.")] = Path("demo"),
     api_version: Annotated[
         ApiVersion, typer.Option(help="The version of Amazon's direct fulfilment API to call.")
     ] = ApiVersion.V1,
     as_json: AsJson = False,
 ) -> None:
-    """See the whole way at work.
+    """Run the main job against a stand-in Amazon and SFTP server.
 
     Sends sample files from a stand-in SFTP server to a stand-in Amazon, brings back its labels, and leaves a
     folder to look into.

@@ -181,7 +181,8 @@ def event_lines(
         news = {name: value for name, value in known.items() if value}
         text = ", ".join(f"{name} {value}" for name, value in news.items())
         yield Line(text, first=" " * 10, rest=" " * 10)
-        for reason in dict.fromkeys((row.reason, *map(error_text, row.errors))):
+        errors = dict.fromkeys(map(error_text, row.errors))
+        for reason in errors if _sums_up(row.reason, row.errors) else {row.reason: None} | errors:
             if reason and not (row.reason and reason.startswith(row.reason) and reason != row.reason):
                 once = reason.removeprefix(f"{row.summary.partition(',')[0]}: ")  # the row of a flat file
                 yield _below(once, state_style(row.state))
@@ -190,6 +191,12 @@ def event_lines(
             yield _below(text, "note")
         yield from _said("event", row.id, said)
     yield from _more(lacking)
+
+
+def _sums_up(reason: str, errors: Sequence[Any]) -> bool:
+    """Return whether a reason only repeats the messages of several errors."""
+    messages = [error.get("message") for error in errors if isinstance(error, dict)]
+    return len(messages) > 1 and reason == "; ".join(map(str, messages))
 
 
 def _said(kind: str, number: int, said: Sequence[OperatorAction]) -> Iterator[Line]:

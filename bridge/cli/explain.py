@@ -21,7 +21,7 @@ def explain(  # noqa: PLR0917 - the options are parameters
     file: Annotated[Path, typer.Argument(metavar="FILE", help="EDI, CSV or JSON; - is standard input.")],
     vendor: Annotated[str | None, typer.Option(metavar="V", help="Read it as this vendor's.")] = None,
     documents: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Show so many whole, and so many that are wrong.")
+        int, typer.Option(metavar="N", min=0, help="Show this many whole, and as many that are wrong.")
     ] = 5,
     everything: Annotated[bool, typer.Option("--all", help="Show every document and segment.")] = False,
     as_json: AsJson = False,

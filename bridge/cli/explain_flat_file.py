@@ -51,7 +51,7 @@ def _summary(told: Explanation) -> str:
     files = [record.file for record in told.records[:1]] or installed().flat_files
     kind = f"{' or '.join(f'{one.noun}s' for one in files)} in {(told.kind or '').upper()}"
     if told.unreadable:
-        return f"{kind}; it cannot be read, and would be put aside"
+        return f"{kind}; it cannot be read, and would be quarantined"
     count = count_of(len(told.records), files[0].about)
     return f"{kind}; {count}: {_verdicts(told.records) or 'nothing to tell'}"
 

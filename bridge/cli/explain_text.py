@@ -126,7 +126,7 @@ def _summary(told_of: Explanation) -> str:
         parts.append(", ".join(f"{count} x {kind}" for kind, count in kinds.items()))
         parts.append(_verdicts(told_of.documents))
     if told_of.unreadable:
-        parts.append(f"{count_of(len(told_of.unreadable), 'stretch', 'es')} that cannot be read")
+        parts.append(f"{count_of(len(told_of.unreadable), 'part')} that cannot be read")
     return "; ".join(parts)
 
 

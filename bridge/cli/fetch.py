@@ -21,7 +21,9 @@ def _known(kind: str) -> str:
 
 def fetch(
     context: typer.Context,
-    kind: Annotated[str, typer.Argument(help="What to fetch.", callback=_known)],
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="labels, packing-slips or invoices.", callback=_known)
+    ],
     orders: Annotated[list[str], typer.Argument(metavar="PO...", help="Purchase order numbers.")],
     vendor: OfVendor = None,
     as_json: AsJson = False,
@@ -55,5 +57,5 @@ def fetch(
         for order in queued:
             say(f"{order}: its {kind} are queued; the process that drains this ledger fetches them")
         for order, reason in missing.items():
-            say(f"{order}: no {kind} yet: {reason or 'Amazon was not asked yet'}")
+            say(f"{order}: no {kind} yet: {reason or 'Amazon could not be asked; see `edibridge status`'}")
     raise typer.Exit(REJECTED if missing else DONE)

@@ -100,13 +100,17 @@ def show(
 def trace(
     context: typer.Context,
     text: Annotated[
-        str, typer.Argument(help="Order, tracking, control, transaction or request id; file name.")
+        str,
+        typer.Argument(
+            metavar="TEXT", help="Order, tracking, control, transaction or request number; file name."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:
     """Find a number or a file name.
 
-    Tells everything that is known of it; exit code 1 if that is nothing.
+    Shows the batches, documents, events, labels, submissions and files that it belongs to; exit code 1 if
+    there are none.
     """
     with settings_of(context).ledger() as ledger:
         found = ledger.trace(text)

@@ -12,6 +12,7 @@ from bridge.cli.inspect import BatchId
 from bridge.cli.lines import Line
 from bridge.cli.output import emit, plain, say, tell_lines
 from bridge.cli.said import AFTERWARDS, Said, reason_of, settle_event, settle_submission, transaction_of
+from bridge.cli.words import state_words
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
 
@@ -23,9 +24,10 @@ def rerun(
     force: Annotated[bool, typer.Option("--force", help="Send again what succeeded, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Work through a batch again.
+    """Read a batch again, and send what has not succeeded.
 
-    What Amazon rejected, what is invalid and what is held; never what Amazon has, unless forced.
+    What Amazon rejected, what is invalid and what is held is read again with the present mappings and
+    settings. What Amazon has is not sent again without --force.
     """
     with settings_of(context).bridge() as bridge:
         known_batch(bridge.ledger, batch)
@@ -44,12 +46,12 @@ def rerun(
         if dry_run:
             say(f"Nothing was changed; `edibridge rerun {batch}` does it.")
         else:
-            say("Queued; the daemon goes on with it, or `edibridge run`.")
+            say("Read again; the daemon sends what is ready, or `edibridge run`.")
     else:
         say("There is nothing to do again.")
 
 
-_ACTIONS = {"again": "made anew", "keep": "kept", "send twice": "sent twice"}
+_ACTIONS = {"again": "read again", "keep": "kept", "send twice": "sent twice"}
 
 
 def _decision_lines(decisions: list[dict[str, Any]]) -> Iterator[Line]:
@@ -59,7 +61,8 @@ def _decision_lines(decisions: list[dict[str, Any]]) -> Iterator[Line]:
         head = f"{_ACTIONS[decision['action']]}: {decision['summary'] or 'event'}"
         style = "note" if again else ""
         yield Line(head, first=f"{decision['event_id']:>6}  ", rest=" " * 8, style=style)
-        yield Line(decision["reason"], first=" " * 10, rest=" " * 10)
+        state = f"it is {state_words(decision['state'], 'events')}: " if decision["action"] == "again" else ""
+        yield Line(f"{state}{decision['reason']}", first=" " * 10, rest=" " * 10)
 
 
 def resolve(  # noqa: PLR0917 - the options are parameters

@@ -24,11 +24,11 @@ def restore(
     context: typer.Context,
     account: Annotated[str | None, typer.Option(metavar="A", help="Only this account.")] = None,
     release: Annotated[
-        bool, typer.Option("--release", help="All is looked at: send what is still held for it.")
+        bool, typer.Option("--release", help="Everything was checked: send what is still held.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say that the ledger was restored from a backup.
+    """Mark the ledger as restored from a backup.
 
     Run it once the backup is in place. Everything open is held, since it may be at Amazon already, and
     numbers go on far beyond those of the backup. `show`, `resolve` and `rerun` settle single ones;

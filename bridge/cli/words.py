@@ -20,14 +20,14 @@ _WORDS_OF: Final = {
 }
 """Words that depend on what is in the state."""
 STATES_OF_BATCHES: Final = {
-    "collected": "its bytes are kept, it is not read yet",
+    "collected": "its bytes are kept; it is not read yet",
     "working": "something of it is still to be sent or answered",
     "waiting": "status updates wait for the confirmation of their package",
     "attention": "something was rejected, invalid, held or in doubt",
     "quarantined": "nothing can be read in it",
-    "succeeded": "Amazon has all of it that was to be sent; what is so by an operator's word alone says it",
+    "succeeded": "Amazon has all of it that was to be sent; or an operator said so",
     "done": "read; there was nothing to send",
-    "purged": "its time of retention is over: what it held is gone, names, numbers and verdicts stay",
+    "purged": "its retention_days are over: its contents are removed; names, numbers and verdicts stay",
 }
 """What the states of a batch mean."""
 _STYLES: Final = {

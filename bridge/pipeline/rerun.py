@@ -25,7 +25,7 @@ _FORCED = frozenset({"cancelled", "superseded"})
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rerun does with one event: make it `again`, `keep` it as it is, or `send twice`."""
+    """What a rerun does with one event: read it `again`, `keep` it as it is, or `send twice`."""
 
     event_id: int
     summary: str
@@ -37,7 +37,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True):
 def decide(event_id: int, summary: str, state: str, *, force: bool) -> Decision:
     """Decide for one event by its state (`bridge.domain.states`); `force` also repeats what succeeded."""
     action: Action = "again"
-    reason = f"it is {state.replace('_', ' ')}: read again with the present mappings and settings"
+    reason = "read again with the present mappings and settings"
     if state == "succeeded" and force:
         action, reason = "send twice", "forced: Amazon has it already"
     elif state in _KEPT and not (force and state in _FORCED):
@@ -49,7 +49,7 @@ def rerun(context: ReadingContext, batch_id: int, *, dry_run: bool, force: bool)
     """Decide for each event of a batch, and unless `dry_run` do it; return the decisions.
 
     Those that Amazon has, or that are under way, are kept as they are; `force` sends once more what
-    Amazon has. All else is made anew from the raw bytes. Raises FileNotFoundError where those were
+    Amazon has. All else is read again from the raw bytes. Raises FileNotFoundError where those were
     purged, LedgerError where there is no such batch.
     """
     file = context.ledger.file(batch_id)

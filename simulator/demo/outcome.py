@@ -123,7 +123,7 @@ def deviations(given: DemoInput, outcome: Outcome) -> list[str]:
     states = {batch.batch.name: batch.batch.state for batch in outcome.batches}
     found += [f"{name} was not taken" for name in given.files if name not in states]
     if states.get(UNREADABLE) != "quarantined":
-        found.append(f"{UNREADABLE} was not put aside")
+        found.append(f"{UNREADABLE} was not quarantined")
     return [*found, *outcome.wrong_documents]
 
 
@@ -151,7 +151,7 @@ def outcome_lines(outcome: Outcome, folder: Path) -> Iterator[Line]:
 def _came(outcome: Outcome) -> str:
     documents = outcome.documents
     of_containers = len(documents.container_labels)
-    containers = f"{of_containers} labels of containers, " if of_containers else ""
+    containers = f"{of_containers} container labels, " if of_containers else ""
     return (
         f"{len(documents.labels)} labels, {containers}{len(documents.packing_slips)} packing slips and "
         f"{len(documents.invoices)} invoices came back"
@@ -182,7 +182,7 @@ def _results(batch: BatchDetail) -> list[str]:
     """Render in lines: how many events came to what, why some are held, which documents were rejected."""
     view = batch.batch
     if view.state == "quarantined":
-        return [f"put aside: {view.reason}"]
+        return [f"quarantined: {view.reason}"]
     lines = []
     if counts := counted(view.events, "events"):
         lines.append(f"events: {counts}")

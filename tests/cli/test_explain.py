@@ -112,7 +112,7 @@ def test_a_good_drop_file_exits_0_and_one_that_cannot_be_read_exits_1_with_the_r
     assert (done.code, done.json["records"]) == (1, [])
     assert "unknown columns in the first row: 'colour'" in done.json["unreadable"][0]["message"]
     told = " ".join(in_process("explain", "bad.csv", folder=tmp_path).out.split())
-    assert "it cannot be read, and would be put aside" in told
+    assert "it cannot be read, and would be quarantined" in told
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def site(tmp_path: Path) -> Iterator[Site]:
         addresses = rehearsal.addresses()
         folder = tmp_path / "bridge"
         folder.mkdir()
-        config = addresses.config.replace('warehouses = ["ACMW1"]', 'warehouses = ["ABCD"]')
+        config = addresses.config.replace('warehouses = ["ACM1", "ACM2"]', 'warehouses = ["ABCD"]')
         config = config.replace('selling_party = "ACMEV"', 'selling_party = "ACME"')
         config = config.replace('carrier = "UPSN"', 'carrier = { scac = "UPSN", ship_method = "UPS_GR_RES" }')
         config = config.replace('interval = "1s"', 'interval = "0.1s"')

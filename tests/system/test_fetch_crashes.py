@@ -94,7 +94,7 @@ def test_every_label_is_delivered_once_whatever_step_the_power_is_cut_after(
                 selling_party="ACME",
                 account="rehearsal",
             )
-        config = addresses.config.replace('["ACMW1"]', str(list(WAREHOUSES)).replace("'", '"'))
+        config = addresses.config.replace('["ACM1", "ACM2"]', str(list(WAREHOUSES)).replace("'", '"'))
         config = config.replace('region = "na"', 'region = "na"\nrequests_per_second = 1000')
         config = config.replace('"ACMEV"', '"ACME"').replace(
             'carrier = "UPSN"', 'carrier = "UPSN"\nfetch = { labels = true, since = "21d", index = "none" }'
