@@ -17,6 +17,16 @@ REPOSITORY = Path(__file__).parents[1]
 README = (REPOSITORY / "README.md").read_text(encoding="utf-8")
 RUNBOOK = (REPOSITORY / "docs" / "runbook.md").read_text(encoding="utf-8")
 
+TEXTS = [
+    *(
+        REPOSITORY / name
+        for name in ("README.md", "CHANGELOG.md", "samples/README.md", "config.example.toml")
+    ),
+    *sorted((REPOSITORY / "docs").rglob("*.md")),
+]
+_LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]*))?\)|\]\(#([^)]*)\)")
+_PATH = re.compile(r"(?<![\w/.-])((?:bridge|simulator|tests|tools|bench|docs)/[\w./-]*\w)")
+_NAME_AND_FILE = re.compile(r"`(?:\w+\.)?(\w+)` (?:\(|in )`([\w/]+\.py)`")
 _LOGGED = re.compile(r"\blog\.(?:info|warning|error|exception)\(\s*\"(\w+)\"")
 
 
@@ -55,3 +65,38 @@ def test_every_command_that_is_named_is_one() -> None:
     named = {verb for text in texts for verb in re.findall(r"`edibridge ([a-z]+)", text)}
     assert len(named) > 8
     assert named <= VERBS.keys()
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: str(text.relative_to(REPOSITORY)))
+def test_every_path_and_every_link_that_is_named_leads_somewhere(text: Path) -> None:
+    content = text.read_text(encoding="utf-8")
+    # A decision is named by its number, too: docs/decisions/0007.
+    lost = [
+        path
+        for path in _PATH.findall(content)
+        if not (REPOSITORY / path).exists() and not list(REPOSITORY.glob(f"{path}-*"))
+    ]
+    for path, heading, here in _LINK.findall(content):
+        target = text.parent / path if path else text
+        headings = _headings(target) if heading or here else set()
+        lost += [path] * (not target.exists()) + [
+            one for one in (heading, here) if one and one not in headings
+        ]
+    assert not lost
+
+
+def _headings(text: Path) -> set[str]:
+    """Return the anchors of a text's headings."""
+    lines = re.findall(r"^#+ (.*)$", text.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", line.lower()).replace(" ", "-") for line in lines}
+
+
+def test_every_name_that_is_said_to_stand_in_a_file_stands_there() -> None:
+    content = (REPOSITORY / "docs" / "code.md").read_text(encoding="utf-8")
+    named = _NAME_AND_FILE.findall(content)
+    assert len(named) > 20
+    assert not [
+        (name, path)
+        for name, path in named
+        if not re.search(rf"\b{name}\b", (REPOSITORY / path).read_text(encoding="utf-8"))
+    ]
