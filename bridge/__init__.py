@@ -1,3 +1,3 @@
-"""edibridge: shipment EDI from vendors' SFTP folders to Amazon's Vendor Direct Fulfillment API and back."""
+"""edibridge: fulfilment documents from partners' SFTP folders to Amazon's fulfilment APIs and back."""
 
 __version__ = "0.1.0"

@@ -23,7 +23,7 @@ from bridge.errors import BridgeError
 
 app = typer.Typer(
     name="edibridge",
-    help="Carries shipment EDI between vendors' SFTP folders and Amazon's Vendor Direct Fulfillment API.",
+    help="Carries fulfilment documents between partners' SFTP folders and Amazon's fulfilment APIs.",
     epilog="Exit codes: 0 done; 1 something was rejected, failed, is held or could not be reached; 2 usage "
     "or configuration; 70 a fault of edibridge itself.",
     no_args_is_help=True,
