@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -35,6 +35,13 @@ class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = "default"
 
 
+class _Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    order: str
+    status: str
+    shipments: list[dict[str, Any]] | None = None
+    account: str = "default"
+
+
 class Control:
     """Steers one stand-in over HTTP."""
 
@@ -52,6 +59,7 @@ class Control:
             Route("/_stand-in/end-authorization", _guarded(self._end_authorization), methods=["POST"]),
             Route("/_stand-in/expire-restricted-tokens", _guarded(self._expire_restricted), methods=["POST"]),
             Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
+            Route("/_stand-in/orders", _guarded(self._orders), methods=["GET", "POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
         ]
@@ -103,6 +111,19 @@ class Control:
             if given.invoices:
                 self._amazon.add("invoice", order, label.created, account=given.account)
         return _json(self._amazon.documents)
+
+    async def _orders(self, request: Request) -> Response:
+        """Say how a fulfillment order stands, and what has shipped of it, as the model has shipments."""
+        if request.method == "POST":
+            given = msgspec.json.decode(await request.body(), type=_Order)
+            orders = self._amazon.orders
+            if given.order not in orders.numbers(given.account):
+                return _json({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
+            if given.shipments is not None:
+                orders.ship(given.order, given.shipments, given.status, account=given.account)
+            else:
+                orders.move(given.order, given.status, account=given.account)
+        return _json(self._amazon.orders.numbers())
 
     async def _state(self, _request: Request) -> Response:
         return _json(self._amazon.summary())

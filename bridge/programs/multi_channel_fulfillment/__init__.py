@@ -8,6 +8,7 @@ from __future__ import annotations
 from bridge.programs.contract import Probe, Program
 from bridge.programs.multi_channel_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.multi_channel_fulfillment.flatfiles import FLAT_FILES
+from bridge.programs.multi_channel_fulfillment.follow_up import FOLLOW_UPS
 from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, OPERATIONS, VERSIONS
 from bridge.programs.multi_channel_fulfillment.profile import NAME
 from bridge.programs.multi_channel_fulfillment.rules import CONDITIONS
@@ -18,6 +19,7 @@ PROGRAM = Program(
     versions=VERSIONS,
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
+    follow_ups=FOLLOW_UPS,
     flat_files=FLAT_FILES,
     # Any answer proves an authorization, that it knows no such order, too.
     probe=Probe(operation=GET, names={ID_KEY: "edibridge-authorization"}),

@@ -45,6 +45,45 @@ class OrderLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ShippedItem:
+    """Pieces of a line in a shipment; `package_number` is None where Amazon does not say in which package."""
+
+    line: str
+    sku: str
+    quantity: int
+    package_number: int | None = None
+    serial_number: str = ""
+    lot_codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package of a shipment; `number` is its tracking number, the carrier's or else Amazon's own."""
+
+    package_number: int
+    carrier_code: str
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """A shipment of an order; times are ISO-8601 as they came."""
+
+    amazon_shipment_id: str
+    fulfillment_center_id: str
+    status: str
+    shipping_date: str = ""
+    estimated_arrival_date: str = ""
+    items: tuple[ShippedItem, ...] = ()
+    packages: tuple[Package, ...] = ()
+
+    @property
+    def is_tracked(self) -> bool:
+        """Return whether each of its packages has a tracking number."""
+        return bool(self.packages) and all(one.number for one in self.packages)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FulfillmentOrder:
     """An order at Amazon; `status` is one of `STATUSES`, or the word as it came."""
 
@@ -52,6 +91,7 @@ class FulfillmentOrder:
     status: str
     status_updated_date: str = ""
     lines: tuple[OrderLine, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
     destination_address: Address | None = field(default=None, repr=False)
 
     @property
@@ -86,23 +126,56 @@ class _Line(msgspec.Struct, rename="camel"):
     unfulfillable_quantity: int | None = None
 
 
+class _ShippedItem(msgspec.Struct, rename="camel"):
+    seller_sku: str
+    seller_fulfillment_order_item_id: str
+    quantity: int
+    package_number: int | None = None
+    serial_number: str | None = None
+    manufacturer_lot_codes: list[str] | None = None
+
+
+class _Package(msgspec.Struct, rename="camel"):
+    package_number: int
+    carrier_code: str | None = None
+    tracking_number: str | None = None
+    amazon_fulfillment_tracking_number: str | None = None
+
+
+class _Shipment(msgspec.Struct, rename="camel"):
+    amazon_shipment_id: str
+    fulfillment_shipment_status: str
+    fulfillment_center_id: str | None = None
+    shipping_date: str | None = None
+    estimated_arrival_date: str | None = None
+    fulfillment_shipment_item: list[_ShippedItem] | None = None
+    fulfillment_shipment_package: list[_Package] | None = None
+
+
 class _Order(msgspec.Struct, rename="camel"):
     fulfillment_order: _Header
     fulfillment_order_items: list[_Line] | None = None
+    fulfillment_shipments: list[_Shipment] | None = None
 
 
 def read_order(raw: msgspec.Raw) -> FulfillmentOrder:
     """Read the payload of getFulfillmentOrder; see `Operation.read`."""
     read = msgspec.json.decode(raw, type=_Order)
-    return _order(read.fulfillment_order, tuple(map(_line, read.fulfillment_order_items or ())))
+    return _order(
+        read.fulfillment_order,
+        tuple(map(_line, read.fulfillment_order_items or ())),
+        tuple(map(_shipment, read.fulfillment_shipments or ())),
+    )
 
 
 def read_listed(raw: msgspec.Raw) -> FulfillmentOrder:
     """Read an element of listAllFulfillmentOrders, which has no lines; see `Operation.read`."""
-    return _order(msgspec.json.decode(raw, type=_Header), ())
+    return _order(msgspec.json.decode(raw, type=_Header))
 
 
-def _order(header: _Header, lines: tuple[OrderLine, ...]) -> FulfillmentOrder:
+def _order(
+    header: _Header, lines: tuple[OrderLine, ...] = (), shipments: tuple[Shipment, ...] = ()
+) -> FulfillmentOrder:
     if not header.seller_fulfillment_order_id.strip():
         raise ValueError("it is empty - at `$.sellerFulfillmentOrderId`")
     told = header.fulfillment_order_status
@@ -112,6 +185,7 @@ def _order(header: _Header, lines: tuple[OrderLine, ...]) -> FulfillmentOrder:
         status=_BY_LETTERS.get(re.sub(r"[\W_]", "", told).lower(), told),
         status_updated_date=header.status_updated_date or "",
         lines=lines,
+        shipments=shipments,
         destination_address=Address(
             **{name: getattr(address, name) or "" for name in _Address.__struct_fields__}
         )
@@ -127,6 +201,38 @@ def _line(line: _Line) -> OrderLine:
         quantity=line.quantity,
         cancelled_quantity=line.cancelled_quantity or 0,
         unfulfillable_quantity=line.unfulfillable_quantity or 0,
+    )
+
+
+def _shipment(shipment: _Shipment) -> Shipment:
+    return Shipment(
+        amazon_shipment_id=shipment.amazon_shipment_id,
+        fulfillment_center_id=shipment.fulfillment_center_id or "",
+        status=shipment.fulfillment_shipment_status.upper(),
+        shipping_date=shipment.shipping_date or "",
+        estimated_arrival_date=shipment.estimated_arrival_date or "",
+        items=tuple(map(_shipped_item, shipment.fulfillment_shipment_item or ())),
+        packages=tuple(map(_package, shipment.fulfillment_shipment_package or ())),
+    )
+
+
+def _shipped_item(item: _ShippedItem) -> ShippedItem:
+    return ShippedItem(
+        line=item.seller_fulfillment_order_item_id,
+        sku=item.seller_sku,
+        quantity=item.quantity,
+        package_number=item.package_number,
+        serial_number=item.serial_number or "",
+        lot_codes=tuple(item.manufacturer_lot_codes or ()),
+    )
+
+
+def _package(package: _Package) -> Package:
+    number = package.tracking_number or package.amazon_fulfillment_tracking_number or ""
+    return Package(
+        package_number=package.package_number,
+        carrier_code=package.carrier_code or "",
+        number=number.strip(),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from bridge.mapping.profile import VendorProfile
@@ -27,7 +29,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     """Values of one seller: what stands in where a document is silent, and what its words mean.
 
     `order_prefix` stands before each order's number at Amazon. `speeds` are the words of its documents, each
-    with Amazon's. `notify`: Amazon writes to the addresses that a document has.
+    with Amazon's. `notify`: Amazon writes to the addresses that a document has. `shipment_files` are the
+    forms in which it is told of shipments.
     """
 
     marketplace_id: str = ""
@@ -39,6 +42,7 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     policy: str = "FillOrKill"
     feature_names: tuple[str, ...] = ()
     notify: bool = False
+    shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
 
 
 STAND_IN = SellerValues(marketplace_id="MARKETPLACE", comment="Thank you for your order.", speed="Standard")

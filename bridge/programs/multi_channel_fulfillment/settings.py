@@ -40,6 +40,8 @@ class SellerKeys(Table):
     PACKING_SLIP, SIGNATURE_CONFIRMATION."""
     notify: Flag = False
     """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
+    shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
+    """Formats of the files in the outbox that tell what has shipped, and what never will."""
 
 
 def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the keys of all programs
@@ -53,6 +55,7 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         policy=seller.policy,
         feature_names=tuple(seller.features),
         notify=seller.notify,
+        shipment_files=tuple(seller.shipment_files),
     )
 
 

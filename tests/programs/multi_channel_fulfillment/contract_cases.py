@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.contracts.follow_up_case import FollowUpCase
 from tests.contracts.program_case import ProgramCase
 from tests.spapi.server import Answer, json_answer
 
@@ -58,6 +59,60 @@ def order(status: str = "Received", number: str = "1001", **more: Any) -> dict[s
     }
 
 
+def shipment(
+    name: str, *items: tuple[str, str, int, int], status: str = "SHIPPED", numbers: bool = True
+) -> dict[str, Any]:
+    """Return a shipment of items `(line, sku, quantity, package)`."""
+    packages = sorted({package for *_, package in items})
+    return {
+        "amazonShipmentId": name,
+        "fulfillmentCenterId": "PHX7",
+        "fulfillmentShipmentStatus": status,
+        "shippingDate": "2026-11-23T15:00:00Z",
+        "estimatedArrivalDate": "2026-11-25T04:00:00Z",
+        "fulfillmentShipmentItem": [
+            {
+                "sellerSku": sku,
+                "sellerFulfillmentOrderItemId": line,
+                "quantity": quantity,
+                "packageNumber": package,
+            }
+            for line, sku, quantity, package in items
+        ],
+        "fulfillmentShipmentPackage": [
+            {
+                "packageNumber": package,
+                "carrierCode": "UPS",
+                **({"trackingNumber": f"1Z{name}{package}"} if numbers else {}),
+            }
+            for package in packages
+        ],
+    }
+
+
+def followed(status: str, *shipments: dict[str, Any]) -> dict[str, Any]:
+    """Return the payload of an order with shipments."""
+    payload: dict[str, Any] = order(status, fulfillmentShipments=list(shipments))["payload"]
+    return payload
+
+
+FIRST = shipment("S1", ("1", "SKU-A", 1, 1))
+SECOND = shipment("S2", ("1", "SKU-A", 1, 1), ("2", "SKU-B", 1, 2))
+KEPT = b'{"order_number":"1001","customer_order":"1001","lines":[["1","SKU-A",2],["2","SKU-B",1]]}'
+FOLLOW_UPS = (
+    FollowUpCase(
+        name="fulfillment-orders",
+        subject="1001",
+        kept=KEPT,
+        replies=(
+            followed("Planning"),
+            followed("Processing", FIRST),
+            followed("Complete", FIRST, SECOND),
+        ),
+        files=2,
+        over="Complete",
+    ),
+)
 TAKEN = json_answer(200, {})
 KNOWN: dict[str, Answer] = {"getFulfillmentOrder": json_answer(200, order())}
 CASES = (
