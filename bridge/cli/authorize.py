@@ -184,11 +184,12 @@ def _with_consent(config: Config, name: str) -> _Done:
 
 def _instruct(address: str, account: Account) -> None:
     """Tell the operator what to do, on standard error: standard output has the result alone."""
-    draft = "application_draft" if account.application_draft else "application_draft = true, if it is a draft"
+    draft = "" if account.application_draft else ", or it is a draft (application_draft = true)"
     for line in (
         "1. Open this address in a browser, sign in as the selling partner, and confirm:",
         f"   {address}",
-        f"   Error MD1000 there: see application_id and {draft}. MD5101: redirect_uri is not as registered.",
+        f"   Error MD1000 there: application_id is not the application's{draft}.",
+        "   Error MD5101 there: redirect_uri is not as registered.",
         f"2. The browser then goes to {account.redirect_uri}; whether a page opens there does not matter.",
         "3. Paste the whole address at which it ended, within five minutes, and press Enter:",
     ):

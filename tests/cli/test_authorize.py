@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bridge.ledger.store import Ledger
+from simulator.amazon import StandInAmazon
+from simulator.faults import Fault
 from tests.cli.support import CONFIG, Result, in_process, installation
 
 PUBLIC = """\
@@ -86,6 +89,84 @@ def test_what_amazon_could_not_prove_is_not_kept(tmp_path: Path) -> None:
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     assert ledger.authorized_at("main") is None
     ledger.close()
+
+
+SELLER = """
+[sellers.shop]
+account = "main"
+marketplace = "US"
+
+[sellers.shop.local]
+root = "shop"
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        (READY, "https://vendorcentral.amazon.com"),
+        (READY[: READY.index("[vendors.acme]")] + SELLER, "https://sellercentral.amazon.com"),
+        (
+            READY.replace("client_id", 'central = "https://central.example"\nclient_id'),
+            "https://central.example",
+        ),
+    ],
+    ids=["vendor", "seller", "another"],
+)
+def test_consent_is_given_where_the_partner_signs_in(tmp_path: Path, text: str, page: str) -> None:
+    done = in_process("authorize", "main", folder=installation(tmp_path, text), stdin=b"\n")
+    assert done.code == 1
+    assert f"   {page}/apps/authorize/consent?application_id=amzn1.sp.solution.made-up&state=" in done.err
+
+
+@pytest.fixture
+def amazon() -> Iterator[StandInAmazon]:
+    with StandInAmazon(rate=None) as standing_in:
+        yield standing_in
+
+
+def pasted(folder: Path, amazon: StandInAmazon, text: str) -> Result:
+    """Paste the stand-in's refresh token for an account whose file has another one."""
+    known = amazon.credentials
+    text = text.replace("http://127.0.0.1:9", amazon.url).replace('"made-up"', f'"{known.client_id}"')
+    installation(folder, text.replace('client_secret = "file:secret"', 'client_secret = "file:client"'))
+    (folder / "client").write_text(known.client_secret)
+    (folder / "client").chmod(0o600)
+    token = f"{known.refresh_token}\n".encode()
+    return in_process(
+        "authorize", "main", "--paste", "--on", "2026-01-02", "--json", folder=folder, stdin=token
+    )
+
+
+def test_a_pasted_token_counts_from_the_day_that_is_said(tmp_path: Path, amazon: StandInAmazon) -> None:
+    done = pasted(tmp_path, amazon, CONFIG)
+    assert (done.code, done.json["proof"]) == (0, "getTransactionStatus"), done.err
+    assert "until 2027-01-02" in in_process("status", folder=tmp_path).out
+
+
+@pytest.mark.parametrize(("refused", "code"), [("getTransactionStatus", 0), ("*", 1)])
+def test_one_program_that_amazon_lets_in_is_proof_enough(
+    tmp_path: Path, amazon: StandInAmazon, refused: str, code: int
+) -> None:
+    if refused == "*":
+        amazon.faults.inject(Fault(operation="getFulfillmentOrder", status=403, times=None))
+    amazon.faults.inject(Fault(operation="getTransactionStatus", status=403, times=None))
+    done = pasted(tmp_path, amazon, CONFIG + SELLER)
+    assert done.code == code, done.err
+    if code == 0:
+        assert done.json["proof"] == "getFulfillmentOrder"
+    else:
+        assert "HTTP 403" in done.err
+        assert (tmp_path / "secret").read_text() == "made-up"
+
+
+def test_the_account_of_no_partner_is_proved_by_an_access_token(
+    tmp_path: Path, amazon: StandInAmazon
+) -> None:
+    other = CONFIG[CONFIG.index("[accounts.main]") : CONFIG.index("[vendors.acme]")]
+    other = other.replace("accounts.main", "accounts.other").replace("made-up", "another")
+    done = pasted(tmp_path, amazon, CONFIG.replace('account = "main"', 'account = "other"') + "\n" + other)
+    assert (done.code, done.json["proof"]) == (0, "an access token"), done.err
 
 
 def test_status_shows_until_when_the_credentials_are_good(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import stamina
 
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.retention import purge
+from bridge.programs.contract import Program
 from bridge.programs.registry import installed
 from tests.contracts.program_case import Installation, ProgramCase, cases_by_name, install
 from tests.contracts.programs.goods_receipts import contract_cases as goods_receipts
@@ -42,6 +43,15 @@ def site(
 def test_every_kind_of_event_of_every_program_has_its_case() -> None:
     told = {case.operation for case in OF_PROGRAMS}
     assert told == {call.operation for one in installed().event_types for call in one.calls()}
+
+
+@pytest.mark.parametrize("program", installed().programs, ids=lambda one: one.name)
+def test_every_program_names_a_read_that_proves_an_authorization(program: Program) -> None:
+    assert program.probe is not None
+    (operation,) = (one for one in program.operations if one.name == program.probe.operation)
+    assert (operation.method, operation.reply) == ("GET", "document"), "it changes nothing"
+    for version in operation.paths:
+        assert "{" not in operation.path_of(version, **program.probe.names)
 
 
 def taken_state(site: Installation) -> str:
