@@ -130,7 +130,7 @@ class AccessTokens:
         return name if name and self._clock() < end else None
 
     def why_denied(self, token: str) -> str:
-        """Say, in Amazon's words, why an access token opens nothing."""
+        """Return, in Amazon's words, why an access token opens nothing."""
         if not token:
             return "Access token is missing in the request header."
         if token in self._tokens:
@@ -182,7 +182,7 @@ class RestrictedTokens:
         return grant.account if covering & grant.resources else None
 
     def why_denied(self, token: str) -> str:
-        """Say why a token does not open a restricted operation."""
+        """Return why a token does not open a restricted operation."""
         if not token:
             return "Access token is missing in the request header."
         grant = self._grants.get(token)

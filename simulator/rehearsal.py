@@ -39,6 +39,7 @@ spool = "var/spool"
 
 [accounts.rehearsal]
 region = "na"
+# The newer version, which makes container labels, too: api_version = "2021-12-28"
 endpoint = "{url}"
 auth_endpoint = "{auth_url}"
 client_id = "{client_id}"

@@ -6,15 +6,15 @@ import re
 from typing import Final
 
 ALERTS: Final[dict[str, str]] = {
-    "drop_folder": "try it with `edibridge check --connect`; the bridge tries on by itself",
-    "file": "see whether the server lets us read and move the file; the bridge tries on by itself",
-    "inbox": "ask the vendor to remove what does not belong into the inbox; what is seen is taken",
-    "outbox": "see whether the server lets us write into the outbox; the bridge tries on by itself",
+    "drop_folder": "try it with `edibridge check --connect`; it is tried again by itself",
+    "file": "see whether the server lets us read and move the file; it is tried again by itself",
+    "inbox": "ask the vendor to remove what does not belong there; the files that are listed are taken",
+    "outbox": "see whether the server lets us write into the outbox; it is tried again by itself",
     "job": "a fault of edibridge: report it with the log; what it holds up is tried again",
     "credentials": "on invalid_grant `edibridge authorize ACCOUNT`, else renew the secrets; it then goes on",
     "authorization": "`edibridge authorize ACCOUNT`; renewed another way: set authorized_on, and reload",
     "client_secret": "make a new secret at Amazon, put it where client_secret says, set secret_made_on",
-    "sending": "`edibridge check --connect`; see network, proxy and certificates; it is tried on",
+    "sending": "`edibridge check --connect`; see network, proxy, certificates; it is tried again by itself",
     "spool": "make room on the spool's disk, or set its owner and mode; the files wait in the inbox",
     "fetch": "see `edibridge check --connect`; it is tried again by itself, nothing is lost",
     "paper": "`edibridge trace ORDER`; look at the order at Amazon, the document may not be ready there",
@@ -48,14 +48,14 @@ STATES: Final[dict[tuple[str, str], tuple[str, str]]] = {
     ),
     ("outbound", "failed"): (
         "that could not be delivered to the vendor",
-        "`edibridge check --connect`; the bridge tries on by itself",
+        "`edibridge check --connect`; it is tried again by itself",
     ),
 }
 """By what is counted and its state: what it means, and what to do. These ask for attention."""
 
 
 def advice_on_held(batch: int, event: int, sendable: int) -> str:
-    """Say what to do about held events; where none of them has anything to send, not how to send one."""
+    """Return what to do about held events; where none of them has anything to send, not how to send one."""
     if sendable:
         then = f"`edibridge resolve {event} --event --send`, or --drop REASON"
         return f"`edibridge show {batch}` says why; then {then}"
@@ -66,10 +66,10 @@ def advice_on_held(batch: int, event: int, sendable: int) -> str:
 
 
 REJECTED: Final = (
-    "`edibridge show BATCH` says what is wrong; the vendor has to send it again, corrected, but for what an "
-    "operator dropped and for types of documents that are not supported"
+    "`edibridge show BATCH` says what is wrong and what to do; mostly the vendor has to correct it and send "
+    "it again"
 )
-"""About rejected documents and invalid events: the bridge can do nothing about them."""
+"""About rejected documents and invalid events."""
 
 
 _NUMBERED: Final = {
@@ -84,6 +84,6 @@ _NUMBERED: Final = {
 
 
 def advice_on(kind: str, key: str = "") -> str:
-    """Say what to do about an alert, with its number; where its kind is unknown, where to look."""
+    """Return what to do about an alert, with its number; where its kind is unknown, where to look."""
     text = ALERTS.get(kind, "see docs/runbook.md")
     return re.sub(rf"\b{_NUMBERED[kind]}\b", lambda _: key, text) if key and kind in _NUMBERED else text

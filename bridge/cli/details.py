@@ -307,7 +307,7 @@ def outbound_lines(
 
 
 def _what_to_do(detail: BatchDetail) -> Iterator[Line]:
-    """Say what an operator can do about this batch; nothing where there is nothing to do."""
+    """Render what an operator can do about this batch; nothing where there is nothing to do."""
     every = [event for event in detail.events if event.state == "held"]
     held = [event.id for event in every if event.function != "cancel"]
     cancelling = [event.id for event in every if event.function == "cancel"]
@@ -347,16 +347,30 @@ def _what_to_do(detail: BatchDetail) -> Iterator[Line]:
 
 
 def _of_refused(detail: BatchDetail) -> list[str]:
-    """Advise on rejections: the vendor cannot correct what an operator dropped, nor what is not supported."""
+    """Advise on rejections: the vendor cannot correct what an operator dropped, nor what is not supported.
+
+    What the account's API version does not have is the operator's to correct.
+    """
     unsupported = sum(any(map(_says_unsupported, row.errors)) for row in detail.documents)
     dropped = len({one.target_id for one in detail.operator_actions if one.action == "dropped"})
     refused = detail.batch.events.get("refused", 0)
+    ours = [row for row in detail.events if row.state == "refused" and any(map(_says_version, row.errors))]
+    settled = dropped + sum(all(map(_says_version, row.errors)) for row in ours)
     advice = []
-    if detail.batch.rejected > unsupported or refused > dropped:
+    if detail.batch.rejected > unsupported or refused > settled:
         advice.append("what was rejected or is invalid, the vendor has to send again, corrected")
+    if ours:
+        advice.append(
+            f"event {ours[0].id} needs another api_version of the account: set it, then "
+            f"`edibridge rerun {detail.batch.id}`"
+        )
     if unsupported:
         advice.append("documents of types or versions that are not supported can only be sent by another way")
     return advice
+
+
+def _says_version(error: Any) -> bool:  # noqa: ANN401 - a JSON object of the ledger
+    return isinstance(error, dict) and error.get("code") == "API_VERSION"
 
 
 def _says_unsupported(error: Any) -> bool:  # noqa: ANN401 - a JSON object of the ledger

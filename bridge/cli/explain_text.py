@@ -85,7 +85,7 @@ def _passed(passed: list[list[Read]]) -> Iterator[Line]:
 
 
 def whose_lines(told_of: Explanation) -> Iterator[Line]:
-    """Say as which vendor's the file was read, if vendors are configured."""
+    """Render as which vendor's the file was read, if vendors are configured."""
     names = told_of.vendors
     if not names:
         return

@@ -50,9 +50,9 @@ def restore(
         if release and not (marked[name] or any(counts.values())):
             say(f"Account {name} was not held for a restored ledger: there is nothing to release.")
         elif release:
-            say(f"Account {name} sends again, {counted} of those that were held for it among them.")
+            say(f"Account {name} sends again; released: {counted}.")
         else:
-            say(f"Account {name} sends nothing; held or in doubt for it: {counted}.")
+            say(f"Account {name} sends nothing; held or in doubt: {counted}.")
     if release and any(marked.values()):
         say("The daemon goes on, or `edibridge run`.")
     elif not release:
@@ -61,7 +61,7 @@ def restore(
             "Amazon has it: `edibridge resolve ID --sent TXID` for a submission, "
             "`edibridge resolve ID --event --drop REASON` for an event."
         )
-        say("When all is looked at: `edibridge restore --release` sends the rest.")
+        say("When everything was checked: `edibridge restore --release` sends the rest.")
 
 
 def _vendors(config: Config, account: str) -> Sequence[str]:

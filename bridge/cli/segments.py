@@ -83,7 +83,7 @@ def _segment(page: Page, segment: Segment, indent: str, errors: list[Error]) -> 
 
 
 def _words(page: Page, segment: Segment, name: str, lead: str) -> Iterator[Line]:
-    """Say what the segment is, and what in it matters, each part unbroken where that is possible."""
+    """Render what the segment is, and what in it matters, each part unbroken where that is possible."""
     if page.names is None:
         return
     line = ""

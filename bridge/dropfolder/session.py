@@ -47,7 +47,7 @@ class Session(msgspec.Struct, frozen=True):
         self.transport.close()
 
     def why(self, error: BaseException) -> str:
-        """Say why the connection ended."""
+        """Return why the connection ended."""
         if self.watchdog.expired:
             return "no whole answer came in time"
         return shown(error) or type(error).__name__
@@ -187,7 +187,7 @@ def _spoken(settings: SftpSettings, step: str) -> Iterator[None]:
 
 
 def _hint(error: BaseException) -> str:
-    """Say what to do where a server has weak algorithms only."""
+    """Return what to do where a server has weak algorithms only."""
     kind = next((kind for kind in WEAK if f"no acceptable {kind}" in str(error)), "")
     if not kind:
         return ""

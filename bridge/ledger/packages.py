@@ -229,7 +229,7 @@ def released_status(
 
 
 def several_orders(row: RowMapping) -> str:
-    """Say why a status update cannot be told for an order."""
+    """Return why a status update cannot be told for an order."""
     return f"several orders were confirmed with tracking number {row['tracking_number']}"
 
 

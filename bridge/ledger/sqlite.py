@@ -113,7 +113,7 @@ _ADVICE = (
 
 
 def advice(error: BaseException) -> str:
-    """Say what is wrong with a ledger file, and what to do."""
+    """Return what is wrong with a ledger file, and what to do."""
     text = str(error)
     return next((what for words, what in _ADVICE if words in text), text)
 

@@ -287,7 +287,7 @@ class FileWriter:
         self.gathered.moved = arrival_id, moved_to
 
     def finish(self, state: str = "translated", reason: str = "") -> None:
-        """Say how the file ended: `translated`, or `quarantined` with the reason."""
+        """Note how the file ended: `translated`, or `quarantined` with the reason."""
         self.gathered.state, self.gathered.reason = state, storable(reason)
 
     def leave(self) -> None:

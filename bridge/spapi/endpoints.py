@@ -38,7 +38,7 @@ def token_address(auth_endpoint: str) -> str:
 
 
 def endpoint_mistake(address: str) -> str:
-    """Say why an address cannot be used; empty where it can.
+    """Return why an address cannot be used; empty where it can.
 
     Tokens and customers' addresses travel there, so it is https, or http on this very machine.
     """

@@ -171,7 +171,7 @@ def _error(element: dict[str, Any]) -> AmazonApiError:
 
 
 def reason_of(status: int, errors: Iterable[AmazonApiError]) -> str:
-    """Say in short why: the status and Amazon's codes, never its free text."""
+    """Return in short why: the status and Amazon's codes, never its free text."""
     codes = sorted({error.code for error in errors if _CODE.fullmatch(error.code)})
     return f"HTTP {status}" + (f" ({', '.join(codes)})" if codes else "")
 

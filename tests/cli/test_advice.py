@@ -55,6 +55,20 @@ def test_what_an_operator_dropped_is_not_asked_for_again(tmp_path: Path) -> None
     assert again not in in_process("show", str(batch), folder=tmp_path).out
 
 
+def test_what_the_api_version_lacks_is_for_the_operator_to_correct(tmp_path: Path) -> None:
+    installation(tmp_path)
+    ledger = Ledger.open(tmp_path / "ledger.sqlite")
+    version, unit = ({"code": code, "message": "m"} for code in ("API_VERSION", "UNIT"))
+    desk = Desk(ledger)
+    one = desk.take(confirmation("P1", state="refused", errors=(version,), reason="m"))
+    both = desk.take(confirmation("P2", state="refused", errors=(version, unit), reason="m; m"))
+    ledger.close()
+    for batch, also_the_vendor in ((one, False), (both, True)):
+        told = in_process("show", str(batch), folder=tmp_path).out
+        assert f"`edibridge rerun {batch}`" in " ".join(told.split())
+        assert ("the vendor has to send again" in told) == also_the_vendor
+
+
 def test_nothing_is_released_where_nothing_was_restored(tmp_path: Path) -> None:
     installation(tmp_path)
     Ledger.open(tmp_path / "ledger.sqlite").close()

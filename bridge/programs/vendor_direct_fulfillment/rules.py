@@ -311,7 +311,7 @@ def _error(code: str, message: str) -> Violation:
 
 
 def _about(found: _Rules, *, line: int | None = None, container: str | None = None) -> _Rules:
-    """Say what the rules are about."""
+    """Return what the rules are about."""
     for violation in found:
         yield msgspec.structs.replace(
             violation,
