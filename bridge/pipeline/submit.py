@@ -267,9 +267,15 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held
 
 
 def _doubted_refusal(submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
-    """Take a refusal for a doubt where it may be of what an earlier attempt left at Amazon."""
+    """Take a refusal for a doubt where it may be of what an earlier attempt left at Amazon.
+
+    It counts after an operator's word that Amazon has none of it: that leaves the reason of the doubt, and no
+    policy.
+    """
     verification = call.verification
-    again = submission.attempts > 0 or submission.doubted_at is not None
+    doubted = submission.doubted_at is not None
+    by_word = doubted and not submission.policy and bool(submission.reason)
+    again = not by_word and (doubted or submission.attempts > 0)
     if outcome.kind != "refused" or not again or verification is None or not verification.doubts_refusals:
         return outcome
     return msgspec.structs.replace(outcome, kind="in_doubt")

@@ -99,6 +99,13 @@ def test_another_order_with_the_id_at_amazon_is_left_to_an_operator(shop: Shop) 
     (alert,) = shop.partner.ledger.alerts("acme")
     assert "the id 1001 is used by another order at Amazon" in alert.message
 
+    # The operator's word that Amazon has not this one ends it: the refusal is told.
+    shop.partner.ledger.resolve(1, None, shop.clock())
+    shop.passes(2, minutes=1)
+    assert (shop.states(), shop.calls(CREATE)) == (["refused"], [0, 400])
+    assert shop.told() == {"1001": "Failure"}
+    assert shop.partner.ledger.alerts("acme") == []
+
 
 def test_a_refusal_of_a_second_attempt_is_looked_up_before_it_counts(shop: Shop) -> None:
     shop.amazon.faults.reply(503, operation=CREATE, taken=True)
