@@ -118,6 +118,9 @@ def _complaints(config: Config, name: str, *, paste: bool) -> Iterator[tuple[str
         yield "refresh_token", f"a variable cannot be written to: set {instead}, and remove the variable"
     elif why := why_not_replaceable(path):
         yield "refresh_token", why
+    else:
+        for place in _others_in(config, name, path):
+            yield "refresh_token", f"{path} holds {place}, too: give the refresh token a file of its own"
     if paste:
         return
     if account.application_id is None:
@@ -129,6 +132,16 @@ def _complaints(config: Config, name: str, *, paste: bool) -> Iterator[tuple[str
             yield "country", "is missing: in whose Vendor Central or Seller Central consent is given"
         else:
             yield "central", "is missing: no such page of this country is known here"
+
+
+def _others_in(config: Config, name: str, path: Path) -> Iterator[str]:
+    """Yield the places of other secrets that are kept in a file."""
+    from bridge.config import secrets_of
+
+    for place, secret in secrets_of(config):
+        own = place == f"accounts.{name}.refresh_token"
+        if not own and secret.path is not None and secret.path.resolve() == path.resolve():
+            yield place
 
 
 def _central(config: Config, account: Account) -> str:

@@ -19,27 +19,36 @@ redirect_uri = "https://example.com/authorized"
 country = "US"
 client_id"""
 GIVEN = datetime(2026, 3, 4, 9, tzinfo=UTC)
-READY = CONFIG.replace("client_id", PUBLIC)
+OWN_FILE = CONFIG.replace('refresh_token = "file:secret"', 'refresh_token = "file:token"')
+READY = OWN_FILE.replace("client_id", PUBLIC)
+
+
+def place(folder: Path, text: str) -> Path:
+    """Make an installation whose refresh token has a file of its own."""
+    installation(folder, text)
+    (folder / "token").write_text("old")
+    (folder / "token").chmod(0o600)
+    return folder
 
 
 def refused(folder: Path, text: str, *arguments: str) -> Result:
-    done = in_process("authorize", "main", *arguments, folder=installation(folder, text), stdin=b"x\n")
+    done = in_process("authorize", "main", *arguments, folder=place(folder, text), stdin=b"x\n")
     assert (done.code, done.out) == (2, "")
-    assert (folder / "secret").read_text() == "made-up"
+    assert (folder / "token").read_text() == "old"
     assert not (folder / "ledger.sqlite").exists(), "nothing was begun"
     return done
 
 
 @pytest.mark.parametrize("arguments", [(), ("--paste",)])
 def test_a_variable_is_refused_with_what_to_change(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    text = READY.replace('refresh_token = "file:secret"', 'refresh_token = "env:REFRESH_TOKEN"')
+    text = READY.replace('refresh_token = "file:token"', 'refresh_token = "env:REFRESH_TOKEN"')
     done = refused(tmp_path, text, *arguments)
     assert "line 14: accounts.main.refresh_token: a variable cannot be written to" in done.err
     assert 'set refresh_token = "file:secrets/main.refresh-token"' in done.err
 
 
 def test_all_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
-    done = refused(tmp_path, CONFIG)
+    done = refused(tmp_path, OWN_FILE)
     missing = [
         f"line 5: accounts.main.{key}: is missing" for key in ("application_id", "redirect_uri", "country")
     ]
@@ -52,8 +61,14 @@ def test_a_country_without_a_known_page_asks_for_its_address(tmp_path: Path) -> 
     assert "accounts.main.central: is missing" in refused(tmp_path, text).err
 
 
+def test_a_file_that_holds_another_secret_too_is_not_written_to(tmp_path: Path) -> None:
+    text = READY.replace('client_secret = "file:secret"', 'client_secret = "file:token"')
+    done = refused(tmp_path, text)
+    assert f"{tmp_path / 'token'} holds accounts.main.client_secret, too" in done.err
+
+
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    text = READY.replace('refresh_token = "file:secret"', 'refresh_token = "file:nowhere/token"')
+    text = READY.replace('refresh_token = "file:token"', 'refresh_token = "file:nowhere/token"')
     assert f"there is no folder {tmp_path / 'nowhere'}" in refused(tmp_path, text).err
 
 
@@ -66,26 +81,26 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_usage_is_told(tmp_path: Path, arguments: tuple[str, ...], why: str) -> None:
-    done = in_process(*arguments, folder=installation(tmp_path, READY), stdin=b"\n")
+    done = in_process(*arguments, folder=place(tmp_path, READY), stdin=b"\n")
     assert done.code == 2
     assert why in " ".join(done.err.replace("│", " ").split())
 
 
 @pytest.mark.parametrize("text", [b"", b"\n", b"hunter2\n", b"Atza|an-access-token-of-some-length\n"])
 def test_what_is_no_refresh_token_changes_nothing(tmp_path: Path, text: bytes) -> None:
-    done = in_process("authorize", "main", "--paste", folder=installation(tmp_path, READY), stdin=text)
+    done = in_process("authorize", "main", "--paste", folder=place(tmp_path, READY), stdin=text)
     assert (done.code, done.out) == (1, "")
     assert "nothing was changed" in done.err
     assert "hunter2" not in done.err
-    assert (tmp_path / "secret").read_text() == "made-up"
+    assert (tmp_path / "token").read_text() == "old"
 
 
 def test_what_amazon_could_not_prove_is_not_kept(tmp_path: Path) -> None:
     token = b"Atzr|a-refresh-token-of-some-length\n"
-    done = in_process("authorize", "main", "--paste", folder=installation(tmp_path, READY), stdin=token)
+    done = in_process("authorize", "main", "--paste", folder=place(tmp_path, READY), stdin=token)
     assert (done.code, done.out) == (1, "")
     assert "Login with Amazon does not answer" in done.err
-    assert (tmp_path / "secret").read_text() == "made-up"
+    assert (tmp_path / "token").read_text() == "old"
     ledger = Ledger.open(tmp_path / "ledger.sqlite")
     assert ledger.authorized_at("main") is None
     ledger.close()
@@ -114,7 +129,7 @@ root = "shop"
     ids=["vendor", "seller", "another"],
 )
 def test_consent_is_given_where_the_partner_signs_in(tmp_path: Path, text: str, page: str) -> None:
-    done = in_process("authorize", "main", folder=installation(tmp_path, text), stdin=b"\n")
+    done = in_process("authorize", "main", folder=place(tmp_path, text), stdin=b"\n")
     assert done.code == 1
     assert f"   {page}/apps/authorize/consent?application_id=amzn1.sp.solution.made-up&state=" in done.err
 
@@ -129,7 +144,7 @@ def pasted(folder: Path, amazon: StandInAmazon, text: str) -> Result:
     """Paste the stand-in's refresh token for an account whose file has another one."""
     known = amazon.credentials
     text = text.replace("http://127.0.0.1:9", amazon.url).replace('"made-up"', f'"{known.client_id}"')
-    installation(folder, text.replace('client_secret = "file:secret"', 'client_secret = "file:client"'))
+    place(folder, text.replace('client_secret = "file:secret"', 'client_secret = "file:client"'))
     (folder / "client").write_text(known.client_secret)
     (folder / "client").chmod(0o600)
     token = f"{known.refresh_token}\n".encode()
@@ -139,7 +154,7 @@ def pasted(folder: Path, amazon: StandInAmazon, text: str) -> Result:
 
 
 def test_a_pasted_token_counts_from_the_day_that_is_said(tmp_path: Path, amazon: StandInAmazon) -> None:
-    done = pasted(tmp_path, amazon, CONFIG)
+    done = pasted(tmp_path, amazon, OWN_FILE)
     assert (done.code, done.json["proof"]) == (0, "getTransactionStatus"), done.err
     assert "until 2027-01-02" in in_process("status", folder=tmp_path).out
 
@@ -151,13 +166,13 @@ def test_one_program_that_amazon_lets_in_is_proof_enough(
     if refused == "*":
         amazon.faults.inject(Fault(operation="getFulfillmentOrder", status=403, times=None))
     amazon.faults.inject(Fault(operation="getTransactionStatus", status=403, times=None))
-    done = pasted(tmp_path, amazon, CONFIG + SELLER)
+    done = pasted(tmp_path, amazon, OWN_FILE + SELLER)
     assert done.code == code, done.err
     if code == 0:
         assert done.json["proof"] == "getFulfillmentOrder"
     else:
         assert "HTTP 403" in done.err
-        assert (tmp_path / "secret").read_text() == "made-up"
+        assert (tmp_path / "token").read_text() == "old"
 
 
 def test_the_account_of_no_partner_is_proved_by_an_access_token(
@@ -165,7 +180,7 @@ def test_the_account_of_no_partner_is_proved_by_an_access_token(
 ) -> None:
     other = CONFIG[CONFIG.index("[accounts.main]") : CONFIG.index("[vendors.acme]")]
     other = other.replace("accounts.main", "accounts.other").replace("made-up", "another")
-    done = pasted(tmp_path, amazon, CONFIG.replace('account = "main"', 'account = "other"') + "\n" + other)
+    done = pasted(tmp_path, amazon, OWN_FILE.replace('account = "main"', 'account = "other"') + "\n" + other)
     assert (done.code, done.json["proof"]) == (0, "an access token"), done.err
 
 

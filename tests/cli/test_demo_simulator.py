@@ -64,7 +64,7 @@ def test_a_run_by_the_told_configuration_brings_a_label_a_slip_and_an_invoice(tm
     with simulator(tmp_path, *options, "--journal", "journal.jsonl") as (_, told):
         (tmp_path / "config.toml").write_text(told["config"].replace('interval = "1s"', 'interval = "0.1s"'))
         home = Path(told["sftp_root"])
-        (home / "inbox" / "wanted.csv").write_text("purchase_order_number\nPO1\n")
+        (home / "inbox" / "wanted.csv").write_text("purchase_order_number,ship_from\nPO1,ACM1\n")
         verb = ["run", "--settle", "--timeout", "60"]
         done = edibridge(*verb, folder=tmp_path, environment=told["environment"])
         assert done.code == 0, done.err
