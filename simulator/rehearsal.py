@@ -253,9 +253,9 @@ def _as_text(addresses: Addresses) -> str:
             f"A stand-in SFTP server answers at {addresses.sftp_host}:{addresses.sftp_port}",
             f"  drop files into {addresses.sftp_root}/inbox",
         ]
-    lines += ["", "Set these, made up for the stand-ins only:", ""]
+    lines += ["", "Set these variables, which are made up for the stand-ins:", ""]
     lines += [f"export {name}='{value}'" for name, value in addresses.environment.items()]
-    lines += ["", "and use this config.toml:", "", addresses.config]
+    lines += ["", "and save this as config.toml:", "", addresses.config]
     lines += [
         f"What was taken, and how often: curl {addresses.url}/_stand-in/state",
         "Make the next request fail:",

@@ -42,6 +42,7 @@ def authorize(
         typer.Option(
             "--on",
             formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
             help="With --paste: the day on which the token was made; else today.",
         ),
     ] = None,

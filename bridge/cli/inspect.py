@@ -20,9 +20,10 @@ SHOWN = 50
 
 
 def status(context: typer.Context, vendor: OfVendor = None, as_json: AsJson = False) -> None:
-    """Show the status of each vendor.
+    """Show the status of each vendor and seller.
 
-    Vendor by vendor: the last file, what waits, and what an operator has to do; exit code 1 if there is any.
+    One by one: the last file, what waits, and what an operator has to do; then accounts and alerts. Exit code
+    1 if manual action is needed.
     """
     from bridge.cli.status import status_lines, status_of
 
