@@ -66,7 +66,7 @@ def advice_on_held(batch: int, event: int, sendable: int) -> str:
 
 
 REJECTED: Final = (
-    "`edibridge show BATCH` says what is wrong and what to do; mostly the vendor has to correct it and send "
+    "`edibridge show BATCH` says what is wrong and what to do; mostly its sender has to correct it and send "
     "it again"
 )
 """About rejected documents and invalid events."""

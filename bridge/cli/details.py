@@ -358,7 +358,7 @@ def _of_refused(detail: BatchDetail) -> list[str]:
     settled = dropped + sum(all(map(_says_version, row.errors)) for row in ours)
     advice = []
     if detail.batch.rejected > unsupported or refused > settled:
-        advice.append("what was rejected or is invalid, the vendor has to send again, corrected")
+        advice.append("what was rejected or is invalid, its sender has to send again, corrected")
     if ours:
         advice.append(
             f"event {ours[0].id} needs another api_version of the account: set it, then "

@@ -93,4 +93,4 @@ def _record(record: Record, view: View, *, whole: bool) -> Iterator[Line]:
         yield Line(text, first="    ! ", rest="      ", style="bad")
     if len(result.errors) > len(shown):
         yield Line(f"    ! ... and {len(result.errors) - len(shown)} more errors; --all shows them", "bad")
-    yield Line("    becomes nothing: the vendor has to send it again, corrected", "bad")
+    yield Line("    becomes nothing: its sender has to send it again, corrected", "bad")

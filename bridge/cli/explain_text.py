@@ -217,7 +217,7 @@ def _document(document: Document, results: list[MappingResult], view: View, take
 def _of_rejected(document: Document, taken: Taken) -> str:
     """Render what the sender of a rejected document can do, if anything."""
     if is_supported(document):
-        return "becomes nothing: the vendor has to send it again, corrected"
+        return "becomes nothing: its sender has to send it again, corrected"
     kind, version = document.type, document.version
     if (document.standard, kind) in taken:
         return f"becomes nothing: {kind} of {version or 'no release'} is not supported, right or wrong"

@@ -50,7 +50,7 @@ def test_what_an_operator_dropped_is_not_asked_for_again(tmp_path: Path) -> None
     batch = Desk(ledger).take(confirmation("P1", state="held", body=b"{}", reason="no mapping"))
     [event] = ledger.batch(batch).events
     ledger.close()
-    again = "the vendor has to send again"
+    again = "its sender has to send again"
     assert in_process("resolve", str(event.id), "--event", "--drop", "not wanted", folder=tmp_path).code == 0
     assert again not in in_process("show", str(batch), folder=tmp_path).out
 
@@ -66,7 +66,7 @@ def test_what_the_api_version_lacks_is_for_the_operator_to_correct(tmp_path: Pat
     for batch, also_the_vendor in ((one, False), (both, True)):
         told = in_process("show", str(batch), folder=tmp_path).out
         assert f"`edibridge rerun {batch}`" in " ".join(told.split())
-        assert ("the vendor has to send again" in told) == also_the_vendor
+        assert ("its sender has to send again" in told) == also_the_vendor
 
 
 def test_nothing_is_released_where_nothing_was_restored(tmp_path: Path) -> None:

@@ -273,7 +273,7 @@ def test_a_type_that_is_not_supported_is_told_as_one(
 def test_a_wrong_document_of_a_supported_type_is_to_be_sent_again(tmp_path: Path) -> None:
     done = in_process("explain", MIXED, "--json", folder=tmp_path)
     assert {one["supported"] for one in done.json["interchanges"][0]["documents"]} == {True}
-    assert "the vendor has to send it again, corrected" in in_process("explain", MIXED, folder=tmp_path).out
+    assert "its sender has to send it again, corrected" in in_process("explain", MIXED, folder=tmp_path).out
 
 
 def test_without_a_name_the_only_vendor_is_taken(tmp_path: Path) -> None:
