@@ -22,7 +22,7 @@ TEXTS = [
         REPOSITORY / name
         for name in ("README.md", "CHANGELOG.md", "samples/README.md", "config.example.toml")
     ),
-    *sorted((REPOSITORY / "docs").rglob("*.md")),
+    *sorted(text for folder in ("docs", "mappings") for text in (REPOSITORY / folder).rglob("*.md")),
 ]
 _LINK = re.compile(r"\]\(([^)#]+)(?:#([^)]*))?\)|\]\(#([^)]*)\)")
 _PATH = re.compile(r"(?<![\w/.-])((?:bridge|simulator|tests|tools|bench|docs)/[\w./-]*\w)")
