@@ -46,11 +46,13 @@ def unlocked(amazon: StandInAmazon) -> Sdk:
 
 
 def bodies(sample: Path, calls: Calls = USUAL) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Build the requests of a sample, each with its operation."""
+    """Build the requests of a sample, each with its operation; not the orders of sellers."""
     result = outcome(sample, calls)
     for fact in result.get("documents", []) + result.get("records", []):
         for request in fact["requests"]:
             operation = OPERATIONS[request["operation"]]
+            if operation.name not in MODELS:
+                continue
             item = _completed(request["body"])
             yield operation.name, {operation.body_key: [item]} if operation.body_key else item
 

@@ -16,6 +16,7 @@ from bridge.programs.registry import installed
 from simulator.amazon import StandInAmazon
 from simulator.operations import OUTBOUND
 from tests.contracts.sdk import Sdk, read_back, rewritten
+from tests.golden import SAMPLES
 
 MODELS = "spapi.models.fulfillment_outbound_v2020_07_01"
 COLUMNS = (
@@ -63,13 +64,20 @@ CALLS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def test_a_body_is_read_back_whole_by_the_sdk() -> None:
-    (body,) = bodies()
-    model = read_back(body, "CreateFulfillmentOrderRequest", MODELS)
-    written = rewritten(model)
-    # The SDK writes dates its own way.
-    assert written.pop("displayableOrderDate")[:10] == body.pop("displayableOrderDate")[:10]
-    assert written == body
+def of_samples() -> list[dict[str, Any]]:
+    """Return the bodies that the samples must become."""
+    paths = (SAMPLES / "drop").glob("fulfillment_orders.*.expected.json")
+    records = [record for path in paths for record in json.loads(path.read_text())["records"]]
+    return [request["body"] for record in records for request in record["requests"]]
+
+
+def test_every_body_is_read_back_whole_by_the_sdk() -> None:
+    assert len(of_samples()) > 2
+    for body in (*bodies(), *of_samples()):
+        written = rewritten(read_back(body, "CreateFulfillmentOrderRequest", MODELS))
+        # The SDK writes dates its own way.
+        assert written.pop("displayableOrderDate")[:10] == body.pop("displayableOrderDate")[:10]
+        assert written == body
 
 
 @pytest.mark.parametrize("operation", list(OUTBOUND))
