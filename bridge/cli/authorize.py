@@ -235,10 +235,10 @@ def _prove(config: Config, name: str, token: str) -> str:
     """Call what changes nothing, and return its name. Raises `AmazonError` where Amazon lets us not in."""
     from contextlib import closing
 
+    from bridge.adapters import amazon_client_of
     from bridge.programs.registry import installed
     from bridge.spapi.auth import Credentials
     from bridge.spapi.errors import CredentialsRefused
-    from bridge.wiring import amazon_client_of
 
     account = config.accounts[name]
     credentials = Credentials(account.client_id.reveal(), account.client_secret.reveal(), token, name)

@@ -93,7 +93,7 @@ def _tried(place: str, kind: str, attempt: Callable[[], str]) -> dict[str, objec
 
 
 def _list_inbox(vendor: Vendor | Seller) -> str:
-    from bridge.wiring import drop_folder_of
+    from bridge.adapters import drop_folder_of
 
     with closing(drop_folder_of(vendor)) as folder:
         count = len(folder.list_files())
@@ -101,11 +101,11 @@ def _list_inbox(vendor: Vendor | Seller) -> str:
 
 
 def _log_in(name: str, account: Account) -> str:
+    from bridge.adapters import credentials_of
     from bridge.spapi.auth import TokenSource
     from bridge.spapi.client import user_agent
     from bridge.spapi.endpoints import AUTH_ENDPOINT, is_loopback, token_address
     from bridge.spapi.transport import Timeouts, http_client
-    from bridge.wiring import credentials_of
 
     endpoint = account.auth_endpoint or AUTH_ENDPOINT
     credentials = credentials_of(name, account)

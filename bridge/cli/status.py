@@ -26,8 +26,8 @@ _NAMED = 5
 
 def status_of(config: Config, ledger: Ledger, vendors: Sequence[str]) -> dict[str, Any]:
     """Gather how vendors stand: {"attention", "vendors", "accounts", "paused_accounts", "alerts"}."""
+    from bridge.adapters import credential_dates_of
     from bridge.pipeline.validity import validity_of
-    from bridge.wiring import credential_dates_of
 
     counts, now = ledger.counts(), datetime.now(UTC)
     told = {name: _of_vendor(ledger, name, counts.get(name, {}), now) for name in vendors}

@@ -5,6 +5,10 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -226,3 +230,32 @@ class SmallSite:
     def alerts(self) -> dict[str, str]:
         """Return the open alerts: kind and key to message."""
         return {f"{one.kind}:{one.key}": one.message for one in self.ledger.alerts("acme")}
+
+
+ROOT = Path(__file__).parents[2]
+DRAIN = """
+import sys
+from datetime import datetime
+from pathlib import Path
+from bridge.pipeline.drain import drain
+from tests.contracts.small import install, partner_at
+from tests.pipeline.stubs import Clock
+install()
+clock = Clock()
+clock.now = datetime.fromisoformat(sys.argv[2])
+fleet, partner = partner_at(Path(sys.argv[1]), clock)
+drain([partner], wait=lambda _seconds: None)
+"""
+
+
+def killed(site: SmallSite, point: str) -> None:
+    """Drain in a process of its own, which dies at a point; then begin anew here."""
+    site.stop()
+    child = subprocess.run(
+        [sys.executable, "-c", DRAIN, str(site.folder), site.clock.now.isoformat()],
+        cwd=ROOT,
+        env=os.environ | {"EDIBRIDGE_KILL_AT": f"{point}:1"},
+        check=False,
+    )
+    site.start()
+    assert child.returncode == -signal.SIGKILL, f"{point} was not reached"

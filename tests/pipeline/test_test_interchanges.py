@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bridge.adapters import policies_of
 from bridge.config import parse_config
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
-from bridge.wiring import policies_of
 from tests.pipeline.partners import CONFIG, with_policies
 from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
