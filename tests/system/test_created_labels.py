@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import signal
 from collections import Counter
 from pathlib import Path
@@ -25,11 +26,8 @@ def creating(site: Site) -> Site:
 
 
 def choose(site: Site, how: str) -> None:
-    version = 'api_version = "2021-12-28"\n'
-    config = site.config.read_text().replace(version, "").replace("region =", f"{version}region =", 1)
-    for other in ("submit", "create"):
-        config = config.replace(f'labels = "{other}"\n', "")
-    site.config.write_text(config)
+    config = re.sub(r"^(api_version|labels) = .*\n", "", site.config.read_text(), flags=re.MULTILINE)
+    site.config.write_text(config.replace("region =", 'api_version = "2021-12-28"\nregion =', 1))
     site.configure(f'labels = "{how}"')
 
 
