@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from bridge.ledger.read_models import BatchDetail
+    from bridge.ledger.rows import EventRow
 
 ALERTS: Final[dict[str, str]] = {
     "drop_folder": "try it with `edibridge check --connect`; it is tried again by itself",
@@ -87,3 +91,78 @@ def advice_on(kind: str, key: str = "") -> str:
     """Return what to do about an alert, with its number; where its kind is unknown, where to look."""
     text = ALERTS.get(kind, "see docs/runbook.md")
     return re.sub(rf"\b{_NUMBERED[kind]}\b", lambda _: key, text) if key and kind in _NUMBERED else text
+
+
+def steps_for_batch(detail: BatchDetail) -> list[str]:
+    """Return what an operator can do about a batch; nothing where there is nothing to do."""
+    every = [event for event in detail.events if event.state == "held"]
+    held = [event.id for event in every if event.function != "cancel"]
+    cancelling = [event.id for event in every if event.function == "cancel"]
+    early = [event.id for event in detail.events if is_delayed(event)]
+    sendable = [event.id for event in detail.events if event.id in held and event.body is not None]
+    doubted = [row.id for row in detail.submissions if row.state == "in_doubt"]
+    failed = detail.batch.events.get("failed", 0)
+    advice = []
+    if sendable:
+        word = f"`edibridge resolve {sendable[0]} --event --send`"
+        advice.append(f"{word} lets event {sendable[0]} go, --drop REASON ends it")
+    elif held:
+        word = f"`edibridge resolve {held[0]} --event --drop REASON`"
+        advice.append(f"{word} ends event {held[0]}, which has nothing to send")
+    if early:
+        advice.append(
+            f"event {early[0]} goes by itself when its time comes; `edibridge resolve {early[0]} --event "
+            "--send` sends it now, --drop REASON ends it"
+        )
+    if doubted:
+        advice.append(
+            f"look at Amazon, then `edibridge resolve {doubted[0]} --sent TXID`, --taken (it has it, by an "
+            "unknown id) or --not-sent"
+        )
+    if cancelling:
+        advice.append(
+            f"event {cancelling[0]} is a cancellation and is never sent: `edibridge resolve {cancelling[0]} "
+            "--event --send` drops what Amazon does not have by now, --drop REASON ends it"
+        )
+    if every or failed:
+        advice.append(f"`edibridge rerun {detail.batch.id} --dry-run` tells what a rerun would send again")
+    return [*advice, *_of_refused(detail)]
+
+
+def _of_refused(detail: BatchDetail) -> list[str]:
+    """Advise on rejections: the vendor cannot correct what an operator dropped, nor what is not supported.
+
+    What the account's API version does not have is the operator's to correct.
+    """
+    unsupported = sum(any(map(_says_unsupported, row.errors)) for row in detail.documents)
+    dropped = len({one.target_id for one in detail.operator_actions if one.action == "dropped"})
+    refused = detail.batch.events.get("refused", 0)
+    ours = [row for row in detail.events if row.state == "refused" and any(map(_says_version, row.errors))]
+    settled = dropped + sum(all(map(_says_version, row.errors)) for row in ours)
+    advice = []
+    if detail.batch.rejected > unsupported or refused > settled:
+        advice.append("what was rejected or is invalid, its sender has to send again, corrected")
+    if ours:
+        advice.append(
+            f"event {ours[0].id} needs another api_version of the account: set it, then "
+            f"`edibridge rerun {detail.batch.id}`"
+        )
+    if unsupported:
+        advice.append("documents of types or versions that are not supported can only be sent by another way")
+    return advice
+
+
+def _says_version(error: Any) -> bool:  # noqa: ANN401 - a JSON object of the ledger
+    return isinstance(error, dict) and error.get("code") == "API_VERSION"
+
+
+def _says_unsupported(error: Any) -> bool:  # noqa: ANN401 - a JSON object of the ledger
+    if not isinstance(error, dict) or not error.get("fatal", True) or error.get("level") == "note":
+        return False
+    place = (error.get("segment"), error.get("code"), error.get("level"))
+    return place == ("ST", "1", "document") or (*place[:2], error.get("component")) == ("UNH", "14", 1)
+
+
+def is_delayed(event: EventRow) -> bool:
+    """Return whether an event waits for its own time; one whose time is over goes with the next drain."""
+    return event.state == "ready" and event.not_before is not None

@@ -22,7 +22,7 @@ def _known(kind: str) -> str:
 def fetch(
     context: typer.Context,
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="labels, packing-slips or invoices.", callback=_known)
+        str, typer.Argument(metavar="KIND", help="Kind of document, such as labels.", callback=_known)
     ],
     orders: Annotated[list[str], typer.Argument(metavar="PO...", help="Purchase order numbers.")],
     vendor: OfVendor = None,
