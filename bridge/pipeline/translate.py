@@ -301,7 +301,9 @@ class _Translation:
         """Return the operation of what could not be made into an event."""
         known = self.context.mappings.by_type.get((document.standard, document.type))
         programs = installed()
-        return programs.producers[known[0].produces].operation if known else programs.event_types[0].operation
+        if known:
+            return programs.producers[known[0].produces].operation
+        return programs.first_for(self.context.profile.kind)
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
         """Keep one document of a flat file; a row that is wrong is its own refusal.

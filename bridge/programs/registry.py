@@ -98,6 +98,10 @@ class Programs:
         settings = self._program_of[operation].settings
         return not partners or settings is None or settings.partners == partners
 
+    def first_for(self, partners: str) -> str:
+        """Return the first operation that tells Amazon of events of a table of partners."""
+        return next(one.operation for one in self.event_types if self.serves(partners, one.operation))
+
     def version_of(self, operation: str, kept: str) -> str:
         """Return the API version in which a submission was sent; its program's first, if it kept none."""
         return kept or self._program_of[operation].versions[0]
