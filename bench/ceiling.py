@@ -63,7 +63,7 @@ def ceilings(say: Callable[[str], object]) -> None:
 
 
 def measure(posts: int, *, rates: dict[int, float] | None = None, latency: float) -> Ceiling:
-    """Let so many POSTs go through. `rates` tells from how many accepted ones on which rate is in force."""
+    """Send so many POSTs. `rates` tells from how many accepted ones on which rate is in force."""
     plan = rates or {0: 10.0}
     with tempfile.TemporaryDirectory() as temporary, _site(Path(temporary), plan[0]) as (amazon, run):
         if latency:

@@ -113,7 +113,7 @@ class Control:
         return _json(self._amazon.documents)
 
     async def _orders(self, request: Request) -> Response:
-        """Say how a fulfillment order stands, and what has shipped of it, as the model has shipments."""
+        """Set how a fulfillment order stands, and what has shipped of it, as the model has shipments."""
         if request.method == "POST":
             given = msgspec.json.decode(await request.body(), type=_Order)
             orders = self._amazon.orders

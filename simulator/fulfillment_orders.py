@@ -54,7 +54,7 @@ class FulfillmentOrders:
     # Amazon's operations
 
     def create(self, account: str, body: Item) -> Item:
-        """Take an order, `New` at first; raises `Refused`."""
+        """Accept an order, `New` at first; raises `Refused`."""
         number, now = body["sellerFulfillmentOrderId"], self._wall()
         if (told := self.refused.get(number)) is not None:
             raise Refused(HTTPStatus.BAD_REQUEST, *told)
@@ -137,7 +137,7 @@ class FulfillmentOrders:
         account: str = "default",
         unfulfillable: Mapping[str, int] | None = None,
     ) -> None:
-        """Say how an order stands; `unfulfillable` has quantities by line."""
+        """Set how an order stands; `unfulfillable` has quantities by line."""
         with self._lock:
             order = self._find(account, number)
             order.status, order.updated = status, self._wall()

@@ -197,7 +197,7 @@ def _with_consent(config: Config, name: str) -> _Done:
 
 
 def _instruct(address: str, account: Account) -> None:
-    """Tell the operator what to do, on standard error: standard output has the result alone."""
+    """Print what to do on standard error: standard output has the result alone."""
     draft = "" if account.application_draft else ", or it is a draft (application_draft = true)"
     for line in (
         "1. Open this address in a browser, sign in as the selling partner, and confirm:",

@@ -42,7 +42,7 @@ def validity_of(recorded: datetime | None, dates: CredentialDates) -> Validity:
 
 
 def warning_of(end: datetime, now: datetime) -> str:
-    """Say that something ends soon, or has ended; empty while there is time."""
+    """Return the text that something ends soon, or has ended; empty while there is time."""
     left = end - now
     if left <= timedelta(0):
         return f"ended on {end:%Y-%m-%d}"

@@ -114,7 +114,7 @@ class Installation:
         self.amazon.script[self.case.operation] = deque(answers)
 
     def knows(self) -> None:
-        """Let Amazon have what was sent: its reads tell so from now on."""
+        """Have Amazon know what was sent: its reads return it from now on."""
         self.amazon.usual.update(self.case.afterwards)
 
     def drain(self, rounds: int = 1) -> None:

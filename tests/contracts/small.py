@@ -209,7 +209,7 @@ class SmallSite:
         return batch
 
     def passes(self, **time: float) -> None:
-        """Let time go by (as `timedelta` has it), and drain."""
+        """Advance the clock (as `timedelta` has it), and drain."""
         self.clock.now += timedelta(**time)
         self.drain()
 

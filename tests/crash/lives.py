@@ -64,7 +64,7 @@ PATIENCE = 2.0
 
 @dataclass(slots=True)
 class Deaths:
-    """Lets the bridge live and die; `counts` tells how often where."""
+    """Starts and kills the bridge; `counts` has how often, by place."""
 
     place: Place
     trades: tuple[Trade, ...]
@@ -160,7 +160,7 @@ class Deaths:
             self.problems.append(f"a run beside process {child.pid} ended with {status}, not {REFUSED}")
 
     def _in_flight(self) -> str:
-        """Let Amazon take a POST and not answer it."""
+        """Have Amazon accept a POST and not answer it."""
         operation = self.chance.choice((CONFIRM, CONFIRM, UPDATE, LABEL))
         self._drop({CONFIRM: "despatches", UPDATE: "updates", LABEL: "requests"}[operation])
         amazon = self.place.amazon

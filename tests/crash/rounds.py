@@ -117,7 +117,7 @@ def run_round(seed: int, kills: int, folder: Path) -> Figures:
 
 
 def _come_to_rest(site: Place, desk: Desk) -> None:
-    """Let it finish, with an operator's word where it needs one, until nothing is left.
+    """Run it to its end, with an operator's word where it needs one, until nothing is left.
 
     The last run reads Amazon's lists once more, for the shipping documents of what came to its end since.
     """

@@ -89,7 +89,7 @@ def said(*statements: str) -> Damage:
 
 
 def index_behind(path: Path) -> None:
-    """Let an index tell less than its table holds, as where half of a write came to the disk."""
+    """Make an index hold less than its table, as where half of a write came to the disk."""
     with closing(sqlite3.connect(path)) as connection:
         name, text = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE name = 'ix_events_order'"

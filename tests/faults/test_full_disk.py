@@ -63,7 +63,7 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
 
 @pytest.fixture
 def settings(disk: Disk, request: pytest.FixtureRequest) -> dict[str, Any]:
-    """Let the ledger lie on the small disk, or where a test wants it, the spool alone."""
+    """Put the ledger on the small disk, or where a test wants it, the spool alone."""
     place = disk.place.name
     if "spool" in request.node.name:
         return {"spool_folder": f"{place}/spool"}

@@ -85,7 +85,7 @@ def test_hostile_sftp_takes_no_memory(site: Site, servers: Hostile) -> None:
 
 
 def aim(site: Site, port: int) -> None:
-    """Let the vendor's server be another one, which is waited for no longer than a test may."""
+    """Replace the vendor's server by another one, which is waited for no longer than a test may."""
     folder = site.partner.folder
     assert isinstance(folder, SftpDropFolder)
     folder.close()

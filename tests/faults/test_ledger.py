@@ -48,7 +48,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @contextmanager
 def locked(site: Site) -> Iterator[None]:
-    """Let another process write to the ledger for as long as the fault lasts."""
+    """Have another process write to the ledger for as long as the fault lasts."""
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(site.folder / "ledger.sqlite")],
         stdin=subprocess.PIPE,

@@ -188,7 +188,7 @@ def test_reads_cut_between_pages(documents: Site) -> None:
 
 
 def put_on_the_shelf(site: Site, number: int) -> None:
-    """Let both Amazons have all shipping documents of an order."""
+    """Have both Amazons make all shipping documents of an order."""
     shelve_labels(site, number)
     made = site.clock.now - timedelta(seconds=10)
     for amazon, party in ((site.amazon, "ACME"), (site.quiet_amazon, "OTHER")):

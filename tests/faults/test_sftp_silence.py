@@ -131,7 +131,7 @@ def test_sftp_silent_holds_up_nobody(site: Site, monkeypatch: pytest.MonkeyPatch
 
 
 def comes_true(site: Site, condition: Callable[[], bool]) -> bool:
-    """Let time pass until something holds; False where it does not in some minutes of the site's clock."""
+    """Advance the clock until something holds; False where it does not within some of its minutes."""
     for _ in range(300):
         if condition():
             return True

@@ -36,7 +36,7 @@ def numbered(name: str) -> NewsFile:
 
 
 def followed(desk: Desk, *orders: str) -> list[DueFollowUp]:
-    """Let orders succeed; return what is to be asked about then."""
+    """Record the success of orders; return what is to be asked about then."""
     desk.take(*(order_placed(order) for order in orders))
     desk.plan(PLACE)
     for due in desk.ledger.due_submissions("acme", T0, operation=PLACE):

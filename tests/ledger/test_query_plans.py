@@ -185,7 +185,7 @@ def label_of(desk: Desk, number: str, now: datetime, order: str = "P1") -> None:
 
 
 def confirmed_with_labels(desk: Desk, now: datetime) -> None:
-    """Let confirmations come before and after newer labels of their order."""
+    """Add confirmations before and after newer labels of their order."""
     ledger, fence = desk.ledger, desk.fence
     label_of(desk, "1ZA", now, "L1")
     for turn, number in enumerate(("1ZB", "1ZC")):

@@ -9,7 +9,7 @@ from tests.ledger.desk import CONFIRM, LABEL, STATUS, T0, Desk, confirmation, la
 
 
 def doubted(desk: Desk, *orders: str, operation: str = "") -> tuple[int, int]:
-    """Let one submission of these orders be in doubt."""
+    """Put one submission of these orders in doubt."""
     more = {"operation": operation} if operation else {}
     file_id = desk.take(
         *(confirmation(order, **more) for order in orders), packages=[(one, f"1Z{one}") for one in orders]

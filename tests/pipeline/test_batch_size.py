@@ -16,7 +16,7 @@ from tests.system.traffic import order, ship_notice, x12
 
 
 class Amazon(StubAmazon):
-    """Tells a rate, keeps the sizes of the POSTs, and takes nothing while it is `down`."""
+    """Returns a rate, records the sizes of the POSTs, and accepts nothing while it is `down`."""
 
     def __init__(self, told: float) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ def test_while_amazon_is_down_what_comes_gathers_and_goes_in_full_posts(
 
 
 def failing(partner: Partner, amazon: StubAmazon, *named: str) -> Partner:
-    """Let the first verdict be a failure that names orders, the others successes; three orders a POST."""
+    """Make the first verdict a failure that names orders, the others successes; three orders a POST."""
     errors = tuple(AmazonApiError("EMPTY_PACKAGES", f"Order ID {one} has empty packages") for one in named)
     amazon.verdict = lambda tx: Verdict(status="Success" if tx != "tx-3" else "Failure", errors=errors)
     return with_policies(partner, batch_size=3)

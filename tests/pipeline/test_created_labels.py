@@ -41,7 +41,7 @@ def changed_label(**changes: Any) -> Answer:
 
 
 def claimed_while_amazon_answers(site: Installation) -> None:
-    """Let another process claim the account while Amazon works on the call; then go on as that one."""
+    """Have another process claim the account while Amazon works on the call; then go on as that one."""
 
     def claim(operation: str) -> None:
         if operation == site.case.operation:

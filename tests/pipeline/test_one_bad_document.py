@@ -74,7 +74,7 @@ def test_a_status_without_a_date_is_refused_and_its_sibling_is_kept(
 
 
 def failing_on(number: int, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a step of the reading fail on one document of each file, as a mistake of our own would."""
+    """Make a step of the reading fail on one document of each file, as a mistake of our own would."""
     real_map, real_event = TRANSLATE.map_document, FileWriter.event
 
     def mapped(document: Document, *rest: object) -> list[MappingResult]:

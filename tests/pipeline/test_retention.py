@@ -38,7 +38,7 @@ def spooled(folder: Path) -> list[str]:
 
 
 def after(partner: Partner, days: int) -> None:
-    """Let days pass, for the purge's own clock too."""
+    """Advance the clock by days, the purge's own too."""
     assert isinstance(partner.clock, Clock)
     partner.clock.now += timedelta(days=days)
     partner.state.timers.purge_due_at = 0.0

@@ -100,7 +100,7 @@ def test_no_429_while_delays_differ_by_no_more_than_the_reserve(
 
 
 def refused_of(senders: int, there: list[float], back: list[float], late: Iterable[float] = ()) -> int:
-    """Let so many senders send by turns, `there` and `back` telling how long each request is on the way."""
+    """Send by so many senders in turns, `there` and `back` telling how long each request is on the way."""
     time, amazon = Time(late), Amazon()
     pacer, arrivals = pacer_on(time), []
     free = [0.0] * senders

@@ -34,7 +34,7 @@ def page(number: str, next_token: str = "") -> Page:
 
 
 class Reader:
-    """Gives what it was told in turn, raises it where it is an error."""
+    """Returns what it was given in turn, or raises it where it is an error."""
 
     def __init__(self, answers: Sequence[Page | Exception]) -> None:
         self.answers = list(answers)

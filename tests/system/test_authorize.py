@@ -108,7 +108,7 @@ def pasted(site: Site, text: str, *arguments: str) -> subprocess.CompletedProces
 
 
 def admit_another(site: Site) -> None:
-    """Let the stand-in know another refresh token of the account, as if made in Vendor Central."""
+    """Register another refresh token of the account, as if made in Vendor Central."""
     changed = type(CREDENTIALS)(CREDENTIALS.client_id, CREDENTIALS.client_secret, ANOTHER)
     site.amazon.admit("rehearsal", changed)
 

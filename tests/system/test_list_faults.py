@@ -17,7 +17,7 @@ FETCH = 'fetch = { invoices = true, labels = false, every = "1h" }'
 
 
 def add(site: Site, *, over: float, count: int = COUNT) -> set[str]:
-    """Let invoices be made at Amazon, the first an hour ago, the others over some seconds after it."""
+    """Make invoices at Amazon, the first an hour ago, the others over some seconds after it."""
     begin = time.time() // 1 - 3600
     orders = {f"PO{number:04}" for number in range(count)}
     for number, order in enumerate(sorted(orders)):

@@ -75,7 +75,7 @@ def start(event: FulfillmentOrdered) -> Start:
 
 
 def look(view: View[FulfillmentOrder]) -> Look:
-    """Tell what has shipped since the last look, each shipment once, and at the end what never will."""
+    """Report what has shipped since the last look, each shipment once, and at the end what never will."""
     if view.found is None:
         alert = f"Amazon does not know order {view.subject} any more" if view.missed >= _LOST_AFTER else ""
         return Look(kept=view.kept, status="unknown", again=_HOURLY, alert=alert)
