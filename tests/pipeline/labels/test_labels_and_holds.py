@@ -5,30 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
-
 from bridge.ledger.rows import EventRow
 from bridge.pipeline.partner import Partner
 from tests.pipeline.labels.support import Labels, confirmed, fetched, newest, notice, sent
-from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop
 from tests.system.traffic import order, x12
-
-
-@pytest.fixture
-def labels() -> Labels:
-    return Labels()
-
-
-@pytest.fixture
-def amazon(labels: Labels) -> StubAmazon:
-    stub = StubAmazon()
-    stub.of_order = labels
-    return stub
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def as_function(code: str, body: list[str]) -> list[str]:
