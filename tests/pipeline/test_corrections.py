@@ -10,7 +10,7 @@ import pytest
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from tests.pipeline.partners import with_policies
-from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
+from tests.pipeline.stubs import StubAmazon, drained, drop
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
 Made = Callable[..., bytes]
@@ -35,16 +35,6 @@ def cut_in(data: bytes, opens: bytes, document: int) -> bytes:
     for _ in range(document):
         at = data.index(opens, at + 1)
     return data[: at + 60]
-
-
-@pytest.fixture
-def amazon() -> StubAmazon:
-    return StubAmazon()
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def sent(amazon: StubAmazon) -> list[str]:

@@ -13,21 +13,11 @@ from bridge.domain.outcomes import Outcome
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from tests.pipeline.partners import with_policies
-from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
 SHIPPED = datetime(2026, 11, 1, 13, 12, tzinfo=UTC)
 """When the orders of the tests' traffic were shipped."""
-
-
-@pytest.fixture
-def amazon() -> StubAmazon:
-    return StubAmazon()
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def notice(control_number: int, number: int) -> bytes:

@@ -12,7 +12,7 @@ from bridge.errors import RemoteFileError
 from bridge.ledger.read_models import AlertRow
 from bridge.pipeline.partner import Partner
 from bridge.programs.vendor_direct_fulfillment.documents import LabelData, ShippingLabel
-from tests.pipeline.stubs import Clock, StubAmazon, drained, drop, partner_with
+from tests.pipeline.stubs import Clock, StubAmazon, drained, drop
 from tests.system.traffic import order, ship_notice, tracking, x12
 
 
@@ -21,11 +21,6 @@ def amazon() -> StubAmazon:
     stub = StubAmazon()
     stub.of_order = lambda number: label(number, b"first")
     return stub
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def label(number: str, pixels: bytes) -> ShippingLabel:

@@ -15,7 +15,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from bridge.runners.fleet import Fleet
 from bridge.runners.once import run
-from tests.pipeline.stubs import Clock, StubAmazon, drop, partner_with
+from tests.pipeline.stubs import Clock, StubAmazon, drop
 from tests.system.traffic import carrier_status, order, ship_notice, x12
 
 SHIPS = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)  # 04:30 in New York
@@ -51,16 +51,6 @@ def settled(partner: Partner) -> None:
 
 def events(partner: Partner, batch: int = 1) -> list[tuple[str, str]]:
     return [(one.state, one.reason) for one in partner.ledger.batch(batch).events if one.state != "replaced"]
-
-
-@pytest.fixture
-def amazon() -> StubAmazon:
-    return StubAmazon()
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def test_a_notice_written_before_the_truck_leaves_goes_when_it_has_left(

@@ -12,7 +12,7 @@ from bridge.config import parse_config
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.rerun import rerun
 from tests.pipeline.partners import CONFIG, with_policies
-from tests.pipeline.stubs import StubAmazon, drained, drop, partner_with
+from tests.pipeline.stubs import StubAmazon, drained, drop
 from tests.system.traffic import despatch_advice, edifact, order, ship_notice, x12
 
 NOTICE = x12("856", "SH", "004010", 1, [ship_notice(1)])
@@ -23,16 +23,6 @@ MARKED = {
     "UNB 0035": ADVICE.replace(b"0830+1'", b"0830+1++++++1'"),
     "UNB 0035,": ADVICE.replace(b"0830+1'", b"0830+1++++++2'"),
 }
-
-
-@pytest.fixture
-def amazon() -> StubAmazon:
-    return StubAmazon()
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
 
 
 def states(partner: Partner, batch: int) -> list[str]:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from bridge.pipeline.partner import Partner
 from tests.pipeline.labels.support import Labels
-from tests.pipeline.stubs import StubAmazon, partner_with
+from tests.pipeline.stubs import StubAmazon
 
 
 @pytest.fixture
@@ -21,8 +18,3 @@ def amazon(labels: Labels) -> StubAmazon:
     stub = StubAmazon()
     stub.of_order = labels
     return stub
-
-
-@pytest.fixture
-def partner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, amazon: StubAmazon) -> Partner:
-    return partner_with(tmp_path, monkeypatch, amazon)
