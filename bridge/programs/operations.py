@@ -12,6 +12,8 @@ import msgspec
 from bridge.domain.outcomes import InDoubtPolicy
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
+Element = dict[str, Any]
+"""A part of a body, by Amazon's names."""
 Reply = Literal["transaction", "receipt", "result", "document"]
 
 
@@ -99,3 +101,13 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         if not self.body_key:
             return 1
         return len(msgspec.json.decode(body, type=dict[str, list[msgspec.Raw]])[self.body_key])
+
+
+def present(**elements: object) -> Element:
+    """Return the elements of a body that are there: not None, nor an empty text, list or element.
+
+    0 and False are values.
+    """
+    return {
+        name: value for name, value in elements.items() if value is not None and value not in ("", [], {})
+    }

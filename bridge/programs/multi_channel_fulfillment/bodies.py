@@ -6,12 +6,9 @@ left out; required ones are always there, so that a missing one is seen by Amazo
 
 from __future__ import annotations
 
-from typing import Any
-
 from bridge.domain.values import Address
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, Money, OrderItem
-
-Element = dict[str, Any]
+from bridge.programs.operations import Element, present
 
 
 def fulfillment_order(event: FulfillmentOrdered, version: str) -> Element:
@@ -27,7 +24,7 @@ def fulfillment_order(event: FulfillmentOrdered, version: str) -> Element:
         "destinationAddress": _address(event.destination_address),
         "fulfillmentAction": event.fulfillment_action,
         "fulfillmentPolicy": event.fulfillment_policy,
-        **_present(
+        **present(
             notificationEmails=list(event.notification_emails),
             featureConstraints=[
                 {"featureName": name, "featureFulfillmentPolicy": "Required"} for name in event.feature_names
@@ -41,7 +38,7 @@ def _address(address: Address) -> Element:
     return {
         "name": address.name,
         "addressLine1": address.address_line1,
-        **_present(
+        **present(
             addressLine2=address.address_line2,
             addressLine3=address.address_line3,
             city=address.city,
@@ -49,7 +46,7 @@ def _address(address: Address) -> Element:
         ),
         "postalCode": address.postal_code,
         "countryCode": address.country_code,
-        **_present(phone=address.phone),
+        **present(phone=address.phone),
     }
 
 
@@ -58,13 +55,9 @@ def _item(item: OrderItem) -> Element:
         "sellerSku": item.seller_sku,
         "sellerFulfillmentOrderItemId": item.seller_fulfillment_order_item_id,
         "quantity": item.quantity,
-        **_present(giftMessage=item.gift_message, perUnitDeclaredValue=_money(item.per_unit_declared_value)),
+        **present(giftMessage=item.gift_message, perUnitDeclaredValue=_money(item.per_unit_declared_value)),
     }
 
 
 def _money(money: Money | None) -> Element | None:
     return None if money is None else {"currencyCode": money.currency_code, "value": money.value}
-
-
-def _present(**elements: object) -> Element:
-    return {name: value for name, value in elements.items() if value not in (None, "", [])}

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from itertools import repeat
-from typing import Any
 
 from bridge.domain.values import Address, Dimensions, ItemQuantity, Weight
+from bridge.programs.operations import Element, present
 from bridge.programs.vendor_direct_fulfillment.events import (
     Container,
     ContainerLabelRequested,
@@ -25,7 +25,6 @@ from bridge.programs.vendor_direct_fulfillment.events import (
     ShipmentStatusChanged,
 )
 
-Element = dict[str, Any]
 V1, V2021_12_28 = "v1", "2021-12-28"
 _CONTAINER_TYPES = {"carton": "Carton", "pallet": "Pallet"}
 """As version 2021-12-28 has them; in the wrong case Amazon answers InternalFailure."""
@@ -38,7 +37,7 @@ def shipment_confirmation(event: ShipmentConfirmed, version: str) -> Element:
         "shipmentDetails": {
             "shippedDate": event.shipped_date,
             "shipmentStatus": event.shipment_status,
-            **_present(
+            **present(
                 isPriorityShipment=event.is_priority_shipment,
                 vendorOrderNumber=event.vendor_order_number,
                 estimatedDeliveryDate=event.estimated_delivery_date,
@@ -47,7 +46,7 @@ def shipment_confirmation(event: ShipmentConfirmed, version: str) -> Element:
         "sellingParty": _party(event.selling_party),
         "shipFromParty": _party(event.ship_from_party),
         "items": [_item(item, "shippedQuantity") for item in event.items],
-        **_present(containers=_containers(event.containers, version)),
+        **present(containers=_containers(event.containers, version)),
     }
 
 
@@ -64,7 +63,7 @@ def shipment_status_update(event: ShipmentStatusChanged, version: str) -> Elemen
             "reasonCode": event.reason_code,
             "statusDateTime": event.status_date_time,
             "statusLocationAddress": _address(event.status_location_address),
-            **_present(shipmentSchedule=_schedule(event.shipment_schedule)),
+            **present(shipmentSchedule=_schedule(event.shipment_schedule)),
         },
     }
 
@@ -75,7 +74,7 @@ def shipping_label_request(event: LabelRequested, version: str) -> Element:
         "purchaseOrderNumber": event.purchase_order_number,
         "sellingParty": _party(event.selling_party),
         "shipFromParty": _party(event.ship_from_party),
-        **_present(containers=_containers(event.containers, version)),
+        **present(containers=_containers(event.containers, version)),
     }
 
 
@@ -99,13 +98,13 @@ def container_label_creation(event: ContainerLabelRequested, version: str) -> El
 
 def _party(party: PartyIdentification) -> Element:
     address = None if party.address is None else _address(party.address)
-    return {"partyId": party.party_id, **_present(address=address)}
+    return {"partyId": party.party_id, **present(address=address)}
 
 
 def _address(address: Address) -> Element:
     # The model requires name, addressLine1 and countryCode, but the guide's and the sandbox's own
     # statusLocationAddress leave the first two out: what is not known is not sent.
-    return _present(
+    return present(
         name=address.name,
         addressLine1=address.address_line1,
         addressLine2=address.address_line2,
@@ -123,7 +122,7 @@ def _address(address: Address) -> Element:
 def _schedule(schedule: ShipmentSchedule | None) -> Element | None:
     if schedule is None:
         return None
-    return _present(
+    return present(
         estimatedDeliveryDateTime=schedule.estimated_delivery_date_time,
         apptWindowStartDateTime=schedule.appt_window_start_date_time,
         apptWindowEndDateTime=schedule.appt_window_end_date_time,
@@ -133,7 +132,7 @@ def _schedule(schedule: ShipmentSchedule | None) -> Element | None:
 def _item(item: Item, quantity_name: str, piece_number: int | None = None) -> Element:
     return {
         "itemSequenceNumber": item.item_sequence_number,
-        **_present(
+        **present(
             buyerProductIdentifier=item.buyer_product_identifier,
             pieceNumber=piece_number,
             vendorProductIdentifier=item.vendor_product_identifier,
@@ -171,7 +170,7 @@ def _container(container: Container, pieces: Iterator[int | None], *, newer: boo
     return {
         "containerType": _CONTAINER_TYPES.get(kind, kind) if newer else kind,
         "containerIdentifier": container.container_identifier,
-        **_present(
+        **present(
             trackingNumber=container.tracking_number,
             manifestId=container.manifest_id,
             manifestDate=container.manifest_date,
@@ -199,10 +198,3 @@ def _dimensions(dimensions: Dimensions | None) -> Element | None:
 
 def _weight(weight: Weight | None) -> Element | None:
     return None if weight is None else {"unitOfMeasure": weight.unit_of_measure, "value": weight.value}
-
-
-def _present(**elements: object) -> Element:
-    """Leave out what is absent: None, the empty text, list or element; 0 and False are values."""
-    return {
-        name: value for name, value in elements.items() if value is not None and value not in ("", [], {})
-    }
