@@ -46,6 +46,8 @@ class StandInAmazon(DocumentFactory):
         journal: Path | None = None,
         **options: object,
     ) -> None:
+        self.began = time.time()
+        """When it was made (seconds since the epoch): its time of day passes at its own speed since then."""
         store = DocumentStore(msgspec.convert(options, Options))
         super().__init__(store, self.now)
         self.faults = Faults()
@@ -124,7 +126,8 @@ class StandInAmazon(DocumentFactory):
 
     def now(self) -> float:
         """Return the stand-in's time of day, in seconds since the epoch."""
-        return time.time() + self.options.clock_offset
+        passed = (time.time() - self.began) * self.options.clock_speed
+        return self.began + passed + self.options.clock_offset
 
     # Accounts
 

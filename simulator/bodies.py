@@ -32,6 +32,7 @@ from simulator.operations import (
     LABEL_REQUESTS,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_UPDATES,
+    STEER_ORDER,
     Version,
 )
 
@@ -225,6 +226,16 @@ _fulfillment_order = _outbound(
         "featureConstraints": _many(_feature),
     },
 )
+_steering = _outbound(
+    "SubmitFulfillmentOrderStatusUpdateRequest",
+    {},
+    {
+        "fulfillmentOrderStatus": Literal[
+            "New", "Received", "Planning", "Processing",
+            "Cancelled", "Complete", "CompletePartialled", "Unfulfillable", "Invalid",
+        ]
+    },
+)  # fmt: skip
 
 
 def _request(name: str, key: str, shape: Any) -> Any:  # noqa: ANN401 - types
@@ -254,6 +265,7 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
         },
     ),
     CREATE_ORDER: _fulfillment_order,
+    STEER_ORDER: _steering,
     RESTRICTED_TOKEN_OPERATION: _shape(
         "CreateRestrictedDataTokenRequest",
         {"restrictedResources": _many(_resource, at_least=1, at_most=50)},

@@ -24,6 +24,7 @@ from simulator.operations import (
     RESTRICTED,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_OPERATION,
+    STEER_ORDER,
     SUBMISSIONS,
     TOKEN_OPERATION,
     Version,
@@ -187,6 +188,11 @@ class Operations:
             return orders.create(call.account, body), HTTPStatus.OK
         if call.operation == LIST:
             return orders.listed(call.account, call.query), HTTPStatus.OK
+        if call.operation == STEER_ORDER:
+            status = self._body(call).get("fulfillmentOrderStatus")
+            if status is None:
+                raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "fulfillmentOrderStatus is missing.")
+            return orders.steer(call.account, call.order, status), HTTPStatus.OK
         one = orders.read if call.operation == GET else orders.cancel
         return one(call.account, call.order), HTTPStatus.OK
 

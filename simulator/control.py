@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.faults import Fault
+from simulator.order_course import Course
 
 if TYPE_CHECKING:
     from simulator.amazon import StandInAmazon
@@ -37,7 +38,8 @@ class _Account(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     order: str
-    status: str
+    status: str = ""
+    course: Course | None = None
     shipments: list[dict[str, Any]] | None = None
     account: str = "default"
 
@@ -60,6 +62,7 @@ class Control:
             Route("/_stand-in/expire-restricted-tokens", _guarded(self._expire_restricted), methods=["POST"]),
             Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
             Route("/_stand-in/orders", _guarded(self._orders), methods=["GET", "POST"]),
+            Route("/_stand-in/stock", _guarded(self._stock), methods=["GET", "POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
         ]
@@ -113,17 +116,30 @@ class Control:
         return _json(self._amazon.documents)
 
     async def _orders(self, request: Request) -> Response:
-        """Set how a fulfillment order stands, and what has shipped of it, as the model has shipments."""
+        """Set how a fulfillment order stands, and what has shipped of it, as the model has shipments.
+
+        With a course: how an order will go that is created later. Without a status the clock moves it again.
+        Returns the orders with their statuses.
+        """
+        account = request.query_params.get("account", "default")
         if request.method == "POST":
             given = msgspec.json.decode(await request.body(), type=_Order)
-            orders = self._amazon.orders
-            if given.order not in orders.numbers(given.account):
+            orders, account = self._amazon.orders, given.account
+            if given.course is not None:
+                orders.courses[given.order] = given.course
+            elif given.order not in orders.numbers(account):
                 return _json({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
-            if given.shipments is not None:
+            elif given.shipments is not None:
                 orders.ship(given.order, given.shipments, given.status, account=given.account)
             else:
                 orders.move(given.order, given.status, account=given.account)
-        return _json(self._amazon.orders.numbers())
+        return _json(self._amazon.orders.statuses(account))
+
+    async def _stock(self, request: Request) -> Response:
+        """Set how many pieces of SKUs there are; of one that is not named there are always enough."""
+        if request.method == "POST":
+            self._amazon.orders.restock(msgspec.json.decode(await request.body(), type=dict[str, int]))
+        return _json(self._amazon.orders.stock)
 
     async def _state(self, _request: Request) -> Response:
         return _json(self._amazon.summary())

@@ -1,18 +1,20 @@
-"""Orders of Multi-Channel Fulfillment: created, read, listed, cancelled, and moved by the clock."""
+"""Orders of Multi-Channel Fulfillment: created, read, listed, cancelled; they go on by the clock.
+
+How they go on stands in `order_course`.
+"""
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
-import msgspec
-
 from simulator.operations import CREATE_ORDER
 from simulator.options import Options
+from simulator.order_course import ENDS, Course, Order, Standing, course_of, iso_time, standing, steered
 from simulator.records import Batch, Records
 from simulator.replies import Refused
 
@@ -20,23 +22,13 @@ Item = dict[str, Any]
 GET, LIST = "getFulfillmentOrder", "listAllFulfillmentOrders"
 ORDERS_A_PAGE = 50
 _CANCELLABLE = frozenset({"New", "Received", "Planning"})
+_FORWARD = ("New", "Received", "Planning", "Processing")
+"""The order in which an order goes on until it ends."""
 _AS_IT_CAME = (
     "displayableOrderId", "displayableOrderDate", "displayableOrderComment", "shippingSpeedCategory",
     "destinationAddress", "fulfillmentAction", "fulfillmentPolicy", "notificationEmails",
     "featureConstraints",
 )  # fmt: skip
-
-
-class _Order(msgspec.Struct, kw_only=True):
-    """One order; `status` is empty while the clock moves it."""
-
-    body: Item
-    created: float
-    updated: float
-    status: str = ""
-    shipments: list[Item] = []
-    cancelled: dict[str, int] = {}
-    unfulfillable: dict[str, int] = {}
 
 
 class FulfillmentOrders:
@@ -45,11 +37,15 @@ class FulfillmentOrders:
     def __init__(self, options: Options, records: Records, wall: Callable[[], float]) -> None:
         self.refused: dict[str, tuple[str, str]] = {}
         """Orders whose creation is refused, each with a code and words."""
+        self.courses: dict[str, Course] = {}
+        """How single orders go, by their id; the others go as `Options.order_courses` says."""
+        self.stock: dict[str, int] = {}
+        """Pieces that are left by SKU; of one that is not named there are always enough."""
         self._options = options
         self._records = records
         self._wall = wall
         self._lock = threading.Lock()
-        self._orders: dict[tuple[str, str], _Order] = {}
+        self._orders: dict[tuple[str, str], Order] = {}
 
     # Amazon's operations
 
@@ -66,7 +62,7 @@ class FulfillmentOrders:
                 )
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
             if known is None:
-                self._orders[account, number] = _Order(body=body, created=now, updated=now)
+                self._orders[account, number] = self._new(body, now)
         self._records.accept(
             Batch(
                 time=now,
@@ -83,11 +79,12 @@ class FulfillmentOrders:
         """Return one order whole; raises `Refused` where there is none."""
         with self._lock:
             order = self._find(account, number)
+            stands = self._standing(order)
             return {
                 "payload": {
-                    "fulfillmentOrder": self._header(order),
-                    "fulfillmentOrderItems": [_item(order, item) for item in order.body["items"]],
-                    "fulfillmentShipments": order.shipments,
+                    "fulfillmentOrder": _header(order, stands),
+                    "fulfillmentOrderItems": [_item(stands, item) for item in order.body["items"]],
+                    "fulfillmentShipments": stands.shipments,
                     "returnItems": [],
                     "returnAuthorizations": [],
                 }
@@ -100,11 +97,10 @@ class FulfillmentOrders:
         )
         start = int(query.get("nextToken") or 0)
         with self._lock:
-            headers = [
-                self._header(order)
-                for (of, _), order in self._orders.items()
-                if of == account and self._updated(order) >= since
+            known = [
+                (order, self._standing(order)) for (of, _), order in self._orders.items() if of == account
             ]
+        headers = [_header(order, stands) for order, stands in known if stands.since >= since]
         page = headers[start : start + ORDERS_A_PAGE]
         more = start + ORDERS_A_PAGE < len(headers)
         return {
@@ -118,13 +114,26 @@ class FulfillmentOrders:
         """Cancel an order that is not processed yet; raises `Refused`."""
         with self._lock:
             order = self._find(account, number)
-            if self._status(order) not in _CANCELLABLE:
-                message = f"Order {number} cannot be cancelled: it is {self._status(order)}."
+            status = self._standing(order).status
+            if status not in _CANCELLABLE:
+                message = f"Order {number} cannot be cancelled: it is {status}."
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
-            order.cancelled = {
-                item["sellerFulfillmentOrderItemId"]: item["quantity"] for item in order.body["items"]
-            }
-            order.status, order.updated = "Cancelled", self._wall()
+            self._settle(order, steered(order, "Cancelled", self._wall()))
+            self._put_back(order)
+        return {}
+
+    def steer(self, account: str, number: str, status: str) -> Item:
+        """Move an order on to a status, as Amazon's sandbox lets one; raises `Refused`.
+
+        It stays there until it is moved again.
+        """
+        with self._lock:
+            order = self._find(account, number)
+            now = self._standing(order).status
+            if not _goes_on(now, status):
+                message = f"Order {number} is {now} and cannot become {status}."
+                raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
+            self._settle(order, steered(order, status, self._wall()))
         return {}
 
     # What a test or an operator's rehearsal says
@@ -152,12 +161,73 @@ class FulfillmentOrders:
             order.shipments, order.updated = list(shipments), self._wall()
             order.status = status or order.status or "Processing"
 
+    def restock(self, stock: Mapping[str, int]) -> None:
+        """Set the pieces of SKUs; orders that wait for them get them, the oldest first."""
+        with self._lock:
+            self.stock |= stock
+            for order in self._orders.values():
+                self._fill(order)
+
     def numbers(self, account: str = "default") -> list[str]:
         """List the ids of an account's orders."""
         with self._lock:
             return [number for of, number in self._orders if of == account]
 
-    def _find(self, account: str, number: str) -> _Order:
+    def statuses(self, account: str = "default") -> dict[str, str]:
+        """Return how each of an account's orders stands, by its id."""
+        with self._lock:
+            known = [(number, order) for (of, number), order in self._orders.items() if of == account]
+            return {number: self._standing(order).status for number, order in known}
+
+    def _new(self, body: Item, now: float) -> Order:
+        """Make an order and take its pieces from the stock; raises `Refused` where there are not enough."""
+        number = body["sellerFulfillmentOrderId"]
+        mixed = self._options.order_courses == "mixed"
+        course = self.courses.get(number) or (course_of(number) if mixed else Course())
+        order = Order(index=len(self._orders) + 1, body=body, created=now, updated=now, course=course)
+        missing = self._missing(order.body["items"])
+        nothing = missing == order.ordered
+        if missing and (order.policy == "FillOrKill" or (nothing and order.policy == "FillAllAvailable")):
+            skus = sorted(one["sellerSku"] for one in _lines(order, missing))
+            message = f"Not enough fulfillable inventory for {', '.join(skus)}."
+            raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
+        order.missing = missing
+        for item in body["items"]:
+            self._take(item["sellerSku"], item["quantity"] - missing.get(_line(item), 0))
+        return order
+
+    def _missing(self, items: Iterable[Item]) -> dict[str, int]:
+        """Return the pieces by line that the stock lacks."""
+        left, missing = dict(self.stock), {}
+        for item in items:
+            there = left.get(item["sellerSku"], item["quantity"])
+            left[item["sellerSku"]] = max(0, there - item["quantity"])
+            if there < item["quantity"]:
+                missing[_line(item)] = item["quantity"] - there
+        return missing
+
+    def _fill(self, order: Order) -> None:
+        """Give an order the pieces that it waits for, all at once."""
+        if order.policy != "FillAll" or not order.missing or order.filled is not None or order.status:
+            return
+        if self._standing(order).status in ENDS:
+            return
+        wanted = [item | {"quantity": order.missing[_line(item)]} for item in _lines(order, order.missing)]
+        if not self._missing(wanted):
+            for item in wanted:
+                self._take(item["sellerSku"], item["quantity"])
+            order.filled = self._wall()
+
+    def _put_back(self, order: Order) -> None:
+        for item in order.body["items"]:
+            waited = order.missing.get(_line(item), 0) if order.filled is None else 0
+            self._take(item["sellerSku"], waited - item["quantity"])
+
+    def _take(self, sku: str, quantity: int) -> None:
+        if sku in self.stock:
+            self.stock[sku] -= quantity
+
+    def _find(self, account: str, number: str) -> Order:
         order = self._orders.get((account, number))
         # An id with other characters is taken, and cannot be read back.
         if order is None or not re.fullmatch(r"[A-Za-z0-9._-]+", number):
@@ -166,36 +236,49 @@ class FulfillmentOrders:
             raise Refused(status, code, f"Requested order {number!r} not found.")
         return order
 
-    def _status(self, order: _Order) -> str:
-        if order.status:
-            return order.status
-        return "New" if self._wall() < order.created + self._options.order_received_after else "Received"
+    def _standing(self, order: Order) -> Standing:
+        return standing(order, self._options, self._wall())
 
-    def _updated(self, order: _Order) -> float:
-        if order.status or self._status(order) == "New":
-            return order.updated
-        return order.created + self._options.order_received_after
-
-    def _header(self, order: _Order) -> Item:
-        body = order.body
-        return {
-            "sellerFulfillmentOrderId": body["sellerFulfillmentOrderId"],
-            "marketplaceId": body.get("marketplaceId", "ATVPDKIKX0DER"),
-            **{name: body[name] for name in _AS_IT_CAME if name in body},
-            "receivedDate": _time(order.created),
-            "fulfillmentOrderStatus": self._status(order),
-            "statusUpdatedDate": _time(self._updated(order)),
-        }
+    def _settle(self, order: Order, stands: Standing) -> None:
+        """Leave an order as it stands: the clock moves it no more."""
+        order.status, order.updated, order.shipments = stands.status, stands.since, stands.shipments
+        order.cancelled, order.unfulfillable = stands.cancelled, stands.unfulfillable
 
 
-def _item(order: _Order, item: Item) -> Item:
-    line = item["sellerFulfillmentOrderItemId"]
+def _goes_on(status: str, to: str) -> bool:
+    """Return whether an order of a status may go on to another."""
+    if status in ENDS:
+        return False
+    if to in _FORWARD:
+        return _FORWARD.index(to) > _FORWARD.index(status)
+    if to == "Cancelled":
+        return status in _CANCELLABLE
+    return to != "Invalid" or status == "New"
+
+
+def _header(order: Order, stands: Standing) -> Item:
+    body = order.body
     return {
-        **item,
-        "cancelledQuantity": order.cancelled.get(line, 0),
-        "unfulfillableQuantity": order.unfulfillable.get(line, 0),
+        "sellerFulfillmentOrderId": body["sellerFulfillmentOrderId"],
+        "marketplaceId": body.get("marketplaceId", "ATVPDKIKX0DER"),
+        **{name: body[name] for name in _AS_IT_CAME if name in body},
+        "receivedDate": iso_time(order.created),
+        "fulfillmentOrderStatus": stands.status,
+        "statusUpdatedDate": iso_time(stands.since),
     }
 
 
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def _item(stands: Standing, item: Item) -> Item:
+    return {
+        **item,
+        "cancelledQuantity": stands.cancelled.get(_line(item), 0),
+        "unfulfillableQuantity": stands.unfulfillable.get(_line(item), 0),
+    }
+
+
+def _line(item: Item) -> str:
+    return str(item["sellerFulfillmentOrderItemId"])
+
+
+def _lines(order: Order, of: Mapping[str, int]) -> list[Item]:
+    return [item for item in order.body["items"] if _line(item) in of]

@@ -99,6 +99,8 @@ class Outbound(msgspec.Struct, frozen=True):
 
 
 CREATE_ORDER = "createFulfillmentOrder"
+STEER_ORDER = "submitFulfillmentOrderStatusUpdate"
+"""Amazon has it in its sandbox alone."""
 _ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
 OUTBOUND: Mapping[str, Outbound] = {
     one.operation: one
@@ -107,6 +109,7 @@ OUTBOUND: Mapping[str, Outbound] = {
         Outbound("listAllFulfillmentOrders", "GET", _ORDERS),
         Outbound("getFulfillmentOrder", "GET", f"{_ORDERS}/{{order}}"),
         Outbound("cancelFulfillmentOrder", "PUT", f"{_ORDERS}/{{order}}/cancel"),
+        Outbound(STEER_ORDER, "PUT", f"{_ORDERS}/{{order}}/status"),
     )
 }
 RESTRICTED = frozenset({*READS, CREATE_LABELS.operation})

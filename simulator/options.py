@@ -61,6 +61,17 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What a second createFulfillmentOrder with the same id answers; Amazon does not document it."""
     order_received_after: float = 0.0
     """A fulfillment order is New for so long, then Received."""
+    order_step: float | None = None
+    """Seconds from Received to Planning, to Processing and to each shipment; None: orders stay Received until
+    somebody moves them."""
+    order_courses: Literal["plain", "mixed"] = "plain"
+    """Whether every order ships at once and whole, or some, by their number, in two shipments or packages,
+    planned anew, with late tracking numbers, in part, or are Invalid; `FulfillmentOrders.courses` has
+    exceptions."""
+    tracking_after: float = 0.0
+    """A package has its tracking number so long after its shipment has left."""
+    clock_speed: float = 1.0
+    """Seconds of the stand-in's time of day that pass in a second."""
     clock_offset: float = 0.0
     """How far the stand-in's time of day is ahead, for creation times, limits to the past and expiry."""
     keep: Keep = "items"
