@@ -10,7 +10,7 @@ import typer
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")]
 SftpFolder = Annotated[
-    Path | None, typer.Option(metavar="FOLDER", help="Serve the folder acme in this one by SFTP.")
+    Path | None, typer.Option(metavar="FOLDER", help="Serve the folders acme and shop in this one by SFTP.")
 ]
 SftpPort = Annotated[int, typer.Option(min=0, max=65535, help="Its port; 0 takes a free one.")]
 Journal = Annotated[
@@ -30,6 +30,29 @@ VerdictDelay = Annotated[
 VerdictPolls = Annotated[
     int, typer.Option(metavar="N", min=0, help='Return "Processing" this many times first.')
 ]
+OutboundRate = Annotated[
+    float,
+    typer.Option(metavar="N", min=0, help="The same for sellers' orders; 0, or --rate 0: no limit."),
+]
+OrderStep = Annotated[
+    float,
+    typer.Option(
+        metavar="S", min=0, help="Seconds after which a seller's order goes on; 0: it waits to be moved."
+    ),
+]
+OrderCourses = Annotated[
+    Literal["plain", "mixed"],
+    typer.Option(help="Whether all orders ship whole, or some in parts, planned anew, Invalid, ..."),
+]
+TrackingAfter = Annotated[
+    float, typer.Option(metavar="S", min=0, help="Seconds from a shipment to its tracking numbers.")
+]
+RepeatedOrder = Annotated[
+    Literal["200", "400"], typer.Option(help="Status of the reply to a second order with the same id.")
+]
+ClockSpeed = Annotated[
+    float, typer.Option(metavar="N", min=1, help="Seconds that pass for the stand-in in one second.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (stable keys).")]
 
 
@@ -45,12 +68,18 @@ def simulator(  # noqa: PLR0913, PLR0917 - the options are parameters
     burst: Burst = 10,
     verdict_delay: VerdictDelay = 0.0,
     verdict_polls: VerdictPolls = 0,
+    outbound_rate: OutboundRate = 2.0,
+    order_step: OrderStep = 60.0,
+    order_courses: OrderCourses = "plain",
+    tracking_after: TrackingAfter = 0.0,
+    repeated_order: RepeatedOrder = "400",
+    clock_speed: ClockSpeed = 1.0,
     as_json: AsJson = False,
 ) -> None:
     """Run a stand-in Amazon, to rehearse.
 
-    With --sftp-folder a vendor's SFTP server, too. On this machine only, until Ctrl-C. Prints the config.toml
-    to use, the same at every start; with --json in one line.
+    With --sftp-folder an SFTP server, too, for a vendor and a seller. On this machine only, until Ctrl-C.
+    Prints the config.toml to use, the same at every start; with --json in one line.
     """
     # The stand-ins need what an installation without the extra has not.
     from simulator.rehearsal import serve  # noqa: PLC0415
@@ -70,6 +99,12 @@ def simulator(  # noqa: PLR0913, PLR0917 - the options are parameters
             burst=burst,
             verdict_delay=verdict_delay,
             verdict_polls=verdict_polls,
+            outbound_rate=outbound_rate or None,
+            order_step=order_step or None,
+            order_courses=order_courses,
+            tracking_after=tracking_after,
+            repeated_order=int(repeated_order),
+            clock_speed=clock_speed,
         )
     except OSError as error:
         raise typer.BadParameter(f"the stand-ins cannot serve: {error}") from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -27,7 +27,7 @@ CREDENTIALS = Credentials(
     client_secret="stand-in-client-secret",  # noqa: S106 - opens nothing but the stand-in
     refresh_token="Atzr|stand-in-refresh-token",  # noqa: S106
 )
-VENDOR = "acme"
+VENDOR, SELLER = "acme", "shop"
 SFTP_PASSWORD = "stand-in-password"  # noqa: S105
 FOLDERS = ("inbox", "archive", "quarantine", "outbox")
 HOST_KEY = ".stand-in-host-key"
@@ -73,30 +73,39 @@ packing_slips = {packing_slips}
 invoices = {invoices}
 every = "1m"
 """
+_CONFIG_SELLER = """
+[sellers.{seller}]
+account = "rehearsal"
+marketplace = "US"
+comment = "Thank you for your order."
+speed = "Standard"
+timezone = "America/Chicago"
+"""
 _CONFIG_SFTP = """
-[vendors.{vendor}.sftp]
+[{partner}.sftp]
 host = "{host}"
 port = {port}
-username = "{vendor}"
+username = "{username}"
 password = "env:STAND_IN_SFTP_PASSWORD"
 host_key = "{fingerprint}"
 
-[vendors.{vendor}.pickup]
+[{partner}.pickup]
 interval = "1s"
 
-[vendors.{vendor}.schedule]
+[{partner}.schedule]
 poll = "5s"
 """
 _CONFIG_LOCAL = """
-[vendors.{vendor}.local]
-root = "drop/{vendor}"
+[{partner}.local]
+root = "drop/{username}"
 """
 
 
 class Addresses(msgspec.Struct, frozen=True, kw_only=True):
     """All that a bridge needs: addresses, secrets by the name of their variable, a config.toml.
 
-    The SFTP fields are empty where there is no such server.
+    The SFTP fields are those of the vendor, and empty where there is no such server; a seller, if there is
+    one, has the same server and password, and its home beside the vendor's.
     """
 
     url: str
@@ -114,7 +123,10 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rehearsal:
-    """Runs the stand-ins; a context manager. The SFTP user's folders are made below `sftp_root`."""
+    """Runs the stand-ins; a context manager. The SFTP users' folders are made below `sftp_root`.
+
+    With a `seller` there are folders and a configuration for one, too, beside the vendor.
+    """
 
     def __init__(
         self,
@@ -123,12 +135,15 @@ class Rehearsal:
         sftp_root: Path | None = None,
         sftp_port: int = 0,
         journal: Path | None = None,
+        seller: bool = False,
         **options: object,
     ) -> None:
+        self._partners = {f"vendors.{VENDOR}": VENDOR} | ({f"sellers.{SELLER}": SELLER} if seller else {})
         self.amazon = StandInAmazon(port, journal=journal, **options)
         self.amazon.admit("rehearsal", CREDENTIALS)
         self.amazon.consent.account = "rehearsal"
-        self.sftp = _sftp(sftp_root, sftp_port) if sftp_root is not None else None
+        names = list(self._partners.values())
+        self.sftp = _sftp(sftp_root, sftp_port, names) if sftp_root is not None else None
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
@@ -170,21 +185,33 @@ class Rehearsal:
             auth_url=self.amazon.auth_url,
             credentials=CREDENTIALS,
             environment=secrets,
-            config=config + _CONFIG_LOCAL.format(vendor=VENDOR),
+            config=config + self._folders(),
         )
-        return reached if self.sftp is None else _with_sftp(reached, config, self.sftp)
+        return reached if self.sftp is None else _with_sftp(reached, self.sftp)
+
+    def _folders(self) -> str:
+        """Write the tables of the seller, if there is one, and of all partners' folders."""
+        text = ""
+        for partner, name in self._partners.items():
+            text += _CONFIG_SELLER.format(seller=name) if name == SELLER else ""
+            facts: dict[str, object] = {"partner": partner, "username": name}
+            if self.sftp is None:
+                text += _CONFIG_LOCAL.format(**facts)
+            else:
+                sftp = self.sftp
+                facts |= {"host": sftp.host, "port": sftp.port, "fingerprint": sftp.fingerprint}
+                text += _CONFIG_SFTP.format(**facts)
+        return text
 
 
 def _toml(yes: bool) -> str:
     return "true" if yes else "false"
 
 
-def _with_sftp(reached: Addresses, config: str, sftp: StandInSftp) -> Addresses:
-    table = _CONFIG_SFTP.format(host=sftp.host, port=sftp.port, vendor=VENDOR, fingerprint=sftp.fingerprint)
+def _with_sftp(reached: Addresses, sftp: StandInSftp) -> Addresses:
     return msgspec.structs.replace(
         reached,
         environment={**reached.environment, "STAND_IN_SFTP_PASSWORD": SFTP_PASSWORD},
-        config=config + table,
         sftp_host=sftp.host,
         sftp_port=sftp.port,
         sftp_username=VENDOR,
@@ -195,17 +222,18 @@ def _with_sftp(reached: Addresses, config: str, sftp: StandInSftp) -> Addresses:
     )
 
 
-def _sftp(root: Path, port: int) -> StandInSftp:
-    """Make the SFTP server over `root`/acme with its folders; its host key outlives restarts."""
-    home = root / VENDOR
-    for folder in FOLDERS:
-        (home / folder).mkdir(parents=True, exist_ok=True)
+def _sftp(root: Path, port: int, names: Sequence[str]) -> StandInSftp:
+    """Make the SFTP server over a folder in `root` for each partner; its host key outlives restarts."""
+    for name in names:
+        for folder in FOLDERS:
+            (root / name / folder).mkdir(parents=True, exist_ok=True)
     key_file = root / HOST_KEY
     if not key_file.exists():
         key_file.touch(mode=0o600)
         key_file.write_text(private_key_text(), encoding="ascii")
     key = paramiko.Ed25519Key.from_private_key(io.StringIO(key_file.read_text(encoding="ascii")))
-    return StandInSftp({VENDOR: SftpUser(home, password=SFTP_PASSWORD)}, port=port, host_key=key)
+    users = {name: SftpUser(root / name, password=SFTP_PASSWORD) for name in names}
+    return StandInSftp(users, port=port, host_key=key)
 
 
 def serve(  # noqa: PLR0913 - each is an option of the command line
@@ -223,7 +251,9 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
     As JSON it is one line, an `Addresses`, written when requests can be answered. Raises OSError where
     a port is taken.
     """
-    stand_ins = Rehearsal(port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, **options)
+    stand_ins = Rehearsal(
+        port=port, sftp_root=sftp_root, sftp_port=sftp_port, journal=journal, seller=True, **options
+    )
     with _asked_to_stop() as stop, stand_ins as rehearsal:
         addresses = rehearsal.addresses(documents=True)
         text = msgspec.json.encode(addresses).decode() if as_json else _as_text(addresses)
@@ -251,12 +281,14 @@ def _as_text(addresses: Addresses) -> str:
     if addresses.sftp_root:
         lines += [
             f"A stand-in SFTP server answers at {addresses.sftp_host}:{addresses.sftp_port}",
-            f"  drop files into {addresses.sftp_root}/inbox",
+            f"  drop a vendor's files into {addresses.sftp_root}/inbox",
+            f"  and a seller's orders into {Path(addresses.sftp_root).with_name(SELLER)}/inbox",
         ]
     lines += ["", "Set these variables, which are made up for the stand-ins:", ""]
     lines += [f"export {name}='{value}'" for name, value in addresses.environment.items()]
     lines += ["", "and save this as config.toml:", "", addresses.config]
     lines += [
+        f"How a seller's orders stand: curl '{addresses.url}/_stand-in/orders?account=rehearsal'",
         f"What was taken, and how often: curl {addresses.url}/_stand-in/state",
         "Make the next request fail:",
         f"  curl --json '{{\"status\": 503}}' {addresses.url}/_stand-in/faults",

@@ -103,3 +103,11 @@ def test_a_port_that_is_taken_is_told(tmp_path: Path) -> None:
         port = first.addresses().sftp_port
         with pytest.raises(OSError, match="in use"), Rehearsal(sftp_root=tmp_path, sftp_port=port):
             pass
+
+
+def test_a_seller_beside_the_vendor_has_a_configuration_and_a_home(tmp_path: Path) -> None:
+    for root in (None, tmp_path):
+        with Rehearsal(sftp_root=root, seller=True) as rehearsal:
+            config = parse_config(rehearsal.addresses().config, tmp_path / "config.toml")
+            assert (config.sellers["shop"].sftp is not None) is (root is not None)
+    assert (tmp_path / "shop" / "inbox").is_dir()
