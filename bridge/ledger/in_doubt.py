@@ -146,10 +146,9 @@ class InDoubtStore(Store):
 
         A status update still waits for its confirmation, but for one that was held since it had waited
         too long, and for the vendors `elsewhere`, whose confirmations do not pass here. One that waits for
-        its own time waits no longer; only a label request that was held still waits for its day, and so does
-        what was held since the ledger was restored. A
-        cancellation is never sent: it is carried out, or refused with the reason where Amazon has what it
-        cancels.
+        its own time waits no longer; only one that is meant for a day and was held still waits for that, and
+        so does what was held since the ledger was restored. A cancellation is never sent: it is carried out,
+        or refused with the reason where Amazon has what it cancels.
         """
         programs = installed()
         with self._db.write() as connection:
@@ -176,7 +175,7 @@ class InDoubtStore(Store):
             if row["label_state"] == "held":
                 _check_released(row)
                 columns["label_state"] = "released"
-            if row["operation"] not in programs.timeless and row["reason"] != RESTORED:
+            if row["operation"] not in programs.for_a_day and row["reason"] != RESTORED:
                 columns["not_before"] = None
             if row["function"] == "replace":
                 release_replacement(connection, row, now)

@@ -27,8 +27,12 @@ def timing_of(
     event: Event, now: datetime, profile: VendorProfile, policies: Policies, *, zone: str = ""
 ) -> Timing:
     """Decide by an event's own time whether it goes; `zone` is the one that was assumed for it, if any."""
-    if (day := day_of(event, profile, policies)) is not None:
-        return day_timing(day, now)
+    own = _own_timing(event, now, policies, zone)
+    day = day_of(event, profile, policies)
+    return own if day is None or own.verdict == "hold" else day_timing(day, now)
+
+
+def _own_timing(event: Event, now: datetime, policies: Policies, zone: str) -> Timing:
     kind = installed().of(event)
     if not kind.time_name:
         return NOW
@@ -42,9 +46,12 @@ def timing_of(
 
 def day_of(event: Event | None, profile: VendorProfile, policies: Policies) -> datetime | None:
     """Return the first moment of the day for which an event is meant, where such events wait for that."""
-    if event is None or not policies.labels_on_shipping_day:
+    if event is None:
         return None
-    day = installed().of(event).day(event)
+    kind = installed().of(event)
+    if kind.day_by_choice and not policies.labels_on_shipping_day:
+        return None
+    day = kind.day(event)
     return None if day is None else datetime.combine(day, time.min, ZoneInfo(profile.timezone))
 
 
@@ -80,6 +87,15 @@ def served(result: MappingResult, calls: Calls) -> MappingResult:
         "`edibridge rerun` the batch"
     )
     return _refused(result, "API_VERSION", message)
+
+
+def in_time(result: MappingResult, now: datetime, profile: VendorProfile) -> MappingResult:
+    """Return a result whose last day is not over; one that is too late is refused."""
+    day = None if result.event is None else installed().of(result.event).last_day(result.event)
+    if day is None or now.astimezone(ZoneInfo(profile.timezone)).date() <= day:
+        return result
+    message = f"its document says that it is void after {day:%Y-%m-%d}, which is over: nothing is sent"
+    return _refused(result, "TOO_LATE", message)
 
 
 def _storable_result(result: MappingResult) -> MappingResult:

@@ -14,7 +14,7 @@ from bridge.ledger.commit import DocumentRef
 from bridge.ledger.new_rows import NewEvent
 from bridge.ledger.writer import FileWriter
 from bridge.pipeline.duplicate_interchanges import DuplicateFinding
-from bridge.pipeline.event_checks import day_of, served, sound, timing_of
+from bridge.pipeline.event_checks import day_of, in_time, served, sound, timing_of
 from bridge.pipeline.partner import ReadingContext
 from bridge.programs.event_types import Awaits
 from bridge.programs.registry import installed
@@ -68,7 +68,8 @@ class EventWriter:
                 self._keep(document, row, event)
 
     def _sound(self, result: MappingResult) -> MappingResult:
-        return served(sound(result), self.context.policies.calls)
+        known = served(sound(result), self.context.policies.calls)
+        return in_time(known, self.now, self.context.profile)
 
     def _withdrawing(self, result: MappingResult, operation: str) -> MappingResult:
         """Return a cancellation where an answer takes back what an earlier one asked for."""
@@ -151,7 +152,7 @@ class EventWriter:
         if event is None:
             return self.now
         day = day_of(event, self.context.profile, self.context.policies)
-        return day or occurred_at(installed().of(event).own_time(event)) or self.now
+        return occurred_at(installed().of(event).own_time(event)) or day or self.now
 
     def _first_state(self, result: MappingResult, finding: DuplicateFinding) -> First:
         """Decide how a result begins, and complete what the document does not tell itself."""
@@ -165,8 +166,9 @@ class EventWriter:
             return First(None, *_first_state_unsent(result, finding))
         timed = self._timing(result, result.event)
         if reason := result.hold or (finding.reason if finding.kind == "conflict" else ""):
-            # Released it goes at once; but a label is of the day on which it is requested.
-            return First(result.event, "held", reason, timed.until if _waits_for_day(result.event) else None)
+            # Released it goes at once, but for what is meant for a day.
+            day = day_of(result.event, self.context.profile, self.context.policies)
+            return First(result.event, "held", reason, timed.until if day is not None else None)
         if timed.verdict == "hold":
             return First(result.event, "held", timed.reason)
         awaits = installed().of(result.event).awaits
@@ -225,10 +227,6 @@ def _may_be_mended(result: MappingResult) -> bool:
     codes = {error.code for error in result.errors}
     checked = None if result.event is None else installed().of(result.event).label_check
     return checked is not None and bool(codes) and codes <= checked.supplies
-
-
-def _waits_for_day(event: Event) -> bool:
-    return not installed().of(event).time_name
 
 
 def _identity(operation: str, key: str, at: datetime) -> _Identity:

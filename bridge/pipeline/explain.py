@@ -34,7 +34,7 @@ from bridge.mapping.functions import test_of, withheld_as_test
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.translate import translate
-from bridge.pipeline.event_checks import served, sound, timing_of
+from bridge.pipeline.event_checks import in_time, served, sound, timing_of
 from bridge.pipeline.partner import Policies
 from bridge.programs.event_types import Calls
 from bridge.programs.registry import installed
@@ -205,7 +205,7 @@ def _judged(
     result: MappingResult, now: datetime, profile: VendorProfile, policies: Policies
 ) -> MappingResult:
     """Refuse, hold or delay a result for what its vendor's settings and the time say, as a run would."""
-    result = served(result, policies.calls)
+    result = in_time(served(result, policies.calls), now, profile)
     if result.event is None or result.errors or result.hold:
         return result
     timed = timing_of(result.event, now, profile, policies, zone=result.assumed_zone)

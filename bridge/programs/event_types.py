@@ -143,7 +143,8 @@ class VerdictRead:
     judge: Callable[[Any], Verdict]
 
 
-def _no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
+def no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
+    """Return that an event is meant for no day."""
     return None
 
 
@@ -186,7 +187,8 @@ class EventType(Call):
     `pkg:1Z999`) never two submissions are under way; `subject` is what a package has several of. `own_time`
     is the ISO-8601 time of the fact in its document, empty where it has none, and `time_name` Amazon's name
     of it. A time up to `early` ahead of now waits for its time, one farther ahead is held with `too_early` as
-    the reason. `day` is the day at the partner's for which it is meant, where it waits for that.
+    the reason. `day` is the day at the partner's for which it is meant and waits, with `day_by_choice` only
+    where the partner chose that. `last_day` is the day at the partner's after which it is refused.
 
     `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
@@ -206,7 +208,9 @@ class EventType(Call):
     early: timedelta = timedelta(0)
     waits_for_time: bool = False
     too_early: str = ""
-    day: Callable[[Any], date | None] = _no_day
+    day: Callable[[Any], date | None] = no_day
+    day_by_choice: bool = False
+    last_day: Callable[[Any], date | None] = no_day
     due_within: timedelta | None = None
     ships: bool = False
     once: bool = False

@@ -16,7 +16,7 @@ import msgspec
 
 from bridge.domain.events import Event
 from bridge.programs.contract import Probe, Program
-from bridge.programs.event_types import NOTHING_ANNOUNCED, Announcement, Call, Calls, EventType
+from bridge.programs.event_types import NOTHING_ANNOUNCED, Announcement, Call, Calls, EventType, no_day
 from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import Settings
 from bridge.programs.operations import Operation
@@ -163,6 +163,11 @@ class Programs:
     def timeless(self) -> tuple[str, ...]:
         """Operations of the events that have no time of their own."""
         return self._those(lambda one: not one.time_name)
+
+    @cached_property
+    def for_a_day(self) -> tuple[str, ...]:
+        """Operations of the events that may be meant for a day, which they wait for even when released."""
+        return self._those(lambda one: one.day is not no_day)
 
     @cached_property
     def labelled(self) -> tuple[str, ...]:

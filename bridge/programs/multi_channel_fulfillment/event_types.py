@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from bridge.programs.event_types import EventType, VerdictRead, Verification
 from bridge.programs.multi_channel_fulfillment import bodies
@@ -20,6 +20,10 @@ def _named(event: FulfillmentOrdered) -> Mapping[str, str]:
     return {ID_KEY: event.seller_fulfillment_order_id}
 
 
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
 EVENT_TYPES = (
     EventType(
         event=FulfillmentOrdered,
@@ -33,6 +37,8 @@ EVENT_TYPES = (
         time_name="displayableOrderDate",
         early=timedelta(hours=24),
         too_early="an order is not made in the future",
+        day=lambda event: _day(event.ship_not_before),
+        last_day=lambda event: _day(event.cancel_after),
         once=True,
         verification=Verification(
             operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True

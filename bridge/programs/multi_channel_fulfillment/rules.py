@@ -52,6 +52,7 @@ CONDITIONS = {
     "NO_ITEMS": "007",
     "ORDER_ID": "009",
     "ORDER_DATE": "009",
+    "TOO_LATE": "009",
     "CITY": "009",
     "COUNTRY": "009",
     "TOO_MANY": "008",

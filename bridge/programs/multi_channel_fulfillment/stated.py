@@ -17,7 +17,7 @@ from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
 class StatedOrder(msgspec.Struct, kw_only=True):
     """An order in the words of its document; empty where it says nothing.
 
-    `order_date` is ISO-8601 with an offset, `marketplace_id` Amazon's id.
+    `order_date` is ISO-8601 with an offset, `marketplace_id` Amazon's id; the last four are as in the event.
     """
 
     order: str = ""
@@ -32,6 +32,10 @@ class StatedOrder(msgspec.Struct, kw_only=True):
     policy: str = ""
     feature_names: tuple[str, ...] = ()
     items: tuple[OrderItem, ...] = ()
+    ship_not_before: str = ""
+    cancel_after: str = ""
+    latest_ship: str = ""
+    latest_arrival: str = ""
 
 
 def ordered(stated: StatedOrder, profile: VendorProfile) -> FulfillmentOrdered:
@@ -52,6 +56,10 @@ def ordered(stated: StatedOrder, profile: VendorProfile) -> FulfillmentOrdered:
         items=stated.items,
         notification_emails=stated.emails if values.notify else (),
         feature_names=tuple(features),
+        ship_not_before=stated.ship_not_before,
+        cancel_after=stated.cancel_after,
+        latest_ship=stated.latest_ship,
+        latest_arrival=stated.latest_arrival,
     )
 
 

@@ -142,6 +142,7 @@ EVENT_TYPES = (
         rules=_rules,
         body=bodies.shipping_label_request,
         day=_ship_day,
+        day_by_choice=True,
         makes_available=("labels", "packing-slips", "invoices"),
         verification=Verification(feed="labels"),
         alternatives=(
