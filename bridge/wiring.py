@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from apscheduler.triggers.base import BaseTrigger
@@ -23,7 +24,7 @@ from bridge.adapters import (
 )
 from bridge.config import Config, load_config, refuse_loose_secrets
 from bridge.document_data import grammar_of, mappings_of
-from bridge.errors import ConfigurationError, Problem
+from bridge.errors import CommandRefused, ConfigurationError, Problem
 from bridge.ledger.rows import Fence
 from bridge.ledger.soundness import SECONDS as CHECK_SECONDS
 from bridge.ledger.store import Ledger
@@ -35,6 +36,7 @@ from bridge.pipeline.fetch import fetch_wanted
 from bridge.pipeline.partner import Partner, ReadingContext
 from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import Decision, rerun
+from bridge.pipeline.sandbox import Rehearsed, look_at_once, rehearsal_steps
 from bridge.pipeline.settle import read_verdict
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
@@ -42,6 +44,10 @@ from bridge.runners.embedded import Daemon
 from bridge.runners.fleet import Fleet
 from bridge.runners.lock import AlreadyDraining, draining
 from bridge.runners.once import RunReport, run
+from bridge.spapi.endpoints import is_loopback
+
+REHEARSED_WITHIN = 60.0
+"""Seconds that a step of a rehearsal may take."""
 
 
 def announced_elsewhere(config: Config) -> list[str]:
@@ -197,6 +203,34 @@ class Bridge:
             deliver(partner)
         finally:
             fleet.close()
+
+    def rehearse(
+        self, vendor: str, numbers: Sequence[str], end: str = "", *, timeout: float = REHEARSED_WITHIN
+    ) -> Iterator[Rehearsed]:
+        """Move what was sent under some numbers on at Amazon's sandbox, status by status, to its end.
+
+        After each move all that is followed for the partner is looked at, and what that tells is delivered.
+        Raises `CommandRefused` for an account that is not in the sandbox, and for a number of which nothing
+        was sent that the sandbox can move.
+        """
+        account = self.config.accounts[self.config.partners[vendor].account]
+        if not (account.sandbox or (account.endpoint and is_loopback(account.endpoint))):
+            raise CommandRefused(f"{vendor} is not in the sandbox: what it sends is shipped for real")
+        for steps in rehearsal_steps(self.ledger, numbers, end):
+            with draining(_file_of(self.config)):
+                fleet = fleet_of(self.config, self.ledger)
+                try:
+                    partner = next(one for one in fleet.partners if one.vendor == vendor)
+                    refused = [step.move(partner) for step in steps]
+                    drained = partial(run, fleet, clock=utc_now, vendors=[vendor], settle=True)
+                    looked = look_at_once(partner)
+                    drained(timeout=timeout)
+                    if look_at_once(partner, but=looked):  # what is followed only now
+                        drained(timeout=timeout)
+                finally:
+                    fleet.close()
+            for step, reason in zip(steps, refused, strict=True):
+                yield step.seen(self.ledger, reason)
 
     def _load(self) -> tuple[Fleet, Mapping[str, BaseTrigger]]:
         """Load the configuration anew; the ledger stays the one that is open."""

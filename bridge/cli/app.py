@@ -14,7 +14,19 @@ import typer
 from bridge import __version__
 from bridge.cli import authorize as authorizing
 from bridge.cli import check as checking
-from bridge.cli import daemon, demo, explain, fetch, init, inspect, purge, repair, restore, simulator
+from bridge.cli import (
+    daemon,
+    demo,
+    explain,
+    fetch,
+    init,
+    inspect,
+    purge,
+    rehearse,
+    repair,
+    restore,
+    simulator,
+)
 from bridge.cli import mappings as shipped
 from bridge.cli.context import Settings
 from bridge.cli.exits import INTERRUPTED, REJECTED, UsageMistake, tell, tell_unexpected, tell_usage
@@ -91,6 +103,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "rerun": repair.rerun,
     "resolve": repair.resolve,
     "fetch": fetch.fetch,
+    "rehearse": rehearse.rehearse,
     "purge": purge.purge,
     "restore": restore.restore,
     "simulator": simulator.simulator,

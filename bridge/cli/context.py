@@ -107,3 +107,11 @@ def known_vendor(config: Config, vendor: str | None) -> str | None:
     near = get_close_matches(vendor, config.partners, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(config.partners)}"
     raise typer.BadParameter(f"no vendor {vendor!r} in {config.source}; {hint}", param_hint="--vendor")
+
+
+def one_vendor(config: Config, vendor: str | None) -> str:
+    """Return the vendor that is named, or the only one. Raises a usage error where there are several."""
+    chosen = known_vendor(config, vendor)
+    if chosen is None and len(config.partners) > 1:
+        raise typer.BadParameter(f"say whose: {', '.join(config.partners)}", param_hint="--vendor")
+    return chosen or next(iter(config.partners))

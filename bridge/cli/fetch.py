@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import AsJson, OfVendor, known_vendor, settings_of
+from bridge.cli.context import AsJson, OfVendor, one_vendor, settings_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import emit, say
 from bridge.programs.registry import installed
@@ -35,11 +35,7 @@ def fetch(
     """
     settings = settings_of(context)
     config = settings.config()
-    chosen = known_vendor(config, vendor)
-    if chosen is None:
-        if len(config.partners) > 1:
-            raise typer.BadParameter(f"say whose: {', '.join(config.partners)}", param_hint="--vendor")
-        chosen = next(iter(config.partners))
+    chosen = one_vendor(config, vendor)
     wanted = list(dict.fromkeys(order.strip() for order in orders))
     for order in wanted:
         if message := installed().feeds[kind].number_error(order):

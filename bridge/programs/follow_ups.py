@@ -14,6 +14,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from bridge.programs.operations import Element
+
 T = TypeVar("T")
 
 LONGEST_SUBJECT = 200
@@ -110,6 +112,21 @@ class Sweep(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxMoves:
+    """How Amazon's sandbox, and nothing else, has what is followed go on.
+
+    `operation` moves one, by the follow-up's `path_name`, to the status that `body` makes a body of.
+    `statuses` are those on the way, in their order; `ends` those at which it may come to its end, the usual
+    one first.
+    """
+
+    operation: str
+    body: Callable[[str], Element]
+    statuses: tuple[str, ...]
+    ends: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FollowUp(Generic[T]):
     """One kind of thing that is asked about until it is over.
 
@@ -119,6 +136,7 @@ class FollowUp(Generic[T]):
     `after` is the operation whose events start one when they succeed: `start` returns what, or None. Without
     `after` only looks at others start it. `first` is the time until the first look. After `at_most` it is
     given up, and an operator is told. With a `sweep` looks may be rare: what has changed is seen in the list.
+    `sandbox` is how a rehearsal moves it on.
     """
 
     name: str
@@ -131,3 +149,4 @@ class FollowUp(Generic[T]):
     after: str = ""
     start: Callable[[Any], Start | None] = lambda _event: None
     first: timedelta = timedelta(0)
+    sandbox: SandboxMoves | None = None

@@ -88,6 +88,12 @@ def test_what_a_follow_up_names_is_declared(case: FollowUpCase) -> None:
         assert listed.method == "GET"
         assert listed.list_key
         assert listed.read is not None
+    if one.sandbox is not None:
+        moves = installed().operations[one.sandbox.operation]
+        assert (moves.method != "GET", moves.reply, moves.body_key) == (True, "receipt", "")
+        assert moves.path_of("", **{one.path_name: case.subject})
+        assert all(one.sandbox.body(status) for status in (*one.sandbox.statuses, *one.sandbox.ends))
+        assert one.sandbox.ends
 
 
 def test_a_story_is_told_once_and_ends(case: FollowUpCase) -> None:

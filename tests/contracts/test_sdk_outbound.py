@@ -61,6 +61,9 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         query_start_date="2026-01-01T00:00:00Z"
     ),
     "cancelFulfillmentOrder": lambda api: api.cancel_fulfillment_order("1"),
+    "submitFulfillmentOrderStatusUpdate": lambda api: api.submit_fulfillment_order_status_update(
+        "1", {"fulfillmentOrderStatus": "Planning"}
+    ),
 }
 
 

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from bridge.programs.follow_ups import FollowUp, Look, NewsFile, Start, Sweep, View
+from bridge.programs.follow_ups import FollowUp, Look, NewsFile, SandboxMoves, Start, Sweep, View
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
-from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY, LIST
+from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY, LIST, STEER
 from bridge.programs.multi_channel_fulfillment.orders import FulfillmentOrder, Package, Shipment
 from bridge.programs.multi_channel_fulfillment.profile import values_of
 from bridge.programs.multi_channel_fulfillment.shipments import (
@@ -223,6 +223,12 @@ FOLLOW_UPS = (
         look=look,
         first=timedelta(minutes=5),
         at_most=timedelta(days=60),
+        sandbox=SandboxMoves(
+            operation=STEER,
+            body=lambda status: {"fulfillmentOrderStatus": status},
+            statuses=("Received", "Planning", "Processing"),
+            ends=("Complete", "CompletePartialled", "Unfulfillable", "Cancelled", "Invalid"),
+        ),
         sweep=Sweep(
             listed=LIST,
             query=_query,

@@ -15,6 +15,7 @@ VERSIONS = (V2020_07_01,)
 CREATE = "createFulfillmentOrder"
 GET = "getFulfillmentOrder"
 LIST = "listAllFulfillmentOrders"
+STEER = "submitFulfillmentOrderStatusUpdate"
 ID_KEY = "sellerFulfillmentOrderId"
 
 
@@ -44,4 +45,6 @@ OPERATIONS = (
     _operation(
         LIST, "GET", "fulfillmentOrders", list_key="fulfillmentOrders", number_key=ID_KEY, read=read_listed
     ),
+    # In Amazon's sandbox alone, where nothing ships by itself.
+    _operation(STEER, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}/status", reply="receipt"),
 )
