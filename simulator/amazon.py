@@ -23,6 +23,7 @@ from simulator.faults import Faults
 from simulator.fulfillment_orders import FulfillmentOrders
 from simulator.operations import READS
 from simulator.options import Options
+from simulator.packages import Packages
 from simulator.reads import Reads
 from simulator.records import Accepted, ItemKey, Records, RequestSeen
 from simulator.server import ThreadedServer
@@ -62,6 +63,8 @@ class StandInAmazon(DocumentFactory):
         access = AccessControl(self.options, self._tokens, self._restricted, buckets)
         self.orders = FulfillmentOrders(self.options, self._records, self.now)
         """The orders of Multi-Channel Fulfillment."""
+        self.packages = Packages(self.options)
+        """Their packages, as they were scanned."""
         operations = Operations(
             self.options,
             tokens=self._tokens,
@@ -71,6 +74,7 @@ class StandInAmazon(DocumentFactory):
             reads=self._reads,
             creations=Creations(store, self, self._transactions.validator, self._records, self.now),
             orders=self.orders,
+            packages=self.packages,
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
         self._application = self._handler.application([*Control(self).routes(), *self.consent.routes()])

@@ -30,6 +30,7 @@ from simulator.operations import (
     Version,
 )
 from simulator.options import Options
+from simulator.packages import TRACK, Packages
 from simulator.reads import Reads
 from simulator.replies import Refused, Reply, reply
 from simulator.transactions import Transactions
@@ -80,6 +81,7 @@ class Operations:
         reads: Reads,
         creations: Creations,
         orders: FulfillmentOrders,
+        packages: Packages,
     ) -> None:
         self._options = options
         self._tokens = tokens
@@ -89,6 +91,7 @@ class Operations:
         self._reads = reads
         self._creations = creations
         self._orders = orders
+        self._packages = packages
         self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
             RESTRICTED_TOKEN_OPERATION: self._restricted_token,
@@ -193,6 +196,8 @@ class Operations:
             if status is None:
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "fulfillmentOrderStatus is missing.")
             return orders.steer(call.account, call.order, status), HTTPStatus.OK
+        if call.operation == TRACK:
+            return self._packages.read(call.account, call.query.get("packageNumber", "")), HTTPStatus.OK
         one = orders.read if call.operation == GET else orders.cancel
         return one(call.account, call.order), HTTPStatus.OK
 

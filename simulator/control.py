@@ -44,6 +44,12 @@ class _Order(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = "default"
 
 
+class _Package(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    package: int
+    details: dict[str, Any]
+    account: str = "default"
+
+
 class Control:
     """Steers one stand-in over HTTP."""
 
@@ -63,6 +69,7 @@ class Control:
             Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
             Route("/_stand-in/orders", _guarded(self._orders), methods=["GET", "POST"]),
             Route("/_stand-in/stock", _guarded(self._stock), methods=["GET", "POST"]),
+            Route("/_stand-in/packages", _guarded(self._packages), methods=["POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
         ]
@@ -140,6 +147,12 @@ class Control:
         if request.method == "POST":
             self._amazon.orders.restock(msgspec.json.decode(await request.body(), type=dict[str, int]))
         return _json(self._amazon.orders.stock)
+
+    async def _packages(self, request: Request) -> Response:
+        """Set what is known of a package, as the model has it."""
+        given = msgspec.json.decode(await request.body(), type=_Package)
+        self._amazon.packages.scan(given.package, given.details, account=given.account)
+        return _json({})
 
     async def _state(self, _request: Request) -> Response:
         return _json(self._amazon.summary())

@@ -110,6 +110,7 @@ OUTBOUND: Mapping[str, Outbound] = {
         Outbound("getFulfillmentOrder", "GET", f"{_ORDERS}/{{order}}"),
         Outbound("cancelFulfillmentOrder", "PUT", f"{_ORDERS}/{{order}}/cancel"),
         Outbound(STEER_ORDER, "PUT", f"{_ORDERS}/{{order}}/status"),
+        Outbound("getPackageTrackingDetails", "GET", "/fba/outbound/2020-07-01/tracking"),
     )
 }
 RESTRICTED = frozenset({*READS, CREATE_LABELS.operation})

@@ -28,10 +28,10 @@ class Item(Protocol):
 class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One operation of Amazon's API.
 
-    `paths` has its path by API version, with `{names}` in it; `path_names` has a pattern for names of which
-    Amazon tells one. `reply`: a `transaction` whose verdict comes later, a `receipt` that says no more than
-    that it was taken (its verdict is read: `Call.verdict`), a `result` that is the verdict, or a `document`
-    that is read.
+    `paths` has its path by API version, with `{names}` in it, where need be with a query; `path_names` has a
+    pattern for names of which Amazon tells one. `reply`: a `transaction` whose verdict comes later, a
+    `receipt` that says no more than that it was taken (its verdict is read: `Call.verdict`), a `result` that
+    is the verdict, or a `document` that is read.
 
     `body_key` names the posted array of an operation that takes many events; empty, the body is that of its
     one event. `in_doubt` is what to do by default where it is not known whether Amazon took it: `hold` for an

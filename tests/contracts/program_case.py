@@ -87,7 +87,7 @@ def operation_of(method: str, target: str) -> str:
     path = target.partition("?")[0]
     for one in installed().operations.values():
         for template in one.paths.values():
-            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template))
+            pattern = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(template.partition("?")[0]))
             if one.method == method and re.fullmatch(pattern, path):
                 return one.name
     raise AssertionError(f"no program declares {method} {path}")

@@ -17,6 +17,7 @@ from simulator.amazon import StandInAmazon
 from simulator.operations import OUTBOUND
 from tests.contracts.sdk import Sdk, read_back, rewritten
 from tests.golden import SAMPLES
+from tests.programs.multi_channel_fulfillment.contract_cases import package
 
 MODELS = "spapi.models.fulfillment_outbound_v2020_07_01"
 COLUMNS = (
@@ -54,12 +55,14 @@ def api(sdk: Sdk) -> Any:
     return FbaOutboundApi(sdk.client)
 
 
+PACKAGE = package("DELIVERED", ("EVENT_301", "2026-11-25T18:03:00Z"))
 CALLS: dict[str, Callable[[Any], Any]] = {
     "createFulfillmentOrder": lambda api: api.create_fulfillment_order(bodies()[0]),
     "getFulfillmentOrder": lambda api: api.get_fulfillment_order("1"),
     "listAllFulfillmentOrders": lambda api: api.list_all_fulfillment_orders(
         query_start_date="2026-01-01T00:00:00Z"
     ),
+    "getPackageTrackingDetails": lambda api: api.get_package_tracking_details(1),
     "cancelFulfillmentOrder": lambda api: api.cancel_fulfillment_order("1"),
     "submitFulfillmentOrderStatusUpdate": lambda api: api.submit_fulfillment_order_status_update(
         "1", {"fulfillmentOrderStatus": "Planning"}
@@ -87,6 +90,7 @@ def test_every_body_is_read_back_whole_by_the_sdk() -> None:
 def test_the_sdk_understands_every_reply(amazon: StandInAmazon, sdk: Sdk, api: Any, operation: str) -> None:
     if operation != "createFulfillmentOrder":
         CALLS["createFulfillmentOrder"](api)
+    amazon.packages.scan(1, PACKAGE)
     found = CALLS[operation](api)
     seen = amazon.requests[-1]
     assert (seen.operation, seen.status) == (operation, 200)
@@ -110,6 +114,21 @@ def test_the_sdk_reads_every_refusal(api: Any, call: Callable[[Any], Any], statu
     with pytest.raises(ApiException) as refused:
         call(api)
     assert refused.value.status == status
+
+
+def test_the_bridge_reads_a_package_as_the_sdk_does_but_what_is_personal(
+    amazon: StandInAmazon, sdk: Sdk, api: Any
+) -> None:
+    amazon.packages.scan(1, PACKAGE)
+    told = api.get_package_tracking_details(1).payload
+    read = installed().operations["getPackageTrackingDetails"].read
+    assert read is not None
+    payload = json.loads(sdk.client.last_response.data)["payload"]
+    package: Any = read(json.dumps(payload).encode())  # type: ignore[arg-type]
+    assert (package.package_number, package.current_status) == ("1", told.current_status)
+    assert [one.event_code for one in package.events] == [one.event_code for one in told.tracking_events]
+    assert "Signer" in repr(told)
+    assert "Signer" not in repr(package)
 
 
 def test_the_bridge_reads_what_the_stand_in_says_as_the_sdk_does(sdk: Sdk, api: Any) -> None:

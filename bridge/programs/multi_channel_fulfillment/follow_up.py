@@ -22,6 +22,7 @@ from bridge.programs.multi_channel_fulfillment.shipments import (
     shipped_rows,
     tracking_rows,
 )
+from bridge.programs.multi_channel_fulfillment.tracking import TRACKING, tracked
 
 ORDERS = "fulfillment-orders"
 ENDS = frozenset({"Complete", "CompletePartialled", "Cancelled", "Unfulfillable", "Invalid"})
@@ -36,11 +37,12 @@ _LOST_AFTER = 3
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A shipment that was told: its pieces by line, and the number of each package."""
+    """A shipment that was told: its pieces by line, the number of each package, and which are followed."""
 
     pieces: dict[str, int]
     numbers: dict[str, str]
     corrections: int = 0
+    followed: tuple[str, ...] = ()
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -93,6 +95,7 @@ class _Looking:
         self.told = dict(self.kept.told)
         self.waiting: dict[str, float] = {}
         self.files: list[NewsFile] = []
+        self.starts: list[Start] = []
         self.whose = Whose(
             order_id=self.kept.order_number,
             customer_order=self.kept.customer_order,
@@ -106,6 +109,7 @@ class _Looking:
         for shipment in order.shipments:
             if shipment.status == "SHIPPED":
                 self._shipped(shipment)
+                self._followed(shipment)
         ended = order.status in ENDS
         since = (kept.ended_since if kept.ended_since is not None else self.now) if ended else None
         over = since is not None and not self._is_expected(since)
@@ -125,6 +129,7 @@ class _Looking:
             status=order.status,
             again=self._again(ended=ended),
             files=tuple(self.files),
+            starts=tuple(self.starts),
             note="Amazon found it invalid after all" if over and order.status == "Invalid" else "",
             alert=self._alert(),
             over=order.status if over else "",
@@ -153,7 +158,20 @@ class _Looking:
         count = known.corrections + 1
         rows = tracking_rows(self.whose, shipment, new)
         self._tell(rows, f"{shipment.amazon_shipment_id}.tracking-{count}")
-        self.told[shipment.amazon_shipment_id] = Told(known.pieces, known.numbers | numbers, count)
+        self.told[shipment.amazon_shipment_id] = msgspec.structs.replace(
+            known, numbers=known.numbers | numbers, corrections=count
+        )
+
+    def _followed(self, shipment: Shipment) -> None:
+        """Have the packages of a shipment followed from when it is told on, if the seller wants that."""
+        known = self.told.get(shipment.amazon_shipment_id)
+        if known is None or not values_of(self.view.profile).tracking:
+            return
+        new = [one for one in shipment.packages if _name(one) not in known.followed]
+        kept = self.kept
+        self.starts += [tracked(kept.order_number, kept.customer_order, shipment, one) for one in new]
+        names = (*known.followed, *map(_name, new))
+        self.told[shipment.amazon_shipment_id] = msgspec.structs.replace(known, followed=names)
 
     def _tell(self, rows: list[Row], what: str) -> None:
         forms = values_of(self.view.profile).shipment_files
@@ -237,4 +255,5 @@ FOLLOW_UPS = (
             every=timedelta(minutes=15),
         ),
     ),
+    TRACKING,
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.programs.multi_channel_fulfillment.orders import read_listed, read_order
+from bridge.programs.multi_channel_fulfillment.packages import read_package
 from bridge.programs.operations import Method, Operation
 
 V2020_07_01 = "2020-07-01"
@@ -17,6 +18,8 @@ GET = "getFulfillmentOrder"
 LIST = "listAllFulfillmentOrders"
 STEER = "submitFulfillmentOrderStatusUpdate"
 ID_KEY = "sellerFulfillmentOrderId"
+TRACK = "getPackageTrackingDetails"
+PACKAGE_KEY = "packageNumber"
 
 
 def _operation(name: str, method: Method, path: str, **more: Any) -> Operation:  # noqa: ANN401 - as they are
@@ -47,4 +50,14 @@ OPERATIONS = (
     ),
     # In Amazon's sandbox alone, where nothing ships by itself.
     _operation(STEER, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}/status", reply="receipt"),
+    _operation(
+        TRACK,
+        "GET",
+        f"tracking?{PACKAGE_KEY}={{{PACKAGE_KEY}}}",
+        path_names={PACKAGE_KEY: r"[0-9]{1,10}"},
+        number_key=PACKAGE_KEY,
+        read=read_package,
+        # Until a carrier has scanned it Amazon answers 404, or 400 in words that are not documented.
+        absent=r"(?s).",
+    ),
 )

@@ -29,8 +29,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     """Values of one seller: what stands in where a document is silent, and what its words mean.
 
     `order_prefix` stands before each order's number at Amazon. `speeds` are the words of its documents, each
-    with Amazon's. `notify`: Amazon writes to the addresses that a document has. `shipment_files` are the
-    forms in which it is told of shipments.
+    with Amazon's. `notify`: Amazon writes to the addresses that a document has. `shipment_files` and
+    `tracking` are the forms in which it is told of shipments, and of what happens to packages on their way.
     """
 
     marketplace_id: str = ""
@@ -43,9 +43,12 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     feature_names: tuple[str, ...] = ()
     notify: bool = False
     shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
+    tracking: tuple[Literal["csv", "json"], ...] = ()
 
 
-STAND_IN = SellerValues(marketplace_id="MARKETPLACE", comment="Thank you for your order.", speed="Standard")
+STAND_IN = SellerValues(
+    marketplace_id="MARKETPLACE", comment="Thank you for your order.", speed="Standard", tracking=("csv",)
+)
 """For no seller in particular."""
 _DEFAULT = SellerValues()
 

@@ -42,6 +42,9 @@ class SellerKeys(Table):
     """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
     shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
     """Formats of the files in the outbox that tell what has shipped, and what never will."""
+    tracking: tuple[Literal["csv", "json"], ...] = ()
+    """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
+    asked."""
 
 
 def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the keys of all programs
@@ -56,6 +59,7 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         feature_names=tuple(seller.features),
         notify=seller.notify,
         shipment_files=tuple(seller.shipment_files),
+        tracking=tuple(seller.tracking),
     )
 
 

@@ -127,9 +127,8 @@ def ended_rows(whose: Whose, order: FulfillmentOrder, shipped: Mapping[str, int]
 
 def files_of(rows: Sequence[Row], stem: str, forms: Sequence[Form]) -> list[NewsFile]:
     """Return rows as files, one a form; none where there are no rows."""
-    name = re.sub(r"[^A-Za-z0-9._-]", "_", stem)
     return [
-        NewsFile(kind="shipment", folder=FOLDER, name=f"{name}.{form}", data=_WRITERS[form](rows))
+        NewsFile(kind="shipment", folder=FOLDER, name=f"{safe_name(stem)}.{form}", data=_WRITERS[form](rows))
         for form in forms
         if rows
     ]
@@ -149,8 +148,8 @@ def _of_shipment(row: Row, shipment: Shipment, zone: str) -> Row:
     return msgspec.structs.replace(
         row,
         shipment_id=shipment.amazon_shipment_id,
-        shipped_at=_local(shipment.shipping_date, zone),
-        estimated_arrival=_local(shipment.estimated_arrival_date, zone),
+        shipped_at=local_time(shipment.shipping_date, zone),
+        estimated_arrival=local_time(shipment.estimated_arrival_date, zone),
         fulfillment_center=shipment.fulfillment_center_id,
     )
 
@@ -165,7 +164,7 @@ def _of_package(row: Row, package: Package | None, **more: object) -> Row:
     return msgspec.structs.replace(row, **more)
 
 
-def _local(text: str, zone: str) -> str:
+def local_time(text: str, zone: str) -> str:
     """Return a time of Amazon's at the seller's; one that cannot be read as it is."""
     try:
         moment = datetime.fromisoformat(text)
@@ -174,13 +173,20 @@ def _local(text: str, zone: str) -> str:
     return moment.astimezone(zone_of(zone)).isoformat(timespec="seconds") if moment.tzinfo else text
 
 
-def _csv(rows: Sequence[Row]) -> bytes:
+def safe_name(stem: str) -> str:
+    """Return the stem of a file's name as every server takes it."""
+    return re.sub(r"[^A-Za-z0-9._-]", "_", stem)
+
+
+def csv_of(rows: Sequence[msgspec.Struct]) -> bytes:
+    """Write rows of one kind as CSV, with their names above them."""
     cells = (["" if value is None else str(value) for value in msgspec.structs.astuple(row)] for row in rows)
-    return csv_rows([list(Row.__struct_fields__), *cells])
+    return csv_rows([list(rows[0].__struct_fields__), *cells])
 
 
-def _json(rows: Sequence[Row]) -> bytes:
-    return json_text({"lines": rows})
+def json_of(rows: Sequence[msgspec.Struct], name: str = "lines") -> bytes:
+    """Write rows as JSON, as an array of a name."""
+    return json_text({name: rows})
 
 
-_WRITERS = {"csv": _csv, "json": _json}
+_WRITERS = {"csv": csv_of, "json": json_of}

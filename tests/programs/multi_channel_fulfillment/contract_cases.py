@@ -96,6 +96,30 @@ def followed(status: str, *shipments: dict[str, Any]) -> dict[str, Any]:
     return payload
 
 
+def package(status: str, *events: tuple[str, str]) -> dict[str, Any]:
+    """Return a package as getPackageTrackingDetails does, with what is personal; events `(code, date)`."""
+    return {
+        "packageNumber": 1,
+        "trackingNumber": "1ZS11",
+        "carrierCode": "UPS",
+        "currentStatus": status,
+        "estimatedArrivalDate": "2026-11-25T04:00:00Z",
+        "shipToAddress": {"city": "Springfield", "state": "IL", "country": "US"},
+        "signedForBy": "Ann Signer",
+        "additionalLocationInfo": "FRONT_DESK",
+        "trackingEvents": [
+            {
+                "eventDate": date,
+                "eventAddress": {"city": "Phoenix", "state": "AZ", "country": "US"},
+                "eventCode": code,
+                "eventDescription": f"Words for {code}",
+            }
+            for code, date in events
+        ],
+    }
+
+
+IN_TRANSIT, DELIVERED = ("EVENT_201", "2026-11-24T08:00:00Z"), ("EVENT_301", "2026-11-25T18:03:00Z")
 FIRST = shipment("S1", ("1", "SKU-A", 1, 1))
 SECOND = shipment("S2", ("1", "SKU-A", 1, 1), ("2", "SKU-B", 1, 2))
 KEPT = b'{"order_number":"1001","customer_order":"1001","lines":[["1","SKU-A",2],["2","SKU-B",1]]}'
@@ -111,6 +135,18 @@ FOLLOW_UPS = (
         ),
         files=2,
         over="Complete",
+    ),
+    FollowUpCase(
+        name="packages",
+        subject="1",
+        kept=b'{"order_id":"1001","customer_order":"1001","shipment_id":"S1"}',
+        replies=(
+            package("IN_TRANSIT", IN_TRANSIT),
+            package("IN_TRANSIT", IN_TRANSIT, IN_TRANSIT),
+            package("DELIVERED", DELIVERED, IN_TRANSIT, DELIVERED),
+        ),
+        files=2,
+        over="DELIVERED",
     ),
 )
 TAKEN = json_answer(200, {})
