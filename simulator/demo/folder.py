@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bridge.errors import ConfigurationError, Problem
 from simulator.amazon import StandInAmazon
@@ -19,7 +20,14 @@ from simulator.sftp_server import StandInSftp
 USER, PASSWORD = "acme", "made-up-for-the-demo"
 INBOX, ARCHIVE, QUARANTINE = "1-vendor-drops-here", "2-taken-and-archived", "3-unreadable"
 OUTBOX, RECEIVED, OWN = "4-answers-to-the-vendor", "5-amazon-received", "bridge"
+SELLER = "shop"
+SELLER_FOLDER = "seller"
+SELLER_INBOX = f"{SELLER_FOLDER}/1-seller-drops-here"
+SELLER_ARCHIVE = f"{SELLER_FOLDER}/2-taken-and-archived"
+SELLER_QUARANTINE = f"{SELLER_FOLDER}/3-unreadable"
+SELLER_OUTBOX = f"{SELLER_FOLDER}/4-answers-to-the-seller"
 
+SHOWN_ORDER = "1001"
 _MARKER = ".edibridge-demo"
 _CONFIG = """\
 # Written by `edibridge demo`. The servers it names were stand-ins on this machine, and are gone by now.
@@ -55,7 +63,14 @@ labels = true
 packing_slips = true
 invoices = true
 
-[vendors.acme.sftp]
+[sellers.{seller}]
+account = "demo"
+marketplace = "US"
+comment = "Thank you for your order."
+speed = "Standard"
+"""
+_CONFIG_SFTP = """
+[{table}.sftp]
 host = "{host}"
 port = {port}
 username = "{user}"
@@ -66,7 +81,7 @@ archive = "{archive}"
 quarantine = "{quarantine}"
 outbox = "{outbox}"
 
-[vendors.acme.pickup]
+[{table}.pickup]
 interval = "0.2s"
 """
 _READ_ME = """\
@@ -85,6 +100,12 @@ vendor's SFTP server and for Amazon:
     container-labels/     labels of pallets (API version 2021-12-28 only)
     packing-slips/        of gift orders
     invoices/
+
+{seller}/                   what a seller sees, whose orders Amazon ships; its
+                          folders are named likewise. Beside the statuses:
+    shipments/            what has shipped of each order, with tracking
+                          numbers, and what never will
+
 {received}/        every item that Amazon's stand-in accepted, as it was
                           sent
 {own}/                   config.toml, the ledger, the raw bytes (spool) and
@@ -93,6 +114,7 @@ vendor's SFTP server and for Amazon:
 Run it again and all of this is made afresh. Look round, for example:
   edibridge --config {folder}/{own}/config.toml batches
   edibridge --config {folder}/{own}/config.toml trace DQ7T4M2ZP
+  edibridge --config {folder}/{own}/config.toml trace {order}
 """
 
 
@@ -119,13 +141,13 @@ class DemoFolder:
             raise ConfigurationError(str(self.path), [Problem("", message)])
         if (self.path / _MARKER).exists():
             shutil.rmtree(self.path)
-        for name in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED, f"{OWN}/secrets"):
+        for name in (*_OF_VENDOR.values(), *_OF_SELLER.values(), RECEIVED, f"{OWN}/secrets"):
             (self.path / name).mkdir(parents=True)
         (self.path / _MARKER).write_text(
             "`edibridge demo` made this folder, and removes it when run again.\n"
         )
-        names = {"inbox": INBOX, "archive": ARCHIVE, "quarantine": QUARANTINE, "outbox": OUTBOX}
-        text = _READ_ME.format(folder=self.path, received=RECEIVED, own=OWN, **names)
+        facts = {"received": RECEIVED, "own": OWN, "seller": SELLER_FOLDER, "order": SHOWN_ORDER}
+        text = _READ_ME.format(folder=self.path, **facts, **_OF_VENDOR)
         (self.path / "READ-ME.txt").write_text(text)
 
     def configure(
@@ -156,30 +178,23 @@ class DemoFolder:
                 labels="submit" if api_version == "v1" else "create",
                 selling_party=selling_party,
                 warehouses=json.dumps(list(warehouses)),
-                host=sftp.host,
-                port=sftp.port,
-                user=USER,
-                fingerprint=sftp.fingerprint,
-                inbox=INBOX,
-                archive=ARCHIVE,
-                quarantine=QUARANTINE,
-                outbox=OUTBOX,
+                seller=SELLER,
             )
+            + _sftp_tables(sftp)
         )
 
-    def drop(self, files: Mapping[str, bytes]) -> None:
-        """Put files into the inbox, the first the oldest, as a vendor would over a minute."""
+    def drop(self, files: Mapping[str, bytes], inbox: str = INBOX) -> None:
+        """Put files into an inbox, the first the oldest, as a vendor would over a minute."""
         now = time.time()
         for age, (name, data) in enumerate(reversed(list(files.items()))):
-            path = self.path / INBOX / name
+            path = self.path / inbox / name
             path.write_bytes(data)
             os.utime(path, (now - age, now - age))
 
     def write_received(self, accepted: Sequence[Accepted]) -> None:
         """Write each item that Amazon accepted to a file of its own."""
         for one in accepted:
-            about = one.item.get("purchaseOrderNumber") or one.item.get("vendorContainerId", "")
-            name = "".join(c for c in str(about) if c.isalnum())
+            name = "".join(c for c in about(one.item) if c.isalnum())
             path = self.path / RECEIVED / f"{one.index + 1:03}-{one.operation}-{name}.json"
             path.write_text(json.dumps(one.item, indent=2, ensure_ascii=False) + "\n")
 
@@ -191,11 +206,35 @@ class DemoFolder:
             yield f"{folder}/", what.format(count=len(files)) if files else "empty: every file was taken"
 
 
+def about(item: Mapping[str, Any]) -> str:
+    """Return the number that an item is about: an order's, or a container's."""
+    keys = ("purchaseOrderNumber", "sellerFulfillmentOrderId", "vendorContainerId")
+    return next((str(item[key]) for key in keys if item.get(key)), "")
+
+
+def _sftp_tables(sftp: StandInSftp) -> str:
+    """Write the tables of both partners' folders; a seller's home is its own folder."""
+    own = {name: path.partition("/")[2] for name, path in _OF_SELLER.items()}
+    partners = ((f"vendors.{USER}", USER, _OF_VENDOR), (f"sellers.{SELLER}", SELLER, own))
+    facts: dict[str, Any] = {"host": sftp.host, "port": sftp.port, "fingerprint": sftp.fingerprint}
+    return "".join(
+        _CONFIG_SFTP.format(table=table, user=user, **names, **facts) for table, user, names in partners
+    )
+
+
+_OF_VENDOR = {"inbox": INBOX, "archive": ARCHIVE, "quarantine": QUARANTINE, "outbox": OUTBOX}
+_OF_SELLER = {
+    "inbox": SELLER_INBOX,
+    "archive": SELLER_ARCHIVE,
+    "quarantine": SELLER_QUARANTINE,
+    "outbox": SELLER_OUTBOX,
+}
 _CONTENTS = {
     INBOX: "{count} files that were not taken",
     ARCHIVE: "{count} files that could be read, as they came",
     QUARANTINE: "the file in which nothing can be read, and the reason beside it",
     OUTBOX: "{count} acknowledgements, status files, labels, packing slips and invoices",
+    SELLER_FOLDER: "the same for a seller: {count} files, the shipments of its orders among them",
     RECEIVED: "{count} items, each as Amazon's stand-in got it",
     OWN: "config.toml, the ledger, the raw bytes and the log",
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,21 @@ from bridge.cli.lines import Line
 from bridge.cli.words import counted, state_style, state_words
 from bridge.data import shipped
 from bridge.ledger.read_models import BatchDetail
+from bridge.pipeline.sandbox import Rehearsed
 from simulator.demo.documents import ShippingDocuments
-from simulator.demo.folder import ARCHIVE, OUTBOX, QUARANTINE, RECEIVED
-from simulator.operations import Version
+from simulator.demo.folder import (
+    ARCHIVE,
+    OUTBOX,
+    QUARANTINE,
+    RECEIVED,
+    SELLER,
+    SELLER_ARCHIVE,
+    SELLER_OUTBOX,
+    SELLER_QUARANTINE,
+    about,
+)
+from simulator.demo.orders import ShipmentRow, order_lines
+from simulator.operations import CREATE_ORDER, Version
 from simulator.records import Accepted
 
 SELLING_PARTY, WAREHOUSES = "ACMEV", ("ACM1", "ACM2")
@@ -45,6 +57,8 @@ _LETTER = b"Dear Amazon,\n\nyesterday's shipments are in the attachment. Kind re
 # The X12, EDIFACT and CSV samples tell of the same orders; here they shall be three.
 _ORDERS = "DQ7T4M"
 _RENUMBERED = {"edifact": "EU7T4M", "drop": "LR7T4M"}
+SELLER_SAMPLES = ("drop/fulfillment_orders.csv",)
+"""What the seller drops."""
 GIFTS = ("DQ7T4M2ZP", "LR7T4M2ZP")
 """Orders that Amazon makes a packing slip for; it does for gift and business orders only."""
 _MOST_REASONS = 3
@@ -60,7 +74,8 @@ class DemoInput:
     """The files by name, in the order in which they are dropped, and the events that they hold.
 
     `labels` are the orders that labels are asked for, each with the identifiers of its packages, if told,
-    `containers` the containers that labels are asked for.
+    `containers` the containers that labels are asked for. `ordered` has the pieces of each order of the
+    seller's that Amazon is to ship.
     """
 
     api_version: Version
@@ -68,6 +83,8 @@ class DemoInput:
     expected: Counter[EventKey]
     labels: dict[str, list[str]]
     containers: list[str]
+    seller_files: dict[str, bytes]
+    ordered: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +96,11 @@ class Outcome:
     batches: tuple[BatchDetail, ...]
     accepted: Sequence[Accepted]
     documents: ShippingDocuments
-    wrong_documents: tuple[str, ...]
+    steps: tuple[Rehearsed, ...]
+    """How the seller's orders went on."""
+    shipments: Sequence[ShipmentRow]
+    wrong: tuple[str, ...]
+    """What of the documents and shipments is not as it should be."""
 
     @property
     def files(self) -> list[dict[str, Any]]:
@@ -94,7 +115,7 @@ def demo_input(api_version: Version) -> DemoInput:
     files = {Path(name).name: _read(name).encode() for name in samples}
     whole = _read(_TO_DAMAGE).encode()
     files |= {DAMAGED: whole[: len(whole) * 2 // 3], UNREADABLE: _LETTER}
-    requests = [request for name in samples for request in _requests(name)]
+    requests = [request for name in (*samples, *SELLER_SAMPLES) for request in _requests(name)]
     calls = {_LABELS: _CREATED_LABELS} if newer else {}
     sent = [(request["operation"], request["body"]) for request in requests]
     return DemoInput(
@@ -105,6 +126,12 @@ def demo_input(api_version: Version) -> DemoInput:
             body["purchaseOrderNumber"]: _packages(body) for operation, body in sent if operation == _LABELS
         },
         containers=[body["vendorContainerId"] for operation, body in sent if operation == _CONTAINER_LABELS],
+        seller_files={Path(name).name: _read(name).encode() for name in SELLER_SAMPLES},
+        ordered={
+            body["sellerFulfillmentOrderId"]: sum(item["quantity"] for item in body["items"])
+            for operation, body in sent
+            if operation == CREATE_ORDER
+        },
     )
 
 
@@ -121,10 +148,11 @@ def deviations(given: DemoInput, outcome: Outcome) -> list[str]:
     found += [f"Amazon did not get {' '.join(key)}" for key in given.expected - received]
     found += [f"Amazon got {' '.join(key)} {count} times" for key, count in received.items() if count > 1]
     states = {batch.batch.name: batch.batch.state for batch in outcome.batches}
-    found += [f"{name} was not taken" for name in given.files if name not in states]
+    dropped = (*given.files, *given.seller_files)
+    found += [f"{name} was not taken" for name in dropped if name not in states]
     if states.get(UNREADABLE) != "quarantined":
         found.append(f"{UNREADABLE} was not quarantined")
-    return [*found, *outcome.wrong_documents]
+    return [*found, *outcome.wrong]
 
 
 def outcome_lines(outcome: Outcome, folder: Path) -> Iterator[Line]:
@@ -132,7 +160,20 @@ def outcome_lines(outcome: Outcome, folder: Path) -> Iterator[Line]:
     files, events = len(outcome.batches), len(outcome.accepted)
     text = f"{files} files came in by SFTP; Amazon took {events} events; {_came(outcome)}."
     yield Line(f"{folder}: {text}", style="title", rest="")
-    for one in outcome.files:
+    yield from _file_lines(one for one in outcome.files if one["partner"] != SELLER)
+    yield Line("")
+    yield Line(f"{_came(outcome)} into {OUTBOX}/", rest="  ", style="good")
+    for label in outcome.documents.labels:
+        text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
+        yield Line(text, first="  ", rest="    ")
+    yield Line("")
+    yield Line("A seller, whose orders Amazon ships from its stock:", style="title", rest="")
+    yield from _file_lines(one for one in outcome.files if one["partner"] == SELLER)
+    yield from order_lines(outcome.steps, outcome.shipments)
+
+
+def _file_lines(files: Iterable[dict[str, Any]]) -> Iterator[Line]:
+    for one in files:
         yield Line("")
         holds = f" ({', '.join(one['documents'])})" if one["documents"] else ""
         yield Line(f"{one['file']}{holds}", rest="  ", style=state_style(one["state"]))
@@ -140,12 +181,6 @@ def outcome_lines(outcome: Outcome, folder: Path) -> Iterator[Line]:
             yield Line(line, first="  ", rest="    ")
         if one["answers"]:
             yield Line(f"answered with {', '.join(one['answers'])}", first="  ", rest="    ")
-
-    yield Line("")
-    yield Line(f"{_came(outcome)} into {OUTBOX}/", rest="  ", style="good")
-    for label in outcome.documents.labels:
-        text = f"order {label.purchase_order}, package {label.package}, tracking {label.tracking_number}"
-        yield Line(text, first="  ", rest="    ")
 
 
 def _came(outcome: Outcome) -> str:
@@ -162,6 +197,7 @@ def _file(batch: BatchDetail) -> dict[str, Any]:
     documents = Counter(row.type for row in batch.documents if row.type != "unreadable")
     return {
         "batch": batch.batch.id,
+        "partner": batch.batch.vendor,
         "file": batch.batch.name,
         "state": batch.batch.state,
         "documents": [f"{count} x {kind}" for kind, count in documents.items()],
@@ -169,13 +205,19 @@ def _file(batch: BatchDetail) -> dict[str, Any]:
         "events": batch.batch.events,
         "happened": _results(batch),
         "answers": sorted({_ANSWERS.get(row.kind, row.kind) for row in batch.outbound}),
-        "lies_in": QUARANTINE if batch.batch.state == "quarantined" else ARCHIVE,
-        "answers_in": OUTBOX,
+        "lies_in": _place(batch, QUARANTINE, SELLER_QUARANTINE)
+        if batch.batch.state == "quarantined"
+        else _place(batch, ARCHIVE, SELLER_ARCHIVE),
+        "answers_in": _place(batch, OUTBOX, SELLER_OUTBOX),
         "received_in": RECEIVED,
     }
 
 
-_ANSWERS = {"status": "status files"}
+def _place(batch: BatchDetail, of_vendor: str, of_seller: str) -> str:
+    return of_seller if batch.batch.vendor == SELLER else of_vendor
+
+
+_ANSWERS = {"status": "status files", "shipment": "shipment files"}
 
 
 def _results(batch: BatchDetail) -> list[str]:
@@ -215,6 +257,5 @@ def _read(name: str) -> str:
 def _key(operation: str, body: dict[str, Any]) -> EventKey:
     update = body.get("statusUpdateDetails", {})
     status = update.get("statusCode") or body.get("shipmentDetails", {}).get("shipmentStatus", "")
-    about = body.get("purchaseOrderNumber") or body.get("vendorContainerId", "")
-    keys = (about, update.get("trackingNumber", ""), status)
+    keys = (about(body), update.get("trackingNumber", ""), status)
     return (operation, *map(str, keys), str(update.get("statusDateTime", "")))

@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from simulator.demo.folder import ARCHIVE, INBOX, OUTBOX, QUARANTINE, RECEIVED
-from simulator.demo.outcome import DAMAGED, GIFTS, SAMPLES, UNREADABLE
+from simulator.demo.folder import (
+    ARCHIVE,
+    INBOX,
+    OUTBOX,
+    QUARANTINE,
+    RECEIVED,
+    SELLER_FOLDER,
+    SELLER_INBOX,
+    SELLER_OUTBOX,
+)
+from simulator.demo.outcome import DAMAGED, GIFTS, SAMPLES, SELLER_SAMPLES, UNREADABLE
 from tests.cli.support import Result, edibridge, in_process
 from tests.simulator.test_shipping_documents import opened
 
@@ -41,7 +50,7 @@ def test_what_happens_is_what_the_samples_should_become(played: tuple[Path, Resu
     assert done.json["as_expected"] is True
     assert done.json["surprises"] == []
     states = {one["file"]: one["state"] for one in done.json["files"]}
-    assert set(states) == {Path(name).name for name in SAMPLES} | {DAMAGED, UNREADABLE}
+    assert set(states) == {Path(name).name for name in (*SAMPLES, *SELLER_SAMPLES)} | {DAMAGED, UNREADABLE}
     assert states[UNREADABLE] == "quarantined"
     assert states[DAMAGED] == "attention"
     assert states["856_plain.edi"] == "succeeded"
@@ -60,8 +69,11 @@ def test_every_file_lies_where_its_label_says(folder: Path) -> None:
         "packing-slips",
         "invoices",
     }
-    for label in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED):
+    for label in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED, SELLER_FOLDER):
         assert label in (demo / "READ-ME.txt").read_text()
+    assert not list((demo / SELLER_INBOX).iterdir())
+    shipments = (demo / SELLER_OUTBOX / "shipments").iterdir()
+    assert [path.name.split(".")[0] for path in sorted(shipments)] == ["1001", "1001", "1002"]
 
 
 def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
@@ -92,8 +104,8 @@ def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
 
 def test_amazons_folder_holds_each_item_as_it_was_sent(folder: Path) -> None:
     received = [json.loads(path.read_text()) for path in (folder / "demo" / RECEIVED).glob("*.json")]
-    orders = {one["purchaseOrderNumber"] for one in received}
-    assert {"DQ7T4M2ZP", "EU7T4M2ZP"} <= orders
+    orders = {one.get("purchaseOrderNumber") or one["sellerFulfillmentOrderId"] for one in received}
+    assert {"DQ7T4M2ZP", "EU7T4M2ZP", "1001"} <= orders
 
 
 def test_the_archive_holds_the_bytes_that_were_dropped(folder: Path) -> None:
@@ -234,7 +246,8 @@ def test_the_demo_removes_only_what_it_made(folder: Path, tmp_path: Path) -> Non
     again = edibridge("demo", folder=folder)
     assert again.code == 0, again
     words = " ".join(again.out.split())
-    assert "13 files came in" in words
+    assert f"{len(SAMPLES) + len(SELLER_SAMPLES) + 2} files came in" in words
+    assert "order 1001 at Amazon: Received, Planning, Processing, Complete" in words
     assert "7 labels, 2 packing slips and 6 invoices came back" in words
     label = again.out.split("and look at a label:\n  ")[1].splitlines()[0]
     assert (folder / label).read_bytes().startswith(b"\x89PNG")
