@@ -17,6 +17,8 @@ _SPEAKING = frozenset({"cancel", "none"})
 _STILL_TO_GO = frozenset({"waiting", "ready", "grouped"})
 _OPEN = frozenset({"waiting", "ready", "held"})
 _SPENT = frozenset({"refused", "failed"})
+_TOLD = frozenset({"ready", "grouped", "succeeded"})
+"""States of a cancellation that Amazon is told, or was."""
 _KINDS = {"po": "order", "container": "container"}
 _WORDS = {"grouped": "under way", "in_doubt": "in doubt", "not_sent": "not sent"}
 
@@ -44,6 +46,10 @@ class Known(NamedTuple):
     dropped_by_hand: bool = False
     once: bool = False
     """Whether Amazon takes one a key."""
+    by_call: bool = False
+    """Whether it is told by an event of its own: Amazon takes such cancellations."""
+    unknown: bool = False
+    """Whether it was refused since nothing of its order or package was known."""
     earlier_event: int | None = None
 
     @property
@@ -62,7 +68,10 @@ class Known(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """What becomes of a new event (`state`, empty: as it is) and of those that it drops."""
+    """What becomes of a new event (`state`, empty: as it is) and of those that it drops.
+
+    `code` is that of the error where it is refused.
+    """
 
     state: str = ""
     reason: str = ""
@@ -71,8 +80,11 @@ class Decision(NamedTuple):
     drop: tuple[int, ...] = ()
     cause: Cause = ""
     drop_reason: str = ""
+    code: str = ""
 
 
+UNKNOWN = "UNKNOWN"
+"""The code of what is refused since nothing of its order or package is known."""
 NOTHING = Decision()
 
 
@@ -136,10 +148,9 @@ def _cancel(new: Known, before: Sequence[Known]) -> Decision:
     ids = tuple(o.id for o in unsent)
     drop_reason = f"{new.name} cancels it; it was not sent"
     if sent:
-        also = f"; {_names(unsent)} dropped, not sent yet" if unsent else ""
-        return Decision(
-            "held", _standing_at_amazon(new, sent) + also, sent[-1].id, None, ids, "cancel", drop_reason
-        )
+        state, why, earlier = _cancel_sent(new, before, sent)
+        also = f"; {_names(unsent)} dropped, not sent yet" if unsent and why else ""
+        return Decision(state, why + also, earlier, None, ids, "cancel", drop_reason)
     if unsent:
         reason = f"it cancels {_names(unsent)}, not sent yet: nothing of it goes to Amazon"
         return Decision("not_sent", reason, unsent[-1].id, None, ids, "cancel", drop_reason)
@@ -148,7 +159,19 @@ def _cancel(new: Known, before: Sequence[Known]) -> Decision:
         reason = f"what it cancels is not sent anyway: {last.name} is {_word(last.state)}"
         return Decision("not_sent", reason, last.id)
     reason = f"no {new.noun} of {_subject(new)} is known that it could cancel; one that comes later is held"
-    return Decision("not_sent", reason)
+    return Decision("refused", reason, code=UNKNOWN) if new.by_call else Decision("not_sent", reason)
+
+
+def _cancel_sent(new: Known, before: Sequence[Known], sent: Sequence[Known]) -> tuple[str, str, int]:
+    """Return state, reason and earlier event of a cancellation of what Amazon has: one goes there, once."""
+    last = sent[-1]
+    if not new.by_call or last.state == "held":
+        return "held", _standing_at_amazon(new, sent), last.id
+    same = [o for o in before if o.function == "cancel" and o.state in _TOLD]
+    if same:
+        return "not_sent", f"a duplicate of {same[-1].name}, which is {_word(same[-1].state)}", same[-1].id
+    why = "" if last.state == "succeeded" else f"it goes after {last.name}, which is {_word(last.state)}"
+    return "ready", why, last.id
 
 
 def _replace(new: Known, before: Sequence[Known]) -> Decision:
@@ -220,7 +243,7 @@ def _too_late(new: Known, before: Sequence[Known]) -> Decision | None:
         last is None
         or last.function != "cancel"
         or last.earlier_event is not None
-        or last.state not in {"not_sent", "held"}
+        or not (last.unknown or last.state in {"not_sent", "held"})
     ):
         return None
     reason = f"{last.name} cancelled {_subject(new)} before this came: is it that one, or a new one?"
@@ -232,9 +255,10 @@ def _standing_at_amazon(new: Known, sent: Sequence[Known]) -> str:
     has = "has" if last.state == "succeeded" else "may have"
     where = f", submission {last.submission} is {_word(last.submission_state)}" if last.submission else ""
     told = f"Amazon {has} {last.name} of {_subject(new)} already ({_word(last.state)}{where})"
+    if new.function == "cancel" and new.by_call:
+        return f"{told}: it can be cancelled once that one is settled"
     if new.function == "cancel":
-        who = "edibridge sends" if new.once else "takes"
-        return f"{told}, and {who} no cancellation of a {new.noun}: settle it with Amazon"
+        return f"{told}, and takes no cancellation of a {new.noun}: settle it with Amazon"
     return f"{told}: sent as well, this would be a second {new.noun} of it"
 
 

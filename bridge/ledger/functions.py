@@ -11,15 +11,15 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, or_, select, update
 
 from bridge.domain.events import RESTORED
-from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
+from bridge.domain.functions import NOTHING, UNKNOWN, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
 from bridge.ledger.columns import one_of
 from bridge.ledger.reports import reopen
-from bridge.ledger.row_conversion import chunks, seconds
+from bridge.ledger.row_conversion import chunks, errors_text, seconds
 from bridge.ledger.schema import (
     documents,
     events,
@@ -34,6 +34,10 @@ from bridge.programs.registry import installed
 _DECIDING = frozenset({"cancel", "replace", "resend"})
 _KEYLESS = frozenset({"po:", "pkg:"})
 _overriding = events.alias("overriding")
+_is_about = or_(
+    _overriding.c.operation == events.c.operation,
+    _overriding.c.operation.in_(bindparam("cancelling", expanding=True)),
+)
 _KNOWN = (
     select(
         events.c.id,
@@ -61,7 +65,7 @@ _KNOWN = (
 _OF_ID = _KNOWN.where(events.c.id == bindparam("event"))
 _OF_KEY = _KNOWN.where(
     events.c.vendor == bindparam("v"),
-    events.c.operation == bindparam("of"),
+    events.c.operation.in_(bindparam("of", expanding=True)),
     events.c.ordering_key == bindparam("key"),
     events.c.state != "replaced",
 )
@@ -92,7 +96,7 @@ _OVERRIDDEN = (
         _overriding,
         (_overriding.c.vendor == events.c.vendor)
         & (_overriding.c.ordering_key == events.c.ordering_key)
-        & (_overriding.c.operation == events.c.operation)
+        & _is_about
         & (_overriding.c.id != events.c.id),
     )
     .where(_is_later, one_of(_overriding.c.function, "cancel", "replace"))
@@ -154,13 +158,14 @@ _HELD_FOR = (
         _overriding,
         (_overriding.c.vendor == events.c.vendor)
         & (_overriding.c.ordering_key == events.c.ordering_key)
-        & (_overriding.c.operation == events.c.operation),
+        & _is_about
+        & (_overriding.c.id != events.c.id),
     )
     .where(
         submission_events.c.submission_id == bindparam("submission"),
         one_of(_overriding.c.function, "cancel", "replace"),  # the condition of the index
         _overriding.c.function == "cancel",
-        _overriding.c.state == "held",
+        _overriding.c.state.in_(("held", "ready")),
         _overriding.c.earlier_event.is_not(None),
     )
     .distinct()
@@ -170,7 +175,7 @@ _HELD_FOR_EVENT = select(events.c.id).where(
     events.c.ordering_key == bindparam("key"),
     is_overriding,
     events.c.function == "cancel",
-    events.c.state == "held",
+    events.c.state.in_(("held", "ready")),
     events.c.earlier_event == bindparam("earlier"),
 )
 _STATUS_KEY = "pkg:"
@@ -181,7 +186,7 @@ def carry_out_functions(
 ) -> None:
     """Carry out the functions of the events just written, in the order of their documents."""
     first = rows[0]["id"]
-    asked = {"v": vendor, "file": file_id, "first": first}
+    asked = {"v": vendor, "file": file_id, "first": first, "cancelling": installed().cancelling}
     overridden: set[int] = set()
     once = installed().once
     if connection.execute(_ANY_OVERRIDING, asked).first() is not None:
@@ -221,12 +226,13 @@ def release_replacement(connection: Connection, row: RowMapping, now: datetime) 
 
 
 def carry_out_held(connection: Connection, submission_id: int, now: datetime) -> None:
-    """Carry out the cancellations that are held for events of a submission, which Amazon did not take."""
-    _carry_out_all(connection, connection.execute(_HELD_FOR, {"submission": submission_id}).scalars(), now)
+    """Carry out the cancellations that wait for events of a submission, which Amazon did not take."""
+    asked = {"submission": submission_id, "cancelling": installed().cancelling}
+    _carry_out_all(connection, connection.execute(_HELD_FOR, asked).scalars(), now)
 
 
 def carry_out_for_released(connection: Connection, row: RowMapping, now: datetime) -> None:
-    """Carry out the cancellations that are held for an event, which Amazon does not have after all."""
+    """Carry out the cancellations that wait for an event, which Amazon does not have after all."""
     asked = {"v": row["vendor"], "key": row["ordering_key"], "earlier": row["id"]}
     _carry_out_all(connection, connection.execute(_HELD_FOR_EVENT, asked).scalars(), now)
 
@@ -236,7 +242,7 @@ def _carry_out_all(connection: Connection, event_ids: Iterable[int], now: dateti
         row = connection.execute(select(events).where(events.c.id == event_id)).mappings().one()
         own, others = _known_of(connection, row["vendor"], row)
         decision = carry_out(own, others)
-        if decision.state != "held":
+        if decision.state not in {"held", own.state}:
             _apply(connection, row["vendor"], own, decision, others, now)
             reopen(connection, [own.id], now)
 
@@ -261,7 +267,8 @@ def _known_of(
     connection: Connection, vendor: str, row: RowMapping | dict[str, object]
 ) -> tuple[Known, list[Known]]:
     key = str(row["ordering_key"])
-    asked = {"v": vendor, "of": row["operation"], "key": key, "name": key.partition(":")[2]}
+    related = installed().related(str(row["operation"]))
+    asked = {"v": vendor, "of": related, "key": key, "name": key.partition(":")[2]}
     # What is of no order, such as a container, has its own name where others have their package's.
     by_package = key.startswith(_STATUS_KEY) or not row["purchase_order_number"]
     query: Select[tuple[object, ...]] = _OF_PACKAGE if by_package else _OF_ORDER
@@ -290,13 +297,15 @@ def _known(row: RowMapping) -> Known:
         submission_state=state,
         dropped_by_hand=row["state"] == "refused" and not row["errors"],
         once=row["operation"] in installed().once,
+        by_call=row["operation"] in installed().cancelling and row["body"] is not None,
+        unknown=row["state"] == "refused" and f'"{UNKNOWN}"' in (row["errors"] or ""),
         earlier_event=row["earlier_event"],
     )
 
 
 def _noun(operation: str) -> str:
-    told = installed().told_by(operation)
-    return told.noun if told else "event"
+    about = installed().subject_of(operation)
+    return about.noun if about else "event"
 
 
 def _subject(row: RowMapping) -> str:
@@ -330,6 +339,9 @@ def _apply(  # noqa: PLR0913, PLR0917 -- a decision, on whom, and when
     }
     if decision.state:
         connection.execute(_NOTE, note)
+        if decision.code:
+            told = errors_text([{"code": decision.code, "message": decision.reason}])
+            connection.execute(update(events).where(events.c.id == own.id).values(errors=told))
     elif decision.earlier is not None:
         connection.execute(update(events).where(events.c.id == own.id).values(earlier_event=decision.earlier))
     gone = [one.id for one in dropped] if decision.cause != "doubt" else []

@@ -103,11 +103,15 @@ class EventWriter:
         event, state, reason, not_before = self._first_state(result, finding)
         about = event if event is not None else result.about
         kind = None if about is None else installed().of(about)
+        operation = kind.operation if kind is not None else operation_meant
+        body = _encode(event) if event is not None else None
+        if result.function == "cancel":
+            operation, body = _cancelling(operation, about)
         row = NewEvent(
-            operation=kind.operation if kind is not None else operation_meant,
+            operation=operation,
             ordering_key=kind.ordering_key(about) if kind is not None else _key_meant(result),
             occurred_at=self._time_of(about),
-            body=_encode(event) if event is not None else None,
+            body=body,
             state=state,
             purchase_order_number=installed().of(event).order(event)
             if event
@@ -202,6 +206,19 @@ def _first_state_unsent(result: MappingResult, finding: DuplicateFinding) -> tup
     if result.function == "cancel" and finding.kind == "conflict":
         return "held", finding.reason
     return "not_sent", result.told
+
+
+def _cancelling(operation: str, about: Event | None) -> tuple[str, bytes | None]:
+    """Return the operation of a cancellation and, where Amazon takes one, its event.
+
+    Whether Amazon is told is seen when it is written.
+    """
+    kind = installed().told_by(operation)
+    how = kind.cancelled_by if kind is not None else None
+    if kind is None or how is None:
+        return operation, None
+    named = about is not None and kind.order(about)
+    return how.operation, _encode(how.make(about)) if named else None
 
 
 def _standing_already(made: list[NewEvent], standing: _Standing) -> set[int]:

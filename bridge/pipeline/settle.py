@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import msgspec
 import structlog
 
-from bridge.domain.outcomes import Verdict
+from bridge.domain.outcomes import Outcome, Verdict
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.new_rows import NewOutbound, VerdictHandling
-from bridge.ledger.rows import ToPoll
+from bridge.ledger.rows import DueSubmission, ToPoll
 from bridge.ledger.writer import FileWriter
 from bridge.outfiles.names import stem_of
 from bridge.outfiles.statuses import FORMATS, StatusReport
@@ -17,6 +18,7 @@ from bridge.pipeline.alerts import CREDENTIALS, OVERDUE, clear_alert, is_told, o
 from bridge.pipeline.concurrency import map_concurrently
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.reports import overdue_report, status_report
+from bridge.programs.event_types import Call
 from bridge.programs.registry import installed
 from bridge.spapi.client import AmazonClient
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
@@ -99,6 +101,26 @@ def read_verdict(
     if item is None:
         raise AmazonRefused(f"{read.name} knows no {amazon_transaction_id}", http_status=404)
     return how.judge(item)
+
+
+def explained(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
+    """Return a refusal with what Amazon's own reads say of it, where they say more.
+
+    Where they say that it is done, it was taken: its verdict is read.
+    """
+    how = call.verdict
+    if outcome.kind != "refused" or how is None or not how.explains_refusals:
+        return outcome
+    event = installed().decode(submission.operation, submission.bodies[0])
+    reference = how.reference(event)
+    try:
+        verdict = read_verdict(partner.amazon, submission.operation, reference, "")
+    except AmazonError as error:
+        log.warning("refusal_not_explained", vendor=partner.vendor, submission=submission.id, why=str(error))
+        return outcome
+    if verdict.status == "Success":
+        return msgspec.structs.replace(outcome, kind="submitted", amazon_transaction_id=reference, errors=())
+    return msgspec.structs.replace(outcome, errors=(*verdict.errors, *outcome.errors))
 
 
 def _wanted_after(partner: Partner, submission: ToPoll) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.settle import explained
 from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
 from bridge.pipeline.verify import verify
 from bridge.programs.event_types import Call
@@ -179,6 +180,7 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
     now = partner.clock()
     call = installed().call(submission.operation)
     outcome = _refused_at_last(submission, _doubted_refusal(submission, call, outcome))
+    outcome = explained(partner, submission, call, outcome)
     outcome = _with_answer(partner, submission, call, outcome)
     told = installed().of_operation(submission.operation)
     wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]

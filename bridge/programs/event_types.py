@@ -135,12 +135,27 @@ class VerdictRead:
 
     `reference` is what Amazon knows the event by; the ledger keeps it as the transaction's id. It stands as
     `{path_name}` in the path of `operation`, and `judge` returns what the item that it reads says.
+
+    `explains_refusals`: it is read after a refusal, too, and may say why, or that it is done already.
     """
 
     operation: str
     path_name: str
     reference: Callable[[Any], str]
     judge: Callable[[Any], Verdict]
+    explains_refusals: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """How what Amazon has is cancelled there: by an event of its own, which `operation` tells Amazon.
+
+    `make` makes it of the cancelled event as far as the cancelling document says it, which is its number. It
+    has the same ordering key, so that both go in turn.
+    """
+
+    operation: str
+    make: Callable[[Any], Event]
 
 
 def no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
@@ -193,7 +208,8 @@ class EventType(Call):
     `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
     order has shipped. `once`: Amazon knows it by its ordering key, so of one key a second is never sent: one
-    with the same content is a duplicate, one with other content is held.
+    with the same content is a duplicate, one with other content is held. `cancelled_by`: Amazon takes a
+    cancellation of it; without, one of what Amazon has is held.
     """
 
     event: type[Event]
@@ -214,6 +230,7 @@ class EventType(Call):
     due_within: timedelta | None = None
     ships: bool = False
     once: bool = False
+    cancelled_by: Cancellation | None = None
     makes_available: tuple[str, ...] = ()
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None

@@ -41,6 +41,9 @@ class Programs:
         self._calls = {call.operation: call for one in self.event_types for call in one.calls()}
         self._of_operation = {call.operation: one for one in self.event_types for call in one.calls()}
         self._program_of = {one.name: program for program in programs for one in program.operations}
+        self._of_cancellation = {
+            one.cancelled_by.operation: one for one in self.event_types if one.cancelled_by
+        }
         self._decoders = {name: msgspec.json.Decoder(one.event) for name, one in self._of_operation.items()}
 
     def of(self, event: Event) -> EventType:
@@ -54,6 +57,17 @@ class Programs:
     def of_operation(self, operation: str) -> EventType:
         """Return the type of the events that an operation tells Amazon. Raises KeyError for one without."""
         return self._of_operation[operation]
+
+    def subject_of(self, operation: str) -> EventType | None:
+        """Return the type of what an operation's events are about: of a cancellation what it cancels."""
+        return self._of_cancellation.get(operation) or self.told_by(operation)
+
+    def related(self, operation: str) -> tuple[str, ...]:
+        """Return the operations whose events are about the same: it, and the one that cancels it."""
+        kind = self.subject_of(operation)
+        if kind is None or kind.cancelled_by is None:
+            return (operation,)
+        return kind.operation, kind.cancelled_by.operation
 
     def call(self, operation: str) -> Call:
         """Return how an operation tells Amazon of its events. Raises KeyError for one that tells none."""
@@ -178,6 +192,11 @@ class Programs:
     def once(self) -> tuple[str, ...]:
         """Operations of the events of which Amazon takes one a key."""
         return self._those(lambda one: one.once)
+
+    @cached_property
+    def cancelling(self) -> tuple[str, ...]:
+        """Operations of the events that cancel what Amazon has."""
+        return tuple(self._of_cancellation)
 
     @cached_property
     def shipping(self) -> tuple[str, ...]:

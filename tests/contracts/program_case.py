@@ -34,7 +34,8 @@ class ProgramCase:
 
     `taken` says that Amazon took it; `afterwards` are the replies of the reads once it did, the verdict and
     what a verification finds among them. `mappings` are files of the partner's own, `policies` those of its
-    settings that differ from the usual ones, and `api_version` is the account's where that matters.
+    settings that differ from the usual ones, and `api_version` is the account's where that matters. `after`
+    is the case of what must stand at Amazon before: what the event is about.
     """
 
     operation: str
@@ -45,6 +46,7 @@ class ProgramCase:
     policies: Mapping[str, Any] = field(default_factory=dict)
     api_version: str = "v1"
     mappings: Mapping[str, str] = field(default_factory=dict)
+    after: ProgramCase | None = None
 
     @property
     def declared(self) -> Operation:
@@ -121,11 +123,21 @@ class Installation:
         """Drain so often, two minutes apart."""
         drained(self.partner, rounds=rounds)
 
+    @property
+    def batch(self) -> int:
+        """Return the number of the batch that the case's file becomes."""
+        return 1 if self.case.after is None else 2
+
     def submissions(self) -> list[str]:
-        return [row[0] for row in self.rows("SELECT state FROM submissions ORDER BY id")]
+        return [row[0] for row in self.rows(f"SELECT state FROM submissions WHERE {self._own} ORDER BY id")]
 
     def events(self) -> list[str]:
-        return [row[0] for row in self.rows("SELECT state FROM events WHERE state != 'replaced' ORDER BY id")]
+        query = f"SELECT state FROM events WHERE state != 'replaced' AND file_id = {self.batch} ORDER BY id"
+        return [row[0] for row in self.rows(query)]
+
+    @property
+    def _own(self) -> str:
+        return f"operation = '{self.case.operation}'"
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the ledger's file by a connection of one's own: what is committed, and nothing else."""
@@ -142,14 +154,25 @@ def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     with ScriptedAmazon() as amazon:
         amazon.usual[case.operation] = case.taken
         write_mappings(folder / "mappings", case.mappings)
-        made = partner_in(
+        wired = partner_in(
             folder, monkeypatch, endpoint=amazon.url, api_version=case.api_version, table=case.table
         )
-        partner = with_policies(replace(made, clock=Clock(), amazon_time=None), **case.policies)
+        partner = with_policies(replace(wired, clock=Clock(), amazon_time=None), **case.policies)
         partner.state.fetching.due_at = float("inf")
-        yield Installation(case, folder, amazon, partner)
+        made = Installation(case, folder, amazon, partner)
+        if case.after is not None:
+            _take_first(made, case.after)
+        yield made
         partner.amazon.close()
         partner.ledger.close()
+
+
+def _take_first(site: Installation, case: ProgramCase) -> None:
+    """Have Amazon take what a case is about, before the case's own file comes."""
+    site.amazon.usual.update({case.operation: case.taken, **case.afterwards})
+    drop(site.folder, case.file, case.document)
+    site.drain(5)
+    assert site.rows("SELECT state FROM submissions") == [("succeeded",)]
 
 
 def write_mappings(folder: Path, files: Mapping[str, str]) -> None:

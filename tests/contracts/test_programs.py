@@ -64,7 +64,8 @@ def test_the_intent_is_in_the_ledger_before_amazon_hears_of_it(site: Installatio
     def note(operation: str) -> None:
         if operation == site.case.operation:
             joined = "submissions JOIN attempts ON submissions.id = submission_id"
-            seen.extend(site.rows(f"SELECT state, number, ended_at FROM {joined}"))
+            own = f"operation = '{operation}'"
+            seen.extend(site.rows(f"SELECT state, number, ended_at FROM {joined} WHERE {own}"))
 
     site.amazon.when_called = note
     site.drop()
@@ -109,10 +110,10 @@ def test_what_amazon_refuses_fails_with_its_errors_and_is_sent_anew_by_a_rerun_a
     site.drop()
     site.drain(LONG)
     assert (site.submissions(), site.events(), site.sent()) == (["refused"], ["failed"], 1)
-    assert "InvalidInput" in site.rows("SELECT errors FROM events")[0][0]
+    assert "InvalidInput" in site.rows("SELECT errors FROM events ORDER BY id DESC")[0][0]
 
     site.knows()
-    rerun(site.partner, 1, dry_run=False, force=False)
+    rerun(site.partner, site.batch, dry_run=False, force=False)
     site.drain(LONG)
     assert (site.submissions(), site.events(), site.sent()) == (["refused", "succeeded"], ["succeeded"], 2)
 
@@ -141,7 +142,7 @@ def test_what_is_in_doubt_is_settled_by_the_policy_of_its_operation(
     if policy == "hold":
         assert (site.submissions(), site.sent()) == (["in_doubt"], 1)
         assert "in_doubt" in [alert.kind for alert in site.ledger.alerts(site.partner.vendor)]
-        number = site.rows("SELECT id FROM submissions")[0][0]
+        number = site.rows("SELECT max(id) FROM submissions")[0][0]
         site.ledger.resolve(number, None, site.partner.clock(), taken=taken)
         site.knows()
         site.drain(LONG)
@@ -181,7 +182,7 @@ def test_the_same_file_and_a_rerun_send_nothing_twice(site: Installation) -> Non
     site.knows()
     site.drop()
     site.drain(LONG)
-    rerun(site.partner, 1, dry_run=False, force=False)
+    rerun(site.partner, site.batch, dry_run=False, force=False)
     site.drop()
     site.drain(LONG)
     assert (site.submissions(), site.sent()) == (["succeeded"], 1)

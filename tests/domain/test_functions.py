@@ -138,3 +138,38 @@ def test_a_released_cancellation_reaches_no_later_event() -> None:
     held = known(5, "held", "cancel", earlier_event=1)
     assert carry_out(held, [known(1, "failed"), known(6, "ready")]).drop == (1,)
     assert carry_out(held, [known(1, "succeeded"), known(6, "ready")]).state == "held"
+
+
+CANCELLATION = known(9, "not_sent", "cancel", by_call=True)
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([known(1, "succeeded")], ("ready", 1, ())),
+        ([SENT], ("ready", 1, ())),
+        ([UNBEGUN], ("not_sent", 1, (1,))),
+        ([known(1, "succeeded"), known(2, "held")], ("ready", 1, (2,))),
+        ([known(1, "succeeded"), known(2, "grouped", "cancel", by_call=True)], ("not_sent", 2, ())),
+        ([known(1, "succeeded"), known(2, "failed", "cancel", by_call=True)], ("ready", 1, ())),
+        ([known(1, "held", begun=True)], ("held", 1, ())),
+        ([], ("refused", None, ())),
+    ],
+)
+def test_a_cancellation_that_amazon_takes_goes_once(
+    others: list[Known], expected: tuple[str, int | None, tuple[int, ...]]
+) -> None:
+    made = decide(CANCELLATION, others)
+    assert (made.state, made.earlier, made.drop) == expected
+
+
+def test_what_comes_after_a_cancellation_that_was_refused_for_its_lack_is_held() -> None:
+    refused = CANCELLATION._replace(state="refused", unknown=True)
+    assert decide(known(10, "ready"), [refused]).state == "held"
+
+
+def test_a_cancellation_that_waits_is_carried_out_here_where_amazon_has_nothing_after_all() -> None:
+    waiting = CANCELLATION._replace(state="ready")
+    made = carry_out(waiting, [UNBEGUN])
+    assert (made.state, made.drop) == ("not_sent", (1,))
+    assert carry_out(waiting, [SENT]).state == "ready"

@@ -7,13 +7,11 @@ from datetime import date, timedelta
 
 from bridge.programs.event_types import EventType, VerdictRead, Verification
 from bridge.programs.multi_channel_fulfillment import bodies
+from bridge.programs.multi_channel_fulfillment.cancellations import CANCELLATION, CANCELLED
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY
-from bridge.programs.multi_channel_fulfillment.orders import compared, verdict_of
+from bridge.programs.multi_channel_fulfillment.orders import LOOKS, compared, verdict_of
 from bridge.programs.multi_channel_fulfillment.rules import violations
-
-LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
-"""When Amazon is asked for an order in doubt; what it does not have by then it did not get."""
 
 
 def _named(event: FulfillmentOrdered) -> Mapping[str, str]:
@@ -40,6 +38,7 @@ EVENT_TYPES = (
         day=lambda event: _day(event.ship_not_before),
         last_day=lambda event: _day(event.cancel_after),
         once=True,
+        cancelled_by=CANCELLATION,
         verification=Verification(
             operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True
         ),
@@ -50,4 +49,5 @@ EVENT_TYPES = (
             judge=verdict_of,
         ),
     ),
+    CANCELLED,
 )

@@ -1,4 +1,4 @@
-"""Events of Multi-Channel Fulfillment: an order of a merchant's that Amazon is to ship.
+"""Events of Multi-Channel Fulfillment: a merchant's order that Amazon is to ship, and what befalls it.
 
 Names are those of Amazon's model Fulfillment Outbound 2020-07-01 in snake case. Absent values are None or
 empty, never guessed. Events are stored as JSON in the ledger: fields may be added with a default, never
@@ -59,3 +59,10 @@ class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, t
     cancel_after: str = ""
     latest_ship: str = ""
     latest_arrival: str = ""
+
+
+class FulfillmentCancelled(Event, frozen=True, kw_only=True, tag=True):
+    """An order that Amazon has is not wanted any more; both numbers are those of its order."""
+
+    order_number: str
+    seller_fulfillment_order_id: str

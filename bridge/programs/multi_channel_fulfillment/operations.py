@@ -17,6 +17,7 @@ CREATE = "createFulfillmentOrder"
 GET = "getFulfillmentOrder"
 LIST = "listAllFulfillmentOrders"
 STEER = "submitFulfillmentOrderStatusUpdate"
+CANCEL = "cancelFulfillmentOrder"
 ID_KEY = "sellerFulfillmentOrderId"
 TRACK = "getPackageTrackingDetails"
 PACKAGE_KEY = "packageNumber"
@@ -37,6 +38,8 @@ OPERATIONS = (
         # What a second create with the same id answers is not documented: Amazon is asked for the order.
         in_doubt="verify",
     ),
+    # Its 200 is a request that was taken: whether the order is cancelled, the order itself shows.
+    _operation(CANCEL, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}/cancel", reply="receipt", in_doubt="verify"),
     _operation(
         GET,
         "GET",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import msgspec
 
@@ -18,6 +19,8 @@ from bridge.domain.values import Address
 from bridge.programs.event_types import Contradiction, Found
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 
+LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
+"""When Amazon is asked for what is in doubt; what it does not have by then it did not get."""
 STATUSES = (
     "New",
     "Received",

@@ -74,13 +74,22 @@ class Shop:
 
     def told(self) -> dict[str, str]:
         """Return what the status files say of each order, the last word of each."""
+        return {line["purchase_order_number"]: line["status"] for line in self._lines()}
+
+    def errors(self) -> dict[str, dict[str, str]]:
+        """Return what the status files say that is wrong with each order: code and message."""
+        return {
+            line["purchase_order_number"]: {one["code"]: one["message"] for one in line["errors"]}
+            for line in self._lines()
+        }
+
+    def _lines(self) -> list[dict[str, Any]]:
         paths = (self.folder / "drop" / "outbox" / "statuses").glob("*.json")
-        lines: list[dict[str, Any]] = [
+        return [
             line
             for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)
             for line in json.loads(path.read_text())["lines"]
         ]
-        return {line["purchase_order_number"]: line["status"] for line in lines}
 
 
 @pytest.fixture

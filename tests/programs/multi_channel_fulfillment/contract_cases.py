@@ -151,8 +151,17 @@ FOLLOW_UPS = (
 )
 TAKEN = json_answer(200, {})
 KNOWN: dict[str, Answer] = {"getFulfillmentOrder": json_answer(200, order())}
+CREATED = ProgramCase(
+    operation="createFulfillmentOrder", file="orders.csv", document=ORDER, taken=TAKEN, afterwards=KNOWN
+)
 CASES = (
+    CREATED,
     ProgramCase(
-        operation="createFulfillmentOrder", file="orders.csv", document=ORDER, taken=TAKEN, afterwards=KNOWN
+        operation="cancelFulfillmentOrder",
+        file="cancellation.csv",
+        document=b"order_id,function\n1001,cancel\n",
+        taken=TAKEN,
+        afterwards={"getFulfillmentOrder": json_answer(200, order("Cancelled"))},
+        after=CREATED,
     ),
 )

@@ -192,7 +192,7 @@ def test_an_order_that_is_cancelled_before_it_was_sent_never_is(shop: Shop) -> N
     shop.passes(2, seconds=2)
     assert shop.created() == {"1003": 1}
     states = {order: [state for state, _ in told] for order, told in shop.events().items()}
-    assert states == {"1001": ["cancelled", "not_sent"], "1002": ["not_sent", "held"], "1003": ["succeeded"]}
+    assert states == {"1001": ["cancelled", "not_sent"], "1002": ["refused", "held"], "1003": ["succeeded"]}
 
 
 def test_a_storm_of_429_loses_none_and_sends_none_twice(shop: Shop) -> None:
