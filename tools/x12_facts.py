@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 SETS = {
-    "004010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
+    "004010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA", "940": "OW"},
     "004030": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA"},
-    "005010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA", "999": "FA"},
+    "005010": {"856": "SH", "214": "QM", "855": "PR", "824": "AG", "997": "FA", "999": "FA", "940": "OW"},
 }
 # In 004060 these two sets, and all of their segments, are as in 005010.
 ALIASES = {"004010VICS": ("004010", ("856", "855")), "004060": ("005010", ("856", "214"))}
@@ -101,6 +101,7 @@ UNITED = {
     "855": "004010 has N9/MSG, 005010 N9/MTX; suppliers who moved to 005010 still send MSG",
     "856": "004010 allows one LH4, 005010 four",
     "824": "005010 has TED/CTX",
+    "940": "005010 has N9 below LX, several W6 and AMT, and whole addresses below W01",
 }
 # (set, loop, after, segment, repeats, reason): segments that neither table has there.
 ADDED = [

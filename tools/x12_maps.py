@@ -148,7 +148,7 @@ def complete_sets(loops: dict[str, dict[str, Loop]]) -> None:
         for kind, loop in sets.items():
             if kind in UNITED:
                 for other, others in before.items():
-                    if other != release:
+                    if other != release and kind in others:
                         unite(loop, others[kind])
             add(kind, loop)
 
