@@ -20,9 +20,10 @@ from bridge.edi.reader import read
 from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
 from bridge.programs.event_types import Calls
+from bridge.programs.multi_channel_fulfillment import profile as sellers
 from bridge.programs.registry import installed
+from bridge.programs.vendor_direct_fulfillment import profile as vendors
 from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
-from bridge.programs.vendor_direct_fulfillment.profile import NAME, VendorValues, values_of
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
@@ -59,10 +60,14 @@ def profile_of(sample: Path) -> VendorProfile:
 
 
 def changed(profile: VendorProfile, **values: Any) -> VendorProfile:
-    """Change values of a profile, those of Vendor Direct Fulfillment too, given as JSON has them."""
-    own = {name: values.pop(name) for name in VendorValues.__struct_fields__ if name in values}
-    of_program = msgspec.to_builtins(values_of(profile)) | msgspec.to_builtins(own)
-    programs = {**profile.of_programs, NAME: msgspec.convert(of_program, VendorValues)}
+    """Change values of a profile, those of its programs too, given as JSON has them."""
+    programs = dict(profile.of_programs)
+    for name, known in (
+        (vendors.NAME, vendors.values_of(profile)),
+        (sellers.NAME, sellers.values_of(profile)),
+    ):
+        own = {key: values.pop(key) for key in known.__struct_fields__ if key in values}
+        programs[name] = msgspec.convert(msgspec.to_builtins(known) | msgspec.to_builtins(own), type(known))
     kept = {name: getattr(profile, name) for name in VendorProfile.__struct_fields__}
     return msgspec.convert(kept | values | {"of_programs": programs}, VendorProfile)
 

@@ -18,6 +18,7 @@ OPEN = {"143", "284", "1650", "1651", "1652"}
 # Values of no release, or of an earlier one, that partners send, and by which they mean what they say.
 ALSO = {
     "66": ("01",),  # D-U-N-S as element I05 has it
+    "363": ("GFT",),  # a gift message below W01 of a 940: our own
 }
 MANY = 9999
 # Lengths and types where the table names the element and no more (X12 data dictionary).

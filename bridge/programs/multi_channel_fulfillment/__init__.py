@@ -10,6 +10,7 @@ from bridge.programs.multi_channel_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.multi_channel_fulfillment.flatfiles import FLAT_FILES
 from bridge.programs.multi_channel_fulfillment.follow_up import FOLLOW_UPS
 from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, OPERATIONS, VERSIONS
+from bridge.programs.multi_channel_fulfillment.producers import PRODUCERS
 from bridge.programs.multi_channel_fulfillment.profile import NAME
 from bridge.programs.multi_channel_fulfillment.rules import CONDITIONS
 from bridge.programs.multi_channel_fulfillment.settings import SETTINGS
@@ -20,6 +21,7 @@ PROGRAM = Program(
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
     follow_ups=FOLLOW_UPS,
+    producers=PRODUCERS,
     flat_files=FLAT_FILES,
     # Any answer proves an authorization, that it knows no such order, too.
     probe=Probe(operation=GET, names={ID_KEY: "edibridge-authorization"}),

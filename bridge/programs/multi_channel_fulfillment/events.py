@@ -37,6 +37,8 @@ class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, t
     the seller's prefix before it. `displayable_order_date` is ISO-8601 with an offset. `feature_names` are
     those that are required.
 
+    `order_date_assumed`: its date is that of the interchange, since the document tells none.
+
     What the document wants of time is not sent: `ship_not_before` and `cancel_after` are days (ISO-8601) at
     the seller's, the order is sent on no day before the former and none after the latter. `latest_ship` and
     `latest_arrival` are moments with an offset, by which it is to have left and to have arrived.
@@ -55,6 +57,7 @@ class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, t
     items: tuple[OrderItem, ...]
     notification_emails: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    order_date_assumed: bool = False
     ship_not_before: str = ""
     cancel_after: str = ""
     latest_ship: str = ""

@@ -29,8 +29,9 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     """Values of one seller: what stands in where a document is silent, and what its words mean.
 
     `order_prefix` stands before each order's number at Amazon. `speeds` are the words of its documents, each
-    with Amazon's. `notify`: Amazon writes to the addresses that a document has. `shipment_files` and
-    `tracking` are the forms in which it is told of shipments, and of what happens to packages on their way.
+    with Amazon's, `skus` its SKUs by the other codes of products, and `currency` that of values without one.
+    `notify`: Amazon writes to the addresses that a document has. `shipment_files` and `tracking` are the
+    forms in which it is told of shipments, and of what happens to packages on their way.
     """
 
     marketplace_id: str = ""
@@ -41,6 +42,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     action: str = "Ship"
     policy: str = "FillOrKill"
     feature_names: tuple[str, ...] = ()
+    skus: dict[str, str] = {}
+    currency: str = ""
     notify: bool = False
     shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
     tracking: tuple[Literal["csv", "json"], ...] = ()

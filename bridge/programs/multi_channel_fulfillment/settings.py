@@ -38,6 +38,10 @@ class SellerKeys(Table):
     features: tuple[Feature, ...] = ()
     """Features that each order requires: BLANK_BOX, BLOCK_AMZL (Amazon charges for it), OVERBOX,
     PACKING_SLIP, SIGNATURE_CONFIRMATION."""
+    skus: dict[str, str] = Field(default={})
+    """Codes by which its documents name products in place of SKUs (GTIN, EAN, UPC) = its SKUs."""
+    currency: Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$")] = ""
+    """Currency of declared values in documents that name none, as in a 940: USD."""
     notify: Flag = False
     """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
     shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
@@ -57,6 +61,8 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         action=seller.action,
         policy=seller.policy,
         feature_names=tuple(seller.features),
+        skus=dict(seller.skus),
+        currency=seller.currency,
         notify=seller.notify,
         shipment_files=tuple(seller.shipment_files),
         tracking=tuple(seller.tracking),

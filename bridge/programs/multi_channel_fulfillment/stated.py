@@ -23,6 +23,7 @@ class StatedOrder(msgspec.Struct, kw_only=True):
     order: str = ""
     customer_order: str = ""
     order_date: str = ""
+    order_date_assumed: bool = False
     comment: str = ""
     speed: str = ""
     marketplace_id: str = ""
@@ -56,6 +57,7 @@ def ordered(stated: StatedOrder, profile: VendorProfile) -> FulfillmentOrdered:
         items=stated.items,
         notification_emails=stated.emails if values.notify else (),
         feature_names=tuple(features),
+        order_date_assumed=stated.order_date_assumed,
         ship_not_before=stated.ship_not_before,
         cancel_after=stated.cancel_after,
         latest_ship=stated.latest_ship,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from bridge.domain.events import MappingResult
@@ -11,12 +9,9 @@ from bridge.flatfiles.draft import Draft
 from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.times import iso_time
-from bridge.programs.multi_channel_fulfillment.events import Money
 from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of
 from bridge.programs.multi_channel_fulfillment.rules import reason_to_hold, violations
 from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of
-
-_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
 
 
 class OrderDraft(Draft, kw_only=True):
@@ -59,13 +54,6 @@ def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
         purchase_order_number=stated.order,
         summary=f"{draft.reference}, {shown}",
     )
-
-
-def money_of(value: str, currency: str) -> Money:
-    """Read a declared value. Raises ValueError."""
-    if not _AMOUNT.fullmatch(value):
-        raise ValueError(f"{value[:40]!r} is no amount: write it as 12.50")
-    return Money(currency_code=currency.upper(), value=value)
 
 
 def _moment(text: str, zone: str) -> str:

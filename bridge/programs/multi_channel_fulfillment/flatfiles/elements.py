@@ -9,8 +9,9 @@ from bridge.flatfiles.json_values import ElementReader
 from bridge.mapping.units import Units
 from bridge.outside_text import LONGEST
 from bridge.programs.multi_channel_fulfillment.events import Money, OrderItem
-from bridge.programs.multi_channel_fulfillment.flatfiles.draft import OrderDraft, money_of
+from bridge.programs.multi_channel_fulfillment.flatfiles.draft import OrderDraft
 from bridge.programs.multi_channel_fulfillment.flatfiles.rows import ADDRESS
+from bridge.programs.multi_channel_fulfillment.money import money_of
 from bridge.programs.multi_channel_fulfillment.rules import LONGEST_COMMENT, LONGEST_GIFT_MESSAGE
 from bridge.programs.multi_channel_fulfillment.stated import StatedOrder
 

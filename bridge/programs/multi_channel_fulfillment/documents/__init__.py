@@ -1,0 +1,1 @@
+"""Orders in EDI documents (940, ORDERS): what their mappings find, to the same events as of flat files."""

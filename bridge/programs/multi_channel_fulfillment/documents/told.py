@@ -1,0 +1,57 @@
+"""Everything that a document tells of a field, and what to do where it tells several values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+
+from bridge.mapping.agreement import conflict
+from bridge.mapping.lookup import Place, Scope
+from bridge.mapping.reader import Reader
+
+Told = tuple[str, Place]
+"""A value, and where it stands."""
+
+
+def all_told(reader: Reader, name: str, scope: Scope) -> list[Told]:
+    """Return the values of all candidates of a field, in the order of the document.
+
+    They are those of the nearest level that tells any.
+    """
+    field = reader.fields[name]
+    levels = list(dict.fromkeys(step.level for _, step in field.near))
+    for level in levels:
+        at = scope.scopes.get(level)
+        steps = [step for _, step in field.near if step.level == level]
+        places = [place for step in steps if at is not None for _, place in step.find(at.segments)]
+        places.sort(key=lambda one: (one.segment.number, one.element, one.component))
+        told = [(value, place) for place in places if (value := field.read(place))]
+        if told:
+            return told
+    return []
+
+
+def texts(reader: Reader, name: str, scope: Scope) -> tuple[str, ...]:
+    """Return the values of a field that may have several, each once."""
+    return tuple(dict.fromkeys(value for value, _ in all_told(reader, name, scope)))
+
+
+def joined(reader: Reader, name: str, scope: Scope) -> str:
+    """Return all parts of a free text as one."""
+    return " ".join(value for value, _ in all_told(reader, name, scope))
+
+
+def one_of(reader: Reader, name: str, told: Iterable[Told], same: Callable[[str], Hashable] = str) -> str:
+    """Return the value of a field that takes one; several are held, and none of them is chosen."""
+    values = {same(value): (value, place) for value, place in reversed(list(told))}
+    found = list(values.values())[::-1]
+    if len(found) > 1:
+        reader.findings.conflict(
+            conflict(name, [(place, [value]) for value, place in found]), [place for _, place in found]
+        )
+    return found[0][0] if found else ""
+
+
+def hold_undecided(reader: Reader, reason: str) -> None:
+    """Hold a document of which no event can be made without leaving something out."""
+    reader.findings.undecided = True
+    reader.findings.hold(reason)
