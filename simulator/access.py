@@ -11,6 +11,7 @@ import msgspec
 
 from simulator.bodies import is_order, problems_of
 from simulator.consent import Codes
+from simulator.inventory import BURST, SUMMARIES
 from simulator.operations import (
     ORDER_PLACE,
     OUTBOUND,
@@ -284,6 +285,8 @@ class AccessControl:
         options = self._options
         if operation == RESTRICTED_TOKEN_OPERATION:
             return options.rdt_rate, options.rdt_burst
+        if operation == SUMMARIES:
+            return options.inventory_rate, BURST
         if operation in OUTBOUND and options.rate is not None:
             return options.outbound_rate, options.outbound_burst
         return options.rate, options.burst

@@ -21,6 +21,7 @@ from simulator.creations import Creations
 from simulator.document_factory import DocumentFactory, DocumentStore
 from simulator.faults import Faults
 from simulator.fulfillment_orders import FulfillmentOrders
+from simulator.inventory import Inventory
 from simulator.operations import READS
 from simulator.options import Options
 from simulator.packages import Packages
@@ -65,6 +66,8 @@ class StandInAmazon(DocumentFactory):
         """The orders of Multi-Channel Fulfillment."""
         self.packages = Packages(self.options)
         """Their packages, as they were scanned."""
+        self.inventory = Inventory(self.options, time.monotonic)
+        """Sellers' stock."""
         operations = Operations(
             self.options,
             tokens=self._tokens,
@@ -75,6 +78,7 @@ class StandInAmazon(DocumentFactory):
             creations=Creations(store, self, self._transactions.validator, self._records, self.now),
             orders=self.orders,
             packages=self.packages,
+            inventory=self.inventory,
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
         self._application = self._handler.application([*Control(self).routes(), *self.consent.routes()])

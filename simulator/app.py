@@ -16,6 +16,8 @@ from starlette.routing import BaseRoute, Route
 
 from simulator.calls import Call, Operations
 from simulator.faults import Fault, Faults
+from simulator.inventory import PATH as INVENTORY
+from simulator.inventory import SUMMARIES
 from simulator.operations import (
     CREATIONS,
     ORDER_PLACE,
@@ -67,6 +69,7 @@ class RequestHandler:
         routes += [
             Route(one.path, self._endpoint(one.operation), methods=[one.method]) for one in OUTBOUND.values()
         ]
+        routes.append(Route(INVENTORY, self._endpoint(SUMMARIES), methods=["GET"]))
         return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._not_found})
 
     def _endpoint(self, operation: str, version: Version = "v1") -> Callable[[Request], Awaitable[Response]]:

@@ -15,6 +15,7 @@ from simulator.bodies import problems_of
 from simulator.creations import Creations
 from simulator.faults import Listing
 from simulator.fulfillment_orders import GET, LIST, FulfillmentOrders
+from simulator.inventory import SUMMARIES, Inventory
 from simulator.operations import (
     CREATE_CONTAINER_LABEL,
     CREATE_LABELS,
@@ -82,6 +83,7 @@ class Operations:
         creations: Creations,
         orders: FulfillmentOrders,
         packages: Packages,
+        inventory: Inventory,
     ) -> None:
         self._options = options
         self._tokens = tokens
@@ -92,6 +94,7 @@ class Operations:
         self._creations = creations
         self._orders = orders
         self._packages = packages
+        self._inventory = inventory
         self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
             RESTRICTED_TOKEN_OPERATION: self._restricted_token,
@@ -100,6 +103,7 @@ class Operations:
             CREATE_LABELS.operation: self._create_labels,
             CREATE_CONTAINER_LABEL.operation: self._create_container_label,
             **dict.fromkeys(OUTBOUND, self._outbound),
+            SUMMARIES: lambda call: (self._inventory.read(call.account, call.query), HTTPStatus.OK),
         }
 
     def answer(self, call: Call) -> Reply:
@@ -114,7 +118,7 @@ class Operations:
             if refused.limit:
                 headers |= self._access.limit(call.operation)
             return reply(refused.status, {"errors": refused.errors}, headers)
-        whole = call.operation == RESTRICTED_TOKEN_OPERATION or call.operation in OUTBOUND
+        whole = call.operation == RESTRICTED_TOKEN_OPERATION or call.operation in {*OUTBOUND, SUMMARIES}
         wrapped = self._options.wrapped and call.version == "v1" and not whole
         content = {"payload": content} if wrapped else content
         return reply(status, content, headers | self._access.limit(call.operation))

@@ -50,6 +50,12 @@ class _Package(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = "default"
 
 
+class _Stock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    summaries: list[dict[str, Any]]
+    skipped: list[str] = []
+    account: str = "default"
+
+
 class Control:
     """Steers one stand-in over HTTP."""
 
@@ -70,6 +76,7 @@ class Control:
             Route("/_stand-in/orders", _guarded(self._orders), methods=["GET", "POST"]),
             Route("/_stand-in/stock", _guarded(self._stock), methods=["GET", "POST"]),
             Route("/_stand-in/packages", _guarded(self._packages), methods=["POST"]),
+            Route("/_stand-in/inventory", _guarded(self._inventory), methods=["POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
         ]
@@ -152,6 +159,12 @@ class Control:
         """Set what is known of a package, as the model has it."""
         given = msgspec.json.decode(await request.body(), type=_Package)
         self._amazon.packages.scan(given.package, given.details, account=given.account)
+        return _json({})
+
+    async def _inventory(self, request: Request) -> Response:
+        """Set a seller's stock, as the model has it, and which of it its list passes over."""
+        given = msgspec.json.decode(await request.body(), type=_Stock)
+        self._amazon.inventory.stock(given.summaries, skipped=given.skipped, account=given.account)
         return _json({})
 
     async def _state(self, _request: Request) -> Response:

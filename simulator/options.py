@@ -59,6 +59,12 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     outbound_burst: int = 30
     repeated_order: Literal[200, 400] = 400
     """What a second createFulfillmentOrder with the same id answers; Amazon does not document it."""
+    inventory_rate: float | None = 2.0
+    """Allowed requests a second for FBA Inventory, whatever `rate` says; None: unthrottled."""
+    inventory_page: int = 50
+    """Summaries a page of FBA Inventory holds."""
+    inventory_token_lifetime: float = 30.0
+    """How long a nextToken of FBA Inventory is good for."""
     order_received_after: float = 0.0
     """A fulfillment order is New for so long, then Received."""
     order_step: float | None = None

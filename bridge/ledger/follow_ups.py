@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,8 +16,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 
 from bridge.ledger.database import Store
 from bridge.ledger.new_rows import NewOutbound
-from bridge.ledger.outbound import queue, set_cursor
-from bridge.ledger.outbound_schema import control_numbers
+from bridge.ledger.outbound import next_number, queue, set_cursor
 from bridge.ledger.read_models import FollowUpCounts, FollowUpRow
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds, storable
 from bridge.ledger.rows import DueFollowUp, Fence, Followed
@@ -89,12 +89,6 @@ _TOUCH = (
     .where(files.c.id == bindparam("file"), is_kept)
     .values(updated_at=bindparam("now"))
 )  # fmt: skip
-_NUMBER = update(control_numbers).where(
-    control_numbers.c.scope == bindparam("of"), control_numbers.c.kind == bindparam("what")
-)
-_LAST_NUMBER = select(control_numbers.c.last).where(
-    control_numbers.c.scope == bindparam("of"), control_numbers.c.kind == bindparam("what")
-)
 
 
 def start_following(
@@ -275,16 +269,8 @@ def _queue(connection: Connection, row: RowMapping, file: NewsFile, now: datetim
     batch: int = connection.execute(_BATCH, {"event": row["event_id"]}).scalar_one()
     data = file.data
     if callable(data):
-        data = data(lambda scope, kind: _next_number(connection, f"{row['vendor']}:{scope}", kind))
+        data = data(partial(next_number, connection, row["vendor"]))
     facts = NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=data)
     added = queue(connection, row["vendor"], batch, facts, now)
     connection.execute(_TOUCH, {"file": batch, "now": seconds(now)})
     return str(PurePosixPath(file.folder, added.name))
-
-
-def _next_number(connection: Connection, scope: str, kind: str) -> int:
-    """Take a control number. Scopes are a partner's own, so that none waits for another's."""
-    asked = {"of": scope, "what": kind}
-    if connection.execute(_NUMBER.values(last=control_numbers.c.last + 1), asked).rowcount == 0:
-        connection.execute(insert(control_numbers).values(scope=scope, kind=kind, last=1))
-    return int(connection.execute(_LAST_NUMBER, asked).scalar_one())

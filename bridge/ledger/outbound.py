@@ -13,7 +13,13 @@ from bridge.errors import LedgerError
 from bridge.ledger.database import Store
 from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import BufferedFile, buffered
-from bridge.ledger.outbound_schema import cursors, is_pending, outbound_files, outbound_parts
+from bridge.ledger.outbound_schema import (
+    control_numbers,
+    cursors,
+    is_pending,
+    outbound_files,
+    outbound_parts,
+)
 from bridge.ledger.row_conversion import row_as, seconds
 from bridge.ledger.rows import Added, Fence, Outbound
 
@@ -34,6 +40,13 @@ _DUE = (
 )
 _PART = select(outbound_parts.c.data).where(
     outbound_parts.c.outbound_id == bindparam("of"), outbound_parts.c.number == bindparam("which")
+)
+
+_NUMBER = update(control_numbers).where(
+    control_numbers.c.scope == bindparam("of"), control_numbers.c.kind == bindparam("what")
+)
+_LAST_NUMBER = select(control_numbers.c.last).where(
+    control_numbers.c.scope == bindparam("of"), control_numbers.c.kind == bindparam("what")
 )
 
 
@@ -76,6 +89,14 @@ def set_cursor(connection: Connection, vendor: str, name: str, value: str) -> No
     at = (cursors.c.vendor == vendor, cursors.c.name == name)
     if connection.execute(update(cursors).where(*at).values(value=value)).rowcount == 0:
         connection.execute(insert(cursors).values(vendor=vendor, name=name, value=value))
+
+
+def next_number(connection: Connection, vendor: str, scope: str, kind: str) -> int:
+    """Take a control number within a write. Scopes are a partner's own: none waits for another's."""
+    asked = {"of": f"{vendor}:{scope}", "what": kind}
+    if connection.execute(_NUMBER.values(last=control_numbers.c.last + 1), asked).rowcount == 0:
+        connection.execute(insert(control_numbers).values(scope=asked["of"], kind=kind, last=1))
+    return int(connection.execute(_LAST_NUMBER, asked).scalar_one())
 
 
 class OutboundStore(Store):

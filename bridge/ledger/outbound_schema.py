@@ -59,6 +59,25 @@ cursors = Table(
     text("value"),
 )
 
+# The lists that are told once a day, whole. Of their contents the keys alone are kept, compressed.
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("name", Text, primary_key=True),  # of the program's snapshot
+    maybe_time("told_at"),
+    integer("told_count"),
+    Column("told_keys", LargeBinary, nullable=True),
+    maybe_time("held_at"),  # read whole, and not told since it has lost too much; absent once one is told
+    integer("held_count"),
+    Column("held_keys", LargeBinary, nullable=True),
+    maybe_time("requested_at"),  # an operator wants it at once
+    integer("failures"),  # readings in a row that failed
+    text("reason"),  # why the last one did
+    maybe_time("next_at"),  # when it is read again after one that failed
+    sqlite_with_rowid=False,
+)
+
 # What is to be asked for by its order's number: after a label verdict, or when a list held something bad.
 document_requests = Table(
     "document_requests",

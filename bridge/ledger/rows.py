@@ -203,6 +203,24 @@ class Followed(msgspec.Struct, frozen=True, kw_only=True):
     kept: bytes
 
 
+class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
+    """How a list stands that is told once a day. Times are None where that never was.
+
+    `told_count` and `held_count` are the keys of the list that was told last, and of one that is held since
+    it has lost too much. `failures` in a row are for the `reason`; it is read again at `next_at`.
+    """
+
+    name: str
+    told_at: datetime | None = None
+    told_count: int = 0
+    held_at: datetime | None = None
+    held_count: int = 0
+    requested_at: datetime | None = None
+    failures: int = 0
+    reason: str = ""
+    next_at: datetime | None = None
+
+
 class Added(msgspec.Struct, frozen=True):
     """Where an outbound file ended. `new` is False where the same bytes stood under the name already.
 

@@ -20,6 +20,8 @@
 | labels | unshipped_labels, void_confirmed |
 | follow_ups | due_follow_ups, record_look, record_look_failed; followed, record_sweep |
 | follow_ups | follow_up_alerts, follow_up_counts |
+| snapshots | snapshot, snapshots, snapshot_keys, request_snapshot |
+| snapshots | record_snapshot, record_snapshot_held, record_snapshot_failed |
 | deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_events |
 | deadlines | silent, ages, next_due, unfinished, delayed, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
@@ -61,6 +63,7 @@ from bridge.ledger.resolving import ResolveStore
 from bridge.ledger.restored import RestoreStore
 from bridge.ledger.retention import RetentionStore
 from bridge.ledger.shipping_documents import ShippingDocumentStore
+from bridge.ledger.snapshots import SnapshotStore
 from bridge.ledger.soundness import Soundness
 from bridge.ledger.submissions import SubmissionStore
 from bridge.ledger.timekeeping import TimeStore
@@ -88,6 +91,7 @@ class Ledger(
     OutboundStore,
     DeadlineStore,
     FollowUpStore,
+    SnapshotStore,
     LabelStore,
     BatchQueryStore,
     TraceQueryStore,

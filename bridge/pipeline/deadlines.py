@@ -19,6 +19,7 @@ from bridge.pipeline.alerts import (
 )
 from bridge.pipeline.fetch import fetch_is_due
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.snapshot import snapshot_is_due
 from bridge.pipeline.sweep import sweep_is_due
 from bridge.pipeline.timekeeping import confirmed_time
 from bridge.programs.event_types import EventType
@@ -49,6 +50,8 @@ def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool
     """
     due = partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
     if (due is not None and due <= now) or fetch_is_due(partner, now) or sweep_is_due(partner):
+        return True
+    if snapshot_is_due(partner, now):
         return True
     return since is not None and bool(partner.ledger.moved_since(partner.vendor, since))
 

@@ -13,6 +13,7 @@ from bridge.pipeline.fetch import fetch
 from bridge.pipeline.follow import follow
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import settle
+from bridge.pipeline.snapshot import snapshot
 from bridge.pipeline.submit import resolve_in_doubt, submit
 from bridge.pipeline.translate import translate
 
@@ -49,6 +50,7 @@ JOBS: tuple[Job, ...] = (
     Job("hold_late", hold_late),
     Job("settle", settle),
     Job("follow", InBackground(follow)),
+    Job("snapshot", InBackground(snapshot)),
     Job("fetch", fetch),
     Job("deliver", deliver, needs_folder=True),
 )

@@ -1,6 +1,6 @@
 """What a program of Amazon's declares: the value `PROGRAM` of its package, a folder beside this module.
 
-Its parts stand beside: `operations`, `event_types`, `feeds`, `follow_ups` and `inputs`.
+Its parts stand beside: `operations`, `event_types`, `feeds`, `follow_ups`, `snapshots` and `inputs`.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from bridge.programs.feeds import Feed
 from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import FlatFile, Producer, Settings
 from bridge.programs.operations import Operation
+from bridge.programs.snapshots import Snapshot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,7 @@ class Program:
     event_types: tuple[EventType, ...]
     feeds: tuple[Feed, ...] = ()
     follow_ups: tuple[FollowUp[Any], ...] = ()
+    snapshots: tuple[Snapshot[Any], ...] = ()
     verdicts: str = ""
     probe: Probe | None = None
     policies: Mapping[str, str] = field(default_factory=dict)

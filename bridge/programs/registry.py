@@ -20,6 +20,7 @@ from bridge.programs.event_types import NOTHING_ANNOUNCED, Announcement, Call, C
 from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import Settings
 from bridge.programs.operations import Operation
+from bridge.programs.snapshots import Snapshot
 
 
 class Programs:
@@ -31,6 +32,7 @@ class Programs:
         self.operations = {one.name: one for program in programs for one in program.operations}
         self.feeds = {one.name: one for program in programs for one in program.feeds}
         self.follow_ups = {one.name: one for program in programs for one in program.follow_ups}
+        self.snapshots = {one.name: one for program in programs for one in program.snapshots}
         self.policies = {key: name for program in programs for key, name in program.policies.items()}
         self.producers = {key: one for program in programs for key, one in program.producers.items()}
         self.conditions = {
@@ -111,6 +113,10 @@ class Programs:
         """Return whether the program of an operation is for a table of partners; an empty one means any."""
         settings = self._program_of[operation].settings
         return not partners or settings is None or settings.partners == partners
+
+    def snapshots_for(self, partners: str) -> list[Snapshot[Any]]:
+        """Return the lists that a table of partners may have told once a day."""
+        return [one for one in self.snapshots.values() if self.serves(partners, one.listed)]
 
     def first_for(self, partners: str) -> str:
         """Return the first operation that tells Amazon of events of a table of partners."""

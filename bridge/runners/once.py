@@ -21,6 +21,7 @@ from bridge.pipeline.alerts import (
     INBOX,
     OVERDUE,
     RESTORED,
+    SNAPSHOT,
     SPOOL,
     is_told,
 )
@@ -194,7 +195,7 @@ def _told(partners: list[Partner]) -> Iterator[str]:
     return _alerts(
         partners,
         lambda partner, alert: (
-            alert.kind in {CLOCK, RESTORED, FETCH, SPOOL, INBOX}
+            alert.kind in {CLOCK, RESTORED, FETCH, SNAPSHOT, SPOOL, INBOX}
             or (alert.kind == CREDENTIALS and alert.key != partner.account)
         ),
     )

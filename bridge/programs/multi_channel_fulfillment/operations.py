@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.programs.multi_channel_fulfillment.orders import read_listed, read_order
 from bridge.programs.multi_channel_fulfillment.packages import read_package
+from bridge.programs.multi_channel_fulfillment.stock import read_stock
 from bridge.programs.operations import Method, Operation
 
 V2020_07_01 = "2020-07-01"
@@ -18,6 +19,7 @@ GET = "getFulfillmentOrder"
 LIST = "listAllFulfillmentOrders"
 STEER = "submitFulfillmentOrderStatusUpdate"
 CANCEL = "cancelFulfillmentOrder"
+INVENTORY = "getInventorySummaries"
 ID_KEY = "sellerFulfillmentOrderId"
 TRACK = "getPackageTrackingDetails"
 PACKAGE_KEY = "packageNumber"
@@ -62,5 +64,15 @@ OPERATIONS = (
         read=read_package,
         # Until a carrier has scanned it Amazon answers 404, or 400 in words that are not documented.
         absent=r"(?s).",
+    ),
+    Operation(
+        name=INVENTORY,
+        method="GET",
+        paths={V2020_07_01: "/fba/inventory/v1/summaries"},
+        rate=2.0,
+        burst=2,
+        list_key="inventorySummaries",
+        number_key="sellerSku",
+        read=read_stock,
     ),
 )

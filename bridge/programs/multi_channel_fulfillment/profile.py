@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Literal
 
 import msgspec
@@ -31,7 +32,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     `order_prefix` stands before each order's number at Amazon. `speeds` are the words of its documents, each
     with Amazon's, `skus` its SKUs by the other codes of products, and `currency` that of values without one.
     `notify`: Amazon writes to the addresses that a document has. `shipment_files` and `tracking` are the
-    forms in which it is told of shipments, and of what happens to packages on their way.
+    forms in which it is told of shipments, and of what happens to packages on their way, `inventory` those
+    in which its stock is told every day at `inventory_at` in its zone.
     """
 
     marketplace_id: str = ""
@@ -47,6 +49,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     notify: bool = False
     shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
     tracking: tuple[Literal["csv", "json"], ...] = ()
+    inventory: tuple[Literal["csv"], ...] = ()
+    inventory_at: time = time(3)
 
 
 STAND_IN = SellerValues(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -49,6 +50,10 @@ class SellerKeys(Table):
     tracking: tuple[Literal["csv", "json"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
     asked."""
+    inventory: tuple[Literal["csv"], ...] = ()
+    """Formats of the files in the outbox that tell its stock, every day; none: Amazon is not asked."""
+    inventory_at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"
+    """Time of the day in its time zone at which its stock is told."""
 
 
 def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the keys of all programs
@@ -66,6 +71,8 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         notify=seller.notify,
         shipment_files=tuple(seller.shipment_files),
         tracking=tuple(seller.tracking),
+        inventory=tuple(seller.inventory),
+        inventory_at=time.fromisoformat(seller.inventory_at),
     )
 
 
