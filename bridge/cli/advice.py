@@ -28,6 +28,7 @@ ALERTS: Final[dict[str, str]] = {
     "held": "`edibridge show BATCH` says why, and what can be done",
     "waiting": "ask the vendor for the confirmation; `edibridge resolve ID --event --send` sends without it",
     "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
+    "snapshot": "held: look at it at Amazon; the next list is told if it says the same",
     "follow_up": "look at it at Amazon; `edibridge trace SUBJECT` shows what was told to the vendor",
     "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
     "label_expiry": "`edibridge trace ORDER`; ask the vendor to ship and confirm, or to request a new label",
