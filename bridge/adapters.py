@@ -12,13 +12,15 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from bridge.config import Account, Seller, Vendor
+from bridge.config.edi import edifact_of, x12_of
 from bridge.domain.outcomes import InDoubtPolicy
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.pickup import UNFINISHED, PickupPolicy
 from bridge.dropfolder.port import DropFolder
 from bridge.dropfolder.settings import LocalSettings, SftpSettings
 from bridge.dropfolder.sftp import SftpDropFolder
-from bridge.edi.model import ReadOptions
+from bridge.edi.addressing import Addressing
+from bridge.edi.model import Party, ReadOptions
 from bridge.errors import ConfigurationError
 from bridge.mapping.profile import VendorProfile
 from bridge.pipeline.partner import CredentialDates, FetchPlan, Policies
@@ -53,6 +55,22 @@ def profile_of(name: str, partner: Vendor | Seller) -> VendorProfile:
         mapping=partner.mapping,
         of_programs=installed().values_of(kind, partner),
         **own,
+    )
+
+
+def addressing_of(partner: Vendor | Seller) -> Addressing:
+    """Return how documents to a partner are addressed and written."""
+    edi = partner.edi
+    return Addressing(
+        sender=Party(edi.sender_id, edi.sender_qualifier),
+        receiver=Party(edi.receiver_id, edi.receiver_qualifier),
+        group_sender=edi.group_sender,
+        group_receiver=edi.group_receiver,
+        versions=tuple(edi.versions),
+        test=edi.test,
+        x12=x12_of(edi.separators),
+        edifact=edifact_of(edi.separators),
+        character_set=edi.character_set,
     )
 
 

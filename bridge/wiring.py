@@ -11,6 +11,7 @@ from pathlib import Path
 from apscheduler.triggers.base import BaseTrigger
 
 from bridge.adapters import (
+    addressing_of,
     amazon_client_of,
     credential_dates_of,
     drop_folder_of,
@@ -91,6 +92,7 @@ def fleet_of(config: Config, ledger: Ledger) -> Fleet:
                 spool=spool,
                 amazon=clients[vendor.account],
                 folder=drop_folder_of(vendor),
+                addressing=addressing_of(vendor),
                 pickup_policy=pickup_policy_of(vendor),
                 fetch_plan=fetch_plan_of(vendor),
                 disk_space=disk_space,

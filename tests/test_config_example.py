@@ -39,7 +39,8 @@ def test_every_setting_is_described_and_stands_in_the_example() -> None:
     text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
     named = {(place[0], *place[2:]) if place[0] != "bridge" else place for place in lines_of(text)}
     # What all partners have is shown once.
-    named |= {("sellers", *place[1:]) for place in named if place[0] == "vendors"}
+    partners = {place[1:] for place in named if place[0] in {"vendors", "sellers"}}
+    named |= {(kind, *place) for kind in ("vendors", "sellers") for place in partners}
     assert not keys.keys() - named
 
 

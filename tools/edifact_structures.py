@@ -16,7 +16,7 @@ from pathlib import Path
 
 TARGET = Path(__file__).parent.parent / "mappings" / "edifact"
 DIRECTORIES = ("D96A", "D99B", "D01B")
-MESSAGES = ("APERAK", "DESADV", "IFTSTA", "ORDERS", "ORDRSP")
+MESSAGES = ("APERAK", "DESADV", "IFTSTA", "INVRPT", "ORDERS", "ORDRSP")
 SERVICE = "service"
 SUBSET = "EANCOM"
 # What a status is called is the status tables' affair, and an unknown one is held; a code list has any name.

@@ -30,6 +30,7 @@ ALERTS: Final[dict[str, str]] = {
     "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
     "snapshot": "held: look at it at Amazon; the next list is told if it says the same",
     "follow_up": "look at it at Amazon; `edibridge trace SUBJECT` shows what was told to the vendor",
+    "held_document": "correct the mapping or the partner's edi table, `edibridge check`, then restart",
     "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
     "label_expiry": "`edibridge trace ORDER`; ask the vendor to ship and confirm, or to request a new label",
     "restored": "look at what is held and in doubt, resolve it; then `edibridge restore --release`",
@@ -83,6 +84,7 @@ _NUMBERED: Final = {
     "overdue": "ID",
     "translation": "BATCH",
     "late_confirmation": "BATCH",
+    "held_document": "correct the mapping or the partner's edi table, `edibridge check`, then restart",
     "label_replaced": "ORDER",
 }
 """Alerts whose key is the number that their advice needs, and what stands there for it."""

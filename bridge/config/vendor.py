@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, create_model
 from pydantic_core import PydanticCustomError
 
+from bridge.config.edi import Edi
 from bridge.config.folder import Local, Pickup, Schedule, Sftp
 from bridge.domain.planning import BatchSize
 from bridge.programs.registry import installed
@@ -71,6 +72,8 @@ class Partner(Table):
     """When a file in the inbox is whole."""
     schedule: Schedule = Schedule()
     """When the daemon lists the inbox."""
+    edi: Edi = Edi()
+    """Documents that are written to it: who writes to whom, in which form."""
 
 
 class VendorTable(Partner):

@@ -8,20 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
-from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from bridge.ledger.database import Store
-from bridge.ledger.new_rows import NewOutbound
-from bridge.ledger.outbound import next_number, queue, set_cursor
+from bridge.ledger.news import hold_documents, queue_news
+from bridge.ledger.outbound import set_cursor
 from bridge.ledger.read_models import FollowUpCounts, FollowUpRow
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds, storable
 from bridge.ledger.rows import DueFollowUp, Fence, Followed
-from bridge.ledger.schema import events, files, follow_ups, is_alerting, is_followed, is_kept, submissions
-from bridge.programs.follow_ups import Look, NewsFile, Start
+from bridge.ledger.schema import events, follow_ups, is_alerting, is_followed, submissions
+from bridge.programs.follow_ups import Look, NewsDocument, NewsFile, Start
 from bridge.programs.registry import installed
 
 FAILED_OFTEN = 5
@@ -84,11 +82,6 @@ _FIRST_REASON = (
     .limit(1)
 )
 _BATCH = select(events.c.file_id).where(events.c.id == bindparam("event"))
-_TOUCH = (
-    update(files)
-    .where(files.c.id == bindparam("file"), is_kept)
-    .values(updated_at=bindparam("now"))
-)  # fmt: skip
 
 
 def start_following(
@@ -154,10 +147,20 @@ class FollowUpStore(Store):
             asked = {"v": vendor, "now": seconds(now), "most": limit}
             return [row_as(DueFollowUp, row) for row in connection.execute(_DUE, asked).mappings()]
 
-    def record_look(
-        self, fence: Fence, asked: DueFollowUp, look: Look, now: datetime, *, missed: int
+    def record_look(  # noqa: PLR0913 - what a look is, and what became of its news
+        self,
+        fence: Fence,
+        asked: DueFollowUp,
+        look: Look,
+        now: datetime,
+        *,
+        missed: int,
+        files: Sequence[NewsFile] = (),
+        held: Sequence[tuple[NewsDocument, str]] = (),
     ) -> bool:
         """Commit what a look found: its files, what it keeps, and when to look again or how it ended.
+
+        `files` are its news as written, `held` the documents of it that could not be, with the reasons.
 
         Return False, with nothing changed, where it was ended or looked at since it was due.
         """
@@ -165,12 +168,15 @@ class FollowUpStore(Store):
             row = _open(connection, asked)
             if row is None:
                 return False
-            told = [_queue(connection, row, one, now) for one in look.files]
+            batch: int = connection.execute(_BATCH, {"event": row["event_id"]}).scalar_one()
+            told = [queue_news(connection, row["vendor"], batch, one, now) for one in files]
+            notes = [look.note, *hold_documents(connection, row["vendor"], batch, held, now)]
+            note = "; ".join(filter(None, notes))
             for start in look.starts:
                 _start(connection, row, row["event_id"], start, now)
             history = row["history"]
-            if told or look.note or look.over or look.status != row["status"]:
-                entry = {"at": now.isoformat(), "status": look.status, "note": look.note, "files": told}
+            if told or note or look.over or look.status != row["status"]:
+                entry = {"at": now.isoformat(), "status": look.status, "note": note, "files": told}
                 history = errors_text([*errors_list(history), entry][-_HISTORY:])
             values: dict[str, Any] = {
                 "kept": look.kept.decode(),
@@ -262,15 +268,3 @@ def follow_ups_of(connection: Connection, subject: str, event_ids: Sequence[int]
 def _open(connection: Connection, asked: DueFollowUp) -> RowMapping | None:
     which = {"which": asked.id, "looks_before": asked.looks}
     return connection.execute(_OPEN, which).mappings().first()
-
-
-def _queue(connection: Connection, row: RowMapping, file: NewsFile, now: datetime) -> str:
-    """Queue a file with the batch that the follow-up comes from; return its path in the outbox."""
-    batch: int = connection.execute(_BATCH, {"event": row["event_id"]}).scalar_one()
-    data = file.data
-    if callable(data):
-        data = data(partial(next_number, connection, row["vendor"]))
-    facts = NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=data)
-    added = queue(connection, row["vendor"], batch, facts, now)
-    connection.execute(_TOUCH, {"file": batch, "now": seconds(now)})
-    return str(PurePosixPath(file.folder, added.name))

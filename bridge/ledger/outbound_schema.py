@@ -140,3 +140,17 @@ label_packages = Table(
 )
 is_void = one_of(label_packages.c.state, "void")
 partial("ix_label_packages_void", label_packages.c.vendor, label_packages.c.changed_at, where=is_void)
+
+# Documents that the partner's mapping could not write yet: the values, and why.
+held_documents = Table(
+    "held_documents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("vendor", Text, nullable=False, index=True),
+    Column("file_id", Integer, ForeignKey("files.id"), nullable=True),
+    text("document"),
+    text("name"),
+    text("body"),
+    text("reason"),
+    time("held_at"),
+)

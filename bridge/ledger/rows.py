@@ -221,6 +221,18 @@ class SnapshotState(msgspec.Struct, frozen=True, kw_only=True):
     next_at: datetime | None = None
 
 
+class HeldDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that could not be written to its partner; `body` has its values, as JSON."""
+
+    id: int
+    vendor: str
+    file_id: int | None
+    document: str
+    name: str
+    body: str
+    reason: str
+
+
 class Added(msgspec.Struct, frozen=True):
     """Where an outbound file ended. `new` is False where the same bytes stood under the name already.
 

@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0016"
+HEAD = "0017"
 """The migration that this code goes with."""
 
 accounts = Table(

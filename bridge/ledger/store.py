@@ -56,6 +56,7 @@ from bridge.ledger.follow_ups import FollowUpStore
 from bridge.ledger.in_doubt import InDoubtStore
 from bridge.ledger.labels import LabelStore
 from bridge.ledger.migrate import migrate
+from bridge.ledger.news import NewsStore
 from bridge.ledger.outbound import OutboundStore
 from bridge.ledger.packages import PackageStore
 from bridge.ledger.reports import ReportStore
@@ -89,6 +90,7 @@ class Ledger(
     ReportStore,
     ShippingDocumentStore,
     OutboundStore,
+    NewsStore,
     DeadlineStore,
     FollowUpStore,
     SnapshotStore,

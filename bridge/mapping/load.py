@@ -13,6 +13,7 @@ from bridge.mapping.compile import compile_mapping
 from bridge.mapping.functions import TABLES
 from bridge.mapping.mappings import Mapping, Mappings, StatusTable, ambiguities
 from bridge.mapping.models import (
+    KEPT_BY_FILE,
     ColumnsFile,
     CountriesFile,
     FunctionTables,
@@ -20,6 +21,8 @@ from bridge.mapping.models import (
     Surroundings,
     UnitsFile,
 )
+from bridge.mapping.outbound.compile import compile_outbound, extended
+from bridge.mapping.outbound.rules import OutboundMapping, outbound_ambiguities
 from bridge.mapping.tables import Table, TomlFile
 from bridge.mapping.units import Scale, Units
 from bridge.programs.registry import installed
@@ -28,15 +31,16 @@ _UNITS, _COUNTRIES, _FUNCTIONS = "units.toml", "countries.toml", "functions.toml
 _STANDARDS = get_args(Standard)
 _Key = tuple[str, str, str]
 _K = TypeVar("_K")
+_Join = Callable[[Table, Table], Table]
 _ENTRY_BY_ENTRY: Table = {"fields": {}, "codes": {}} | {name: {"values": {}} for name in TABLES}
 
 
 def load_mappings(folders: Sequence[Path]) -> Mappings:
-    """Load `*.toml` and `status/*.toml` of the folders; a later folder overrides an earlier one.
+    """Load `*.toml`, `outbound/*.toml` and `status/*.toml` of the folders; later ones override earlier ones.
 
-    A mapping is overridden by one of the same name, standard and document, a status table by name
-    and standard, a unit or country by its code, a function by document type and code; names of CSV
-    columns are added. Raises ConfigurationError with every mistake of every file, its key and its line.
+    A mapping, inbound or outbound, is overridden by one of the same name, standard and document, a status
+    table by name and standard, a unit or country by its code, a function by document type and code; names of
+    CSV columns are added. Raises ConfigurationError with every mistake of every file, its key and its line.
     """
     loader = _Loader()
     for folder in folders:
@@ -48,6 +52,7 @@ class _Loader:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self.mapping_files: dict[_Key, TomlFile] = {}
+        self.outbound_files: dict[_Key, TomlFile] = {}
         self.status_files: dict[tuple[str, str], TomlFile] = {}
         self.quantity: dict[str, str] = {}
         self.weight: dict[str, Scale] = {}
@@ -73,9 +78,19 @@ class _Loader:
             elif path.name == _FUNCTIONS:
                 self._read_functions(file)
             elif file.content:
-                key = (_name(file, "name"), _name(file, "standard"), _name(file, "document"))
-                self._once(seen, key, file)
-                self.mapping_files[key] = file
+                self._read_mapping(file, self.mapping_files, seen)
+        self._read_outbound(folder)
+        self._read_status_tables(folder)
+
+    def _read_outbound(self, folder: Path) -> None:
+        seen: dict[tuple[str, ...], TomlFile] = {}
+        for path in sorted(folder.glob("outbound/*.toml")):
+            file = self._open(path)
+            if file.content:
+                self._read_mapping(file, self.outbound_files, seen)
+
+    def _read_status_tables(self, folder: Path) -> None:
+        seen: dict[tuple[str, ...], TomlFile] = {}
         for path in sorted(folder.glob("status/*.toml")):
             file = self._open(path)
             if file.content:
@@ -83,8 +98,16 @@ class _Loader:
                 self._once(seen, table_key, file)
                 self.status_files[table_key] = file
 
+    def _read_mapping(
+        self, file: TomlFile, files: dict[_Key, TomlFile], seen: dict[tuple[str, ...], TomlFile]
+    ) -> None:
+        key = (_name(file, "name"), _name(file, "standard"), _name(file, "document"))
+        self._once(seen, key, file)
+        files[key] = file
+
     def finish(self) -> Mappings:
         mappings = [mapping for key in self.mapping_files if (mapping := self._mapping(key)) is not None]
+        outbound = [found for key in self.outbound_files if (found := self._outbound(key)) is not None]
         tables = {key: table for key in self.status_files if (table := self._status_table(key)) is not None}
         for one, other, shared in ambiguities(mappings):
             self.problems.append(
@@ -94,6 +117,7 @@ class _Loader:
                     "equally specific: give one of them vendors, senders or a narrower version",
                 )
             )
+        self.problems += [Problem("", message) for message in outbound_ambiguities(outbound)]
         self._check_status_names(mappings)
         self._raise_problems()
         by_type: dict[tuple[Standard, str], tuple[Mapping, ...]] = {}
@@ -109,6 +133,7 @@ class _Loader:
             countries=self.countries,
             columns={name: builder.finish() for name, builder in self.columns.items()},
             by_type=by_type,
+            outbound=tuple(outbound),
         )
 
     def _open(self, path: Path) -> TomlFile:
@@ -158,6 +183,13 @@ class _Loader:
         # A mapping that says nothing of functions, as those of before say, has the usual ones.
         return compile_mapping(file, _merged(self.functions.get(key[1:], {}), table))
 
+    def _outbound(self, key: _Key) -> OutboundMapping | None:
+        file = self.outbound_files[key]
+        files = self.outbound_files
+        return compile_outbound(
+            file, _extended(file, key, files, lambda base: (base, key[1], key[2]), extended)
+        )
+
     def _status_table(self, key: tuple[str, str]) -> StatusTable | None:
         file = self.status_files[key]
         table = _extended(file, key, self.status_files, lambda base: (base, key[1]))
@@ -182,7 +214,9 @@ class _Loader:
             raise ConfigurationError("mappings", problems)
 
 
-def _extended(file: TomlFile, key: _K, files: dict[_K, TomlFile], key_of: Callable[[str], _K]) -> Table:
+def _extended(
+    file: TomlFile, key: _K, files: dict[_K, TomlFile], key_of: Callable[[str], _K], join: _Join | None = None
+) -> Table:
     """Fill in what a file extends, and what that extends in its turn."""
     content, seen = file.content, {key}
     while base_name := content.get("extends"):
@@ -192,11 +226,9 @@ def _extended(file: TomlFile, key: _K, files: dict[_K, TomlFile], key_of: Callab
             file.mistake("extends", f"{base_name!r} does not exist, or extends this one")
             break
         seen.add(base_key)
-        # Whom a mapping is for is its own affair.
-        inherited = {
-            name: value for name, value in base.content.items() if name not in {"vendors", "senders"}
-        }
-        content = _merged(inherited, {name: value for name, value in content.items() if name != "extends"})
+        inherited = {name: value for name, value in base.content.items() if name not in KEPT_BY_FILE}
+        own = {name: value for name, value in content.items() if name != "extends"}
+        content = (join or _merged)(inherited, own)
     return {name: value for name, value in content.items() if name != "extends"}
 
 

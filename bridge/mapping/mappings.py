@@ -14,6 +14,7 @@ from bridge.mapping.fields import Field
 from bridge.mapping.functions import FunctionTable
 from bridge.mapping.lookup import Scope
 from bridge.mapping.loops import LoopRule
+from bridge.mapping.outbound.rules import OutboundMapping
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.references import Condition
 from bridge.mapping.units import Units
@@ -102,6 +103,7 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
     by_type: dict[tuple[Standard, str], tuple[Mapping, ...]]
     columns: dict[str, Columns]
     """The columns of CSV files, by the name of the kind of file."""
+    outbound: tuple[OutboundMapping, ...] = ()
 
     def knows(self, document: Document) -> bool:
         """Check whether any mapping is for documents of this standard and type, whatever the version."""

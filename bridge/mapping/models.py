@@ -33,6 +33,8 @@ from bridge.programs.registry import installed
 
 PARTS = {"time": (1, 2, 3, 5), "moment": (1, 2, 3, 5), "measure": (1, 2), "dimensions": (4,)}
 """How many parts (`PRF01+02`) the references of a kind may have; any other kind one."""
+KEPT_BY_FILE = frozenset({"vendors", "senders"})
+"""Keys that no file inherits: whom a mapping is for is its own affair."""
 
 
 class Surroundings(msgspec.Struct, frozen=True):
@@ -131,7 +133,8 @@ def _word(word: str, info: ValidationInfo) -> str:
     return word
 
 
-def _pattern(text: str) -> str:
+def pattern(text: str) -> str:
+    """Check that a text is a regular expression. Raises ValueError."""
     try:
         re.compile(text)
     except re.error as error:
@@ -213,7 +216,7 @@ class FieldTable(Table):
     at: Groups = ()
     fallback: Groups = ()
     values: dict[str, Word] = {}
-    match: Annotated[str, AfterValidator(_pattern)] = ""
+    match: Annotated[str, AfterValidator(pattern)] = ""
     default: Word = ""
     unit: str = ""
     end: StrictBool = False

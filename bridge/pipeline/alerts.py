@@ -39,6 +39,7 @@ JOB = "job"
 CLOCK = "clock"
 RESTORED = "restored"
 OUTBOX = "outbox"
+HELD_DOCUMENT = "held_document"
 
 MOST_NAMED = 10
 """Orders named in one alert, at most."""
@@ -136,6 +137,7 @@ def review(partner: Partner) -> None:
     _review_sending(partner)
     _review_outbox(partner)
     _review_follow_ups(partner)
+    _review_held_documents(partner)
 
 
 def _review_doubts(partner: Partner) -> None:
@@ -228,6 +230,21 @@ def _review_follow_ups(partner: Partner) -> None:
     for key in open_keys(partner, FOLLOW_UP):
         if key not in texts:
             clear_alert(partner, FOLLOW_UP, key)
+
+
+def _review_held_documents(partner: Partner) -> None:
+    """Report documents that the partner's mapping cannot write; over when they went."""
+    texts = {
+        f"{held.id}": f"{held.document} {held.name} is not sent: {held.reason}. Its values are kept: correct "
+        "the mapping or the settings and restart, and it goes by itself"
+        for held in partner.ledger.held_documents(partner.vendor)
+    }
+    for key, text in texts.items():
+        if raise_alert(partner, HELD_DOCUMENT, key, text):
+            log.error("document_held", vendor=partner.vendor, reason=text)
+    for key in open_keys(partner, HELD_DOCUMENT):
+        if key not in texts:
+            clear_alert(partner, HELD_DOCUMENT, key)
 
 
 def overdue(partner: Partner, submission: ToPoll) -> None:

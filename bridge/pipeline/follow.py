@@ -19,6 +19,7 @@ from bridge.faultpoints import reached
 from bridge.ledger.rows import DueFollowUp
 from bridge.ledger.timekeeping import LONGEST_LOOK
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, raise_alert
+from bridge.pipeline.news_documents import try_held_documents, write_news
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.sweep import sweep
 from bridge.programs.follow_ups import FollowUp, Look, View
@@ -54,7 +55,7 @@ def follow(
     `note` is told of them as they are made; nothing is begun once `over` says so.
     """
     sweep(partner)
-    total = 0
+    total = try_held_documents(partner)
     while due := partner.ledger.due_follow_ups(partner.vendor, partner.clock(), LOOKS_AT_ONCE):
         for asked in due:
             if partner.stopping() or over():
@@ -85,7 +86,9 @@ def _look(partner: Partner, asked: DueFollowUp) -> bool:
     except _Failed as failed:
         _put_off(partner, asked, str(failed))
         return False
-    if not partner.ledger.record_look(partner.fence, asked, look, now, missed=missed):
+    files, held = write_news(partner, look.files, now)
+    kept = partner.ledger.record_look(partner.fence, asked, look, now, missed=missed, files=files, held=held)
+    if not kept:
         return False
     reached("follow.committed")
     told = bool(look.files or look.note or look.over)

@@ -12,6 +12,7 @@ from bridge.domain.outcomes import InDoubtPolicy
 from bridge.domain.planning import BatchSize
 from bridge.dropfolder.pickup import PickupPolicy
 from bridge.dropfolder.port import DropFolder
+from bridge.edi.addressing import Addressing
 from bridge.edi.grammar import Grammar
 from bridge.edi.model import ReaderEvent, ReadOptions
 from bridge.edi.reader import read
@@ -136,6 +137,7 @@ class Partner(ReadingContext):
     credential_dates: CredentialDates = CredentialDates()
     folder: DropFolder
     pickup_policy: PickupPolicy
+    addressing: Addressing = field(default_factory=Addressing)
     sharing: tuple[str, ...] = ()
     """The vendors of its account, which share Amazon's rate."""
     fetch_plan: FetchPlan = FetchPlan()

@@ -8,12 +8,14 @@
 | `folder` | drain, and restored on its behalf | deadlines, the runners |
 | `fetching` | fetch | deadlines |
 | `sweeping` | sweep | deadlines |
+| `news` | follow | |
 | `alerts` | alerts | |
 | `timers` | the module named with each field | |
 
 Threads: the jobs of a partner run in the one thread that the drain has begun for it, and change its state
-there. The background jobs (submit, follow) run beside that thread; of the state they change `alerts`, which
-has a lock, and follow alone `sweeping`. The thread of the account's drain, while the partner's own has ended,
+there. The background jobs (submit, follow) run beside that thread; of the state they change `alerts`,
+which has a lock, and follow alone `sweeping` and `news`.
+The thread of the account's drain, while the partner's own has ended,
 and the daemon's scheduler, at any time, only read plain values, each replaced whole, and set
 `listing_requested`, which is an event.
 """
@@ -86,6 +88,14 @@ class SweepState:
 
 
 @dataclass(slots=True)
+class NewsState:
+    """What was done about documents that could not be written. Changed by follow."""
+
+    tried_held: bool = False
+    """Whether they were tried again since the start, by the mappings and settings of now."""
+
+
+@dataclass(slots=True)
 class OpenAlerts:
     """The alerts that are open. Read and changed by alerts, under the lock."""
 
@@ -124,5 +134,6 @@ class PartnerState:
     folder: FolderState = field(default_factory=FolderState)
     fetching: FetchState = field(default_factory=FetchState)
     sweeping: SweepState = field(default_factory=SweepState)
+    news: NewsState = field(default_factory=NewsState)
     alerts: OpenAlerts = field(default_factory=OpenAlerts)
     timers: Timers = field(default_factory=Timers)

@@ -13,6 +13,7 @@ from bridge.programs.event_types import EventType
 from bridge.programs.feeds import Feed
 from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import FlatFile, Producer, Settings
+from bridge.programs.notices import Notice
 from bridge.programs.operations import Operation
 from bridge.programs.snapshots import Snapshot
 
@@ -36,7 +37,8 @@ class Program:
     `versions` are its API versions, the default first. `verdicts` names the operation that is asked for the
     verdict of a transaction, `probe` the one that proves an authorization. `policies` are the keys of a
     partner's `in_doubt` table, with their operations. `producers` are what a mapping may produce,
-    `flat_files` what may come as CSV or JSON.
+    `flat_files` what may come as CSV or JSON,
+    `notices` what outbound mappings may write.
     `conditions` are X12's application error conditions (element 647) by the codes of its rules.
     """
 
@@ -52,5 +54,6 @@ class Program:
     policies: Mapping[str, str] = field(default_factory=dict)
     producers: Mapping[str, Producer] = field(default_factory=dict)
     flat_files: tuple[FlatFile, ...] = ()
+    notices: Mapping[str, Notice] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
     settings: Settings | None = None

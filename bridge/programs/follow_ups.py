@@ -14,6 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from bridge.edi.addressing import Origin
 from bridge.programs.operations import Element
 
 T = TypeVar("T")
@@ -55,6 +56,25 @@ class NewsFile(msgspec.Struct, frozen=True, kw_only=True):
     data: bytes | Callable[[NextNumber], bytes]
 
 
+class NewsDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """A document for the partner's outbox, which the core writes by the partner's outbound mapping.
+
+    `document` is its type (`945`, `DESADV`), `notice` the program's notice that it is written from, with its
+    `values` (see `bridge.programs.notices`). `origin` is the envelope of the document that it answers: who
+    writes to whom is turned round where the partner's settings do not say.
+
+    One that does not fit the partner's mapping, grammar or characters is held as a whole, and an operator is
+    told; what stands beside it goes.
+    """
+
+    document: str
+    notice: str
+    values: Mapping[str, Any]
+    folder: str
+    name: str
+    origin: Origin | None = None
+
+
 class View(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     """What a look is given.
 
@@ -86,7 +106,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     kept: bytes
     status: str
     again: timedelta
-    files: tuple[NewsFile, ...] = ()
+    files: tuple[NewsFile | NewsDocument, ...] = ()
     note: str = ""
     starts: tuple[Start, ...] = ()
     alert: str = ""

@@ -35,6 +35,7 @@ class Programs:
         self.snapshots = {one.name: one for program in programs for one in program.snapshots}
         self.policies = {key: name for program in programs for key, name in program.policies.items()}
         self.producers = {key: one for program in programs for key, one in program.producers.items()}
+        self.notices = {key: one for program in programs for key, one in program.notices.items()}
         self.conditions = {
             code: condition for program in programs for code, condition in program.conditions.items()
         }

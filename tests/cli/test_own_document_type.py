@@ -115,10 +115,10 @@ def test_a_broken_grammar_stops_the_work_and_rejects_nothing(walked: Path) -> No
 
 
 def test_without_its_grammar_a_mapping_is_warned_of(walked: Path) -> None:
-    replace(walked, "mappings/x12/maps.xml", 'abbr="945"', 'abbr="943"')
+    replace(walked, "mappings/x12-945.toml", 'document = "945"', 'document = "943"')
     done = in_process("check", "--json", folder=walked)
     assert done.code == 0
-    assert ["no grammar knows 945" in one["message"] for one in done.json["problems"]] == [True]
+    assert ["no grammar knows 943" in one["message"] for one in done.json["problems"]] == [True]
 
 
 HANMOV = """UNH M 1

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from bridge.mapping.profile import explain_profile
-from bridge.programs.follow_ups import FollowUp, Look, NewsFile, View
+from bridge.programs.follow_ups import FollowUp, Look, NewsDocument, NewsFile, View
 from bridge.programs.registry import installed
 from tests.contracts.follow_up_case import FollowUpCase
 from tests.contracts.programs.goods_receipts import contract_cases as goods_receipts
@@ -67,8 +67,12 @@ def read(case: FollowUpCase, reply: object) -> object:
     return reader(msgspec.Raw(msgspec.json.encode(reply)))
 
 
-def told(files: tuple[NewsFile, ...]) -> list[bytes]:
-    return [file.data(lambda _scope, _kind: 1) if callable(file.data) else file.data for file in files]
+def told(files: tuple[NewsFile | NewsDocument, ...]) -> list[object]:
+    return [one.values if isinstance(one, NewsDocument) else bytes_of(one) for one in files]
+
+
+def bytes_of(file: NewsFile) -> bytes:
+    return file.data(lambda _scope, _kind: 1) if callable(file.data) else file.data
 
 
 def test_every_follow_up_of_every_program_has_its_case() -> None:

@@ -21,6 +21,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from bridge.edi.advice_values import Advice, AdviceLine, AdvisedDocument, Reason, Standing
 from bridge.edi.character_repertoire import lines_of, plain
+from bridge.edi.character_sets import LEVEL_A, LEVEL_B
 from bridge.edi.edifact.characters import ENCODINGS
 from bridge.edi.edifact.headers import VERSIONS
 from bridge.edi.edifact.writer import DEFAULT, REPLACEMENT, Line, serialize, unb
@@ -65,8 +66,6 @@ _TEXT_LINES: Final = 5
 """4440 in one FTX."""
 _MOST_TEXTS: Final = 9
 """FTX below one RFF, and in the header."""
-_LEVEL_A: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,-()/='+:?!\"%&*;<>")
-_LEVEL_B: Final = _LEVEL_A | frozenset("abcdefghijklmnopqrstuvwxyz")
 _SYNTAX: Final = re.compile("[A-Z]{3}[A-Z0-9]")
 _DIRECTORY: Final = re.compile("D([0-9]{2}[A-Z])")
 _QUALIFIERS: Final = {"01": "1"}
@@ -128,7 +127,7 @@ class _Writing:
         self.reference = reference
         self._syntax = syntax
         self._encoding = ENCODINGS.get(syntax, "iso8859-1")
-        self._level = {"UNOA": _LEVEL_A, "UNOB": _LEVEL_B}.get(syntax)
+        self._level = {"UNOA": LEVEL_A, "UNOB": LEVEL_B}.get(syntax)
 
     def interchange(self, version: str, documents: Iterable[AdvisedDocument]) -> Iterator[Line]:
         """Write all segments."""

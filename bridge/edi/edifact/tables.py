@@ -18,7 +18,7 @@ from bridge.edi.edifact.structures import SERVICE, ElementRule, MessageTable, No
 from bridge.errors import ConfigurationError, Problem
 
 _DIRECTORY: Final = re.compile(r"[0-9A-Z]{2,6}")
-_COUNT: Final = re.compile(r"[1-9][0-9]{0,5}")
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,6}")
 _KINDS: Final = ("an", "a", "n")
 _MOST_LEVELS: Final = 50
 Segments = dict[str, tuple[ElementRule, ...]]

@@ -16,6 +16,7 @@ FUNCTIONAL_GROUPS = {
     "IM": {"210"},
     "IB": {"846"},
     "OW": {"940"},
+    "RE": {"944"},
     "SW": {"945"},
 }
 SET_GROUPS = {kind: group for group, kinds in FUNCTIONAL_GROUPS.items() for kind in kinds}

@@ -18,11 +18,11 @@ PIECE = 64 * 1024
 class SegmentWriter:
     """Writes segments under one set of delimiters, and passes on what is written in pieces.
 
-    X12 knows no escape, so a separator or control character in the data becomes a blank, and what is
-    not ASCII a question mark: a reader must be able to split what is written here.
+    X12 knows no escape, so a separator or control character in the data becomes a blank, and what the
+    encoding has not a question mark: a reader must be able to split what is written here.
     """
 
-    def __init__(self, delimiters: Delimiters) -> None:
+    def __init__(self, delimiters: Delimiters, *, encoding: str = "ascii") -> None:
         parts = delimiters.element + delimiters.component + delimiters.segment + delimiters.repetition
         # A separator outside of ASCII depends on an encoding that the header does not name.
         self.delimiters = delimiters if parts.isascii() else STANDARD
@@ -32,6 +32,7 @@ class SegmentWriter:
         # Given away now and then: the answer to a large interchange has a million segments.
         self._written = BytesIO()
         self._segments = 0
+        self._encoding = encoding
 
     def __len__(self) -> int:
         return self._segments
@@ -69,7 +70,7 @@ class SegmentWriter:
 
     def _write(self, values: Sequence[str]) -> None:
         text = self.delimiters.element.join(values) + self.delimiters.segment
-        self._written.write(text.encode("ascii", "replace"))
+        self._written.write(text.encode(self._encoding, "replace"))
         self._segments += 1
 
     def _text(self, value: Value) -> str:

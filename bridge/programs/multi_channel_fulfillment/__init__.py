@@ -10,6 +10,7 @@ from bridge.programs.multi_channel_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.multi_channel_fulfillment.flatfiles import FLAT_FILES
 from bridge.programs.multi_channel_fulfillment.follow_up import FOLLOW_UPS
 from bridge.programs.multi_channel_fulfillment.inventory import SNAPSHOTS
+from bridge.programs.multi_channel_fulfillment.notices import NOTICES
 from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, OPERATIONS, VERSIONS
 from bridge.programs.multi_channel_fulfillment.producers import PRODUCERS
 from bridge.programs.multi_channel_fulfillment.profile import NAME
@@ -25,6 +26,7 @@ PROGRAM = Program(
     producers=PRODUCERS,
     snapshots=SNAPSHOTS,
     flat_files=FLAT_FILES,
+    notices=NOTICES,
     # Any answer proves an authorization, that it knows no such order, too.
     probe=Probe(operation=GET, names={ID_KEY: "edibridge-authorization"}),
     conditions=CONDITIONS,

@@ -11,6 +11,7 @@ import msgspec
 
 from bridge.domain.events import Event
 from bridge.domain.values import Address
+from bridge.edi.addressing import Origin
 
 
 class Money(msgspec.Struct, frozen=True):
@@ -30,12 +31,25 @@ class OrderItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     per_unit_declared_value: Money | None = None
 
 
+class Original(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What answers to an order repeat as its document has it, and whom they go to.
+
+    `sku_qualifiers` are those of the lines, by the line's number.
+    """
+
+    origin: Origin | None = None
+    purchase_order_number: str = ""
+    ship_to_qualifier: str = ""
+    ship_to_id: str = ""
+    sku_qualifiers: dict[str, str] = {}
+
+
 class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):
     """The warehouse wants Amazon to ship an order from its stock.
 
     `order_number` is the document's own; Amazon knows the order by `seller_fulfillment_order_id`, which has
     the seller's prefix before it. `displayable_order_date` is ISO-8601 with an offset. `feature_names` are
-    those that are required.
+    those that are required. `original` is what answers repeat of its document.
 
     `order_date_assumed`: its date is that of the interchange, since the document tells none.
 
@@ -58,6 +72,7 @@ class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, t
     notification_emails: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
     order_date_assumed: bool = False
+    original: Original = Original()
     ship_not_before: str = ""
     cancel_after: str = ""
     latest_ship: str = ""

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from bridge.programs.follow_ups import FollowUp, Look, NewsFile, SandboxMoves, Start, Sweep, View
-from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
+from bridge.programs.follow_ups import (
+    FollowUp,
+    Look,
+    NewsDocument,
+    NewsFile,
+    SandboxMoves,
+    Start,
+    Sweep,
+    View,
+)
+from bridge.programs.multi_channel_fulfillment.advice import Advice, documents_of
+from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, Original
 from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY, LIST, STEER
 from bridge.programs.multi_channel_fulfillment.orders import FulfillmentOrder, Package, Shipment
 from bridge.programs.multi_channel_fulfillment.profile import values_of
@@ -55,6 +65,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     order_number: str
     customer_order: str
     lines: tuple[Line, ...]
+    original: Original = Original()
     on_hold: bool = False
     told: dict[str, Told] = {}
     shipped_since: dict[str, float] = {}
@@ -71,6 +82,7 @@ def start(event: FulfillmentOrdered) -> Start:
         lines=tuple(
             Line(one.seller_fulfillment_order_item_id, one.seller_sku, one.quantity) for one in event.items
         ),
+        original=event.original,
         on_hold=event.fulfillment_action == "Hold",
     )
     return Start(name=ORDERS, subject=event.seller_fulfillment_order_id, kept=msgspec.json.encode(kept))
@@ -94,7 +106,7 @@ class _Looking:
         self.now = view.now.timestamp()
         self.told = dict(self.kept.told)
         self.waiting: dict[str, float] = {}
-        self.files: list[NewsFile] = []
+        self.files: list[NewsFile | NewsDocument] = []
         self.starts: list[Start] = []
         self.whose = Whose(
             order_id=self.kept.order_number,
@@ -115,6 +127,7 @@ class _Looking:
         over = since is not None and not self._is_expected(since)
         if over:
             self._tell(ended_rows(self.whose, order, self._pieces()), "ended")
+            self._advise("ended", ended=True)
         return Look(
             kept=msgspec.json.encode(
                 msgspec.structs.replace(
@@ -145,6 +158,7 @@ class _Looking:
             self.waiting[shipment.amazon_shipment_id] = since
             return
         self._tell(shipped_rows(self.whose, shipment, self._pieces()), shipment.amazon_shipment_id)
+        self._advise(shipment.amazon_shipment_id, (shipment,))
         pieces: Counter[str] = Counter()
         for item in shipment.items:
             pieces[item.line] += item.quantity
@@ -176,6 +190,20 @@ class _Looking:
     def _tell(self, rows: list[Row], what: str) -> None:
         forms = values_of(self.view.profile).shipment_files
         self.files += files_of(rows, f"{self.kept.order_number}.{what}", forms)
+
+    def _advise(self, what: str, shipments: Sequence[Shipment] = (), *, ended: bool = False) -> None:
+        """Tell in documents what is new: shipments, or what never ships."""
+        advice = Advice(
+            order_number=self.kept.order_number,
+            customer_order=self.kept.customer_order,
+            original=self.kept.original,
+            lines=self.kept.lines,
+            order=self.order,
+            shipments=shipments,
+            before=self._pieces(),
+            ended=ended,
+        )
+        self.files += documents_of(advice, what, values_of(self.view.profile).shipment_files)
 
     def _pieces(self) -> Mapping[str, int]:
         """Return the pieces of each line that were told as shipped."""

@@ -47,7 +47,7 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     skus: dict[str, str] = {}
     currency: str = ""
     notify: bool = False
-    shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
+    shipment_files: tuple[Literal["csv", "json", "945"], ...] = ("csv",)
     tracking: tuple[Literal["csv", "json"], ...] = ()
     inventory: tuple[Literal["csv"], ...] = ()
     inventory_at: time = time(3)

@@ -45,7 +45,7 @@ class SellerKeys(Table):
     """Currency of declared values in documents that name none, as in a 940: USD."""
     notify: Flag = False
     """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
-    shipment_files: tuple[Literal["csv", "json"], ...] = ("csv",)
+    shipment_files: tuple[Literal["csv", "json", "945"], ...] = ("csv",)
     """Formats of the files in the outbox that tell what has shipped, and what never will."""
     tracking: tuple[Literal["csv", "json"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not

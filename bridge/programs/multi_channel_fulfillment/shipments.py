@@ -18,7 +18,6 @@ from bridge.outside_text import csv_rows, json_text
 from bridge.programs.follow_ups import NewsFile
 from bridge.programs.multi_channel_fulfillment.orders import FulfillmentOrder, OrderLine, Package, Shipment
 
-Form = Literal["csv", "json"]
 FOLDER = "shipments"
 
 
@@ -118,23 +117,24 @@ def ended_rows(whose: Whose, order: FulfillmentOrder, shipped: Mapping[str, int]
             ordered=one.quantity,
             shipped=0,
             unshipped=left,
-            status=_why(told.get(one.line)),
+            status=why_unshipped(told.get(one.line)),
         )
         for one in whose.lines
         if (left := one.quantity - shipped.get(one.line, 0)) > 0
     ]
 
 
-def files_of(rows: Sequence[Row], stem: str, forms: Sequence[Form]) -> list[NewsFile]:
-    """Return rows as files, one a form; none where there are no rows."""
+def files_of(rows: Sequence[Row], stem: str, forms: Sequence[str]) -> list[NewsFile]:
+    """Return rows as files, CSV and JSON of the forms; none where there are no rows."""
     return [
         NewsFile(kind="shipment", folder=FOLDER, name=f"{safe_name(stem)}.{form}", data=_WRITERS[form](rows))
         for form in forms
-        if rows
+        if rows and form in _WRITERS
     ]
 
 
-def _why(line: OrderLine | None) -> str:
+def why_unshipped(line: OrderLine | None) -> str:
+    """Return why pieces of a line never ship, as a status."""
     if line is not None and line.cancelled_quantity:
         return "cancelled"
     return "unfulfillable" if line is not None and line.unfulfillable_quantity else "not_shipped"

@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from bridge.mapping.profile import explain_profile
-from bridge.programs.follow_ups import Look, View
+from bridge.programs.follow_ups import Look, NewsFile, View
 from bridge.programs.multi_channel_fulfillment.operations import TRACK
 from bridge.programs.multi_channel_fulfillment.packages import TrackedPackage, read_package
 from bridge.programs.multi_channel_fulfillment.profile import NAME, values_of
@@ -117,6 +117,7 @@ def rows(made: Look) -> list[str]:
     """Return the event codes in the CSV file of a look, empty where a row has none."""
     found: list[str] = []
     for file in made.files:
+        assert isinstance(file, NewsFile)
         assert isinstance(file.data, bytes)
         found += [row["event_code"] for row in csv.DictReader(file.data.decode().splitlines())]
     return found

@@ -1,0 +1,172 @@
+"""The values of a notice to the segments of a document, as its mapping says. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+
+import msgspec
+
+from bridge.mapping.outbound.formats import number_text, time_formats, time_text
+from bridge.mapping.outbound.rules import OutboundMapping, Position, SegmentRule
+from bridge.mapping.references import Part, Reference
+from bridge.programs.notices import DOCUMENT, Notice, ValueKind, Values
+
+Place = tuple[int, int]
+"""Element and component, both from 1."""
+Fit = Callable[[str, bool], str]
+"""Return a text in the characters that may be written; the flag says that it must stay as it is. Raises
+ValueError for one that cannot be."""
+
+
+class Filled(msgspec.Struct, frozen=True):
+    """One segment with its values, and what they come from: the rule's name, the values' names."""
+
+    tag: str
+    parts: dict[Place, str]
+    rule: str
+    names: dict[Place, str]
+
+    def elements(self) -> list[list[str]]:
+        """Return the elements with their components, blanks between them filled in."""
+        last = max((element for element, _ in self.parts), default=0)
+        return [self._components(element) for element in range(1, last + 1)]
+
+    def _components(self, element: int) -> list[str]:
+        own = {component: text for (at, component), text in self.parts.items() if at == element}
+        return [own.get(component, "") for component in range(1, max(own, default=1) + 1)]
+
+
+class Unfit(msgspec.Struct, frozen=True):
+    """A value that cannot be written: where, which, and why."""
+
+    place: str
+    name: str
+    rule: str
+    reason: str
+
+    def __str__(self) -> str:
+        value = f" ({self.name})" if self.name else ""
+        return f"{self.place}{value}: {self.reason}"
+
+
+def fill(
+    mapping: OutboundMapping, notice: Notice, values: Values, *, timezone: str, fit: Fit
+) -> tuple[list[Filled], list[Unfit]]:
+    """Return the segments between header and trailer, and what could not be written."""
+    filling = _Filling(mapping, notice, timezone, fit)
+    filling.run(mapping.segments, DOCUMENT, [values])
+    return filling.filled, filling.unfit
+
+
+class _Filling:
+    def __init__(self, mapping: OutboundMapping, notice: Notice, timezone: str, fit: Fit) -> None:
+        self.filled: list[Filled] = []
+        self.unfit: list[Unfit] = []
+        self._notice = notice
+        self._timezone = timezone
+        self._fit = fit
+        self._times = time_formats(mapping.standard)
+        self._kinds = {rule.level: notice.kinds(rule.level) for rule in mapping.segments}
+
+    def run(self, rules: Sequence[SegmentRule], level: str, around: list[Values]) -> None:
+        """Write the segments of one entry of a level; those of deeper levels once an entry of theirs."""
+        start = 0
+        while start < len(rules):
+            rule = rules[start]
+            if rule.level == level:
+                self._segment(rule, around)
+                start += 1
+                continue
+            path = self._notice.path(rule.level)
+            inner = path[path.index(level) + 1]
+            end = start
+            while end < len(rules) and inner in self._notice.path(rules[end].level):
+                end += 1
+            for entry in around[-1].get(inner) or ():
+                self.run(
+                    rules[start:end], inner, [*around, {inner: entry} if isinstance(entry, str) else entry]
+                )
+            start = end
+
+    def _segment(self, rule: SegmentRule, around: list[Values]) -> None:
+        if not all(one.holds(_text(_value(one.name, around))) for one in rule.when):
+            return
+        found = [(one, self._of(one, rule, around)) for one in rule.positions]
+        named = [text for one, text in found if one.names]
+        if named and not any(named):
+            return
+        places = {(one.element, one.component): (one, text) for one, text in found if text}
+        self.filled.append(
+            Filled(
+                rule.tag,
+                {place: text for place, (_, text) in places.items()},
+                rule.name,
+                {place: " or ".join(one.names) for place, (one, _) in places.items() if one.names},
+            )
+        )
+
+    def _of(self, position: Position, rule: SegmentRule, around: list[Values]) -> str:
+        """Return what stands at a position; nothing, with a complaint, where that cannot be written."""
+        try:
+            return self._written(position, rule, around)
+        except ValueError as error:
+            part = f".{position.component}" if position.component > 1 else ""
+            place = f"{rule.tag}{position.element:02}{part}"
+            self.unfit.append(Unfit(place, " or ".join(position.names), rule.name, str(error)))
+            return ""
+
+    def _written(self, position: Position, rule: SegmentRule, around: list[Values]) -> str:
+        if position.count:
+            own = position.count == rule.tag  # the segment that is being written counts
+            return str(sum(one.tag == position.count for one in self.filled) + own)
+        if position.sum is not None:
+            return number_text(sum(self._summed(position.sum), Decimal(0)), position.format)
+        if not position.names:
+            return self._fit(position.constant, True)
+        name = next((one for one in position.names if _text(_value(one, around))), "")
+        if not name:
+            return self._fit(position.default, True)
+        kind, value = self._kinds[rule.level][name], _value(name, around)
+        text = self._formatted(_text(value), kind, position)
+        told = _translated(text, position)
+        return self._fit(told, kind != "text" or told != text)
+
+    def _formatted(self, text: str, kind: ValueKind, position: Position) -> str:
+        if kind == "time":
+            return time_text(text, self._times[position.format], self._timezone)
+        return number_text(text, position.format) if kind == "number" else text
+
+    def _summed(self, reference: Reference) -> Iterator[Decimal]:
+        (part,) = reference.parts
+        for one in self.filled:
+            if one.tag == reference.tag and _meets(one, reference) and (text := _at(one, part)):
+                yield Decimal(text)
+
+
+def _value(name: str, around: Sequence[Values]) -> object:
+    return next((values[name] for values in reversed(around) if name in values), "")
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _translated(text: str, position: Position) -> str:
+    if position.match is not None:
+        found = position.match.search(text)
+        text = ((found[1] if position.match.groups else found[0]) or "") if found else ""
+    if position.values and text:
+        text = position.values.get(text, position.values.get("*", text))
+    return text or position.default
+
+
+def _meets(one: Filled, reference: Reference) -> bool:
+    return all(
+        (_at(one, condition.part) in condition.values) != condition.negated
+        for condition in reference.conditions
+    )
+
+
+def _at(one: Filled, part: Part) -> str:
+    return one.parts.get((part.element, part.component), "")

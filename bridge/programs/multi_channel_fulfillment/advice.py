@@ -1,0 +1,176 @@
+"""What a seller is told of shipments in documents (945, DESADV): the values of the notice `shipment`. Pure.
+
+`difference` of a line is what has not shipped with this document and those before it. So the pieces shipped
+of all documents of an order, and the last difference of each line, add up to what was ordered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from bridge.programs.follow_ups import NewsDocument
+from bridge.programs.multi_channel_fulfillment.events import Original
+from bridge.programs.multi_channel_fulfillment.notices import SHIPMENT
+from bridge.programs.multi_channel_fulfillment.orders import FulfillmentOrder, OrderLine, Package, Shipment
+from bridge.programs.multi_channel_fulfillment.shipments import FOLDER, Line, safe_name, why_unshipped
+from bridge.programs.notices import Values
+
+DOCUMENTS = {"945": "945", "desadv": "DESADV"}
+"""Words of the setting `shipment_files` → types of documents."""
+
+
+class Advice(msgspec.Struct, frozen=True, kw_only=True):
+    """What is to be told of an order: shipments with their packages, and pieces that never ship.
+
+    `before` are the pieces of each line in earlier documents. `ended`: nothing more will ship.
+    """
+
+    order_number: str
+    customer_order: str
+    original: Original
+    lines: Sequence[Line]
+    order: FulfillmentOrder
+    shipments: Sequence[Shipment] = ()
+    before: Mapping[str, int] = {}
+    ended: bool = False
+
+
+def documents_of(advice: Advice, what: str, forms: Sequence[str]) -> list[NewsDocument]:
+    """Return the documents that tell an advice, one a form; none where it says nothing."""
+    wanted = [DOCUMENTS[form] for form in forms if form in DOCUMENTS]
+    values = values_of_advice(advice) if wanted else {}
+    stem = safe_name(f"{advice.order_number}.{what}")
+    return [
+        NewsDocument(
+            document=document,
+            notice=SHIPMENT,
+            values=values,
+            folder=FOLDER,
+            name=f"{stem}.{document}.edi",
+            origin=advice.original.origin,
+        )
+        for document in wanted
+        if values.get("package")
+    ]
+
+
+def values_of_advice(advice: Advice) -> Values:
+    """Return the values of the notice `shipment`."""
+    return _Telling(advice).values()
+
+
+class _Telling:
+    def __init__(self, advice: Advice) -> None:
+        self.advice = advice
+        self.ordered = {one.line: one for one in advice.lines}
+        self.at_amazon = {one.seller_fulfillment_order_item_id: one for one in advice.order.lines}
+        self.shipped = Counter(advice.before)
+        for shipment in advice.shipments:
+            for item in shipment.items:
+                self.shipped[item.line] += item.quantity
+
+    def values(self) -> Values:
+        advice, original = self.advice, self.advice.original
+        packages = [one for shipment in advice.shipments for one in self._packages(shipment)]
+        unshipped = self._unshipped() if advice.ended else []
+        carriers = {one["package_carrier"] for one in packages}
+        centers = {one.fulfillment_center_id for one in advice.shipments}
+        first = advice.shipments[0] if len(advice.shipments) == 1 else None
+        return {
+            "event": "ended" if not advice.shipments else "order" if advice.ended else "shipped",
+            "order_number": advice.order_number,
+            "purchase_order_number": original.purchase_order_number,
+            "customer_order": advice.customer_order,
+            "ship_to_qualifier": original.ship_to_qualifier,
+            "ship_to_id": original.ship_to_id,
+            "shipment_id": first.amazon_shipment_id if first else "",
+            "shipped_at": max((_moment(one.shipping_date) for one in advice.shipments), default=""),
+            "estimated_arrival": max(
+                (_moment(one.estimated_arrival_date) for one in advice.shipments), default=""
+            ),
+            "fulfillment_center": centers.pop() if len(centers) == 1 else "",
+            "carrier": carriers.pop() if len(carriers) == 1 else "",
+            "package_count": len(packages),
+            "package": packages + ([{"item": unshipped}] if unshipped else []),
+        }
+
+    def _packages(self, shipment: Shipment) -> list[dict[str, object]]:
+        """Return the packages with what is in them; apart, what is in none that Amazon names."""
+        only = shipment.packages[0].package_number if len(shipment.packages) == 1 else None
+        known = {one.package_number for one in shipment.packages}
+        items: dict[int | None, list[Values]] = {number: [] for number in known}
+        for item in shipment.items:
+            number = only if item.package_number is None else item.package_number
+            ordered = self.ordered.get(item.line)
+            items.setdefault(number if number in known else None, []).append(
+                self._item(
+                    item.line,
+                    item.sku,
+                    ordered=ordered.quantity if ordered else None,
+                    shipped=item.quantity,
+                    status=self._status(item.line),
+                    serial_number=[item.serial_number] if item.serial_number else [],
+                    lot_number=list(item.lot_codes),
+                )
+            )
+        found = [_package(one, items[one.package_number]) for one in shipment.packages]
+        return found + ([_package(None, items[None])] if None in items else [])
+
+    def _unshipped(self) -> list[Values]:
+        """Return what never ships of each line."""
+        return [
+            self._item(
+                one.line,
+                one.sku,
+                ordered=one.quantity,
+                shipped=0,
+                status=why_unshipped(self.at_amazon.get(one.line)),
+            )
+            for one in self.advice.lines
+            if one.quantity > self.shipped[one.line]
+        ]
+
+    def _item(self, line: str, sku: str, *, ordered: int | None, shipped: int, **more: object) -> Values:
+        return {
+            "line": line,
+            "sku": sku,
+            "sku_qualifier": self.advice.original.sku_qualifiers.get(line, ""),
+            "ordered": ordered,
+            "shipped": shipped,
+            "difference": None if ordered is None else ordered - self.shipped[line],
+            **more,
+        }
+
+    def _status(self, line: str) -> str:
+        ordered = self.ordered.get(line)
+        rest = ordered.quantity - self.shipped[line] if ordered else 0
+        if rest <= 0:
+            return "complete"
+        return "short" if self.advice.ended or _gone(self.at_amazon.get(line)) >= rest else "partial"
+
+
+def _gone(line: OrderLine | None) -> int:
+    return line.cancelled_quantity + line.unfulfillable_quantity if line else 0
+
+
+def _package(package: Package | None, items: list[Values]) -> dict[str, object]:
+    if package is None:
+        return {"package_carrier": "", "item": items}
+    return {
+        "package_number": package.package_number,
+        "package_carrier": package.carrier_code,
+        "tracking_number": package.number,
+        "item": items,
+    }
+
+
+def _moment(text: str) -> str:
+    """Return a time of Amazon's where it is one; else nothing."""
+    try:
+        return text if datetime.fromisoformat(text).tzinfo else ""
+    except ValueError:
+        return ""

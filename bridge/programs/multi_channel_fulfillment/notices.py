@@ -1,0 +1,88 @@
+"""What sellers are told in documents, as values that outbound mappings write."""
+
+from __future__ import annotations
+
+from bridge.programs.notices import Level, Notice, Values, kinds_of_values
+
+SHIPMENT = "shipment"
+STATUSES = ("complete", "partial", "short", "cancelled", "unfulfillable", "not_shipped")
+"""Of a line: all has shipped; the rest follows; the rest never ships; and why something never does."""
+_SAMPLE: Values = {
+    "event": "shipped",
+    "order_number": "A-1001",
+    "purchase_order_number": "PO-77",
+    "customer_order": "W-555",
+    "ship_to_qualifier": "92",
+    "ship_to_id": "STORE-12",
+    "shipment_id": "DnTz4W5Rk",
+    "shipped_at": "2026-11-23T15:00:00+00:00",
+    "estimated_arrival": "2026-11-25T04:00:00+00:00",
+    "fulfillment_center": "PHX7",
+    "carrier": "UPS",
+    "package_count": 2,
+    "package": [
+        {
+            "package_number": "1",
+            "package_carrier": "UPS",
+            "tracking_number": "1Z999AA10123456784",
+            "item": [
+                {
+                    "line": "1",
+                    "sku": "KETTLE-17",
+                    "sku_qualifier": "SK",
+                    "ordered": 3,
+                    "shipped": 1,
+                    "difference": 2,
+                    "status": "short",
+                    "serial_number": ["SN-4711"],
+                    "lot_number": ["LOT-9"],
+                }
+            ],
+        },
+        {
+            "package_number": "2",
+            "package_carrier": "UPS",
+            "tracking_number": "1Z999AA10123456795",
+            "item": [
+                {
+                    "line": "2",
+                    "sku": "TEAPOT-04",
+                    "sku_qualifier": "SK",
+                    "ordered": 1,
+                    "shipped": 1,
+                    "difference": 0,
+                    "status": "complete",
+                }
+            ],
+        },
+    ],
+}
+
+NOTICES = {
+    # `difference` are the pieces of a line that have not shipped with this document and those before it.
+    SHIPMENT: Notice(
+        noun="shipment of an order",
+        values=kinds_of_values(
+            id="event order_number purchase_order_number customer_order ship_to_qualifier ship_to_id "
+            "shipment_id fulfillment_center",
+            text="carrier",
+            number="package_count",
+            time="shipped_at estimated_arrival",
+        ),
+        levels={
+            "package": Level(
+                values=kinds_of_values(id="package_number tracking_number", text="package_carrier")
+            ),
+            "item": Level(
+                within="package",
+                values=kinds_of_values(
+                    id="line sku sku_qualifier status", number="ordered shipped difference"
+                ),
+            ),
+            "serial_number": Level(within="item", values=kinds_of_values(id="serial_number")),
+            "lot_number": Level(within="item", values=kinds_of_values(id="lot_number")),
+        },
+        words={"event": ("shipped", "ended", "order"), "status": STATUSES},
+        sample=_SAMPLE,
+    )
+}
