@@ -9,7 +9,7 @@ JOBS ?= 4
 # The tests start the command hundreds of times: without its bytecode each start compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: venv demo test check format crash faults fuzz golden bench bench-long lock clean help
+.PHONY: venv demo test check format crash long-run faults fuzz golden bench bench-long lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ format: $(STAMP) ## format, and fix what can be fixed
 
 crash: $(STAMP) ## kill the bridge a thousand times and look for what is lost or doubled (ten minutes)
 	$(BIN)/python -m tests.crash
+
+long-run: $(STAMP) ## take 5,000 orders of sellers to their end while the daemon is killed 200 times (a quarter of an hour)
+	$(BIN)/python -m tests.crash.sellers
 
 fuzz: $(STAMP) ## spoil samples in 50,000 ways, for the EDI reader and then all the way into the ledger (half an hour)
 	$(BIN)/python -m tests.edi.fuzz

@@ -6,6 +6,7 @@ How they go on stands in `order_course`.
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
@@ -46,6 +47,8 @@ class FulfillmentOrders:
         self._wall = wall
         self._lock = threading.Lock()
         self._orders: dict[tuple[str, str], Order] = {}
+        self._listings: dict[str, list[str]] = {}
+        """The orders that are left of a list, by the token of its next page."""
 
     # Amazon's operations
 
@@ -92,23 +95,29 @@ class FulfillmentOrders:
 
     def listed(self, account: str, query: Mapping[str, str]) -> Item:
         """Return one page of the orders that changed since `queryStartDate`."""
-        since = (
-            datetime.fromisoformat(query["queryStartDate"]).timestamp() if "queryStartDate" in query else 0
-        )
-        start = int(query.get("nextToken") or 0)
         with self._lock:
-            known = [
-                (order, self._standing(order)) for (of, _), order in self._orders.items() if of == account
-            ]
-        headers = [_header(order, stands) for order, stands in known if stands.since >= since]
-        page = headers[start : start + ORDERS_A_PAGE]
-        more = start + ORDERS_A_PAGE < len(headers)
-        return {
-            "payload": {
-                **({"nextToken": str(start + ORDERS_A_PAGE)} if more else {}),
-                "fulfillmentOrders": page,
-            }
-        }
+            if token := query.get("nextToken"):
+                if token not in self._listings:
+                    message = "The nextToken is invalid or has expired."
+                    raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
+                numbers = self._listings[token]
+            else:
+                numbers = self._changed_since(account, query.get("queryStartDate", ""))
+            page, rest = numbers[:ORDERS_A_PAGE], numbers[ORDERS_A_PAGE:]
+            orders = [self._orders[account, number] for number in page]
+            found: Item = {"fulfillmentOrders": [_header(one, self._standing(one)) for one in orders]}
+            if rest:
+                found["nextToken"] = secrets.token_urlsafe(16)
+                self._listings[found["nextToken"]] = rest
+        return {"payload": found}
+
+    def _changed_since(self, account: str, date: str) -> list[str]:
+        since = datetime.fromisoformat(date).timestamp() if date else 0.0
+        return [
+            number
+            for (of, number), order in self._orders.items()
+            if of == account and self._standing(order).since >= since
+        ]
 
     def cancel(self, account: str, number: str) -> Item:
         """Cancel an order that is not processed yet; raises `Refused`."""
@@ -198,12 +207,13 @@ class FulfillmentOrders:
 
     def _missing(self, items: Iterable[Item]) -> dict[str, int]:
         """Return the pieces by line that the stock lacks."""
-        left, missing = dict(self.stock), {}
+        left, missing = dict(self.stock), dict[str, int]()
         for item in items:
-            there = left.get(item["sellerSku"], item["quantity"])
-            left[item["sellerSku"]] = max(0, there - item["quantity"])
-            if there < item["quantity"]:
-                missing[_line(item)] = item["quantity"] - there
+            sku, wanted = item["sellerSku"], item["quantity"]
+            if sku in left:
+                short = max(0, wanted - left[sku])
+                left[sku] -= wanted - short
+                missing |= {_line(item): short} if short else {}
         return missing
 
     def _fill(self, order: Order) -> None:

@@ -25,6 +25,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from bridge import faultpoints
+from tests import fast_clock
+from tests.fast_clock import REAL_TIME, FastClock
 
 _PACKAGES = ("bridge.cli", "bridge.ledger", "bridge.pipeline", "bridge.dropfolder", "bridge.runners")
 """All their modules are loaded before the first fork,"""
@@ -61,12 +63,13 @@ class Forked:
 class ForkServer:
     """A process that forks children, several at once if need be; a context manager.
 
-    With a `portion` its children (but for those from scratch) commit files in portions of so many documents.
+    With a `portion` its children (but for those from scratch) commit files in portions of so many documents,
+    with a `clock` their time passes faster.
     """
 
-    def __init__(self, portion: int = 0) -> None:
+    def __init__(self, portion: int = 0, clock: FastClock = REAL_TIME) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.forkserver", str(portion)],
+            [sys.executable, "-m", "tests.forkserver", str(portion), clock.as_text()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -224,7 +227,7 @@ class _Server:
             os.kill(order["kill"], signal.SIGKILL)
 
 
-def _load(portion: int) -> None:
+def _load(portion: int, clock: str) -> None:
     for name in _MODULES:
         importlib.import_module(name)
     for package in map(importlib.import_module, _PACKAGES):
@@ -236,6 +239,7 @@ def _load(portion: int) -> None:
     grammar_of(None).load_all()  # kept by the module for all that are forked later
     mappings_of(None)
     commit.PORTION = portion or commit.PORTION
+    fast_clock.install(FastClock.of(clock))
     gc.freeze()  # a collection in a child would copy all pages
 
 
@@ -275,5 +279,5 @@ def _become(order: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _load(int(sys.argv[1]))
+    _load(int(sys.argv[1]), sys.argv[2])
     _Server().serve()

@@ -67,7 +67,7 @@ def audit(place: Place, drops: Sequence[Drop], said: Mapping[int, int] | None = 
         *audit_files(place, drops),
         *audit_outbox(place, drops, said or {}, account.delivered),
         *([half] if (half := half_purged(place)) else []),
-        *_log(place.log),
+        *troubles_of(place.log),
     ]
     return account
 
@@ -168,5 +168,6 @@ def _events(place: Place, drops: Sequence[Drop]) -> Iterator[str]:
             yield f"{drop.name} has {dropped[key]} events that an operator dropped, not {drop.repeated}"
 
 
-def _log(log: str) -> Iterator[str]:
+def troubles_of(log: str) -> Iterator[str]:
+    """Report the lines of a log that no run should have."""
     yield from (f"the log says: {line[:400]}" for line in log.splitlines() if _TROUBLE.search(line))

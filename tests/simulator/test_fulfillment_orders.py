@@ -191,6 +191,8 @@ def test_what_is_not_in_stock_goes_by_the_orders_policy(amazon: StandInAmazon, o
     assert orders.create("none", 1, fulfillmentPolicy="FillAllAvailable") == 400
     assert orders.create("all", 2, 1, fulfillmentPolicy="FillAll") == 200
     assert orders.create("never", 9, fulfillmentPolicy="FillAll") == 200
+    twice = [{"sellerSku": "SKU-9", "sellerFulfillmentOrderItemId": line, "quantity": 2} for line in "12"]
+    assert orders.create("enough", items=twice) == 200
     passes(amazon, 600)
     assert [orders.status(one) for one in ("available", "all", "never")] == [
         "CompletePartialled",

@@ -1,0 +1,140 @@
+"""A long run: orders are dropped while the daemon is killed again and again, and taken to their end."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.crash.lives import AT_RANDOM
+from tests.crash.sellers.audit import Account, audit
+from tests.crash.sellers.orders import Trade
+from tests.crash.sellers.shops import SELLERS, SPEED, Shops, shops
+
+POINTS = (
+    "drain.claimed", "collect.kept", "collect.committed", "translate.read", "translate.committed",
+    "put_away.moved", "put_away.committed", "submit.planned", "submit.begun", "submit.intent_committed",
+    "submit.posted", "submit.answer_committed", "submit.doubted", "submit.policy_committed", "settle.asked",
+    "settle.committed", "settle.report_written", "settle.report_committed", "follow.swept", "follow.asked",
+    "follow.committed", "deliver.begun", "deliver.uploaded", "deliver.renamed", "deliver.committed",
+)  # fmt: skip
+"""Points at which the daemon is killed, each in its turn."""
+STORM = 10
+"""Requests in a row that Amazon throttles, a few times in a run."""
+CREATE, GET = "createFulfillmentOrder", "getFulfillmentOrder"
+PATIENCE = 2.0
+"""Seconds within which a point is reached, or the daemon is killed at a random moment all the same."""
+LONGEST = 3600.0
+"""Seconds that the last daemon may take for all that is left."""
+
+
+@dataclass(slots=True)
+class Figures:
+    """What a run came to."""
+
+    kills: Counter[str] = field(default_factory=Counter)
+    throttled: int = 0
+    account: Account = field(default_factory=Account)
+    seconds: float = 0.0
+
+    def lines(self) -> list[str]:
+        """Report them."""
+        account, kills = self.account, self.kills
+        figures = {
+            "kills": f"{kills.total()}, {kills[AT_RANDOM]} of them at random moments",
+            "by point": _told(Counter({name: kills[name] for name in kills if name != AT_RANDOM})),
+            "dropped": f"{account.files} files with {account.orders} orders",
+            "which must be": _told(account.fates),
+            "at Amazon": _told(account.ends),
+            "lost": account.lost,
+            "created twice": account.twice,
+            "in doubt, all resolved": account.doubted,
+            "throttled on purpose": self.throttled,
+            "files of shipments": account.shipments,
+            "seconds": f"{self.seconds:.0f}",
+            "problems": len(account.problems),
+        }
+        return [
+            *(f"{name}: {told}" for name, told in figures.items()),
+            *(f"  {problem}" for problem in account.problems[:50]),
+        ]
+
+
+def _told(counts: Counter[str]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+
+
+def run_orders(
+    seed: int,
+    folder: Path,
+    *,
+    orders: int,
+    files: int,
+    damaged: int,
+    kills: int,
+    points: Sequence[str] = POINTS,
+    speed: float = SPEED,
+) -> Figures:
+    """Run one in an empty folder; the kills are at `points`, in their turn, or at random moments."""
+    begun = time.monotonic()
+    chance = random.Random(seed)  # noqa: S311 - the same traffic and plan for the same seed
+    figures = Figures()
+    with shops(folder, speed) as site:
+        dropped = Trade(chance, SELLERS).files(orders, files, damaged)
+        left = list(dropped)
+        for life in range(kills):
+            while left and len(dropped) - len(left) <= life * len(dropped) // kills:
+                site.drop(left.pop(0))
+            _trouble(site, chance, figures)
+            _live(site, chance, figures, points[life % len(points)])
+        for file in left:
+            site.drop(file)
+        _to_the_end(site)
+        figures.account = audit(site, dropped, figures.throttled)
+    named = [f"seed {seed}: {problem}" for problem in figures.account.problems]
+    figures.account.problems = named
+    figures.seconds = time.monotonic() - begun
+    return figures
+
+
+def _trouble(site: Shops, chance: random.Random, figures: Figures) -> None:
+    """Have Amazon, or the line to it, fail at times."""
+    faults = site.amazon.faults
+    dice = chance.random()
+    if dice < 0.15:
+        faults.cut_after(operation=CREATE, times=2)
+    elif dice < 0.3:
+        faults.cut_before(operation=CREATE, times=2)
+    elif dice < 0.4:
+        faults.unavailable(operation=chance.choice((CREATE, GET)), times=3)
+    elif dice < 0.45:
+        faults.reply(500, operation=GET, times=3)
+    elif dice < 0.5:
+        faults.reply(429, operation=chance.choice((CREATE, GET)), times=STORM)
+        figures.throttled += STORM
+
+
+def _live(site: Shops, chance: random.Random, figures: Figures, point: str) -> None:
+    """Start the daemon, and kill it at a point, or at any moment."""
+    at_random = chance.random() < 0.25
+    child = site.start("daemon", kill_at="" if at_random else f"{point}:{chance.randint(1, 3)}")
+    reached = child.wait(chance.uniform(0.1, 1.5) if at_random else PATIENCE) is not None
+    status = child.kill()
+    assert status < 0, f"the daemon ended by itself: {status}\n{site.log[-3000:]}"
+    figures.kills[point if reached and not at_random else AT_RANDOM] += 1
+
+
+def _to_the_end(site: Shops) -> None:
+    """Let a last daemon work until nothing is left, and a run deliver what it made last."""
+    deadline = time.monotonic() + LONGEST
+    child = site.start("daemon")
+    while not site.is_over():
+        status = child.wait(0.5)
+        assert status is None, f"the daemon ended by itself: {status}\n{site.log[-3000:]}"
+        if time.monotonic() > deadline:
+            break
+    child.kill()
+    site.verb("run", "--settle", "--timeout", "60")

@@ -1,0 +1,19 @@
+"""The short form of `make long-run`: some orders and kills, the same in every run as far as time allows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.crash.lives import AT_RANDOM
+from tests.crash.sellers.rounds import run_orders
+
+SEED = 3
+POINTS = ("submit.intent_committed", "submit.posted", "settle.asked", "follow.asked", "follow.committed")
+
+
+def test_no_kill_loses_an_order_or_creates_one_twice_and_every_piece_is_accounted_for(tmp_path: Path) -> None:
+    figures = run_orders(SEED, tmp_path, orders=30, files=4, damaged=6, kills=6, points=POINTS, speed=1800.0)
+    assert figures.account.problems == []
+    assert figures.kills.total() > figures.kills[AT_RANDOM], "no named point was reached"
+    assert len(figures.account.fates) == 3
+    assert figures.account.shipments
