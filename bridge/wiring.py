@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -26,7 +26,7 @@ from bridge.adapters import (
 from bridge.config import Config, load_config, refuse_loose_secrets
 from bridge.document_data import grammar_of, mappings_of
 from bridge.errors import CommandRefused, ConfigurationError, Problem
-from bridge.ledger.rows import Fence
+from bridge.ledger.rows import Fence, SnapshotState
 from bridge.ledger.soundness import SECONDS as CHECK_SECONDS
 from bridge.ledger.store import Ledger
 from bridge.mapping.profile import explain_profile
@@ -39,6 +39,7 @@ from bridge.pipeline.partner_drain import Progress
 from bridge.pipeline.rerun import Decision, rerun
 from bridge.pipeline.sandbox import Rehearsed, look_at_once, rehearsal_steps
 from bridge.pipeline.settle import read_verdict
+from bridge.pipeline.snapshot import snapshot
 from bridge.pipeline.spool import DiskSpace, Spool
 from bridge.pipeline.state import Claim
 from bridge.runners.embedded import Daemon
@@ -188,23 +189,34 @@ class Bridge:
         drains this ledger: it is the one to fetch, at once.
         """
         self.ledger.request_documents(None, vendor, kind, orders, utc_now())
-        try:
-            with draining(_file_of(self.config)):
-                self._fetch_now(vendor)
-        except AlreadyDraining:
+        if not self._done_now(vendor, fetch_wanted):
             return None
         left = self.ledger.open_document_requests(vendor, kind)
         return {order: left[order] for order in orders if order in left}
 
-    def _fetch_now(self, vendor: str) -> None:
-        fleet = fleet_of(self.config, self.ledger)
+    def fetch_snapshot(self, vendor: str, name: str) -> SnapshotState | None:
+        """Have a list read that is told once a day, and put it into the outbox.
+
+        Returns how it stands then; None where another process drains this ledger, as `fetch` does.
+        """
+        self.ledger.request_snapshot(vendor, name, utc_now())
+        return self.ledger.snapshot(vendor, name) if self._done_now(vendor, snapshot) else None
+
+    def _done_now(self, vendor: str, job: Callable[[Partner], int]) -> bool:
+        """Do what a job has to do for a vendor; return False where another process drains this ledger."""
         try:
-            partner = next(partner for partner in fleet.partners if partner.vendor == vendor)
-            partner.claim.fence = self.ledger.claim(partner.account, utc_now())
-            fetch_wanted(partner)
-            deliver(partner)
-        finally:
-            fleet.close()
+            with draining(_file_of(self.config)):
+                fleet = fleet_of(self.config, self.ledger)
+                try:
+                    partner = next(partner for partner in fleet.partners if partner.vendor == vendor)
+                    partner.claim.fence = self.ledger.claim(partner.account, utc_now())
+                    job(partner)
+                    deliver(partner)
+                finally:
+                    fleet.close()
+        except AlreadyDraining:
+            return False
+        return True
 
     def rehearse(
         self, vendor: str, numbers: Sequence[str], end: str = "", *, timeout: float = REHEARSED_WITHIN

@@ -14,6 +14,7 @@ from bridge.cli.words import alert_words, counted
 if TYPE_CHECKING:
     from bridge.config import Config
     from bridge.ledger.read_models import AlertRow, BatchView, FollowUpCounts
+    from bridge.ledger.rows import SnapshotState
     from bridge.ledger.store import Ledger
     from bridge.pipeline.validity import Validity
 
@@ -68,6 +69,7 @@ def _of_vendor(
         "delayed": _delayed(ledger, vendor, now),
         "held": ledger.held_summary(vendor),
         "follow_ups": ledger.follow_up_counts(vendor),
+        "snapshots": ledger.snapshots(vendor),
         "last_file": {"batch": last[0].id, "name": last[0].name, "received_at": last[0].received_at}
         if last
         else None,
@@ -146,6 +148,8 @@ def _vendor(vendor: dict[str, Any]) -> Iterator[Line]:
         yield _fact("of these", delayed_words(**vendor["delayed"]))
     if vendor["follow_ups"].open:
         yield _fact("followed", followed_words(vendor["follow_ups"]))
+    for one in vendor["snapshots"]:
+        yield _fact(one.name, snapshot_words(one))
     for trouble, advice in _troubles(vendor):
         yield Line(trouble, first="  ! ", rest="    ", style="bad")
         yield _to_do(advice)
@@ -185,6 +189,14 @@ def followed_words(counts: FollowUpCounts) -> str:
     """Write how much Amazon is asked about, and how much of it cannot be looked at."""
     failing = f", {counts.failing} cannot be looked at ({counts.reason})" if counts.failing else ""
     return f"{counts.open} at Amazon{failing}"
+
+
+def snapshot_words(one: SnapshotState) -> str:
+    """Write when a list was told last that is told once a day, and what keeps the next one."""
+    told = f"told {cell(one.told_at)}, {one.told_count} in it" if one.told_at else "never told"
+    held = f"; one of {one.held_count} is held since {cell(one.held_at)}" if one.held_at else ""
+    broken = f"; read again after {one.failures} that broke: {one.reason}" if one.failures else ""
+    return told + held + broken
 
 
 def _of_troubled(batches: list[dict[str, Any]]) -> str:
