@@ -61,3 +61,14 @@ def test_what_is_wrong_with_a_seller_is_named(line: str, place: str) -> None:
     kept = "\n".join(one for one in SELLER.splitlines() if not one.startswith(f"{key} ="))
     text = GOOD + kept.replace("[sellers.shop.local]", f"{line}\n\n[sellers.shop.local]") + "\n"
     assert place in {name for _, name in named(text)}
+
+
+def test_sellers_of_one_account_have_prefixes_of_their_own() -> None:
+    second = SELLER.replace("shop", "other")
+    problem = only_problem(GOOD + SELLER + second)
+    assert problem.place == "sellers.other.order_prefix"
+    assert (
+        'is "" in [sellers.shop], too, and both have account main: Amazon knows the orders' in problem.message
+    )
+    prefixed = second.replace("marketplace", 'order_prefix = "B-"\nmarketplace', 1)
+    assert list(load(GOOD + SELLER + prefixed).sellers) == ["shop", "other"]

@@ -43,6 +43,8 @@ def cross_checks(raw: Raw, folder: Path) -> Iterator[Complaint]:
     yield from _shared_inboxes(
         [((kind, name), table(table(raw, kind), name)) for kind, name in partners], folder
     )
+    for kind in PARTNERS:
+        yield from _shared_values(table(raw, kind), kind)
     yield from _shared_codes(vendors)
     yield from _documents_of_others(vendors)
 
@@ -165,6 +167,27 @@ def _inbox(vendor: Raw, folder: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
         yield "sftp", (sftp["host"].lower(), port, _text(sftp, "username", ""), inbox)
     if isinstance(vendor.get("local"), dict) and vendor["local"].keys() & {"root", "inbox"}:
         yield "local", ("", str(_local_folders(vendor["local"], folder)["inbox"]))
+
+
+def _shared_values(partners: Raw, kind: Literal["vendors", "sellers"]) -> Iterator[Complaint]:
+    """Complain of a value that partners of one account share, and that a program wants to be their own."""
+    wanted = [
+        (key, why, str(keys.model_fields[key].default))
+        for one in installed().settings(kind)
+        if (keys := one.keys) is not None
+        for key, why in one.unique.items()
+    ]
+    for key, why, default in wanted:
+        seen: dict[tuple[str, str], str] = {}
+        for name in partners:
+            partner = table(partners, name)
+            account, value = _text(partner, "account", ""), _text(partner, key, default)
+            if account and (other := seen.setdefault((account, value), name)) != name:
+                message = (
+                    f'is "{value}" in [{kind}.{other}], too, and both have account {account}: {why}; give '
+                    "each its own"
+                )
+                yield (kind, name, key), message
 
 
 def _shared_codes(vendors: Raw) -> Iterator[Complaint]:

@@ -289,7 +289,7 @@ def _known(row: RowMapping) -> Known:
         function=row["function"],
         subject=row["subject"] or _subject(row),
         at=round(row["occurred_at"], 3),
-        body=row["stated"] or row["body"],
+        body=installed().content(row["operation"], row["stated"] or row["body"]),
         # Under `resubmit` it is ready again although Amazon may have it.
         begun=(row["state"] == "grouped" and (state != "ready" or row["policy"] == "resubmit"))
         or (row["state"] == "held" and row["reason"] == RESTORED),

@@ -208,7 +208,8 @@ class EventType(Call):
     `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
     order has shipped. `once`: Amazon knows it by its ordering key, so of one key a second is never sent: one
-    with the same content is a duplicate, one with other content is held. `cancelled_by`: Amazon takes a
+    with the same content is a duplicate, one with other content is held; `content` returns the event without
+    what makes no other one of it. `cancelled_by`: Amazon takes a
     cancellation of it; without, one of what Amazon has is held.
     """
 
@@ -230,6 +231,7 @@ class EventType(Call):
     due_within: timedelta | None = None
     ships: bool = False
     once: bool = False
+    content: Callable[[Any], Event] | None = None
     cancelled_by: Cancellation | None = None
     makes_available: tuple[str, ...] = ()
     announces: Callable[[Any], Announcement] | None = None

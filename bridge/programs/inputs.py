@@ -87,15 +87,17 @@ class Settings:
 
     `keys` is a `bridge.settings.table.Table` of further keys, `tables` has more of them for tables within
     (`fetch`: a flag for each feed, `in_doubt`: the program's policies). `choices` are those of the keys that
-    choose an operation, each with the operation that a word stands for. From a partner's table `profile`
-    returns what the program's own functions find in `VendorProfile.of_programs` (`stand_in` for nobody in
-    particular), `policies` values of `bridge.pipeline.partner.Policies`.
+    choose an operation, each with the operation that a word stands for, `unique` those of which no two
+    partners of one account may have the same value (the default is one, too), each with the reason. From a
+    partner's table `profile` returns what the program's own functions find in `VendorProfile.of_programs`
+    (`stand_in` for nobody in particular), `policies` values of `bridge.pipeline.partner.Policies`.
     """
 
     partners: Literal["vendors", "sellers"]
     keys: type[Any] | None = None
     tables: Mapping[str, type[Any]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    unique: Mapping[str, str] = field(default_factory=dict)
     profile: Callable[[Any], Any] = _nothing
     stand_in: Any = None
     policies: Callable[[Any], Mapping[str, Any]] = _nothing

@@ -89,6 +89,13 @@ class Programs:
         known = version in self._program_of[operation].versions
         return tuple(paths) if known and version not in paths else ()
 
+    def content(self, operation: str, body: str | None) -> str | None:
+        """Return the body of an event as far as it makes it another event than one with the same key."""
+        kind = self._of_operation.get(operation)
+        if body is None or kind is None or kind.content is None:
+            return body
+        return msgspec.json.encode(kind.content(self.decode(operation, body))).decode()
+
     def decode(self, operation: str, body: str | bytes) -> Event:
         """Read an event as the ledger keeps it. Raises `msgspec.DecodeError`."""
         return self._decoders[operation].decode(body)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 
+from msgspec.structs import replace
+
 from bridge.programs.event_types import EventType, VerdictRead, Verification
 from bridge.programs.multi_channel_fulfillment import bodies
 from bridge.programs.multi_channel_fulfillment.cancellations import CANCELLATION, CANCELLED
@@ -20,6 +22,11 @@ def _named(event: FulfillmentOrdered) -> Mapping[str, str]:
 
 def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
+
+
+def _content(event: FulfillmentOrdered) -> FulfillmentOrdered:
+    """Return an order without the date of the interchange that it came in: another one makes it no other."""
+    return replace(event, displayable_order_date="") if event.order_date_assumed else event
 
 
 EVENT_TYPES = (
@@ -38,6 +45,7 @@ EVENT_TYPES = (
         day=lambda event: _day(event.ship_not_before),
         last_day=lambda event: _day(event.cancel_after),
         once=True,
+        content=_content,
         cancelled_by=CANCELLATION,
         verification=Verification(
             operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True

@@ -76,4 +76,10 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
     )
 
 
-SETTINGS = Settings(partners="sellers", keys=SellerKeys, profile=_profile, stand_in=STAND_IN)
+SETTINGS = Settings(
+    partners="sellers",
+    keys=SellerKeys,
+    unique={"order_prefix": "Amazon knows the orders of an account by prefix and number"},
+    profile=_profile,
+    stand_in=STAND_IN,
+)
