@@ -68,9 +68,10 @@ def ordered(stated: StatedOrder, profile: VendorProfile) -> FulfillmentOrdered:
 def summary_of(event: FulfillmentOrdered) -> str:
     """Return an order for operators, without names or addresses."""
     units, lines = sum(item.quantity for item in event.items), len(event.items)
+    country, speed = event.destination_address.country_code, event.shipping_speed_category
     return (
-        f"order {event.order_number}: {units} unit{'s' * (units != 1)} in {lines} line{'s' * (lines != 1)} "
-        f"to {event.destination_address.country_code or '?'}, {event.shipping_speed_category or '?'}"
+        f"order {event.order_number}: {units} unit{'s' * (units != 1)} in {lines} line{'s' * (lines != 1)}"
+        f"{' to ' * bool(country)}{country}{', ' * bool(speed)}{speed}"
     )
 
 
