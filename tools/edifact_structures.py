@@ -21,8 +21,9 @@ SERVICE = "service"
 SUBSET = "EANCOM"
 # What a status is called is the status tables' affair, and an unknown one is held; a code list has any name.
 OPEN = {"1131", "4405", "9011", "9013"}
-# Values of a later directory that partners send before it: 78 is when an event happened.
-ALSO = {"2005": ("78",)}
+# Values of a later directory that partners send before it (78 is when an event happened), and our own (GFT
+# is a gift message below a line of an ORDERS).
+ALSO = {"2005": ("78",), "4451": ("GFT",)}
 # A directory is also used for those after it, which have longer elements and further ones (of D01B).
 LONGER = {"D99B": {("SEL", "9308"): "35"}, "D01B": {("", "6411"): "8"}}
 FURTHER = {"D99B": {"PCD": "02", "RTE": "02"}}
