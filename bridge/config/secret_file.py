@@ -7,6 +7,8 @@ import pwd
 import tempfile
 from pathlib import Path
 
+from bridge.durable import sync_folder
+
 KEPT = ".previous"
 """Ends the name under which the old file is kept."""
 
@@ -58,15 +60,7 @@ def _put(path: Path, data: bytes, owner: tuple[int, int]) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(path.parent)
 
 
 def _owner(path: Path) -> tuple[int, int]:

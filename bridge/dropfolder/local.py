@@ -14,6 +14,7 @@ from pathlib import Path
 from bridge.dropfolder.names import decode_name, encode_name, is_hidden, temporary_name
 from bridge.dropfolder.port import Content, Listing, Place, RemoteFile
 from bridge.dropfolder.settings import LocalSettings
+from bridge.durable import sync_folder
 from bridge.errors import DropFolderUnavailable, RemoteFileError
 
 _CHUNK = 1 << 20
@@ -101,7 +102,7 @@ class LocalDropFolder:
                 _path(inbox, name).unlink()
             except FileNotFoundError:
                 return
-            _sync_folder(inbox)
+            sync_folder(inbox)
 
     def deliver(self, folder: str, name: str, content: Content) -> None:
         """Write `outbox/folder/name`, whole or not at all; see the port."""
@@ -121,7 +122,7 @@ class LocalDropFolder:
             if not os.path.lexists(target):
                 _write(part, content.chunks(), self._settings.file_mode)
                 _rename_to_free(part, target)
-                _sync_folder(target_folder)
+                sync_folder(target_folder)
                 return
             if not _holds(target, content):
                 raise RemoteFileError(f"{target}: another content stands there; it is left as it is")
@@ -171,8 +172,8 @@ class LocalDropFolder:
                 source.unlink()  # a crash between link and unlink left both names
             else:
                 _rename_to_free(source, target)
-            _sync_folder(folder)
-            _sync_folder(inbox)
+            sync_folder(folder)
+            sync_folder(inbox)
 
 
 def _path(folder: Path, name: str) -> Path:
@@ -275,11 +276,3 @@ def _holds(path: Path, content: Content) -> bool:
     with os.fdopen(descriptor, "rb") as file:
         same_size = os.fstat(file.fileno()).st_size == content.size
         return same_size and content.is_in(iter(partial(file.read, _CHUNK), b""))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from bridge.durable import sync_folder
 from bridge.errors import SpoolError
 
 LARGEST_FLOOR = 1 << 30
@@ -113,7 +114,7 @@ class Spool:
         path = self._path(name)
         path.unlink(missing_ok=True)
         if path.parent.exists():
-            _sync_folder(path.parent)
+            sync_folder(path.parent)
 
     def note_epoch(self, account: str, epoch: int) -> None:
         """Note beside the bytes how far an account's epoch has come; see `epoch`. Raises `SpoolError`."""
@@ -149,8 +150,8 @@ class Spool:
     def _put(self, temporary: Path, target: Path) -> None:
         target.parent.mkdir(exist_ok=True, mode=0o700)
         temporary.replace(target)
-        _sync_folder(target.parent)
-        _sync_folder(self.folder)
+        sync_folder(target.parent)
+        sync_folder(self.folder)
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -215,11 +216,3 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

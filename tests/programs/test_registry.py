@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from bridge.programs.registry import installed
@@ -17,3 +20,18 @@ def test_what_no_mapping_knows_counts_as_of_a_program_for_its_partner(partners: 
 
 def test_without_a_kind_of_partner_any_program_does() -> None:
     assert installed().first_for("") == installed().event_types[0].operation
+
+
+def test_each_program_has_its_rows_in_the_contracts_of_imports() -> None:
+    with Path("pyproject.toml").open("rb") as file:
+        contracts = tomllib.load(file)["tool"]["importlinter"]["contracts"]
+    folders = {f"bridge.programs.{one.name}" for one in installed().programs}
+    (layers,) = (row["layers"] for row in contracts if row["type"] == "layers")
+    (forbidden,) = (
+        set(row["forbidden_modules"])
+        for row in contracts
+        if row["name"].startswith("the core knows programs")
+    )
+    # Side by side in one row: none may import another.
+    assert folders in [set(row.split(" | ")) for row in layers]
+    assert forbidden == folders
