@@ -49,7 +49,7 @@ def audit(shops: Shops, files: Sequence[File], throttled: int) -> Account:
         *_events(shops, files, orders),
         *_statuses(shops, orders),
         *_shipments(account, shops, orders),
-        *_files(shops),
+        *_files(shops, files),
         *troubles_of(shops.log),
     ]
     if shops.amazon.count_429 > throttled:
@@ -57,13 +57,22 @@ def audit(shops: Shops, files: Sequence[File], throttled: int) -> Account:
     return account
 
 
-def _files(shops: Shops) -> Iterator[str]:
+def _files(shops: Shops, files: Sequence[File]) -> Iterator[str]:
+    """Each file was read and put away; each that asks for it was acknowledged once."""
     rows = shops.rows("SELECT name, state FROM files WHERE state != 'translated'")
     yield from (f"{row['name']} is {row['state']}" for row in rows)
     for seller in shops.names:
         left = sorted(path.name for path in (shops.home(seller) / "inbox").iterdir())
         if left:
             yield f"{seller} has {left} left in the inbox"
+        asked = sum(file.acknowledged for file in files if file.seller == seller)
+        folder = shops.home(seller) / "outbox" / "acknowledgements"
+        came = len(list(folder.iterdir())) if folder.exists() else 0
+        if came != asked:
+            yield f"{seller} has {came} acknowledgements, not {asked}"
+    bad = shops.rows("SELECT count(*) FROM documents WHERE NOT accepted")[0][0]
+    if bad != (wanted := sum(order.fate == "rejected" for file in files for order in file.orders)):
+        yield f"{bad} documents were rejected, not {wanted}"
 
 
 def _amazon(account: Account, shops: Shops, orders: Mapping[Key, Order]) -> Iterator[str]:
@@ -93,6 +102,8 @@ def _events(shops: Shops, files: Sequence[File], orders: Mapping[Key, Order]) ->
         told[row["vendor"], row["number"]].append(row["state"])
     repeated = Counter((file.seller, number) for file in files for number in file.repeated)
     for key, order in orders.items():
+        if order.fate == "rejected":
+            continue  # there is no event of it, and it is told below if there is one
         states = Counter(told.pop(key, []))
         again = states.pop("not_sent", 0)
         if again != repeated[key]:
@@ -115,7 +126,7 @@ def _statuses(shops: Shops, orders: Mapping[Key, Order]) -> Iterator[str]:
                 words[seller, line["purchase_order_number"]].add(line["status"])
     right = {"sent": {"Success", "Failure"}, "refused": {"Refused"}, "held": {"Held"}}
     for key, order in orders.items():
-        if not words[key] & right[order.fate]:
+        if order.fate != "rejected" and not words[key] & right[order.fate]:
             yield f"{key} must be {order.fate}, and its seller was told {sorted(words[key])}"
 
 

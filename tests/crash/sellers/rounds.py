@@ -92,7 +92,7 @@ def run_orders(
             _live(site, chance, figures, points[life % len(points)])
         for file in left:
             site.drop(file)
-        _to_the_end(site)
+        _to_the_end(site, len(dropped))
         figures.account = audit(site, dropped, figures.throttled)
     named = [f"seed {seed}: {problem}" for problem in figures.account.problems]
     figures.account.problems = named
@@ -127,11 +127,11 @@ def _live(site: Shops, chance: random.Random, figures: Figures, point: str) -> N
     figures.kills[point if reached and not at_random else AT_RANDOM] += 1
 
 
-def _to_the_end(site: Shops) -> None:
+def _to_the_end(site: Shops, files: int) -> None:
     """Let a last daemon work until nothing is left, and a run deliver what it made last."""
     deadline = time.monotonic() + LONGEST
     child = site.start("daemon")
-    while not site.is_over():
+    while not site.is_over(files):
         status = child.wait(0.5)
         assert status is None, f"the daemon ended by itself: {status}\n{site.log[-3000:]}"
         if time.monotonic() > deadline:

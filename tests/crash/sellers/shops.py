@@ -73,13 +73,15 @@ class Shops(Installation):
         hidden.write_bytes(file.data)
         hidden.rename(self.home(file.seller) / "inbox" / file.name)
 
-    def is_over(self) -> bool:
-        """Return whether nothing waits but for an operator, and no order is followed any more."""
+    def is_over(self, files: int) -> bool:
+        """Return whether so many files came, and nothing of them goes on but what an operator decides."""
         if not self.is_through(frozenset({"held", "failed"})):
             return False
         open_ends = "SELECT (SELECT count(*) FROM follow_ups WHERE ended_at IS NULL) + (SELECT count(*)"
-        open_ends += " FROM submissions WHERE state IN ('submitted', 'overdue'))"
-        return not self.rows(open_ends)[0][0]
+        open_ends += " FROM submissions WHERE state IN ('submitted', 'overdue')) + (SELECT count(*)"
+        open_ends += " FROM arrivals WHERE moved_at IS NULL) AS open, (SELECT count(*) FROM files) AS came"
+        (row,) = self.rows(open_ends)
+        return row["came"] == files and not row["open"]
 
 
 @contextmanager
