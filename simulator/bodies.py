@@ -30,6 +30,7 @@ from simulator.operations import (
     CREATE_LABELS,
     CREATE_ORDER,
     LABEL_REQUESTS,
+    PREVIEW_ORDER,
     RESTRICTED_TOKEN_OPERATION,
     STATUS_UPDATES,
     STEER_ORDER,
@@ -226,6 +227,30 @@ _fulfillment_order = _outbound(
         "featureConstraints": _many(_feature),
     },
 )
+_preview = _outbound(
+    "GetFulfillmentPreviewRequest",
+    {
+        "address": _destination,
+        "items": _many(
+            _outbound(
+                "GetFulfillmentPreviewItem",
+                {
+                    "sellerSku": _upto[50],
+                    "quantity": Annotated[int, Field(ge=1)],
+                    "sellerFulfillmentOrderItemId": _upto[50],
+                },
+                {"perUnitDeclaredValue": _money},
+            ),
+            at_least=1,
+            at_most=100,
+        ),
+    },
+    {
+        "marketplaceId": Text,
+        "shippingSpeedCategories": _many(Literal["Standard", "Expedited", "Priority", "ScheduledDelivery"]),
+        "featureConstraints": _many(_feature),
+    },
+)
 _steering = _outbound(
     "SubmitFulfillmentOrderStatusUpdateRequest",
     {},
@@ -265,6 +290,7 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
         },
     ),
     CREATE_ORDER: _fulfillment_order,
+    PREVIEW_ORDER: _preview,
     STEER_ORDER: _steering,
     RESTRICTED_TOKEN_OPERATION: _shape(
         "CreateRestrictedDataTokenRequest",

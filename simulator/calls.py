@@ -21,6 +21,7 @@ from simulator.operations import (
     CREATE_LABELS,
     CREATE_ORDER,
     OUTBOUND,
+    PREVIEW_ORDER,
     READS,
     RESTRICTED,
     RESTRICTED_TOKEN_OPERATION,
@@ -193,6 +194,8 @@ class Operations:
             body = self._body(call)
             call.items, call.order = 1, body["sellerFulfillmentOrderId"]
             return orders.create(call.account, body), HTTPStatus.OK
+        if call.operation == PREVIEW_ORDER:
+            return orders.preview(self._body(call)), HTTPStatus.OK
         if call.operation == LIST:
             return orders.listed(call.account, call.query), HTTPStatus.OK
         if call.operation == STEER_ORDER:

@@ -16,6 +16,7 @@ from typing import Any
 from simulator.operations import CREATE_ORDER
 from simulator.options import Options
 from simulator.order_course import ENDS, Course, Order, Standing, course_of, iso_time, standing, steered
+from simulator.order_previews import previewed
 from simulator.records import Batch, Records
 from simulator.replies import Refused
 
@@ -77,6 +78,12 @@ class FulfillmentOrders:
             )
         )
         return {}
+
+    def preview(self, body: Item) -> Item:
+        """Return what would become of an order at each speed; nothing is kept of it."""
+        with self._lock:
+            missing = self._missing(body["items"])
+        return previewed(body, missing, self._wall())
 
     def read(self, account: str, number: str) -> Item:
         """Return one order whole; raises `Refused` where there is none."""

@@ -99,6 +99,7 @@ class Outbound(msgspec.Struct, frozen=True):
 
 
 CREATE_ORDER = "createFulfillmentOrder"
+PREVIEW_ORDER = "getFulfillmentPreview"
 STEER_ORDER = "submitFulfillmentOrderStatusUpdate"
 """Amazon has it in its sandbox alone."""
 _ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
@@ -106,6 +107,7 @@ OUTBOUND: Mapping[str, Outbound] = {
     one.operation: one
     for one in (
         Outbound(CREATE_ORDER, "POST", _ORDERS),
+        Outbound(PREVIEW_ORDER, "POST", f"{_ORDERS}/preview"),
         Outbound("listAllFulfillmentOrders", "GET", _ORDERS),
         Outbound("getFulfillmentOrder", "GET", f"{_ORDERS}/{{order}}"),
         Outbound("cancelFulfillmentOrder", "PUT", f"{_ORDERS}/{{order}}/cancel"),

@@ -96,6 +96,7 @@ EVENT_MOVES: Moves = {
     ("waiting", "too_long"): "held",  # its confirmation did not come in time
     ("waiting", "ambiguous"): "held",  # several orders were confirmed with its tracking number
     ("ready", "group"): "grouped",
+    ("ready", "precheck"): "held",  # what Amazon says of it, asked before it is sent
     ("ready", "restored"): "held",
     ("waiting", "restored"): "held",
     ("refused", "label"): "ready",  # in the write that keeps it: its order's label has what is missing

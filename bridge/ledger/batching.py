@@ -21,30 +21,32 @@ from bridge.programs.registry import installed
 AT_ONCE = 2000
 
 _busy = events.alias("busy")
-_its_time_has_come = or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now"))
+its_time_has_come = or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now"))
+is_alone = ~exists().where(
+    _busy.c.vendor == events.c.vendor,
+    _busy.c.ordering_key == events.c.ordering_key,
+    one_of(_busy.c.state, "grouped"),
+)
 _READY = (
     select(events.c.id, events.c.ordering_key, events.c.batch_limit, events.c.isolated_from)
     .where(
         events.c.vendor == bindparam("v"),
         events.c.operation == bindparam("of"),
         is_ready,
-        _its_time_has_come,
-        ~exists().where(
-            _busy.c.vendor == events.c.vendor,
-            _busy.c.ordering_key == events.c.ordering_key,
-            one_of(_busy.c.state, "grouped"),
-        ),
+        its_time_has_come,
+        is_alone,
     )
     .order_by(events.c.occurred_at, events.c.id)
     .limit(AT_ONCE)
 )
+_READY_CHECKED = _READY.where(events.c.prechecked_at.is_not(None))
 _WAITING = select(func.count()).select_from(
     select(events.c.id)
     .where(
         events.c.vendor.in_(bindparam("vendors", expanding=True)),
         events.c.operation == bindparam("of"),
         is_ready,
-        _its_time_has_come,
+        its_time_has_come,
     )
     .limit(bindparam("most"))
     .subquery()
@@ -89,16 +91,18 @@ class BatchingStore(Store):
         *,
         labels: LabelPolicy | None = None,
         submit_as: str = "",
+        prechecked: bool = False,
     ) -> int:
         """Make submissions of up to 2,000 ready events, oldest first; return how many were made.
 
         At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed, and so
         is its `not_before`. With `labels` confirmations are compared with labels that came since they were
-        kept. `submit_as` is the operation that tells Amazon of them, where it is not the events' own. Call
-        again until 0.
+        kept. `submit_as` is the operation that tells Amazon of them, where it is not the events' own;
+        `prechecked`: only those of which Amazon was asked before. Call again until 0.
         """
         with self._db.write(fence) as connection:
-            rows = connection.execute(_READY, {"v": vendor, "of": operation, "now": seconds(now)})
+            statement = _READY_CHECKED if prechecked else _READY
+            rows = connection.execute(statement, {"v": vendor, "of": operation, "now": seconds(now)})
             ready = [Ready(*row) for row in rows]
             held = frozenset[int]()
             if labels is not None and operation in installed().labelled:

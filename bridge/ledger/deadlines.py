@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from bridge.domain.events import FAILED_HERE
 from bridge.domain.states import EVENT_MOVES, move
+from bridge.ledger.batching import is_alone
 from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.outbound_schema import document_requests, is_pending, is_requested, outbound_files
@@ -89,16 +90,10 @@ def _any(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(*conditions)
 
 
-_busy = events.alias("busy")
-_is_alone = ~exists().where(
-    _busy.c.vendor == events.c.vendor,
-    _busy.c.ordering_key == events.c.ordering_key,
-    one_of(_busy.c.state, "grouped"),
-)
 # In the index's order: the first one that is alone ends the search, however many wait.
 _NEXT_EVENT = (
     select(events.c.not_before)
-    .where(events.c.vendor == _V, is_delayed, _is_alone)
+    .where(events.c.vendor == _V, is_delayed, is_alone)
     .order_by(events.c.not_before)
     .limit(1)
 )
@@ -114,7 +109,7 @@ _AT_ONCE = select(
             events.c.vendor == _V,
             is_ready,
             or_(events.c.not_before.is_(None), events.c.not_before <= bindparam("now")),
-            _is_alone,
+            is_alone,
         ),
         UNREPORTED.exists(),
     )

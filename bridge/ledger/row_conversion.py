@@ -77,6 +77,7 @@ _TIMES = frozenset(
         "created_at", "next_attempt_at", "submitted_at", "next_poll_at", "verdict_at", "doubted_at",
         "started_at", "ended_at", "delivered_at", "raised_at", "cleared_at", "requested_at", "purged_at",
         "noted_at", "changed_at", "not_before", "said_at", "next_look_at",
+        "precheck_since",
     }
 )  # fmt: skip
 

@@ -121,6 +121,15 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     later_event: int | None = None
 
 
+class ToPrecheck(msgspec.Struct, frozen=True, kw_only=True):
+    """An event about which Amazon is to be asked before it is sent; `precheck_since` is the first try."""
+
+    id: int
+    body: bytes
+    purchase_order_number: str
+    precheck_since: datetime | None = None
+
+
 class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
     """A submission to send (or, in doubt, to verify). Bodies, ids and orders stand in the same order."""
 

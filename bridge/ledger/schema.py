@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0017"
+HEAD = "0018"
 """The migration that this code goes with."""
 
 accounts = Table(
@@ -171,6 +171,8 @@ events = Table(
     Column("later_event", Integer, nullable=True),  # the one that cancels or replaces it
     time("updated_at"),
     maybe_time("not_before"),  # until then one that is ready waits for its own time
+    maybe_time("precheck_since"),  # since then Amazon gave no answer about it, before it is sent
+    maybe_time("prechecked_at"),  # when Amazon was asked about it, before it is sent
     Index("ix_events_file", "file_id", "state"),
     Index("ix_events_order", "purchase_order_number"),
     Index("ix_events_tracking", "tracking_number"),

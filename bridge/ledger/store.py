@@ -10,6 +10,7 @@
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
 | batching | plan, waiting, queued |
+| prechecks | to_precheck, record_precheck, postpone_prechecks |
 | in_doubt | in_doubt, due_for_verification, apply_policy, record_verification; release_event, refuse_event |
 | resolving | submission, check_resolve, resolve |
 | verdicts | to_poll, record_verdict, record_poll_failed |
@@ -59,6 +60,7 @@ from bridge.ledger.migrate import migrate
 from bridge.ledger.news import NewsStore
 from bridge.ledger.outbound import OutboundStore
 from bridge.ledger.packages import PackageStore
+from bridge.ledger.prechecks import PrecheckStore
 from bridge.ledger.reports import ReportStore
 from bridge.ledger.resolving import ResolveStore
 from bridge.ledger.restored import RestoreStore
@@ -84,6 +86,7 @@ class Ledger(
     WriterStore,
     PackageStore,
     BatchingStore,
+    PrecheckStore,
     InDoubtStore,
     ResolveStore,
     VerdictStore,

@@ -12,6 +12,7 @@ from bridge.pipeline.deliver import deliver
 from bridge.pipeline.fetch import fetch
 from bridge.pipeline.follow import follow
 from bridge.pipeline.partner import Partner
+from bridge.pipeline.precheck import precheck
 from bridge.pipeline.settle import settle
 from bridge.pipeline.snapshot import snapshot
 from bridge.pipeline.submit import resolve_in_doubt, submit
@@ -46,6 +47,7 @@ JOBS: tuple[Job, ...] = (
     Job("translate", translate),
     Job("put_away", archive_processed, needs_folder=True),
     Job("resolve_in_doubt", resolve_in_doubt),
+    Job("precheck", InBackground(precheck)),
     Job("submit", InBackground(submit)),
     Job("hold_late", hold_late),
     Job("settle", settle),

@@ -99,6 +99,7 @@ def _plan(partner: Partner, operation: Operation, now: datetime) -> int:
         now,
         labels=partner.policies.labels,
         submit_as=operation.name,
+        prechecked=kind.precheck is not None and kind.precheck.wanted(partner.profile),
     )
 
 

@@ -1,6 +1,7 @@
 """What a program of Amazon's declares: the value `PROGRAM` of its package, a folder beside this module.
 
-Its parts stand beside: `operations`, `event_types`, `feeds`, `follow_ups`, `snapshots` and `inputs`.
+Its parts stand beside: `operations`, `event_types`, `feeds`, `follow_ups`, `prechecks`, `snapshots` and
+`inputs`.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from bridge.domain.events import Event, RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import Verdict
 from bridge.programs.operations import Item
+from bridge.programs.prechecks import Precheck, no_names
 
 E = TypeVar("E", bound=Event)
 
@@ -95,10 +96,6 @@ def _none(_event: Any) -> str:  # noqa: ANN401 - an event of any type
     return ""
 
 
-def _no_names(_event: Any) -> Mapping[str, str]:  # noqa: ANN401 - an event of any type
-    return {}
-
-
 def _as_read(_event: Any, item: Any) -> Any:  # noqa: ANN401 - an event and an item of any type
     return item
 
@@ -122,7 +119,7 @@ class Verification:
 
     feed: str = ""
     operation: str = ""
-    names: Callable[[Any], Mapping[str, str]] = _no_names
+    names: Callable[[Any], Mapping[str, str]] = no_names
     judge: Callable[[Any, Any], Found] = _taken
     patience: timedelta = timedelta(minutes=15)
     looks: tuple[timedelta, ...] = ()
@@ -175,7 +172,7 @@ class Call:
 
     operation: str
     body: Callable[[Any, str], dict[str, Any]]
-    path_names: Callable[[Any], Mapping[str, str]] = _no_names
+    path_names: Callable[[Any], Mapping[str, str]] = no_names
     answer_feed: str = ""
     answer: Callable[[Any, Any], Item] = _as_read
     verification: Verification | None = None
@@ -211,6 +208,7 @@ class EventType(Call):
     with the same content is a duplicate, one with other content is held; `content` returns the event without
     what makes no other one of it. `cancelled_by`: Amazon takes a
     cancellation of it; without, one of what Amazon has is held.
+    `precheck` is what Amazon is asked about it before it is sent.
     """
 
     event: type[Event]
@@ -237,6 +235,7 @@ class EventType(Call):
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None
     label_check: LabelCheck | None = None
+    precheck: Precheck[Any] | None = None
 
     def calls(self) -> tuple[Call, ...]:
         """Return every way to tell Amazon of it, the first one first."""

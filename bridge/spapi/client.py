@@ -200,8 +200,17 @@ class AmazonClient:
 
         Raises as `read_page` does. Without a version in the account's.
         """
-        path = self._path_of(operation, version or self.version, **names)
-        return self._read(operation, path, partial(parse_one, operation))
+        return self.ask(operation, b"", version or self.version, names)
+
+    def ask(
+        self, operation: Operation, body: bytes, version: str, names: Mapping[str, str]
+    ) -> Item | UnreadableItem | None:
+        """Read what Amazon answers to a body, as `read_one` does; an empty one is not sent.
+
+        Nothing comes of it at Amazon, so that it is asked again like any read, though it may be a POST.
+        """
+        path = self._path_of(operation, version, **names)
+        return self._read(operation, path, partial(parse_one, operation), body=body)
 
     def read_in_background(
         self, operation: Operation, *, version: str = "", **names: str
@@ -240,21 +249,27 @@ class AmazonClient:
             outcome = msgspec.structs.replace(outcome, reason=f"{outcome.reason}: {reply.flaw}")
         return outcome
 
-    def _read(self, operation: Operation, target: str, parse: Parse[T]) -> T:
+    def _read(self, operation: Operation, target: str, parse: Parse[T], *, body: bytes = b"") -> T:
         """Read and parse, again a few times where that may help."""
         retrying = stamina.RetryingCaller(
             attempts=_ATTEMPTS_OF_A_GET, timeout=60.0, wait_initial=0.5, wait_max=8.0, wait_jitter=0.5
         )
-        return retrying.on(self._ask_again)(self._read_once, operation, target, parse)
+        return retrying.on(self._ask_again)(self._read_once, operation, target, parse, body=body)
 
     def _read_once(
-        self, operation: Operation, target: str, parse: Parse[T], *, background: bool = False
+        self,
+        operation: Operation,
+        target: str,
+        parse: Parse[T],
+        *,
+        body: bytes = b"",
+        background: bool = False,
     ) -> T:
         tokens = self._tokens_of(operation)
         token = tokens.token()
-        reply = self._get(operation, target, token, background=background)
+        reply = self._get(operation, target, token, body=body, background=background)
         if reply.status in {401, 403}:
-            reply = self._get(operation, target, tokens.renew(token), background=background)
+            reply = self._get(operation, target, tokens.renew(token), body=body, background=background)
         if reply.flaw and reply.status == 200:
             raise _flawed(operation, reply)
         return parse(reply.status, reply.headers, reply.body)
@@ -277,9 +292,9 @@ class AmazonClient:
             return True
         return error.retry_after if error.retry_after <= _LONGEST_WAIT_IN_A_CALL else False
 
-    def _get(self, operation: Operation, target: str, token: str, *, background: bool) -> Reply:
+    def _get(self, operation: Operation, target: str, token: str, *, body: bytes, background: bool) -> Reply:
         try:
-            return self._channel.send(operation, target, token, background=background)
+            return self._channel.send(operation, target, token, body=body or None, background=background)
         except httpx.HTTPError as error:
             raise AmazonUnavailable(f"no reply from Amazon: {why_not_reached(error)}") from error
 

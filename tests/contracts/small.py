@@ -98,6 +98,9 @@ class SmallAmazon(ScriptedServer):
         self.list_answers: deque[Answer] = deque()
         self.asked: list[str] = []
         """The orders that were asked about, in turn."""
+        self.terms: list[str] = []
+        """The orders that were asked about before they were placed."""
+        self.term_answers: deque[Answer] = deque()
 
     def stands(self, order: str, status: str, *shipments: str) -> None:
         """Say how an order stands; each shipment has one piece."""
@@ -111,12 +114,16 @@ class SmallAmazon(ScriptedServer):
         told = [order | {"shipments": []} for order in self.orders.values()]
         return json_answer(200, _page_of(told, int(query.get("nextToken", 0))))
 
-    def next_answer(self, request: Request) -> Answer:
+    def next_answer(self, request: Request) -> Answer:  # noqa: PLR0911 - a path each
         """Answer by the path."""
         if not request.path.startswith("/small/"):
             return super().next_answer(request)
         self.requests.append(request)
         kind, _, name = request.path.removeprefix("/small/v1/").partition("/")
+        if kind == "terms":
+            self.terms.append(unquote(name))
+            two = json_answer(200, {"payload": {"orderId": unquote(name), "pieces": 2}})
+            return self.term_answers.popleft() if self.term_answers else two
         if request.method == "POST":
             return TAKEN
         if kind.startswith("orders?"):

@@ -12,6 +12,8 @@ from spapi import ApiException, FbaOutboundApi
 from bridge.document_data import mappings_of
 from bridge.flatfiles.reader import read_flat_file
 from bridge.mapping.profile import explain_profile
+from bridge.programs.multi_channel_fulfillment.bodies import preview
+from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.registry import installed
 from simulator.amazon import StandInAmazon
 from simulator.operations import OUTBOUND
@@ -39,6 +41,14 @@ def bodies() -> list[dict[str, Any]]:
     return [installed().element_of(event) for event in events if event is not None]
 
 
+def preview_request() -> dict[str, Any]:
+    """Build the request for a preview of that order."""
+    records = read_flat_file(f"{COLUMNS}\n{LINES}".encode(), "csv", explain_profile(), mappings_of(None))
+    event = next(record.result.event for record in records)
+    assert isinstance(event, FulfillmentOrdered)
+    return preview(event, "2020-07-01")
+
+
 @pytest.fixture
 def amazon() -> Iterator[StandInAmazon]:
     with StandInAmazon(rate=None) as standing_in:
@@ -58,6 +68,7 @@ def api(sdk: Sdk) -> Any:
 PACKAGE = package("DELIVERED", ("EVENT_301", "2026-11-25T18:03:00Z"))
 CALLS: dict[str, Callable[[Any], Any]] = {
     "createFulfillmentOrder": lambda api: api.create_fulfillment_order(bodies()[0]),
+    "getFulfillmentPreview": lambda api: api.get_fulfillment_preview(preview_request()),
     "getFulfillmentOrder": lambda api: api.get_fulfillment_order("1"),
     "listAllFulfillmentOrders": lambda api: api.list_all_fulfillment_orders(
         query_start_date="2026-01-01T00:00:00Z"
@@ -84,6 +95,11 @@ def test_every_body_is_read_back_whole_by_the_sdk() -> None:
         # The SDK writes dates its own way.
         assert written.pop("displayableOrderDate")[:10] == body.pop("displayableOrderDate")[:10]
         assert written == body
+
+
+def test_the_request_for_a_preview_is_read_back_whole_by_the_sdk() -> None:
+    body = preview_request()
+    assert rewritten(read_back(body, "GetFulfillmentPreviewRequest", MODELS)) == body
 
 
 @pytest.mark.parametrize("operation", list(OUTBOUND))

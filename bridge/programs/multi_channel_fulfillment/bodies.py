@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bridge.domain.values import Address
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, Money, OrderItem
+from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
 from bridge.programs.operations import Element, present
 
 
@@ -26,12 +27,34 @@ def fulfillment_order(event: FulfillmentOrdered, version: str) -> Element:
         "fulfillmentPolicy": event.fulfillment_policy,
         **present(
             notificationEmails=list(event.notification_emails),
-            featureConstraints=[
-                {"featureName": name, "featureFulfillmentPolicy": "Required"} for name in event.feature_names
-            ],
+            featureConstraints=_features(event),
         ),
         "items": [_item(item) for item in event.items],
     }
+
+
+def preview(event: FulfillmentOrdered, version: str) -> Element:
+    """Return a `GetFulfillmentPreviewRequest` for all speeds, to name another one that would do."""
+    del version
+    return {
+        "marketplaceId": event.marketplace_id,
+        "address": _address(event.destination_address),
+        "items": [
+            {
+                "sellerSku": item.seller_sku,
+                "quantity": item.quantity,
+                "sellerFulfillmentOrderItemId": item.seller_fulfillment_order_item_id,
+                **present(perUnitDeclaredValue=_money(item.per_unit_declared_value)),
+            }
+            for item in event.items
+        ],
+        "shippingSpeedCategories": list(SPEEDS),
+        **present(featureConstraints=_features(event)),
+    }
+
+
+def _features(event: FulfillmentOrdered) -> list[Element]:
+    return [{"featureName": name, "featureFulfillmentPolicy": "Required"} for name in event.feature_names]
 
 
 def _address(address: Address) -> Element:

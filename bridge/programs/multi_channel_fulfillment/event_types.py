@@ -13,6 +13,7 @@ from bridge.programs.multi_channel_fulfillment.cancellations import CANCELLATION
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY
 from bridge.programs.multi_channel_fulfillment.orders import LOOKS, compared, verdict_of
+from bridge.programs.multi_channel_fulfillment.preview_check import PRECHECK
 from bridge.programs.multi_channel_fulfillment.rules import violations
 
 
@@ -47,6 +48,7 @@ EVENT_TYPES = (
         once=True,
         content=_content,
         cancelled_by=CANCELLATION,
+        precheck=PRECHECK,
         verification=Verification(
             operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True
         ),

@@ -9,6 +9,7 @@ from typing import Any
 
 from bridge.programs.multi_channel_fulfillment.orders import read_listed, read_order
 from bridge.programs.multi_channel_fulfillment.packages import read_package
+from bridge.programs.multi_channel_fulfillment.previews import read_previews
 from bridge.programs.multi_channel_fulfillment.stock import read_stock
 from bridge.programs.operations import Method, Operation
 
@@ -16,6 +17,7 @@ V2020_07_01 = "2020-07-01"
 VERSIONS = (V2020_07_01,)
 CREATE = "createFulfillmentOrder"
 GET = "getFulfillmentOrder"
+PREVIEW = "getFulfillmentPreview"
 LIST = "listAllFulfillmentOrders"
 STEER = "submitFulfillmentOrderStatusUpdate"
 CANCEL = "cancelFulfillmentOrder"
@@ -53,6 +55,8 @@ OPERATIONS = (
     _operation(
         LIST, "GET", "fulfillmentOrders", list_key="fulfillmentOrders", number_key=ID_KEY, read=read_listed
     ),
+    # A read, though Amazon wants a POST: it reserves nothing.
+    _operation(PREVIEW, "POST", "fulfillmentOrders/preview", read=read_previews),
     # In Amazon's sandbox alone, where nothing ships by itself.
     _operation(STEER, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}/status", reply="receipt"),
     _operation(

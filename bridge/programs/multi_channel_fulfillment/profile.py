@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from bridge.mapping.profile import VendorProfile
+from bridge.programs.multi_channel_fulfillment.events import Money
 
 NAME = "multi_channel_fulfillment"
 MARKETPLACES = {
@@ -33,7 +34,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     with Amazon's, `skus` its SKUs by the other codes of products, and `currency` that of values without one.
     `notify`: Amazon writes to the addresses that a document has. `shipment_files` and `tracking` are the
     forms in which it is told of shipments, and of what happens to packages on their way, `inventory` those
-    in which its stock is told every day at `inventory_at` in its zone.
+    in which its stock is told every day at `inventory_at` in its zone. `preview` is what becomes of Amazon's
+    previews of its orders, and an order with more than `max_fee` in fees is held.
     """
 
     marketplace_id: str = ""
@@ -51,6 +53,8 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     tracking: tuple[Literal["csv", "json"], ...] = ()
     inventory: tuple[Literal["csv"], ...] = ()
     inventory_at: time = time(3)
+    preview: Literal["off", "check", "quote"] = "off"
+    max_fee: Money | None = None
 
 
 STAND_IN = SellerValues(

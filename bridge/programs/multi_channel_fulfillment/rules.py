@@ -41,6 +41,7 @@ CONDITIONS = {
     "EMAIL": "009",
     "FEATURE": "009",
     "ITEM_TWICE": "006",
+    "LATEST_ARRIVAL": "009",
     "LINE": "009",
     "MISSING_ADDRESS": "007",
     "MISSING_COMMENT": "007",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import time
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from bridge.programs.inputs import Settings
+from bridge.programs.multi_channel_fulfillment.events import Money
 from bridge.programs.multi_channel_fulfillment.profile import STAND_IN, SellerValues, marketplace_id_of
 from bridge.programs.multi_channel_fulfillment.rules import LONGEST_COMMENT
 from bridge.settings.kinds import Flag, Text
@@ -15,6 +17,12 @@ from bridge.settings.table import Table
 
 Speed = Literal["Standard", "Expedited", "Priority"]
 Feature = Literal["BLANK_BOX", "BLOCK_AMZL", "OVERBOX", "PACKING_SLIP", "SIGNATURE_CONFIRMATION"]
+
+
+def _amount(value: str) -> str:
+    if not re.fullmatch(r"\d{1,9}(\.\d{1,2})? [A-Z]{3}", value):
+        raise ValueError('must be an amount and its currency, such as "25.00 USD"')
+    return value
 
 
 class SellerKeys(Table):
@@ -54,6 +62,19 @@ class SellerKeys(Table):
     """Formats of the files in the outbox that tell its stock, every day; none: Amazon is not asked."""
     inventory_at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"
     """Time of the day in its time zone at which its stock is told."""
+    preview: Literal["off", "check", "quote"] = "off"
+    """Whether Amazon is asked for a preview of each order before it is created: off; check (an order that it
+    cannot fulfil, in time or for max_fee, is held); or quote (what each speed would cost is written into
+    quotes/, as CSV, or those of shipment_files that are csv and json, and the order waits for an operator's
+    release)."""
+    max_fee: Annotated[Text, AfterValidator(_amount)] | None = None
+    """With preview = "check": the most that Amazon's fees for one order may be, as in "25.00 USD"."""
+
+    @model_validator(mode="after")
+    def _checks_fees(self) -> Self:
+        if self.max_fee is not None and self.preview != "check":
+            raise ValueError('max_fee is compared with previews: it needs preview = "check"')
+        return self
 
 
 def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the keys of all programs
@@ -73,6 +94,8 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         tracking=tuple(seller.tracking),
         inventory=tuple(seller.inventory),
         inventory_at=time.fromisoformat(seller.inventory_at),
+        preview=seller.preview,
+        max_fee=Money(*reversed(seller.max_fee.split())) if seller.max_fee else None,
     )
 
 

@@ -17,12 +17,13 @@ from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordere
 class OrderDraft(Draft, kw_only=True):
     """An order while it is read; `places` has the row (or request) of each item.
 
-    `order_date` and `marketplace` are read by the seller's profile.
+    `order_date`, `latest_arrival` and `marketplace` are read by the seller's profile.
     """
 
     stated: StatedOrder = msgspec.field(default_factory=StatedOrder)
     order_date: str = ""
     marketplace: str = ""
+    latest_arrival: str = ""
     places: list[int] = msgspec.field(default_factory=list)
 
 
@@ -34,6 +35,11 @@ def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
             stated.order_date = _moment(draft.order_date, profile.timezone)
     except ValueError as error:
         draft.error("ORDER_DATE", f"order_date: {error}")
+    try:
+        if draft.latest_arrival:
+            stated.latest_arrival = _moment(draft.latest_arrival, profile.timezone, "23:59:59")
+    except ValueError as error:
+        draft.error("LATEST_ARRIVAL", f"latest_arrival: {error}")
     try:
         if draft.marketplace:
             stated.marketplace_id = marketplace_id_of(draft.marketplace)
@@ -56,6 +62,6 @@ def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
     )
 
 
-def _moment(text: str, zone: str) -> str:
+def _moment(text: str, zone: str, of_day: str = "00:00:00") -> str:
     """Read a date, or a date and time; in the seller's zone where it has no offset. Raises ValueError."""
-    return iso_time(text, zone) if "T" in text else iso_time(f"{ship_date_of(text)}T00:00:00", zone)
+    return iso_time(text, zone) if "T" in text else iso_time(f"{ship_date_of(text)}T{of_day}", zone)

@@ -16,8 +16,8 @@ from bridge.programs.multi_channel_fulfillment.rules import LONGEST_COMMENT, LON
 from bridge.programs.multi_channel_fulfillment.stated import StatedOrder
 
 KEYS = (
-    "order_id", "function", "customer_order", "order_date", "comment", "speed", "marketplace", "address",
-    "emails", "action", "policy", "features", "items",
+    "order_id", "function", "customer_order", "order_date", "comment", "speed", "marketplace",
+    "latest_arrival", "address", "emails", "action", "policy", "features", "items",
 )  # fmt: skip
 _ITEM = ("line", "sku", "quantity", "gift_message", "declared_value", "currency")
 
@@ -29,6 +29,7 @@ def read_element(draft: OrderDraft, value: object, units: Units) -> None:
     draft.function = reader.text(order, "function", "")
     draft.order_date = reader.text(order, "order_date", "")
     draft.marketplace = reader.text(order, "marketplace", "")
+    draft.latest_arrival = reader.text(order, "latest_arrival", "")
     items = reader.array(order, "items", "")
     named = any(isinstance(item, dict) and item.get("line") for item in items)
     read = [

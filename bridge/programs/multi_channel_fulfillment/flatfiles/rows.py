@@ -19,7 +19,7 @@ ADDRESS = (
     "name", "address_line1", "address_line2", "address_line3", "city", "state_or_region", "postal_code",
     "country_code", "phone",
 )  # fmt: skip
-_OF_ORDER = ("customer_order", "order_date", "comment", "speed", "marketplace")
+_OF_ORDER = ("customer_order", "order_date", "comment", "speed", "marketplace", "latest_arrival")
 _CHOICES = ("email", "action", "policy", "features")
 _ITEM = ("line", "sku", "quantity", "gift_message", "declared_value", "currency")
 COLUMNS = (_ORDER, "function", *_OF_ORDER, *ADDRESS, *_CHOICES, *_ITEM)
@@ -48,6 +48,7 @@ class _OrderRows(RowReader[OrderDraft]):
         draft = self.draft
         told = {name: self._one(name) for name in (*_OF_ORDER, *ADDRESS, *_CHOICES)}
         draft.order_date, draft.marketplace = told["order_date"], told["marketplace"]
+        draft.latest_arrival = told["latest_arrival"]
         named = any(row.text("line") for row in self.rows)
         read = [(row.number, self._item(row, "" if named else str(n))) for n, row in enumerate(self.rows, 1)]
         draft.places = [number for number, item in read if item is not None]

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
-from bridge.domain.events import Event
+from bridge.domain.events import Event, RuleError
 from bridge.programs.contract import Program
 from bridge.programs.event_types import EventType, Violation
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, Sweep, View
 from bridge.programs.operations import Operation
+from bridge.programs.prechecks import Asked, Checked, Precheck
 
 PLACE = "placeOrder"
 GET = "getOrder"
+TERMS = "getTerms"
 LIST = "listOrders"
 VERDICT = "getVerdict"
 ORDERS = "small-orders"
+ASKED_BEFORE = "SMALL_ORDERS_ASKED_BEFORE"
+"""While this is in the environment, Amazon is asked about orders before they are placed."""
 _HOUR = timedelta(hours=1)
 
 
@@ -99,11 +104,35 @@ def _no_violations(_event: Any) -> tuple[Violation, ...]:
     return ()
 
 
+class Terms(msgspec.Struct, frozen=True, rename="camel"):
+    """What Amazon would take of an order."""
+
+    purchase_order_number: str = msgspec.field(name="orderId")
+    pieces: int
+
+
+def _judge(asked: Asked[Terms]) -> Checked:
+    """Place an order of as many pieces as Amazon takes; of none it is held."""
+    if asked.found is None:
+        return Checked(notes=(RuleError(code="TERMS", message=asked.why),))
+    if not asked.found.pieces:
+        data = f"{asked.event.order}: none\n".encode()
+        file = NewsFile(kind="terms", folder="terms", name=f"{asked.event.order}.txt", data=data)
+        return Checked(hold="Amazon takes none of it", files=(file,))
+    return Checked(event=msgspec.structs.replace(asked.event, pieces=asked.found.pieces))
+
+
 PROGRAM = Program(
     name="small_orders",
     versions=("v1",),
     operations=(
         Operation(name=PLACE, method="POST", paths={"v1": "/small/v1/orders"}, reply="transaction"),
+        Operation(
+            name=TERMS,
+            method="POST",
+            paths={"v1": "/small/v1/terms/{orderId}"},
+            read=lambda raw: msgspec.json.decode(raw, type=Terms),
+        ),
         Operation(name=GET, method="GET", paths={"v1": "/small/v1/orders/{orderId}"}, read=_read),
         Operation(
             name=LIST, method="GET", paths={"v1": "/small/v1/orders"}, list_key="orders", limit=2, read=_read
@@ -119,6 +148,13 @@ PROGRAM = Program(
             order=lambda event: event.order,
             rules=_no_violations,
             body=lambda event, _version: {"orderId": event.order, "pieces": event.pieces},
+            precheck=Precheck(
+                operation=TERMS,
+                wanted=lambda _profile: ASKED_BEFORE in os.environ,
+                body=lambda event, _version: {"pieces": event.pieces},
+                names=lambda event: {"orderId": event.order},
+                judge=_judge,
+            ),
         ),
     ),
     follow_ups=(
