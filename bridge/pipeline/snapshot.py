@@ -6,7 +6,7 @@ last one is asked for singly. One that has lost more than half is held, until an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +18,12 @@ from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.outbound_buffer import StructBuffer
 from bridge.ledger.rows import SnapshotState
-from bridge.pipeline.alerts import CREDENTIALS, SNAPSHOT, clear_alert, raise_alert
+from bridge.pipeline.alerts import CREDENTIALS, SNAPSHOT, clear_alert, open_keys, raise_alert
+from bridge.pipeline.news_documents import write_news
 from bridge.pipeline.partner import Partner
+from bridge.programs.follow_ups import NewsFile, NextNumber
 from bridge.programs.registry import installed
-from bridge.programs.snapshots import Snapshot, SnapshotView
+from bridge.programs.snapshots import Snapshot, SnapshotFile, SnapshotView
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 
 log = structlog.get_logger(__name__)
@@ -94,7 +96,7 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
             return 0
         missing = [key for key in lost if key not in keys]
         view = SnapshotView(elements=reading, missing=missing, taken_at=now, profile=partner.profile)
-        files = one.files(view)
+        files = list(_written(partner, one, view, now))
         names = partner.ledger.record_snapshot(
             partner.fence, partner.vendor, one.name, keys, files, partner.clock()
         )
@@ -104,6 +106,44 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
         "snapshot", vendor=partner.vendor, name=one.name, keys=len(keys), missing=len(missing), files=names
     )
     return 1
+
+
+def _written(
+    partner: Partner, one: Snapshot[Any], view: SnapshotView[Any], now: datetime
+) -> Iterator[SnapshotFile]:
+    """Yield the files of a list, and its documents but for their control numbers."""
+    refused: dict[str, str] = {}
+    for news in one.files(view):
+        if isinstance(news, SnapshotFile):
+            yield news
+            continue
+        files, held = write_news(partner, [news], now)
+        for file in files:
+            yield SnapshotFile(
+                kind=file.kind, folder=file.folder, name=file.name, data=_data_of(file), numbered=True
+            )
+        refused.update((news.document, reason) for _, reason in held)
+    _report_refused(partner, one, refused)
+
+
+def _report_refused(partner: Partner, one: Snapshot[Any], refused: Mapping[str, str]) -> None:
+    """Report the documents of a list that do not fit the partner's mapping; today's are not kept."""
+    for document, reason in refused.items():
+        message = (
+            f"the {document} of {one.noun} is not told: {reason}. Correct the mapping or the settings, then: "
+            f"edibridge fetch {one.name} --vendor {partner.vendor}"
+        )
+        if raise_alert(partner, SNAPSHOT, f"{one.name}:{document}", message):
+            log.error("snapshot_not_written", vendor=partner.vendor, name=one.name, document=document)
+    for key in open_keys(partner, SNAPSHOT):
+        name, _, document = key.partition(":")
+        if name == one.name and document and document not in refused:
+            clear_alert(partner, SNAPSHOT, key)
+
+
+def _data_of(file: NewsFile) -> Callable[[NextNumber], Iterable[bytes]]:
+    data = file.data
+    return lambda number: (data(number) if callable(data) else data,)
 
 
 class _Reading:

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from bridge.programs.follow_ups import NextNumber
+from bridge.programs.follow_ups import NewsDocument, NextNumber
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -54,7 +54,9 @@ class Snapshot(Generic[S]):
     not wanted. `listed` is the operation that lists it; `query` returns the parameters of its first page, of
     which `token` leads to the next ones. `element` is what the operation's `read` makes, `key` what it is
     about, of which there may be several elements, and `identity` what tells those apart: of two that are the
-    same in that the later one counts. `singly` returns the queries that ask for some keys alone.
+    same in that the later one counts. `singly` returns the queries that ask for some keys alone. Of what
+    `files` returns a document that does not fit the partner's mapping is not told at all, and an operator is
+    told why: what stands beside it goes.
     """
 
     name: str
@@ -66,5 +68,5 @@ class Snapshot(Generic[S]):
     key: Callable[[S], str]
     identity: Callable[[S], str]
     singly: Callable[[Any, Collection[str]], Iterable[Mapping[str, str]]]
-    files: Callable[[SnapshotView[S]], Sequence[SnapshotFile]]
+    files: Callable[[SnapshotView[S]], Iterable[SnapshotFile | NewsDocument]]
     token: str = "nextToken"  # noqa: S105 - a parameter's name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.programs.notices import Level, Notice, Values, kinds_of_values
 
 SHIPMENT = "shipment"
+INVENTORY = "inventory"
 STATUSES = ("complete", "partial", "short", "cancelled", "unfulfillable", "not_shipped")
 """Of a line: all has shipped; the rest follows; the rest never ships; and why something never does."""
 _SAMPLE: Values = {
@@ -84,5 +85,23 @@ NOTICES = {
         },
         words={"event": ("shipped", "ended", "order"), "status": STATUSES},
         sample=_SAMPLE,
-    )
+    ),
+    # One of several parts where they are too many for one document. A SKU that Amazon does not know now is in
+    # none. `on_hand` is absent where Amazon does not tell all of it.
+    INVENTORY: Notice(
+        noun="stock of a seller",
+        values=kinds_of_values(id="report marketplace", number="part parts", time="taken_at"),
+        levels={"item": Level(values=kinds_of_values(id="sku", number="number fulfillable on_hand"))},
+        sample={
+            "report": "20261123080000",
+            "marketplace": "ATVPDKIKX0DER",
+            "part": 1,
+            "parts": 1,
+            "taken_at": "2026-11-23T08:00:00+00:00",
+            "item": [
+                {"number": 1, "sku": "KETTLE-17", "fulfillable": 40, "on_hand": 46},
+                {"number": 2, "sku": "TEAPOT-04", "fulfillable": 0, "on_hand": 0},
+            ],
+        },
+    ),
 }

@@ -51,7 +51,7 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     notify: bool = False
     shipment_files: tuple[Literal["csv", "json", "945"], ...] = ("csv",)
     tracking: tuple[Literal["csv", "json"], ...] = ()
-    inventory: tuple[Literal["csv"], ...] = ()
+    inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     inventory_at: time = time(3)
     preview: Literal["off", "check", "quote"] = "off"
     max_fee: Money | None = None

@@ -58,7 +58,7 @@ class SellerKeys(Table):
     tracking: tuple[Literal["csv", "json"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
     asked."""
-    inventory: tuple[Literal["csv"], ...] = ()
+    inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     """Formats of the files in the outbox that tell its stock, every day; none: Amazon is not asked."""
     inventory_at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"
     """Time of the day in its time zone at which its stock is told."""
