@@ -24,6 +24,7 @@ from simulator.fulfillment_orders import FulfillmentOrders
 from simulator.inventory import Inventory
 from simulator.operations import READS
 from simulator.options import Options
+from simulator.order_requests import OrderRequests
 from simulator.packages import Packages
 from simulator.reads import Reads
 from simulator.records import Accepted, ItemKey, Records, RequestSeen
@@ -64,6 +65,8 @@ class StandInAmazon(DocumentFactory):
         access = AccessControl(self.options, self._tokens, self._restricted, buckets)
         self.orders = FulfillmentOrders(self.options, self._records, self.now)
         """The orders of Multi-Channel Fulfillment."""
+        self.order_requests = OrderRequests(self.orders, self.now)
+        """What is asked of them: changes and returns."""
         self.packages = Packages(self.options)
         """Their packages, as they were scanned."""
         self.inventory = Inventory(self.options, time.monotonic)
@@ -77,6 +80,7 @@ class StandInAmazon(DocumentFactory):
             reads=self._reads,
             creations=Creations(store, self, self._transactions.validator, self._records, self.now),
             orders=self.orders,
+            requests=self.order_requests,
             packages=self.packages,
             inventory=self.inventory,
         )

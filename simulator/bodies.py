@@ -32,8 +32,10 @@ from simulator.operations import (
     LABEL_REQUESTS,
     PREVIEW_ORDER,
     RESTRICTED_TOKEN_OPERATION,
+    RETURN,
     STATUS_UPDATES,
     STEER_ORDER,
+    UPDATE,
     Version,
 )
 
@@ -193,7 +195,7 @@ _destination = _outbound(
 _money = _outbound(
     "Money", {"currencyCode": Annotated[str, Field(pattern="^[A-Z]{3}$")], "value": Decimal}, {}
 )
-_upto = {most: Annotated[str, Field(min_length=1, max_length=most)] for most in (40, 50, 512, 750)}
+_upto = {most: Annotated[str, Field(min_length=1, max_length=most)] for most in (40, 50, 80, 512, 750, 1000)}
 _order_item = _outbound(
     "CreateFulfillmentOrderItem",
     {
@@ -251,6 +253,24 @@ _preview = _outbound(
         "featureConstraints": _many(_feature),
     },
 )
+_fulfillment_update = _outbound(
+    "UpdateFulfillmentOrderRequest",
+    {},
+    {"destinationAddress": _destination, "fulfillmentAction": Literal["Ship", "Hold"]},
+)
+_return_item = _outbound(
+    "CreateReturnItem",
+    {
+        "sellerReturnItemId": _upto[80],
+        "sellerFulfillmentOrderItemId": Text,
+        "amazonShipmentId": Text,
+        "returnReasonCode": Text,
+    },
+    {"returnComment": _upto[1000]},
+)
+_fulfillment_return = _outbound(
+    "CreateFulfillmentReturnRequest", {"items": _many(_return_item, at_least=1)}, {}
+)
 _steering = _outbound(
     "SubmitFulfillmentOrderStatusUpdateRequest",
     {},
@@ -292,6 +312,8 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
     CREATE_ORDER: _fulfillment_order,
     PREVIEW_ORDER: _preview,
     STEER_ORDER: _steering,
+    UPDATE: _fulfillment_update,
+    RETURN: _fulfillment_return,
     RESTRICTED_TOKEN_OPERATION: _shape(
         "CreateRestrictedDataTokenRequest",
         {"restrictedResources": _many(_resource, at_least=1, at_most=50)},

@@ -23,15 +23,19 @@ from simulator.operations import (
     OUTBOUND,
     PREVIEW_ORDER,
     READS,
+    REASON_CODES,
     RESTRICTED,
     RESTRICTED_TOKEN_OPERATION,
+    RETURN,
     STATUS_OPERATION,
     STEER_ORDER,
     SUBMISSIONS,
     TOKEN_OPERATION,
+    UPDATE,
     Version,
 )
 from simulator.options import Options
+from simulator.order_requests import OrderRequests
 from simulator.packages import TRACK, Packages
 from simulator.reads import Reads
 from simulator.replies import Refused, Reply, reply
@@ -83,6 +87,7 @@ class Operations:
         reads: Reads,
         creations: Creations,
         orders: FulfillmentOrders,
+        requests: OrderRequests,
         packages: Packages,
         inventory: Inventory,
     ) -> None:
@@ -104,6 +109,9 @@ class Operations:
             CREATE_LABELS.operation: self._create_labels,
             CREATE_CONTAINER_LABEL.operation: self._create_container_label,
             **dict.fromkeys(OUTBOUND, self._outbound),
+            UPDATE: lambda call: self._request(call, requests.update),
+            RETURN: lambda call: self._request(call, requests.create_return),
+            REASON_CODES: lambda call: (requests.reason_codes(call.query), HTTPStatus.OK),
             SUMMARIES: lambda call: (self._inventory.read(call.account, call.query), HTTPStatus.OK),
         }
 
@@ -187,6 +195,9 @@ class Operations:
         content = self._creations.container_label(call.account, self._body(call))
         call.items = 1
         return content, HTTPStatus.OK
+
+    def _request(self, call: Call, answer: Callable[[str, str, Any], dict[str, Any]]) -> Content:
+        return answer(call.account, call.order, self._body(call)), HTTPStatus.OK
 
     def _outbound(self, call: Call) -> Content:
         orders = self._orders

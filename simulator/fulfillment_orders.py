@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +24,8 @@ from simulator.replies import Refused
 Item = dict[str, Any]
 GET, LIST = "getFulfillmentOrder", "listAllFulfillmentOrders"
 ORDERS_A_PAGE = 50
-_CANCELLABLE = frozenset({"New", "Received", "Planning"})
+CANCELLABLE = frozenset({"New", "Received", "Planning"})
+"""An order that is one of these may be cancelled, or changed while it is on hold."""
 _FORWARD = ("New", "Received", "Planning", "Processing")
 """The order in which an order goes on until it ends."""
 _AS_IT_CAME = (
@@ -95,8 +97,8 @@ class FulfillmentOrders:
                     "fulfillmentOrder": _header(order, stands),
                     "fulfillmentOrderItems": [_item(stands, item) for item in order.body["items"]],
                     "fulfillmentShipments": stands.shipments,
-                    "returnItems": [],
-                    "returnAuthorizations": [],
+                    "returnItems": order.returns,
+                    "returnAuthorizations": order.authorizations,
                 }
             }
 
@@ -127,16 +129,23 @@ class FulfillmentOrders:
         ]
 
     def cancel(self, account: str, number: str) -> Item:
-        """Cancel an order that is not processed yet; raises `Refused`."""
+        """Take the request to cancel an order that is not processed yet; raises `Refused`."""
         with self._lock:
             order = self._find(account, number)
             status = self._standing(order).status
-            if status not in _CANCELLABLE:
+            if status not in CANCELLABLE:
                 message = f"Order {number} cannot be cancelled: it is {status}."
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
-            self._settle(order, steered(order, "Cancelled", self._wall()))
-            self._put_back(order)
+            order.cancel_at = self._wall() + self._options.cancel_after
+            self._standing(order)
         return {}
+
+    @contextmanager
+    def at_hand(self, account: str, number: str) -> Iterator[tuple[Order, Standing]]:
+        """Keep an order from changing within the block; raises `Refused` where there is none."""
+        with self._lock:
+            order = self._find(account, number)
+            yield order, self._standing(order)
 
     def steer(self, account: str, number: str, status: str) -> Item:
         """Move an order on to a status, as Amazon's sandbox lets one; raises `Refused`.
@@ -254,7 +263,13 @@ class FulfillmentOrders:
         return order
 
     def _standing(self, order: Order) -> Standing:
-        return standing(order, self._options, self._wall())
+        now = self._wall()
+        if order.cancel_at is not None and now >= order.cancel_at:
+            at, order.cancel_at = order.cancel_at, None
+            if standing(order, self._options, at).status in CANCELLABLE:
+                self._settle(order, steered(order, "Cancelled", at))
+                self._put_back(order)
+        return standing(order, self._options, now)
 
     def _settle(self, order: Order, stands: Standing) -> None:
         """Leave an order as it stands: the clock moves it no more."""
@@ -269,7 +284,7 @@ def _goes_on(status: str, to: str) -> bool:
     if to in _FORWARD:
         return _FORWARD.index(to) > _FORWARD.index(status)
     if to == "Cancelled":
-        return status in _CANCELLABLE
+        return status in CANCELLABLE
     return to != "Invalid" or status == "New"
 
 

@@ -100,6 +100,8 @@ class Outbound(msgspec.Struct, frozen=True):
 
 CREATE_ORDER = "createFulfillmentOrder"
 PREVIEW_ORDER = "getFulfillmentPreview"
+UPDATE, RETURN = "updateFulfillmentOrder", "createFulfillmentReturn"
+REASON_CODES = "listReturnReasonCodes"
 STEER_ORDER = "submitFulfillmentOrderStatusUpdate"
 """Amazon has it in its sandbox alone."""
 _ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
@@ -111,6 +113,9 @@ OUTBOUND: Mapping[str, Outbound] = {
         Outbound("listAllFulfillmentOrders", "GET", _ORDERS),
         Outbound("getFulfillmentOrder", "GET", f"{_ORDERS}/{{order}}"),
         Outbound("cancelFulfillmentOrder", "PUT", f"{_ORDERS}/{{order}}/cancel"),
+        Outbound(UPDATE, "PUT", f"{_ORDERS}/{{order}}"),
+        Outbound(RETURN, "PUT", f"{_ORDERS}/{{order}}/return"),
+        Outbound(REASON_CODES, "GET", "/fba/outbound/2020-07-01/returnReasonCodes"),
         Outbound(STEER_ORDER, "PUT", f"{_ORDERS}/{{order}}/status"),
         Outbound("getPackageTrackingDetails", "GET", "/fba/outbound/2020-07-01/tracking"),
     )

@@ -78,6 +78,8 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A package has its tracking number so long after its shipment has left."""
     clock_speed: float = 1.0
     """Seconds of the stand-in's time of day that pass in a second."""
+    cancel_after: float = 0.0
+    """A fulfillment order is cancelled so long after it was asked for, if it is not processed by then."""
     clock_offset: float = 0.0
     """How far the stand-in's time of day is ahead, for creation times, limits to the past and expiry."""
     keep: Keep = "items"

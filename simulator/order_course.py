@@ -67,6 +67,10 @@ class Order(msgspec.Struct, kw_only=True):
     missing: Quantities = {}
     filled: float | None = None
     released: float | None = None
+    cancel_at: float | None = None
+    """When it is cancelled that was asked for, if it still can be."""
+    returns: list[Item] = []
+    authorizations: list[Item] = []
     status: str = ""
     shipments: list[Item] = []
     cancelled: Quantities = {}

@@ -17,8 +17,8 @@ _SPEAKING = frozenset({"cancel", "none"})
 _STILL_TO_GO = frozenset({"waiting", "ready", "grouped"})
 _OPEN = frozenset({"waiting", "ready", "held"})
 _SPENT = frozenset({"refused", "failed"})
-_TOLD = frozenset({"ready", "grouped", "succeeded"})
-"""States of a cancellation that Amazon is told, or was."""
+TOLD = frozenset({"ready", "grouped", "succeeded"})
+"""States of a cancellation or change that Amazon is told, or was."""
 _KINDS = {"po": "order", "container": "container"}
 _WORDS = {"grouped": "under way", "in_doubt": "in doubt", "not_sent": "not sent"}
 
@@ -48,6 +48,9 @@ class Known(NamedTuple):
     """Whether Amazon takes one a key."""
     by_call: bool = False
     """Whether it is told by an event of its own: Amazon takes such cancellations."""
+    operation: str = ""
+    changes: bool = False
+    """Whether it changes another event, which is not replaced by it once Amazon has that."""
     unknown: bool = False
     """Whether it was refused since nothing of its order or package was known."""
     earlier_event: int | None = None
@@ -96,8 +99,11 @@ def decide(new: Known, others: Sequence[Known]) -> Decision:
         overridden = _overridden(new, after)
         if overridden is not None:
             return overridden
+    if new.changes:
+        return _change(new, before)
     if new.function == "cancel":
         return _cancel(new, before)
+    before = [o for o in before if not o.changes]
     if new.function == "replace":
         return _replace(new, before)
     if new.state not in {"ready", "waiting"}:
@@ -117,7 +123,7 @@ def _before(new: Known, others: Sequence[Known]) -> list[Known]:
 
 def _matching(new: Known, before: Sequence[Known]) -> list[Known]:
     """Return what a cancellation or replacement is about: of a package the status, at its time if told so."""
-    same = [o for o in before if o.function not in _SPEAKING and o.subject == new.subject]
+    same = [o for o in before if o.function not in _SPEAKING and not o.changes and o.subject == new.subject]
     exact = [o for o in same if o.at == new.at] if new.subject else []
     return exact or same
 
@@ -126,6 +132,8 @@ def _overridden(new: Known, after: Sequence[Known]) -> Decision | None:
     """Return what a document that came later made of one that is read only now, or once more."""
     for later in sorted(after, key=lambda o: o.position):
         if later.function not in OVERRIDING or later.dropped_by_hand or later.subject != new.subject:
+            continue
+        if later.changes:
             continue
         verb = "cancels" if later.function == "cancel" else "replaces"
         if later.state == "refused" or (later.state == "held" and later.earlier_event is None):
@@ -145,7 +153,8 @@ def _cancel(new: Known, before: Sequence[Known]) -> Decision:
         reason = f"several updates of this status are known ({_names(about)}), and it tells the time of none"
         return Decision("held", reason)
     sent = [o for o in about if o.standing == "sent"]
-    ids = tuple(o.id for o in unsent)
+    changes = [o for o in before if o.changes and o.standing == "unsent" and o.state not in _SPENT]
+    ids = tuple(o.id for o in (*unsent, *changes))
     drop_reason = f"{new.name} cancels it; it was not sent"
     if sent:
         state, why, earlier = _cancel_sent(new, before, sent)
@@ -167,11 +176,10 @@ def _cancel_sent(new: Known, before: Sequence[Known], sent: Sequence[Known]) -> 
     last = sent[-1]
     if not new.by_call or last.state == "held":
         return "held", _standing_at_amazon(new, sent), last.id
-    same = [o for o in before if o.function == "cancel" and o.state in _TOLD]
+    same = [o for o in before if o.function == "cancel" and o.state in TOLD]
     if same:
         return "not_sent", f"a duplicate of {same[-1].name}, which is {_word(same[-1].state)}", same[-1].id
-    why = "" if last.state == "succeeded" else f"it goes after {last.name}, which is {_word(last.state)}"
-    return "ready", why, last.id
+    return "ready", _goes_after(last), last.id
 
 
 def _replace(new: Known, before: Sequence[Known]) -> Decision:
@@ -188,6 +196,30 @@ def _replace(new: Known, before: Sequence[Known]) -> Decision:
     if unsent:
         return Decision("", "", unsent[-1].id, None, ids, "supersede", drop_reason)
     return Decision(earlier=about[-1].id) if about else NOTHING
+
+
+def _change(new: Known, before: Sequence[Known]) -> Decision:
+    """Return which event a change is about: Amazon has it, or it is replaced by what comes of both."""
+    if new.state not in {"ready", "waiting"}:
+        return NOTHING
+    about = _matching(new, before)
+    sent = [o for o in about if o.standing == "sent"]
+    if sent:
+        return Decision("ready", _goes_after(sent[-1]), sent[-1].id)
+    unsent = [o for o in about if o.standing == "unsent"]
+    if unsent:
+        ids, drop_reason = tuple(o.id for o in unsent), f"{new.name} changes it; it was not sent"
+        return Decision("", "", unsent[-1].id, None, ids, "supersede", drop_reason)
+    why = f"no {new.noun} of {_subject(new)} is known that it could change: send it whole, as an original"
+    if about:
+        why = f"what it changes is not sent: {about[-1].name} is {_word(about[-1].state)}"
+    return Decision("refused", why, code=UNKNOWN)
+
+
+def _goes_after(known: Known) -> str:
+    if known.state == "succeeded":
+        return ""
+    return f"it goes after {known.name}, which is {_word(known.state)}"
 
 
 def _doubt(new: Known, unsent: Sequence[Known], verb: str) -> Decision:

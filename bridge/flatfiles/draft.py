@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from bridge.domain.events import RuleError
+from bridge.domain.events import Function, RuleError
 from bridge.outside_text import clipped_message
 
 MAX_ERRORS = 50
@@ -15,7 +15,7 @@ class Draft(msgspec.Struct, kw_only=True):
     """One document. `start` and `end` count characters of the file's text, `end` not included.
 
     `unit` is "row" or "request", `number` its number in the file, counting from 1; `reference` names
-    it for operators. `function` is the word by which it says what it is for.
+    it for operators. `function` is the word by which it says what it is for, `meaning` what that means.
     """
 
     unit: str
@@ -24,6 +24,7 @@ class Draft(msgspec.Struct, kw_only=True):
     start: int
     end: int
     function: str = ""
+    meaning: Function = "original"
     errors: list[RuleError] = []
 
     @property

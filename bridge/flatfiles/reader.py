@@ -116,10 +116,11 @@ def _read_json(text: str, mappings: Mappings, files: Sequence[FlatFile]) -> tupl
 def _result(file: FlatFile, draft: Draft, profile: VendorProfile, mappings: Mappings) -> MappingResult:
     """Return the result of a draft, or what its function makes of it."""
     unread = bool(draft.errors)
-    result = file.result(draft, profile)
+    if draft.function:
+        draft.meaning = mappings.columns[file.name].functions.get(plain(draft.function), "hold")
+    result, meaning = file.result(draft, profile), draft.meaning
     if not draft.function:
         return result
-    meaning = mappings.columns[file.name].functions.get(plain(draft.function), "hold")
     if meaning == "cancel" and unread:
         return result  # a cancellation needs no more than its order, but cells that slipped may name another
     reading = Reading(meaning, f"function = {draft.function}", "functions")

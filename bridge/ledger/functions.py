@@ -17,6 +17,7 @@ from bridge.domain.events import RESTORED
 from bridge.domain.functions import NOTHING, UNKNOWN, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
+from bridge.ledger.changes import changed
 from bridge.ledger.columns import one_of
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import chunks, errors_text, seconds
@@ -221,6 +222,8 @@ def release_cancellation(connection: Connection, row: RowMapping, now: datetime)
 def release_replacement(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Supersede what a replacement that an operator releases replaces and that was not sent yet."""
     own, others = _known_of(connection, row["vendor"], row)
+    if own.changes:
+        return
     decision = decide(own._replace(state="ready"), others)
     _apply(connection, row["vendor"], own, decision._replace(state=""), others, now)
 
@@ -259,6 +262,8 @@ def _carry_out_one(
 ) -> None:
     own, others = _known_of(connection, vendor, row)
     decision = decide(own, others)
+    if own.changes and decision.earlier is not None:
+        decision = changed(connection, own, others, decision)
     if decision is not NOTHING:
         _apply(connection, vendor, own, decision, others, now)
 
@@ -278,12 +283,12 @@ def _known_of(
 
 
 def _known(row: RowMapping) -> Known:
-    state = row["submission_state"] or ""
+    state, about = row["submission_state"] or "", installed().subject_of(row["operation"])
     return Known(
         id=row["id"],
         batch=row["file_id"],
         position=(row["file_id"], row["number"], row["ordinal"]),
-        noun=_noun(row["operation"]),
+        noun=about.noun if about else "event",
         key=row["ordering_key"],
         state=row["state"],
         function=row["function"],
@@ -298,14 +303,11 @@ def _known(row: RowMapping) -> Known:
         dropped_by_hand=row["state"] == "refused" and not row["errors"],
         once=row["operation"] in installed().once,
         by_call=row["operation"] in installed().cancelling and row["body"] is not None,
+        operation=row["operation"],
+        changes=row["operation"] in installed().changing,
         unknown=row["state"] == "refused" and f'"{UNKNOWN}"' in (row["errors"] or ""),
         earlier_event=row["earlier_event"],
     )
-
-
-def _noun(operation: str) -> str:
-    about = installed().subject_of(operation)
-    return about.noun if about else "event"
 
 
 def _subject(row: RowMapping) -> str:

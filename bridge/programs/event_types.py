@@ -155,6 +155,20 @@ class Cancellation:
     make: Callable[[Any], Event]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """How an event is changed after it was read: by one of another type, which `operation` tells Amazon.
+
+    `unsent` returns the event as it is to go instead, where it was not sent yet. `sent` gets the event that
+    Amazon has, the changes that were sent since, and the new one, and returns why that cannot go: a violation
+    refuses it, a contradiction holds it; None: Amazon is told of it.
+    """
+
+    operation: str
+    unsent: Callable[[Any, Any], Event | Contradiction]
+    sent: Callable[[Any, Sequence[Any], Any], Violation | Contradiction | None]
+
+
 def no_day(_event: Any) -> date | None:  # noqa: ANN401 - an event of any type
     """Return that an event is meant for no day."""
     return None
@@ -206,9 +220,9 @@ class EventType(Call):
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
     order has shipped. `once`: Amazon knows it by its ordering key, so of one key a second is never sent: one
     with the same content is a duplicate, one with other content is held; `content` returns the event without
-    what makes no other one of it. `cancelled_by`: Amazon takes a
-    cancellation of it; without, one of what Amazon has is held.
-    `precheck` is what Amazon is asked about it before it is sent.
+    what makes no other one of it. `cancelled_by`: Amazon takes a cancellation of it; without, one of what
+    Amazon has is held. `changed_by`: it may be changed, by what says that it is a replacement and is an event
+    of that other type. `precheck` is what Amazon is asked about it before it is sent.
     """
 
     event: type[Event]
@@ -231,6 +245,7 @@ class EventType(Call):
     once: bool = False
     content: Callable[[Any], Event] | None = None
     cancelled_by: Cancellation | None = None
+    changed_by: Change | None = None
     makes_available: tuple[str, ...] = ()
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None

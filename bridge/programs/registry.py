@@ -47,6 +47,7 @@ class Programs:
         self._of_cancellation = {
             one.cancelled_by.operation: one for one in self.event_types if one.cancelled_by
         }
+        self._of_change = {one.changed_by.operation: one for one in self.event_types if one.changed_by}
         self._decoders = {name: msgspec.json.Decoder(one.event) for name, one in self._of_operation.items()}
 
     def of(self, event: Event) -> EventType:
@@ -63,14 +64,16 @@ class Programs:
 
     def subject_of(self, operation: str) -> EventType | None:
         """Return the type of what an operation's events are about: of a cancellation what it cancels."""
-        return self._of_cancellation.get(operation) or self.told_by(operation)
+        about = self._of_cancellation.get(operation) or self._of_change.get(operation)
+        return about or self.told_by(operation)
 
     def related(self, operation: str) -> tuple[str, ...]:
-        """Return the operations whose events are about the same: it, and the one that cancels it."""
+        """Return the operations whose events are about the same: it, and those that cancel or change it."""
         kind = self.subject_of(operation)
-        if kind is None or kind.cancelled_by is None:
+        if kind is None:
             return (operation,)
-        return kind.operation, kind.cancelled_by.operation
+        others = (kind.cancelled_by, kind.changed_by)
+        return (kind.operation, *(one.operation for one in others if one is not None))
 
     def call(self, operation: str) -> Call:
         """Return how an operation tells Amazon of its events. Raises KeyError for one that tells none."""
@@ -211,6 +214,11 @@ class Programs:
     def cancelling(self) -> tuple[str, ...]:
         """Operations of the events that cancel what Amazon has."""
         return tuple(self._of_cancellation)
+
+    @cached_property
+    def changing(self) -> tuple[str, ...]:
+        """Operations of the events that change what was read before."""
+        return tuple(self._of_change)
 
     @cached_property
     def shipping(self) -> tuple[str, ...]:

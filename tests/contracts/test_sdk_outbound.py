@@ -19,7 +19,7 @@ from simulator.amazon import StandInAmazon
 from simulator.operations import OUTBOUND
 from tests.contracts.sdk import Sdk, read_back, rewritten
 from tests.golden import SAMPLES
-from tests.programs.multi_channel_fulfillment.contract_cases import package
+from tests.programs.multi_channel_fulfillment.contract_cases import package, shipment
 
 MODELS = "spapi.models.fulfillment_outbound_v2020_07_01"
 COLUMNS = (
@@ -66,6 +66,19 @@ def api(sdk: Sdk) -> Any:
 
 
 PACKAGE = package("DELIVERED", ("EVENT_301", "2026-11-25T18:03:00Z"))
+RETURNED = {
+    "sellerReturnItemId": "1.1.1",
+    "sellerFulfillmentOrderItemId": "1",
+    "amazonShipmentId": "S1",
+    "returnReasonCode": "AMZ-PG-UNWANTED",
+    "returnComment": "Too small",
+}
+UNKNOWN = RETURNED | {"sellerReturnItemId": "1.1.2", "amazonShipmentId": "S2"}
+CHANGES = b"""\
+order_id,function,action,name,address_line1,city,state_or_region,postal_code,country_code
+1,replace,,A,2 Road,T,IL,62701,US
+2,replace,Ship,,,,,,
+"""
 CALLS: dict[str, Callable[[Any], Any]] = {
     "createFulfillmentOrder": lambda api: api.create_fulfillment_order(bodies()[0]),
     "getFulfillmentPreview": lambda api: api.get_fulfillment_preview(preview_request()),
@@ -74,11 +87,21 @@ CALLS: dict[str, Callable[[Any], Any]] = {
         query_start_date="2026-01-01T00:00:00Z"
     ),
     "getPackageTrackingDetails": lambda api: api.get_package_tracking_details(1),
+    "updateFulfillmentOrder": lambda api: api.update_fulfillment_order("1", changes()[0]),
+    "createFulfillmentReturn": lambda api: api.create_fulfillment_return("1", {"items": [RETURNED, UNKNOWN]}),
+    "listReturnReasonCodes": lambda api: api.list_return_reason_codes("SKU-A"),
     "cancelFulfillmentOrder": lambda api: api.cancel_fulfillment_order("1"),
     "submitFulfillmentOrderStatusUpdate": lambda api: api.submit_fulfillment_order_status_update(
         "1", {"fulfillmentOrderStatus": "Planning"}
     ),
 }
+
+
+def changes() -> list[dict[str, Any]]:
+    """Build the bodies of changes of orders."""
+    records = read_flat_file(CHANGES, "csv", explain_profile(), mappings_of(None))
+    events = [record.result.event for record in records]
+    return [installed().element_of(event) for event in events if event is not None]
 
 
 def of_samples() -> list[dict[str, Any]]:
@@ -102,11 +125,20 @@ def test_the_request_for_a_preview_is_read_back_whole_by_the_sdk() -> None:
     assert rewritten(read_back(body, "GetFulfillmentPreviewRequest", MODELS)) == body
 
 
+def test_the_bodies_of_changes_are_read_back_whole_by_the_sdk() -> None:
+    moved, released = changes()
+    assert (moved["fulfillmentAction"], released) == ("Hold", {"fulfillmentAction": "Ship"})
+    for body in (moved, released):
+        assert rewritten(read_back(body, "UpdateFulfillmentOrderRequest", MODELS)) == body
+
+
 @pytest.mark.parametrize("operation", list(OUTBOUND))
 def test_the_sdk_understands_every_reply(amazon: StandInAmazon, sdk: Sdk, api: Any, operation: str) -> None:
     if operation != "createFulfillmentOrder":
         CALLS["createFulfillmentOrder"](api)
     amazon.packages.scan(1, PACKAGE)
+    if operation == "createFulfillmentReturn":
+        amazon.orders.ship("1", [shipment("S1", ("1", "SKU-A", 2, 1))])
     found = CALLS[operation](api)
     seen = amazon.requests[-1]
     assert (seen.operation, seen.status) == (operation, 200)
@@ -115,6 +147,10 @@ def test_the_sdk_understands_every_reply(amazon: StandInAmazon, sdk: Sdk, api: A
     if operation == "getFulfillmentOrder":
         assert found.payload.fulfillment_order.fulfillment_order_status == "Received"
         assert [one.quantity for one in found.payload.fulfillment_order_items] == [2, 1]
+    if operation == "createFulfillmentReturn":
+        assert [one.status for one in found.payload.return_items] == ["New"]
+        (invalid,) = found.payload.invalid_return_items
+        assert invalid.invalid_item_reason.invalid_item_reason_code == "NoCompletedShipItems"
 
 
 @pytest.mark.parametrize(

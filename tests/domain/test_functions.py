@@ -173,3 +173,31 @@ def test_a_cancellation_that_waits_is_carried_out_here_where_amazon_has_nothing_
     made = carry_out(waiting, [UNBEGUN])
     assert (made.state, made.drop) == ("not_sent", (1,))
     assert carry_out(waiting, [SENT]).state == "ready"
+
+
+CHANGE = known(9, "ready", "replace", changes=True)
+
+
+@pytest.mark.parametrize(
+    ("others", "expected"),
+    [
+        ([known(1, "succeeded")], ("ready", 1, ())),
+        ([SENT], ("ready", 1, ())),
+        ([known(1, "ready"), known(2, "held")], ("", 2, (1, 2))),
+        ([known(1, "cancelled")], ("refused", None, ())),
+        ([known(1, "not_sent", "cancel")], ("refused", None, ())),
+        ([], ("refused", None, ())),
+    ],
+)
+def test_a_change_of_what_amazon_has_goes_there(
+    others: list[Known], expected: tuple[str, int | None, tuple[int, ...]]
+) -> None:
+    made = decide(CHANGE, others)
+    assert (made.state, made.earlier, made.drop) == expected
+
+
+def test_a_change_replaces_nothing_and_goes_with_what_is_cancelled() -> None:
+    sent, waiting = known(1, "succeeded"), known(2, "ready", "replace", changes=True)
+    made = decide(known(9, "not_sent", "cancel", by_call=True), [sent, waiting])
+    assert (made.state, made.drop) == ("ready", (2,))
+    assert decide(known(9, "ready", batch=1), [waiting._replace(id=3, batch=2)]) == NOTHING

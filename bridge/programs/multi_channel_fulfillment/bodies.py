@@ -7,7 +7,12 @@ left out; required ones are always there, so that a missing one is seen by Amazo
 from __future__ import annotations
 
 from bridge.domain.values import Address
-from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, Money, OrderItem
+from bridge.programs.multi_channel_fulfillment.events import (
+    FulfillmentOrdered,
+    FulfillmentUpdated,
+    Money,
+    OrderItem,
+)
 from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
 from bridge.programs.operations import Element, present
 
@@ -55,6 +60,16 @@ def preview(event: FulfillmentOrdered, version: str) -> Element:
 
 def _features(event: FulfillmentOrdered) -> list[Element]:
     return [{"featureName": name, "featureFulfillmentPolicy": "Required"} for name in event.feature_names]
+
+
+def fulfillment_update(event: FulfillmentUpdated, version: str) -> Element:
+    """Return an `UpdateFulfillmentOrderRequest`: the address whole, if any, and always the action."""
+    del version
+    where = event.destination_address
+    return {
+        **({"destinationAddress": _address(where)} if where != Address() else {}),
+        "fulfillmentAction": event.fulfillment_action or "Hold",
+    }
 
 
 def _address(address: Address) -> Element:

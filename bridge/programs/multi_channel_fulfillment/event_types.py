@@ -15,6 +15,7 @@ from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID
 from bridge.programs.multi_channel_fulfillment.orders import LOOKS, compared, verdict_of
 from bridge.programs.multi_channel_fulfillment.preview_check import PRECHECK
 from bridge.programs.multi_channel_fulfillment.rules import violations
+from bridge.programs.multi_channel_fulfillment.updates import CHANGE, UPDATED
 
 
 def _named(event: FulfillmentOrdered) -> Mapping[str, str]:
@@ -49,6 +50,7 @@ EVENT_TYPES = (
         content=_content,
         cancelled_by=CANCELLATION,
         precheck=PRECHECK,
+        changed_by=CHANGE,
         verification=Verification(
             operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True
         ),
@@ -60,4 +62,5 @@ EVENT_TYPES = (
         ),
     ),
     CANCELLED,
+    UPDATED,
 )

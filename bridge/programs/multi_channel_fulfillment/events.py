@@ -79,6 +79,31 @@ class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, t
     latest_arrival: str = ""
 
 
+class FulfillmentUpdated(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):
+    """An order is to be changed: what its document says of it, empty where it says nothing.
+
+    The words are those of `FulfillmentOrdered`, but no setting stands in.
+    """
+
+    order_number: str
+    seller_fulfillment_order_id: str
+    marketplace_id: str = ""
+    displayable_order_id: str = ""
+    displayable_order_date: str = ""
+    displayable_order_comment: str = ""
+    shipping_speed_category: str = ""
+    fulfillment_action: str = ""
+    fulfillment_policy: str = ""
+    destination_address: Address = Address()
+    items: tuple[OrderItem, ...] = ()
+    notification_emails: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
+    ship_not_before: str = ""
+    cancel_after: str = ""
+    latest_ship: str = ""
+    latest_arrival: str = ""
+
+
 class FulfillmentCancelled(Event, frozen=True, kw_only=True, tag=True):
     """An order that Amazon has is not wanted any more; both numbers are those of its order."""
 

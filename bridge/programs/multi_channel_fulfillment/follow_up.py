@@ -234,6 +234,7 @@ class _Looking:
         if any(count > ordered.get(line, 0) for line, count in self._pieces().items()):
             return f"more of order {self.view.subject} was shipped than was ordered: look at it at Amazon"
         held = self.kept.on_hold and self.order.status in {"New", "Received", "Planning"}
+        held = held and self.order.action != "Ship"  # which a change may have said since
         if held and self.view.now - self.view.started_at >= LONG_HELD:
             return f"order {self.view.subject} is on hold at Amazon, which cancels it after 14 days"
         return ""

@@ -21,6 +21,7 @@ PREVIEW = "getFulfillmentPreview"
 LIST = "listAllFulfillmentOrders"
 STEER = "submitFulfillmentOrderStatusUpdate"
 CANCEL = "cancelFulfillmentOrder"
+UPDATE = "updateFulfillmentOrder"
 INVENTORY = "getInventorySummaries"
 ID_KEY = "sellerFulfillmentOrderId"
 TRACK = "getPackageTrackingDetails"
@@ -42,6 +43,7 @@ OPERATIONS = (
         # What a second create with the same id answers is not documented: Amazon is asked for the order.
         in_doubt="verify",
     ),
+    _operation(UPDATE, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}", reply="result", in_doubt="verify"),
     # Its 200 is a request that was taken: whether the order is cancelled, the order itself shows.
     _operation(CANCEL, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}/cancel", reply="receipt", in_doubt="verify"),
     _operation(

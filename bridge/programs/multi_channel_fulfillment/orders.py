@@ -92,6 +92,7 @@ class FulfillmentOrder:
 
     seller_fulfillment_order_id: str
     status: str
+    action: str = ""
     status_updated_date: str = ""
     lines: tuple[OrderLine, ...] = ()
     shipments: tuple[Shipment, ...] = ()
@@ -117,6 +118,7 @@ class _Address(msgspec.Struct, rename="camel"):
 class _Header(msgspec.Struct, rename="camel"):
     seller_fulfillment_order_id: str
     fulfillment_order_status: str
+    fulfillment_action: str | None = None
     status_updated_date: str | None = None
     destination_address: _Address | None = None
 
@@ -186,6 +188,7 @@ def _order(
     return FulfillmentOrder(
         seller_fulfillment_order_id=header.seller_fulfillment_order_id,
         status=_BY_LETTERS.get(re.sub(r"[\W_]", "", told).lower(), told),
+        action=header.fulfillment_action or "",
         status_updated_date=header.status_updated_date or "",
         lines=lines,
         shipments=shipments,
@@ -278,10 +281,15 @@ def _other(event: FulfillmentOrdered, what: str) -> Contradiction:
 def _same_place(ours: Address, theirs: Address) -> bool:
     """Compare what both have; letters and digits alone, since Amazon writes addresses its own way."""
     pairs = ((getattr(ours, name), getattr(theirs, name)) for name in _COMPARED)
-    return all(_letters(one) == _letters(other) for one, other in pairs if one and other)
+    return all(same_letters(one, other) for one, other in pairs if one and other)
 
 
 _COMPARED = ("name", "address_line1", "postal_code", "country_code")
+
+
+def same_letters(one: str, other: str) -> bool:
+    """Compare texts by their letters and digits."""
+    return _letters(one) == _letters(other)
 
 
 def _letters(text: str) -> str:

@@ -11,9 +11,14 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
+from bridge.domain.values import Address
 from bridge.outside_text import clipped_message
 from bridge.programs.event_types import Violation
-from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, OrderItem
+from bridge.programs.multi_channel_fulfillment.events import (
+    FulfillmentOrdered,
+    FulfillmentUpdated,
+    OrderItem,
+)
 
 SPEEDS = ("Standard", "Expedited", "Priority")
 ACTIONS = ("Ship", "Hold")
@@ -35,8 +40,10 @@ _NOT_SERVED = {
     "BR": "Amazon has no Multi-Channel Fulfillment in Brazil",
     "IN": "orders in India need information on their payment, which edibridge does not send",
 }
+_Order = FulfillmentOrdered | FulfillmentUpdated
 
 CONDITIONS = {
+    "ACTION": "009",
     "DECLARED_VALUE": "009",
     "EMAIL": "009",
     "FEATURE": "009",
@@ -50,6 +57,8 @@ CONDITIONS = {
     "MISSING_ORDER_DATE": "007",
     "MISSING_SKU": "007",
     "MISSING_SPEED": "007",
+    "NOT_ON_HOLD": "009",
+    "NOTHING_CHANGED": "007",
     "NO_ITEMS": "007",
     "ORDER_ID": "009",
     "ORDER_DATE": "009",
@@ -57,6 +66,7 @@ CONDITIONS = {
     "CITY": "009",
     "COUNTRY": "009",
     "TOO_MANY": "008",
+    "UNKNOWN": "009",
     "ZERO_QUANTITY": "008",
 }
 """X12's application error conditions (element 647) by the codes of this program's rules."""
@@ -65,6 +75,18 @@ CONDITIONS = {
 def violations(event: FulfillmentOrdered) -> tuple[Violation, ...]:
     """Return every rule that an order breaks; `line` is the place of an item among the items, from 1."""
     return (*_numbers(event), *_order(event), *_destination(event), *_items(event))
+
+
+def violations_of_update(event: FulfillmentUpdated) -> tuple[Violation, ...]:
+    """Return every rule that a change of an order breaks by itself; its address is whole or absent."""
+    where = _destination(event) if event.destination_address != Address() else ()
+    items = _items(event) if event.items else ()
+    return (*_numbers(event), *_action(event.fulfillment_action), *where, *items)
+
+
+def _action(word: str) -> Iterator[Violation]:
+    if word and word not in ACTIONS:
+        yield _error("ACTION", f"action {word!r} is none of {', '.join(ACTIONS)}")
 
 
 def reason_to_hold(event: FulfillmentOrdered) -> str:
@@ -84,7 +106,7 @@ def reason_to_hold(event: FulfillmentOrdered) -> str:
     return _NOT_SERVED.get(country, "")
 
 
-def _numbers(event: FulfillmentOrdered) -> Iterator[Violation]:
+def _numbers(event: _Order) -> Iterator[Violation]:
     if not event.order_number:
         yield _error("MISSING_ORDER_NUMBER", "the order has no number")
     elif not _ORDER_ID.fullmatch(event.seller_fulfillment_order_id):
@@ -123,7 +145,7 @@ def _order(event: FulfillmentOrdered) -> Iterator[Violation]:
             yield _error("EMAIL", "the e-mail address is none")
 
 
-def _destination(event: FulfillmentOrdered) -> Iterator[Violation]:
+def _destination(event: _Order) -> Iterator[Violation]:
     address = event.destination_address
     for name, value in (
         ("name", address.name),
@@ -142,7 +164,7 @@ def _destination(event: FulfillmentOrdered) -> Iterator[Violation]:
         yield _error("CITY", f"the address {what} in {country}")
 
 
-def _items(event: FulfillmentOrdered) -> Iterator[Violation]:
+def _items(event: _Order) -> Iterator[Violation]:
     items = event.items
     if not items:
         yield _error("NO_ITEMS", "the order has no lines")

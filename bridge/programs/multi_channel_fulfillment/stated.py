@@ -9,7 +9,11 @@ import msgspec
 
 from bridge.domain.values import Address
 from bridge.mapping.profile import VendorProfile
-from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, OrderItem
+from bridge.programs.multi_channel_fulfillment.events import (
+    FulfillmentOrdered,
+    FulfillmentUpdated,
+    OrderItem,
+)
 from bridge.programs.multi_channel_fulfillment.profile import values_of
 from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
 
@@ -58,6 +62,30 @@ def ordered(stated: StatedOrder, profile: VendorProfile) -> FulfillmentOrdered:
         notification_emails=stated.emails if values.notify else (),
         feature_names=tuple(features),
         order_date_assumed=stated.order_date_assumed,
+        ship_not_before=stated.ship_not_before,
+        cancel_after=stated.cancel_after,
+        latest_ship=stated.latest_ship,
+        latest_arrival=stated.latest_arrival,
+    )
+
+
+def updated(stated: StatedOrder, profile: VendorProfile) -> FulfillmentUpdated:
+    """Return the event of a change of an order: what its document says, and nothing else."""
+    values = values_of(profile)
+    return FulfillmentUpdated(
+        order_number=stated.order,
+        seller_fulfillment_order_id=f"{values.order_prefix}{stated.order}" if stated.order else "",
+        marketplace_id=stated.marketplace_id,
+        displayable_order_id=stated.customer_order,
+        displayable_order_date=stated.order_date,
+        displayable_order_comment=stated.comment,
+        shipping_speed_category=_speed(stated.speed, values.speeds),
+        fulfillment_action=stated.action,
+        fulfillment_policy=stated.policy,
+        destination_address=stated.address,
+        items=stated.items,
+        notification_emails=stated.emails if values.notify else (),
+        feature_names=stated.feature_names,
         ship_not_before=stated.ship_not_before,
         cancel_after=stated.cancel_after,
         latest_ship=stated.latest_ship,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from tests.contracts.follow_up_case import FollowUpCase
@@ -24,7 +25,9 @@ ADDRESS = {
 ITEMS = [("1", "SKU-A", 2), ("2", "SKU-B", 1)]
 
 
-def order(status: str = "Received", number: str = "1001", **more: Any) -> dict[str, Any]:
+def order(
+    status: str = "Received", number: str = "1001", action: str = "Ship", **more: Any
+) -> dict[str, Any]:
     """Return an order as getFulfillmentOrder does."""
     return {
         "payload": {
@@ -34,6 +37,7 @@ def order(status: str = "Received", number: str = "1001", **more: Any) -> dict[s
                 "displayableOrderId": number,
                 "displayableOrderDate": "2026-11-22T00:00:00-05:00",
                 "displayableOrderComment": "Thank you.",
+                "fulfillmentAction": action,
                 "shippingSpeedCategory": "Standard",
                 "destinationAddress": ADDRESS,
                 "receivedDate": "2026-11-22T12:00:00Z",
@@ -154,6 +158,13 @@ KNOWN: dict[str, Answer] = {"getFulfillmentOrder": json_answer(200, order())}
 CREATED = ProgramCase(
     operation="createFulfillmentOrder", file="orders.csv", document=ORDER, taken=TAKEN, afterwards=KNOWN
 )
+HELD = replace(
+    CREATED,
+    document=ORDER.replace(b",quantity", b",quantity,action")
+    .replace(b"SKU-A,2", b"SKU-A,2,Hold")
+    .replace(b"SKU-B,1", b"SKU-B,1,"),
+    afterwards={"getFulfillmentOrder": json_answer(200, order(action="Hold"))},
+)
 CASES = (
     CREATED,
     ProgramCase(
@@ -163,5 +174,13 @@ CASES = (
         taken=TAKEN,
         afterwards={"getFulfillmentOrder": json_answer(200, order("Cancelled"))},
         after=CREATED,
+    ),
+    ProgramCase(
+        operation="updateFulfillmentOrder",
+        file="update.csv",
+        document=b"order_id,function,action\n1001,replace,Ship\n",
+        taken=TAKEN,
+        afterwards={"getFulfillmentOrder": json_answer(200, order(action="Ship"))},
+        after=HELD,
     ),
 )

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
-from bridge.domain.events import MappingResult
+from bridge.domain.events import Event, MappingResult
 from bridge.flatfiles.draft import Draft
 from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.times import iso_time
+from bridge.programs.event_types import Violation
 from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of
-from bridge.programs.multi_channel_fulfillment.rules import reason_to_hold, violations
-from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of
+from bridge.programs.multi_channel_fulfillment.rules import (
+    reason_to_hold,
+    violations,
+    violations_of_update,
+)
+from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of, updated
 
 
 class OrderDraft(Draft, kw_only=True):
@@ -45,19 +52,31 @@ def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
             stated.marketplace_id = marketplace_id_of(draft.marketplace)
     except ValueError as error:
         draft.error("MARKETPLACE", f"marketplace: {error}")
-    event = ordered(stated, profile)
     unread = bool(draft.errors)
-    for one in violations(event):
+    if draft.meaning == "replace":
+        change = updated(stated, profile)
+        _check(draft, violations_of_update(change), unread=unread)
+        return _result(draft, change, "", f"order {stated.order or 'without number'}: changes")
+    event = ordered(stated, profile)
+    _check(draft, violations(event), unread=unread)
+    shown = f"order {stated.order or 'without number'}: not read" if unread else summary_of(event)
+    return _result(draft, event, reason_to_hold(event), shown)
+
+
+def _check(draft: OrderDraft, broken: Iterable[Violation], *, unread: bool) -> None:
+    for one in broken:
         # A value that could not be read is told once; the rules that miss it add nothing.
         if not (unread and one.code.startswith(("MISSING_", "NO_"))):
             row = draft.places[one.line - 1] if one.line else draft.number
             draft.error(one.code, one.message, row)
-    shown = f"order {stated.order or 'without number'}: not read" if unread else summary_of(event)
+
+
+def _result(draft: OrderDraft, event: Event, hold: str, shown: str) -> MappingResult:
     return MappingResult(
         event=event,
-        hold="" if draft.errors else reason_to_hold(event),
+        hold="" if draft.errors else hold,
         errors=tuple(draft.errors),
-        purchase_order_number=stated.order,
+        purchase_order_number=draft.stated.order,
         summary=f"{draft.reference}, {shown}",
     )
 
