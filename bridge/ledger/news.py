@@ -79,10 +79,16 @@ class NewsStore(Store):
             change = update(held_documents).where(_ONE).values(reason=storable(reason))
             connection.execute(change, {"which": held.id})
 
-    def release_document(self, fence: Fence, held: HeldDocument, file: NewsFile, now: datetime) -> bool:
-        """Queue a document that can be written at last; return False where it waits no more."""
+    def release_document(
+        self, fence: Fence, held: HeldDocument, file: NewsFile | None, now: datetime
+    ) -> bool:
+        """Queue a document that can be written at last; return False where it waits no more.
+
+        Without a file there is nothing to be told any more.
+        """
         with self._db.write(fence) as connection:
             if connection.execute(delete(held_documents).where(_ONE), {"which": held.id}).rowcount == 0:
                 return False
-            queue_news(connection, held.vendor, held.file_id, file, now)
+            if file is not None:
+                queue_news(connection, held.vendor, held.file_id, file, now)
             return True

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from bridge.mapping.outbound.write import NotWritten, Prepared, prepare
+from bridge.mapping.outbound.write import NothingToTell, NotWritten, Prepared, prepare
 from bridge.pipeline.partner import Partner
 from bridge.programs.follow_ups import NewsDocument, NewsFile, NextNumber
 
@@ -36,6 +36,8 @@ def write_news(
             continue
         try:
             files.append(_file_of(partner, one, now))
+        except NothingToTell:
+            continue
         except NotWritten as error:
             held.append((one, str(error)))
     return files, held
@@ -65,11 +67,14 @@ def try_held_documents(partner: Partner) -> int:
     released = 0
     for held in partner.ledger.held_documents(partner.vendor):
         now = partner.clock()
+        file: NewsFile | None = None
         try:
             file = _file_of(partner, msgspec.json.decode(held.body, type=NewsDocument), now)
         except NotWritten as error:
             partner.ledger.still_held(partner.fence, held, str(error))
             continue
+        except NothingToTell:
+            pass
         released += partner.ledger.release_document(partner.fence, held, file, now)
     partner.state.news.tried_held = True
     return released

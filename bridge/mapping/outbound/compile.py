@@ -91,6 +91,9 @@ def compile_outbound(file: TomlFile, table: Table) -> OutboundMapping | None:
         for name, segment in _ordered(file, head.segments)
         if (rule := _rule(file, name, segment, around)) is not None
     )
+    for level in head.needs.keys() - around.notice.levels.keys():
+        there_are = ", ".join(around.notice.levels)
+        file.mistake(f"needs.{level}", f"there is no level {level!r}; there are {there_are}")
     if len(file.problems) > before:
         return None
     return OutboundMapping(
@@ -103,6 +106,7 @@ def compile_outbound(file: TomlFile, table: Table) -> OutboundMapping | None:
         vendors=frozenset(head.vendors),
         group=head.group,
         association=head.association,
+        needs=head.needs,
         segments=rules,
     )
 

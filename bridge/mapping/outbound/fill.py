@@ -59,6 +59,23 @@ def fill(
     return filling.filled, filling.unfit
 
 
+def says_nothing(mapping: OutboundMapping, filled: Sequence[Filled], unfit: Sequence[Unfit]) -> bool:
+    """Return whether a document has nothing of what its mapping needs, nor anything wrong there."""
+    return bool(mapping.needs) and not any(_is_told(one, filled, unfit) for one in mapping.needs.values())
+
+
+def _is_told(place: Reference, filled: Sequence[Filled], unfit: Sequence[Unfit]) -> bool:
+    """Return whether something stands at a place, or would if it could be written."""
+    (part,) = place.parts
+    return any(one.tag == place.tag and _meets(one, place) and _at(one, part) for one in filled) or any(
+        one.place == _named(place.tag, part.element, part.component) for one in unfit
+    )
+
+
+def _named(tag: str, element: int, component: int) -> str:
+    return f"{tag}{element:02}" + (f".{component}" if component > 1 else "")
+
+
 class _Filling:
     def __init__(self, mapping: OutboundMapping, notice: Notice, timezone: str, fit: Fit) -> None:
         self.filled: list[Filled] = []
@@ -66,6 +83,7 @@ class _Filling:
         self._notice = notice
         self._timezone = timezone
         self._fit = fit
+        self._needs = mapping.needs
         self._times = time_formats(mapping.standard)
         self._kinds = {rule.level: notice.kinds(rule.level) for rule in mapping.segments}
 
@@ -84,10 +102,17 @@ class _Filling:
             while end < len(rules) and inner in self._notice.path(rules[end].level):
                 end += 1
             for entry in around[-1].get(inner) or ():
-                self.run(
-                    rules[start:end], inner, [*around, {inner: entry} if isinstance(entry, str) else entry]
-                )
+                values = {inner: entry} if isinstance(entry, str) else entry
+                self._entry(rules[start:end], inner, [*around, values])
             start = end
+
+    def _entry(self, rules: Sequence[SegmentRule], level: str, around: list[Values]) -> None:
+        """Write an entry of a level; leave it out as a whole where what it needs is not written."""
+        filled, unfit = len(self.filled), len(self.unfit)
+        self.run(rules, level, around)
+        needed = self._needs.get(level)
+        if needed is not None and not _is_told(needed, self.filled[filled:], self.unfit[unfit:]):
+            del self.filled[filled:], self.unfit[unfit:]
 
     def _segment(self, rule: SegmentRule, around: list[Values]) -> None:
         if not all(one.holds(_text(_value(one.name, around))) for one in rule.when):
@@ -111,8 +136,7 @@ class _Filling:
         try:
             return self._written(position, rule, around)
         except ValueError as error:
-            part = f".{position.component}" if position.component > 1 else ""
-            place = f"{rule.tag}{position.element:02}{part}"
+            place = _named(rule.tag, position.element, position.component)
             self.unfit.append(Unfit(place, " or ".join(position.names), rule.name, str(error)))
             return ""
 

@@ -64,12 +64,17 @@ def _level(level: str, info: ValidationInfo) -> str:
     return level
 
 
-def _sum(value: object) -> Reference | None:
+def _place(value: object) -> Reference:
     if not isinstance(value, str):
         raise ValueError('must be a place in quotes: "W1203"')  # noqa: TRY004 - what pydantic collects
     reference = parse_reference(value)
     if len(reference.parts) != 1 or reference.until or reference.ordinal:
         raise ValueError(f"{value!r} must name one element or component: W1203, QTY01.2[QTY01.1=12]")
+    return reference
+
+
+def _sum(value: object) -> Reference | None:
+    reference = _place(value)
     if any(one.tag != reference.tag for one in reference.conditions):
         raise ValueError(f"{value!r}: the conditions of a sum are on {reference.tag} itself")
     return reference
@@ -140,4 +145,5 @@ class OutboundTable(Table):
     vendors: Texts = ()
     group: Annotated[str, Field(pattern="^([A-Z]{2})?$")] = ""
     association: str = ""
+    needs: dict[str, Annotated[Reference, PlainValidator(_place)]] = Field(default={})
     segments: Mapping[str, dict[str, Any]]

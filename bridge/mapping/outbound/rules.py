@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import msgspec
@@ -61,7 +61,9 @@ class OutboundMapping(msgspec.Struct, frozen=True, kw_only=True):
     """One outbound mapping file, compiled. `writes` is a notice of a program.
 
     `versions` are those that it may be written in, the first one by default. `group` is GS01, `association`
-    the code in UNH that a subset of EDIFACT has (0057).
+    the code in UNH that a subset of EDIFACT has (0057). `needs` has places by level: an entry that
+    writes nothing to the place of its level is left out as a whole, and a document of none but such says
+    nothing.
     """
 
     name: str
@@ -73,6 +75,7 @@ class OutboundMapping(msgspec.Struct, frozen=True, kw_only=True):
     vendors: frozenset[str] = frozenset()
     group: str = ""
     association: str = ""
+    needs: Mapping[str, Reference] = {}
     segments: tuple[SegmentRule, ...] = ()
 
 

@@ -17,7 +17,7 @@ from bridge.edi.read_back import mistakes_in
 from bridge.edi.verdicts import ControlNumbers
 from bridge.edi.x12.grammar import DocumentChecker
 from bridge.mapping.mappings import Mappings
-from bridge.mapping.outbound.fill import Filled, fill
+from bridge.mapping.outbound.fill import Filled, fill, says_nothing
 from bridge.mapping.outbound.rules import OutboundMapping
 from bridge.mapping.profile import VendorProfile
 from bridge.programs.follow_ups import NewsDocument
@@ -28,6 +28,10 @@ _MOST_REASONS = 5
 
 class NotWritten(Exception):
     """A document that cannot be written; the text says why, and what to do."""
+
+
+class NothingToTell(Exception):
+    """The mapping has nothing to write of it."""
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -60,7 +64,10 @@ def prepare(  # noqa: PLR0913 - all that a document depends on
     checker: DocumentChecker,
     now: datetime,
 ) -> Prepared:
-    """Write a document by the partner's mapping and read it as a strict partner would. Raises NotWritten."""
+    """Write a document by the partner's mapping and read it as a strict partner would.
+
+    Raises NotWritten, and NothingToTell where the mapping has nothing to write of it.
+    """
     mapping = _chosen(news, mappings, profile)
     origin = news.origin if news.origin and news.origin.standard == mapping.standard else None
     envelope = _envelope(mapping, addressing, origin)
@@ -68,6 +75,8 @@ def prepare(  # noqa: PLR0913 - all that a document depends on
     filled, unfit = fill(
         mapping, notice, news.values, timezone=profile.timezone, fit=envelope.character_set.fit
     )
+    if says_nothing(mapping, filled, unfit):
+        raise NothingToTell
     if unfit:
         raise NotWritten(_said(mapping, [str(one) for one in unfit]))
     prepared = Prepared(envelope, tuple((one.tag, one.elements()) for one in filled), mapping.name)

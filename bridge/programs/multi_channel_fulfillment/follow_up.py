@@ -182,8 +182,7 @@ class _Looking:
         if known is None or not values_of(self.view.profile).tracking:
             return
         new = [one for one in shipment.packages if _name(one) not in known.followed]
-        kept = self.kept
-        self.starts += [tracked(kept.order_number, kept.customer_order, shipment, one) for one in new]
+        self.starts += [tracked(self.whose, self.kept.original, shipment, one) for one in new]
         names = (*known.followed, *map(_name, new))
         self.told[shipment.amazon_shipment_id] = msgspec.structs.replace(known, followed=names)
 

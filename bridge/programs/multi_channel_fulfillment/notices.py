@@ -6,6 +6,7 @@ from bridge.programs.notices import Level, Notice, Values, kinds_of_values
 
 SHIPMENT = "shipment"
 INVENTORY = "inventory"
+TRACKING = "tracking"
 STATUSES = ("complete", "partial", "short", "cancelled", "unfulfillable", "not_shipped")
 """Of a line: all has shipped; the rest follows; the rest never ships; and why something never does."""
 _SAMPLE: Values = {
@@ -59,6 +60,36 @@ _SAMPLE: Values = {
     ],
 }
 
+_TRACKING_SAMPLE: Values = {
+    "order_number": "A-1001",
+    "purchase_order_number": "PO-77",
+    "customer_order": "W-555",
+    "shipment_id": "DnTz4W5Rk",
+    "package_number": "212794778",
+    "tracking_number": "1Z999AA10123456784",
+    "carrier": "UPS",
+    "current_status": "DELIVERED",
+    "estimated_arrival": "2026-11-25T04:00:00+00:00",
+    "event": [
+        {
+            "event_code": "EVENT_302",
+            "event_time": "2026-11-25T13:10:00+00:00",
+            "description": "Out for delivery.",
+            "city": "Springfield",
+            "state": "IL",
+            "country": "US",
+        },
+        {
+            "event_code": "EVENT_301",
+            "event_time": "2026-11-25T18:03:00+00:00",
+            "description": "Delivered.",
+            "city": "Springfield",
+            "state": "IL",
+            "country": "US",
+        },
+    ],
+}
+
 NOTICES = {
     # `difference` are the pieces of a line that have not shipped with this document and those before it.
     SHIPMENT: Notice(
@@ -103,5 +134,23 @@ NOTICES = {
                 {"number": 2, "sku": "TEAPOT-04", "fulfillable": 0, "on_hand": 0},
             ],
         },
+    ),
+    # What happened to a package on its way; the place has a city, and a state or a country.
+    TRACKING: Notice(
+        noun="tracking events of a package",
+        values=kinds_of_values(
+            id="order_number purchase_order_number customer_order shipment_id package_number tracking_number "
+            "current_status",
+            text="carrier",
+            time="estimated_arrival",
+        ),
+        levels={
+            "event": Level(
+                values=kinds_of_values(
+                    id="event_code state country", text="description city", time="event_time"
+                )
+            )
+        },
+        sample=_TRACKING_SAMPLE,
     ),
 }

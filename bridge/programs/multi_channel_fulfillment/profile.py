@@ -50,7 +50,7 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     currency: str = ""
     notify: bool = False
     shipment_files: tuple[Literal["csv", "json", "945"], ...] = ("csv",)
-    tracking: tuple[Literal["csv", "json"], ...] = ()
+    tracking: tuple[Literal["csv", "json", "214"], ...] = ()
     inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     inventory_at: time = time(3)
     preview: Literal["off", "check", "quote"] = "off"

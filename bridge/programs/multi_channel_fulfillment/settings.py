@@ -55,7 +55,7 @@ class SellerKeys(Table):
     """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
     shipment_files: tuple[Literal["csv", "json", "945"], ...] = ("csv",)
     """Formats of the files in the outbox that tell what has shipped, and what never will."""
-    tracking: tuple[Literal["csv", "json"], ...] = ()
+    tracking: tuple[Literal["csv", "json", "214"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
     asked."""
     inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
 
-from bridge.programs.follow_ups import FollowUp, Look, NewsFile, Start, View
+from bridge.programs.follow_ups import FollowUp, Look, NewsDocument, NewsFile, Start, View
+from bridge.programs.multi_channel_fulfillment.events import Original
+from bridge.programs.multi_channel_fulfillment.notices import TRACKING as NOTICE
 from bridge.programs.multi_channel_fulfillment.operations import PACKAGE_KEY, TRACK
 from bridge.programs.multi_channel_fulfillment.orders import Package, Shipment
 from bridge.programs.multi_channel_fulfillment.packages import TrackedPackage, TrackingEvent
 from bridge.programs.multi_channel_fulfillment.profile import values_of
-from bridge.programs.multi_channel_fulfillment.shipments import csv_of, json_of, local_time, safe_name
+from bridge.programs.multi_channel_fulfillment.shipments import Whose, csv_of, json_of, local_time, safe_name
+from bridge.programs.notices import Values
 
 PACKAGES = "packages"
 FOLDER = "tracking"
@@ -23,6 +27,10 @@ FIRST, EVERY = timedelta(hours=1), timedelta(hours=4)
 LONGEST = timedelta(days=60)
 """What has not arrived by then is asked about no more."""
 NO_END = "no end in 60 days"
+DOCUMENTS = frozenset({"214"})
+"""Words of the setting `tracking` that are types of documents."""
+MOST_OF_A_CITY = 30
+"""Characters of a city's name in documents; a place with more stands in CSV and JSON alone."""
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -34,6 +42,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     order_id: str
     customer_order: str
     shipment_id: str
+    original: Original = Original()
     carrier: str = ""
     tracking_number: str = ""
     told: tuple[str, ...] = ()
@@ -62,12 +71,13 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     estimated_arrival: str = ""
 
 
-def tracked(order_id: str, customer_order: str, shipment: Shipment, package: Package) -> Start:
+def tracked(whose: Whose, original: Original, shipment: Shipment, package: Package) -> Start:
     """Follow a package of a shipment that has left."""
     kept = Kept(
-        order_id=order_id,
-        customer_order=customer_order,
+        order_id=whose.order_id,
+        customer_order=whose.customer_order,
         shipment_id=shipment.amazon_shipment_id,
+        original=original,
         carrier=package.carrier_code,
         tracking_number=package.number,
     )
@@ -100,7 +110,7 @@ def look(view: View[TrackedPackage]) -> Look:
         kept=msgspec.json.encode(after),
         status=found.current_status or "UNKNOWN",
         again=EVERY,
-        files=tuple(_files(view, after, rows)),
+        files=(*_files(view, after, rows), *_documents(view, after, found, events)),
         over=over,
     )
 
@@ -117,6 +127,68 @@ def _ended_unknown(view: View[TrackedPackage], kept: Kept) -> Look:
         files=files,
         over=NO_END,
     )
+
+
+def _documents(
+    view: View[TrackedPackage], kept: Kept, found: TrackedPackage, events: Sequence[TrackingEvent]
+) -> list[NewsDocument]:
+    """Return the documents that tell events, one a form; none where there are none."""
+    wanted = [form for form in values_of(view.profile).tracking if form in DOCUMENTS and events]
+    return [
+        NewsDocument(
+            document=form,
+            notice=NOTICE,
+            values=_values(view, kept, found, events),
+            folder=FOLDER,
+            name=f"{_stem(view, kept)}.{form}.edi",
+            origin=kept.original.origin,
+        )
+        for form in wanted
+    ]
+
+
+def _values(
+    view: View[TrackedPackage], kept: Kept, found: TrackedPackage, events: Sequence[TrackingEvent]
+) -> Values:
+    """Return the values of the notice `tracking`."""
+    return {
+        "order_number": kept.order_id,
+        "purchase_order_number": kept.original.purchase_order_number,
+        "customer_order": kept.customer_order,
+        "shipment_id": kept.shipment_id,
+        "package_number": view.subject,
+        "tracking_number": kept.tracking_number,
+        "carrier": kept.carrier,
+        "current_status": found.current_status,
+        "estimated_arrival": _readable(found.estimated_arrival_date),
+        "event": [
+            {
+                "event_code": one.event_code,
+                "event_time": _instant(one),
+                "description": one.description,
+                **_place(one),
+            }
+            for one in events
+        ],
+    }
+
+
+def _place(event: TrackingEvent) -> dict[str, str]:
+    """Return where it happened as documents have it: a city with a code of its state or country."""
+    codes = {
+        name: code
+        for name, code in (("state", event.state), ("country", event.country))
+        if re.fullmatch(r"[A-Z]{2}", code)
+    }
+    fits = MOST_OF_A_CITY >= len(event.city) >= 2
+    return {"city": event.city, **codes} if fits and codes else {}
+
+
+def _readable(text: str) -> str:
+    try:
+        return text if datetime.fromisoformat(text).tzinfo else ""
+    except ValueError:
+        return ""
 
 
 def _key(event: TrackingEvent) -> str:
@@ -163,12 +235,17 @@ def _row(
 def _files(view: View[TrackedPackage], kept: Kept, rows: Sequence[Row]) -> list[NewsFile]:
     """Return rows as files, one a form; none where there are no rows."""
     forms = values_of(view.profile).tracking
-    stem = safe_name(f"{kept.order_id}.{view.subject}.{kept.files}")
     return [
-        NewsFile(kind="tracking", folder=FOLDER, name=f"{stem}.{form}", data=_WRITERS[form](rows))
+        NewsFile(
+            kind="tracking", folder=FOLDER, name=f"{_stem(view, kept)}.{form}", data=_WRITERS[form](rows)
+        )
         for form in forms
-        if rows
+        if form in _WRITERS and rows
     ]
+
+
+def _stem(view: View[TrackedPackage], kept: Kept) -> str:
+    return safe_name(f"{kept.order_id}.{view.subject}.{kept.files}")
 
 
 _WRITERS: Mapping[str, Callable[[Sequence[Row]], bytes]] = {

@@ -46,15 +46,15 @@ def ships(shop: Shop, *shipments: dict[str, Any], status: str = "Processing") ->
     shop.amazon.orders.ship("1001", shipments, status)
 
 
-def outbox(shop: Shop) -> dict[str, Path]:
-    folder = shop.folder / "drop" / "outbox" / "shipments"
+def outbox(shop: Shop, name: str = "shipments") -> dict[str, Path]:
+    folder = shop.folder / "drop" / "outbox" / name
     return {path.name: path for path in sorted(folder.glob("*"))} if folder.is_dir() else {}
 
 
-def documents(shop: Shop) -> dict[str, Document]:
+def documents(shop: Shop, folder: str = "shipments") -> dict[str, Document]:
     """Read each document as a strict partner would; there is nothing wrong with any."""
     found = {}
-    for name, path in outbox(shop).items():
+    for name, path in outbox(shop, folder).items():
         for event in read([path.read_bytes()], grammar_of(None), options=ReadOptions(strict=True)):
             if isinstance(event, DocumentRead):
                 assert event.document.errors == []

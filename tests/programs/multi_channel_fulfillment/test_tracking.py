@@ -20,6 +20,7 @@ from bridge.programs.multi_channel_fulfillment.tracking import look
 from tests.ledger.desk import T0
 from tests.programs.multi_channel_fulfillment.conftest import Shop, orders
 from tests.programs.multi_channel_fulfillment.contract_cases import DELIVERED, IN_TRANSIT, package, shipment
+from tests.programs.multi_channel_fulfillment.test_advice import ADDRESSING, documents, lines
 
 SHIPPED = shipment("S1", ("1", "SKU-A", 2, 1))
 KEPT = b'{"order_id":"1001","customer_order":"C1","shipment_id":"S1","carrier":"UPS","tracking_number":"1Z"}'
@@ -103,6 +104,45 @@ def test_nothing_is_asked_where_no_tracking_is_wanted_any_more_or_ever(accepted:
     accepted.amazon.packages.scan(1, package("DELIVERED", IN_TRANSIT, DELIVERED))
     accepted.passes(3, hours=4)
     assert list(folder.iterdir()) == [file]
+
+
+def test_each_event_is_one_at7_and_one_that_the_mapping_does_not_know_is_none(accepted: Shop) -> None:
+    wants(accepted, "214")
+    accepted.partner = replace(accepted.partner, addressing=ADDRESSING)
+    accepted.amazon.orders.ship("1001", [SHIPPED], "Complete")
+    accepted.passes(hours=1)
+    accepted.amazon.packages.scan(1, package("IN_TRANSIT", ("EVENT_306", "2026-11-23T08:00:00Z")))
+    accepted.passes(hours=4)
+    assert documents(accepted, "tracking") == {}
+    known = (IN_TRANSIT, ("EVENT_306", "2026-11-24T09:00:00Z"))
+    accepted.amazon.packages.scan(1, package("DELIVERED", DELIVERED, *known, DELIVERED))
+    accepted.passes(2, hours=4)
+    (told,) = documents(accepted, "tracking").values()
+    assert lines(told, "B10", "L11", "G62", "LX", "AT7", "MS1") == [
+        "B10*1ZS11*S1*UPSN",
+        "L11*1001*OQ",
+        "L11*1001*CO",
+        "G62*17*20261124",
+        "LX*1",
+        "AT7*X4*NS***20261124*0300*20",
+        "MS1*Phoenix*AZ*US",
+        "LX*2",
+        "AT7*D1*NS***20261125*1303*20",
+        "MS1*Phoenix*AZ*US",
+    ]
+    assert accepted.partner.ledger.held_documents("acme") == []
+
+
+def test_a_carrier_without_a_scac_holds_the_document_and_the_csv_goes(accepted: Shop) -> None:
+    wants(accepted, "csv", "214")
+    accepted.partner = replace(accepted.partner, addressing=ADDRESSING)
+    accepted.amazon.orders.ship("1001", [SHIPPED], "Complete")
+    accepted.passes(hours=1)
+    accepted.amazon.packages.scan(1, package("IN_TRANSIT", IN_TRANSIT) | {"carrierCode": "PIGEON_POST"})
+    accepted.passes(hours=4)
+    assert [row["carrier"] for row in told(accepted)["1001.1.1.csv"]] == ["PIGEON_POST"]
+    (held,) = accepted.partner.ledger.held_documents("acme")
+    assert "B1003" in held.reason or "B10" in held.reason
 
 
 def looked(reply: dict[str, Any] | None, kept: bytes = KEPT, *, days: float = 1) -> Look:
