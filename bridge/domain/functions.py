@@ -252,12 +252,16 @@ def _known(new: Known, before: Sequence[Known]) -> Decision | None:
 def _second(new: Known, before: Sequence[Known]) -> Decision | None:
     """Return what becomes of a second one with a key of which Amazon takes one.
 
-    What never was sent, and never will be, counts for nothing; nor does what Amazon refused.
+    What never was sent, and never will be, counts for nothing; nor does what Amazon refused. What was held
+    since nothing could be made of it gives way to the one that comes corrected.
     """
     gone = {*_SPENT, "cancelled", "superseded", "not_sent", "replaced"}
-    same = [o for o in before if o.function not in _SPEAKING and o.state not in gone]
+    known = [o for o in before if o.function not in _SPEAKING and o.state not in gone]
+    empty = tuple(o.id for o in known if o.state == "held" and o.body is None)
+    same = [o for o in known if o.id not in empty]
     if not same:
-        return None
+        reason = f"{new.name} came in its place; nothing could be sent of it"
+        return Decision("", "", empty[-1], None, empty, "supersede", reason) if empty else None
     last = same[-1]
     if last.body is not None and last.body == new.body:
         return Decision("not_sent", f"a duplicate of {last.name}, which is {_word(last.state)}", last.id)

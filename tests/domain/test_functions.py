@@ -201,3 +201,11 @@ def test_a_change_replaces_nothing_and_goes_with_what_is_cancelled() -> None:
     made = decide(known(9, "not_sent", "cancel", by_call=True), [sent, waiting])
     assert (made.state, made.drop) == ("ready", (2,))
     assert decide(known(9, "ready", batch=1), [waiting._replace(id=3, batch=2)]) == NOTHING
+
+
+def test_one_of_a_kind_that_comes_corrected_takes_the_place_of_one_that_could_not_be_read() -> None:
+    new = known(9, "ready", once=True)
+    made = decide(new, [known(1, "held", body=None)])
+    assert (made.state, made.drop, made.cause, made.earlier) == ("", (1,), "supersede", 1)
+    assert decide(new, [known(1, "held", body="b")]).state == "held"
+    assert decide(new, [known(1, "succeeded", body="b"), known(2, "held", body=None)]).state == "held"

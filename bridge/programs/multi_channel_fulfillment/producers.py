@@ -9,8 +9,9 @@ from bridge.mapping.translate import read_as_told
 from bridge.programs.inputs import Producer, kinds_of_fields
 from bridge.programs.multi_channel_fulfillment.documents.dates import NAMES
 from bridge.programs.multi_channel_fulfillment.documents.destination import ROLES
+from bridge.programs.multi_channel_fulfillment.documents.instructions import PAYMENTS
 from bridge.programs.multi_channel_fulfillment.documents.lines import ITEM, LINE_WORDS
-from bridge.programs.multi_channel_fulfillment.documents.order import PAYMENTS, map_order
+from bridge.programs.multi_channel_fulfillment.documents.order import map_order
 from bridge.programs.multi_channel_fulfillment.operations import CREATE
 
 

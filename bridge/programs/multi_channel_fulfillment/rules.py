@@ -72,21 +72,27 @@ CONDITIONS = {
 """X12's application error conditions (element 647) by the codes of this program's rules."""
 
 
-def violations(event: FulfillmentOrdered) -> tuple[Violation, ...]:
+class BrokenRule(Violation, frozen=True, kw_only=True):
+    """A rule that an order breaks, and the field that it is about, as mappings name it; empty: all of it."""
+
+    about: str = ""
+
+
+def violations(event: FulfillmentOrdered) -> tuple[BrokenRule, ...]:
     """Return every rule that an order breaks; `line` is the place of an item among the items, from 1."""
     return (*_numbers(event), *_order(event), *_destination(event), *_items(event))
 
 
-def violations_of_update(event: FulfillmentUpdated) -> tuple[Violation, ...]:
+def violations_of_update(event: FulfillmentUpdated) -> tuple[BrokenRule, ...]:
     """Return every rule that a change of an order breaks by itself; its address is whole or absent."""
     where = _destination(event) if event.destination_address != Address() else ()
     items = _items(event) if event.items else ()
     return (*_numbers(event), *_action(event.fulfillment_action), *where, *items)
 
 
-def _action(word: str) -> Iterator[Violation]:
+def _action(word: str) -> Iterator[BrokenRule]:
     if word and word not in ACTIONS:
-        yield _error("ACTION", f"action {word!r} is none of {', '.join(ACTIONS)}")
+        yield _error("ACTION", f"action {word!r} is none of {', '.join(ACTIONS)}", "instructions")
 
 
 def reason_to_hold(event: FulfillmentOrdered) -> str:
@@ -106,46 +112,50 @@ def reason_to_hold(event: FulfillmentOrdered) -> str:
     return _NOT_SERVED.get(country, "")
 
 
-def _numbers(event: _Order) -> Iterator[Violation]:
+def _numbers(event: _Order) -> Iterator[BrokenRule]:
     if not event.order_number:
-        yield _error("MISSING_ORDER_NUMBER", "the order has no number")
+        yield _error("MISSING_ORDER_NUMBER", "the order has no number", "order_id")
     elif not _ORDER_ID.fullmatch(event.seller_fulfillment_order_id):
         message = (
             f"order id {event.seller_fulfillment_order_id!r} must have at most 40 of the characters A-Z, "
             "a-z, 0-9, point, hyphen and underscore: with others Amazon takes it and cannot find it again"
         )
-        yield _error("ORDER_ID", message)
+        yield _error("ORDER_ID", message, "order_id")
     shown = event.displayable_order_id
     if len(shown) > 40 or "  " in shown or not _is_latin(shown):
         message = (
             f"customer_order {shown!r} must have at most 40 characters of Latin-1, and no two blanks in a row"
         )
-        yield _error("ORDER_ID", message)
+        yield _error("ORDER_ID", message, "customer_order")
 
 
-def _order(event: FulfillmentOrdered) -> Iterator[Violation]:
+def _order(event: FulfillmentOrdered) -> Iterator[BrokenRule]:
     if not event.displayable_order_date:
-        yield _error("MISSING_ORDER_DATE", "the order has no date")
+        yield _error("MISSING_ORDER_DATE", "the order has no date", "order_date")
     elif not _MOMENT.fullmatch(event.displayable_order_date):
         message = f"order date {event.displayable_order_date!r} is not ISO-8601 with Z or an offset"
-        yield _error("ORDER_DATE", message)
+        yield _error("ORDER_DATE", message, "order_date")
     comment = event.displayable_order_comment
     if not comment:
-        yield _error("MISSING_COMMENT", "the order has no comment, and [sellers.S] has no comment for such")
+        yield _error(
+            "MISSING_COMMENT", "the order has no comment, and [sellers.S] has no comment for such", "comment"
+        )
     elif len(comment) > LONGEST_COMMENT:
         message = f"the comment has {len(comment)} characters; Amazon takes {LONGEST_COMMENT}"
-        yield _error("TOO_MANY", message)
+        yield _error("TOO_MANY", message, "comment")
     if not event.shipping_speed_category:
-        yield _error("MISSING_SPEED", "the order has no speed, and [sellers.S] has no speed for such")
+        yield _error(
+            "MISSING_SPEED", "the order has no speed, and [sellers.S] has no speed for such", "speed"
+        )
     for name in event.feature_names:
         if name not in FEATURES:
-            yield _error("FEATURE", f"feature {name!r} is none of {', '.join(FEATURES)}")
+            yield _error("FEATURE", f"feature {name!r} is none of {', '.join(FEATURES)}", "instructions")
     for email in event.notification_emails:
         if not _EMAIL.fullmatch(email):
-            yield _error("EMAIL", "the e-mail address is none")
+            yield _error("EMAIL", "the e-mail address is none", "email")
 
 
-def _destination(event: _Order) -> Iterator[Violation]:
+def _destination(event: _Order) -> Iterator[BrokenRule]:
     address = event.destination_address
     for name, value in (
         ("name", address.name),
@@ -153,18 +163,20 @@ def _destination(event: _Order) -> Iterator[Violation]:
         ("postal_code", address.postal_code),
     ):
         if not value:
-            yield _error("MISSING_ADDRESS", f"the address has no {name}")
+            yield _error("MISSING_ADDRESS", f"the address has no {name}", name)
     country = address.country_code
     if not country:
-        yield _error("MISSING_COUNTRY", "the address has no country_code")
+        yield _error("MISSING_COUNTRY", "the address has no country_code", "country_code")
     elif not _COUNTRY.fullmatch(country):
-        yield _error("COUNTRY", f"country_code {country!r} is not two capital letters (ISO 3166-1)")
+        yield _error(
+            "COUNTRY", f"country_code {country!r} is not two capital letters (ISO 3166-1)", "country_code"
+        )
     elif bool(address.city) == (country in _WITHOUT_CITY):
         what = "has a city, which Amazon forbids" if address.city else "has no city, which Amazon requires"
-        yield _error("CITY", f"the address {what} in {country}")
+        yield _error("CITY", f"the address {what} in {country}", "city")
 
 
-def _items(event: _Order) -> Iterator[Violation]:
+def _items(event: _Order) -> Iterator[BrokenRule]:
     items = event.items
     if not items:
         yield _error("NO_ITEMS", "the order has no lines")
@@ -175,29 +187,33 @@ def _items(event: _Order) -> Iterator[Violation]:
         yield _error("TOO_MANY", f"the order has {units} units; Amazon takes {MOST_UNITS}")
     lines = Counter(item.seller_fulfillment_order_item_id for item in items)
     for number, item in enumerate(items, start=1):
-        for code, message in _item(item):
-            yield _error(code, message, number)
+        for code, message, about in _item(item):
+            yield _error(code, message, about, number)
         name = item.seller_fulfillment_order_item_id
         if name and lines[name] > 1:
-            yield _error("ITEM_TWICE", f"line {name} stands {lines[name]} times", number)
+            yield _error("ITEM_TWICE", f"line {name} stands {lines[name]} times", "line", number)
 
 
-def _item(item: OrderItem) -> Iterator[tuple[str, str]]:
+def _item(item: OrderItem) -> Iterator[tuple[str, str, str]]:
     name = item.seller_fulfillment_order_item_id
     if not 0 < len(name) <= 50:
-        yield "LINE", f"line {name!r} must have 1 to 50 characters"
+        yield "LINE", f"line {name!r} must have 1 to 50 characters", "line"
     if not item.seller_sku:
-        yield "MISSING_SKU", f"line {name} has no sku"
+        yield "MISSING_SKU", f"line {name} has no sku", "sku"
     elif len(item.seller_sku) > 50:
-        yield "MISSING_SKU", f"sku {item.seller_sku!r} of line {name} has more than 50 characters"
+        yield "MISSING_SKU", f"sku {item.seller_sku!r} of line {name} has more than 50 characters", "sku"
     if not 1 <= item.quantity <= LARGEST_NUMBER:
-        yield "ZERO_QUANTITY", f"quantity {item.quantity} of line {name} must be 1 or more"
+        yield "ZERO_QUANTITY", f"quantity {item.quantity} of line {name} must be 1 or more", "quantity"
     if len(item.gift_message) > LONGEST_GIFT_MESSAGE:
         message = f"the gift message of line {name} has {len(item.gift_message)} characters"
-        yield "TOO_MANY", f"{message}; Amazon takes {LONGEST_GIFT_MESSAGE}"
+        yield "TOO_MANY", f"{message}; Amazon takes {LONGEST_GIFT_MESSAGE}", "gift_message"
     money = item.per_unit_declared_value
     if money is not None and not _CURRENCY.fullmatch(money.currency_code):
-        yield "DECLARED_VALUE", f"the declared value of line {name} needs a currency of three letters"
+        yield (
+            "DECLARED_VALUE",
+            f"the declared value of line {name} needs a currency of three letters",
+            "declared_value",
+        )
 
 
 def _is_latin(text: str) -> bool:
@@ -208,5 +224,5 @@ def _is_latin(text: str) -> bool:
     return True
 
 
-def _error(code: str, message: str, line: int | None = None) -> Violation:
-    return Violation(code=code, message=clipped_message(message), line=line)
+def _error(code: str, message: str, about: str = "", line: int | None = None) -> BrokenRule:
+    return BrokenRule(code=code, message=clipped_message(message), about=about, line=line)

@@ -45,6 +45,9 @@ def wishes_of(reader: Reader, scopes: list[Scope]) -> Wishes:
     earliest = [at.date() for name in EARLIEST if (at := told[name]) is not None]
     arrivals = [_end(at) for name in LATEST_ARRIVAL if (at := told[name]) is not None]
     last, shipped = told["cancel_after"], told["latest_ship"]
+    if last is not None and earliest and max(earliest) > last.date():
+        reason = f"the order may ship on {max(earliest)} at the earliest, and is void after {last.date()}"
+        hold_undecided(reader, f"{reason}: have it sent again with days that fit")
     return Wishes(
         ship_not_before=max(earliest).isoformat() if earliest else "",
         cancel_after=last.date().isoformat() if last is not None else "",

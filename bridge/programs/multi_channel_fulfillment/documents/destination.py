@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bridge.domain.values import Address
-from bridge.mapping.lookup import Place, Scope
-from bridge.mapping.reader import Reader, opening
+from bridge.mapping.lookup import Scope
+from bridge.mapping.reader import Reader
 from bridge.programs.multi_channel_fulfillment.documents.told import all_told, hold_undecided, one_of
 
 PARTY = "party"
@@ -23,11 +23,19 @@ def party_of(reader: Reader, root: Scope) -> Scope | None:
     return None
 
 
-def destination_of(reader: Reader, root: Scope, party: Scope | None) -> Address:
-    """Return the address of a party. One that differs from another of its role, anywhere, is held."""
+def destination_of(reader: Reader, root: Scope, lines: list[Scope], party: Scope | None) -> Address:
+    """Return the address of a party. One that differs from another of its role, anywhere, is held.
+
+    So is an order whose lines name their own party, and not each of them one.
+    """
     if party is None:
         return Address()
     address = address_of(reader, party)
+    if party.parent is not root:
+        told = {id(one.parent) for one in _with_role(reader, root, reader.text("party_role", party))}
+        for line in lines:
+            if told.isdisjoint(id(scope) for scope in line.scopes.values()):
+                hold_undecided(reader, f"{_named(line)} is a line without a party that it goes to")
     for other in _with_role(reader, root, reader.text("party_role", party)):
         if other is not party and address_of(reader, other) != address:
             hold_undecided(
@@ -57,13 +65,6 @@ def address_of(reader: Reader, party: Scope) -> Address:
         country_code=reader.mappings.countries.get(country, country),
         phone=one_of(reader, "phone", all_told(reader, "phone", party)),
     )
-
-
-def place_of(reader: Reader, name: str, party: Scope | None) -> Place | None:
-    """Return where a part of the address stands or should stand; None where there is no party."""
-    if party is None:
-        return None
-    return reader.place(name, party) if name in reader.fields else opening(party)
 
 
 def _with_role(reader: Reader, root: Scope, role: str) -> list[Scope]:

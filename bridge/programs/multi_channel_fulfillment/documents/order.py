@@ -7,35 +7,18 @@ from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.reader import Reader, opening
 from bridge.mapping.times import x12_time
-from bridge.programs.event_types import Violation
 from bridge.programs.multi_channel_fulfillment.documents.dates import wishes_of
-from bridge.programs.multi_channel_fulfillment.documents.destination import (
-    destination_of,
-    party_of,
-    place_of,
-)
+from bridge.programs.multi_channel_fulfillment.documents.destination import destination_of, party_of
+from bridge.programs.multi_channel_fulfillment.documents.instructions import instructions_of, note_payment
 from bridge.programs.multi_channel_fulfillment.documents.lines import ITEM, item_of
-from bridge.programs.multi_channel_fulfillment.documents.told import all_told, hold_undecided, joined, texts
+from bridge.programs.multi_channel_fulfillment.documents.told import hold_undecided, joined, texts
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of, values_of
-from bridge.programs.multi_channel_fulfillment.rules import ACTIONS, FEATURES, reason_to_hold, violations
+from bridge.programs.multi_channel_fulfillment.rules import BrokenRule, reason_to_hold, violations
 from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of
 
-PAYMENTS = frozenset({"cash_on_delivery"})
-"""What the payment of an order may mean, where it is not the seller's own affair."""
-_ACTIONS = {action.upper(): action for action in ACTIONS}
-_FIELD_OF_RULE = {
-    "MISSING_ORDER_NUMBER": "order_id",
-    "MISSING_ORDER_DATE": "order_date",
-    "ORDER_DATE": "order_date",
-    "MISSING_COMMENT": "comment",
-    "MISSING_SPEED": "speed",
-    "FEATURE": "instructions",
-    "EMAIL": "email",
-}
-_OF_ADDRESS = {"MISSING_COUNTRY": "country_code", "COUNTRY": "country_code", "CITY": "city"}
-_OF_ITEM = {"LINE": "line", "ITEM_TWICE": "line", "MISSING_SKU": "sku", "ZERO_QUANTITY": "quantity"}
-"""Fields that a rule is about, by its code: of the order, its address, a line."""
+_OF_ADDRESS = frozenset({"name", "address_line1", "postal_code", "country_code", "city"})
+"""Fields of the party that the order goes to."""
 
 
 def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
@@ -48,6 +31,9 @@ def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
     event = ordered(_stated(reader, root, lines, party), reader.profile)
     findings = reader.findings
     _note_totals(reader, root, event)
+    for line in root.below("line"):
+        if not line.below(ITEM):
+            findings.error(opening(line), "NO_ITEMS", "the line has no item")
     for place, _ in reader.fields["split_delivery"].told_in(root.walk())[:1]:
         hold_undecided(
             reader,
@@ -63,7 +49,7 @@ def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
         # What cannot be read, or of a party that there is not, is told already.
         if one.code == "ZERO_QUANTITY" and place.segment.number in unread:
             continue
-        if party is None and one.code in {"MISSING_ADDRESS", *_OF_ADDRESS}:
+        if party is None and one.about in _OF_ADDRESS:
             continue
         findings.error(place, one.code, one.message)
     holds = [*findings.holds, reason_to_hold(event)]
@@ -80,7 +66,8 @@ def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
 
 def _stated(reader: Reader, root: Scope, lines: list[Scope], party: Scope | None) -> StatedOrder:
     values = values_of(reader.profile)
-    action, features = _instructions(reader, root)
+    action, features = instructions_of(reader, root)
+    note_payment(reader, root)
     wishes = wishes_of(reader, lines or [root])
     date = reader.time("order_date", root)
     return StatedOrder(
@@ -91,7 +78,7 @@ def _stated(reader: Reader, root: Scope, lines: list[Scope], party: Scope | None
         comment=joined(reader, "comment", root),
         speed=reader.text("speed", root),
         marketplace_id=_marketplace(reader, root),
-        address=destination_of(reader, root, party),
+        address=destination_of(reader, root, lines, party),
         emails=texts(reader, "email", party or root),
         action=action,
         policy=reader.text("policy", root),
@@ -108,30 +95,6 @@ def _interchange_date(reader: Reader) -> str:
         return x12_time(day, time, "", reader.profile.timezone)
     except ValueError:
         return ""
-
-
-def _instructions(reader: Reader, root: Scope) -> tuple[str, tuple[str, ...]]:
-    """Return the action and the features that an order asks for; words that mean nothing are held."""
-    told = all_told(reader, "instructions", root)
-    actions = {_ACTIONS[value.upper()]: place for value, place in told if value.upper() in _ACTIONS}
-    if len(actions) > 1:
-        hold_undecided(reader, f"the order says both {' and '.join(actions)}: have it sent again with one")
-    for value, place in told:
-        if value.upper() not in {*_ACTIONS, *FEATURES}:
-            known = ", ".join((*_ACTIONS, *FEATURES))
-            hold_undecided(
-                reader,
-                f"instruction {value[:40]!r} in {place} is none of {known}: if it means nothing, say so in a "
-                'mapping of your own ([fields.instructions.values], "WORD" = ""), then rerun the batch',
-            )
-    features = (value.upper() for value, _ in told if value.upper() in FEATURES)
-    for value, place in all_told(reader, "payment", root):
-        if value == "cash_on_delivery":
-            reader.findings.hold(
-                f"the order is to be paid on delivery ({place}), which Amazon does not collect here; "
-                "released, it goes without that"
-            )
-    return next(iter(actions), ""), tuple(dict.fromkeys(features))
 
 
 def _marketplace(reader: Reader, root: Scope) -> str:
@@ -159,17 +122,11 @@ def _head(reader: Reader, root: Scope) -> Place:
 
 
 def _place(
-    reader: Reader, one: Violation, root: Scope, lines: list[Scope], party: Scope | None
+    reader: Reader, one: BrokenRule, root: Scope, lines: list[Scope], party: Scope | None
 ) -> Place | None:
     """Return where a broken rule stands in the document."""
-    if one.line is not None:
-        scope = lines[one.line - 1]
-        return reader.place(_OF_ITEM[one.code], scope) if one.code in _OF_ITEM else opening(scope)
-    if one.code == "MISSING_ADDRESS":
-        return place_of(reader, one.message.rpartition(" ")[2], party)
-    if one.code in _OF_ADDRESS:
-        return place_of(reader, _OF_ADDRESS[one.code], party)
-    if one.code == "ORDER_ID":
-        shown = one.message.startswith("customer_order")
-        return reader.place("customer_order" if shown else "order_id", root)
-    return reader.place(_FIELD_OF_RULE[one.code], root) if one.code in _FIELD_OF_RULE else opening(root)
+    scope = root if one.line is None else lines[one.line - 1]
+    if one.about in _OF_ADDRESS or one.about == "email":
+        scope = party or root
+    name = "address_line" if one.about == "address_line1" else one.about
+    return reader.place(name, scope) if name else opening(scope)
