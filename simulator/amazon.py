@@ -20,6 +20,7 @@ from simulator.control import Control
 from simulator.creations import Creations
 from simulator.document_factory import DocumentFactory, DocumentStore
 from simulator.faults import Faults
+from simulator.features import Features
 from simulator.fulfillment_orders import FulfillmentOrders
 from simulator.inventory import Inventory
 from simulator.operations import READS
@@ -69,6 +70,8 @@ class StandInAmazon(DocumentFactory):
         """What is asked of them: changes and returns."""
         self.packages = Packages(self.options)
         """Their packages, as they were scanned."""
+        self.features = Features()
+        """The features that they may require."""
         self.inventory = Inventory(self.options, time.monotonic)
         """Sellers' stock."""
         operations = Operations(
@@ -82,6 +85,7 @@ class StandInAmazon(DocumentFactory):
             orders=self.orders,
             requests=self.order_requests,
             packages=self.packages,
+            features=self.features,
             inventory=self.inventory,
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)

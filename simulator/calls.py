@@ -14,6 +14,7 @@ from simulator.access import AccessControl, AccessTokens, RestrictedTokens, Toke
 from simulator.bodies import problems_of
 from simulator.creations import Creations
 from simulator.faults import Listing
+from simulator.features import FEATURE_INVENTORY, FEATURE_READS, FEATURE_SKU, Features
 from simulator.fulfillment_orders import GET, LIST, FulfillmentOrders
 from simulator.inventory import SUMMARIES, Inventory
 from simulator.operations import (
@@ -89,6 +90,7 @@ class Operations:
         orders: FulfillmentOrders,
         requests: OrderRequests,
         packages: Packages,
+        features: Features,
         inventory: Inventory,
     ) -> None:
         self._options = options
@@ -100,6 +102,7 @@ class Operations:
         self._creations = creations
         self._orders = orders
         self._packages = packages
+        self._features = features
         self._inventory = inventory
         self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
@@ -199,11 +202,12 @@ class Operations:
     def _request(self, call: Call, answer: Callable[[str, str, Any], dict[str, Any]]) -> Content:
         return answer(call.account, call.order, self._body(call)), HTTPStatus.OK
 
-    def _outbound(self, call: Call) -> Content:
+    def _outbound(self, call: Call) -> Content:  # noqa: PLR0911 - an operation each
         orders = self._orders
         if call.operation == CREATE_ORDER:
             body = self._body(call)
             call.items, call.order = 1, body["sellerFulfillmentOrderId"]
+            self._features.check_order(body)
             return orders.create(call.account, body), HTTPStatus.OK
         if call.operation == PREVIEW_ORDER:
             return orders.preview(self._body(call)), HTTPStatus.OK
@@ -214,10 +218,22 @@ class Operations:
             if status is None:
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "fulfillmentOrderStatus is missing.")
             return orders.steer(call.account, call.order, status), HTTPStatus.OK
+        if call.operation in FEATURE_READS:
+            return self._feature(call), HTTPStatus.OK
         if call.operation == TRACK:
             return self._packages.read(call.account, call.query.get("packageNumber", "")), HTTPStatus.OK
         one = orders.read if call.operation == GET else orders.cancel
         return one(call.account, call.order), HTTPStatus.OK
+
+    def _feature(self, call: Call) -> dict[str, Any]:
+        marketplace = call.query.get("marketplaceId", "")
+        if not marketplace:
+            raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "marketplaceId is missing.")
+        if call.operation == FEATURE_SKU:
+            return self._features.product(call.order, call.path.partition(f"/{call.order}/")[2], marketplace)
+        if call.operation == FEATURE_INVENTORY:
+            return self._features.inventory(call.order, marketplace, call.query.get("nextToken", ""))
+        return self._features.all()
 
     def _restricted_token(self, call: Call) -> Content:
         lifetime = self._options.rdt_lifetime

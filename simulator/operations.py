@@ -105,6 +105,7 @@ REASON_CODES = "listReturnReasonCodes"
 STEER_ORDER = "submitFulfillmentOrderStatusUpdate"
 """Amazon has it in its sandbox alone."""
 _ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
+_FEATURES = "/fba/outbound/2020-07-01/features"
 OUTBOUND: Mapping[str, Outbound] = {
     one.operation: one
     for one in (
@@ -117,6 +118,9 @@ OUTBOUND: Mapping[str, Outbound] = {
         Outbound(RETURN, "PUT", f"{_ORDERS}/{{order}}/return"),
         Outbound(REASON_CODES, "GET", "/fba/outbound/2020-07-01/returnReasonCodes"),
         Outbound(STEER_ORDER, "PUT", f"{_ORDERS}/{{order}}/status"),
+        Outbound("getFeatures", "GET", _FEATURES),
+        Outbound("getFeatureInventory", "GET", f"{_FEATURES}/inventory/{{order}}"),
+        Outbound("getFeatureSKU", "GET", f"{_FEATURES}/inventory/{{order}}/{{sku:path}}"),
         Outbound("getPackageTrackingDetails", "GET", "/fba/outbound/2020-07-01/tracking"),
     )
 }

@@ -1,7 +1,7 @@
 """What a program of Amazon's declares: the value `PROGRAM` of its package, a folder beside this module.
 
-Its parts stand beside: `operations`, `event_types`, `feeds`, `follow_ups`, `prechecks`, `snapshots` and
-`inputs`.
+Its parts stand beside: `operations`, `event_types`, `features`, `feeds`, `follow_ups`, `prechecks`,
+`snapshots` and `inputs`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bridge.programs.event_types import EventType
+from bridge.programs.features import Features
 from bridge.programs.feeds import Feed
 from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import FlatFile, Producer, Settings
@@ -58,3 +59,4 @@ class Program:
     notices: Mapping[str, Notice] = field(default_factory=dict)
     conditions: Mapping[str, str] = field(default_factory=dict)
     settings: Settings | None = None
+    features: Features | None = None

@@ -44,6 +44,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     `read` makes an item of one element, or of a `result` (JSON as it came), and raises `msgspec.DecodeError`
     or ValueError, whose text holds nothing of the content, where it cannot; None: nothing is read of it.
     `absent` is a pattern: where it is found in an error of a 400, a read says that there is no such thing.
+    `advice` has by a pattern what helps an operator where it is found in the errors of a refusal.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     limit: int = 0
     read: Callable[[msgspec.Raw], Item] | None = None
     absent: str = ""
+    advice: Mapping[str, str] = {}
 
     def version_of(self, version: str) -> str:
         """Return the API version in which it is called by an account of a version: its own first, else."""

@@ -17,6 +17,7 @@ import msgspec
 from bridge.domain.events import Event
 from bridge.programs.contract import Probe, Program
 from bridge.programs.event_types import NOTHING_ANNOUNCED, Announcement, Call, Calls, EventType, no_day
+from bridge.programs.features import Features
 from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import Settings
 from bridge.programs.operations import Operation
@@ -172,6 +173,13 @@ class Programs:
             for one in self.programs
             if one.probe and one.settings and one.settings.partners == partners
         ]
+
+    def features_of(self, partners: str) -> Features | None:
+        """Return how Amazon is asked for the features of a table of partners; None where it offers none."""
+        of_table = (
+            one.features for one in self.programs if one.settings and one.settings.partners == partners
+        )
+        return next((one for one in of_table if one is not None), None)
 
     def verdicts_of(self, operation: str) -> Operation:
         """Return the operation that is asked for the verdicts of another one."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -45,6 +46,7 @@ _ATTEMPTS_OF_A_GET = 4
 _LONGEST_WAIT_IN_A_CALL = 10.0
 _DEFAULT_TIMEOUTS = Timeouts()
 _CONNECTIONS = 40
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
@@ -178,8 +180,17 @@ class AmazonClient:
         path = self._path_of(operation, version or self.version, transactionId=amazon_transaction_id)
         return self._read(operation, path, parse_verdict)
 
-    def read_page(self, operation: Operation, query: Query, *, background: bool = False) -> Page:
+    def read_page(
+        self,
+        operation: Operation,
+        query: Query,
+        *,
+        names: Mapping[str, str] = _NO_NAMES,
+        background: bool = False,
+    ) -> Page:
         """Read one page of a list, as of a window (`query_of`), again a few times where that may help.
+
+        `names` stand in the operation's path.
 
         In the `background` it is read once, and with half of the operation's rate at most.
 
@@ -187,7 +198,8 @@ class AmazonClient:
         old), `CredentialsRefused` (an operator must act), `ReplyTooLarge` (ask for fewer); all of them
         `AmazonError`.
         """
-        target = f"{operation.template(self.version)}?{urlencode(query, quote_via=quote)}"
+        path = self._path_of(operation, self.version, **names)
+        target = f"{path}?{urlencode(query, quote_via=quote)}"
         parse = partial(parse_page, operation)
         if background:
             return self._read_once(operation, target, parse, background=True)

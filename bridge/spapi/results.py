@@ -5,6 +5,8 @@ Pure: a reply in, a value out.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from bridge.domain.outcomes import Outcome, OutcomeKind
@@ -23,7 +25,9 @@ def classify_result(operation: Operation, reply: Reply) -> Outcome:
     leaves it open whether Amazon took the call.
     """
     if not 200 <= reply.status < 300:
-        return classify_reply(reply.status, reply.headers, reply.body, operation.doubtful)
+        return _advised(
+            operation, classify_reply(reply.status, reply.headers, reply.body, operation.doubtful)
+        )
     answer = _answer(operation, reply)
     kind: OutcomeKind = "submitted" if operation.reply == "receipt" else "succeeded"
     outcome = Outcome(kind=kind, http_status=reply.status, request_id=request_id_of(reply.headers))
@@ -32,6 +36,15 @@ def classify_result(operation: Operation, reply: Reply) -> Outcome:
         errors = errors_of(decoded(reply.body))
         return msgspec.structs.replace(outcome, kind="in_doubt", reason=why, errors=errors)
     return msgspec.structs.replace(outcome, answer=answer)
+
+
+def _advised(operation: Operation, outcome: Outcome) -> Outcome:
+    """Return a refusal with what helps against it, where the operation knows that."""
+    if outcome.kind != "refused":
+        return outcome
+    told = " ".join(f"{error.code} {error.message} {error.details}" for error in outcome.errors)
+    advice = [text for pattern, text in operation.advice.items() if re.search(pattern, told)]
+    return msgspec.structs.replace(outcome, reason="; ".join([outcome.reason, *advice]))
 
 
 def _answer(operation: Operation, reply: Reply) -> Item | str | None:

@@ -82,6 +82,9 @@ order_id,function,action,name,address_line1,city,state_or_region,postal_code,cou
 CALLS: dict[str, Callable[[Any], Any]] = {
     "createFulfillmentOrder": lambda api: api.create_fulfillment_order(bodies()[0]),
     "getFulfillmentPreview": lambda api: api.get_fulfillment_preview(preview_request()),
+    "getFeatures": lambda api: api.get_features("ATVPDKIKX0DER"),
+    "getFeatureInventory": lambda api: api.get_feature_inventory("ATVPDKIKX0DER", "BLANK_BOX"),
+    "getFeatureSKU": lambda api: api.get_feature_sku("ATVPDKIKX0DER", "OVERBOX", "SKU-A"),
     "getFulfillmentOrder": lambda api: api.get_fulfillment_order("1"),
     "listAllFulfillmentOrders": lambda api: api.list_all_fulfillment_orders(
         query_start_date="2026-01-01T00:00:00Z"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from bridge.programs.contract import Probe, Program
 from bridge.programs.multi_channel_fulfillment.event_types import EVENT_TYPES
+from bridge.programs.multi_channel_fulfillment.features import FEATURES
 from bridge.programs.multi_channel_fulfillment.flatfiles import FLAT_FILES
 from bridge.programs.multi_channel_fulfillment.follow_up import FOLLOW_UPS
 from bridge.programs.multi_channel_fulfillment.inventory import SNAPSHOTS
@@ -26,6 +27,7 @@ PROGRAM = Program(
     producers=PRODUCERS,
     snapshots=SNAPSHOTS,
     flat_files=FLAT_FILES,
+    features=FEATURES,
     notices=NOTICES,
     # Any answer proves an authorization, that it knows no such order, too.
     probe=Probe(operation=GET, names={ID_KEY: "edibridge-authorization"}),

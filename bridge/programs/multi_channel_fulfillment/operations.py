@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from bridge.programs.multi_channel_fulfillment.feature_replies import read_feature, read_feature_product
 from bridge.programs.multi_channel_fulfillment.orders import read_listed, read_order
 from bridge.programs.multi_channel_fulfillment.packages import read_package
 from bridge.programs.multi_channel_fulfillment.previews import read_previews
@@ -26,6 +27,10 @@ INVENTORY = "getInventorySummaries"
 ID_KEY = "sellerFulfillmentOrderId"
 TRACK = "getPackageTrackingDetails"
 PACKAGE_KEY = "packageNumber"
+FEATURE_LIST = "getFeatures"
+FEATURE_PRODUCTS = "getFeatureInventory"
+FEATURE_PRODUCT = "getFeatureSKU"
+FEATURE_KEY, SKU_KEY = "featureName", "sellerSku"
 
 
 def _operation(name: str, method: Method, path: str, **more: Any) -> Operation:  # noqa: ANN401 - as they are
@@ -42,6 +47,7 @@ OPERATIONS = (
         reply="receipt",
         # What a second create with the same id answers is not documented: Amazon is asked for the order.
         in_doubt="verify",
+        advice={r"(?i)feature": "`edibridge features` tells which there are, and for which products"},
     ),
     _operation(UPDATE, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}", reply="result", in_doubt="verify"),
     # Its 200 is a request that was taken: whether the order is cancelled, the order itself shows.
@@ -70,6 +76,22 @@ OPERATIONS = (
         read=read_package,
         # Until a carrier has scanned it Amazon answers 404, or 400 in words that are not documented.
         absent=r"(?s).",
+    ),
+    _operation(FEATURE_LIST, "GET", "features", list_key="features", read=read_feature),
+    _operation(
+        FEATURE_PRODUCTS,
+        "GET",
+        f"features/inventory/{{{FEATURE_KEY}}}",
+        list_key="featureSkus",
+        number_key=SKU_KEY,
+        read=read_feature_product,
+    ),
+    _operation(
+        FEATURE_PRODUCT,
+        "GET",
+        f"features/inventory/{{{FEATURE_KEY}}}/{{{SKU_KEY}}}?marketplaceId={{marketplaceId}}",
+        number_key=SKU_KEY,
+        read=read_feature_product,
     ),
     Operation(
         name=INVENTORY,
