@@ -12,6 +12,7 @@ from datetime import datetime
 
 import msgspec
 
+from bridge.edi.model import Standard
 from bridge.programs.follow_ups import NewsDocument
 from bridge.programs.multi_channel_fulfillment.events import Original
 from bridge.programs.multi_channel_fulfillment.notices import SHIPMENT
@@ -19,14 +20,15 @@ from bridge.programs.multi_channel_fulfillment.orders import FulfillmentOrder, O
 from bridge.programs.multi_channel_fulfillment.shipments import FOLDER, Line, safe_name, why_unshipped
 from bridge.programs.notices import Values
 
-DOCUMENTS = {"945": "945", "desadv": "DESADV"}
-"""Words of the setting `shipment_files` → types of documents."""
+DOCUMENTS: dict[str, Standard] = {"945": "x12", "DESADV": "edifact"}
+"""The words of the setting `shipment_files` that are types of documents, with their standards."""
 
 
 class Advice(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be told of an order: shipments with their packages, and pieces that never ship.
 
-    `before` are the pieces of each line in earlier documents. `ended`: nothing more will ship.
+    `before` are the pieces of each line in earlier documents. `ended`: nothing more will ship. `now` is when
+    it is told.
     """
 
     order_number: str
@@ -37,13 +39,13 @@ class Advice(msgspec.Struct, frozen=True, kw_only=True):
     shipments: Sequence[Shipment] = ()
     before: Mapping[str, int] = {}
     ended: bool = False
+    now: datetime
 
 
 def documents_of(advice: Advice, what: str, forms: Sequence[str]) -> list[NewsDocument]:
     """Return the documents that tell an advice, one a form; none where it says nothing."""
-    wanted = [DOCUMENTS[form] for form in forms if form in DOCUMENTS]
-    values = values_of_advice(advice) if wanted else {}
     stem = safe_name(f"{advice.order_number}.{what}")
+    told = [(form, values_of_advice(advice, DOCUMENTS[form])) for form in forms if form in DOCUMENTS]
     return [
         NewsDocument(
             document=document,
@@ -53,19 +55,25 @@ def documents_of(advice: Advice, what: str, forms: Sequence[str]) -> list[NewsDo
             name=f"{stem}.{document}.edi",
             origin=advice.original.origin,
         )
-        for document in wanted
-        if values.get("package")
+        for document, values in told
+        if values["package"]
     ]
 
 
-def values_of_advice(advice: Advice) -> Values:
-    """Return the values of the notice `shipment`."""
-    return _Telling(advice).values()
+def values_of_advice(advice: Advice, standard: Standard) -> Values:
+    """Return the values of the notice `shipment` for a document of a standard.
+
+    Products are named as the order names them, where it came in the same standard, of which their qualifiers
+    are.
+    """
+    return _Telling(advice, standard).values()
 
 
 class _Telling:
-    def __init__(self, advice: Advice) -> None:
+    def __init__(self, advice: Advice, standard: Standard) -> None:
         self.advice = advice
+        origin = advice.original.origin
+        self.original = advice.original if origin and origin.standard == standard else Original()
         self.ordered = {one.line: one for one in advice.lines}
         self.at_amazon = {one.seller_fulfillment_order_item_id: one for one in advice.order.lines}
         self.shipped = Counter(advice.before)
@@ -74,7 +82,7 @@ class _Telling:
                 self.shipped[item.line] += item.quantity
 
     def values(self) -> Values:
-        advice, original = self.advice, self.advice.original
+        advice, original = self.advice, self.original
         packages = [one for shipment in advice.shipments for one in self._packages(shipment)]
         unshipped = self._unshipped() if advice.ended else []
         carriers = {one["package_carrier"] for one in packages}
@@ -88,6 +96,7 @@ class _Telling:
             "ship_to_qualifier": original.ship_to_qualifier,
             "ship_to_id": original.ship_to_id,
             "shipment_id": first.amazon_shipment_id if first else "",
+            "told_at": advice.now.isoformat(),
             "shipped_at": max((_moment(one.shipping_date) for one in advice.shipments), default=""),
             "estimated_arrival": max(
                 (_moment(one.estimated_arrival_date) for one in advice.shipments), default=""
@@ -135,10 +144,12 @@ class _Telling:
         ]
 
     def _item(self, line: str, sku: str, *, ordered: int | None, shipped: int, **more: object) -> Values:
+        product = self.original.products.get(line)
         return {
             "line": line,
-            "sku": sku,
-            "sku_qualifier": self.advice.original.sku_qualifiers.get(line, ""),
+            "sku": product.number if product else sku,
+            "sku_qualifier": product.qualifier if product else "",
+            "seller_sku": sku,
             "ordered": ordered,
             "shipped": shipped,
             "difference": None if ordered is None else ordered - self.shipped[line],

@@ -31,17 +31,24 @@ class OrderItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     per_unit_declared_value: Money | None = None
 
 
+class Product(msgspec.Struct, frozen=True, array_like=True):
+    """The number of a product and its qualifier, as a document has them."""
+
+    qualifier: str
+    number: str
+
+
 class Original(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What answers to an order repeat as its document has it, and whom they go to.
 
-    `sku_qualifiers` are those of the lines, by the line's number.
+    `products` are those of the lines, by the line's number. There is no name or address.
     """
 
     origin: Origin | None = None
     purchase_order_number: str = ""
     ship_to_qualifier: str = ""
     ship_to_id: str = ""
-    sku_qualifiers: dict[str, str] = {}
+    products: dict[str, Product] = {}
 
 
 class FulfillmentOrdered(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):

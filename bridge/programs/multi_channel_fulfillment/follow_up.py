@@ -47,12 +47,16 @@ _LOST_AFTER = 3
 
 
 class Told(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A shipment that was told: its pieces by line, the number of each package, and which are followed."""
+    """A shipment that was told: its pieces by line, the number of each package, and which are followed.
+
+    `later`: it is told with the whole order, at its end.
+    """
 
     pieces: dict[str, int]
     numbers: dict[str, str]
     corrections: int = 0
     followed: tuple[str, ...] = ()
+    later: bool = False
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -126,8 +130,7 @@ class _Looking:
         since = (kept.ended_since if kept.ended_since is not None else self.now) if ended else None
         over = since is not None and not self._is_expected(since)
         if over:
-            self._tell(ended_rows(self.whose, order, self._pieces()), "ended")
-            self._advise("ended", ended=True)
+            self._tell_end()
         return Look(
             kept=msgspec.json.encode(
                 msgspec.structs.replace(
@@ -157,21 +160,25 @@ class _Looking:
         if not shipment.is_tracked and self.now - since < WAIT_FOR_TRACKING.total_seconds():
             self.waiting[shipment.amazon_shipment_id] = since
             return
-        self._tell(shipped_rows(self.whose, shipment, self._pieces()), shipment.amazon_shipment_id)
-        self._advise(shipment.amazon_shipment_id, (shipment,))
+        later = values_of(self.view.profile).advice == "order"
+        if not later:
+            self._tell(shipped_rows(self.whose, shipment, self._pieces()), shipment.amazon_shipment_id)
+            self._advise(shipment.amazon_shipment_id, (shipment,))
         pieces: Counter[str] = Counter()
         for item in shipment.items:
             pieces[item.line] += item.quantity
-        self.told[shipment.amazon_shipment_id] = Told(dict(pieces), _numbers(shipment.packages))
+        self.told[shipment.amazon_shipment_id] = Told(dict(pieces), _numbers(shipment.packages), later=later)
 
     def _renumbered(self, shipment: Shipment, known: Told) -> None:
         numbers = _numbers(shipment.packages)
         new = [one for one in shipment.packages if one.number and known.numbers.get(_name(one)) != one.number]
         if not new:
             return
-        count = known.corrections + 1
-        rows = tracking_rows(self.whose, shipment, new)
-        self._tell(rows, f"{shipment.amazon_shipment_id}.tracking-{count}")
+        count = known.corrections
+        if not known.later:
+            count += 1
+            rows = tracking_rows(self.whose, shipment, new)
+            self._tell(rows, f"{shipment.amazon_shipment_id}.tracking-{count}")
         self.told[shipment.amazon_shipment_id] = msgspec.structs.replace(
             known, numbers=known.numbers | numbers, corrections=count
         )
@@ -190,6 +197,18 @@ class _Looking:
         forms = values_of(self.view.profile).shipment_files
         self.files += files_of(rows, f"{self.kept.order_number}.{what}", forms)
 
+    def _tell_end(self) -> None:
+        """Tell what never ships, and with it the shipments that waited for the end."""
+        ids = {name for name, told in self.told.items() if told.later}
+        shipments = [one for one in self.order.shipments if one.amazon_shipment_id in ids]
+        what = "order" if shipments else "ended"
+        rows, before = list[Row](), Counter(self._pieces(later=False))
+        for shipment in shipments:
+            rows += shipped_rows(self.whose, shipment, before)
+            before.update(self.told[shipment.amazon_shipment_id].pieces)
+        self._tell(rows + ended_rows(self.whose, self.order, self._pieces()), what)
+        self._advise(what, shipments, ended=True)
+
     def _advise(self, what: str, shipments: Sequence[Shipment] = (), *, ended: bool = False) -> None:
         """Tell in documents what is new: shipments, or what never ships."""
         advice = Advice(
@@ -199,16 +218,18 @@ class _Looking:
             lines=self.kept.lines,
             order=self.order,
             shipments=shipments,
-            before=self._pieces(),
+            before=self._pieces(later=False),
+            now=self.view.now,
             ended=ended,
         )
         self.files += documents_of(advice, what, values_of(self.view.profile).shipment_files)
 
-    def _pieces(self) -> Mapping[str, int]:
-        """Return the pieces of each line that were told as shipped."""
+    def _pieces(self, *, later: bool = True) -> Mapping[str, int]:
+        """Return the pieces of each line that have shipped; without `later` those that were told already."""
         sums: Counter[str] = Counter()
         for one in self.told.values():
-            sums.update(one.pieces)
+            if later or not one.later:
+                sums.update(one.pieces)
         return sums
 
     def _is_expected(self, since: float) -> bool:

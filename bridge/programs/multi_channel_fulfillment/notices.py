@@ -17,6 +17,7 @@ _SAMPLE: Values = {
     "ship_to_qualifier": "92",
     "ship_to_id": "STORE-12",
     "shipment_id": "DnTz4W5Rk",
+    "told_at": "2026-11-23T16:00:00+00:00",
     "shipped_at": "2026-11-23T15:00:00+00:00",
     "estimated_arrival": "2026-11-25T04:00:00+00:00",
     "fulfillment_center": "PHX7",
@@ -32,6 +33,7 @@ _SAMPLE: Values = {
                     "line": "1",
                     "sku": "KETTLE-17",
                     "sku_qualifier": "SK",
+                    "seller_sku": "KETTLE-17",
                     "ordered": 3,
                     "shipped": 1,
                     "difference": 2,
@@ -49,6 +51,7 @@ _SAMPLE: Values = {
                 {
                     "line": "2",
                     "sku": "TEAPOT-04",
+                    "seller_sku": "TEAPOT-04",
                     "sku_qualifier": "SK",
                     "ordered": 1,
                     "shipped": 1,
@@ -99,7 +102,7 @@ NOTICES = {
             "shipment_id fulfillment_center",
             text="carrier",
             number="package_count",
-            time="shipped_at estimated_arrival",
+            time="told_at shipped_at estimated_arrival",
         ),
         levels={
             "package": Level(
@@ -108,7 +111,7 @@ NOTICES = {
             "item": Level(
                 within="package",
                 values=kinds_of_values(
-                    id="line sku sku_qualifier status", number="ordered shipped difference"
+                    id="line sku sku_qualifier seller_sku status", number="ordered shipped difference"
                 ),
             ),
             "serial_number": Level(within="item", values=kinds_of_values(id="serial_number")),

@@ -25,10 +25,11 @@ PRODUCERS = {
         operation=CREATE,
         make=_orders,
         fields=kinds_of_fields(
-            text="order_id customer_order comment speed marketplace policy instructions payment party_role "
-            "name address_line city state_or_region postal_code country_code phone email line sku "
-            "product_code gift_message declared_value currency other_amount line_note line_action "
-            "split_delivery unit_count line_count",
+            text="order_id customer_order purchase_order_number comment speed marketplace policy "
+            "instructions payment party_role party_id party_id_qualifier name address_line city "
+            "state_or_region postal_code country_code phone email line sku product_code gift_message "
+            "declared_value currency other_amount line_note line_action split_delivery unit_count "
+            "line_count",
             time=" ".join(NAMES),
             moment="order_date",
             measure="quantity",

@@ -53,8 +53,12 @@ class SellerKeys(Table):
     """Currency of declared values in documents that name none, as in a 940: USD."""
     notify: Flag = False
     """Whether Amazon writes to the buyer's e-mail address, where a document has one."""
-    shipment_files: tuple[Literal["csv", "json", "945"], ...] = ("csv",)
-    """Formats of the files in the outbox that tell what has shipped, and what never will."""
+    shipment_files: tuple[Literal["csv", "json", "945", "DESADV"], ...] = ("csv",)
+    """Formats of the files in the outbox that tell what has shipped, and what never will: csv, json, 945
+    (X12) and DESADV (EDIFACT)."""
+    advice: Literal["shipment", "order"] = "shipment"
+    """When they come: each shipment as it leaves and at the end what never ships, or all of an order once,
+    at its end."""
     tracking: tuple[Literal["csv", "json", "214"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
     asked."""
@@ -91,6 +95,7 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         currency=seller.currency,
         notify=seller.notify,
         shipment_files=tuple(seller.shipment_files),
+        advice=seller.advice,
         tracking=tuple(seller.tracking),
         inventory=tuple(seller.inventory),
         inventory_at=time.fromisoformat(seller.inventory_at),

@@ -13,6 +13,7 @@ from bridge.programs.multi_channel_fulfillment.events import (
     FulfillmentOrdered,
     FulfillmentUpdated,
     OrderItem,
+    Original,
 )
 from bridge.programs.multi_channel_fulfillment.profile import values_of
 from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
@@ -21,7 +22,7 @@ from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
 class StatedOrder(msgspec.Struct, kw_only=True):
     """An order in the words of its document; empty where it says nothing.
 
-    `order_date` is ISO-8601 with an offset, `marketplace_id` Amazon's id; the last four are as in the event.
+    `order_date` is ISO-8601 with an offset, `marketplace_id` Amazon's id; the last five are as in the event.
     """
 
     order: str = ""
@@ -37,6 +38,7 @@ class StatedOrder(msgspec.Struct, kw_only=True):
     policy: str = ""
     feature_names: tuple[str, ...] = ()
     items: tuple[OrderItem, ...] = ()
+    original: Original = Original()
     ship_not_before: str = ""
     cancel_after: str = ""
     latest_ship: str = ""
@@ -62,6 +64,7 @@ def ordered(stated: StatedOrder, profile: VendorProfile) -> FulfillmentOrdered:
         notification_emails=stated.emails if values.notify else (),
         feature_names=tuple(features),
         order_date_assumed=stated.order_date_assumed,
+        original=stated.original,
         ship_not_before=stated.ship_not_before,
         cancel_after=stated.cancel_after,
         latest_ship=stated.latest_ship,

@@ -23,10 +23,10 @@ from tests.programs.multi_channel_fulfillment.contract_cases import shipment
 ADDRESSING = Addressing(sender=Party("AMAZON", "ZZ"), receiver=Party("SHOP", "ZZ"))
 
 
-def telling(shop: Shop, *forms: str, addressing: Addressing = ADDRESSING) -> Shop:
+def telling(shop: Shop, *forms: str, advice: str = "shipment", addressing: Addressing = ADDRESSING) -> Shop:
     """Let the seller be told of shipments in these forms."""
     profile = shop.partner.profile
-    values = msgspec.structs.replace(values_of(profile), shipment_files=forms)
+    values = msgspec.structs.replace(values_of(profile), shipment_files=forms, advice=advice)
     wanted = msgspec.structs.replace(profile, of_programs={NAME: values})
     shop.partner = replace(shop.partner, profile=wanted, addressing=addressing)
     return shop
@@ -164,3 +164,66 @@ def test_a_945_that_does_not_fit_is_held_and_goes_when_it_does(accepted: Shop) -
     accepted.passes(minutes=1)
     assert accepted.partner.ledger.alerts("acme") == []
     assert len(documents(accepted)) == 1
+
+
+ORDER_940 = b"""\
+ISA*00*          *00*          *ZZ*SHOPSYS        *12*AMAZONMCF      *261122*1015*U*00401*000000102*0*P*>|
+GS*OW*SHOPDEPT*AMZDEPT*20261122*1015*102*X*004010|
+ST*940*0001|
+W05*N*1001*PO-77|
+N1*ST*Ann Example*92*STORE-12|
+N3*1 Example Road|
+N4*Springfield*IL*62701*US|
+N9*CO*W-555|
+W66*PP*M***Standard|
+LX*1|
+N9*LI*A-1|
+W01*3*EA**VN*SKU-A|
+LX*2|
+N9*LI*A-2|
+W01*1*EA**SK*SKU-B|
+SE*14*0001|
+GE*1*102|
+IEA*1*000000102|
+"""
+
+
+def test_a_940_is_answered_once_at_its_end_with_its_own_words_and_addresses(shop: Shop) -> None:
+    telling(shop, "945", "DESADV", advice="order", addressing=Addressing())
+    shop.drop("940.edi", ORDER_940)
+    shop.passes(2, seconds=2)
+    shop.passes(minutes=6)
+    first = shipment("S1", ("A-1", "SKU-A", 2, 1))
+    ships(shop, first)
+    shop.passes(hours=1)
+    assert outbox(shop) == {}
+    shop.amazon.orders.ship("1001", [first], "CompletePartialled")
+    shop.amazon.orders.move("1001", "CompletePartialled", unfulfillable={"A-1": 1, "A-2": 1})
+    shop.passes(2, hours=1)
+    told = documents(shop)  # and no DESADV: nobody said to whom, since the order is no EDIFACT
+    (one,) = told.values()
+    assert lines(one, "W06", "N1", "N9", "LX", "MAN", "W12", "W03") == [
+        "W06*F*1001*20261123*S1**PO-77",
+        "N1*SF**92*PHX7",
+        "N1*ST**92*STORE-12",
+        "N9*CO*W-555",
+        "LX*1",
+        "MAN*CP*1ZS11",
+        "W12*CP*3*2*1*EA**VN*SKU-A",
+        "N9*LI*A-1",
+        "LX*2",
+        "W12*DS*3*0*1*EA**VN*SKU-A",
+        "N9*LI*A-1",
+        "W12*DS*1*0*1*EA**SK*SKU-B",
+        "N9*LI*A-2",
+        "W03*2",
+    ]
+    head, group = one.interchange, one.group
+    assert (head.sender, head.receiver) == (Party("AMAZONMCF", "12"), Party("SHOPSYS", "ZZ"))
+    assert (head.delimiters.segment.strip(), one.version, group and group.sender.id) == (
+        "|",
+        "004010",
+        "AMZDEPT",
+    )
+    (alert,) = shop.partner.ledger.alerts("acme")
+    assert "DESADV 1001.order.DESADV.edi is not sent" in alert.message

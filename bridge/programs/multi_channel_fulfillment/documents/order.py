@@ -11,6 +11,7 @@ from bridge.programs.multi_channel_fulfillment.documents.dates import wishes_of
 from bridge.programs.multi_channel_fulfillment.documents.destination import destination_of, party_of
 from bridge.programs.multi_channel_fulfillment.documents.instructions import instructions_of, note_payment
 from bridge.programs.multi_channel_fulfillment.documents.lines import ITEM, item_of
+from bridge.programs.multi_channel_fulfillment.documents.original import original_of
 from bridge.programs.multi_channel_fulfillment.documents.told import hold_undecided, joined, texts
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of, values_of
@@ -84,6 +85,7 @@ def _stated(reader: Reader, root: Scope, lines: list[Scope], party: Scope | None
         policy=reader.text("policy", root),
         feature_names=features,
         items=tuple(item_of(reader, line, values) for line in lines),
+        original=original_of(reader, root, lines, party),
         **wishes._asdict(),
     )
 
