@@ -17,7 +17,7 @@ from bridge.programs.event_types import Change, Contradiction, EventType, Violat
 from bridge.programs.registry import installed
 
 _TIMES = select(events.c.occurred_at, events.c.not_before).where(events.c.id == bindparam("event"))
-_PURGED = "the contents of {} are purged: what it would change is not known here any more"
+_PURGED = "of {} nothing is kept that could be sent: what it would change is not known here"
 
 
 def changed(connection: Connection, own: Known, others: Sequence[Known], decision: Decision) -> Decision:

@@ -80,7 +80,7 @@ def updated(stated: StatedOrder, profile: VendorProfile) -> FulfillmentUpdated:
         seller_fulfillment_order_id=f"{values.order_prefix}{stated.order}" if stated.order else "",
         marketplace_id=stated.marketplace_id,
         displayable_order_id=stated.customer_order,
-        displayable_order_date=stated.order_date,
+        displayable_order_date="" if stated.order_date_assumed else stated.order_date,
         displayable_order_comment=stated.comment,
         shipping_speed_category=_speed(stated.speed, values.speeds),
         fulfillment_action=stated.action,

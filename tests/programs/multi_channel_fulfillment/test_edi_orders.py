@@ -132,9 +132,24 @@ def test_an_orders_is_sent_answered_and_refused_by_aperak(shop: Shop) -> None:
     assert re.findall(r"(?:RFF\+ON:|\+)(1001|1002|AP|RE)(?=')", advice) == ["AP", "1001", "RE", "1002"]
 
 
-def test_a_940_cancels_what_amazon_has(shop: Shop) -> None:
-    shop.drop("a.edi", interchange(1, warehouse_order("1001")))
+def test_a_940_changes_and_cancels_what_amazon_has(shop: Shop) -> None:
+    shop.amazon.options.change({"order_step": 10**9})
+    shop.drop("a.edi", interchange(1, warehouse_order("1001", "N9*ZZ*HOLD", *LINE)))
     shop.passes(2, seconds=2)
-    shop.drop("b.edi", interchange(2, ["W05*F*1001"]))
+    shop.drop("b.edi", interchange(2, ["W05*R*1001", *ADDRESS[:1], "N3*2 Example Road", *ADDRESS[2:]]))
+    shop.passes(3, seconds=5)
+    assert shop.calls("updateFulfillmentOrder") == [200]
+    # One that restates the order in cases is held, if it is a change; a cancellation is none of its lines.
+    cases = ["LX*1", "W01*2*CA**SK*SKU-A"]
+    shop.drop("c.edi", interchange(3, warehouse_order("1001", *cases, status="F")))
     shop.passes(3, seconds=5)
     assert shop.calls("cancelFulfillmentOrder") == [200]
+
+
+def test_an_order_that_could_not_be_read_gives_way_to_the_one_that_comes_corrected(shop: Shop) -> None:
+    shop.drop("a.edi", interchange(1, warehouse_order("1001", "LX*1", "W01*2*CA**SK*SKU-A")))
+    shop.passes(2, seconds=2)
+    shop.drop("b.edi", interchange(2, warehouse_order("1001")))
+    shop.passes(2, seconds=2)
+    assert [state for state, _ in shop.events()["1001"]] == ["superseded", "succeeded"]
+    assert shop.created() == {"1001": 1}

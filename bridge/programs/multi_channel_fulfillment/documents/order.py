@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.domain.events import MappingResult
+from bridge.mapping.functions import function_of
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.loops import Tree
 from bridge.mapping.reader import Reader, opening
@@ -13,56 +14,67 @@ from bridge.programs.multi_channel_fulfillment.documents.instructions import ins
 from bridge.programs.multi_channel_fulfillment.documents.lines import ITEM, item_of
 from bridge.programs.multi_channel_fulfillment.documents.original import original_of
 from bridge.programs.multi_channel_fulfillment.documents.told import hold_undecided, joined, texts
-from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
+from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, FulfillmentUpdated
 from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of, values_of
-from bridge.programs.multi_channel_fulfillment.rules import BrokenRule, reason_to_hold, violations
-from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of
+from bridge.programs.multi_channel_fulfillment.rules import (
+    BrokenRule,
+    reason_to_hold,
+    violations,
+    violations_of_update,
+)
+from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of, updated
 
 _OF_ADDRESS = frozenset({"name", "address_line1", "postal_code", "country_code", "city"})
 """Fields of the party that the order goes to."""
 
 
 def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
-    """Return the one result of a document."""
+    """Return the one result of a document: an order, or what it changes of one."""
     root = tree.root
     reader.watch(root)
-    reader.findings.errors.extend(tree.errors)
-    lines = root.below(ITEM)
-    party = party_of(reader, root)
-    event = ordered(_stated(reader, root, lines, party), reader.profile)
     findings = reader.findings
-    _note_totals(reader, root, event)
-    for line in root.below("line"):
-        if not line.below(ITEM):
-            findings.error(opening(line), "NO_ITEMS", "the line has no item")
-    for place, _ in reader.fields["split_delivery"].told_in(root.walk())[:1]:
-        hold_undecided(
-            reader,
-            f"pieces of the order are to go to places or at times of their own ({place}), and Amazon ships "
-            "it to one: have it sent again as orders of one place each",
+    findings.errors.extend(tree.errors)
+    function = function_of(reader.mapping.functions, root).function
+    lines, party = root.below(ITEM), party_of(reader, root)
+    stated = _stated(reader, root, lines, party)
+    _note_lines(reader, root, stated)
+    event: FulfillmentOrdered | FulfillmentUpdated
+    if function == "replace":
+        event = updated(stated, reader.profile)
+        broken, reason, summary = violations_of_update(event), "", f"order {stated.order}: changes"
+    else:
+        event = ordered(stated, reader.profile)
+        broken, reason, summary = violations(event), reason_to_hold(event), summary_of(event)
+        if party is None:
+            message = "the document names nobody that the order goes to, neither a ship-to nor a consignee"
+            findings.error(_head(reader, root), "MISSING_ADDRESS", message)
+    _note_broken(reader, broken, root, lines, party)
+    # Of a cancellation the number alone counts.
+    whole = not findings.undecided or findings.errors or function == "cancel"
+    return [
+        MappingResult(
+            event=event if whole else None,
+            hold="" if findings.errors else "; ".join(filter(None, [*findings.holds, reason])),
+            errors=tuple(findings.errors),
+            purchase_order_number=stated.order,
+            summary=summary,
         )
-    unread = {error.position for error in findings.errors if error.code in {"QUANTITY", "UNIT"}}
-    if party is None:
-        message = "the document names nobody that the order goes to, neither a ship-to nor a consignee"
-        findings.error(_head(reader, root), "MISSING_ADDRESS", message)
-    for one in violations(event):
+    ]
+
+
+def _note_broken(
+    reader: Reader, broken: tuple[BrokenRule, ...], root: Scope, lines: list[Scope], party: Scope | None
+) -> None:
+    """Record broken rules; what cannot be read, or of a party that there is not, is told already."""
+    errors = reader.findings.errors
+    unread = {error.position for error in errors if error.code in {"QUANTITY", "UNIT"}}
+    for one in broken:
         place = _place(reader, one, root, lines, party) or _head(reader, root)
-        # What cannot be read, or of a party that there is not, is told already.
         if one.code == "ZERO_QUANTITY" and place.segment.number in unread:
             continue
         if party is None and one.about in _OF_ADDRESS:
             continue
-        findings.error(place, one.code, one.message)
-    holds = [*findings.holds, reason_to_hold(event)]
-    return [
-        MappingResult(
-            event=None if findings.undecided and not findings.errors else event,
-            hold="" if findings.errors else "; ".join(filter(None, holds)),
-            errors=tuple(findings.errors),
-            purchase_order_number=event.order_number,
-            summary=summary_of(event),
-        )
-    ]
+        reader.findings.error(place, one.code, one.message)
 
 
 def _stated(reader: Reader, root: Scope, lines: list[Scope], party: Scope | None) -> StatedOrder:
@@ -108,14 +120,23 @@ def _marketplace(reader: Reader, root: Scope) -> str:
         return ""
 
 
-def _note_totals(reader: Reader, root: Scope, event: FulfillmentOrdered) -> None:
-    """Hold an order whose own totals are not those of its lines."""
-    units = sum(item.quantity for item in event.items)
-    for name, what, count in (("unit_count", "pieces", units), ("line_count", "lines", len(event.items))):
+def _note_lines(reader: Reader, root: Scope, stated: StatedOrder) -> None:
+    """Refuse lines without an item; hold what goes to several places, and totals that the lines have not."""
+    for line in root.below("line"):
+        if not line.below(ITEM):
+            reader.findings.error(opening(line), "NO_ITEMS", "the line has no item")
+    for place, _ in reader.fields["split_delivery"].told_in(root.walk())[:1]:
+        hold_undecided(
+            reader,
+            f"pieces of the order are to go to places or at times of their own ({place}), and Amazon ships "
+            "it to one: have it sent again as orders of one place each",
+        )
+    units = sum(item.quantity for item in stated.items)
+    for name, what, count in (("unit_count", "pieces", units), ("line_count", "lines", len(stated.items))):
         told = reader.whole(name, root)
         if told is not None and told != count:
-            place = reader.place(name, root)
-            reader.findings.hold(f"the document counts {told} {what} in {place}, and its lines have {count}")
+            where = reader.place(name, root)
+            reader.findings.hold(f"the document counts {told} {what} in {where}, and its lines have {count}")
 
 
 def _head(reader: Reader, root: Scope) -> Place:
