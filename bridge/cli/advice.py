@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 ALERTS: Final[dict[str, str]] = {
     "drop_folder": "try it with `edibridge check --connect`; it is tried again by itself",
     "file": "see whether the server lets us read and move the file; it is tried again by itself",
-    "inbox": "ask the vendor to remove what does not belong there; the files that are listed are taken",
+    "inbox": "ask the partner to remove what does not belong there; the files that are listed are taken",
     "outbox": "see whether the server lets us write into the outbox; it is tried again by itself",
     "job": "a fault of edibridge: report it with the log; what it holds up is tried again",
     "credentials": "on invalid_grant `edibridge authorize ACCOUNT`, else renew the secrets; it then goes on",
@@ -26,16 +26,16 @@ ALERTS: Final[dict[str, str]] = {
     "overdue": "ask Amazon's support with the transaction id; do not send it again before they answer",
     "translation": "a fault of edibridge: report it with the log; then `edibridge rerun BATCH`",
     "held": "`edibridge show BATCH` says why, and what can be done",
-    "waiting": "ask the vendor for the confirmation; `edibridge resolve ID --event --send` sends without it",
+    "waiting": "ask the partner for the confirmation; `edibridge resolve ID --event --send` sends without it",
     "late_confirmation": "`edibridge show BATCH` says what keeps it: held, in doubt, or Amazon not answering",
     "snapshot": "held: look at it at Amazon; the next list is told if it says the same",
-    "follow_up": "look at it at Amazon; `edibridge trace SUBJECT` shows what was told to the vendor",
+    "follow_up": "look at it at Amazon; `edibridge trace SUBJECT` shows what was told to the partner",
     "held_document": "correct the mapping or the partner's edi table, `edibridge check`, then restart",
     "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
-    "label_expiry": "`edibridge trace ORDER`; ask the vendor to ship and confirm, or to request a new label",
+    "label_expiry": "`edibridge trace ORDER`; ask the partner to ship and confirm, or to request a new label",
     "restored": "look at what is held and in doubt, resolve it; then `edibridge restore --release`",
     "clock": "set this machine's clock (`timedatectl set-ntp true`); it goes on by itself then",
-    "silent": "`edibridge check --connect`; where that works, ask the vendor whether it sends",
+    "silent": "`edibridge check --connect`; where that works, ask the partner whether it sends",
 }
 """By the alert's kind."""
 
@@ -53,7 +53,7 @@ STATES: Final[dict[tuple[str, str], tuple[str, str]]] = {
         "ask Amazon's support with the transaction id; do not send it again before they answer",
     ),
     ("outbound", "failed"): (
-        "that could not be delivered to the vendor",
+        "that could not be delivered to the partner",
         "`edibridge check --connect`; it is tried again by itself",
     ),
 }

@@ -106,7 +106,7 @@ def known_vendor(config: Config, vendor: str | None) -> str | None:
         return vendor
     near = get_close_matches(vendor, config.partners, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(config.partners)}"
-    raise typer.BadParameter(f"no vendor {vendor!r} in {config.source}; {hint}", param_hint="--vendor")
+    raise typer.BadParameter(f"no partner {vendor!r} in {config.source}; {hint}", param_hint="--vendor")
 
 
 def one_vendor(config: Config, vendor: str | None) -> str:

@@ -60,7 +60,7 @@ def batch_lines(detail: BatchDetail) -> Iterator[Line]:
     yield Line(f"Batch {batch.id}: {batch.name}", rest="  ", style="title")
     state, meaning = state_words(batch.state), batch.reason or STATES_OF_BATCHES.get(batch.state, "")
     yield _fact("state", f"{state}: {meaning}" if meaning else state, batch.state)
-    yield _fact("vendor", batch.vendor)
+    yield _fact("partner", batch.vendor)
     yield _fact("received", f"{cell(batch.received_at)}, {batch.size} bytes")
     yield _fact("sha256", batch.sha256)
     yield from _arrivals(detail.arrivals)
@@ -300,7 +300,7 @@ def outbound_lines(
     """Render the files for the vendor."""
     if not rows:
         return
-    yield from _head("Files to the vendor", counts, "outbound")
+    yield from _head("Files to the partner", counts, "outbound")
     for row in rows:
         when = f" {cell(row.delivered_at)}" if row.delivered_at else ""
         text = f"{state_words(row.state, 'outbound')}{when}: {row.folder}/{row.name}, {row.size} bytes"

@@ -23,7 +23,7 @@ PIPE_CLOSED: Final = 141
 _CODES = {Fault.OPERATOR: USAGE, Fault.VENDOR: REJECTED, Fault.AMAZON: REJECTED, Fault.BRIDGE: BROKEN}
 _WHO = {
     Fault.OPERATOR: "Fix this on this machine",
-    Fault.VENDOR: "The cause is at the vendor or its server",
+    Fault.VENDOR: "The cause is at the partner or its server",
     Fault.AMAZON: "The cause is at Amazon or on the way to it",
     Fault.BRIDGE: "This is a fault of edibridge itself",
 }

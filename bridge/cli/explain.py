@@ -19,7 +19,7 @@ from bridge.cli.output import emit, line_width, tell_lines
 def explain(  # noqa: PLR0917 - the options are parameters
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="EDI, CSV or JSON; - is standard input.")],
-    vendor: Annotated[str | None, typer.Option(metavar="V", help="Read it as this vendor's.")] = None,
+    vendor: Annotated[str | None, typer.Option(metavar="V", help="Read it as this partner's.")] = None,
     documents: Annotated[
         int, typer.Option(metavar="N", min=0, help="Show this many whole, and as many that are wrong.")
     ] = 5,

@@ -93,8 +93,8 @@ def whose_lines(told_of: Explanation) -> Iterator[Line]:
     text = f"Read as a file of {told_of.vendor}."
     if not told_of.vendor:
         text = (
-            "Read as no vendor's: placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings."
-            f" There are {len(names)} vendors: --vendor NAME reads it as one's ({shown_names})."
+            "Read as no partner's: placeholders (SELLINGPARTY, WAREHOUSE) stand for a partner's settings."
+            f" There are {len(names)} partners: --vendor NAME reads it as one's ({shown_names})."
         )
     yield Line(text, rest="  ", style="words")
 

@@ -61,7 +61,7 @@ def purge(
         say("Nothing is old enough and done.")
     else:
         say(f"Purged {purged.files} batches with {purged.documents} documents and {purged.events} events,")
-        say(f"and {purged.outbound} files for vendors. Names, numbers and verdicts stay.")
+        say(f"and {purged.outbound} files for partners. Names, numbers and verdicts stay.")
 
 
 def _tell(ledger: Ledger, limits: dict[str, datetime], *, as_json: bool) -> None:
@@ -82,7 +82,7 @@ def _lines(batches: list[Purgeable]) -> Iterator[Line]:
     for batch in batches:
         text = (
             f"{batch.name} of {batch.vendor}, {cell(batch.received_at)}, {batch.size} bytes, "
-            f"{batch.events} events, {batch.outbound} files for the vendor"
+            f"{batch.events} events, {batch.outbound} files for the partner"
         )
         yield Line(text, first=f"{batch.id:>6}  ", rest=" " * 8)
 

@@ -35,7 +35,7 @@ def rerun(
             decisions = [plain(decision) for decision in bridge.rerun(batch, dry_run=dry_run, force=force)]
         except FileNotFoundError as error:
             message = (
-                f"the raw bytes of batch {batch} are not in the spool any more: let the vendor send it again"
+                f"the raw bytes of batch {batch} are not in the spool any more: let the partner send it again"
             )
             raise LedgerError(message) from error
     if as_json:

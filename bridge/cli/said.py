@@ -20,8 +20,8 @@ AFTERWARDS: Final = {
     "released": "The daemon sends it, or `edibridge run`.",
     "not_sent": "The daemon sends it, or `edibridge run`.",
     "sent": "The daemon asks Amazon for the verdict, or `edibridge run --settle`.",
-    "taken": "It counts as done by your word; the vendor is told so, and that Amazon gave no verdict.",
-    "dropped": "It is never sent; the vendor is told so with your reason.",
+    "taken": "It counts as done by your word; the partner is told so, and that Amazon gave no verdict.",
+    "dropped": "It is never sent; the partner is told so with your reason.",
 }
 """What happens next, by what was said."""
 _TRANSACTION = re.compile(r"[A-Za-z0-9][!-~]{0,199}")

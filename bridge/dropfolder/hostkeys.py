@@ -66,7 +66,7 @@ def load_pin(host: str, port: int, *, known_hosts: str = "", host_key: str = "")
         return _from_known_hosts(Path(known_hosts).expanduser(), host, port)
     raise HostKeyRefused(
         f"{host}:{port}: no host key is pinned, so nothing was sent; set `host_key` or `known_hosts` to what "
-        "the vendor tells you (`ssh-keyscan` shows the key; compare its fingerprint with the vendor's)"
+        "the partner tells you (`ssh-keyscan` shows the key; compare its fingerprint with the partner's)"
     )
 
 
@@ -115,7 +115,7 @@ def _from_known_hosts(path: Path, host: str, port: int) -> Pin:
         hint = "; @cert-authority lines are not used: pin the server's own key" if authority else ""
         raise HostKeyRefused(
             f"{path}: no host key for {name}, so nothing was sent{hint}; add the line that "
-            f"`ssh-keyscan -p {port} {host}` prints, once the vendor has confirmed its fingerprint"
+            f"`ssh-keyscan -p {port} {host}` prints, once the partner has confirmed its fingerprint"
         )
     return Pin(str(path), keys=tuple(keys), revoked=tuple(revoked))
 

@@ -217,7 +217,7 @@ def _refuse_link(folder: Path) -> None:
     if folder.is_symlink():
         raise DropFolderUnavailable(
             f"{folder}: is a symbolic link, which is not followed; put a folder in its place, or set "
-            "the folder that it leads to in the vendor's [...local] table"
+            "the folder that it leads to in the partner's [...local] table"
         )
 
 

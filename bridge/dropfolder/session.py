@@ -88,7 +88,7 @@ def _verified(settings: SftpSettings, pin: Pin) -> paramiko.Transport:
     shown = ", ".join(seen) or "none of the pinned type"
     raise HostKeyRefused(
         f"{settings.address}: the server's host key is not the pinned one ({pin.source}); it shows {shown}. "
-        "Nothing was sent. Either the vendor has changed the key, then let them confirm the fingerprint and "
+        "Nothing was sent. Either the partner has changed the key, then let them confirm the fingerprint and "
         "pin it anew, or another machine answers in its place"
     )
 
@@ -99,7 +99,7 @@ def _transport(settings: SftpSettings) -> paramiko.Transport:
     except OSError as error:
         raise DropFolderUnavailable(
             f"{settings.address}: cannot be reached ({error.strerror or error}); check host, port and "
-            "firewall, or wait for the vendor's server"
+            "firewall, or wait for the partner's server"
         ) from error
     # Nagle's algorithm and delayed acknowledgements together stall each small request for 40 ms.
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -136,7 +136,7 @@ def _log_in(transport: paramiko.Transport, settings: SftpSettings, key: paramiko
     means = "private_key" if key else "password"
     refused = (
         f"{settings.address}: the server refused user {settings.username!r} with this {means}; check "
-        f"username and {means}, and that the vendor has the account open"
+        f"username and {means}, and that the partner has the account open"
     )
     with _spoken(settings, "log in"):
         try:
@@ -192,7 +192,7 @@ def _hint(error: BaseException) -> str:
     if not kind:
         return ""
     weak = ", ".join(WEAK[kind])
-    return f": its {kind} are weak; the vendor should add others, or set legacy_algorithms to one of {weak}"
+    return f": its {kind} are weak; the partner should add others, or set legacy_algorithms to one of {weak}"
 
 
 def _private_key(settings: SftpSettings) -> paramiko.PKey | None:

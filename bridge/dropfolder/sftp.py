@@ -252,7 +252,7 @@ class SftpDropFolder:
                 raise DropFolderUnavailable(f"{text}the server lost its own connection") from refusal
             if writing and refusal.code == SFTP_FAILURE:
                 raise DropFolderUnavailable(
-                    f"{text}{refusal}; the vendor's disk or quota may be full"
+                    f"{text}{refusal}; the partner's disk or quota may be full"
                 ) from refusal
             raise RemoteFileError(text + _advice(refusal, self._settings.username)) from refusal
 
@@ -276,5 +276,5 @@ def _advice(refusal: Refusal, username: str) -> str:
     if refusal.code == SFTP_NO_SUCH_FILE:
         return "it is not there (any more)"
     if refusal.code == SFTP_PERMISSION_DENIED:
-        return f"permission denied; the vendor must allow it to user {username!r}"
+        return f"permission denied; the partner must allow it to user {username!r}"
     return f"the server says {str(refusal)!r}"

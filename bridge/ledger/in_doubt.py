@@ -207,7 +207,7 @@ def _check_released(row: RowMapping) -> None:
     for error in errors_list(row["errors"])[:1]:
         raise CommandRefused(
             f"event {row['id']} cannot go as the document says it ({error.get('message')}): drop it, and let "
-            "the vendor send it again, corrected"
+            "the partner send it again, corrected"
         )
 
 

@@ -103,7 +103,7 @@ def withheld_as_test(results: list[MappingResult], interchange: Interchange) -> 
     told = test_of(interchange)
     if not told:
         return results
-    reason = f"{told}: nothing of this interchange is sent (test_interchanges of the vendor)"
+    reason = f"{told}: nothing of this interchange is sent (test_interchanges of the partner)"
     return [withheld(result, reason) for result in results]
 
 

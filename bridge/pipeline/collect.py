@@ -79,7 +79,7 @@ def _come_back(partner: Partner, seen: Listing) -> frozenset[RemoteFile]:
     for remote in back:
         message = (
             f"{remote.name}: was moved out of the inbox {MOVES_IN_VAIN} times and is there again; "
-            "it is left alone: ask the vendor why its server does not move files, or to remove it"
+            "it is left alone: ask the partner why its server does not move files, or to remove it"
         )
         if not is_told(partner, FILE, remote.name):
             raise_alert(partner, FILE, remote.name, message)
@@ -119,7 +119,7 @@ def _too_large(partner: Partner, files: list[RemoteFile]) -> frozenset[RemoteFil
             message = (
                 f"{remote.name}: {remote.size:,} bytes are more than max_file_size "
                 f"({partner.policies.max_file_size:,}); it stays in the inbox: raise the limit in "
-                f"[vendors.{partner.vendor}.pickup], or ask the vendor to remove it"
+                f"[{partner.profile.kind}.{partner.vendor}.pickup], or ask the partner to remove it"
             )
             raise_alert(partner, FILE, remote.name, message)
             log.warning("file_too_large", vendor=partner.vendor, file=remote.name, size=remote.size)
@@ -133,7 +133,7 @@ def _review_listing(partner: Partner, seen: Listing) -> None:
         return
     message = (
         f"the inbox cannot be listed completely: {seen.cut}; what is listed is taken, "
-        "ask the vendor to clear it"
+        "ask the partner to clear it"
     )
     if raise_alert(partner, INBOX, "", message):
         log.warning("listing_cut", vendor=partner.vendor, reason=seen.cut)
