@@ -291,7 +291,7 @@ def test_of_several_vendors_none_is_taken_and_placeholders_are_told(tmp_path: Pa
     done = in_process("explain", GOOD, "--json", folder=folder)
     assert (done.json["vendor"], done.json["placeholders"]) == (None, True)
     text = " ".join(in_process("explain", GOOD, folder=folder).out.split())
-    assert "placeholders (SELLINGPARTY, WAREHOUSE) stand for the vendor's settings" in text
+    assert "placeholders (SELLINGPARTY, WAREHOUSE) stand for a partner's settings" in text
     assert "--vendor NAME reads it as one's (acme, globex)" in text
 
 

@@ -82,7 +82,7 @@ def test_json_has_structs_times_paths_and_the_ledgers_bodies() -> None:
         ),
         (LedgerError("the ledger is read-only"), USAGE, "Fix this on this machine"),
         (AuthenticationRefused("no"), USAGE, "Fix this on this machine; retrying will not help."),
-        (DropFolderUnavailable("gone"), REJECTED, "the vendor or its server; retrying may help"),
+        (DropFolderUnavailable("gone"), REJECTED, "the partner or its server; retrying may help"),
         (StaleEpoch("stale"), BROKEN, "edibridge itself"),
     ],
 )
