@@ -49,7 +49,7 @@ class Inventory:
                 found = [one for one in found if one["sellerSku"] not in self._skipped.get(account, ())]
             end = start + self._options.inventory_page
             page = found[start:end]
-            if query.get("details") != "true":
+            if query.get("details", "").lower() != "true":
                 page = [{name: one[name] for name in one if name != "inventoryDetails"} for one in page]
             content: Item = {
                 "payload": {

@@ -124,6 +124,14 @@ class OutboundStore(Store):
             left -= len(data)
             number += 1
 
+    def take_number(self, fence: Fence, vendor: str, scope: str, kind: str) -> int:
+        """Take a control number of a partner's before what it stands in is queued.
+
+        For what takes long to write: a crash until then leaves a gap, and no number twice.
+        """
+        with self._db.write(fence) as connection:
+            return next_number(connection, vendor, scope, kind)
+
     def outbound_delivered(self, fence: Fence, outbound_id: int, now: datetime) -> None:
         """Note that a file lies in the outbox under its name."""
         with self._db.write(fence) as connection:

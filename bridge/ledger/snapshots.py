@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from bridge.ledger.database import Store
-from bridge.ledger.new_rows import NewOutbound
-from bridge.ledger.outbound import next_number, queue
-from bridge.ledger.outbound_buffer import OutboundBuffer
+from bridge.ledger.outbound import queue
+from bridge.ledger.outbound_buffer import BufferedFile
 from bridge.ledger.outbound_schema import snapshots
 from bridge.ledger.row_conversion import moment, seconds, storable
 from bridge.ledger.rows import Fence, SnapshotState
-from bridge.programs.follow_ups import NextNumber
-from bridge.programs.snapshots import SnapshotFile
 
 _AT = (snapshots.c.vendor == bindparam("v"), snapshots.c.name == bindparam("of"))
 _FACTS = [one for one in snapshots.c if one.name not in {"told_keys", "held_keys"}]
@@ -63,33 +59,24 @@ class SnapshotStore(Store):
         vendor: str,
         name: str,
         keys: Iterable[str],
-        files: Sequence[SnapshotFile],
+        files: Iterable[BufferedFile],
         now: datetime,
     ) -> list[str]:
         """Commit a list that was read whole, with the files that tell it; return their names."""
-        buffers = {id(one): _written(one, _none) for one in files if not one.numbered}
-        packed = _packed(keys)
-        try:
-            with self._db.write(fence) as connection:
-                number = partial(next_number, connection, vendor)
-                buffers |= {id(one): _written(one, number) for one in files if one.numbered}
-                added = [
-                    queue(connection, vendor, None, whole, now) for one in files for whole in buffers[id(one)]
-                ]
-                told = {"told_at": seconds(now), "told_keys": packed[0], "told_count": packed[1]}
-                not_held = {"held_at": None, "held_keys": None, "held_count": 0}
-                _put(connection, vendor, name, told | not_held | _DONE)
-        finally:
-            for buffer in buffers.values():
-                buffer.close()
+        packed, count = _packed(keys)
+        with self._db.write(fence) as connection:
+            added = [queue(connection, vendor, None, one, now) for one in files]
+            told = {"told_at": seconds(now), "told_keys": packed, "told_count": count}
+            not_held = {"held_at": None, "held_keys": None, "held_count": 0}
+            _put(connection, vendor, name, told | not_held | _DONE)
         return [one.name for one in added]
 
     def record_snapshot_held(
         self, fence: Fence, vendor: str, name: str, keys: Iterable[str], now: datetime
     ) -> None:
         """Note a list that was read whole and is not told."""
-        packed = _packed(keys)
-        held = {"held_at": seconds(now), "held_keys": packed[0], "held_count": packed[1]}
+        packed, count = _packed(keys)
+        held = {"held_at": seconds(now), "held_keys": packed, "held_count": count}
         with self._db.write(fence) as connection:
             _put(connection, vendor, name, held | _DONE)
 
@@ -120,16 +107,6 @@ def _state(row: RowMapping) -> SnapshotState:
 def _put(connection: Connection, vendor: str, name: str, values: dict[str, Any]) -> None:
     if connection.execute(_PUT.values(values), {"v": vendor, "of": name}).rowcount == 0:
         connection.execute(insert(snapshots).values(vendor=vendor, name=name, **values))
-
-
-def _written(file: SnapshotFile, number: NextNumber) -> OutboundBuffer:
-    buffer = OutboundBuffer()
-    buffer.add(NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=file.data(number)))
-    return buffer
-
-
-def _none(scope: str, kind: str) -> int:
-    raise ValueError(f"a file that is not numbered asks for a number ({scope}, {kind})")
 
 
 def _packed(keys: Iterable[str]) -> tuple[bytes, int]:

@@ -6,9 +6,10 @@ last one is asked for singly. One that has lost more than half is held, until an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -16,12 +17,12 @@ import structlog
 from bridge.domain.snapshots import last_due, may_be_told
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
-from bridge.ledger.outbound_buffer import StructBuffer
+from bridge.ledger.new_rows import NewOutbound
+from bridge.ledger.outbound_buffer import OutboundBuffer, StructBuffer
 from bridge.ledger.rows import SnapshotState
 from bridge.pipeline.alerts import CREDENTIALS, SNAPSHOT, clear_alert, open_keys, raise_alert
 from bridge.pipeline.news_documents import write_news
 from bridge.pipeline.partner import Partner
-from bridge.programs.follow_ups import NewsFile, NextNumber
 from bridge.programs.registry import installed
 from bridge.programs.snapshots import Snapshot, SnapshotFile, SnapshotView
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
@@ -46,6 +47,8 @@ def snapshot(
     """Read the lists that are due; return how many were told. See `background` for what is asked for."""
     told = 0
     for one in installed().snapshots_for(partner.profile.kind):
+        if one.at(partner.profile) is None:
+            clear_alert(partner, SNAPSHOT, one.name)  # of when it was wanted
         if not _is_due(partner, one, partner.clock()):
             continue
         try:
@@ -96,10 +99,12 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
             return 0
         missing = [key for key in lost if key not in keys]
         view = SnapshotView(elements=reading, missing=missing, taken_at=now, profile=partner.profile)
-        files = list(_written(partner, one, view, now))
-        names = partner.ledger.record_snapshot(
-            partner.fence, partner.vendor, one.name, keys, files, partner.clock()
-        )
+        with closing(OutboundBuffer()) as files:
+            for file in _files(partner, one, view, now):
+                files.add(file)
+            names = partner.ledger.record_snapshot(
+                partner.fence, partner.vendor, one.name, keys, files, partner.clock()
+            )
     reached("snapshot.committed")
     clear_alert(partner, SNAPSHOT, one.name)
     log.info(
@@ -108,20 +113,20 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
     return 1
 
 
-def _written(
+def _files(
     partner: Partner, one: Snapshot[Any], view: SnapshotView[Any], now: datetime
-) -> Iterator[SnapshotFile]:
-    """Yield the files of a list, and its documents but for their control numbers."""
+) -> Iterator[NewOutbound]:
+    """Yield the files of a list one by one; its documents are written each in its turn."""
     refused: dict[str, str] = {}
+    number = partial(partner.ledger.take_number, partner.fence, partner.vendor)
     for news in one.files(view):
         if isinstance(news, SnapshotFile):
-            yield news
+            yield NewOutbound(kind=news.kind, folder=news.folder, name=news.name, data=news.data)
             continue
         files, held = write_news(partner, [news], now)
         for file in files:
-            yield SnapshotFile(
-                kind=file.kind, folder=file.folder, name=file.name, data=_data_of(file), numbered=True
-            )
+            data = file.data(number) if callable(file.data) else file.data
+            yield NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=data)
         refused.update((news.document, reason) for _, reason in held)
     _report_refused(partner, one, refused)
 
@@ -141,11 +146,6 @@ def _report_refused(partner: Partner, one: Snapshot[Any], refused: Mapping[str, 
             clear_alert(partner, SNAPSHOT, key)
 
 
-def _data_of(file: NewsFile) -> Callable[[NextNumber], Iterable[bytes]]:
-    data = file.data
-    return lambda number: (data(number) if callable(data) else data,)
-
-
 class _Reading:
     """The elements of one reading: in a temporary file, however many they are; their keys in memory."""
 
@@ -153,8 +153,8 @@ class _Reading:
         self._partner = partner
         self._one = one
         self._over = over
-        self._last: dict[int, int] = {}
-        """Hash of an identity → number of its last element."""
+        self._last: dict[str, int] = {}
+        """Identity → number of its last element."""
         self._count = 0
         self.buffer: StructBuffer[Any] = StructBuffer(one.element)
         self.keys: set[str] = set()
@@ -163,14 +163,14 @@ class _Reading:
         """Read the pages of some queries. Raises `AmazonError`."""
         for query in queries:
             for element in self._elements(query):
-                self._last[hash(self._one.identity(element))] = self._count
+                self._last[self._one.identity(element)] = self._count
                 self._count += 1
                 self.keys.add(self._one.key(element))
                 self.buffer.add(element)
 
     def __iter__(self) -> Iterator[Any]:
         for number, element in enumerate(self.buffer):
-            if self._last[hash(self._one.identity(element))] == number:
+            if self._last[self._one.identity(element)] == number:
                 yield element
 
     def _elements(self, query: Mapping[str, str]) -> Iterator[Any]:

@@ -14,22 +14,18 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from bridge.programs.follow_ups import NewsDocument, NextNumber
+from bridge.programs.follow_ups import NewsDocument
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 
 class SnapshotFile(msgspec.Struct, frozen=True, kw_only=True):
-    """A file for the partner's outbox; `data` writes its bytes in parts, with control numbers.
-
-    `numbered`: it takes such numbers, and is therefore written while the ledger is.
-    """
+    """A file for the partner's outbox; `data` is gone through once, and never in memory as a whole."""
 
     kind: str
     folder: str
     name: str
-    data: Callable[[NextNumber], Iterable[bytes]]
-    numbered: bool = False
+    data: Iterable[bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from spapi import ApiException, FbaOutboundApi
+from spapi import ApiException, FbaInventoryApi, FbaOutboundApi
 
 from bridge.document_data import mappings_of
 from bridge.flatfiles.reader import read_flat_file
@@ -16,6 +16,7 @@ from bridge.programs.multi_channel_fulfillment.bodies import preview
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.registry import installed
 from simulator.amazon import StandInAmazon
+from simulator.inventory import summary
 from simulator.operations import OUTBOUND
 from tests.contracts.sdk import Sdk, read_back, rewritten
 from tests.golden import SAMPLES
@@ -184,6 +185,32 @@ def test_the_bridge_reads_a_package_as_the_sdk_does_but_what_is_personal(
     assert [one.event_code for one in package.events] == [one.event_code for one in told.tracking_events]
     assert "Signer" in repr(told)
     assert "Signer" not in repr(package)
+
+
+def test_the_bridge_reads_stock_as_the_sdk_does(amazon: StandInAmazon, sdk: Sdk) -> None:
+    amazon.inventory.stock([summary(sku, 5) for sku in ("A+B &C", "D", "E")])
+    amazon.options.change({"inventory_page": 1, "inventory_rate": None})
+    asked: Any = {"details": True, "seller_skus": ["A+B &C", "E"]}
+    place = ("Marketplace", "ATVPDKIKX0DER", ["ATVPDKIKX0DER"])
+    first = FbaInventoryApi(sdk.client).get_inventory_summaries(*place, **asked)
+    reply = json.loads(sdk.client.last_response.data)
+    assert sdk.written(first).keys() == reply.keys()
+    (told,) = first.payload.inventory_summaries
+    read = installed().operations["getInventorySummaries"].read
+    assert read is not None
+    (element,) = reply["payload"]["inventorySummaries"]
+    stock: Any = read(json.dumps(element).encode())  # type: ignore[arg-type]
+    assert (stock.seller_sku, stock.total) == (told.seller_sku, told.total_quantity)
+    details = told.inventory_details
+    assert (stock.fulfillable, stock.reserved, stock.unfulfillable, stock.researching) == (
+        details.fulfillable_quantity,
+        details.reserved_quantity.total_reserved_quantity,
+        details.unfulfillable_quantity.total_unfulfillable_quantity,
+        details.researching_quantity.total_researching_quantity,
+    )
+    asked["next_token"] = first.pagination.next_token
+    (rest,) = FbaInventoryApi(sdk.client).get_inventory_summaries(*place, **asked).payload.inventory_summaries
+    assert rest.seller_sku == "E"
 
 
 def test_the_bridge_reads_what_the_stand_in_says_as_the_sdk_does(sdk: Sdk, api: Any) -> None:

@@ -63,7 +63,7 @@ def files(view: SnapshotView[Stock]) -> Iterator[SnapshotFile | NewsDocument]:
     for form in values_of(view.profile).inventory:
         if form == "csv":
             name = f"{stem}.csv"
-            yield SnapshotFile(kind="inventory", folder=FOLDER, name=name, data=lambda _number: _csv(view))
+            yield SnapshotFile(kind="inventory", folder=FOLDER, name=name, data=_csv(view))
         else:
             yield from _documents(view, form, stem)
 

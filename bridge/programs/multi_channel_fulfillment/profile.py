@@ -60,7 +60,11 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
 
 
 STAND_IN = SellerValues(
-    marketplace_id="MARKETPLACE", comment="Thank you for your order.", speed="Standard", tracking=("csv",)
+    marketplace_id="MARKETPLACE",
+    comment="Thank you for your order.",
+    speed="Standard",
+    tracking=("csv",),
+    inventory=("csv",),
 )
 """For no seller in particular."""
 _DEFAULT = SellerValues()
