@@ -9,7 +9,7 @@ from typing import Any
 
 from bridge.errors import Problem
 
-_PATTERNS = ("*.toml", "status/*.toml")
+_PATTERNS = ("*.toml", "status/*.toml", "outbound/*.toml")
 Leaves = dict[tuple[str, ...], str]
 
 
@@ -42,9 +42,10 @@ def _files(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _subject(path: Path, content: dict[str, Any]) -> tuple[str, ...]:
-    """Return what a file is about: a document, the codes of a standard, or what its name says."""
+    """Return what a file is about: a document read or written, codes of a standard, or what its name says."""
     if "standard" in content:
-        return str(content["standard"]), str(content.get("document", "status codes"))
+        read_or_written = str(content.get("writes", ""))
+        return str(content["standard"]), str(content.get("document", "status codes")), read_or_written
     return (path.name,)
 
 
