@@ -68,7 +68,7 @@ class StandInAmazon(DocumentFactory):
         """The orders of Multi-Channel Fulfillment."""
         self.order_requests = OrderRequests(self.orders, self.now)
         """What is asked of them: changes and returns."""
-        self.packages = Packages(self.options)
+        self.packages = Packages(self.options, self.now, self.orders.shipped_package)
         """Their packages, as they were scanned."""
         self.features = Features()
         """The features that they may require."""

@@ -16,7 +16,17 @@ from typing import Any
 
 from simulator.operations import CREATE_ORDER
 from simulator.options import Options
-from simulator.order_course import ENDS, Course, Order, Standing, course_of, iso_time, standing, steered
+from simulator.order_course import (
+    ENDS,
+    Course,
+    Order,
+    Standing,
+    course_of,
+    index_of,
+    iso_time,
+    standing,
+    steered,
+)
 from simulator.order_previews import previewed
 from simulator.records import Batch, Records
 from simulator.replies import Refused
@@ -252,6 +262,21 @@ class FulfillmentOrders:
     def _take(self, sku: str, quantity: int) -> None:
         if sku in self.stock:
             self.stock[sku] -= quantity
+
+    def shipped_package(self, account: str, number: int) -> tuple[Item, Item] | None:
+        """Return the shipment of a package that has left, and the package; None where there is none."""
+        with self._lock:
+            shipments = [
+                shipment
+                for (of, _), order in self._orders.items()
+                if of == account and order.index == index_of(number)
+                for shipment in self._standing(order).shipments
+            ]
+        for shipment in shipments:
+            for package in shipment["fulfillmentShipmentPackage"]:
+                if package["packageNumber"] == number and shipment["fulfillmentShipmentStatus"] == "SHIPPED":
+                    return shipment, package
+        return None
 
     def _find(self, account: str, number: str) -> Order:
         order = self._orders.get((account, number))

@@ -28,6 +28,7 @@ LATE_TRACKING = 2
 ENDS = frozenset({"Complete", "CompletePartialled", "Cancelled", "Unfulfillable", "Invalid"})
 _MOST_SHIPMENTS, _MOST_PACKAGES = 5, 9
 _DAYS_UNDER_WAY = 2
+_PACKAGES_OF_AN_ORDER = 100
 
 
 class Course(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -264,7 +265,7 @@ def _shipment(order: Order, planned: _Planned, now: float, tracked: float) -> It
     skus = {one["sellerFulfillmentOrderItemId"]: one["sellerSku"] for one in order.body["items"]}
     packages = _parts(planned.quantities, order.course.packages)
     # Package numbers are Amazon's own: no two orders share one.
-    first = order.index * 100 + planned.number * 10
+    first = order.index * _PACKAGES_OF_AN_ORDER + planned.number * 10
     dates = {
         "shippingDate": iso_time(planned.ended),
         "estimatedArrivalDate": iso_time(planned.ended + _DAYS_UNDER_WAY * 86400),
@@ -295,6 +296,11 @@ def _shipment(order: Order, planned: _Planned, now: float, tracked: float) -> It
         if shipped
         else [],
     }
+
+
+def index_of(package: int) -> int:
+    """Return the index of the order that a package of the clock's is of."""
+    return package // _PACKAGES_OF_AN_ORDER
 
 
 def iso_time(seconds: float) -> str:

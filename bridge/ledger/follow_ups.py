@@ -38,12 +38,18 @@ _KNOWN = select(follow_ups.c.id, follow_ups.c.ended_at).where(
     follow_ups.c.name == bindparam("of"),
     follow_ups.c.subject == bindparam("about"),
 )
-_DUE = (
-    select(follow_ups)
+_TURNS = (
+    select(
+        follow_ups,
+        func.row_number()
+        .over(partition_by=follow_ups.c.name, order_by=follow_ups.c.next_look_at)
+        .label("turn"),
+    )
     .where(follow_ups.c.vendor == bindparam("v"), is_followed, follow_ups.c.next_look_at <= bindparam("now"))
-    .order_by(follow_ups.c.next_look_at)
-    .limit(bindparam("most"))
+    .subquery()
 )
+# One of each name in turn: the few orders need not wait for their many packages.
+_DUE = select(_TURNS).order_by(_TURNS.c.turn, _TURNS.c.next_look_at).limit(bindparam("most"))
 _OPEN = select(follow_ups).where(
     follow_ups.c.id == bindparam("which"), is_followed, follow_ups.c.looks == bindparam("looks_before")
 )
@@ -142,7 +148,7 @@ class FollowUpStore(Store):
     """What the job follow asks and writes."""
 
     def due_follow_ups(self, vendor: str, now: datetime, limit: int = 100) -> list[DueFollowUp]:
-        """List what Amazon is to be asked about now, the longest due first."""
+        """List what Amazon is to be asked about now, one of each name in turn, the longest due first."""
         with self._db.read() as connection:
             asked = {"v": vendor, "now": seconds(now), "most": limit}
             return [row_as(DueFollowUp, row) for row in connection.execute(_DUE, asked).mappings()]

@@ -35,6 +35,12 @@ def numbered(name: str) -> NewsFile:
     return NewsFile(kind="shipped", folder="shipped", name=name, data=data)
 
 
+def recorded(desk: Desk, asked: DueFollowUp, made: Look) -> bool:
+    """Commit a look with its files."""
+    files = [one for one in made.files if isinstance(one, NewsFile)]
+    return desk.ledger.record_look(desk.fence, asked, made, T0, missed=0, files=files)
+
+
 def followed(desk: Desk, *orders: str) -> list[DueFollowUp]:
     """Record the success of orders; return what is to be asked about then."""
     desk.take(*(order_placed(order) for order in orders))
@@ -71,8 +77,8 @@ def test_a_failed_order_starts_none(desk: Desk) -> None:
 
 def test_a_look_that_is_not_the_next_one_changes_nothing(desk: Desk) -> None:
     (one,) = followed(desk, "A")
-    assert desk.ledger.record_look(desk.fence, one, look(numbered("A")), T0, missed=0)
-    assert not desk.ledger.record_look(desk.fence, one, look(numbered("B")), T0, missed=0)
+    assert recorded(desk, one, look(numbered("A")))
+    assert not recorded(desk, one, look(numbered("B")))
     desk.ledger.record_look_failed(desk.fence, one, "no", MUCH_LATER)
     (now,) = desk.ledger.due_follow_ups("acme", MUCH_LATER)
     assert (now.looks, now.failures) == (1, 0)
@@ -83,7 +89,7 @@ def test_an_owner_that_lost_the_account_commits_no_look(desk: Desk) -> None:
     (one,) = followed(desk, "A")
     desk.ledger.claim("main", T0)
     with pytest.raises(StaleEpoch):
-        desk.ledger.record_look(desk.fence, one, look(numbered("A")), T0, missed=0)
+        recorded(desk, one, look(numbered("A")))
     assert desk.ledger.outbound_due("acme", MUCH_LATER) == []
     assert desk.ledger.due_follow_ups("acme", MUCH_LATER) == [one]
 
@@ -95,9 +101,9 @@ def test_a_look_is_committed_whole_or_not_at_all_and_takes_no_number_for_nothing
     (one,) = followed(desk, "A")
     broken = NewsFile(kind="shipped", folder="shipped", name="B", data=breaks)
     with pytest.raises(ValueError, match="no file"):
-        desk.ledger.record_look(desk.fence, one, look(numbered("A"), broken), T0, missed=0)
+        recorded(desk, one, look(numbered("A"), broken))
     assert desk.ledger.due_follow_ups("acme", MUCH_LATER) == [one]
-    assert desk.ledger.record_look(desk.fence, one, look(numbered("A"), numbered("B")), T0, missed=0)
+    assert recorded(desk, one, look(numbered("A"), numbered("B")))
     files = desk.ledger.outbound_due("acme", MUCH_LATER)
     assert [b"".join(desk.ledger.outbound_bytes(file)) for file in files] == [b"1", b"2"]
 
@@ -111,6 +117,15 @@ def test_a_look_may_start_others_once(desk: Desk) -> None:
         assert desk.ledger.record_look(desk.fence, asked, found, T0, missed=0)
     started = {each.subject: each.kept for each in desk.ledger.due_follow_ups("acme", MUCH_LATER)}
     assert started == {"A": b"", "A-1": b"0"}
+
+
+def test_few_of_one_name_do_not_wait_for_many_of_another(desk: Desk) -> None:
+    (one,) = followed(desk, "A")
+    starts = tuple(Start(name="credits", subject=f"C{number}") for number in range(3))
+    found = Look(kept=b"", status="", again=timedelta(days=9), starts=starts)
+    assert desk.ledger.record_look(desk.fence, one, found, T0, missed=0)
+    due = [asked.subject for asked in desk.ledger.due_follow_ups("acme", MUCH_LATER, limit=3)]
+    assert due == ["C0", "A", "C1"]
 
 
 def test_what_an_operators_wrong_word_started_ends_when_the_word_is_taken_back(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from simulator.order_course import Course
 from tests.programs.multi_channel_fulfillment.contract_cases import ADDRESS, shipment
 from tests.simulator.caller import Caller
 
+TRACKING = "/fba/outbound/2020-07-01/tracking"
 PATH = "/fba/outbound/2020-07-01/fulfillmentOrders"
 CONTROL = "/_stand-in/orders"
 BODY = {
@@ -229,6 +230,28 @@ def test_the_sandbox_moves_an_order_forward_with_the_shipments_that_belong_to_it
     assert (steer("CompletePartialled", "2"), unfulfillable(orders.order("2"))) == (200, [0, 3])
     assert [one[:2] for one in shipped(orders.order("2"))] == [("SHIPPED", 2)]
     assert orders.call("PUT", f"{PATH}/2/status", json={}).status_code == 400
+
+
+def test_a_package_is_scanned_step_by_step_after_it_has_left(amazon: StandInAmazon, orders: Orders) -> None:
+    amazon.options.change({"order_step": 60.0})
+    passes(amazon, 181)
+    package = orders.order()["fulfillmentShipments"][0]["fulfillmentShipmentPackage"][0]["packageNumber"]
+
+    def tracked() -> tuple[int, str, list[str]]:
+        reply = orders.call("GET", TRACKING, params={"packageNumber": package})
+        told = reply.json().get("payload", {})
+        events = [one["eventCode"] for one in told.get("trackingEvents", [])]
+        return reply.status_code, told.get("currentStatus", ""), events
+
+    assert tracked() == (404, "", [])
+    passes(amazon, 60)
+    assert tracked() == (200, "IN_TRANSIT", ["EVENT_202"])
+    passes(amazon, 120)
+    assert tracked() == (200, "DELIVERED", ["EVENT_301", "EVENT_301", "EVENT_302", "EVENT_202"])
+    details = {"currentStatus": "RETURNED", "trackingEvents": []}
+    control = orders.http.post("/_stand-in/packages", json={"package": package, "details": details})
+    assert (control.status_code, tracked()) == (200, (200, "RETURNED", []))
+    assert orders.call("GET", TRACKING, params={"packageNumber": "x"}).status_code == 400
 
 
 def test_a_mixed_lot_of_orders_comes_to_every_kind_of_end_and_ships_what_was_found(
