@@ -107,6 +107,7 @@ EVENT_MOVES: Moves = {
     ("grouped", "success"): "succeeded",
     ("grouped", "failure"): "failed",
     ("grouped", "again"): "ready",
+    ("grouped", "void"): "refused",  # its last day was over before it was sent
     ("grouped", "hold"): "held",  # the rest of a failed submission, where the vendor's setting says so
     ("ready", "unconfirmed"): "waiting",  # a status update whose confirmation was taken back
     ("failed", "requeue"): "ready",

@@ -5,7 +5,7 @@
 | module | methods |
 |---|---|
 | submissions | claim, fence, check, pause; due_submissions, renew_confirmations |
-| submissions | start_sending, record_outcome, record_late |
+| submissions | start_sending, refuse_void, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |

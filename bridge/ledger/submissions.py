@@ -8,15 +8,16 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
 from bridge.domain.outcomes import Outcome
-from bridge.domain.states import SUBMISSION_MOVES
+from bridge.domain.states import EVENT_MOVES, SUBMISSION_MOVES, move
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger import transitions
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
 from bridge.ledger.new_rows import OutcomeHandling
+from bridge.ledger.reports import reopen
 from bridge.ledger.response_handlers import RESPONSE_HANDLERS, submitted, succeeded_at_once
-from bridge.ledger.row_conversion import moment, seconds
+from bridge.ledger.row_conversion import errors_text, moment, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved, Pause
 from bridge.ledger.schema import (
     accounts,
@@ -216,6 +217,24 @@ class SubmissionStore(Store):
                 )
             ).inserted_primary_key
             return int(made[0]) if made else 0
+
+    def refuse_void(self, fence: Fence, submission_id: int, code: str, reason: str, now: datetime) -> None:
+        """Refuse the events of a ready submission, which is withdrawn: their last day is over."""
+        with self._db.write(fence) as connection:
+            row = transitions.load(connection, submission_id)
+            if row["state"] != "ready":
+                return  # cancelled meanwhile
+            transitions.put(connection, row, "withdraw", reason=reason, next_attempt_at=None)
+            refused = {
+                "state": move("grouped", "void", EVENT_MOVES),
+                "reason": reason,
+                "errors": errors_text([{"code": code, "message": reason}]),
+                "updated_at": seconds(now),
+            }
+            of = (events.c.submission_id == submission_id, is_grouped)
+            ids = list(connection.execute(select(events.c.id).where(*of)).scalars())
+            connection.execute(update(events).where(*of).values(refused))
+            reopen(connection, ids, now)
 
     def renew_confirmations(
         self, fence: Fence, submission_id: int, policy: LabelPolicy, now: datetime

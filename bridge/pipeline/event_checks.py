@@ -20,6 +20,8 @@ from bridge.programs.event_types import Calls
 from bridge.programs.registry import installed
 
 _encode = msgspec.json.Encoder().encode
+TOO_LATE = "TOO_LATE"
+"""The code of what is refused since its last day is over."""
 _NAMES = {"purchase_order_number": "the order number", "tracking_number": "the tracking number"}
 
 
@@ -91,11 +93,16 @@ def served(result: MappingResult, calls: Calls) -> MappingResult:
 
 def in_time(result: MappingResult, now: datetime, profile: VendorProfile) -> MappingResult:
     """Return a result whose last day is not over; one that is too late is refused."""
-    day = None if result.event is None else installed().of(result.event).last_day(result.event)
+    message = "" if result.event is None else void(result.event, now, profile)
+    return _refused(result, TOO_LATE, message) if message else result
+
+
+def void(event: Event, now: datetime, profile: VendorProfile) -> str:
+    """Return why an event is not to be sent any more: its last day is over; empty where it is not."""
+    day = installed().of(event).last_day(event)
     if day is None or now.astimezone(ZoneInfo(profile.timezone)).date() <= day:
-        return result
-    message = f"its document says that it is void after {day:%Y-%m-%d}, which is over: nothing is sent"
-    return _refused(result, "TOO_LATE", message)
+        return ""
+    return f"its document says that it is void after {day:%Y-%m-%d}, which is over: nothing is sent"
 
 
 def _storable_result(result: MappingResult) -> MappingResult:

@@ -18,6 +18,7 @@ from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
+from bridge.pipeline.event_checks import TOO_LATE, void
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import explained
 from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
@@ -141,6 +142,9 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     operation = installed().operations[submission.operation]
     call = installed().call(operation.name)
     events = [installed().decode(operation.name, body) for body in submission.bodies]
+    if late := next(filter(None, (void(one, partner.clock(), partner.profile) for one in events)), ""):
+        partner.ledger.refuse_void(partner.fence, submission.id, TOO_LATE, late, partner.clock())
+        return 0
     version = operation.version_of(partner.amazon.version)
     body = operation.body_of([call.body(event, version) for event in events])
     path = operation.path_of(version, **call.path_names(events[0]))

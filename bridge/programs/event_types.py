@@ -214,7 +214,8 @@ class EventType(Call):
     is the ISO-8601 time of the fact in its document, empty where it has none, and `time_name` Amazon's name
     of it. A time up to `early` ahead of now waits for its time, one farther ahead is held with `too_early` as
     the reason. `day` is the day at the partner's for which it is meant and waits, with `day_by_choice` only
-    where the partner chose that. `last_day` is the day at the partner's after which it is refused.
+    where the partner chose that. `last_day` is the day at the partner's after which it is refused;
+    such events go one a submission.
 
     `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.programs.event_types import no_day
 from bridge.programs.registry import installed
 
 
@@ -35,3 +36,13 @@ def test_each_program_has_its_rows_in_the_contracts_of_imports() -> None:
     # Side by side in one row: none may import another.
     assert folders in [set(row.split(" | ")) for row in layers]
     assert forbidden == folders
+
+
+def test_what_types_of_events_and_settings_declare_of_each_other_fits() -> None:
+    for kind in installed().event_types:
+        if kind.last_day is not no_day:  # refused with its submission as a whole
+            assert [installed().operations[call.operation].body_key for call in kind.calls()] == [""]
+        assert kind.once or kind.content is None
+    for program in installed().programs:
+        if program.settings is not None and program.settings.keys is not None:
+            assert program.settings.unique.keys() <= program.settings.keys.model_fields.keys()

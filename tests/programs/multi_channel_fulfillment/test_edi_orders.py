@@ -153,3 +153,15 @@ def test_an_order_that_could_not_be_read_gives_way_to_the_one_that_comes_correct
     shop.passes(2, seconds=2)
     assert [state for state, _ in shop.events()["1001"]] == ["superseded", "succeeded"]
     assert shop.created() == {"1001": 1}
+
+
+def test_an_order_whose_document_is_void_by_the_time_it_could_be_sent_is_refused(shop: Shop) -> None:
+    today = shop.clock().date()
+    shop.amazon.faults.reply(503, operation="createFulfillmentOrder", times=3)
+    shop.drop("a.edi", interchange(1, warehouse_order("1001", f"G62*01*{today:%Y%m%d}", *LINE)))
+    shop.passes(2, seconds=2)
+    shop.passes(3, hours=20)
+    assert shop.created() == {}
+    ((state, reason),) = shop.events()["1001"]
+    assert (state, "is void after" in reason) == ("refused", True)
+    assert shop.told() == {"1001": "Refused"}
