@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.context import AsJson, known_account, settings_of
+from bridge.cli.context import AsJson, known_account, probes_of, settings_of, tables_of
 from bridge.cli.exits import DONE, REJECTED
 from bridge.cli.output import complain, emit, say
 from bridge.errors import AmazonError, ConfigurationError
@@ -148,18 +148,8 @@ def _others_in(config: Config, name: str, path: Path) -> Iterator[str]:
 def _central(config: Config, account: Account) -> str:
     from bridge.spapi.consent import central_of
 
-    partners = next(iter(_partners_of(config, account)), _BY_DEFAULT)
+    partners = next(iter(tables_of(config, account)), _BY_DEFAULT)
     return account.central or central_of(account.country or "", partners)
-
-
-def _partners_of(config: Config, account: Account) -> list[Partners]:
-    """Return the tables of partners that name an account."""
-    named = [name for name, one in config.partners.items() if config.accounts[one.account] is account]
-    tables: dict[Partners, bool] = {
-        "vendors": any(name in config.vendors for name in named),
-        "sellers": any(name in config.sellers for name in named),
-    }
-    return [table for table, is_there in tables.items() if is_there]
 
 
 def _with_pasted(config: Config, name: str) -> _Done:
@@ -236,13 +226,12 @@ def _prove(config: Config, name: str, token: str) -> str:
     from contextlib import closing
 
     from bridge.adapters import amazon_client_of
-    from bridge.programs.registry import installed
     from bridge.spapi.auth import Credentials
     from bridge.spapi.errors import CredentialsRefused
 
     account = config.accounts[name]
     credentials = Credentials(account.client_id.reveal(), account.client_secret.reveal(), token, name)
-    probes = [probe for kind in _partners_of(config, account) for probe in installed().probes(kind)]
+    probes = probes_of(config, account)
     with closing(amazon_client_of(name, account, credentials=credentials)) as client:
         if not probes:
             client.ask_time()

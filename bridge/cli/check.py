@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bridge.cli.context import AsJson, settings_of
+from bridge.cli.context import AsJson, probes_of, settings_of
 from bridge.cli.exits import DONE, REJECTED, USAGE
 from bridge.cli.output import complain, emit, say, table
 from bridge.errors import BridgeError, ConfigurationError
@@ -18,6 +18,7 @@ from bridge.errors import BridgeError, ConfigurationError
 if TYPE_CHECKING:
     from bridge.cli.findings import Finding
     from bridge.config import Account, Config, Seller, Vendor
+    from bridge.programs.contract import Probe
 
 
 def check(
@@ -76,12 +77,18 @@ def _wrong(findings: list[Finding]) -> list[Finding]:
 
 
 def try_connections(config: Config) -> Iterator[dict[str, object]]:
-    """Try each drop folder and each login at Amazon: {"place", "kind", "ok", "fault", "told"}."""
+    """Try each drop folder and each login at Amazon: {"place", "kind", "ok", "fault", "told"}.
+
+    Each account is tried by the reads of its partners' programs, too: one may lack the role for it.
+    """
     for name, vendor in config.partners.items():
         kind = "sftp" if vendor.sftp else "local"
         yield _tried(f"{config.place_of(name)}.{kind}", kind, partial(_list_inbox, vendor))
     for name, account in config.accounts.items():
-        yield _tried(f"accounts.{name}", "amazon", partial(_log_in, name, account))
+        logged_in = _tried(f"accounts.{name}", "amazon", partial(_log_in, name, account))
+        yield logged_in
+        for probe in probes_of(config, account) if logged_in["ok"] else ():
+            yield _tried(f"accounts.{name}", probe.operation, partial(_let_in, name, account, probe))
 
 
 def _tried(place: str, kind: str, attempt: Callable[[], str]) -> dict[str, object]:
@@ -114,3 +121,11 @@ def _log_in(name: str, account: Account) -> str:
     ) as http:
         TokenSource(http, address=token_address(endpoint), credentials=credentials).token()
     return "Login with Amazon gave an access token"
+
+
+def _let_in(name: str, account: Account, probe: Probe) -> str:
+    from bridge.adapters import amazon_client_of
+
+    with closing(amazon_client_of(name, account)) as client:
+        client.probe(probe)
+    return "Amazon lets the account in"

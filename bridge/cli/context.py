@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Annotated, cast
 import typer
 
 if TYPE_CHECKING:
-    from bridge.config import Config
+    from bridge.config import Account, Config
     from bridge.ledger.store import Ledger
     from bridge.logs import LogFormat
+    from bridge.programs.contract import Probe
+    from bridge.spapi.consent import Partners
     from bridge.wiring import Bridge
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (stable keys).")]
@@ -115,3 +117,20 @@ def one_vendor(config: Config, vendor: str | None) -> str:
     if chosen is None and len(config.partners) > 1:
         raise typer.BadParameter(f"say whose: {', '.join(config.partners)}", param_hint="--vendor")
     return chosen or next(iter(config.partners))
+
+
+def tables_of(config: Config, account: Account) -> list[Partners]:
+    """Return the tables of partners that name an account."""
+    named = [name for name, one in config.partners.items() if config.accounts[one.account] is account]
+    tables: dict[Partners, bool] = {
+        "vendors": any(name in config.vendors for name in named),
+        "sellers": any(name in config.sellers for name in named),
+    }
+    return [table for table, is_there in tables.items() if is_there]
+
+
+def probes_of(config: Config, account: Account) -> list[Probe]:
+    """Return the reads that prove an account for the programs of its partners."""
+    from bridge.programs.registry import installed
+
+    return [probe for table in tables_of(config, account) for probe in installed().probes(table)]

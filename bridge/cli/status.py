@@ -62,10 +62,12 @@ def _of_vendor(
 ) -> dict[str, Any]:
     last = ledger.batches(vendor=vendor, limit=1)
     troubled = ledger.troubled_since(vendor, now - RECENT)
-    waiting = any(counts.get(kind, {}).get(state) for kind, state in STATES)
+    verifying = ledger.verifying(vendor)
+    waiting = any(_needing(counts, verifying, kind, state) for kind, state in STATES)
     return {
         "attention": bool(waiting or troubled),
         "oldest": ledger.ages(vendor),
+        "verifying": verifying,
         "delayed": _delayed(ledger, vendor, now),
         "held": ledger.held_summary(vendor),
         "follow_ups": ledger.follow_up_counts(vendor),
@@ -76,6 +78,12 @@ def _of_vendor(
         **{kind: counts.get(kind, {}) for kind in _KINDS},
         "troubled_batches": [_troubled(view) for view in troubled],
     }
+
+
+def _needing(counts: dict[str, dict[str, int]], verifying: int, kind: str, state: str) -> int:
+    """Return how many ask for attention by their state; a doubt about which Amazon is asked does not."""
+    count = counts.get(kind, {}).get(state, 0)
+    return max(0, count - verifying) if (kind, state) == ("submissions", "in_doubt") else count
 
 
 def _delayed(ledger: Ledger, vendor: str, now: datetime) -> dict[str, Any]:
@@ -101,9 +109,11 @@ def status_lines(told: dict[str, Any]) -> Iterator[Line]:
         yield Line(name, "title")
         yield from _vendor(vendor)
         yield Line("")
-    for account, good in told["accounts"].items():
-        yield Line(f"Account {account}: {validity_words(account, good)}", rest="  ")
-    yield Line("")
+    known = {account: words for account, good in told["accounts"].items() if (words := validity_words(good))}
+    for account, words in known.items():
+        yield Line(f"Account {account}: {words}", rest="  ")
+    if known:
+        yield Line("")
     for account, pause in told["paused_accounts"].items():
         text = f"Account {account} sends nothing until {cell(pause['until'])}: {pause['reason']}"
         yield Line(text, rest="  ", style="bad")
@@ -158,7 +168,7 @@ def _vendor(vendor: dict[str, Any]) -> Iterator[Line]:
 def _troubles(vendor: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield what needs manual action of a vendor's, each with the advice on it."""
     for (kind, state), (meaning, advice) in STATES.items():
-        if count := vendor[kind].get(state):
+        if count := _needing(vendor, vendor["verifying"], kind, state):
             noun = "file" if kind == "outbound" else kind.removesuffix("s")
             since = vendor["oldest"].get(state)
             age = f"; the oldest since {cell(since)}" if since else ""
@@ -167,15 +177,15 @@ def _troubles(vendor: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield _of_troubled(vendor["troubled_batches"]), REJECTED
 
 
-def validity_words(account: str, good: Validity) -> str:
-    """Write until when an account's credentials are good, or how that becomes known."""
-    if good.authorized_at is None or good.authorization_ends is None:
-        authorized = f"it is not known when it was authorized (set authorized_on in [accounts.{account}])"
-    else:
+def validity_words(good: Validity) -> str:
+    """Write until when an account's credentials are good, as far as that is known."""
+    told = []
+    if good.authorized_at is not None and good.authorization_ends is not None:
         until = f"{good.authorization_ends:%Y-%m-%d}"
-        authorized = f"authorized on {good.authorized_at:%Y-%m-%d}, until {until}"
-    secret = f"; its client secret is good until {good.secret_ends:%Y-%m-%d}" if good.secret_ends else ""
-    return authorized + secret
+        told.append(f"authorized on {good.authorized_at:%Y-%m-%d}, until {until}")
+    if good.secret_ends:
+        told.append(f"its client secret is good until {good.secret_ends:%Y-%m-%d}")
+    return "; ".join(told)
 
 
 def delayed_words(events: int, first: datetime) -> str:

@@ -76,6 +76,11 @@ _DOUBTFUL = union_all(
     select(submissions.c.id).where(submissions.c.vendor == _V, is_in_doubt),
     select(submissions.c.id).where(submissions.c.vendor == _V, is_pollable, submissions.c.state == "overdue"),
 )
+_VERIFYING = (
+    select(func.count())
+    .select_from(submissions)
+    .where(submissions.c.vendor == _V, is_in_doubt, submissions.c.policy == "verify")
+)
 _PAUSED_UNTIL = (
     select(accounts.c.paused_until)
     .select_from(submissions)
@@ -236,6 +241,11 @@ class DeadlineStore(Store):
         """List the submissions that may need manual action."""
         with self._db.read() as connection:
             return list(connection.execute(_DOUBTFUL, {"v": vendor}).scalars())
+
+    def verifying(self, vendor: str) -> int:
+        """Count the submissions in doubt about which Amazon is asked: those need no operator."""
+        with self._db.read() as connection:
+            return connection.execute(_VERIFYING, {"v": vendor}).scalar_one()
 
     def moved_since(self, vendor: str, since: datetime) -> list[int]:
         """List the batches that were taken in or of which anything moved since then."""

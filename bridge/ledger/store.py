@@ -24,7 +24,7 @@
 | snapshots | snapshot, snapshots, snapshot_keys, request_snapshot |
 | snapshots | record_snapshot, record_snapshot_held, record_snapshot_failed |
 | deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_events |
-| deadlines | silent, ages, next_due, unfinished, delayed, moved_since |
+| deadlines | silent, ages, next_due, unfinished, delayed, verifying, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |
 | timekeeping | newest, clamp_due, confirm_time, confirmed_at |
 | batch_queries | batches, batches_of, batch, troubled_since, counts; whole_batch |

@@ -9,7 +9,7 @@ import structlog
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import DueSubmission
-from bridge.pipeline.alerts import in_doubt, not_verified
+from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, not_verified, raise_alert
 from bridge.pipeline.fetch import WAITS, fetch_order
 from bridge.pipeline.partner import Partner
 from bridge.programs.event_types import Contradiction, Found, Verification
@@ -18,9 +18,6 @@ from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import UnreadableItem
 
 log = structlog.get_logger(__name__)
-
-TOLD_AFTER = timedelta(minutes=30)
-"""Time after which an alert is raised for what cannot be verified."""
 
 
 def verify(partner: Partner, submission: DueSubmission) -> None:
@@ -47,9 +44,13 @@ def verify(partner: Partner, submission: DueSubmission) -> None:
     except AmazonError as error:
         log.warning("not_verified", vendor=partner.vendor, submission=submission.id, reason=str(error))
         partner.ledger.apply_policy(partner.fence, submission.id, "verify", now, now + WAITS[0])
-        if isinstance(error, CredentialsRefused) or _doubted_for(submission, now) >= TOLD_AFTER:
+        if isinstance(error, CredentialsRefused):
+            message = f"Amazon refuses account {partner.account} a look at what is in doubt: {error}"
+            raise_alert(partner, CREDENTIALS, _key(partner), message)
+        if _doubted_for(submission, now) >= verification.told_after:
             not_verified(partner, submission, error)
         return
+    clear_alert(partner, CREDENTIALS, _key(partner))
     reached("fetch.looked")
     now = partner.clock()  # as Amazon's answer has just confirmed it
     contradiction = next((one for one in findings if isinstance(one, Contradiction)), None)
@@ -88,6 +89,10 @@ def _find(partner: Partner, submission: DueSubmission, verification: Verificatio
     if isinstance(item, UnreadableItem):
         raise AmazonUnavailable(f"{operation.name} is unreadable: {item.reason}")
     return "absent" if item is None else verification.judge(event, item)
+
+
+def _key(partner: Partner) -> str:
+    return f"{partner.account}/in_doubt"
 
 
 def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:

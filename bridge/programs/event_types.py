@@ -115,6 +115,8 @@ class Verification:
 
     `doubts_refusals`: the refusal of any attempt but the first may be of what an earlier one left at Amazon,
     and is a doubt, too. It counts once Amazon, asked since, has nothing and refuses it likewise again.
+
+    `told_after`: where Amazon cannot be asked for so long, an operator is told.
     """
 
     feed: str = ""
@@ -124,6 +126,7 @@ class Verification:
     patience: timedelta = timedelta(minutes=15)
     looks: tuple[timedelta, ...] = ()
     doubts_refusals: bool = False
+    told_after: timedelta = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

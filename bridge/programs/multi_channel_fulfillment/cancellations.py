@@ -8,7 +8,7 @@ from bridge.domain.outcomes import AmazonApiError, Verdict
 from bridge.programs.event_types import Cancellation, EventType, Found, VerdictRead, Verification
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentCancelled, FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.operations import CANCEL, GET, ID_KEY
-from bridge.programs.multi_channel_fulfillment.orders import LOOKS, STATUSES, FulfillmentOrder
+from bridge.programs.multi_channel_fulfillment.orders import LOOKS, STATUSES, TOLD_AFTER, FulfillmentOrder
 
 TOO_LATE = "TOO_LATE"
 _STILL_OPEN = frozenset({"New", "Received", "Planning"})
@@ -61,7 +61,7 @@ CANCELLED = EventType(
     rules=lambda _event: (),
     body=lambda _event, _version: {},
     path_names=_named,
-    verification=Verification(operation=GET, names=_named, judge=found, looks=LOOKS),
+    verification=Verification(operation=GET, names=_named, judge=found, looks=LOOKS, told_after=TOLD_AFTER),
     verdict=VerdictRead(
         operation=GET,
         path_name=ID_KEY,

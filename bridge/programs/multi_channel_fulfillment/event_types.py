@@ -12,7 +12,7 @@ from bridge.programs.multi_channel_fulfillment import bodies
 from bridge.programs.multi_channel_fulfillment.cancellations import CANCELLATION, CANCELLED
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY
-from bridge.programs.multi_channel_fulfillment.orders import LOOKS, compared, verdict_of
+from bridge.programs.multi_channel_fulfillment.orders import LOOKS, TOLD_AFTER, compared, verdict_of
 from bridge.programs.multi_channel_fulfillment.preview_check import PRECHECK
 from bridge.programs.multi_channel_fulfillment.rules import violations
 from bridge.programs.multi_channel_fulfillment.updates import CHANGE, UPDATED
@@ -52,7 +52,12 @@ EVENT_TYPES = (
         precheck=PRECHECK,
         changed_by=CHANGE,
         verification=Verification(
-            operation=GET, names=_named, judge=compared, looks=LOOKS, doubts_refusals=True
+            operation=GET,
+            names=_named,
+            judge=compared,
+            looks=LOOKS,
+            doubts_refusals=True,
+            told_after=TOLD_AFTER,
         ),
         verdict=VerdictRead(
             operation=GET,

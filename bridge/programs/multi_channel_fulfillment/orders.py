@@ -19,6 +19,8 @@ from bridge.domain.values import Address
 from bridge.programs.event_types import Contradiction, Found
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 
+TOLD_AFTER = timedelta(hours=24)
+"""Time without a look at what is in doubt after which an operator is told: none is needed to settle it."""
 LOOKS = (timedelta(seconds=5), timedelta(seconds=30), timedelta(seconds=120))
 """When Amazon is asked for what is in doubt; what it does not have by then it did not get."""
 STATUSES = (

@@ -14,7 +14,7 @@ from bridge.programs.event_types import Change, Contradiction, EventType, Found,
 from bridge.programs.multi_channel_fulfillment import bodies
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, FulfillmentUpdated
 from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, UPDATE
-from bridge.programs.multi_channel_fulfillment.orders import LOOKS, FulfillmentOrder, same_letters
+from bridge.programs.multi_channel_fulfillment.orders import LOOKS, TOLD_AFTER, FulfillmentOrder, same_letters
 from bridge.programs.multi_channel_fulfillment.rules import reason_to_hold, violations_of_update
 
 _NUMBERS = frozenset({"order_number", "seller_fulfillment_order_id"})
@@ -120,5 +120,7 @@ UPDATED = EventType(
     rules=violations_of_update,
     body=bodies.fulfillment_update,
     path_names=_named,
-    verification=Verification(operation=GET, names=_named, judge=found, looks=LOOKS, doubts_refusals=True),
+    verification=Verification(
+        operation=GET, names=_named, judge=found, looks=LOOKS, doubts_refusals=True, told_after=TOLD_AFTER
+    ),
 )
