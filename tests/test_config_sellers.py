@@ -52,6 +52,8 @@ def test_a_seller_and_a_vendor_share_no_inbox() -> None:
         ('marketplace = "XX"', "sellers.shop.marketplace"),
         ('order_prefix = "A+"', "sellers.shop.order_prefix"),
         ('speed = "ScheduledDelivery"', "sellers.shop.speed"),
+        ('inventory_at = "24:00"', "sellers.shop.inventory_at"),
+        ('inventory = ["csv", "846"]', "sellers.shop"),
         ('selling_party = "ACMEV"', "sellers.shop.selling_party"),
         ("[sellers.shop.fetch]", "sellers.shop.fetch"),
     ],

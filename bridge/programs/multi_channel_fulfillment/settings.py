@@ -80,6 +80,17 @@ class SellerKeys(Table):
             raise ValueError('max_fee is compared with previews: it needs preview = "check"')
         return self
 
+    @model_validator(mode="after")
+    def _addresses_stock(self) -> Self:
+        documents = [form for form in self.inventory if form != "csv"]
+        edi = getattr(self, "edi", None)  # of the table that these keys are added to
+        if documents and edi is not None and not (edi.sender_id and edi.receiver_id):
+            raise ValueError(
+                f"inventory has {documents[0]}, which answers no document: set sender_id and receiver_id in "
+                "its edi table, so that it is known who writes to whom"
+            )
+        return self
+
 
 def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the keys of all programs
     return SellerValues(

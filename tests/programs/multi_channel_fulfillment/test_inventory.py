@@ -8,6 +8,7 @@ from dataclasses import replace
 import msgspec
 import pytest
 
+from bridge.pipeline.drain import drain
 from bridge.programs.multi_channel_fulfillment.profile import NAME, values_of
 from simulator.faults import Fault
 from simulator.inventory import SUMMARIES, summary
@@ -124,3 +125,23 @@ def test_a_list_of_less_than_half_is_held_until_the_next_one_says_the_same(shop:
     assert {sku for sku, row in second.items() if row["status"] == "listed"} == set(SKUS[:2])
     assert {sku for sku, row in second.items() if row["status"] == "missing"} == set(SKUS[2:])
     assert alerts(shop) == []
+
+
+def test_a_reading_that_is_stopped_tells_nothing_and_counts_as_none(shop: Shop) -> None:
+    stopped = replace(shop.partner, stopping=lambda: len(shop.calls(SUMMARIES)) > 1)
+    drain([stopped], wait=lambda _seconds: None)
+    assert len(shop.calls(SUMMARIES)) == 2
+    assert told(shop) == []
+    assert shop.partner.ledger.snapshots("acme") == []
+    shop.passes()
+    assert len(told(shop)) == 1
+
+
+def test_an_element_that_cannot_be_read_breaks_the_reading(shop: Shop) -> None:
+    good, bad = summary("SKU-0", 40), summary("SKU-1", 40)
+    del bad["inventoryDetails"]["fulfillableQuantity"]
+    shop.amazon.inventory.stock([good, bad])
+    shop.passes(3, minutes=20)
+    assert told(shop) == []
+    (message,) = alerts(shop)
+    assert "SKU-1 is unreadable" in message
