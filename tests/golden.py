@@ -7,6 +7,7 @@ file first. `tests/samples` compares all of them.
 from __future__ import annotations
 
 import sys
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,16 @@ from typing import Any
 import msgspec
 
 from bridge.domain.events import MappingResult
+from bridge.edi.addressing import Addressing
 from bridge.edi.grammar import Grammar, load_grammar
-from bridge.edi.model import Document, DocumentRead, EdiError, Unreadable
+from bridge.edi.model import Document, DocumentRead, EdiError, Party, Unreadable
 from bridge.edi.reader import read
 from bridge.flatfiles.reader import Record, read_flat_file, recognise
 from bridge.mapping import Mappings, VendorProfile, explain_profile, load_mappings, translate
+from bridge.mapping.outbound import OutboundMapping
+from bridge.mapping.outbound.write import prepare
 from bridge.programs.event_types import Calls
+from bridge.programs.follow_ups import NewsDocument
 from bridge.programs.multi_channel_fulfillment import profile as sellers
 from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment import profile as vendors
@@ -28,11 +33,14 @@ from bridge.programs.vendor_direct_fulfillment.events import LabelRequested
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples"
 MAPPINGS = ROOT / "mappings"
+OUTBOX = "outbox"
+"""The folder of what outbound mappings write."""
 
 
 def samples() -> list[Path]:
-    """Return every sample."""
-    return sorted([*SAMPLES.glob("*/*.edi"), *SAMPLES.glob("drop/*.csv"), *_drop_json()])
+    """Return every sample that comes in."""
+    edi = (path for path in SAMPLES.glob("*/*.edi") if path.parent.name != OUTBOX)
+    return sorted([*edi, *SAMPLES.glob("drop/*.csv"), *_drop_json()])
 
 
 def _drop_json() -> list[Path]:
@@ -106,6 +114,40 @@ def shipped_grammar() -> Grammar:
     return load_grammar(MAPPINGS)
 
 
+def outgoing() -> dict[str, bytes]:
+    """Write the example of its notice by every shipped outbound mapping; return each by its name."""
+    return {one.name: _outgoing(one) for one in shipped_mappings().outbound}
+
+
+def _outgoing(mapping: OutboundMapping) -> bytes:
+    news = NewsDocument(
+        document=mapping.document,
+        notice=mapping.writes,
+        values=installed().notices[mapping.writes].sample,
+        folder="",
+        name="",
+    )
+    now = datetime(2026, 11, 26, 9, 30, tzinfo=UTC)
+    prepared = prepare(
+        news,
+        mappings=shipped_mappings(),
+        profile=explain_profile(),
+        addressing=Addressing(sender=Party("AMAZON", "ZZ"), receiver=Party("SHOP", "ZZ")),
+        checker=shipped_grammar(),
+        now=now,
+    )
+    return prepared.data(_Numbers(), now)
+
+
+class _Numbers:
+    """Control numbers of a partner's first interchange."""
+
+    def next(self, kind: str) -> int:
+        """Return the first number of any kind."""
+        del kind
+        return 1
+
+
 def written(result: dict[str, Any]) -> bytes:
     """Write a result as it stands in its file."""
     return msgspec.json.format(msgspec.json.encode(result), indent=2) + b"\n"
@@ -156,9 +198,11 @@ def _error(error: EdiError) -> str:
 def main() -> int:
     """Write the expected results that are missing; tell which differ. Returns the exit code."""
     different = 0
-    for sample in samples():
-        path, now = expected_path(sample), written(outcome(sample))
+    results = {expected_path(sample): written(outcome(sample)) for sample in samples()}
+    results |= {SAMPLES / OUTBOX / f"{name}.edi": data for name, data in outgoing().items()}
+    for path, now in results.items():
         if not path.exists():
+            path.parent.mkdir(exist_ok=True)
             path.write_bytes(now)
             sys.stdout.write(f"written: {path.relative_to(ROOT)}\n")
         elif path.read_bytes() != now:

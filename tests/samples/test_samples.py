@@ -23,6 +23,11 @@ def test_sample_becomes_what_stands_beside_it(sample: Path) -> None:
     assert golden.outcome(sample) == expected
 
 
+def test_every_outbound_mapping_writes_what_stands_in_its_sample() -> None:
+    folder = golden.SAMPLES / golden.OUTBOX
+    assert golden.outgoing() == {path.stem: path.read_bytes() for path in folder.glob("*.edi")}
+
+
 @pytest.mark.parametrize("sample", EDI, ids=lambda path: path.stem)
 def test_a_good_sample_is_good_in_strict_reading_and_has_no_notes(sample: Path) -> None:
     loose, strict = (_documents(sample, strict=strict) for strict in (False, True))
@@ -52,7 +57,8 @@ def test_every_expected_result_and_profile_has_its_sample() -> None:
 
 def test_readme_names_every_sample() -> None:
     readme = (golden.SAMPLES / "README.md").read_text(encoding="utf-8")
-    names = [path.relative_to(golden.SAMPLES).as_posix().removesuffix(".edi") for path in golden.samples()]
+    paths = [*golden.samples(), *golden.SAMPLES.glob(f"{golden.OUTBOX}/*.edi")]
+    names = [path.relative_to(golden.SAMPLES).as_posix().removesuffix(".edi") for path in paths]
     assert [name for name in names if f"`{name}`" not in readme] == []
 
 
