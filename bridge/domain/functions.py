@@ -19,7 +19,7 @@ _OPEN = frozenset({"waiting", "ready", "held"})
 _SPENT = frozenset({"refused", "failed"})
 TOLD = frozenset({"ready", "grouped", "succeeded"})
 """States of a cancellation or change that Amazon is told, or was."""
-_KINDS = {"po": "order", "container": "container"}
+_KINDS = {"po": "order", "container": "container", "return": "return"}
 _WORDS = {"grouped": "under way", "in_doubt": "in doubt", "not_sent": "not sent"}
 
 
@@ -266,7 +266,7 @@ def _second(new: Known, before: Sequence[Known]) -> Decision | None:
     if last.body is not None and last.body == new.body:
         return Decision("not_sent", f"a duplicate of {last.name}, which is {_word(last.state)}", last.id)
     reason = f"{last.name} has the number of {_subject(new)} already, with other content, and is"
-    return Decision("held", f"{reason} {_word(last.state)}: Amazon takes one order a number", last.id)
+    return Decision("held", f"{reason} {_word(last.state)}: Amazon takes one {new.noun} a number", last.id)
 
 
 def _too_late(new: Known, before: Sequence[Known]) -> Decision | None:

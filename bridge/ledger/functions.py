@@ -273,13 +273,18 @@ def _known_of(
 ) -> tuple[Known, list[Known]]:
     key = str(row["ordering_key"])
     related = installed().related(str(row["operation"]))
-    asked = {"v": vendor, "of": related, "key": key, "name": key.partition(":")[2]}
-    # What is of no order, such as a container, has its own name where others have their package's.
+    asked = {"v": vendor, "of": related, "key": key, "name": _name(row)}
     by_package = key.startswith(_STATUS_KEY) or not row["purchase_order_number"]
     query: Select[tuple[object, ...]] = _OF_PACKAGE if by_package else _OF_ORDER
     own = _known(connection.execute(_OF_ID, {"event": row["id"]}).mappings().one())
     known = [_known(one) for one in connection.execute(query, asked).mappings()]
     return own, [one for one in known if one.id != own.id]
+
+
+def _name(row: RowMapping | dict[str, object]) -> object:
+    # What is of no order, such as a container, has its own name where others have their package's.
+    by_key = str(row["ordering_key"]).startswith(_STATUS_KEY) or not row["purchase_order_number"]
+    return str(row["ordering_key"]).partition(":")[2] if by_key else row["purchase_order_number"]
 
 
 def _known(row: RowMapping) -> Known:

@@ -8,9 +8,11 @@ from typing import Any, Literal
 
 import msgspec
 
+from bridge.domain.events import RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import InDoubtPolicy
 from bridge.programs.event_types import LabelPolicy
+from bridge.programs.follow_ups import NewsFile
 
 AfterFailure = Literal["retry", "hold"]
 
@@ -137,13 +139,16 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
 
     `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to verify (`verify`), until
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
-    `wants`: the kinds of shipping documents that a result lets Amazon make for its orders.
+    `wants`: the kinds of shipping documents that a result lets Amazon make for its orders. `notes` and
+    `files` are what a result says besides.
     """
 
     retry_at: datetime | None = None
     named_orders: frozenset[str] = frozenset()
     policy: InDoubtPolicy = "hold"
     wants: tuple[str, ...] = ()
+    notes: tuple[RuleError, ...] = ()
+    files: tuple[NewsFile, ...] = ()
 
 
 class VerdictHandling(msgspec.Struct, frozen=True, kw_only=True):

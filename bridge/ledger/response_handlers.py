@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, RowMapping, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from bridge.domain.outcomes import Outcome, OutcomeKind
 from bridge.domain.planning import BACKOFF_MOST, backoff, halve, in_doubt_move, next_poll
 from bridge.ledger import transitions
 from bridge.ledger.new_rows import OutcomeHandling
-from bridge.ledger.row_conversion import errors_text, seconds
+from bridge.ledger.news import queue_news
+from bridge.ledger.row_conversion import errors_list, errors_text, seconds, storable
 from bridge.ledger.rows import Moved
-from bridge.ledger.schema import accounts, submissions
+from bridge.ledger.schema import accounts, events, is_grouped, submissions
 from bridge.ledger.shipping_documents import request_documents
 
+_OF_SUBMISSION = select(events.c.id, events.c.file_id, events.c.notes).where(
+    events.c.submission_id == bindparam("submission"), is_grouped
+)
 VERIFY_AFTER = 60.0  # seconds until a submission in doubt is verified, where the caller names no time
 
 
@@ -68,7 +72,19 @@ def succeeded_at_once(  # noqa: PLR0913 - a handler, and by name what caused it
         reason="",
         errors="",
     )
+    _tell(connection, row, handling, now)
     return succeed(connection, row, state, handling.wants, now)
+
+
+def _tell(connection: Connection, row: RowMapping, handling: OutcomeHandling, now: datetime) -> None:
+    """Keep what a result says besides with its events, and queue its files with their batch."""
+    if not (handling.notes or handling.files):
+        return
+    for event_id, batch, notes in connection.execute(_OF_SUBMISSION, {"submission": row["id"]}).all():
+        told = errors_text([*errors_list(notes), *handling.notes])
+        connection.execute(update(events).where(events.c.id == event_id).values(notes=storable(told)))
+        for file in handling.files:
+            queue_news(connection, row["vendor"], batch, file, now)
 
 
 def succeed(

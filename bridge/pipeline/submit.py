@@ -23,7 +23,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import explained
 from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
 from bridge.pipeline.verify import verify
-from bridge.programs.event_types import Call
+from bridge.programs.event_types import Answered, Call
 from bridge.programs.feeds import Feed
 from bridge.programs.operations import Operation
 from bridge.programs.registry import installed
@@ -34,6 +34,7 @@ log = structlog.get_logger(__name__)
 SUBMISSIONS_AT_ONCE = 100
 USUAL_RATE = 10.0
 """Amazon's, in requests/s, that the number of a partner's senders is meant for."""
+REFUSED = "Amazon answered that it takes nothing of it"
 PAUSE = timedelta(minutes=5)
 """Time for which an account pauses after Amazon refused our credentials; an alert is raised."""
 
@@ -187,6 +188,9 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
     outcome = _refused_at_last(submission, _doubted_refusal(submission, call, outcome))
     outcome = explained(partner, submission, call, outcome)
     outcome = _with_answer(partner, submission, call, outcome)
+    answered = _answered(partner, submission, call, outcome)
+    if answered.errors:
+        outcome = msgspec.structs.replace(outcome, kind="refused", errors=answered.errors, reason=REFUSED)
     told = installed().of_operation(submission.operation)
     wanted = [kind for kind in told.makes_available if kind in partner.fetch_plan.kinds]
     feed = None if outcome.answer is None else installed().feeds.get(call.answer_feed)
@@ -195,6 +199,8 @@ def _record(partner: Partner, submission: DueSubmission, attempt: int, outcome: 
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
         policy=_policy(partner, installed().operations[submission.operation]),
         wants=tuple(wanted),
+        notes=answered.notes,
+        files=answered.files,
     )
     kept = False
     try:
@@ -260,6 +266,14 @@ def _with_answer(partner: Partner, submission: DueSubmission, call: Call, outcom
         reason = f"HTTP {outcome.http_status}: the answer cannot be used: {why}"
         return msgspec.structs.replace(outcome, kind="in_doubt", answer=None, reason=reason)
     return msgspec.structs.replace(outcome, answer=item)
+
+
+def _answered(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Answered:
+    """Return what a result says of its event."""
+    if call.answered is None or outcome.kind != "succeeded" or outcome.answer is None:
+        return Answered()
+    event = installed().decode(submission.operation, submission.bodies[0])
+    return call.answered(event, outcome.answer, partner.profile)
 
 
 def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held: bool) -> None:

@@ -11,7 +11,8 @@ import msgspec
 
 from bridge.domain.events import Event, RuleError
 from bridge.domain.labels import LabelPackage
-from bridge.domain.outcomes import Verdict
+from bridge.domain.outcomes import AmazonApiError, Verdict
+from bridge.programs.follow_ups import NewsFile
 from bridge.programs.operations import Item
 from bridge.programs.prechecks import Precheck, no_names
 
@@ -146,6 +147,18 @@ class VerdictRead:
     explains_refusals: bool = False
 
 
+class Answered(msgspec.Struct, frozen=True, kw_only=True):
+    """What the answer to a call says of its event: with `errors` it is refused, else it has succeeded.
+
+    `notes` stand beside the event for operators and in its status files, `files` are put into the outbox with
+    its success.
+    """
+
+    errors: tuple[AmazonApiError, ...] = ()
+    notes: tuple[RuleError, ...] = ()
+    files: tuple[NewsFile, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cancellation:
     """How what Amazon has is cancelled there: by an event of its own, which `operation` tells Amazon.
@@ -183,8 +196,8 @@ class Call:
 
     `body` makes the element that is sent, by API version, `path_names` what stands in the path. `answer_feed`
     is the feed whose documents a `result` holds; `answer` makes its item of the event and what the operation
-    read. `verification` is how a doubt is settled under the policy `verify`, `verdict` how the verdict is had
-    after a `receipt`.
+    read. `answered` judges what the operation read, for a partner's profile. `verification` is how a doubt is
+    settled under the policy `verify`, `verdict` how the verdict is had after a `receipt`.
     """
 
     operation: str
@@ -192,6 +205,7 @@ class Call:
     path_names: Callable[[Any], Mapping[str, str]] = no_names
     answer_feed: str = ""
     answer: Callable[[Any, Any], Item] = _as_read
+    answered: Callable[[Any, Any, Any], Answered] | None = None
     verification: Verification | None = None
     verdict: VerdictRead | None = None
 

@@ -136,6 +136,17 @@ def test_the_bodies_of_changes_are_read_back_whole_by_the_sdk() -> None:
         assert rewritten(read_back(body, "UpdateFulfillmentOrderRequest", MODELS)) == body
 
 
+def test_the_body_of_a_return_is_read_back_whole_by_the_sdk() -> None:
+    data = (
+        b"return_id,order_id,line,shipment_id,sku,quantity,reason,comment\nR1,1,2,S1,SKU-A,2,CODE,Too small\n"
+    )
+    (record,) = read_flat_file(data, "csv", explain_profile(), mappings_of(None))
+    assert record.result.event is not None
+    body = installed().element_of(record.result.event)
+    assert [item["sellerReturnItemId"] for item in body["items"]] == ["R1.2.1", "R1.2.2"]
+    assert rewritten(read_back(body, "CreateFulfillmentReturnRequest", MODELS)) == body
+
+
 @pytest.mark.parametrize("operation", list(OUTBOUND))
 def test_the_sdk_understands_every_reply(amazon: StandInAmazon, sdk: Sdk, api: Any, operation: str) -> None:
     if operation != "createFulfillmentOrder":

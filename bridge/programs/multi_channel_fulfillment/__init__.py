@@ -15,6 +15,7 @@ from bridge.programs.multi_channel_fulfillment.notices import NOTICES
 from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, OPERATIONS, VERSIONS
 from bridge.programs.multi_channel_fulfillment.producers import PRODUCERS
 from bridge.programs.multi_channel_fulfillment.profile import NAME
+from bridge.programs.multi_channel_fulfillment.return_follow_up import FOLLOW_UP as RETURN_FOLLOW_UP
 from bridge.programs.multi_channel_fulfillment.rules import CONDITIONS
 from bridge.programs.multi_channel_fulfillment.settings import SETTINGS
 
@@ -23,7 +24,7 @@ PROGRAM = Program(
     versions=VERSIONS,
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
-    follow_ups=FOLLOW_UPS,
+    follow_ups=(*FOLLOW_UPS, RETURN_FOLLOW_UP),
     producers=PRODUCERS,
     snapshots=SNAPSHOTS,
     flat_files=FLAT_FILES,

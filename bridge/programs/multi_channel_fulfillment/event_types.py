@@ -14,6 +14,7 @@ from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
 from bridge.programs.multi_channel_fulfillment.operations import CREATE, GET, ID_KEY
 from bridge.programs.multi_channel_fulfillment.orders import LOOKS, TOLD_AFTER, compared, verdict_of
 from bridge.programs.multi_channel_fulfillment.preview_check import PRECHECK
+from bridge.programs.multi_channel_fulfillment.returns import RETURNED
 from bridge.programs.multi_channel_fulfillment.rules import violations
 from bridge.programs.multi_channel_fulfillment.updates import CHANGE, UPDATED
 
@@ -68,4 +69,5 @@ EVENT_TYPES = (
     ),
     CANCELLED,
     UPDATED,
+    RETURNED,
 )

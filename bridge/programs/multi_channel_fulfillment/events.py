@@ -111,6 +111,27 @@ class FulfillmentUpdated(Event, frozen=True, omit_defaults=True, kw_only=True, t
     latest_arrival: str = ""
 
 
+class ReturnedItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """Pieces of a line that come back from one shipment, for one reason of Amazon's."""
+
+    line: str
+    amazon_shipment_id: str
+    quantity: int
+    return_reason_code: str
+    return_comment: str = ""
+    seller_sku: str = ""
+
+
+class FulfillmentReturned(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):
+    """A buyer sends pieces of an order back to Amazon; `return_id` is the seller's number of the return."""
+
+    return_id: str
+    order_number: str
+    seller_fulfillment_order_id: str
+    marketplace_id: str
+    items: tuple[ReturnedItem, ...]
+
+
 class FulfillmentCancelled(Event, frozen=True, kw_only=True, tag=True):
     """An order that Amazon has is not wanted any more; both numbers are those of its order."""
 

@@ -11,6 +11,7 @@ from bridge.programs.multi_channel_fulfillment.feature_replies import read_featu
 from bridge.programs.multi_channel_fulfillment.orders import read_listed, read_order
 from bridge.programs.multi_channel_fulfillment.packages import read_package
 from bridge.programs.multi_channel_fulfillment.previews import read_previews
+from bridge.programs.multi_channel_fulfillment.return_items import read_answer, read_reason_codes
 from bridge.programs.multi_channel_fulfillment.stock import read_stock
 from bridge.programs.operations import Method, Operation
 
@@ -23,6 +24,8 @@ LIST = "listAllFulfillmentOrders"
 STEER = "submitFulfillmentOrderStatusUpdate"
 CANCEL = "cancelFulfillmentOrder"
 UPDATE = "updateFulfillmentOrder"
+RETURN = "createFulfillmentReturn"
+REASONS = "listReturnReasonCodes"
 INVENTORY = "getInventorySummaries"
 ID_KEY = "sellerFulfillmentOrderId"
 TRACK = "getPackageTrackingDetails"
@@ -50,6 +53,20 @@ OPERATIONS = (
         advice={r"(?i)feature": "`edibridge features` tells which there are, and for which products"},
     ),
     _operation(UPDATE, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}", reply="result", in_doubt="verify"),
+    _operation(
+        RETURN,
+        "PUT",
+        f"fulfillmentOrders/{{{ID_KEY}}}/return",
+        reply="result",
+        in_doubt="verify",
+        read=read_answer,
+    ),
+    _operation(
+        REASONS,
+        "GET",
+        "returnReasonCodes?sellerSku={sellerSku}&marketplaceId={marketplaceId}",
+        read=read_reason_codes,
+    ),
     # Its 200 is a request that was taken: whether the order is cancelled, the order itself shows.
     _operation(CANCEL, "PUT", f"fulfillmentOrders/{{{ID_KEY}}}/cancel", reply="receipt", in_doubt="verify"),
     _operation(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import msgspec
@@ -18,6 +18,7 @@ from bridge.domain.outcomes import AmazonApiError, Verdict
 from bridge.domain.values import Address
 from bridge.programs.event_types import Contradiction, Found
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
+from bridge.programs.multi_channel_fulfillment.return_items import ReturnAuthorization, ReturnItem
 
 TOLD_AFTER = timedelta(hours=24)
 """Time without a look at what is in doubt after which an operator is told: none is needed to settle it."""
@@ -98,6 +99,8 @@ class FulfillmentOrder:
     status_updated_date: str = ""
     lines: tuple[OrderLine, ...] = ()
     shipments: tuple[Shipment, ...] = ()
+    return_items: tuple[ReturnItem, ...] = ()
+    return_authorizations: tuple[ReturnAuthorization, ...] = ()
     destination_address: Address | None = field(default=None, repr=False)
 
     @property
@@ -163,15 +166,22 @@ class _Order(msgspec.Struct, rename="camel"):
     fulfillment_order: _Header
     fulfillment_order_items: list[_Line] | None = None
     fulfillment_shipments: list[_Shipment] | None = None
+    return_items: list[ReturnItem] | None = None
+    return_authorizations: list[ReturnAuthorization] | None = None
 
 
 def read_order(raw: msgspec.Raw) -> FulfillmentOrder:
     """Read the payload of getFulfillmentOrder; see `Operation.read`."""
     read = msgspec.json.decode(raw, type=_Order)
-    return _order(
+    order = _order(
         read.fulfillment_order,
         tuple(map(_line, read.fulfillment_order_items or ())),
         tuple(map(_shipment, read.fulfillment_shipments or ())),
+    )
+    return replace(
+        order,
+        return_items=tuple(read.return_items or ()),
+        return_authorizations=tuple(read.return_authorizations or ()),
     )
 
 

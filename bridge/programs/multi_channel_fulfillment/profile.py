@@ -33,9 +33,9 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     `order_prefix` stands before each order's number at Amazon. `speeds` are the words of its documents, each
     with Amazon's, `skus` its SKUs by the other codes of products, and `currency` that of values without one.
     `notify`: Amazon writes to the addresses that a document has. `advice`: it is told of each shipment, or
-    of all at the order's end. `shipment_files` and `tracking` are the
-    forms in which it is told of shipments, and of what happens to packages on their way, `inventory` those
-    in which its stock is told every day at `inventory_at` in its zone. `preview` is what becomes of Amazon's
+    of all at the order's end. `shipment_files` and `tracking` are the forms in which it is told of shipments,
+    and of what happens to packages on their way, `return_files` those of returns, `inventory` those in which
+    its stock is told every day at `inventory_at` in its zone. `preview` is what becomes of Amazon's
     previews of its orders, and an order with more than `max_fee` in fees is held.
     """
 
@@ -53,6 +53,7 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     shipment_files: tuple[Literal["csv", "json", "945", "DESADV"], ...] = ("csv",)
     advice: Literal["shipment", "order"] = "shipment"
     tracking: tuple[Literal["csv", "json", "214"], ...] = ()
+    return_files: tuple[Literal["csv", "json"], ...] = ("csv",)
     inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     inventory_at: time = time(3)
     preview: Literal["off", "check", "quote"] = "off"

@@ -30,7 +30,8 @@ MOST_LINES = 100
 MOST_UNITS = 250
 LARGEST_NUMBER = 2**31 - 1
 """Amazon's integers."""
-_ORDER_ID = re.compile(r"[A-Za-z0-9._-]{1,40}")
+_ORDER_ID = re.compile(r"(?!\.+$)[A-Za-z0-9._-]{1,40}")
+"""Points alone would lead elsewhere in a path."""
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
@@ -56,6 +57,8 @@ CONDITIONS = {
     "MISSING_ORDER_NUMBER": "007",
     "MISSING_ORDER_DATE": "007",
     "MISSING_SKU": "007",
+    "MISSING_VALUE": "007",
+    "RETURN_ID": "009",
     "MISSING_SPEED": "007",
     "NOT_ON_HOLD": "009",
     "NOTHING_CHANGED": "007",
@@ -112,10 +115,15 @@ def reason_to_hold(event: FulfillmentOrdered) -> str:
     return _NOT_SERVED.get(country, "")
 
 
+def is_order_id(number: str) -> bool:
+    """Return whether Amazon finds an order again by a number."""
+    return _ORDER_ID.fullmatch(number) is not None
+
+
 def _numbers(event: _Order) -> Iterator[BrokenRule]:
     if not event.order_number:
         yield _error("MISSING_ORDER_NUMBER", "the order has no number", "order_id")
-    elif not _ORDER_ID.fullmatch(event.seller_fulfillment_order_id):
+    elif not is_order_id(event.seller_fulfillment_order_id):
         message = (
             f"order id {event.seller_fulfillment_order_id!r} must have at most 40 of the characters A-Z, "
             "a-z, 0-9, point, hyphen and underscore: with others Amazon takes it and cannot find it again"

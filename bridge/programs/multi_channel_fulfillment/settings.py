@@ -62,6 +62,8 @@ class SellerKeys(Table):
     tracking: tuple[Literal["csv", "json", "214"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
     asked."""
+    return_files: tuple[Literal["csv", "json"], ...] = ("csv",)
+    """Formats of the files in the outbox that tell of returns: where pieces are to be sent, and what came."""
     inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     """Formats of the files in the outbox that tell its stock, every day; none: Amazon is not asked."""
     inventory_at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"
@@ -108,6 +110,7 @@ def _profile(seller: Any) -> SellerValues:  # noqa: ANN401 - the table, with the
         shipment_files=tuple(seller.shipment_files),
         advice=seller.advice,
         tracking=tuple(seller.tracking),
+        return_files=tuple(seller.return_files),
         inventory=tuple(seller.inventory),
         inventory_at=time.fromisoformat(seller.inventory_at),
         preview=seller.preview,

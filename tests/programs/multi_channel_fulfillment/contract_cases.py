@@ -63,6 +63,29 @@ def order(
     }
 
 
+def returned(piece: str, status: str = "New") -> dict[str, Any]:
+    """Return a piece that comes back."""
+    return {
+        "sellerReturnItemId": piece,
+        "sellerFulfillmentOrderItemId": "1",
+        "amazonShipmentId": "S1",
+        "sellerReturnReasonCode": "UNWANTED",
+        "status": status,
+        "statusChangedDate": "2026-11-24T12:00:00Z",
+        "returnAuthorizationId": "RA1",
+        "returnReceivedCondition": "Sellable",
+    }
+
+
+AUTHORIZATION = {
+    "returnAuthorizationId": "RA1",
+    "fulfillmentCenterId": "PHX7",
+    "returnToAddress": ADDRESS,
+    "amazonRmaId": "RMA1",
+    "rmaPageURL": "https://returns.example/1",
+}
+
+
 def shipment(
     name: str, *items: tuple[str, str, int, int], status: str = "SHIPPED", numbers: bool = True
 ) -> dict[str, Any]:
@@ -127,7 +150,23 @@ IN_TRANSIT, DELIVERED = ("EVENT_201", "2026-11-24T08:00:00Z"), ("EVENT_301", "20
 FIRST = shipment("S1", ("1", "SKU-A", 1, 1))
 SECOND = shipment("S2", ("1", "SKU-A", 1, 1), ("2", "SKU-B", 1, 2))
 KEPT = b'{"order_number":"1001","customer_order":"1001","lines":[["1","SKU-A",2],["2","SKU-B",1]]}'
+RETURNED = FollowUpCase(
+    name="fulfillment-returns",
+    subject="1001",
+    kept=b'{"order_number":"1001"}',
+    replies=tuple(
+        order("Complete", returnItems=items, returnAuthorizations=[AUTHORIZATION])["payload"]
+        for items in (
+            [returned("R1.1.1"), returned("R1.1.2")],
+            [returned("R1.1.1", "Processed"), returned("R1.1.2")],
+            [returned("R1.1.1", "Processed"), returned("R1.1.2", "Processed")],
+        )
+    ),
+    files=3,
+    over="Processed",
+)
 FOLLOW_UPS = (
+    RETURNED,
     FollowUpCase(
         name="fulfillment-orders",
         subject="1001",
@@ -182,5 +221,16 @@ CASES = (
         taken=TAKEN,
         afterwards={"getFulfillmentOrder": json_answer(200, order(action="Ship"))},
         after=HELD,
+    ),
+    ProgramCase(
+        operation="createFulfillmentReturn",
+        file="returns.csv",
+        document=b"return_id,order_id,line,shipment_id,sku,quantity,reason\nR1,1001,1,S1,SKU-A,2,UNWANTED\n",
+        taken=json_answer(200, {"payload": {"returnItems": [returned("R1.1.1"), returned("R1.1.2")]}}),
+        afterwards={
+            "getFulfillmentOrder": json_answer(
+                200, order("Complete", returnItems=[returned("R1.1.1"), returned("R1.1.2")])
+            )
+        },
     ),
 )

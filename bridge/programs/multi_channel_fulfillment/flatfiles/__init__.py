@@ -1,12 +1,13 @@
-"""What sellers without EDI drop as CSV or JSON: orders."""
+"""What sellers without EDI drop as CSV or JSON: orders and returns."""
 
 from __future__ import annotations
 
 from bridge.programs.inputs import FlatFile
+from bridge.programs.multi_channel_fulfillment.flatfiles import returns
 from bridge.programs.multi_channel_fulfillment.flatfiles.draft import OrderDraft, result_of
 from bridge.programs.multi_channel_fulfillment.flatfiles.elements import KEYS, read_element
 from bridge.programs.multi_channel_fulfillment.flatfiles.rows import COLUMNS, read_rows
-from bridge.programs.multi_channel_fulfillment.operations import CREATE
+from bridge.programs.multi_channel_fulfillment.operations import CREATE, RETURN
 
 FLAT_FILES = (
     FlatFile(
@@ -21,5 +22,18 @@ FLAT_FILES = (
         read_rows=read_rows,
         read_element=read_element,
         result=result_of,
+    ),
+    FlatFile(
+        name="fulfillment-return",
+        noun="return of an order",
+        about="order",
+        operation=RETURN,
+        columns=returns.COLUMNS,
+        lists=("fulfillmentReturns", "fulfillment_returns"),
+        keys=returns.KEYS,
+        draft=returns.ReturnDraft,
+        read_rows=returns.read_rows,
+        read_element=returns.read_element,
+        result=returns.result_of,
     ),
 )
