@@ -205,7 +205,7 @@ def test_parties_are_the_files_or_the_vendors() -> None:
         (b"", "the file is empty"),
         (b"\r\n\r\n", "the file is empty"),
         (b"sep=;\r\n", "no row that names the columns"),
-        (b"sku,qty\nA,1\n", "must name the columns, purchase_order_number among them"),
+        (b"sku,qty,weight\nA,1,2\n", "must name the columns, purchase_order_number among them"),
         (b"po,weigth\nA,1\n", "did you mean weight"),
         (b"po,colour\nA,1\n", "'colour'; there are purchase_order_number"),
         (b"po,order\nA,1\n", "two columns of the first row mean purchase_order_number"),
