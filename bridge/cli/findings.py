@@ -93,6 +93,7 @@ def _mappings(config: Config) -> Iterator[_Raw]:
     """Check mappings and grammars; positions only where both load."""
     from bridge.document_data import grammar_of, load_all_grammars, mapping_folders_of, mappings_of
     from bridge.mapping.copies import find_copies
+    from bridge.mapping.outbound.check import check_outbound
     from bridge.mapping.positions import check_positions
 
     for folder in config.bridge.mappings:
@@ -105,6 +106,8 @@ def _mappings(config: Config) -> Iterator[_Raw]:
         return
     mappings, folders = mappings_of(config), mapping_folders_of(config)
     for level, problem in check_positions(folders, grammar_of(config)):
+        yield level, "bridge.mappings", problem
+    for level, problem in check_outbound(folders, mappings, grammar_of(config)):
         yield level, "bridge.mappings", problem
     for problem in find_copies(folders[0], folders[1:]):
         yield "warning", "bridge.mappings", problem

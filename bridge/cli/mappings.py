@@ -9,27 +9,38 @@ from typing import Annotated
 
 import typer
 
-from bridge.cli.context import AsJson
-from bridge.cli.output import emit, say, table
+from bridge.cli.context import AsJson, settings_of
+from bridge.cli.exits import REJECTED
+from bridge.cli.output import complain, emit, say, table
 from bridge.data import mappings_folder
 
 _SUFFIXES = frozenset({".toml", ".xml", ".tsv", ".txt"})
 
 
 def mappings(
+    context: typer.Context,
     show: Annotated[
-        list[str] | None, typer.Argument(metavar="[show NAME]", help="Print one, named as the list names it.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[show NAME | sample NAME]",
+            help="Print one, named as the list names it; or what an outbound one writes of a sample.",
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """List the shipped mappings, or print one.
 
-    A mapping of your own extends a shipped one: docs/mapping.md.
+    A mapping of your own extends a shipped one: docs/mapping.md. `sample` knows your own, too.
     """
     files = _shipped()
+    if show and show[0] == "sample" and len(show) == 2:
+        _sample(context, show[1])
+        return
     if show:
         if show[0] != "show" or len(show) != 2:
-            raise typer.BadParameter("write `edibridge mappings` or `edibridge mappings show NAME`")
+            raise typer.BadParameter(
+                "write `edibridge mappings`, `edibridge mappings show NAME` or `... sample NAME`"
+            )
         _show(files, show[1], as_json=as_json)
         return
     found = [_described(one, path) for one, path in files.items()]
@@ -54,6 +65,25 @@ def _show(files: dict[str, Path], name: str, *, as_json: bool) -> None:
         typer.echo(text, nl=False)  # to the byte, for `mappings show NAME > FILE`
 
 
+def _sample(context: typer.Context, name: str) -> None:
+    """Print the document that an outbound mapping writes of its notice's sample, in each of its versions."""
+    from bridge.document_data import grammar_of, mappings_of
+    from bridge.mapping.outbound.check import sample_documents
+    from bridge.mapping.outbound.write import NotWritten
+
+    config = settings_of(context).config_if_any()
+    known = {one.name: one for one in mappings_of(config).outbound}
+    mapping = known.get(name.removesuffix(".toml").removeprefix("outbound/"))
+    if mapping is None:
+        message = f"there is no outbound mapping {name!r}; there are {', '.join(sorted(known))}"
+        raise typer.BadParameter(message, param_hint="NAME")
+    for written in sample_documents(mapping, grammar_of(config)):
+        if isinstance(written, NotWritten):
+            complain(str(written))
+            raise typer.Exit(REJECTED)
+        say("\n".join(written))
+
+
 def _shipped() -> dict[str, Path]:
     """Return the shipped files by name: what people extend first, grammars last."""
     folder = mappings_folder()
@@ -69,6 +99,8 @@ def _described(name: str, path: Path) -> dict[str, str]:
     status = name.startswith("status/")
     kind = (
         "mapping"
+        if "document" in content and not name.startswith("outbound/")
+        else "outbound mapping"
         if "document" in content
         else "status table"
         if status

@@ -16,8 +16,8 @@ LEVEL_A: Final = frozenset(string.ascii_uppercase + string.digits + " .,-()/='+:
 LEVEL_B: Final = LEVEL_A | frozenset(string.ascii_lowercase)
 BASIC: Final = frozenset(string.ascii_uppercase + string.digits + " !\"&'()*+,-./:;?=")
 """X12's basic set."""
-EXTENDED: Final = BASIC | frozenset(string.ascii_lowercase + "%~@[]_{}\\|<>^`#$")
-"""X12's extended set, as far as ASCII has it."""
+EXTENDED: Final = BASIC | frozenset(string.ascii_lowercase + "%~@[]_{}\\|<>#$")
+"""X12's extended set, as far as ASCII has it; `^` and the grave accent came later than 004010."""
 _LIMITED: Final = {"UNOA": LEVEL_A, "UNOB": LEVEL_B, "basic": BASIC, "extended": EXTENDED}
 X12_SETS: Final = ("basic", "extended", "UTF-8")
 EDIFACT_SETS: Final = tuple(sorted(ENCODINGS.keys() - {"UNOX"}))

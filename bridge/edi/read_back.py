@@ -17,6 +17,8 @@ from bridge.edi.outgoing import Written
 from bridge.edi.reader import read
 from bridge.edi.x12.grammar import DocumentChecker
 
+INVALID_CHARACTER = "6"
+"""723."""
 _STRICT = ReadOptions(strict=True)
 
 
@@ -40,7 +42,12 @@ def mistakes_in(data: bytes, body: Sequence[Written], checker: DocumentChecker) 
 
 
 def _fatal(errors: Sequence[EdiError]) -> Iterator[EdiError]:
-    return (error for error in errors if error.fatal)
+    return (error for error in errors if error.fatal and not _is_agreed(error))
+
+
+def _is_agreed(error: EdiError) -> bool:
+    """Return whether a reader only misses ASCII: what was written is in the set that was agreed."""
+    return error.code == INVALID_CHARACTER and not error.value.isascii()
 
 
 def _differing(document: Document, body: Sequence[Written]) -> Iterator[EdiError]:

@@ -125,7 +125,7 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
 
     def names(self) -> frozenset[str]:
         """Return the names that a vendor's `mapping` may say."""
-        return frozenset(mapping.name for mapping in self.mappings)
+        return frozenset(one.name for one in self.mappings) | {one.name for one in self.outbound}
 
 
 def ambiguities(mappings: Sequence[Mapping]) -> list[tuple[Mapping, Mapping, str]]:

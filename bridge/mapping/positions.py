@@ -27,7 +27,7 @@ Level = Literal["error", "warning"]
 Found = tuple[Level, Problem]
 
 
-class _File(msgspec.Struct, frozen=True):
+class MappingFile(msgspec.Struct, frozen=True):
     """A mapping file that TOML can read."""
 
     path: Path
@@ -35,6 +35,7 @@ class _File(msgspec.Struct, frozen=True):
     lines: dict[Place, int]
 
     def problem(self, place: Place, message: str) -> Problem:
+        """Return a problem at a key, with its line."""
         return Problem(dotted(place), message, line_of(self.lines, place), str(self.path))
 
 
@@ -44,7 +45,7 @@ def check_positions(folders: Sequence[Path], grammar: Grammar, *, shipped: bool 
     The first folder holds the shipped mappings, which are only checked if that is asked for. The files must
     be known to load. A segment that only other documents have is a warning: a partner may send it.
     """
-    files = [[_read(path) for path in sorted(folder.glob("*.toml"))] for folder in folders]
+    files = [[read_mapping_file(path) for path in sorted(folder.glob("*.toml"))] for folder in folders]
     known = {_key(one.content): one.content for folder in files for one in folder}
     for one in (one for folder in files[0 if shipped else 1 :] for one in folder):
         if one.path.name == _FUNCTIONS:
@@ -53,9 +54,10 @@ def check_positions(folders: Sequence[Path], grammar: Grammar, *, shipped: bool 
             yield from _check_mapping(one, _versions(one.content, known), grammar)
 
 
-def _read(path: Path) -> _File:
+def read_mapping_file(path: Path) -> MappingFile:
+    """Read a mapping file that is known to be TOML."""
     text = path.read_text(encoding="utf-8")
-    return _File(path, tomllib.loads(text), lines_of(text))
+    return MappingFile(path, tomllib.loads(text), lines_of(text))
 
 
 def _key(content: Table) -> tuple[str, str, str]:
@@ -71,7 +73,7 @@ def _versions(content: Table, known: dict[tuple[str, str, str], Table]) -> list[
     return [text for text in _listed(content.get("versions", [])) if isinstance(text, str)]
 
 
-def _check_mapping(file: _File, versions: Sequence[str], grammar: Grammar) -> Iterator[Found]:
+def _check_mapping(file: MappingFile, versions: Sequence[str], grammar: Grammar) -> Iterator[Found]:
     standard, document = cast("Standard", file.content["standard"]), str(file.content["document"])
     positions = positions_of(grammar, standard, document, versions)
     if positions is None:
@@ -89,7 +91,7 @@ def _check_mapping(file: _File, versions: Sequence[str], grammar: Grammar) -> It
         yield from _told(file, ("denied", number), _of_conditions(conditions), positions)
 
 
-def _check_functions(file: _File, grammar: Grammar) -> Iterator[Found]:
+def _check_functions(file: MappingFile, grammar: Grammar) -> Iterator[Found]:
     for standard, documents in file.content.items():
         for document, tables in documents.items():
             positions = positions_of(grammar, cast("Standard", standard), document)
@@ -97,7 +99,9 @@ def _check_functions(file: _File, grammar: Grammar) -> Iterator[Found]:
                 yield from _check_lists(file, (standard, document, name), table, positions)
 
 
-def _check_lists(file: _File, place: Place, table: Table, positions: Positions | None) -> Iterator[Found]:
+def _check_lists(
+    file: MappingFile, place: Place, table: Table, positions: Positions | None
+) -> Iterator[Found]:
     """Check `at` and `fallback` of a table, texts and lists of texts."""
     for key in _LISTS:
         for number, entry in enumerate(_listed(table.get(key, []))):
@@ -108,7 +112,7 @@ def _check_lists(file: _File, place: Place, table: Table, positions: Positions |
                     yield from _told(file, where, _of_reference(reference), positions)
 
 
-def _check_loop(file: _File, place: Place, loop: Table, positions: Positions) -> Iterator[Found]:
+def _check_loop(file: MappingFile, place: Place, loop: Table, positions: Positions) -> Iterator[Found]:
     for key in ("trigger", "opens", "segments", "holds"):
         entries = loop.get(key, [])
         for number, tag in enumerate(_listed(entries)):
@@ -120,7 +124,7 @@ def _check_loop(file: _File, place: Place, loop: Table, positions: Positions) ->
 
 
 def _told(
-    file: _File, place: Place, named: Sequence[tuple[str, Part]], positions: Positions
+    file: MappingFile, place: Place, named: Sequence[tuple[str, Part]], positions: Positions
 ) -> Iterator[Found]:
     for tag, part in dict.fromkeys(named):
         if message := positions.mistake(tag, part.element, part.component):

@@ -12,7 +12,7 @@ from bridge.mapping.tables import Table, TomlFile
 from bridge.programs.notices import DOCUMENT
 from bridge.programs.registry import installed
 
-_POSITION = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d\d)")
+POSITION = re.compile(r"([A-Z][A-Z0-9]{1,2})(\d\d)")
 _SOURCES = frozenset({"value", "constant", "count", "sum"})
 FIRST = "first"
 """`after = "first"`: before all other segments."""
@@ -37,7 +37,7 @@ def _segment(base: object, own: object) -> object:
         return own
     merged = base | own
     for key in base.keys() & own.keys():
-        if _POSITION.fullmatch(key):
+        if POSITION.fullmatch(key):
             merged[key] = _position(base[key], own[key])
     return merged
 
@@ -45,7 +45,7 @@ def _segment(base: object, own: object) -> object:
 def _position(base: object, own: object) -> object:
     """Join what stands at a position: an element's components one by one."""
     if _has_components(base) or _has_components(own):
-        theirs, ours = _components(base), _components(own)
+        theirs, ours = components_of(base), components_of(own)
         return theirs | {part: _joined(theirs.get(part), value) for part, value in ours.items()}
     return _joined(base, own)
 
@@ -65,7 +65,8 @@ def _has_components(value: object) -> bool:
     return isinstance(value, dict) and bool(value) and all(str(key).isdecimal() for key in value)
 
 
-def _components(value: object) -> dict[str, Any]:
+def components_of(value: object) -> dict[str, Any]:
+    """Return what stands at an element, by its components."""
     return value if isinstance(value, dict) and _has_components(value) else {"1": value}
 
 
@@ -132,7 +133,7 @@ def _ordered(file: TomlFile, segments: Mapping[str, Table]) -> Iterator[tuple[st
 
 def _rule(file: TomlFile, name: str, table: Table, around: Around) -> SegmentRule | None:
     place = ("segments", name)
-    positions = {key: value for key, value in table.items() if _POSITION.fullmatch(key)}
+    positions = {key: value for key, value in table.items() if POSITION.fullmatch(key)}
     own = {key: value for key, value in table.items() if key not in positions}
     if not positions:
         file.mistake(".".join(place), 'names no position: write W0602 = "order_number", or write = false')
@@ -147,12 +148,19 @@ def _rule(file: TomlFile, name: str, table: Table, around: Around) -> SegmentRul
     found = [
         position
         for key, value in positions.items()
-        for part, source in _components(value).items()
+        for part, source in components_of(value).items()
         if (position := _compiled(file, (*place, key), part, source, around)) is not None
     ]
     if head is None:
         return None
-    return SegmentRule(name=name, tag=tags[0], level=level, when=head.when, positions=tuple(found))
+    return SegmentRule(
+        name=name,
+        tag=tags[0],
+        level=level,
+        when=head.when,
+        versions=head.versions,
+        positions=tuple(found),
+    )
 
 
 def _compiled(

@@ -8,7 +8,7 @@ from decimal import Decimal
 import msgspec
 
 from bridge.mapping.outbound.formats import number_text, time_formats, time_text
-from bridge.mapping.outbound.rules import OutboundMapping, Position, SegmentRule
+from bridge.mapping.outbound.rules import OutboundMapping, Position, SegmentRule, is_version
 from bridge.mapping.references import Part, Reference
 from bridge.programs.notices import DOCUMENT, Notice, ValueKind, Values
 
@@ -50,12 +50,13 @@ class Unfit(msgspec.Struct, frozen=True):
         return f"{self.place}{value}: {self.reason}"
 
 
-def fill(
-    mapping: OutboundMapping, notice: Notice, values: Values, *, timezone: str, fit: Fit
+def fill(  # noqa: PLR0913 - what values are written by
+    mapping: OutboundMapping, notice: Notice, values: Values, *, version: str, timezone: str, fit: Fit
 ) -> tuple[list[Filled], list[Unfit]]:
     """Return the segments between header and trailer, and what could not be written."""
     filling = _Filling(mapping, notice, timezone, fit)
-    filling.run(mapping.segments, DOCUMENT, [values])
+    rules = [one for one in mapping.segments if not one.versions or is_version(version, one.versions)]
+    filling.run(rules, DOCUMENT, [values])
     return filling.filled, filling.unfit
 
 

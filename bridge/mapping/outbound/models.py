@@ -122,6 +122,7 @@ class SegmentTable(Table):
     when: Annotated[
         tuple[Annotated[Condition, PlainValidator(_condition)], ...], BeforeValidator(_listed)
     ] = ()
+    versions: Texts = ()
     after: str = ""
     write: bool = True
 

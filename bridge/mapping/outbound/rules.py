@@ -47,13 +47,15 @@ class Position(msgspec.Struct, frozen=True, kw_only=True):
 class SegmentRule(msgspec.Struct, frozen=True, kw_only=True):
     """One segment: written for each entry of its `level` where its conditions hold.
 
-    It is left out where it has values, and all of them are empty.
+    It is left out where it has values, and all of them are empty, and in other versions than its own, if it
+    has any.
     """
 
     name: str
     tag: str
     level: str
     when: tuple[Condition, ...] = ()
+    versions: tuple[str, ...] = ()
     positions: tuple[Position, ...] = ()
 
 
@@ -77,6 +79,11 @@ class OutboundMapping(msgspec.Struct, frozen=True, kw_only=True):
     association: str = ""
     needs: Mapping[str, Reference] = {}
     segments: tuple[SegmentRule, ...] = ()
+
+
+def is_version(version: str, patterns: Sequence[str]) -> bool:
+    """Return whether a version is one of some, which may end in `*`."""
+    return any(version.startswith(one[:-1]) if one.endswith("*") else version == one for one in patterns)
 
 
 def outbound_ambiguities(mappings: Sequence[OutboundMapping]) -> Iterator[str]:

@@ -17,10 +17,11 @@ from bridge.edi.read_back import mistakes_in
 from bridge.edi.verdicts import ControlNumbers
 from bridge.edi.x12.grammar import DocumentChecker
 from bridge.mapping.mappings import Mappings
-from bridge.mapping.outbound.fill import Filled, fill, says_nothing
-from bridge.mapping.outbound.rules import OutboundMapping
+from bridge.mapping.outbound.fill import Filled, fill
+from bridge.mapping.outbound.rules import OutboundMapping, is_version
 from bridge.mapping.profile import VendorProfile
 from bridge.programs.follow_ups import NewsDocument
+from bridge.programs.notices import Values
 from bridge.programs.registry import installed
 
 _MOST_REASONS = 5
@@ -46,7 +47,7 @@ class Prepared(msgspec.Struct, frozen=True):
         return write_interchange(self.envelope, self.body, numbers, now)
 
 
-class _First:
+class First:
     """Control numbers to try a document with."""
 
     def next(self, kind: str) -> int:
@@ -64,30 +65,44 @@ def prepare(  # noqa: PLR0913 - all that a document depends on
     checker: DocumentChecker,
     now: datetime,
 ) -> Prepared:
-    """Write a document by the partner's mapping and read it as a strict partner would.
-
-    Raises NotWritten, and NothingToTell where the mapping has nothing to write of it.
-    """
+    """Write a document by the partner's mapping and read it as a strict partner would. Raises NotWritten."""
     mapping = _chosen(news, mappings, profile)
     origin = news.origin if news.origin and news.origin.standard == mapping.standard else None
     envelope = _envelope(mapping, addressing, origin)
+    return prepared_by(mapping, envelope, news.values, timezone=profile.timezone, checker=checker, now=now)
+
+
+def prepared_by(  # noqa: PLR0913 - all that a document depends on
+    mapping: OutboundMapping,
+    envelope: Envelope,
+    values: Values,
+    *,
+    timezone: str,
+    checker: DocumentChecker,
+    now: datetime,
+) -> Prepared:
+    """Write values by one mapping, in an envelope, and read them back. Raises NotWritten."""
     notice = installed().notices[mapping.writes]
     filled, unfit = fill(
-        mapping, notice, news.values, timezone=profile.timezone, fit=envelope.character_set.fit
+        mapping, notice, values, version=envelope.version, timezone=timezone, fit=envelope.character_set.fit
     )
-    if says_nothing(mapping, filled, unfit):
-        raise NothingToTell
     if unfit:
         raise NotWritten(_said(mapping, [str(one) for one in unfit]))
     prepared = Prepared(envelope, tuple((one.tag, one.elements()) for one in filled), mapping.name)
     try:
-        data = prepared.data(_First(), now)
+        data = prepared.data(First(), now)
     except ValueError as error:
         raise NotWritten(_said(mapping, [str(error)])) from error
     wrong = [_told(error, filled) for error in mistakes_in(data, prepared.body, checker)]
     if wrong:
         raise NotWritten(_said(mapping, wrong))
     return prepared
+
+
+def sample_envelope(mapping: OutboundMapping, version: str) -> Envelope:
+    """Return an envelope to show or try a mapping with, between nobody in particular."""
+    own = Addressing(sender=Party("SENDER"), receiver=Party("RECEIVER"), versions=(version,))
+    return _envelope(mapping, own, None)
 
 
 def _chosen(news: NewsDocument, mappings: Mappings, profile: VendorProfile) -> OutboundMapping:
@@ -146,12 +161,8 @@ def _group(own: Party, turned: str) -> str:
 
 def _version(mapping: OutboundMapping, own: Addressing, origin: Origin | None) -> str:
     wanted = [*own.versions, *([origin.version] if origin else [])]
-    known = [one for one in wanted if any(_is(one, pattern) for pattern in mapping.versions)]
+    known = [one for one in wanted if is_version(one, mapping.versions)]
     return known[0] if known else mapping.versions[0].removesuffix("*")
-
-
-def _is(version: str, pattern: str) -> bool:
-    return version.startswith(pattern[:-1]) if pattern.endswith("*") else version == pattern
 
 
 def _character_set(standard: Standard, own: Addressing, origin: Origin | None) -> CharacterSet:
