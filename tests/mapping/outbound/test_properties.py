@@ -76,7 +76,7 @@ def numbers_of(values: dict[str, Any]) -> tuple[list[str], list[int]]:
 
 
 def fits(values: dict[str, Any]) -> bool:
-    """Return whether each number may be written as it is: ASCII but `^`, no blanks at its ends, not too long."""
+    """Return whether each number may stand as it is: ASCII but `^`, no blanks at its ends, not too long."""
     texts = [values["order_number"], values["customer_order"] or "x"]
     for package in values["package"]:
         texts += [package["tracking_number"] or "x"]
