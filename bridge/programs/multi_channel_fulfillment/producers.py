@@ -28,8 +28,8 @@ PRODUCERS = {
             text="order_id customer_order purchase_order_number comment speed marketplace policy "
             "instructions payment party_role party_id party_id_qualifier name address_line city "
             "state_or_region postal_code country_code phone email line sku product_code gift_message "
-            "declared_value currency other_amount line_note line_action split_delivery unit_count "
-            "line_count",
+            "declared_value currency other_amount line_note line_action split_delivery no_place "
+            "unit_count line_count",
             time=" ".join(NAMES),
             moment="order_date",
             measure="quantity",

@@ -176,3 +176,26 @@ def test_public_orders_are_refused_or_held_for_what_they_lack(name: str, reasons
     assert len(told) == len(reasons)
     for found, wanted in zip(told, reasons, strict=True):
         assert found == wanted or (wanted.startswith("held: ") and wanted[6:] in found)
+
+
+@pytest.mark.parametrize(
+    ("parts", "places"),
+    [
+        (("W6*HM", LINE), "W601 (segment 6) HM"),
+        ((LINE, "QTY*63*4*EA"), "QTY02 (segment 8) 4"),
+        ((f"{LINE}********L1",), "W0113 (segment 7) L1"),
+    ],
+)
+def test_what_amazon_has_no_place_for_is_held_and_may_be_released(
+    parts: tuple[str, ...], places: str
+) -> None:
+    one = result_of(HEAD, PLACE, *parts)
+    assert one.event is not None
+    assert f"Amazon has no place for {places}" in one.hold
+
+
+def test_an_address_in_free_lines_and_a_subline_are_held() -> None:
+    free = "NAD+ST++Ann:1 Road+Ann+1 Road+A+IL+62701+US"
+    lines = f"BGM+220+1+9\nDTM+137:20261101:102\n{free}\nLIN+1++A:SA+1:7\nQTY+21:1\nQTY+192:1\nUNS+S"
+    (one,) = translate(edifact("ORDERS", lines), seller(), shipped_mappings())
+    assert "NAD03 (segment 4) Ann; LIN04.2 (segment 5) 7; QTY01.2 (segment 7) 1: released" in one.hold

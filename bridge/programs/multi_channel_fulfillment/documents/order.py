@@ -13,7 +13,12 @@ from bridge.programs.multi_channel_fulfillment.documents.destination import dest
 from bridge.programs.multi_channel_fulfillment.documents.instructions import instructions_of, note_payment
 from bridge.programs.multi_channel_fulfillment.documents.lines import ITEM, item_of
 from bridge.programs.multi_channel_fulfillment.documents.original import original_of
-from bridge.programs.multi_channel_fulfillment.documents.told import hold_undecided, joined, texts
+from bridge.programs.multi_channel_fulfillment.documents.told import (
+    hold_undecided,
+    joined,
+    texts,
+    told_anywhere,
+)
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, FulfillmentUpdated
 from bridge.programs.multi_channel_fulfillment.profile import marketplace_id_of, values_of
 from bridge.programs.multi_channel_fulfillment.rules import (
@@ -24,6 +29,7 @@ from bridge.programs.multi_channel_fulfillment.rules import (
 )
 from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of, updated
 
+_MOST_NAMED = 5
 _OF_ADDRESS = frozenset({"name", "address_line1", "postal_code", "country_code", "city"})
 """Fields of the party that the order goes to."""
 
@@ -125,12 +131,16 @@ def _note_lines(reader: Reader, root: Scope, stated: StatedOrder) -> None:
     for line in root.below("line"):
         if not line.below(ITEM):
             reader.findings.error(opening(line), "NO_ITEMS", "the line has no item")
-    for place, _ in reader.fields["split_delivery"].told_in(root.walk())[:1]:
+    for _, place in told_anywhere(reader, "split_delivery", root)[:1]:
         hold_undecided(
             reader,
             f"pieces of the order are to go to places or at times of their own ({place}), and Amazon ships "
             "it to one: have it sent again as orders of one place each",
         )
+    if others := [f"{place} {value[:40]}" for value, place in told_anywhere(reader, "no_place", root)]:
+        more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
+        named = "; ".join(others[:_MOST_NAMED])
+        reader.findings.hold(f"Amazon has no place for {named}{more}: released, the order goes without")
     units = sum(item.quantity for item in stated.items)
     for name, what, count in (("unit_count", "pieces", units), ("line_count", "lines", len(stated.items))):
         told = reader.whole(name, root)

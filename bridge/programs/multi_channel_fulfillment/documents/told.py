@@ -30,6 +30,19 @@ def all_told(reader: Reader, name: str, scope: Scope) -> list[Told]:
     return []
 
 
+def told_anywhere(reader: Reader, name: str, root: Scope) -> list[Told]:
+    """Return all that any loop of the document tells of a field, in the order of the document."""
+    places = [
+        place
+        for loop in root.walk()
+        for _, step in reader.fields[name].near
+        if step.level == loop.level
+        for _, place in step.find(loop.segments)
+    ]
+    places.sort(key=lambda one: (one.segment.number, one.element, one.component))
+    return [(value, place) for place in places if (value := reader.fields[name].read(place))]
+
+
 def texts(reader: Reader, name: str, scope: Scope) -> tuple[str, ...]:
     """Return the values of a field that may have several, each once."""
     return tuple(dict.fromkeys(value for value, _ in all_told(reader, name, scope)))
