@@ -43,6 +43,8 @@ class Inventory:
         with self._lock:
             start = self._start(query.get("nextToken"))
             found, wanted = self._stock.get(account, []), _wanted(query)
+            if self._options.inventory_refused in wanted:
+                raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "A sellerSku is invalid.")
             if wanted:
                 found = [one for one in found if one["sellerSku"] in wanted]
             else:

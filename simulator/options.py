@@ -61,6 +61,8 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """What a second createFulfillmentOrder with the same id answers; Amazon does not document it."""
     inventory_rate: float | None = 2.0
     """Allowed requests a second for FBA Inventory, whatever `rate` says; None: unthrottled."""
+    inventory_refused: str = ""
+    """A SKU that may not be asked for: the query is refused."""
     inventory_page: int = 50
     """Summaries a page of FBA Inventory holds."""
     inventory_token_lifetime: float = 30.0

@@ -6,7 +6,7 @@ last one is asked for singly. One that has lost more than half is held, until an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import partial
@@ -15,17 +15,16 @@ from typing import Any
 import structlog
 
 from bridge.domain.snapshots import last_due, may_be_told
-from bridge.errors import AmazonError
+from bridge.errors import AmazonError, LedgerError
 from bridge.faultpoints import reached
 from bridge.ledger.new_rows import NewOutbound
 from bridge.ledger.outbound_buffer import OutboundBuffer, StructBuffer
-from bridge.ledger.rows import SnapshotState
 from bridge.pipeline.alerts import CREDENTIALS, SNAPSHOT, clear_alert, open_keys, raise_alert
 from bridge.pipeline.news_documents import write_news
 from bridge.pipeline.partner import Partner
 from bridge.programs.registry import installed
 from bridge.programs.snapshots import Snapshot, SnapshotFile, SnapshotView
-from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
+from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 
 log = structlog.get_logger(__name__)
 
@@ -48,7 +47,7 @@ def snapshot(
     told = 0
     for one in installed().snapshots_for(partner.profile.kind):
         if one.at(partner.profile) is None:
-            clear_alert(partner, SNAPSHOT, one.name)  # of when it was wanted
+            _clear_alerts(partner, one)  # of when it was wanted
         if not _is_due(partner, one, partner.clock()):
             continue
         try:
@@ -58,6 +57,12 @@ def snapshot(
         except AmazonError as error:
             _failed(partner, one, error)
             continue
+        except (LedgerError, MemoryError):
+            raise
+        except Exception as error:
+            # Of the bridge's own. Without a pause all pages would be read again and again, to fail likewise.
+            _put_off(partner, one, f"edibridge itself fails on it ({type(error).__name__}); see the log")
+            raise
         note(done)
         told += done
     return told
@@ -89,8 +94,7 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
     with closing(reading.buffer):
         reading.take([one.query(partner.profile)])
         lost = sorted(last - reading.keys)
-        if lost:
-            reading.take(one.singly(partner.profile, lost))
+        reading.ask(lost)
         reached("snapshot.read")
         keys = frozenset(reading.keys)
         clear_alert(partner, CREDENTIALS, _refusal_key(partner, one))
@@ -102,11 +106,9 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
         with closing(OutboundBuffer()) as files:
             for file in _files(partner, one, view, now):
                 files.add(file)
-            names = partner.ledger.record_snapshot(
-                partner.fence, partner.vendor, one.name, keys, files, partner.clock()
-            )
+            # As of when it was begun: what falls due while it is read is read anew.
+            names = partner.ledger.record_snapshot(partner.fence, partner.vendor, one.name, keys, files, now)
     reached("snapshot.committed")
-    clear_alert(partner, SNAPSHOT, one.name)
     log.info(
         "snapshot", vendor=partner.vendor, name=one.name, keys=len(keys), missing=len(missing), files=names
     )
@@ -140,9 +142,14 @@ def _report_refused(partner: Partner, one: Snapshot[Any], refused: Mapping[str, 
         )
         if raise_alert(partner, SNAPSHOT, f"{one.name}:{document}", message):
             log.error("snapshot_not_written", vendor=partner.vendor, name=one.name, document=document)
+    _clear_alerts(partner, one, but=refused)
+
+
+def _clear_alerts(partner: Partner, one: Snapshot[Any], *, but: Collection[str] = ()) -> None:
+    """Clear the alerts about a list, and about its documents but some."""
     for key in open_keys(partner, SNAPSHOT):
         name, _, document = key.partition(":")
-        if name == one.name and document and document not in refused:
+        if name == one.name and document not in but:
             clear_alert(partner, SNAPSHOT, key)
 
 
@@ -159,7 +166,7 @@ class _Reading:
         self.buffer: StructBuffer[Any] = StructBuffer(one.element)
         self.keys: set[str] = set()
 
-    def take(self, queries: Any) -> None:  # noqa: ANN401 - of any program
+    def take(self, queries: Iterable[Mapping[str, str]]) -> None:
         """Read the pages of some queries. Raises `AmazonError`."""
         for query in queries:
             for element in self._elements(query):
@@ -167,6 +174,21 @@ class _Reading:
                 self._count += 1
                 self.keys.add(self._one.key(element))
                 self.buffer.add(element)
+
+    def ask(self, keys: Sequence[str]) -> None:
+        """Ask for some keys. One that Amazon refuses to look for is one that it does not know."""
+        if not keys:
+            return
+        try:
+            self.take(self._one.singly(self._partner.profile, keys))
+        except AmazonRefused as refused:
+            if len(keys) == 1:
+                vendor, name = self._partner.vendor, self._one.name
+                log.warning("snapshot_key_refused", vendor=vendor, name=name, reason=str(refused))
+                return
+            half = len(keys) // 2
+            self.ask(keys[:half])
+            self.ask(keys[half:])
 
     def __iter__(self) -> Iterator[Any]:
         for number, element in enumerate(self.buffer):
@@ -209,9 +231,7 @@ def _hold(partner: Partner, one: Snapshot[Any], keys: frozenset[str], last: int,
 
 def _failed(partner: Partner, one: Snapshot[Any], error: AmazonError) -> None:
     """Note a reading that broke; tell an operator where it does so again and again, or was refused."""
-    state = partner.ledger.snapshot(partner.vendor, one.name)
-    failures = state.failures + 1
-    again = partner.clock() + WAITS[min(failures, len(WAITS)) - 1]
+    failures = _put_off(partner, one, str(error))
     log.warning("snapshot_broken", vendor=partner.vendor, name=one.name, reason=str(error))
     if isinstance(error, CredentialsRefused):
         message = f"Amazon refuses account {partner.account} the list of {one.noun}: {error}"
@@ -219,13 +239,21 @@ def _failed(partner: Partner, one: Snapshot[Any], error: AmazonError) -> None:
     elif failures >= TOLD_AFTER:
         message = (
             f"the list of {one.noun} could not be read whole {failures} times in a row ({error}); "
-            f"{_since(state)}, and is read again from its first page, every hour at least"
+            f"{_since(partner, one)}, and is read again from its first page, every hour at least"
         )
         raise_alert(partner, SNAPSHOT, one.name, message)
-    partner.ledger.record_snapshot_failed(partner.fence, partner.vendor, one.name, str(error), again)
 
 
-def _since(state: SnapshotState) -> str:
+def _put_off(partner: Partner, one: Snapshot[Any], reason: str) -> int:
+    """Note why a reading broke, to be begun anew after some time; return how many broke in a row."""
+    failures = partner.ledger.snapshot(partner.vendor, one.name).failures + 1
+    again = partner.clock() + WAITS[min(failures, len(WAITS)) - 1]
+    partner.ledger.record_snapshot_failed(partner.fence, partner.vendor, one.name, reason, again)
+    return failures
+
+
+def _since(partner: Partner, one: Snapshot[Any]) -> str:
+    state = partner.ledger.snapshot(partner.vendor, one.name)
     return f"it was told last at {state.told_at:%Y-%m-%d %H:%M}Z" if state.told_at else "it was never told"
 
 

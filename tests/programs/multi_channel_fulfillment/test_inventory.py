@@ -10,6 +10,8 @@ import pytest
 
 from bridge.pipeline.drain import drain
 from bridge.programs.multi_channel_fulfillment.profile import NAME, values_of
+from bridge.programs.registry import installed
+from bridge.programs.snapshots import SnapshotFile
 from simulator.faults import Fault
 from simulator.inventory import SUMMARIES, summary
 from tests.programs.multi_channel_fulfillment.conftest import Shop
@@ -145,3 +147,32 @@ def test_an_element_that_cannot_be_read_breaks_the_reading(shop: Shop) -> None:
     assert told(shop) == []
     (message,) = alerts(shop)
     assert "SKU-1 is unreadable" in message
+
+
+def test_a_sku_that_amazon_refuses_to_look_for_keeps_none_of_the_others_from_being_found(shop: Shop) -> None:
+    stock(shop, *SKUS, "BAD")
+    shop.passes()
+    stock(shop, *SKUS, skipped=(SKUS[0], SKUS[1]))
+    shop.amazon.options.change({"inventory_refused": "BAD"})
+    shop.passes(hours=24)
+    second = told(shop)[1]
+    assert {sku for sku, row in second.items() if row["status"] == "listed"} == set(SKUS)
+    assert second["BAD"]["status"] == "missing"
+
+
+def test_a_mistake_of_the_bridges_own_is_no_reason_to_read_all_again_at_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_view: object) -> list[SnapshotFile]:
+        raise ZeroDivisionError
+
+    (snapshot,) = installed().snapshots.values()
+    broken = replace(snapshot, files=fails)
+    monkeypatch.setitem(installed().snapshots, snapshot.name, broken)
+    shop.passes(2, seconds=2)
+    assert len(shop.calls(SUMMARIES)) == 3
+    (state,) = shop.partner.ledger.snapshots("acme")
+    assert (state.failures, "ZeroDivisionError" in state.reason) == (1, True)
+    monkeypatch.setitem(installed().snapshots, snapshot.name, snapshot)
+    shop.passes(minutes=2)
+    assert len(told(shop)) == 1
