@@ -99,6 +99,7 @@ def _free(envelope: Envelope, body: Sequence[Written], version: str) -> Delimite
     """Return separators that do not stand in the data: the preferred ones, where they do not."""
     wanted = envelope.delimiters or STANDARD
     data = set("".join(part for _, elements in body for element in elements for part in element))
+    data |= set(envelope.sender.id + envelope.receiver.id + envelope.group_sender + envelope.group_receiver)
     repetition = wanted.repetition or ("^" if version >= _WITH_REPETITION else "")
     if version < _WITH_REPETITION:
         repetition = ""

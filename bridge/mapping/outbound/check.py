@@ -19,7 +19,7 @@ from bridge.edi.x12.writer import STANDARD
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.outbound.compile import POSITION, components_of
 from bridge.mapping.outbound.rules import OutboundMapping
-from bridge.mapping.outbound.write import First, NotWritten, prepared_by, sample_envelope
+from bridge.mapping.outbound.write import First, NothingToTell, NotWritten, prepared_by, sample_envelope
 from bridge.mapping.positions import Found, MappingFile, read_mapping_file
 from bridge.mapping.references import parse_reference
 from bridge.programs.registry import installed
@@ -94,6 +94,9 @@ def sample_documents(mapping: OutboundMapping, grammar: Grammar) -> Iterator[lis
         envelope = sample_envelope(mapping, version)
         try:
             prepared = prepared_by(mapping, envelope, values, timezone="UTC", checker=grammar, now=_WHEN)
+        except NothingToTell:
+            yield NotWritten(f"of the sample of {mapping.writes} nothing is written in {version}")
+            continue
         except NotWritten as error:
             yield NotWritten(f"the sample of {mapping.writes} cannot be written in {version}: {error}")
             continue

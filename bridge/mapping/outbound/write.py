@@ -5,6 +5,7 @@ What does not fit is never cut or replaced: the document is not written, with ev
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -17,7 +18,7 @@ from bridge.edi.read_back import mistakes_in
 from bridge.edi.verdicts import ControlNumbers
 from bridge.edi.x12.grammar import DocumentChecker
 from bridge.mapping.mappings import Mappings
-from bridge.mapping.outbound.fill import Filled, fill
+from bridge.mapping.outbound.fill import Filled, fill, says_nothing
 from bridge.mapping.outbound.rules import OutboundMapping, is_version
 from bridge.mapping.profile import VendorProfile
 from bridge.programs.follow_ups import NewsDocument
@@ -25,6 +26,8 @@ from bridge.programs.notices import Values
 from bridge.programs.registry import installed
 
 _MOST_REASONS = 5
+_LONGEST: dict[Standard, tuple[int, int]] = {"x12": (15, 2), "edifact": (35, 4)}
+"""Characters of a party's id and its qualifier in ISA and UNB."""
 
 
 class NotWritten(Exception):
@@ -65,7 +68,10 @@ def prepare(  # noqa: PLR0913 - all that a document depends on
     checker: DocumentChecker,
     now: datetime,
 ) -> Prepared:
-    """Write a document by the partner's mapping and read it as a strict partner would. Raises NotWritten."""
+    """Write a document by the partner's mapping and read it as a strict partner would.
+
+    Raises NotWritten, and NothingToTell where the mapping has nothing to write of it.
+    """
     mapping = _chosen(news, mappings, profile)
     origin = news.origin if news.origin and news.origin.standard == mapping.standard else None
     envelope = _envelope(mapping, addressing, origin)
@@ -81,11 +87,13 @@ def prepared_by(  # noqa: PLR0913 - all that a document depends on
     checker: DocumentChecker,
     now: datetime,
 ) -> Prepared:
-    """Write values by one mapping, in an envelope, and read them back. Raises NotWritten."""
+    """Write values by one mapping, in an envelope, and read them back. Raises as `prepare`."""
     notice = installed().notices[mapping.writes]
     filled, unfit = fill(
         mapping, notice, values, version=envelope.version, timezone=timezone, fit=envelope.character_set.fit
     )
+    if says_nothing(mapping, filled, unfit):
+        raise NothingToTell
     if unfit:
         raise NotWritten(_said(mapping, [str(one) for one in unfit]))
     prepared = Prepared(envelope, tuple((one.tag, one.elements()) for one in filled), mapping.name)
@@ -135,6 +143,8 @@ def _envelope(mapping: OutboundMapping, own: Addressing, origin: Origin | None) 
         raise NotWritten(
             f"it is not known who writes to whom: set {' and '.join(missing)} in the partner's edi table"
         )
+    character_set = _character_set(standard, own, origin)
+    _check_parties(standard, (sender, receiver), character_set)
     agreed: Delimiters | None = own.x12 if standard == "x12" else own.edifact
     return Envelope(
         standard=standard,
@@ -146,12 +156,26 @@ def _envelope(mapping: OutboundMapping, own: Addressing, origin: Origin | None) 
         group_receiver=own.group_receiver or _group(own.receiver, origin.group_sender if origin else ""),
         group=mapping.group,
         association=mapping.association,
-        character_set=_character_set(standard, own, origin),
+        character_set=character_set,
         delimiters=agreed or (origin.delimiters if origin else None),
         agreed=agreed is not None,
         syntax_version=(origin.syntax_version if origin else "") or "3",
         test=own.test if own.test is not None else bool(origin and origin.test),
     )
+
+
+def _check_parties(standard: Standard, parties: Sequence[Party], character_set: CharacterSet) -> None:
+    """Check that the parties can stand in an envelope, whole. Raises NotWritten."""
+    longest = _LONGEST[standard]
+    for text, most in (
+        (text, most) for one in parties for text, most in zip((one.id, one.qualifier), longest, strict=True)
+    ):
+        try:
+            character_set.fit(text, True)
+        except ValueError as error:
+            raise NotWritten(f"the id {text!r} of a party {error}") from error
+        if len(text) > most:
+            raise NotWritten(f"the id or qualifier {text!r} of a party has more than {most} characters")
 
 
 def _group(own: Party, turned: str) -> str:
