@@ -108,7 +108,10 @@ def decide(new: Known, others: Sequence[Known]) -> Decision:
         return _replace(new, before)
     if new.state not in {"ready", "waiting"}:
         return NOTHING
-    told = _known(new, before) if new.function == "resend" else _second(new, before) if new.once else None
+    if new.once:
+        told = _second(new, before, after)
+    else:
+        told = _known(new, before) if new.function == "resend" else None
     return told or _too_late(new, before) or NOTHING
 
 
@@ -249,15 +252,16 @@ def _known(new: Known, before: Sequence[Known]) -> Decision | None:
     return Decision("held", reason, last.id)
 
 
-def _second(new: Known, before: Sequence[Known]) -> Decision | None:
-    """Return what becomes of a second one with a key of which Amazon takes one.
+def _second(new: Known, before: Sequence[Known], after: Sequence[Known]) -> Decision | None:
+    """Return what becomes of a second one with a key of which Amazon takes one, even if read only now.
 
     What never was sent, and never will be, counts for nothing; nor does what Amazon refused. What was held
     since nothing could be made of it gives way to the one that comes corrected.
     """
     gone = {*_SPENT, "cancelled", "superseded", "not_sent", "replaced"}
-    known = [o for o in before if o.function not in _SPEAKING and o.state not in gone]
-    empty = tuple(o.id for o in known if o.state == "held" and o.body is None)
+    others = [o for o in (*before, *after) if not o.changes]
+    known = [o for o in others if o.function not in _SPEAKING and o.state not in gone]
+    empty = tuple(o.id for o in before if o in known and o.state == "held" and o.body is None)
     same = [o for o in known if o.id not in empty]
     if not same:
         reason = f"{new.name} came in its place; nothing could be sent of it"

@@ -209,3 +209,15 @@ def test_one_of_a_kind_that_comes_corrected_takes_the_place_of_one_that_could_no
     assert (made.state, made.drop, made.cause, made.earlier) == ("", (1,), "supersede", 1)
     assert decide(new, [known(1, "held", body="b")]).state == "held"
     assert decide(new, [known(1, "succeeded", body="b"), known(2, "held", body=None)]).state == "held"
+
+
+@pytest.mark.parametrize(("body", "state"), [("a", "not_sent"), ("b", "held")])
+def test_one_of_a_kind_that_is_read_only_after_its_correction_went_is_not_sent(body: str, state: str) -> None:
+    corrected = known(8, "succeeded", batch=20, body=body)
+    made = decide(known(9, "ready", batch=1, once=True), [corrected])
+    assert (made.state, made.earlier) == (state, 8)
+
+
+def test_a_resubmission_of_one_of_a_kind_takes_the_place_of_one_that_could_not_be_read() -> None:
+    made = decide(known(9, "ready", "resend", once=True), [known(1, "held", body=None)])
+    assert (made.state, made.drop) == ("", (1,))

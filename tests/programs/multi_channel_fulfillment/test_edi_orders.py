@@ -109,13 +109,16 @@ def test_an_order_waits_for_the_day_on_which_it_may_ship_and_one_that_is_void_is
             1,
             warehouse_order("1001", f"G62*37*{tomorrow:%Y%m%d}", *LINE),
             warehouse_order("1002", f"G62*01*{yesterday:%Y%m%d}", *LINE),
+            warehouse_order("1003", f"G62*10*{tomorrow:%Y%m%d}", *LINE, "W76*9"),
         ),
     )
     shop.passes(2, seconds=2)
+    assert [state for ((state, _),) in shop.events().values()] == ["ready", "refused", "held"]
+    shop.partner.ledger.release_event(3, shop.clock())
+    shop.passes(2, seconds=2)
     assert shop.created() == {}
-    assert [state for ((state, _),) in shop.events().values()] == ["ready", "refused"]
     shop.passes(2, days=1)
-    assert shop.created() == {"1001": 1}
+    assert shop.created() == {"1001": 1, "1003": 1}
 
 
 def test_an_orders_is_sent_answered_and_refused_by_aperak(shop: Shop) -> None:
