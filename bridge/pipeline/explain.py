@@ -235,7 +235,7 @@ def reasons_held(result: MappingResult) -> list[str]:
     if result.hold:
         return [result.hold]
     if not result.errors and result.function in _WITH_THE_LEDGER:
-        return [f"{result.told}: {_WITH_THE_LEDGER[result.function]}"]
+        return [f"{result.told}: {_with_the_ledger(result)}"]
     event = result.event
     if result.wait:
         return [result.wait]
@@ -244,6 +244,23 @@ def reasons_held(result: MappingResult) -> list[str]:
         known_by = f"the confirmation of tracking number {result.tracking_number}"
         return [f"the document names no order; a run takes it from {known_by}"]
     return []
+
+
+def _with_the_ledger(result: MappingResult) -> str:
+    """Return what only the ledger can tell of a document; Amazon takes changes of some events."""
+    about = result.event or result.about
+    kind = installed().of(about) if about is not None else None
+    if kind is not None and result.function == "cancel" and kind.cancelled_by is not None:
+        return (
+            "a cancellation; a run drops what it cancels where that was not sent yet, and asks Amazon to "
+            "cancel what it has"
+        )
+    if kind is not None and kind.operation in installed().changing:
+        return (
+            "a change; a run sends what it changes as changed where that was not sent yet, and has Amazon "
+            "change what it has, as far as it may"
+        )
+    return _WITH_THE_LEDGER[result.function]
 
 
 def label_notes(result: MappingResult) -> list[str]:

@@ -106,6 +106,14 @@ def summary_of(event: FulfillmentOrdered) -> str:
     )
 
 
+def summary_of_update(event: FulfillmentUpdated) -> str:
+    """Return a change of an order for operators, without names or addresses."""
+    said = ["address"] if event.destination_address != Address() else []
+    said += [f"action {event.fulfillment_action}"] if event.fulfillment_action else []
+    said += [f"{len(event.items)} line{'s' * (len(event.items) != 1)}"] if event.items else []
+    return f"change of order {event.order_number or 'without number'}: {', '.join(said) or 'other values'}"
+
+
 def _speed(word: str, speeds: dict[str, str]) -> str:
     if word in speeds:
         return speeds[word]

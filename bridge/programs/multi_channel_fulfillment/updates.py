@@ -53,6 +53,8 @@ def unsent(order: FulfillmentOrdered, update: FulfillmentUpdated) -> Fulfillment
         )
     if "feature_names" in said:
         said["feature_names"] = tuple(dict.fromkeys((*order.feature_names, *update.feature_names)))
+    if "displayable_order_date" in said:
+        said["order_date_assumed"] = False
     made = msgspec.structs.replace(order, **said)
     reason = reason_to_hold(made)
     return Contradiction(reason) if reason else made

@@ -27,7 +27,13 @@ from bridge.programs.multi_channel_fulfillment.rules import (
     violations,
     violations_of_update,
 )
-from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of, updated
+from bridge.programs.multi_channel_fulfillment.stated import (
+    StatedOrder,
+    ordered,
+    summary_of,
+    summary_of_update,
+    updated,
+)
 
 _MOST_NAMED = 5
 _OF_ADDRESS = frozenset({"name", "address_line1", "postal_code", "country_code", "city"})
@@ -47,7 +53,7 @@ def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
     event: FulfillmentOrdered | FulfillmentUpdated
     if function == "replace":
         event = updated(stated, reader.profile)
-        broken, reason, summary = violations_of_update(event), "", f"order {stated.order}: changes"
+        broken, reason, summary = violations_of_update(event), "", summary_of_update(event)
     else:
         event = ordered(stated, reader.profile)
         broken, reason, summary = violations(event), reason_to_hold(event), summary_of(event)

@@ -25,8 +25,8 @@ FLAT_FILES = (
     ),
     FlatFile(
         name="fulfillment-return",
-        noun="return of an order",
-        about="order",
+        noun="return",
+        about="return",
         operation=RETURN,
         columns=returns.COLUMNS,
         lists=("fulfillmentReturns", "fulfillment_returns"),

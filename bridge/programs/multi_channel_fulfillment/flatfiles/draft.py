@@ -18,7 +18,13 @@ from bridge.programs.multi_channel_fulfillment.rules import (
     violations,
     violations_of_update,
 )
-from bridge.programs.multi_channel_fulfillment.stated import StatedOrder, ordered, summary_of, updated
+from bridge.programs.multi_channel_fulfillment.stated import (
+    StatedOrder,
+    ordered,
+    summary_of,
+    summary_of_update,
+    updated,
+)
 
 
 class OrderDraft(Draft, kw_only=True):
@@ -56,10 +62,12 @@ def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
     if draft.meaning == "replace":
         change = updated(stated, profile)
         _check(draft, violations_of_update(change), unread=unread)
-        return _result(draft, change, "", f"order {stated.order or 'without number'}: changes")
+        return _result(draft, change, "", summary_of_update(change))
     event = ordered(stated, profile)
     _check(draft, violations(event), unread=unread)
     shown = f"order {stated.order or 'without number'}: not read" if unread else summary_of(event)
+    if draft.meaning == "cancel":  # of which the number alone counts
+        shown = f"order {stated.order or 'without number'}"
     return _result(draft, event, reason_to_hold(event), shown)
 
 
