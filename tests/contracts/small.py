@@ -101,6 +101,8 @@ class SmallAmazon(ScriptedServer):
         self.terms: list[str] = []
         """The orders that were asked about before they were placed."""
         self.term_answers: deque[Answer] = deque()
+        self.prices: dict[str, str] = {}
+        self.price_answers: deque[Answer] = deque()
 
     def stands(self, order: str, status: str, *shipments: str) -> None:
         """Say how an order stands; each shipment has one piece."""
@@ -113,6 +115,16 @@ class SmallAmazon(ScriptedServer):
             return self.list_answers.popleft()
         told = [order | {"shipments": []} for order in self.orders.values()]
         return json_answer(200, _page_of(told, int(query.get("nextToken", 0))))
+
+    def _priced(self, query: dict[str, str]) -> Answer:
+        if self.price_answers:
+            return self.price_answers.popleft()
+        told = [{"sku": sku, "price": price} for sku, price in self.prices.items()]
+        if "sku" in query:
+            return json_answer(
+                200, {"payload": {"prices": [one for one in told if one["sku"] == query["sku"]]}}
+            )
+        return json_answer(200, _page_of(told, int(query.get("nextToken", 0)), "prices"))
 
     def next_answer(self, request: Request) -> Answer:  # noqa: PLR0911 - a path each
         """Answer by the path."""
@@ -128,6 +140,8 @@ class SmallAmazon(ScriptedServer):
             return TAKEN
         if kind.startswith("orders?"):
             return self._list(dict(parse_qsl(kind.partition("?")[2])))
+        if kind.startswith("prices?"):
+            return self._priced(dict(parse_qsl(kind.partition("?")[2])))
         if kind == "transactions":
             return json_answer(200, {"payload": {"transactionStatus": {"status": "Success"}}})
         self.asked.append(unquote(name))
@@ -137,9 +151,9 @@ class SmallAmazon(ScriptedServer):
         return json_answer(200, {"payload": found}) if found else json_answer(404, {"errors": []})
 
 
-def _page_of(orders: list[dict[str, Any]], number: int) -> dict[str, Any]:
-    more = {"nextToken": str(number + 1)} if len(orders) > 2 * (number + 1) else {}
-    return {"payload": {"orders": orders[2 * number : 2 * number + 2], **more}}
+def _page_of(elements: list[dict[str, Any]], number: int, key: str = "orders") -> dict[str, Any]:
+    more = {"nextToken": str(number + 1)} if len(elements) > 2 * (number + 1) else {}
+    return {"payload": {key: elements[2 * number : 2 * number + 2], **more}}
 
 
 def partner_at(folder: Path, clock: Clock) -> tuple[Fleet, Partner]:

@@ -1,9 +1,13 @@
-"""A program as small as one can be: an order is placed, and followed until it is complete or cancelled."""
+"""A program as small as one can be: an order is placed, and followed until it is complete or cancelled.
+
+Its prices are told once a day.
+"""
 
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterator
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import msgspec
@@ -14,6 +18,7 @@ from bridge.programs.event_types import EventType, Violation
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, Sweep, View
 from bridge.programs.operations import Operation
 from bridge.programs.prechecks import Asked, Checked, Precheck
+from bridge.programs.snapshots import Snapshot, SnapshotFile, SnapshotView
 
 PLACE = "placeOrder"
 GET = "getOrder"
@@ -23,6 +28,9 @@ VERDICT = "getVerdict"
 ORDERS = "small-orders"
 ASKED_BEFORE = "SMALL_ORDERS_ASKED_BEFORE"
 """While this is in the environment, Amazon is asked about orders before they are placed."""
+PRICES = "listPrices"
+PRICES_TOLD = "SMALL_ORDERS_PRICES"
+"""While this is in the environment, prices are told every day at six."""
 _HOUR = timedelta(hours=1)
 
 
@@ -122,6 +130,24 @@ def _judge(asked: Asked[Terms]) -> Checked:
     return Checked(event=msgspec.structs.replace(asked.event, pieces=asked.found.pieces))
 
 
+class Price(msgspec.Struct, frozen=True):
+    """What a piece of something costs."""
+
+    purchase_order_number: str = msgspec.field(name="sku")
+    price: str = ""
+
+
+def _singly(_profile: Any, skus: Collection[str]) -> Iterator[dict[str, str]]:
+    return ({"sku": sku} for sku in skus)
+
+
+def _prices(view: SnapshotView[Price]) -> list[SnapshotFile]:
+    lines = [f"{one.purchase_order_number} {one.price}\n" for one in view.elements]
+    lines += [f"{sku} ?\n" for sku in view.missing]
+    name = f"{view.taken_at:%d.%H%M}.txt"
+    return [SnapshotFile(kind="prices", folder="prices", name=name, data=map(str.encode, lines))]
+
+
 PROGRAM = Program(
     name="small_orders",
     versions=("v1",),
@@ -136,6 +162,13 @@ PROGRAM = Program(
         Operation(name=GET, method="GET", paths={"v1": "/small/v1/orders/{orderId}"}, read=_read),
         Operation(
             name=LIST, method="GET", paths={"v1": "/small/v1/orders"}, list_key="orders", limit=2, read=_read
+        ),
+        Operation(
+            name=PRICES,
+            method="GET",
+            paths={"v1": "/small/v1/prices"},
+            list_key="prices",
+            read=lambda raw: msgspec.json.decode(raw, type=Price),
         ),
         Operation(name=VERDICT, method="GET", paths={"v1": "/small/v1/transactions/{transactionId}"}),
     ),
@@ -175,6 +208,20 @@ PROGRAM = Program(
                 changed=_changed,
                 every=_HOUR / 4,
             ),
+        ),
+    ),
+    snapshots=(
+        Snapshot(
+            name="prices",
+            noun="prices",
+            listed=PRICES,
+            element=Price,
+            at=lambda _profile: time(6) if PRICES_TOLD in os.environ else None,
+            query=lambda _profile: {},
+            key=lambda one: one.purchase_order_number,
+            identity=lambda one: one.purchase_order_number,
+            singly=_singly,
+            files=_prices,
         ),
     ),
     verdicts=VERDICT,
