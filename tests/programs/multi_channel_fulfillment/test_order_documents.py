@@ -157,7 +157,7 @@ def test_the_parties_of_an_orders(line: str, told: str) -> None:
         ("940/olmelabs_EdiEngine__940.W05.Only.edi", ["MISSING_ADDRESS NO_ITEMS"]),
         ("940/olmelabs_EdiEngine__AckTest.edi", ["MISSING_ADDRESS", "", "MISSING_ADDRESS"]),
         ("940/olmelabs_EdiEngine__MultipleInterchangesAndGroups.edi", ["MISSING_ADDRESS"] * 6),
-        ("ORDERS/bots-edi_bots-plugins__orders01.edi", ["MISSING_ADDRESS MISSING_COUNTRY"] * 2),
+        ("ORDERS/bots-edi_bots-plugins__orders01.edi", ["held: BGM01 = 50E"] * 2),
         ("ORDERS/EdiFabric_EDIFACT.NET__PurchaseOrders.edi", ["MISSING_ADDRESS"] * 2),
         ("ORDERS/nick-manasys_edi-parser__ORDERS_D96A.edi", ["held: names its product by 12345678"]),
     ],
@@ -184,6 +184,7 @@ def test_public_orders_are_refused_or_held_for_what_they_lack(name: str, reasons
         (("W6*HM", LINE), "W601 (segment 6) HM"),
         ((LINE, "QTY*63*4*EA"), "QTY02 (segment 8) 4"),
         ((f"{LINE}********L1",), "W0113 (segment 7) L1"),
+        ((LINE, "N9*LT*LOT7"), "N902 (segment 8) LOT7"),
     ],
 )
 def test_what_amazon_has_no_place_for_is_held_and_may_be_released(
@@ -199,3 +200,11 @@ def test_an_address_in_free_lines_and_a_subline_are_held() -> None:
     lines = f"BGM+220+1+9\nDTM+137:20261101:102\n{free}\nLIN+1++A:SA+1:7\nQTY+21:1\nQTY+192:1\nUNS+S"
     (one,) = translate(edifact("ORDERS", lines), seller(), shipped_mappings())
     assert "NAD03 (segment 4) Ann; LIN04.2 (segment 5) 7; QTY01.2 (segment 7) 1: released" in one.hold
+
+
+@pytest.mark.parametrize(("name", "held"), [("220", False), ("233", False), ("221", True), ("231", True)])
+def test_only_names_of_documents_that_order_goods_place_an_order(name: str, held: bool) -> None:
+    place = "NAD+ST+++Ann Example+1 Example Road+Springfield+IL+62701+US"
+    lines = f"BGM+{name}+1+9\n{place}\nLIN+1++A:SA\nQTY+21:1\nUNS+S"
+    (one,) = translate(edifact("ORDERS", lines), seller(), shipped_mappings())
+    assert (f"BGM01 = {name}" in one.hold) is held
