@@ -22,7 +22,7 @@ POINTS = (
     "follow.committed", "deliver.begun", "deliver.uploaded", "deliver.renamed", "deliver.committed",
 )  # fmt: skip
 """Points at which the daemon is killed, each in its turn."""
-STORM = 10
+STORM = 3
 """Requests in a row that Amazon throttles, a few times in a run."""
 CREATE, GET = "createFulfillmentOrder", "getFulfillmentOrder"
 PATIENCE = 2.0
@@ -104,15 +104,15 @@ def _trouble(site: Shops, chance: random.Random, figures: Figures) -> None:
     """Have Amazon, or the line to it, fail at times."""
     faults = site.amazon.faults
     dice = chance.random()
-    if dice < 0.15:
-        faults.cut_after(operation=CREATE, times=2)
-    elif dice < 0.3:
-        faults.cut_before(operation=CREATE, times=2)
-    elif dice < 0.4:
-        faults.unavailable(operation=chance.choice((CREATE, GET)), times=3)
-    elif dice < 0.45:
-        faults.reply(500, operation=GET, times=3)
-    elif dice < 0.5:
+    if dice < 0.12:
+        faults.cut_after(operation=CREATE)
+    elif dice < 0.24:
+        faults.cut_before(operation=CREATE)
+    elif dice < 0.28:
+        faults.unavailable(operation=chance.choice((CREATE, GET)))
+    elif dice < 0.32:
+        faults.reply(500, operation=GET)
+    elif dice < 0.36:
         faults.reply(429, operation=chance.choice((CREATE, GET)), times=STORM)
         figures.throttled += STORM
 
