@@ -68,6 +68,9 @@ account = "demo"
 marketplace = "US"
 comment = "Thank you for your order."
 speed = "Standard"
+shipment_files = ["csv", "945"]
+tracking = ["csv"]
+inventory = ["csv"]
 """
 _CONFIG_SFTP = """
 [{table}.sftp]
@@ -104,7 +107,10 @@ vendor's SFTP server and for Amazon:
 {seller}/                   what a seller sees, whose orders Amazon ships; its
                           folders are named likewise. Beside the statuses:
     shipments/            what has shipped of each order, with tracking
-                          numbers, and what never will
+                          numbers, and what never will: CSV, and 945 for
+                          orders that came by EDI
+    tracking/             what happened to packages on their way
+    inventory/            the stock at Amazon
 
 {received}/        every item that Amazon's stand-in accepted, as it was
                           sent

@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -13,10 +14,25 @@ from bridge.cli.lines import Line
 from bridge.pipeline.sandbox import Rehearsed
 from simulator.order_course import Course
 
-COURSES = {"1001": Course(shipments=2)}
+COURSES = {"1001": Course(shipments=2), "2001": Course(packages=2)}
 """How orders go that do not ship at once and whole."""
-ENDS = {"Complete": ("1001",), "Unfulfillable": ("1002",)}
+ENDS = {"Complete": ("1001", "2001", "3001"), "Unfulfillable": ("1002",)}
 """Where each order comes to, as a rehearsal moves it there."""
+
+
+def stock() -> list[dict[str, Any]]:
+    """Return the seller's stock, as Amazon's model has it."""
+    return [_summary(sku, left) for sku, left in {"MUG-BLUE": 40, "MUG-RED": 12, "KETTLE-17": 0}.items()]
+
+
+def _summary(sku: str, left: int) -> dict[str, Any]:
+    return {
+        "sellerSku": sku,
+        "condition": "NewItem",
+        "productName": sku.title(),
+        "inventoryDetails": {"fulfillableQuantity": left},
+        "totalQuantity": left,
+    }
 
 
 class ShipmentRow(msgspec.Struct, frozen=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,9 @@ _LETTER = b"Dear Amazon,\n\nyesterday's shipments are in the attachment. Kind re
 # The X12, EDIFACT and CSV samples tell of the same orders; here they shall be three.
 _ORDERS = "DQ7T4M"
 _RENUMBERED = {"edifact": "EU7T4M", "drop": "LR7T4M"}
-SELLER_SAMPLES = ("drop/fulfillment_orders.csv",)
+# So shall those of the seller.
+_ORDER_OF_940 = (re.compile(r'(?<=W05\*N\*)1001|(?<=Id": ")1001(?=")'), "2001")
+SELLER_SAMPLES = ("drop/fulfillment_orders.csv", "x12/940_plain.edi", "edifact/orders_plain.edi")
 """What the seller drops."""
 GIFTS = ("DQ7T4M2ZP", "LR7T4M2ZP")
 """Orders that Amazon makes a packing slip for; it does for gift and business orders only."""
@@ -251,6 +254,8 @@ def _requests(name: str) -> list[dict[str, Any]]:
 
 def _read(name: str) -> str:
     text = (shipped("samples") / name).read_bytes().decode("utf-8")
+    if "/940_" in name:
+        text = _ORDER_OF_940[0].sub(_ORDER_OF_940[1], text)
     return text.replace(_ORDERS, _RENUMBERED.get(name.partition("/")[0], _ORDERS))
 
 

@@ -22,7 +22,7 @@ from simulator.demo.folder import (
     USER,
     DemoFolder,
 )
-from simulator.demo.orders import COURSES, ENDS, shipments_in, wrong_shipments
+from simulator.demo.orders import COURSES, ENDS, shipments_in, stock, wrong_shipments
 from simulator.demo.outcome import GIFTS, SELLING_PARTY, WAREHOUSES, DemoInput, Outcome
 from simulator.sftp_server import SftpUser, StandInSftp
 
@@ -45,6 +45,7 @@ def run_demo(folder: DemoFolder, given: DemoInput) -> Outcome:
         set_up_logs("json", level="INFO", stream=log)
         amazon.gift_orders.update(GIFTS)
         amazon.orders.courses.update(COURSES)
+        amazon.inventory.stock(stock())
         folder.configure(amazon, sftp, SELLING_PARTY, WAREHOUSES, api_version=given.api_version)
         folder.drop(given.files)
         folder.drop(given.seller_files, SELLER_INBOX)
@@ -54,6 +55,7 @@ def run_demo(folder: DemoFolder, given: DemoInput) -> Outcome:
                 steps = [
                     step for end, orders in ENDS.items() for step in bridge.rehearse(SELLER, orders, end)
                 ]
+                bridge.fetch_snapshot(SELLER, "inventory")
             batches = [bridge.ledger.batch(view.id) for view in reversed(bridge.ledger.batches(limit=500))]
         folder.write_received(amazon.accepted)
     outbox = folder.path / OUTBOX
