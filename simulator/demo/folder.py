@@ -69,8 +69,9 @@ marketplace = "US"
 comment = "Thank you for your order."
 speed = "Standard"
 shipment_files = ["csv", "945"]
-tracking = ["csv"]
-inventory = ["csv"]
+tracking = ["csv", "214"]
+inventory = ["csv", "846"]
+edi = {{ sender_id = "EDIBRIDGE", receiver_id = "SHOP" }}
 """
 _CONFIG_SFTP = """
 [{table}.sftp]
@@ -107,10 +108,9 @@ vendor's SFTP server and for Amazon:
 {seller}/                   what a seller sees, whose orders Amazon ships; its
                           folders are named likewise. Beside the statuses:
     shipments/            what has shipped of each order, with tracking
-                          numbers, and what never will: CSV, and 945 for
-                          orders that came by EDI
-    tracking/             what happened to packages on their way
-    inventory/            the stock at Amazon
+                          numbers, and what never will (CSV, 945)
+    tracking/             what happened to packages on their way (CSV, 214)
+    inventory/            the stock at Amazon (CSV, 846)
 
 {received}/        every item that Amazon's stand-in accepted, as it was
                           sent

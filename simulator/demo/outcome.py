@@ -220,7 +220,7 @@ def _place(batch: BatchDetail, of_vendor: str, of_seller: str) -> str:
     return of_seller if batch.batch.vendor == SELLER else of_vendor
 
 
-_ANSWERS = {"status": "status files", "shipment": "shipment files"}
+_ANSWERS = {"status": "status files", "shipment": "shipment files", "tracking": "tracking files"}
 
 
 def _results(batch: BatchDetail) -> list[str]:

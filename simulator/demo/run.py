@@ -55,7 +55,6 @@ def run_demo(folder: DemoFolder, given: DemoInput) -> Outcome:
                 steps = [
                     step for end, orders in ENDS.items() for step in bridge.rehearse(SELLER, orders, end)
                 ]
-                bridge.fetch_snapshot(SELLER, "inventory")
             batches = [bridge.ledger.batch(view.id) for view in reversed(bridge.ledger.batches(limit=500))]
         folder.write_received(amazon.accepted)
     outbox = folder.path / OUTBOX

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -72,8 +73,19 @@ def test_every_file_lies_where_its_label_says(folder: Path) -> None:
     for label in (INBOX, ARCHIVE, QUARANTINE, OUTBOX, RECEIVED, SELLER_FOLDER):
         assert label in (demo / "READ-ME.txt").read_text()
     assert not list((demo / SELLER_INBOX).iterdir())
-    shipments = (demo / SELLER_OUTBOX / "shipments").iterdir()
-    assert [path.name.split(".")[0] for path in sorted(shipments)] == ["1001", "1001", "1002"]
+    outbox = demo / SELLER_OUTBOX
+    assert {path.name for path in outbox.iterdir()} == {
+        "acknowledgements",
+        "inventory",
+        "shipments",
+        "statuses",
+        "tracking",
+    }
+    for kind in (".csv", ".945.edi"):
+        told = Counter(path.name.split(".")[0] for path in (outbox / "shipments").glob(f"*[!945]{kind}"))
+        assert told == {"1001": 2, "1002": 1, "2001": 1, "3001": 1}
+    assert len(list((outbox / "tracking").glob("*.214.edi"))) == 5
+    assert len(list((outbox / "inventory").glob("*.846.edi"))) == 1
 
 
 def test_labels_of_every_requested_package_and_the_papers_beside_them_come_back(
