@@ -72,7 +72,7 @@ class Soundness:
                     found = next(
                         (row for step in _STEPS for row in raw.execute(step) if row[0] != "ok"), None
                     )
-                    found = found or _spent_number(raw)
+                    found = found or spent_number(raw)
             except sqlite3.DatabaseError as error:
                 if "interrupted" in str(error):
                     return False
@@ -101,16 +101,18 @@ def _missing(connection: Connection) -> Iterator[str]:
         yield from (f"index {index.name}" for index in table.indexes if index.name not in indices)
 
 
-def _spent_number(raw: sqlite3.Connection) -> tuple[str] | None:
-    """Find a table whose next id was given to a row already: it would stand for two things."""
+def spent_number(raw: sqlite3.Connection) -> tuple[str] | None:
+    """Find a table whose next id was given to a row already: it would stand for two things.
+
+    The ids are read before the numbers that are given: another process may add rows between the two.
+    """
+    tables = [one for one in metadata.sorted_tables if one.dialect_options["sqlite"]["autoincrement"]]
+    # The names are of our own schema.
+    ends = {one.name: raw.execute(f'SELECT max(id) FROM "{one.name}"').fetchone()[0] for one in tables}
     spent = dict(raw.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
-    for table in metadata.sorted_tables:
-        if table.dialect_options["sqlite"]["autoincrement"]:
-            last = raw.execute(f'SELECT max(id) FROM "{table.name}"').fetchone()[
-                0
-            ]  # a name of our own schema
-            if last is not None and last > spent.get(table.name, 0):
-                return (f"the ids of {table.name} end at {last}, its sequence at {spent.get(table.name)}",)
+    for name, last in ends.items():
+        if last is not None and last > spent.get(name, 0):
+            return (f"the ids of {name} end at {last}, its sequence at {spent.get(name)}",)
     return None
 
 

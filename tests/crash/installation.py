@@ -86,8 +86,8 @@ class Installation:
         lock = self.ledger.with_name(self.ledger.name + ".lock")
         return lock.exists() and lock.read_text().strip() == str(pid)
 
-    def is_through(self, ignored: frozenset[str] = frozenset()) -> bool:
-        """Return whether nothing waits any more, but in `ignored` states: for bridge, Amazon, outbox."""
+    def is_through(self) -> bool:
+        """Return whether nothing waits any more: for bridge, Amazon, operator or outbox."""
         if not self.ledger.exists():
             return False
         with self.opened() as ledger:
@@ -97,7 +97,6 @@ class Installation:
             for name in self.names
             for table, states in _OPEN.items()
             for state in states
-            if state not in ignored
         )
 
     @contextmanager

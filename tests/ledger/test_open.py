@@ -6,7 +6,9 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic import command
@@ -23,6 +25,7 @@ from bridge.ledger.columns import metadata
 from bridge.ledger.database import Database
 from bridge.ledger.migrate import configuration
 from bridge.ledger.schema import HEAD, documents
+from bridge.ledger.soundness import spent_number
 from bridge.ledger.store import Ledger
 from tests.ledger.desk import T0, Desk, confirmation
 
@@ -279,3 +282,26 @@ def test_opening_a_ledger_again_keeps_the_locks_of_the_one_that_is_open(place: P
     assert other.stdout.strip() == b"1"
     assert log.stat().st_ino == before
     ledger.close()
+
+
+class _Busy(sqlite3.Connection):
+    """A connection to tables to which rows are added before each read, as by another process."""
+
+    def execute(self, statement: str, /, *values: Any) -> sqlite3.Cursor:
+        if statement.startswith("SELECT"):
+            for table in NUMBERED:
+                super().execute(f'INSERT INTO "{table}" DEFAULT VALUES')
+        return super().execute(statement, *values)
+
+
+NUMBERED = [
+    table.name for table in metadata.sorted_tables if table.dialect_options["sqlite"]["autoincrement"]
+]
+
+
+def test_rows_that_another_process_adds_meanwhile_are_no_damage() -> None:
+    with closing(sqlite3.connect(":memory:", factory=_Busy)) as raw:
+        for table in NUMBERED:
+            raw.execute(f'CREATE TABLE "{table}" (id INTEGER PRIMARY KEY AUTOINCREMENT)')
+        assert len(NUMBERED) > 3
+        assert spent_number(raw) is None
