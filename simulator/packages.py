@@ -59,8 +59,10 @@ class Packages:
         return {"payload": found}
 
     def _by_the_clock(self, account: str, number: int) -> Item | None:
-        shipped, step = self._shipped(account, number), self._options.order_step
-        if shipped is None or step is None:
+        shipped = self._shipped(account, number)
+        # Where somebody moves the orders, a package that has left is there at once.
+        step = self._options.order_step or 0.0
+        if shipped is None:
             return None
         shipment, package = shipped
         left = datetime.fromisoformat(shipment["shippingDate"]).timestamp()
