@@ -18,8 +18,15 @@ from bridge.ledger.outbound import set_cursor
 from bridge.ledger.read_models import FollowUpCounts, FollowUpRow
 from bridge.ledger.row_conversion import chunks, errors_list, errors_text, row_as, seconds, storable
 from bridge.ledger.rows import DueFollowUp, Fence, Followed
-from bridge.ledger.schema import events, follow_ups, is_alerting, is_followed, submissions
-from bridge.programs.follow_ups import Look, NewsDocument, NewsFile, Start
+from bridge.ledger.schema import (
+    events,
+    follow_up_references,
+    follow_ups,
+    is_alerting,
+    is_followed,
+    submissions,
+)
+from bridge.programs.follow_ups import LONGEST_SUBJECT, Look, NewsDocument, NewsFile, Start
 from bridge.programs.registry import installed
 
 FAILED_OFTEN = 5
@@ -52,6 +59,9 @@ _TURNS = (
 _DUE = select(_TURNS).order_by(_TURNS.c.turn, _TURNS.c.next_look_at).limit(bindparam("most"))
 _OPEN = select(follow_ups).where(
     follow_ups.c.id == bindparam("which"), is_followed, follow_ups.c.looks == bindparam("looks_before")
+)
+_REFERENCES = select(follow_up_references.c.reference).where(
+    follow_up_references.c.follow_up_id == bindparam("which")
 )
 _PUT = update(follow_ups).where(follow_ups.c.id == bindparam("which"))
 _REST = (
@@ -178,6 +188,7 @@ class FollowUpStore(Store):
             told = [queue_news(connection, row["vendor"], batch, one, now) for one in files]
             notes = [look.note, *hold_documents(connection, row["vendor"], batch, held, now)]
             note = "; ".join(filter(None, notes))
+            _refer(connection, row["id"], look.references)
             for start in look.starts:
                 _start(connection, row, row["event_id"], start, now)
             history = row["history"]
@@ -269,6 +280,16 @@ def follow_ups_of(connection: Connection, subject: str, event_ids: Sequence[int]
         for row in connection.execute(select(follow_ups).where(theirs)).mappings():
             found[row["id"]] = row_as(FollowUpRow, row)
     return [found[one] for one in sorted(found)]
+
+
+def _refer(connection: Connection, which: int, references: Sequence[str]) -> None:
+    """Keep further numbers of a follow-up; those of a length that no number has are left out."""
+    wanted = {storable(one) for one in references if 0 < len(one) <= LONGEST_SUBJECT}
+    if wanted:
+        known = connection.execute(_REFERENCES, {"which": which}).scalars()
+        for one in sorted(wanted.difference(known)):
+            row = {"reference": one, "follow_up_id": which}
+            connection.execute(insert(follow_up_references), row)
 
 
 def _open(connection: Connection, asked: DueFollowUp) -> RowMapping | None:

@@ -34,6 +34,7 @@ from bridge.ledger.schema import (
     documents,
     events,
     files,
+    follow_up_references,
     follow_ups,
     is_ended,
     is_kept,
@@ -153,11 +154,10 @@ class RetentionStore(Store):
             connection.execute(
                 delete(alerts).where(alerts.c.vendor == vendor, alerts.c.cleared_at < seconds(before))
             )
-            connection.execute(
-                delete(follow_ups).where(
-                    follow_ups.c.vendor == vendor, is_ended, follow_ups.c.ended_at < seconds(before)
-                )
-            )
+            old = (follow_ups.c.vendor == vendor, is_ended, follow_ups.c.ended_at < seconds(before))
+            of_these = follow_up_references.c.follow_up_id.in_(select(follow_ups.c.id).where(*old))
+            connection.execute(delete(follow_up_references).where(of_these))
+            connection.execute(delete(follow_ups).where(*old))
             return count
 
     def bytes_to_remove(

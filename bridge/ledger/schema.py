@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0018"
+HEAD = "0019"
 """The migration that this code goes with."""
 
 accounts = Table(
@@ -290,6 +290,14 @@ follow_ups = Table(
     text("end_state"),
     UniqueConstraint("account", "name", "subject"),
     sqlite_autoincrement=True,
+)
+# What else operators know a follow-up by: the tracking numbers of an order.
+follow_up_references = Table(
+    "follow_up_references",
+    metadata,
+    Column("reference", Text, primary_key=True),
+    Column("follow_up_id", Integer, ForeignKey("follow_ups.id"), primary_key=True, index=True),
+    sqlite_with_rowid=False,
 )
 is_followed = follow_ups.c.ended_at.is_(None)
 is_ended = follow_ups.c.ended_at.is_not(None)

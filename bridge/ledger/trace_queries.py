@@ -22,14 +22,27 @@ from bridge.ledger.outbound_schema import outbound_files
 from bridge.ledger.read_models import DocumentRow, OrderLabel, OutboundRow, Trace
 from bridge.ledger.row_conversion import chunks
 from bridge.ledger.rows import EventRow
-from bridge.ledger.schema import arrivals, attempts, documents, events, files, submission_events, submissions
+from bridge.ledger.schema import (
+    arrivals,
+    attempts,
+    documents,
+    events,
+    files,
+    follow_up_references,
+    follow_ups,
+    submission_events,
+    submissions,
+)
 
 
 class TraceQueryStore(Store):
     """What `trace` asks."""
 
     def trace(self, text: str, limit: int = 200) -> Trace:
-        """Find by order, tracking, control, transaction or request number, or a file's name (exactly)."""
+        """Find by order, tracking, control, transaction or request number, or a file's name (exactly).
+
+        What is followed at Amazon is found by its subject there, and by its further numbers.
+        """
         with self._db.read() as connection:
             return _trace(connection, text.strip(), limit)
 
@@ -55,6 +68,12 @@ def _trace(connection: Connection, text: str, limit: int) -> Trace:
         ),
         limit,
     )
+    known = _column(connection, select(follow_ups.c.id).where(follow_ups.c.subject == text), limit) | _column(
+        connection,
+        select(follow_up_references.c.follow_up_id).where(follow_up_references.c.reference == text),
+        limit,
+    )
+    event_ids |= _related(connection, follow_ups.c.event_id, follow_ups.c.id, known, limit)
     event_ids |= _related(
         connection, submission_events.c.event_id, submission_events.c.submission_id, sent, limit
     )

@@ -99,6 +99,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     outbox, `note` is told to operators with the look; both once, since `kept` says what was told. `starts`
     are asked about, too, from now on. `alert` is a text for an operator, open until a look gives none.
 
+    `references` are further numbers by which an operator may ask for it (`edibridge trace`); what an earlier
+    look named stays.
+
     `again` is the time until the next look, one minute at least. `over` is the end state: nothing is asked
     any more. Empty, it goes on.
     """
@@ -109,6 +112,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[NewsFile | NewsDocument, ...] = ()
     note: str = ""
     starts: tuple[Start, ...] = ()
+    references: tuple[str, ...] = ()
     alert: str = ""
     over: str = ""
 

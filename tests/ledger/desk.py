@@ -160,7 +160,7 @@ def _parted(more: dict[str, Any], handling: type[Handling]) -> tuple[dict[str, A
     """Part what Amazon said from what is to follow from it."""
     said = {name: value for name, value in more.items() if name not in handling.__struct_fields__}
     rest = {name: value for name, value in more.items() if name in handling.__struct_fields__}
-    return said, msgspec.convert(rest, handling)
+    return said, handling(**rest)
 
 
 def document_row(number: int, **more: object) -> NewDocument:

@@ -309,7 +309,9 @@ def test_open_work_is_found_through_indices_of_open_work_alone(
 def test_what_a_portion_overrides_is_looked_for_among_its_own_events(desk: Desk) -> None:
     cancel = msgspec.structs.replace(confirmation("A"), function="cancel", body=None, state="not_sent")
     desk.take(cancel)
-    compiled = functions._OVERRIDDEN.compile(dialect=sqlite_dialect.dialect())
+    compiled = functions._OVERRIDDEN.params(v="x", file=1, first=1, cancelling=["x"]).compile(
+        dialect=sqlite_dialect.dialect(), compile_kwargs={"render_postcompile": True}
+    )
     asked, values = f"EXPLAIN QUERY PLAN {compiled}", ("x",) * len(compiled.positiontup or ())
     with desk.ledger._db.read() as connection:
         plan = [row[3] for row in connection.exec_driver_sql(asked, values)]

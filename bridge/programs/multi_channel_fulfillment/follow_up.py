@@ -146,6 +146,7 @@ class _Looking:
             again=self._again(ended=ended),
             files=tuple(self.files),
             starts=tuple(self.starts),
+            references=tuple(number for one in self.told.values() for number in one.numbers.values()),
             note="Amazon found it invalid after all" if over and order.status == "Invalid" else "",
             alert=self._alert(),
             over=order.status if over else "",

@@ -110,6 +110,7 @@ def look(view: View[TrackedPackage]) -> Look:
         kept=msgspec.json.encode(after),
         status=found.current_status or "UNKNOWN",
         again=EVERY,
+        references=(after.tracking_number,),
         files=(*_files(view, after, rows), *_documents(view, after, found, events)),
         over=over,
     )

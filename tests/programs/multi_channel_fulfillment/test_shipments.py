@@ -6,6 +6,7 @@ import csv
 import json
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -87,6 +88,22 @@ def test_two_shipments_of_three_packages_are_two_files_and_the_sums_are_right(ac
     ]
     (followed,) = accepted.partner.ledger.trace("1001").follow_ups
     assert followed.end_state == "Complete"
+
+
+def test_an_order_is_found_by_the_tracking_numbers_of_its_packages(accepted: Shop) -> None:
+    ships(accepted, shipment("S1", ("1", "SKU-A", 2, 1), ("2", "SKU-B", 1, 2)))
+    accepted.passes(2, hours=1)
+    ledger = accepted.partner.ledger
+    for number in ("1ZS11", "1ZS12"):
+        found = ledger.trace(number)
+        assert [one.subject for one in found.follow_ups] == ["1001"]
+        assert [one.purchase_order_number for one in found.events] == ["1001"]
+    assert ledger.trace("1ZS13").follow_ups == []
+    accepted.amazon.orders.move("1001", "CompletePartialled")
+    accepted.passes(3, hours=12)
+    later = accepted.clock.now + timedelta(days=1)
+    ledger.purge_loose("acme", later, later)
+    assert ledger.trace("1ZS11").follow_ups == []
 
 
 def test_a_shipment_that_amazon_planned_anew_is_told_once(accepted: Shop) -> None:
