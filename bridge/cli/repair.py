@@ -11,7 +11,15 @@ from bridge.cli.context import AsJson, known_batch, settings_of
 from bridge.cli.inspect import BatchId
 from bridge.cli.lines import Line
 from bridge.cli.output import emit, plain, say, tell_lines
-from bridge.cli.said import AFTERWARDS, Said, reason_of, settle_event, settle_submission, transaction_of
+from bridge.cli.said import (
+    AFTERWARDS,
+    Said,
+    drop_document,
+    reason_of,
+    settle_event,
+    settle_submission,
+    transaction_of,
+)
 from bridge.cli.words import state_words
 from bridge.errors import LedgerError
 from bridge.faultpoints import reached
@@ -86,22 +94,34 @@ def resolve(  # noqa: PLR0917 - the options are parameters
         bool, typer.Option("--unchecked", help="With --sent: believe the id without asking Amazon.")
     ] = False,
     event: Annotated[bool, typer.Option("--event", help="ID is that of a held event.")] = False,
+    document: Annotated[
+        bool, typer.Option("--document", help="ID is that of a document that waits to be written.")
+    ] = False,
     send: Annotated[bool, typer.Option("--send", help="With --event: release the event.")] = False,
     drop: Annotated[
-        str | None, typer.Option(metavar="REASON", help="With --event: never send the event.")
+        str | None, typer.Option(metavar="REASON", help="With --event or --document: never send it.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Settle what is in doubt or held.
 
     A submission in doubt or overdue: --sent TXID, --not-sent or --taken. A held event: --event with --send or
-    --drop REASON.
+    --drop REASON. A document for a partner that cannot be written: --document with --drop REASON.
     """
     chosen = [sent is not None, not_sent, taken, send, drop is not None]
-    of_event = send or drop is not None
+    of_held = send or drop is not None
     beside = take_back is not None or unchecked
-    if sum(chosen) != 1 or event != of_event or (beside and of_event) or (unchecked and sent is None):
-        message = "say --sent TXID, --not-sent or --taken; or --event with --send or --drop REASON"
+    if (
+        sum(chosen) != 1
+        or event + document != of_held
+        or (document and send)
+        or (beside and of_held)
+        or (unchecked and sent is None)
+    ):
+        message = (
+            "say --sent TXID, --not-sent or --taken; or --event with --send or --drop REASON; or --document "
+            "with --drop REASON"
+        )
         raise typer.BadParameter(message)
     said = Said(
         number,
@@ -112,13 +132,16 @@ def resolve(  # noqa: PLR0917 - the options are parameters
     )
     with settings_of(context).bridge() as bridge:
         reached("resolve.begun")
-        if event:
+        if document:
+            told = drop_document(bridge, number, reason_of(drop or "", "--drop"))
+        elif event:
             told = settle_event(bridge, number, reason_of(drop, "--drop") if drop is not None else None)
         else:
             told = settle_submission(bridge, said)
         reached("resolve.committed")
+    kind = "document" if document else "event" if event else "submission"
     if as_json:
-        emit({"id": number, "kind": "event" if event else "submission", "resolved": told})
+        emit({"id": number, "kind": kind, "resolved": told})
     else:
-        say(f"{'Event' if event else 'Submission'} {number}: {told.replace('_', ' ')}.")
-        say(AFTERWARDS[told])
+        say(f"{kind.capitalize()} {number}: {told.replace('_', ' ')}.")
+        say("It is never sent." if document else AFTERWARDS[told])

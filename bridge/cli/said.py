@@ -80,6 +80,14 @@ def settle_event(bridge: Bridge, number: int, dropped: str | None) -> str:
     return "released"
 
 
+def drop_document(bridge: Bridge, number: int, reason: str) -> str:
+    """Drop a document that waits to be written, with a reason."""
+    now = datetime.now(UTC)
+    vendor = bridge.ledger.drop_document(number, reason, now, who=operator())
+    bridge.ledger.clear_alert("held_document", vendor, str(number), now)
+    return "dropped"
+
+
 def settle_submission(bridge: Bridge, said: Said) -> str:
     """Take a word on a submission; return which it was. A transaction id is asked for at Amazon first."""
     told = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
 from bridge.domain.events import RESTORED
 from bridge.domain.outcomes import Outcome
@@ -19,6 +19,7 @@ from bridge.ledger.functions import (
     release_cancellation,
     release_replacement,
 )
+from bridge.ledger.outbound_schema import held_documents
 from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.resolving import note_action
@@ -193,6 +194,23 @@ class InDoubtStore(Store):
             told = errors_text([{"code": "DROPPED", "message": reason}])
             _put_event(connection, event_id, now, state=state, reason=reason, errors=told)
             note_action(connection, "event", row, "dropped", now, who=who, reason=reason)
+
+    def drop_document(self, number: int, reason: str, now: datetime, *, who: str) -> str:
+        """End a document that waits until it can be written; return whose it was.
+
+        Raises `CommandRefused` where there is none.
+        """
+        which = held_documents.c.id == number
+        with self._db.write() as connection:
+            row = connection.execute(select(held_documents).where(which)).mappings().first()
+            if row is None:
+                raise CommandRefused(
+                    f"no document waits under {number}; `edibridge status` names those that do"
+                )
+            connection.execute(delete(held_documents).where(which))
+            held = {"id": number, "state": f"held {row['document']} {row['name']}"}
+            note_action(connection, "document", held, "dropped", now, who=who, reason=reason)
+            return str(row["vendor"])
 
 
 def _event(connection: Connection, event_id: int) -> RowMapping:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, or_, select, update
 
@@ -113,7 +113,7 @@ class ResolveStore(Store):
 def note_action(  # noqa: PLR0913 - what, of what, by whom, when and why
     connection: Connection,
     kind: str,
-    row: RowMapping,
+    row: RowMapping | dict[str, Any],
     action: str,
     now: datetime,
     *,
@@ -121,7 +121,7 @@ def note_action(  # noqa: PLR0913 - what, of what, by whom, when and why
     reason: str = "",
     given: str = "",
 ) -> None:
-    """Write down an operator's word on a submission or event, `row` being what it was before."""
+    """Write down an operator's word on a submission, event or document, `row` being what it was before."""
     had = row["amazon_transaction_id"] if kind == "submission" else ""
     values = {
         "kind": kind,

@@ -236,7 +236,8 @@ def _review_held_documents(partner: Partner) -> None:
     """Report documents that the partner's mapping cannot write; over when they went."""
     texts = {
         f"{held.id}": f"{held.document} {held.name} is not sent: {held.reason}. Its values are kept: correct "
-        "the mapping or the settings and restart, and it goes by itself"
+        f"the mapping or the settings and restart, and it goes by itself, or edibridge resolve {held.id} "
+        "--document --drop REASON"
         for held in partner.ledger.held_documents(partner.vendor)
     }
     for key, text in texts.items():
