@@ -6,6 +6,7 @@ from bridge.programs.notices import Level, Notice, Values, kinds_of_values
 
 SHIPMENT = "shipment"
 INVENTORY = "inventory"
+RETURN = "return"
 TRACKING = "tracking"
 STATUSES = ("complete", "partial", "short", "cancelled", "unfulfillable", "not_shipped")
 """Of a line: all has shipped; the rest follows; the rest never ships; and why something never does."""
@@ -94,6 +95,42 @@ _TRACKING_SAMPLE: Values = {
 }
 
 NOTICES = {
+    # `receipt_number` is one of ours, the same whenever the same pieces are told.
+    RETURN: Notice(
+        noun="pieces that came back",
+        values=kinds_of_values(id="receipt_number order_number fulfillment_center", time="processed_at"),
+        levels={
+            "item": Level(
+                values=kinds_of_values(id="line sku return_id rma condition reason", number="quantity")
+            )
+        },
+        sample={
+            "receipt_number": "4F0Q2K7ZB001",
+            "order_number": "A-1001",
+            "fulfillment_center": "PHX7",
+            "processed_at": "2026-11-30T15:00:00+00:00",
+            "item": [
+                {
+                    "line": "1",
+                    "sku": "KETTLE-17",
+                    "return_id": "R-77",
+                    "rma": "RMA-1",
+                    "condition": "Sellable",
+                    "reason": "AMZ-PG-UNWANTED",
+                    "quantity": 2,
+                },
+                {
+                    "line": "2",
+                    "sku": "TEAPOT-04",
+                    "return_id": "R-77",
+                    "rma": "RMA-1",
+                    "condition": "CustomerDamaged",
+                    "reason": "AMZ-PG-BAD-DESC",
+                    "quantity": 1,
+                },
+            ],
+        },
+    ),
     # `difference` are the pieces of a line that have not shipped with this document and those before it.
     SHIPMENT: Notice(
         noun="shipment of an order",

@@ -53,7 +53,7 @@ class SellerValues(msgspec.Struct, frozen=True, kw_only=True):
     shipment_files: tuple[Literal["csv", "json", "945", "DESADV"], ...] = ("csv",)
     advice: Literal["shipment", "order"] = "shipment"
     tracking: tuple[Literal["csv", "json", "214"], ...] = ()
-    return_files: tuple[Literal["csv", "json"], ...] = ("csv",)
+    return_files: tuple[Literal["csv", "json", "944"], ...] = ("csv",)
     inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     inventory_at: time = time(3)
     preview: Literal["off", "check", "quote"] = "off"

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from bridge.programs.follow_ups import FollowUp, Look, NewsFile, Start, View
+from bridge.programs.follow_ups import FollowUp, Look, NewsDocument, NewsFile, Start, View
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentReturned
 from bridge.programs.multi_channel_fulfillment.operations import GET, ID_KEY, RETURN
 from bridge.programs.multi_channel_fulfillment.orders import FulfillmentOrder
@@ -18,6 +18,7 @@ from bridge.programs.multi_channel_fulfillment.return_files import (
     processed_row,
 )
 from bridge.programs.multi_channel_fulfillment.return_items import PROCESSED
+from bridge.programs.multi_channel_fulfillment.return_receipts import receipts_of
 
 RETURNS = "fulfillment-returns"
 LONGEST = timedelta(days=120)
@@ -75,7 +76,7 @@ def look(view: View[FulfillmentOrder]) -> Look:
         kept=msgspec.json.encode(now),
         status=f"{len(now.processed)} of {len(items)} processed",
         again=_HOURLY if waits else _RARELY,
-        files=tuple(_files(view, now, authorized, processed)),
+        files=(*_files(view, now, authorized, processed), *_documents(view, view.found, now, processed)),
         over=PROCESSED if over else "",
     )
 
@@ -88,6 +89,15 @@ def _files(
         *files_of(authorized, f"{stem}.authorized-{kept.files}", forms),
         *files_of(processed, f"{stem}.processed-{kept.files}", forms),
     ]
+
+
+def _documents(
+    view: View[FulfillmentOrder], order: FulfillmentOrder, kept: Kept, processed: list[Row]
+) -> list[NewsDocument]:
+    if "944" not in values_of(view.profile).return_files:
+        return []
+    skus = {line.seller_fulfillment_order_item_id: line.seller_sku for line in order.lines}
+    return receipts_of(view.subject, kept.files, processed, skus)
 
 
 FOLLOW_UP = FollowUp(

@@ -62,8 +62,9 @@ class SellerKeys(Table):
     tracking: tuple[Literal["csv", "json", "214"], ...] = ()
     """Formats of the files in the outbox that tell what happens to packages on their way; none: Amazon is not
     asked."""
-    return_files: tuple[Literal["csv", "json"], ...] = ("csv",)
-    """Formats of the files in the outbox that tell of returns: where pieces are to be sent, and what came."""
+    return_files: tuple[Literal["csv", "json", "944"], ...] = ("csv",)
+    """Formats of the files in the outbox that tell of returns: where pieces are to be sent, and what came;
+    944 tells the latter alone."""
     inventory: tuple[Literal["csv", "846", "INVRPT"], ...] = ()
     """Formats of the files in the outbox that tell its stock, every day; none: Amazon is not asked."""
     inventory_at: Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "03:00"

@@ -67,7 +67,7 @@ FOLDER = mappings_folder()
         ),
         ('[segments.new]\nN901 = "=CN"\nN902 = { valeu = "carrier" }', 8, "unknown key; did you mean value?"),
         ('wrties = "shipment"', 6, "unknown key; did you mean writes?"),
-        ('writes = "shipments"', 6, "must be one of inventory, shipment"),
+        ('writes = "shipments"', 6, "must be one of inventory, return, shipment"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, message: str) -> None:

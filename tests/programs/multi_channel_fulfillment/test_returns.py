@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 
+import msgspec
 import pytest
 
+from bridge.programs.multi_channel_fulfillment.profile import NAME, values_of
 from tests.programs.multi_channel_fulfillment.conftest import Shop, orders
 from tests.programs.multi_channel_fulfillment.contract_cases import shipment
+from tests.programs.multi_channel_fulfillment.test_advice import ADDRESSING, documents, lines
 
 RETURN, GET = "createFulfillmentReturn", "getFulfillmentOrder"
 HEAD = "return_id,order_id,line,shipment_id,sku,quantity,reason,comment"
@@ -119,6 +123,31 @@ def test_a_bad_return_is_refused_alone_with_its_row(shipped: Shop) -> None:
     told = shipped.events()["1001"][1:]
     assert [state for state, _ in told] == ["succeeded", "refused", "refused", "refused"]
     assert told[1][1] == "row 3: shipment_id is missing"
+
+
+def test_processed_pieces_are_told_by_a_944_that_a_strict_partner_reads(shipped: Shop) -> None:
+    profile = shipped.partner.profile
+    values = msgspec.structs.replace(values_of(profile), return_files=("944",))
+    wanted = msgspec.structs.replace(profile, of_programs={NAME: values})
+    shipped.partner = replace(shipped.partner, profile=wanted, addressing=ADDRESSING)
+    shipped.drop("returns.csv", UNWANTED + b"R1,1001,2,S1,SKU-B,1,AMZ-PG-BAD-DESC,\n")
+    shipped.passes(2, seconds=2)
+    shipped.amazon.order_requests.process_returns("1001", "CustomerDamaged", most=1)
+    shipped.amazon.order_requests.process_returns("1001")
+    shipped.passes(hours=12)
+    ((name, receipt),) = documents(shipped, "returns").items()
+    assert name.startswith("1001.received-")
+    head, *rest = lines(receipt, "W17", "N1", "W07", "N9", "W13", "W14")
+    _, code, _, number, order = head.split("*")
+    assert (code, len(number), order) == ("C", 12, "1001")
+    rma = "N9*RZ*RMA-RA0000011"
+    assert rest == [
+        "N1*WH**92*PHX7",
+        *("W07*1*EA**SK*SKU-A", "N9*LI*1", rma, "N9*ZZ*R1*RETURN", "W13*1*EA*01"),
+        *("W07*1*EA**SK*SKU-A", "N9*LI*1", rma, "N9*ZZ*R1*RETURN", "W13*1*EA*07"),
+        *("W07*1*EA**SK*SKU-B", "N9*LI*2", rma, "N9*ZZ*R1*RETURN", "W13*1*EA*07"),
+        "W14*3",
+    ]
 
 
 def test_returns_come_as_json_too(shipped: Shop) -> None:
