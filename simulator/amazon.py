@@ -72,7 +72,7 @@ class StandInAmazon(DocumentFactory):
         """Their packages, as they were scanned."""
         self.features = Features()
         """The features that they may require."""
-        self.inventory = Inventory(self.options, time.monotonic)
+        self.inventory = Inventory(self.options, time.monotonic, lambda: self.orders.stock)
         """Sellers' stock."""
         operations = Operations(
             self.options,

@@ -19,11 +19,20 @@ BURST = 2
 
 
 class Inventory:
-    """Thread-safe; `seconds` only grows. Stock is known by account."""
+    """Thread-safe; `seconds` only grows. Stock is known by account.
 
-    def __init__(self, options: Options, seconds: Callable[[], float]) -> None:
+    Of an account for which none was set it is that of the orders: `ordered` returns the pieces by SKU.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        seconds: Callable[[], float],
+        ordered: Callable[[], Mapping[str, int]] = dict,
+    ) -> None:
         self._options = options
         self._seconds = seconds
+        self._ordered = ordered
         self._lock = threading.Lock()
         self._stock: dict[str, list[Item]] = {}
         self._skipped: dict[str, frozenset[str]] = {}
@@ -42,7 +51,7 @@ class Inventory:
         _check(query)
         with self._lock:
             start = self._start(query.get("nextToken"))
-            found, wanted = self._stock.get(account, []), _wanted(query)
+            found, wanted = self._of(account), _wanted(query)
             if self._options.inventory_refused in wanted:
                 raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", "A sellerSku is invalid.")
             if wanted:
@@ -68,6 +77,11 @@ class Inventory:
                 self._tokens[token] = (end, self._seconds() + self._options.inventory_token_lifetime)
                 content["pagination"] = {"nextToken": token}
         return content
+
+    def _of(self, account: str) -> list[Item]:
+        if account in self._stock:
+            return self._stock[account]
+        return [summary(sku, pieces) for sku, pieces in dict(self._ordered()).items()]
 
     def _start(self, token: str | None) -> int:
         if token is None:

@@ -62,6 +62,14 @@ def test_details_are_there_where_they_are_asked_for(stock: Stock) -> None:
     assert whole["inventoryDetails"]["fulfillableQuantity"] == 4
 
 
+def test_stock_that_was_not_set_is_that_of_the_orders(amazon: StandInAmazon) -> None:
+    other = Stock(amazon)
+    other.log_in()
+    amazon.orders.restock({"KETTLE-17": 5})
+    (told,) = other.page(details="true").json()["payload"]["inventorySummaries"]
+    assert (told["sellerSku"], told["inventoryDetails"]["fulfillableQuantity"]) == ("KETTLE-17", 5)
+
+
 def test_its_rate_is_one_of_its_own(amazon: StandInAmazon, stock: Stock) -> None:
     amazon.options.change({"inventory_rate": 0.001})
     assert [stock.page().status_code for _ in range(3)] == [200, 200, 429]
