@@ -79,11 +79,11 @@ def edifact(grammar: Grammar, body: tuple[str, ...], kind: str) -> Document:
 
 def test_a_message_that_is_not_shipped_is_one_file(tmp_path: Path) -> None:
     shipped = load_grammar(mappings_folder())
-    assert not edifact(shipped, INVENTORY, "INVRPT:D:96A:UN").accepted
-    grammar = written(tmp_path, edifact__D96A__INVRPT_txt=INVRPT)
-    assert (found := edifact(grammar, INVENTORY, "INVRPT:D:96A:UN")).accepted
+    assert not edifact(shipped, INVENTORY, "SLSRPT:D:96A:UN").accepted
+    grammar = written(tmp_path, edifact__D96A__SLSRPT_txt=INVRPT.replace("INVRPT", "SLSRPT"))
+    assert (found := edifact(grammar, INVENTORY, "SLSRPT:D:96A:UN")).accepted
     assert not found.errors
-    missing = edifact(grammar, INVENTORY[:-1], "INVRPT:D:96A:UN")
+    missing = edifact(grammar, INVENTORY[:-1], "SLSRPT:D:96A:UN")
     assert [(error.code, error.segment) for error in missing.errors if error.fatal] == [("13", "QTY")]
 
 
