@@ -36,7 +36,8 @@ MOST_OF_A_CITY = 30
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a package is of, and which events were told: `code time` of each, the time in UTC.
 
-    `files` counts the looks that told something.
+    `files` counts the looks that told something. `ended`: it had arrived, or
+    never will, and no event said so.
     """
 
     order_id: str
@@ -47,6 +48,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tracking_number: str = ""
     told: tuple[str, ...] = ()
     files: int = 0
+    ended: bool = False
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,7 +96,9 @@ def look(view: View[TrackedPackage]) -> Look:
         return _ended_unknown(view, kept) if late else Look(kept=view.kept, status=UNSCANNED, again=EVERY)
     found = view.found
     new = {key: event for event in found.events if (key := _key(event)) not in kept.told}
-    over = found.current_status if found.current_status in ENDS else NO_END if late else ""
+    ended = found.current_status in ENDS
+    # The event of its end may come after the status.
+    over = found.current_status if ended and (new or kept.ended) else NO_END if late else ""
     events = sorted(new.values(), key=_instant)
     rows = [_row(view, kept, found, event) for event in events]
     if over and not rows:
@@ -105,6 +109,7 @@ def look(view: View[TrackedPackage]) -> Look:
         carrier=found.carrier_code or kept.carrier,
         tracking_number=found.tracking_number or kept.tracking_number,
         files=kept.files + bool(rows),
+        ended=ended,
     )
     return Look(
         kept=msgspec.json.encode(after),
