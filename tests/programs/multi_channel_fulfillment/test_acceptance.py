@@ -61,6 +61,9 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         ),
         (f"{HERE}/test_cancellations.py", "test_a_cancellation_that_comes_too_late_is_told_so"),
     ),
+    "12 on hold, a new address, then shipped": (
+        (f"{HERE}/test_updates.py", "test_an_order_on_hold_gets_a_new_address_and_then_ships"),
+    ),
     "13 a short line: CP and DS": (
         (f"{HERE}/test_advice.py", "test_a_short_line_is_told_with_what_shipped_and_with_what_never_will"),
     ),
@@ -74,6 +77,12 @@ CASES: dict[str, tuple[tuple[str, str], ...]] = {
         (
             f"{HERE}/test_inventory.py",
             "test_a_sku_that_the_list_passes_over_is_asked_for_and_one_that_is_gone_is_not_zero",
+        ),
+    ),
+    "16 EVENT_301 twice: one D1": (
+        (
+            f"{HERE}/test_tracking.py",
+            "test_each_event_is_one_at7_and_one_that_the_mapping_does_not_know_is_none",
         ),
     ),
     "17 an answer with another state: no token is asked for": (
