@@ -230,7 +230,7 @@ class Bridge:
         account = self.config.accounts[self.config.partners[vendor].account]
         if not (account.sandbox or (account.endpoint and is_loopback(account.endpoint))):
             raise CommandRefused(f"{vendor} is not in the sandbox: what it sends is shipped for real")
-        for steps in rehearsal_steps(self.ledger, numbers, end):
+        for steps in rehearsal_steps(self.ledger, vendor, numbers, end):
             with draining(_file_of(self.config)):
                 fleet = fleet_of(self.config, self.ledger)
                 try:

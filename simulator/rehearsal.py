@@ -80,6 +80,7 @@ marketplace = "US"
 comment = "Thank you for your order."
 speed = "Standard"
 timezone = "America/Chicago"
+tracking = ["csv"]
 """
 _CONFIG_SFTP = """
 [{partner}.sftp]

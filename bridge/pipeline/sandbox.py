@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from bridge.errors import CommandRefused
+from bridge.ledger.read_models import FollowUpRow, Trace
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
 from bridge.programs.follow_ups import FollowUp, SandboxMoves
@@ -38,8 +39,9 @@ class Rehearsed(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One move of one thing that Amazon knows by `subject`."""
+    """One move of one thing of a vendor's that Amazon knows by `subject`."""
 
+    vendor: str
     number: str
     follow_up: FollowUp[Any]
     moves: SandboxMoves
@@ -58,8 +60,8 @@ class Step:
 
     def seen(self, ledger: Ledger, refused: str) -> Rehearsed:
         """Return how it stands after the move and a look."""
-        rows = ledger.trace(self.subject).follow_ups
-        found = next((row for row in rows if row.name == self.follow_up.name), None)
+        rows = _followed(ledger.trace(self.subject), self.follow_up, self.vendor)
+        found = next((row for row in rows if row.subject == self.subject), None)
         last = [one for one in found.history if one["status"] == found.status] if found else []
         return Rehearsed(
             number=self.number,
@@ -71,16 +73,18 @@ class Step:
         )
 
 
-def rehearsal_steps(ledger: Ledger, numbers: Sequence[str], end: str = "") -> Iterator[list[Step]]:
+def rehearsal_steps(
+    ledger: Ledger, vendor: str, numbers: Sequence[str], end: str = ""
+) -> Iterator[list[Step]]:
     """Yield the moves that lead to an end (the usual one without), those of one status together.
 
     Raises `CommandRefused`.
     """
-    found = [(number, *_known(ledger, number)) for number in numbers]
+    found = [(number, *_known(ledger, vendor, number)) for number in numbers]
     ways = {name: _statuses_to(moves, end) for _, one, moves, _ in found for name in [one.name]}
     for turn in range(max(map(len, ways.values()), default=0)):
         yield [
-            Step(number, one, moves, subject, ways[one.name][turn])
+            Step(vendor, number, one, moves, subject, ways[one.name][turn])
             for number, one, moves, subject in found
             if turn < len(ways[one.name])
         ]
@@ -95,13 +99,18 @@ def look_at_once(partner: Partner, but: frozenset[int] = frozenset()) -> frozens
     return due
 
 
-def _known(ledger: Ledger, number: str) -> tuple[FollowUp[Any], SandboxMoves, str]:
-    """Return what can be moved on by a document's number, and what Amazon knows it by."""
+def _followed(trace: Trace, follow_up: FollowUp[Any], vendor: str) -> list[FollowUpRow]:
+    return [row for row in trace.follow_ups if (row.name, row.vendor) == (follow_up.name, vendor)]
+
+
+def _known(ledger: Ledger, vendor: str, number: str) -> tuple[FollowUp[Any], SandboxMoves, str]:
+    """Return what can be moved on by the number of a vendor's document, and what Amazon knows it by."""
     trace = ledger.trace(number)
+    sent = [one for one in trace.submissions if one.vendor == vendor]
     for follow_up in installed().follow_ups.values():
-        known = [one.subject for one in trace.follow_ups if one.name == follow_up.name]
+        known = [row.subject for row in _followed(trace, follow_up, vendor)]
         # Before it is followed, its number at Amazon stands with the call that took it.
-        known += [one.amazon_transaction_id for one in trace.submissions if one.operation == follow_up.after]
+        known += [one.amazon_transaction_id for one in sent if one.operation == follow_up.after]
         subject = next(filter(None, known), "")
         if follow_up.sandbox is not None and subject:
             return follow_up, follow_up.sandbox, subject

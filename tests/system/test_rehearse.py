@@ -61,3 +61,17 @@ def test_an_account_that_is_not_in_the_sandbox_is_refused(shop: Site) -> None:
     shop.config.write_text(text)
     told = shop.edibridge("rehearse", "1001")
     assert (told.returncode, "shipped for real" in told.stderr) == (2, True), told.stderr
+
+
+def test_of_two_sellers_with_the_same_number_only_the_named_ones_order_is_moved(shop: Site) -> None:
+    other = SELLER.replace("sellers.acme", "sellers.other") + 'order_prefix = "O-"\n'
+    other += 'pickup = { convention = "rename" }\n'
+    shop.config.write_text(f'{shop.config.read_text()}\n{other}\n[sellers.other.local]\nroot = "other"\n')
+    (shop.folder / "other" / "inbox").mkdir(parents=True)
+    (shop.folder / "other" / "inbox" / "orders.csv").write_bytes(orders("1001,1,SKU-A,1"))
+    shop.drop("orders.csv", orders("1001,1,SKU-A,2"))
+    told = shop.edibridge("rehearse", "1001", "--vendor", "other")
+    assert (told.returncode, "nothing that the sandbox can move on" in told.stderr) == (2, True)
+    assert shop.edibridge("run", "--settle", "--timeout", "60").returncode == 0
+    assert shop.edibridge("rehearse", "1001", "--vendor", "other").returncode == 0
+    assert shop.amazon.orders.statuses("rehearsal") == {"1001": "Received", "O-1001": "Complete"}
