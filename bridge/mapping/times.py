@@ -252,5 +252,5 @@ def _named_zone(text: str) -> tzinfo:
 def likely(day: date) -> str:
     """Return a day of this century as ISO-8601. Raises ValueError: another one is a typing mistake."""
     if day.year not in _YEARS:
-        raise ValueError(f"{day.isoformat()} is no day of shipping")
+        raise ValueError(f"{day.isoformat()} is no likely day")
     return day.isoformat()

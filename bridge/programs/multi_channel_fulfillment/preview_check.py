@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, tzinfo
 from decimal import Decimal
 
 from bridge.domain.events import RuleError
 from bridge.mapping.profile import VendorProfile
+from bridge.mapping.times import zone_of
 from bridge.outside_text import clipped_message
 from bridge.programs.multi_channel_fulfillment import bodies
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered, Money
@@ -23,24 +25,38 @@ def judge(asked: Asked[Previews]) -> Checked:
     """Return whether an order goes: one that Amazon cannot fulfil so, in time and for the fee, is held."""
     event: FulfillmentOrdered = asked.event
     quoting = values_of(asked.profile).preview == "quote"
-    own = asked.found.of(event.shipping_speed_category) if asked.found is not None else None
-    if asked.found is None or own is None:
+    found = None if asked.found is None else _in_zone(asked.found, zone_of(asked.profile.timezone))
+    own = None if found is None else found.of(event.shipping_speed_category)
+    if found is None or own is None:
         why = asked.why or f"it says nothing of speed {event.shipping_speed_category}"
         told = f"Amazon gave no preview of the order: {why}"
         return Checked(hold=clipped_message(told)) if quoting else Checked(notes=(_note(told),))
     if quoting:
-        return _quoted(event, asked.found, asked.profile)
+        return _quoted(event, found, asked.profile)
     shown = f"Amazon's preview: {_shown(own)}"
     problems = list(_problems(event, own, asked.profile))
     if not problems:
         return Checked(notes=(_note(shown),))
     others = [
         one
-        for one in asked.found.previews
+        for one in found.previews
         if one.speed in SPEEDS and one is not own and not list(_problems(event, one, asked.profile))
     ]
     instead = f". It would do as {'; or as '.join(map(_shown, others))}" if others else ""
     return Checked(hold=clipped_message(f"{shown}: {'; '.join(problems)}{instead}"), notes=(_note(shown),))
+
+
+def _in_zone(previews: Previews, zone: tzinfo) -> Previews:
+    """Return previews with their times in a seller's zone, as its documents have them."""
+
+    def local(moment: datetime | None) -> datetime | None:
+        return None if moment is None else moment.astimezone(zone).replace(microsecond=0)
+
+    shown = (
+        replace(one, ships_by=local(one.ships_by), arrives_by=local(one.arrives_by))
+        for one in previews.previews
+    )
+    return replace(previews, previews=tuple(shown))
 
 
 def _problems(event: FulfillmentOrdered, preview: Preview, profile: VendorProfile) -> Iterator[str]:
