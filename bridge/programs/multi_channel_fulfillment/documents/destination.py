@@ -56,9 +56,9 @@ def address_of(reader: Reader, party: Scope) -> Address:
             "and none is left out: have it sent again with fewer",
         )
     first, second, third, *_ = *(value for value, _ in lines), "", "", ""
-    country = reader.text("country_code", party)
+    country = one_of(reader, "country_code", reader.fields["country_code"].places(party))
     return Address(
-        **{name: reader.text(name, party) for name in _TEXTS},
+        **{name: one_of(reader, name, reader.fields[name].places(party)) for name in _TEXTS},
         address_line1=first,
         address_line2=second,
         address_line3=third,

@@ -143,7 +143,7 @@ def _note_lines(reader: Reader, root: Scope, stated: StatedOrder) -> None:
             f"pieces of the order are to go to places or at times of their own ({place}), and Amazon ships "
             "it to one: have it sent again as orders of one place each",
         )
-    if others := [f"{place} {value[:40]}" for value, place in told_anywhere(reader, "no_place", root)]:
+    if others := [str(place) for _, place in told_anywhere(reader, "no_place", root)]:
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         named = "; ".join(others[:_MOST_NAMED])
         reader.findings.hold(f"Amazon has no place for {named}{more}: released, the order goes without")

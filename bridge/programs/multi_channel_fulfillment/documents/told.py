@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
-
-from bridge.mapping.agreement import conflict
 from bridge.mapping.lookup import Place, Scope
 from bridge.mapping.reader import Reader
 
@@ -53,15 +50,17 @@ def joined(reader: Reader, name: str, scope: Scope) -> str:
     return " ".join(value for value, _ in all_told(reader, name, scope))
 
 
-def one_of(reader: Reader, name: str, told: Iterable[Told], same: Callable[[str], Hashable] = str) -> str:
-    """Return the value of a field that takes one; several are held, and none of them is chosen."""
-    values = {same(value): (value, place) for value, place in reversed(list(told))}
-    found = list(values.values())[::-1]
-    if len(found) > 1:
-        reader.findings.conflict(
-            conflict(name, [(place, [value]) for value, place in found]), [place for _, place in found]
-        )
-    return found[0][0] if found else ""
+def one_of(reader: Reader, name: str, told: list[Told]) -> str:
+    """Return the value of a field that takes one; several are held, and none is chosen or shown.
+
+    It is for what is personal: reasons to hold are kept longer than what documents contain.
+    """
+    places = dict(reversed(told))
+    if len(places) > 1:
+        where = "; ".join(str(place) for place in reversed(places.values()))
+        reason = f"{name}: {len(places)} values where one is meant, in {where}; none is chosen"
+        reader.findings.conflict(f"{reason}: have it sent again, corrected", places.values())
+    return told[0][0] if told else reader.fields[name].default
 
 
 def hold_undecided(reader: Reader, reason: str) -> None:
