@@ -56,6 +56,13 @@ class _Stock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     account: str = "default"
 
 
+class _Returned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    order: str
+    pieces: int = 1000
+    condition: str = "Sellable"
+    account: str = "default"
+
+
 class Control:
     """Steers one stand-in over HTTP."""
 
@@ -75,6 +82,7 @@ class Control:
             Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
             Route("/_stand-in/orders", _guarded(self._orders), methods=["GET", "POST"]),
             Route("/_stand-in/stock", _guarded(self._stock), methods=["GET", "POST"]),
+            Route("/_stand-in/returns", _guarded(self._returns), methods=["POST"]),
             Route("/_stand-in/packages", _guarded(self._packages), methods=["POST"]),
             Route("/_stand-in/inventory", _guarded(self._inventory), methods=["POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
@@ -159,6 +167,16 @@ class Control:
         """Set what is known of a package, as the model has it."""
         given = msgspec.json.decode(await request.body(), type=_Package)
         self._amazon.packages.scan(given.package, given.details, account=given.account)
+        return _json({})
+
+    async def _returns(self, request: Request) -> Response:
+        """Have a warehouse process the returned pieces of an order, the oldest first."""
+        given = msgspec.json.decode(await request.body(), type=_Returned)
+        if given.order not in self._amazon.orders.numbers(given.account):
+            return _json({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
+        self._amazon.order_requests.process_returns(
+            given.order, given.condition, account=given.account, most=given.pieces
+        )
         return _json({})
 
     async def _inventory(self, request: Request) -> Response:

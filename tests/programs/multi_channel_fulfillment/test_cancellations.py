@@ -48,6 +48,22 @@ def test_a_cancellation_that_comes_too_late_is_told_so(accepted: Shop, asked: bo
     assert ("InvalidInput" in errors) is not asked
 
 
+@pytest.mark.parametrize("faster", [True, False], ids=["too-late", "in-time"])
+def test_the_verdict_on_a_request_is_what_the_order_shows_in_the_end(accepted: Shop, faster: bool) -> None:
+    accepted.amazon.options.change({"cancel_after": 300.0})
+    accepted.drop("cancel.csv", WITHDRAWN)
+    accepted.passes(seconds=2)
+    accepted.passes(minutes=1)
+    assert accepted.events()["1001"][1][0] == "grouped"
+    if faster:
+        accepted.amazon.orders.move("1001", "Processing")
+    accepted.amazon.options.change({"clock_offset": 600.0})
+    accepted.passes(2, minutes=5)
+    assert accepted.told()["1001"] == ("Failure" if faster else "Success")
+    assert accepted.calls(CANCEL) == [200]
+    assert ("TOO_LATE" in accepted.errors()["1001"]) is faster
+
+
 @pytest.mark.parametrize("taken", [True, False], ids=["taken", "not-taken"])
 def test_a_doubt_about_a_cancellation_is_settled_by_looks_and_a_repeat(accepted: Shop, taken: bool) -> None:
     (accepted.amazon.faults.cut_after if taken else accepted.amazon.faults.cut_before)(operation=CANCEL)
