@@ -18,7 +18,7 @@ from bridge.domain.snapshots import last_due, may_be_told
 from bridge.errors import AmazonError, LedgerError
 from bridge.faultpoints import reached
 from bridge.ledger.new_rows import NewOutbound
-from bridge.ledger.outbound_buffer import OutboundBuffer, StructBuffer
+from bridge.ledger.outbound_buffer import BufferedFile, OutboundBuffer, StructBuffer
 from bridge.pipeline.alerts import CREDENTIALS, SNAPSHOT, clear_alert, open_keys, raise_alert
 from bridge.pipeline.news_documents import write_news
 from bridge.pipeline.partner import Partner
@@ -103,11 +103,11 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
             return 0
         missing = [key for key in lost if key not in keys]
         view = SnapshotView(elements=reading, missing=missing, taken_at=now, profile=partner.profile)
-        with closing(OutboundBuffer()) as files:
-            for file in _files(partner, one, view, now):
-                files.add(file)
+        with closing(_Files(partner, one)) as files:
+            files.write(view, now)
             # As of when it was begun: what falls due while it is read is read anew.
             names = partner.ledger.record_snapshot(partner.fence, partner.vendor, one.name, keys, files, now)
+    files.report()
     reached("snapshot.committed")
     log.info(
         "snapshot", vendor=partner.vendor, name=one.name, keys=len(keys), missing=len(missing), files=names
@@ -115,34 +115,54 @@ def _read_and_tell(partner: Partner, one: Snapshot[Any], over: Callable[[], bool
     return 1
 
 
-def _files(
-    partner: Partner, one: Snapshot[Any], view: SnapshotView[Any], now: datetime
-) -> Iterator[NewOutbound]:
-    """Yield the files of a list one by one; its documents are written each in its turn."""
-    refused: dict[str, str] = {}
-    number = partial(partner.ledger.take_number, partner.fence, partner.vendor)
-    for news in one.files(view):
-        if isinstance(news, SnapshotFile):
-            yield NewOutbound(kind=news.kind, folder=news.folder, name=news.name, data=news.data)
-            continue
-        files, held = write_news(partner, [news], now)
-        for file in files:
-            data = file.data(number) if callable(file.data) else file.data
-            yield NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=data)
-        refused.update((news.document, reason) for _, reason in held)
-    _report_refused(partner, one, refused)
+class _Files:
+    """The files of a list, in temporary files: all documents of a type, or none where one does not fit."""
 
+    def __init__(self, partner: Partner, one: Snapshot[Any]) -> None:
+        self._partner = partner
+        self._one = one
+        self._buffers: dict[str, OutboundBuffer] = {}
+        """Type of document, empty for what is none → its files."""
+        self._refused: dict[str, str] = {}
 
-def _report_refused(partner: Partner, one: Snapshot[Any], refused: Mapping[str, str]) -> None:
-    """Report the documents of a list that do not fit the partner's mapping; today's are not kept."""
-    for document, reason in refused.items():
-        message = (
-            f"the {document} of {one.noun} is not told: {reason}. Correct the mapping or the settings, then: "
-            f"edibridge fetch {one.name} --vendor {partner.vendor}"
-        )
-        if raise_alert(partner, SNAPSHOT, f"{one.name}:{document}", message):
-            log.error("snapshot_not_written", vendor=partner.vendor, name=one.name, document=document)
-    _clear_alerts(partner, one, but=refused)
+    def write(self, view: SnapshotView[Any], now: datetime) -> None:
+        """Write all, one by one; control numbers are taken meanwhile."""
+        number = partial(self._partner.ledger.take_number, self._partner.fence, self._partner.vendor)
+        for news in self._one.files(view):
+            if isinstance(news, SnapshotFile):
+                self._add("", NewOutbound(kind=news.kind, folder=news.folder, name=news.name, data=news.data))
+            elif news.document not in self._refused:
+                files, held = write_news(self._partner, [news], now)
+                self._refused.update((news.document, reason) for _, reason in held)
+                for file in files:
+                    data = file.data(number) if callable(file.data) else file.data
+                    facts = NewOutbound(kind=file.kind, folder=file.folder, name=file.name, data=data)
+                    self._add(news.document, facts)
+
+    def _add(self, document: str, facts: NewOutbound) -> None:
+        self._buffers.setdefault(document, OutboundBuffer()).add(facts)
+
+    def __iter__(self) -> Iterator[BufferedFile]:
+        for document, files in self._buffers.items():
+            if document not in self._refused:
+                yield from files
+
+    def report(self) -> None:
+        """Report the documents that do not fit the partner's mapping; today's are not kept."""
+        partner, one = self._partner, self._one
+        for document, reason in self._refused.items():
+            message = (
+                f"the {document} of {one.noun} is not told: {reason}. Correct the mapping or the settings, "
+                f"then: edibridge fetch {one.name} --vendor {partner.vendor}"
+            )
+            if raise_alert(partner, SNAPSHOT, f"{one.name}:{document}", message):
+                log.error("snapshot_not_written", vendor=partner.vendor, name=one.name, document=document)
+        _clear_alerts(partner, one, but=self._refused)
+
+    def close(self) -> None:
+        """Close the temporary files."""
+        for files in self._buffers.values():
+            files.close()
 
 
 def _clear_alerts(partner: Partner, one: Snapshot[Any], *, but: Collection[str] = ()) -> None:

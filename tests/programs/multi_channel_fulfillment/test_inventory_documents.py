@@ -98,3 +98,12 @@ def test_more_skus_than_a_document_may_have_are_several(shop: Shop, monkeypatch:
         "2-of-3.846.edi",
         "3-of-3.846.edi",
     ]
+
+
+def test_of_several_documents_all_are_told_or_none(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inventory, "MOST_ITEMS", 2)
+    long = "SKU-" + "9" * 36  # an INVRPT has room for 35
+    shop.amazon.inventory.stock([summary(sku, 4) for sku in ("SKU-A", "SKU-B", "SKU-C", long, "SKU-D")])
+    shop.passes()
+    assert [name for name in outbox(shop) if "INVRPT" in name] == []
+    assert len([name for name in outbox(shop) if "846" in name]) == 3
