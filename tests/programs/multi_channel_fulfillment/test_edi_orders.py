@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from msgspec import structs
+
+from bridge.pipeline.rerun import rerun
+from bridge.programs.multi_channel_fulfillment.profile import NAME, values_of
 from tests.pipeline.partners import with_policies
 from tests.programs.multi_channel_fulfillment.conftest import Shop
 from tests.system.traffic import edifact, x12
@@ -168,3 +173,24 @@ def test_an_order_whose_document_is_void_by_the_time_it_could_be_sent_is_refused
     ((state, reason),) = shop.events()["1001"]
     assert (state, "is void after" in reason) == ("refused", True)
     assert shop.told() == {"1001": "Refused"}
+
+
+def test_a_product_code_that_the_seller_learns_goes_by_a_rerun_unless_its_correction_went_before(
+    shop: Shop,
+) -> None:
+    coded = ["LX*1", "W01*2*EA**UP*012345678905"]
+    shop.drop("a.edi", interchange(1, warehouse_order("1001", *coded), warehouse_order("1002", *coded)))
+    shop.passes(2, seconds=2)
+    assert {state for told in shop.events().values() for state, _ in told} == {"held"}
+    shop.drop("b.edi", interchange(2, warehouse_order("1002")))
+    shop.passes(2, seconds=2)
+
+    values = structs.replace(values_of(shop.partner.profile), skus={"012345678905": "SKU-A"})
+    programs = {**shop.partner.profile.of_programs, NAME: values}
+    profile = structs.replace(shop.partner.profile, of_programs=programs)
+    shop.partner = replace(shop.partner, profile=profile)
+    rerun(shop.partner, 1, dry_run=False, force=True)
+    shop.passes(2, seconds=2)
+    assert shop.created() == {"1001": 1, "1002": 1}
+    assert [state for state, _ in shop.events()["1001"]] == ["replaced", "succeeded"]
+    assert sorted(state for state, _ in shop.events()["1002"]) == ["held", "replaced", "succeeded"]
