@@ -54,6 +54,8 @@ def test_a_seller_and_a_vendor_share_no_inbox() -> None:
         ('speed = "ScheduledDelivery"', "sellers.shop.speed"),
         ('inventory_at = "24:00"', "sellers.shop.inventory_at"),
         ('inventory = ["csv", "846"]', "sellers.shop"),
+        ('max_fee = "25.00 USD"', "sellers.shop"),  # without preview = "check" it would limit nothing
+        ('preview = "check"\nmax_fee = "25"', "sellers.shop.max_fee"),
         ('selling_party = "ACMEV"', "sellers.shop.selling_party"),
         ("[sellers.shop.fetch]", "sellers.shop.fetch"),
     ],

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 import stamina
 
+from bridge.programs.event_types import EventType
+from bridge.programs.registry import installed
 from tests.contracts.programs.small_orders import ASKED_BEFORE
 from tests.contracts.small import SmallSite, killed
 from tests.spapi.server import json_answer
@@ -25,6 +28,18 @@ def placed(site: SmallSite) -> list[dict[str, object]]:
 
 def answer(pieces: int) -> dict[str, object]:
     return {"payload": {"orderId": "A1", "pieces": pieces}}
+
+
+@pytest.mark.parametrize(
+    "kind", [one for one in installed().event_types if one.precheck], ids=lambda one: one.operation
+)
+def test_every_program_asks_by_a_read_of_its_own(kind: EventType) -> None:
+    assert kind.precheck is not None
+    operation = installed().operations[kind.precheck.operation]
+    assert operation.reply == "document"
+    assert operation.read is not None
+    assert installed().told_by(operation.name) is None, "what is asked before an event is sent tells nothing"
+    assert timedelta(0) < kind.precheck.at_most <= timedelta(minutes=10)
 
 
 def test_an_event_goes_as_amazon_says_and_is_asked_about_once(small: SmallSite) -> None:

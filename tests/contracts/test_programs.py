@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 import stamina
 
+from bridge.mapping.profile import explain_profile
 from bridge.pipeline.rerun import rerun
 from bridge.pipeline.retention import purge
 from bridge.programs.contract import Program
+from bridge.programs.features import Features
 from bridge.programs.registry import installed
 from tests.contracts.program_case import Installation, ProgramCase, cases_by_name, install
 from tests.contracts.programs.goods_receipts import contract_cases as goods_receipts
@@ -52,6 +54,18 @@ def test_every_program_names_a_read_that_proves_an_authorization(program: Progra
     assert (operation.method, operation.reply) == ("GET", "document"), "it changes nothing"
     for version in operation.paths:
         assert "{" not in operation.path_of(version, **program.probe.names)
+
+
+@pytest.mark.parametrize("features", [one.features for one in installed().programs if one.features])
+def test_every_program_names_the_reads_of_its_features(features: Features) -> None:
+    listed, products, product = (
+        installed().operations[name] for name in (features.listed, features.products, features.product)
+    )
+    query = dict(features.query(explain_profile()))
+    names = {features.feature_name: "BOX"}
+    assert (bool(listed.list_key), bool(products.list_key), product.list_key) == (True, True, "")
+    assert products.path_of("", **names).endswith("/BOX")
+    assert "BOX/A%2F1" in product.path_of("", **names, **{features.sku_name: "A/1"}, **query)
 
 
 def taken_state(site: Installation) -> str:
