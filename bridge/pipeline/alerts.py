@@ -93,6 +93,11 @@ def not_verified(partner: Partner, submission: DueSubmission, error: AmazonError
     _report_doubt(partner, submission, what)
 
 
+def looks_refused(partner: Partner) -> str:
+    """Return the key of the alert that Amazon refuses an account to look at what is in doubt."""
+    return f"{partner.account}/in_doubt"
+
+
 def _report_doubt(partner: Partner, submission: DueSubmission, what: str) -> None:
     operation = installed().operations[submission.operation]
     message = (
@@ -142,6 +147,9 @@ def review(partner: Partner) -> None:
 
 def _review_doubts(partner: Partner) -> None:
     """Clear alerts about submissions that an operator, a late answer or a verdict settled."""
+    refused = looks_refused(partner)
+    if is_told(partner, CREDENTIALS, refused) and not partner.ledger.verifying(partner.vendor):
+        clear_alert(partner, CREDENTIALS, refused)
     told = [(kind, key) for kind, key in tuple(_open(partner)) if kind in {IN_DOUBT, OVERDUE}]
     if not told:
         return

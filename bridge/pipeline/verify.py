@@ -9,7 +9,14 @@ import structlog
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import DueSubmission
-from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, not_verified, raise_alert
+from bridge.pipeline.alerts import (
+    CREDENTIALS,
+    clear_alert,
+    in_doubt,
+    looks_refused,
+    not_verified,
+    raise_alert,
+)
 from bridge.pipeline.fetch import WAITS, fetch_order
 from bridge.pipeline.partner import Partner
 from bridge.programs.event_types import Contradiction, Found, Verification
@@ -46,11 +53,11 @@ def verify(partner: Partner, submission: DueSubmission) -> None:
         partner.ledger.apply_policy(partner.fence, submission.id, "verify", now, now + WAITS[0])
         if isinstance(error, CredentialsRefused):
             message = f"Amazon refuses account {partner.account} a look at what is in doubt: {error}"
-            raise_alert(partner, CREDENTIALS, _key(partner), message)
+            raise_alert(partner, CREDENTIALS, looks_refused(partner), message)
         if _doubted_for(submission, now) >= verification.told_after:
             not_verified(partner, submission, error)
         return
-    clear_alert(partner, CREDENTIALS, _key(partner))
+    clear_alert(partner, CREDENTIALS, looks_refused(partner))
     reached("fetch.looked")
     now = partner.clock()  # as Amazon's answer has just confirmed it
     contradiction = next((one for one in findings if isinstance(one, Contradiction)), None)
@@ -89,10 +96,6 @@ def _find(partner: Partner, submission: DueSubmission, verification: Verificatio
     if isinstance(item, UnreadableItem):
         raise AmazonUnavailable(f"{operation.name} is unreadable: {item.reason}")
     return "absent" if item is None else verification.judge(event, item)
-
-
-def _key(partner: Partner) -> str:
-    return f"{partner.account}/in_doubt"
 
 
 def _doubted_for(submission: DueSubmission, now: datetime) -> timedelta:
