@@ -13,6 +13,8 @@ from tests.crash.sellers.orders import File, Order
 from tests.crash.sellers.shops import Shops
 
 CREATE = "createFulfillmentOrder"
+_EVENTS = ("EVENT_202", "EVENT_302", "EVENT_301")
+"""What happens to each package of the stand-in's."""
 _STATES = {"sent": {"succeeded", "failed"}, "refused": {"refused"}, "held": {"held"}}
 """What an event is in the end, by what must become of its order."""
 Key = tuple[str, str]
@@ -33,6 +35,8 @@ class Account:
     doubted: int = 0
     shipments: int = 0
     """Files of shipments in the outboxes."""
+    packages: int = 0
+    """Packages that have left."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -49,6 +53,7 @@ def audit(shops: Shops, files: Sequence[File], throttled: int) -> Account:
         *_events(shops, files, orders),
         *_statuses(shops, orders),
         *_shipments(account, shops, orders),
+        *_tracking(account, shops),
         *_files(shops, files),
         *troubles_of(shops.log),
     ]
@@ -128,6 +133,25 @@ def _statuses(shops: Shops, orders: Mapping[Key, Order]) -> Iterator[str]:
     for key, order in orders.items():
         if order.fate != "rejected" and not words[key] & right[order.fate]:
             yield f"{key} must be {order.fate}, and its seller was told {sorted(words[key])}"
+
+
+def _tracking(account: Account, shops: Shops) -> Iterator[str]:
+    """Each package that has left was told from its first scan to its delivery, each event once."""
+    wanted: Counter[tuple[str, str]] = Counter()
+    for number in shops.amazon.orders.statuses():
+        for shipment in shops.amazon.orders.read("default", number)["payload"]["fulfillmentShipments"]:
+            if shipment["fulfillmentShipmentStatus"] == "SHIPPED":
+                packages = [str(one["packageNumber"]) for one in shipment["fulfillmentShipmentPackage"]]
+                wanted.update((package, event) for package in packages for event in _EVENTS)
+    account.packages = len({package for package, _ in wanted})
+    told: Counter[tuple[str, str]] = Counter()
+    for seller in shops.names:
+        for path in (shops.home(seller) / "outbox" / "tracking").glob("*.csv"):
+            with path.open(newline="") as rows:
+                told.update((row["package_number"], row["event_code"]) for row in csv.DictReader(rows))
+    for package, event in sorted(wanted.keys() | told.keys()):
+        if told[package, event] != wanted[package, event]:
+            yield f"{event} of package {package} was told {told[package, event]} times"
 
 
 def _shipments(account: Account, shops: Shops, orders: Mapping[Key, Order]) -> Iterator[str]:

@@ -41,6 +41,7 @@ marketplace = "US"
 order_prefix = "{name}-"
 comment = "Thank you."
 speed = "Standard"
+tracking = ["csv"]
 pickup = {{ convention = "rename", interval = "0.2s" }}
 schedule = {{ poll = "1s" }}
 """

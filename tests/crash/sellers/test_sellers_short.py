@@ -17,3 +17,4 @@ def test_no_kill_loses_an_order_or_creates_one_twice_and_every_piece_is_accounte
     assert figures.kills.total() > figures.kills[AT_RANDOM], "no named point was reached"
     assert set(figures.account.fates) == {"sent", "refused", "held", "rejected"}
     assert figures.account.shipments
+    assert figures.account.packages
