@@ -51,15 +51,15 @@ GOLDEN: dict[str, list[Verdict]] = {
     # SE counts nine of seven segments: something may be lost.
     "214/yurii1exe_edi-x12-toolkit__214-broken.edi": rejected("214", ("4", "SE", 7)),
     # Dates of six digits, which 004010 does away with: is 120902 in 2012 or in 1912?
-    # Invoices, purchase orders and stock: nobody here reads them.
+    # Invoices and purchase orders: nobody here reads them.
     "810/Inteligenz_X12Parser__Example5_Walmart.edi": unsupported("810"),
     "810/kputnam_stupidedi__1.edi": unsupported("810"),
     "824/EdiFabric_X12.NET__ApplicationAdvice.edi": rejected(
         "824", ("4", "BGN", 2), ("4", "DTM", 14), ("4", "DTM", 15)
     ),
     "824/Inteligenz_X12Parser__FromCnSpec.edi": accepted("824"),
-    "846/Inteligenz_X12Parser__Example1.edi": unsupported("846"),
-    "846/eskrano_php-edi-coedition__846-sample.edi": unsupported("846"),
+    "846/Inteligenz_X12Parser__Example1.edi": accepted("846"),
+    "846/eskrano_php-edi-coedition__846-sample.edi": accepted("846"),
     "850/bots-edi_bots-plugins__850-004010.14.edi": unsupported("850", 3),
     "850/eskrano_php-edi-coedition__850-sample.edi": unsupported("850", 3),
     "850/nick-manasys_edi-parser__850-multiple-sets.edi": unsupported("850", 2),
@@ -92,7 +92,8 @@ GOLDEN: dict[str, list[Verdict]] = {
         *accepted("940"),
     ],
     "940/olmelabs_EdiEngine__MultipleInterchangesAndGroups.edi": accepted("940", 6),
-    "945/EdiFabric_X12.NET__WarehouseShippingAdvice.edi": unsupported("945"),
+    # The date of shipping is the word CCYYMMDD.
+    "945/EdiFabric_X12.NET__WarehouseShippingAdvice.edi": rejected("945", ("8", "W06", 2)),
     "997/klatar200_EDI-Hub__997_reject_ak3_ak4.edi": accepted("997"),
     "997/xlate_staedi__simple997-multiple-interchanges.edi": accepted("997", 3),
     "999/xlate_staedi__simple999.edi": accepted("999"),
@@ -115,7 +116,7 @@ GOLDEN: dict[str, list[Verdict]] = {
     "IFTSTA/unidentified__ups_de_iftsta_20160122.edi": accepted("IFTSTA", 2),
     "INVOIC/EdiFabric_EDIFACT.NET__Invoice.edi": unsupported("INVOIC"),
     "INVOIC/nick-manasys_edi-parser__INVOIC-german.edi": unsupported("INVOIC"),
-    "INVRPT/nick-manasys_edi-parser__INVRPT.edi": unsupported("INVRPT"),
+    "INVRPT/nick-manasys_edi-parser__INVRPT.edi": accepted("INVRPT"),
     # What is wrong with these as orders to ship is for the mapping to say: the syntax is right.
     "ORDERS/EdiFabric_EDIFACT.NET__PurchaseOrders.edi": accepted("ORDERS", 2),
     "ORDERS/bots-edi_bots-plugins__orders01.edi": accepted("ORDERS", 2),
