@@ -54,6 +54,7 @@ class Figures:
             "in doubt, all resolved": account.doubted,
             "throttled on purpose": self.throttled,
             "files of shipments": account.shipments,
+            "packages": account.packages,
             "seconds": f"{self.seconds:.0f}",
             "problems": len(account.problems),
         }
