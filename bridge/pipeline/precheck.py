@@ -7,7 +7,7 @@ about once. While Amazon gives no answer its events wait, for ten minutes at mos
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -41,88 +41,91 @@ def precheck(
     if partner.ledger.restored(partner.account):  # nothing is sent either
         return 0
     return sum(
-        _of_type(partner, kind, kind.precheck, note, over)
+        _Asking(partner, kind, kind.precheck).run(note, over)
         for kind in installed().event_types
         if kind.precheck is not None and kind.precheck.wanted(partner.profile)
     )
 
 
-def _of_type(
-    partner: Partner,
-    kind: EventType,
-    how: Precheck[Any],
-    note: Callable[[int], None],
-    over: Callable[[], bool],
-) -> int:
-    judged = 0
-    while due := partner.ledger.to_precheck(partner.vendor, kind.operation, partner.clock(), AT_ONCE):
-        for event in due:
-            if partner.stopping() or over():
-                return judged
-            if not _judge(partner, kind, how, event):
-                return judged  # all of them wait: the others would fail likewise
-            note(1)
-            judged += 1
-    return judged
+class _Asking:
+    """One pass over the events of a type that are due."""
 
+    def __init__(self, partner: Partner, kind: EventType, how: Precheck[Any]) -> None:
+        self._partner = partner
+        self._kind = kind
+        self._how = how
+        self._no_answer = ""
+        """Why Amazon gave no answer in this pass: who has waited long enough is not asked about any more."""
 
-def _judge(partner: Partner, kind: EventType, how: Precheck[Any], event: ToPrecheck) -> bool:
-    """Ask about one event and commit what follows; False where Amazon gave no answer and it waits."""
-    found: Item | None = None
-    why = "Amazon knows nothing of it"
-    try:
-        found = _ask(partner, kind, how, event)
-    except (AmazonUnavailable, CredentialsRefused) as error:
-        why = str(error)
-        if not _has_waited(event, how, partner.clock()):
-            _postpone(partner, kind, why)
-            return False
-    except AmazonError as error:
-        why = str(error)
-    reached("precheck.asked")
-    if found is None:
-        log.warning("not_prechecked", vendor=partner.vendor, event_id=event.id, reason=why)
-    checked = _checked(partner, kind, how, event, found, why)
-    state = partner.ledger.record_precheck(partner.fence, event.id, checked, partner.clock())
-    reached("precheck.committed")
-    log.info("prechecked", vendor=partner.vendor, event_id=event.id, state=state)
-    return True
+    def run(self, note: Callable[[int], None], over: Callable[[], bool]) -> int:
+        """Judge all that is due, until there is nothing, or Amazon gives no answer; return how many."""
+        partner, judged = self._partner, 0
+        while due := partner.ledger.to_precheck(
+            partner.vendor, self._kind.operation, partner.clock(), AT_ONCE
+        ):
+            for event in due:
+                if partner.stopping() or over():
+                    return judged
+                if not self._judge(event):
+                    return judged  # all of them wait: the others would fail likewise
+                note(1)
+                judged += 1
+        return judged
 
+    def _judge(self, event: ToPrecheck) -> bool:
+        """Ask about one event and commit what follows; False where Amazon gave no answer and it waits."""
+        partner = self._partner
+        found: Item | None = None
+        why = "Amazon knows nothing of it"
+        try:
+            found = self._ask(event)
+        except (AmazonUnavailable, CredentialsRefused) as error:
+            why = self._no_answer = str(error)
+            if not self._has_waited(event):
+                self._postpone(why)
+                return False
+        except AmazonError as error:
+            why = str(error)
+        reached("precheck.asked")
+        if found is None:
+            log.warning("not_prechecked", vendor=partner.vendor, event_id=event.id, reason=why)
+        checked = self._checked(event, found, why)
+        state = partner.ledger.record_precheck(partner.fence, event.id, checked, partner.clock())
+        reached("precheck.committed")
+        log.info("prechecked", vendor=partner.vendor, event_id=event.id, state=state)
+        return True
 
-def _ask(partner: Partner, kind: EventType, how: Precheck[Any], event: ToPrecheck) -> Item | None:
-    operation = installed().operations[how.operation]
-    version = operation.version_of(partner.amazon.version)
-    read = installed().decode(kind.operation, event.body)
-    body = operation.body_of([how.body(read, version)]) if operation.method != "GET" else b""
-    found = partner.amazon.ask(operation, body, version, how.names(read))
-    if isinstance(found, UnreadableItem):
-        raise AmazonRefused(f"its answer is unreadable: {found.reason}")
-    return found
+    def _ask(self, event: ToPrecheck) -> Item | None:
+        if self._no_answer and self._has_waited(event):
+            raise AmazonUnavailable(self._no_answer)
+        operation = installed().operations[self._how.operation]
+        version = operation.version_of(self._partner.amazon.version)
+        read = installed().decode(self._kind.operation, event.body)
+        body = operation.body_of([self._how.body(read, version)]) if operation.method != "GET" else b""
+        found = self._partner.amazon.ask(operation, body, version, self._how.names(read))
+        if isinstance(found, UnreadableItem):
+            raise AmazonRefused(f"its answer is unreadable: {found.reason}")
+        return found
 
+    def _checked(self, event: ToPrecheck, found: Item | None, why: str) -> Checked:
+        read = installed().decode(self._kind.operation, event.body)
+        told = "" if found is not None else why
+        asked: Asked[Any] = Asked(event=read, found=found, why=told, profile=self._partner.profile)
+        try:
+            checked = self._how.judge(asked)
+        except Exception as error:
+            # Of the program's own: what is wrong with one must not keep the others waiting.
+            log.exception("precheck_failed", vendor=self._partner.vendor, event_id=event.id)
+            name = type(error).__name__
+            return Checked(hold=f"edibridge itself fails on Amazon's answer about it ({name}); see the log")
+        return checked if checked.event != read else msgspec.structs.replace(checked, event=None)
 
-def _checked(  # noqa: PLR0913, PLR0917 - all that a judgement is made of
-    partner: Partner, kind: EventType, how: Precheck[Any], event: ToPrecheck, found: Item | None, why: str
-) -> Checked:
-    read = installed().decode(kind.operation, event.body)
-    asked: Asked[Any] = Asked(
-        event=read, found=found, why="" if found is not None else why, profile=partner.profile
-    )
-    try:
-        checked = how.judge(asked)
-    except Exception as error:
-        # Of the program's own: what is wrong with one must not keep the others waiting.
-        log.exception("precheck_failed", vendor=partner.vendor, event_id=event.id)
-        name = type(error).__name__
-        return Checked(hold=f"edibridge itself fails on Amazon's answer about it ({name}); see the log")
-    return checked if checked.event != read else msgspec.structs.replace(checked, event=None)
+    def _has_waited(self, event: ToPrecheck) -> bool:
+        since = event.precheck_since
+        return since is not None and self._partner.clock() - since >= self._how.at_most
 
-
-def _has_waited(event: ToPrecheck, how: Precheck[Any], now: datetime) -> bool:
-    return event.precheck_since is not None and now - event.precheck_since >= how.at_most
-
-
-def _postpone(partner: Partner, kind: EventType, why: str) -> None:
-    now = partner.clock()
-    log.warning("not_prechecked", vendor=partner.vendor, operation=kind.operation, reason=why)
-    reason = f"Amazon was asked about it before it is sent, and gave no answer: {why}"
-    partner.ledger.postpone_prechecks(partner.fence, partner.vendor, kind.operation, reason, now, now + AGAIN)
+    def _postpone(self, why: str) -> None:
+        partner, operation, now = self._partner, self._kind.operation, self._partner.clock()
+        log.warning("not_prechecked", vendor=partner.vendor, operation=operation, reason=why)
+        reason = f"Amazon was asked about it before it is sent, and gave no answer: {why}"
+        partner.ledger.postpone_prechecks(partner.fence, partner.vendor, operation, reason, now, now + AGAIN)

@@ -152,6 +152,7 @@ def test_a_preview_that_fails_delays_an_order_by_ten_minutes(shop: Shop) -> None
     with stamina.set_testing(True, attempts=1):
         shop.passes(rounds=3, minutes=1)
     assert shop.created() == {"1001": 1, "1002": 1}
+    assert len(shop.calls(PREVIEW)) == 11, "while Amazon gives no answer it is asked about one order a minute"
     notes = [note["message"] for one in shop.partner.ledger.batch(1, limit=9).events for note in one.notes]
     assert len(notes) == 2
     assert all("Amazon gave no preview of the order: HTTP 500" in note for note in notes)
