@@ -97,10 +97,8 @@ class _Telling:
             "ship_to_id": original.ship_to_id,
             "shipment_id": first.amazon_shipment_id if first else "",
             "told_at": advice.now.isoformat(),
-            "shipped_at": max((_moment(one.shipping_date) for one in advice.shipments), default=""),
-            "estimated_arrival": max(
-                (_moment(one.estimated_arrival_date) for one in advice.shipments), default=""
-            ),
+            "shipped_at": _moment(first.shipping_date) if first else "",
+            "estimated_arrival": _moment(first.estimated_arrival_date) if first else "",
             "fulfillment_center": centers.pop() if len(centers) == 1 else "",
             "carrier": carriers.pop() if len(carriers) == 1 else "",
             "package_count": len(packages),
@@ -127,7 +125,12 @@ class _Telling:
                 )
             )
         found = [_package(one, items[one.package_number]) for one in shipment.packages]
-        return found + ([_package(None, items[None])] if None in items else [])
+        found += [_package(None, items[None])] if None in items else []
+        told = {
+            "package_shipment_id": shipment.amazon_shipment_id,
+            "package_shipped_at": _moment(shipment.shipping_date),
+        }
+        return [one | told for one in found]
 
     def _unshipped(self) -> list[Values]:
         """Return what never ships of each line."""

@@ -29,6 +29,8 @@ _SAMPLE: Values = {
             "package_number": "1",
             "package_carrier": "UPS",
             "tracking_number": "1Z999AA10123456784",
+            "package_shipment_id": "DnTz4W5Rk",
+            "package_shipped_at": "2026-11-23T15:00:00+00:00",
             "item": [
                 {
                     "line": "1",
@@ -143,7 +145,11 @@ NOTICES = {
         ),
         levels={
             "package": Level(
-                values=kinds_of_values(id="package_number tracking_number", text="package_carrier")
+                values=kinds_of_values(
+                    id="package_number tracking_number package_shipment_id",
+                    text="package_carrier",
+                    time="package_shipped_at",
+                )
             ),
             "item": Level(
                 within="package",
