@@ -171,7 +171,7 @@ def _take_first(site: Installation, case: ProgramCase) -> None:
     """Have Amazon take what a case is about, before the case's own file comes."""
     site.amazon.usual.update({case.operation: case.taken, **case.afterwards})
     drop(site.folder, case.file, case.document)
-    site.drain(5)
+    site.drain(2)
     assert site.rows("SELECT state FROM submissions") == [("succeeded",)]
 
 
