@@ -19,7 +19,13 @@ from bridge.edi.x12.writer import STANDARD
 from bridge.mapping.mappings import Mappings
 from bridge.mapping.outbound.compile import POSITION, components_of
 from bridge.mapping.outbound.rules import OutboundMapping
-from bridge.mapping.outbound.write import First, NothingToTell, NotWritten, prepared_by, sample_envelope
+from bridge.mapping.outbound.write import (
+    NothingToTell,
+    NotWritten,
+    TrialNumbers,
+    prepared_by,
+    sample_envelope,
+)
 from bridge.mapping.positions import Found, MappingFile, read_mapping_file
 from bridge.mapping.references import parse_reference
 from bridge.programs.registry import installed
@@ -100,6 +106,6 @@ def sample_documents(mapping: OutboundMapping, grammar: Grammar) -> Iterator[lis
         except NotWritten as error:
             yield NotWritten(f"the sample of {mapping.writes} cannot be written in {version}: {error}")
             continue
-        text = prepared.data(First(), _WHEN).decode(envelope.character_set.encoding)
+        text = prepared.data(TrialNumbers(), _WHEN).decode(envelope.character_set.encoding)
         end = STANDARD.segment if mapping.standard == "x12" else DEFAULT.segment
         yield [f"{segment}{end}" for segment in text.split(end) if segment]

@@ -50,7 +50,7 @@ class Prepared(msgspec.Struct, frozen=True):
         return write_interchange(self.envelope, self.body, numbers, now)
 
 
-class First:
+class TrialNumbers:
     """Control numbers to try a document with."""
 
     def next(self, kind: str) -> int:
@@ -98,7 +98,7 @@ def prepared_by(  # noqa: PLR0913 - all that a document depends on
         raise NotWritten(_said(mapping, [str(one) for one in unfit]))
     prepared = Prepared(envelope, tuple((one.tag, one.elements()) for one in filled), mapping.name)
     try:
-        data = prepared.data(First(), now)
+        data = prepared.data(TrialNumbers(), now)
     except ValueError as error:
         raise NotWritten(_said(mapping, [str(error)])) from error
     wrong = [_told(error, filled) for error in mistakes_in(data, prepared.body, checker)]
