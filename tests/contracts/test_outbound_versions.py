@@ -1,4 +1,4 @@
-"""What the newer version of Fulfillment Outbound lacks, as decision 22 says: against Amazon's model."""
+"""What the newer version of Fulfillment Outbound lacks, as decision 25 says: against Amazon's model."""
 
 from __future__ import annotations
 
