@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from bridge.domain.events import Event
 from bridge.domain.functions import TOLD, Decision, Known
+from bridge.errors import CommandRefused
 from bridge.ledger.schema import events
 from bridge.programs.event_types import Change, Contradiction, EventType, Violation
 from bridge.programs.registry import installed
@@ -31,6 +32,23 @@ def changed(connection: Connection, own: Known, others: Sequence[Known], decisio
     if about.standing == "sent":
         return _of_sent(kind, kind.changed_by, (own, about), others) or decision
     return _of_unsent(connection, kind, kind.changed_by, (own, about)) or decision
+
+
+def released(connection: Connection, own: Known, others: Sequence[Known], decision: Decision) -> Decision:
+    """Return what becomes of a held change that an operator releases: Amazon is told of what it can change.
+
+    Raises `CommandRefused` for one that cannot go, with nothing changed.
+    """
+    found = decision if decision.earlier is None else changed(connection, own, others, decision)
+    about = next((one for one in others if one.id == found.earlier), None)
+    if found.state == "held" and about is not None and about.standing == "sent" and about.body is not None:
+        return decision
+    if found.state in {"held", "refused"}:
+        raise CommandRefused(
+            f"event {own.id} is a change that cannot go: {found.reason}; end it with "
+            f"`edibridge resolve {own.id} --event --drop REASON`"
+        )
+    return found
 
 
 def _of_sent(

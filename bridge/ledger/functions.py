@@ -17,7 +17,7 @@ from bridge.domain.events import RESTORED
 from bridge.domain.functions import NOTHING, UNKNOWN, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
-from bridge.ledger.changes import changed
+from bridge.ledger.changes import changed, released
 from bridge.ledger.columns import one_of
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import chunks, errors_text, seconds
@@ -222,9 +222,9 @@ def release_cancellation(connection: Connection, row: RowMapping, now: datetime)
 def release_replacement(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Supersede what a replacement that an operator releases replaces and that was not sent yet."""
     own, others = _known_of(connection, row["vendor"], row)
-    if own.changes:
-        return
     decision = decide(own._replace(state="ready"), others)
+    if own.changes:
+        decision = released(connection, own, others, decision)
     _apply(connection, row["vendor"], own, decision._replace(state=""), others, now)
 
 
@@ -271,20 +271,15 @@ def _carry_out_one(
 def _known_of(
     connection: Connection, vendor: str, row: RowMapping | dict[str, object]
 ) -> tuple[Known, list[Known]]:
-    key = str(row["ordering_key"])
-    related = installed().related(str(row["operation"]))
-    asked = {"v": vendor, "of": related, "key": key, "name": _name(row)}
-    by_package = key.startswith(_STATUS_KEY) or not row["purchase_order_number"]
+    key, order = str(row["ordering_key"]), row["purchase_order_number"]
+    # What is of no order, such as a container, has its own name where others have their package's.
+    by_package = key.startswith(_STATUS_KEY) or not order
+    name = key.partition(":")[2] if by_package else order
+    asked = {"v": vendor, "of": installed().related(str(row["operation"])), "key": key, "name": name}
     query: Select[tuple[object, ...]] = _OF_PACKAGE if by_package else _OF_ORDER
     own = _known(connection.execute(_OF_ID, {"event": row["id"]}).mappings().one())
     known = [_known(one) for one in connection.execute(query, asked).mappings()]
     return own, [one for one in known if one.id != own.id]
-
-
-def _name(row: RowMapping | dict[str, object]) -> object:
-    # What is of no order, such as a container, has its own name where others have their package's.
-    by_key = str(row["ordering_key"]).startswith(_STATUS_KEY) or not row["purchase_order_number"]
-    return str(row["ordering_key"]).partition(":")[2] if by_key else row["purchase_order_number"]
 
 
 def _known(row: RowMapping) -> Known:

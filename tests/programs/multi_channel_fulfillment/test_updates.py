@@ -78,6 +78,21 @@ def test_what_amazon_cannot_change_holds_the_whole(on_hold: Shop) -> None:
     assert (state, "this changes speed, too" in reason) == ("held", True)
 
 
+def test_a_change_that_is_released_changes_what_amazon_changes_and_nothing_else(on_hold: Shop) -> None:
+    on_hold.drop("speed.csv", b"order_id,function,action,speed\n1001,replace,Ship,Priority\n")
+    on_hold.passes(seconds=2)
+    on_hold.partner.ledger.release_event(2, on_hold.clock())
+    on_hold.passes(2, seconds=2)
+    assert (order(on_hold)["fulfillmentAction"], order(on_hold)["shippingSpeedCategory"]) == (
+        "Ship",
+        "Standard",
+    )
+
+    on_hold.drop("late.csv", b"order_id,function,speed\n1001,replace,Priority\n")
+    on_hold.passes(seconds=2)
+    assert on_hold.events()["1001"][-1][0] == "refused"
+
+
 def test_half_an_address_and_an_unknown_order_are_refused(on_hold: Shop) -> None:
     on_hold.drop("half.csv", b"order_id,function,address_line1\n1001,replace,2 Other Street\n")
     on_hold.drop("unknown.csv", b"order_id,function,action\n1002,replace,Ship\n1001,replace,Hold\n")
