@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bridge.adapters import addressing_of
+from bridge.edi.addressing import Addressing
+from bridge.edi.model import Delimiters, Party
 from tests.test_config import GOOD, load, named, only_problem
 
 SELLER = """
@@ -76,3 +79,35 @@ def test_sellers_of_one_account_have_prefixes_of_their_own() -> None:
     )
     prefixed = second.replace("marketplace", 'order_prefix = "B-"\nmarketplace', 1)
     assert list(load(GOOD + SELLER + prefixed).sellers) == ["shop", "other"]
+
+
+def test_documents_to_a_seller_are_addressed_as_its_edi_table_says() -> None:
+    edi = (
+        '[sellers.shop.edi]\nsender_id = "US"\nsender_qualifier = "01"\nreceiver_id = "THEM"\n'
+        'versions = "D96A"\n'
+        'separators = ":+,? \'"\ncharacter_set = "UNOA"\ntest = false\n'
+    )
+    addressing = addressing_of(load(GOOD + SELLER + edi).sellers["shop"])
+    assert (addressing.sender, addressing.receiver) == (Party("US", "01"), Party("THEM"))
+    assert (addressing.versions, addressing.test, addressing.character_set) == (("D96A",), False, "UNOA")
+    assert addressing.edifact == Delimiters("+", ":", "'", release="?", decimal=",")
+    assert addressing.x12 is None
+    x12 = addressing_of(load(GOOD + SELLER + '[sellers.shop.edi]\nseparators = "*>~^"\n').sellers["shop"])
+    assert (x12.x12, x12.edifact) == (Delimiters("*", ">", "~", "^"), None)
+    assert addressing_of(load(GOOD + SELLER).sellers["shop"]) == Addressing()
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('separators = "*:"', "must be three or four characters for X12"),
+        ('separators = "**~"', "must be different characters of ASCII"),
+        ('separators = "A:~"', "none of them a letter or digit"),
+        ('separators = "* ~"', "a blank separates nothing"),
+        ('character_set = "latin"', "must be one of basic, extended, UTF-8, UNOA"),
+    ],
+)
+def test_what_is_wrong_with_an_edi_table_is_named(line: str, message: str) -> None:
+    problem = only_problem(f"{GOOD}{SELLER}[sellers.shop.edi]\n{line}\n")
+    assert problem.place == f"sellers.shop.edi.{line.split(maxsplit=1)[0]}"
+    assert message in problem.message
