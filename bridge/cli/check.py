@@ -125,7 +125,12 @@ def _log_in(name: str, account: Account) -> str:
 
 def _let_in(name: str, account: Account, probe: Probe) -> str:
     from bridge.adapters import amazon_client_of
+    from bridge.spapi.errors import CredentialsRefused
 
     with closing(amazon_client_of(name, account)) as client:
-        client.probe(probe)
+        try:
+            client.probe(probe)
+        except CredentialsRefused as refused:
+            why = "the application lacks a role for it, or the authorization is older than the role"
+            raise CredentialsRefused(f"{refused}: {why}; then `edibridge authorize {name}`") from refused
     return "Amazon lets the account in"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from bridge.programs.features import Feature, FeatureProduct, Features
@@ -39,25 +40,31 @@ class FeatureReader:
         """Return whether a feature is there for a product; None where Amazon knows no such."""
         operation = installed().operations[self._features.product]
         names = {self._features.feature_name: feature, self._features.sku_name: sku, **self._query}
-        found = self._client.read_one(operation, version="", **names)
+        with _in_amazons_words(operation.name):
+            found = self._client.read_one(operation, version="", **names)
         return None if found is None else _read(operation.name, found, FeatureProduct)
 
     def _listed(self, name: str, names: Mapping[str, str], kind: type[T]) -> Iterator[T]:
         operation = installed().operations[name]
         query, seen = dict(self._query), set[str]()
         while True:
-            try:
+            with _in_amazons_words(name):
                 page = self._client.read_page(operation, query, names=names)
-            except AmazonRefused as refused:
-                words = " ".join(error.message for error in refused.errors)
-                raise AmazonRefused(
-                    f"{name}: {refused}: {words}", http_status=refused.http_status
-                ) from refused
             yield from (_read(name, one, kind) for one in (*page.items, *page.unreadable))
             if not page.next_token or page.next_token in seen:
                 return
             seen.add(page.next_token)
             query[self._features.token] = page.next_token
+
+
+@contextmanager
+def _in_amazons_words(name: str) -> Iterator[None]:
+    """Raise a refusal within the block with Amazon's words: those on features hold nothing personal."""
+    try:
+        yield
+    except AmazonRefused as refused:
+        words = " ".join(error.message for error in refused.errors)
+        raise AmazonRefused(f"{name}: {refused}: {words}", http_status=refused.http_status) from refused
 
 
 def _read(name: str, found: Item | UnreadableItem, kind: type[T]) -> T:

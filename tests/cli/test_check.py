@@ -91,12 +91,15 @@ def test_connect_tries_every_folder_and_every_account(tmp_path: Path) -> None:
             "REFRESH_TOKEN": amazon.credentials.refresh_token,
         }
         good = edibridge("check", "--connect", "--json", folder=folder, environment=secrets)
+        amazon.faults.reply(403, operation="getTransactionStatus", times=None)
+        barred = edibridge("check", "--connect", "--json", folder=folder, environment=secrets)
         wrong = secrets | {"REFRESH_TOKEN": "Atzr-no"}
         bad = edibridge("check", "--connect", "--json", folder=folder, environment=wrong)
     assert (good.code, {one["kind"]: one["ok"] for one in good.json["connections"]}) == (
         0,
         {"local": True, "amazon": True, "getTransactionStatus": True},
     ), good
+    assert (barred.code, "lacks a role" in barred.json["connections"][-1]["told"]) == (1, True)
     assert bad.code == 1
     tried = {one["kind"]: one for one in bad.json["connections"]}
     assert tried["local"]["ok"]

@@ -66,6 +66,7 @@ def test_a_sku_is_asked_about_with_each_feature(folder: Path) -> None:
     assert told.json["features"]["BLANK_BOX"]["sku"] == "SKU/D +"
     assert told.json["features"]["BLOCK_AMZL"]["eligible"] is True
     assert features(folder, "--sku", "SKU-B", "--feature", "OVERBOX").code == 1
+    assert "is not available" in features(folder, "--sku", "SKU-B", "--feature", "BLANK_BOY").err
 
 
 def test_a_vendor_has_none(folder: Path) -> None:
