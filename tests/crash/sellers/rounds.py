@@ -25,7 +25,7 @@ POINTS = (
 STORM = 3
 """Requests in a row that Amazon throttles, a few times in a run."""
 CREATE, GET = "createFulfillmentOrder", "getFulfillmentOrder"
-PATIENCE = 2.0
+PATIENCE = 3.0
 """Seconds within which a point is reached, or the daemon is killed at a random moment all the same."""
 LONGEST = 3600.0
 """Seconds that the last daemon may take for all that is left."""
@@ -121,7 +121,7 @@ def _trouble(site: Shops, chance: random.Random, figures: Figures) -> None:
 def _live(site: Shops, chance: random.Random, figures: Figures, point: str) -> None:
     """Start the daemon, and kill it at a point, or at any moment."""
     at_random = chance.random() < 0.25
-    child = site.start("daemon", kill_at="" if at_random else f"{point}:{chance.randint(1, 3)}")
+    child = site.start("daemon", kill_at="" if at_random else f"{point}:{chance.choice((1, 1, 1, 2))}")
     reached = child.wait(chance.uniform(0.1, 1.5) if at_random else PATIENCE) is not None
     status = child.kill()
     assert status < 0, f"the daemon ended by itself: {status}\n{site.log[-3000:]}"
