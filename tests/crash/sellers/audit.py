@@ -54,6 +54,7 @@ def audit(shops: Shops, files: Sequence[File], throttled: int) -> Account:
         *_statuses(shops, orders),
         *_shipments(account, shops, orders),
         *_tracking(account, shops),
+        *_told_once(shops),
         *_files(shops, files),
         *troubles_of(shops.log),
     ]
@@ -152,6 +153,13 @@ def _tracking(account: Account, shops: Shops) -> Iterator[str]:
     for package, event in sorted(wanted.keys() | told.keys()):
         if told[package, event] != wanted[package, event]:
             yield f"{event} of package {package} was told {told[package, event]} times"
+
+
+def _told_once(shops: Shops) -> Iterator[str]:
+    """No look told a file that another look of the same order had told."""
+    for row in shops.rows("SELECT subject, history FROM follow_ups"):
+        told = Counter(file for look in json.loads(row["history"] or "[]") for file in look["files"])
+        yield from (f"{row['subject']}: {file} was told {n} times" for file, n in told.items() if n > 1)
 
 
 def _shipments(account: Account, shops: Shops, orders: Mapping[Key, Order]) -> Iterator[str]:

@@ -17,8 +17,8 @@ from tests.forkserver import ForkServer
 SELLERS = ("shop", "store")
 SPEED = 600.0
 """Seconds that pass for bridge and stand-in in a second."""
-STEP = 600.0
-"""Seconds after which an order goes on at Amazon."""
+STEP = 3600.0
+"""Seconds after which an order goes on at Amazon: each is looked at between two of its shipments."""
 RATE = 1000.0
 """Requests a second that Amazon allows for each operation; it would be 2."""
 _CONFIG = """\
