@@ -12,7 +12,7 @@ POINTS = ("submit.intent_committed", "submit.posted", "settle.asked", "follow.as
 
 
 def test_no_kill_loses_an_order_or_creates_one_twice_and_every_piece_is_accounted_for(tmp_path: Path) -> None:
-    figures = run_orders(SEED, tmp_path, orders=40, files=8, damaged=12, kills=6, points=POINTS, speed=1800.0)
+    figures = run_orders(SEED, tmp_path, orders=32, files=8, damaged=12, kills=5, points=POINTS, speed=3600.0)
     assert figures.account.problems == []
     assert figures.kills.total() > figures.kills[AT_RANDOM], "no named point was reached"
     assert set(figures.account.fates) == {"sent", "refused", "held", "rejected"}
