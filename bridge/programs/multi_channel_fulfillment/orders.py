@@ -18,7 +18,11 @@ from bridge.domain.outcomes import AmazonApiError, Verdict
 from bridge.domain.values import Address
 from bridge.programs.event_types import Contradiction, Found
 from bridge.programs.multi_channel_fulfillment.events import FulfillmentOrdered
-from bridge.programs.multi_channel_fulfillment.return_items import ReturnAuthorization, ReturnItem
+from bridge.programs.multi_channel_fulfillment.return_items import (
+    AmazonAddress,
+    ReturnAuthorization,
+    ReturnItem,
+)
 
 TOLD_AFTER = timedelta(hours=24)
 """Time without a look at what is in doubt after which an operator is told: none is needed to settle it."""
@@ -109,23 +113,12 @@ class FulfillmentOrder:
         return self.seller_fulfillment_order_id
 
 
-class _Address(msgspec.Struct, rename="camel"):
-    name: str | None = None
-    address_line1: str | None = None
-    address_line2: str | None = None
-    address_line3: str | None = None
-    city: str | None = None
-    state_or_region: str | None = None
-    postal_code: str | None = None
-    country_code: str | None = None
-
-
 class _Header(msgspec.Struct, rename="camel"):
     seller_fulfillment_order_id: str
     fulfillment_order_status: str
     fulfillment_action: str | None = None
     status_updated_date: str | None = None
-    destination_address: _Address | None = None
+    destination_address: AmazonAddress | None = None
 
 
 class _Line(msgspec.Struct, rename="camel"):
@@ -204,11 +197,7 @@ def _order(
         status_updated_date=header.status_updated_date or "",
         lines=lines,
         shipments=shipments,
-        destination_address=Address(
-            **{name: getattr(address, name) or "" for name in _Address.__struct_fields__}
-        )
-        if address is not None
-        else None,
+        destination_address=address.known() if address is not None else None,
     )
 
 

@@ -53,7 +53,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
 
 def authorized_row(order: str, item: ReturnItem, authorization: ReturnAuthorization) -> Row:
     """Return the row of a piece that may be sent back."""
-    to = authorization.address
+    to = authorization.return_to_address.known()
     names = (name for name in Row.__struct_fields__ if name.startswith("to_"))
     return msgspec.structs.replace(
         _row("authorized", order, item),

@@ -32,7 +32,9 @@ class ReturnItem(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     fulfillment_center_id: str | None = None
 
 
-class _Address(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+class AmazonAddress(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
+    """An address as Amazon has it."""
+
     name: str | None = None
     address_line1: str | None = None
     address_line2: str | None = None
@@ -43,6 +45,10 @@ class _Address(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     country_code: str | None = None
     phone: str | None = None
 
+    def known(self) -> Address:
+        """Return it with empty texts for what is absent."""
+        return Address(**{name: getattr(self, name) or "" for name in self.__struct_fields__})
+
 
 class ReturnAuthorization(msgspec.Struct, frozen=True, rename="camel", kw_only=True):
     """Where returned pieces go, and under which number."""
@@ -51,13 +57,7 @@ class ReturnAuthorization(msgspec.Struct, frozen=True, rename="camel", kw_only=T
     amazon_rma_id: str
     rma_page_url: str = msgspec.field(default="", name="rmaPageURL")
     fulfillment_center_id: str = ""
-    return_to_address: _Address = _Address()
-
-    @property
-    def address(self) -> Address:
-        """The address of Amazon's to which they go."""
-        to = self.return_to_address
-        return Address(**{name: getattr(to, name) or "" for name in to.__struct_fields__})
+    return_to_address: AmazonAddress = AmazonAddress()
 
 
 class _Reason(msgspec.Struct, frozen=True, rename="camel"):
