@@ -42,7 +42,7 @@ format: $(STAMP) ## format, and fix what can be fixed
 crash: $(STAMP) ## kill the bridge a thousand times and look for what is lost or doubled (ten minutes)
 	$(BIN)/python -m tests.crash
 
-long-run: $(STAMP) ## take 5,000 orders of sellers to their end while the daemon is killed 200 times (a quarter of an hour)
+long-run: $(STAMP) ## take 5,000 orders of sellers to their end while the daemon is killed 200 times (six minutes)
 	$(BIN)/python -m tests.crash.sellers
 
 fuzz: $(STAMP) ## spoil samples in 50,000 ways, for the EDI reader and then all the way into the ledger (half an hour)
