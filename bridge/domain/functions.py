@@ -86,6 +86,8 @@ class Decision(NamedTuple):
     code: str = ""
 
 
+DROPPED = "DROPPED"
+"""The code of what an operator dropped."""
 UNKNOWN = "UNKNOWN"
 """The code of what is refused since nothing of its order or package is known."""
 NOTHING = Decision()

@@ -10,19 +10,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-import msgspec
-from sqlalchemy import Connection, RowMapping, Select, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, or_, select, update
 
-from bridge.domain.events import RESTORED
-from bridge.domain.functions import NOTHING, UNKNOWN, Decision, Known, carry_out, decide
+from bridge.domain.functions import NOTHING, Decision, Known, carry_out, decide
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
 from bridge.ledger.changes import changed, released
 from bridge.ledger.columns import one_of
+from bridge.ledger.known_events import known_of
 from bridge.ledger.reports import reopen
 from bridge.ledger.row_conversion import chunks, errors_text, seconds
 from bridge.ledger.schema import (
-    documents,
     events,
     is_overriding,
     is_waiting,
@@ -39,40 +37,6 @@ _is_about = or_(
     _overriding.c.operation == events.c.operation,
     _overriding.c.operation.in_(bindparam("cancelling", expanding=True)),
 )
-_KNOWN = (
-    select(
-        events.c.id,
-        events.c.file_id,
-        events.c.ordinal,
-        events.c.operation,
-        events.c.ordering_key,
-        events.c.state,
-        events.c.reason,
-        events.c.function,
-        events.c.subject,
-        events.c.occurred_at,
-        events.c.body,
-        events.c.stated,
-        events.c.errors,
-        events.c.earlier_event,
-        events.c.submission_id,
-        documents.c.number,
-        submissions.c.state.label("submission_state"),
-        submissions.c.policy,
-    )
-    .join(documents, documents.c.id == events.c.document_id)
-    .outerjoin(submissions, submissions.c.id == events.c.submission_id)
-)
-_OF_ID = _KNOWN.where(events.c.id == bindparam("event"))
-_OF_KEY = _KNOWN.where(
-    events.c.vendor == bindparam("v"),
-    events.c.operation.in_(bindparam("of", expanding=True)),
-    events.c.ordering_key == bindparam("key"),
-    events.c.state != "replaced",
-)
-# The indices are of orders and of packages, not of keys.
-_OF_ORDER = _OF_KEY.where(events.c.purchase_order_number == bindparam("name"))
-_OF_PACKAGE = _OF_KEY.where(events.c.tracking_number == bindparam("name"))
 _is_later = (
     (events.c.vendor == bindparam("v"))
     # By their ids alone: the index of the file's events would be gone through whole for each portion.
@@ -179,7 +143,6 @@ _HELD_FOR_EVENT = select(events.c.id).where(
     events.c.state.in_(("held", "ready")),
     events.c.earlier_event == bindparam("earlier"),
 )
-_STATUS_KEY = "pkg:"
 
 
 def carry_out_functions(
@@ -208,7 +171,7 @@ def release_cancellation(connection: Connection, row: RowMapping, now: datetime)
             f"event {row['id']} is a cancellation that does not tell what it cancels; find that with "
             f"`edibridge trace`, then end this with `edibridge resolve {row['id']} --event --drop REASON`"
         )
-    own, others = _known_of(connection, row["vendor"], row)
+    own, others = known_of(connection, row["vendor"], row)
     decision = carry_out(own, others)
     if decision.state == "held":
         raise CommandRefused(
@@ -221,7 +184,7 @@ def release_cancellation(connection: Connection, row: RowMapping, now: datetime)
 
 def release_replacement(connection: Connection, row: RowMapping, now: datetime) -> None:
     """Supersede what a replacement that an operator releases replaces and that was not sent yet."""
-    own, others = _known_of(connection, row["vendor"], row)
+    own, others = known_of(connection, row["vendor"], row)
     decision = decide(own._replace(state="ready"), others)
     if own.changes:
         decision = released(connection, own, others, decision)
@@ -243,7 +206,7 @@ def carry_out_for_released(connection: Connection, row: RowMapping, now: datetim
 def _carry_out_all(connection: Connection, event_ids: Iterable[int], now: datetime) -> None:
     for event_id in list(event_ids):
         row = connection.execute(select(events).where(events.c.id == event_id)).mappings().one()
-        own, others = _known_of(connection, row["vendor"], row)
+        own, others = known_of(connection, row["vendor"], row)
         decision = carry_out(own, others)
         if decision.state not in {"held", own.state}:
             _apply(connection, row["vendor"], own, decision, others, now)
@@ -260,65 +223,12 @@ def carry_out_let_go(connection: Connection, event_id: int, now: datetime) -> No
 def _carry_out_one(
     connection: Connection, vendor: str, row: RowMapping | dict[str, object], now: datetime
 ) -> None:
-    own, others = _known_of(connection, vendor, row)
+    own, others = known_of(connection, vendor, row)
     decision = decide(own, others)
     if own.changes and decision.earlier is not None:
         decision = changed(connection, own, others, decision)
     if decision is not NOTHING:
         _apply(connection, vendor, own, decision, others, now)
-
-
-def _known_of(
-    connection: Connection, vendor: str, row: RowMapping | dict[str, object]
-) -> tuple[Known, list[Known]]:
-    key, order = str(row["ordering_key"]), row["purchase_order_number"]
-    # What is of no order, such as a container, has its own name where others have their package's.
-    by_package = key.startswith(_STATUS_KEY) or not order
-    name = key.partition(":")[2] if by_package else order
-    asked = {"v": vendor, "of": installed().related(str(row["operation"])), "key": key, "name": name}
-    query: Select[tuple[object, ...]] = _OF_PACKAGE if by_package else _OF_ORDER
-    own = _known(connection.execute(_OF_ID, {"event": row["id"]}).mappings().one())
-    known = [_known(one) for one in connection.execute(query, asked).mappings()]
-    return own, [one for one in known if one.id != own.id]
-
-
-def _known(row: RowMapping) -> Known:
-    state, about = row["submission_state"] or "", installed().subject_of(row["operation"])
-    return Known(
-        id=row["id"],
-        batch=row["file_id"],
-        position=(row["file_id"], row["number"], row["ordinal"]),
-        noun=about.noun if about else "event",
-        key=row["ordering_key"],
-        state=row["state"],
-        function=row["function"],
-        subject=row["subject"] or _subject(row),
-        at=round(row["occurred_at"], 3),
-        body=installed().content(row["operation"], row["stated"] or row["body"]),
-        # Under `resubmit` it is ready again although Amazon may have it.
-        begun=(row["state"] == "grouped" and (state != "ready" or row["policy"] == "resubmit"))
-        or (row["state"] == "held" and row["reason"] == RESTORED),
-        submission=row["submission_id"],
-        submission_state=state,
-        dropped_by_hand=row["state"] == "refused" and not row["errors"],
-        once=row["operation"] in installed().once,
-        by_call=row["operation"] in installed().cancelling and row["body"] is not None,
-        operation=row["operation"],
-        changes=row["operation"] in installed().changing,
-        unknown=row["state"] == "refused" and f'"{UNKNOWN}"' in (row["errors"] or ""),
-        earlier_event=row["earlier_event"],
-    )
-
-
-def _subject(row: RowMapping) -> str:
-    # Events of before had none of their own.
-    if not row["ordering_key"].startswith(_STATUS_KEY) or row["body"] is None:
-        return ""
-    try:
-        event = installed().decode(row["operation"], row["body"])
-        return installed().of(event).subject(event)
-    except msgspec.DecodeError:
-        return ""
 
 
 def _apply(  # noqa: PLR0913, PLR0917 -- a decision, on whom, and when

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
 
 from bridge.domain.events import RESTORED
+from bridge.domain.functions import DROPPED
 from bridge.domain.outcomes import Outcome
 from bridge.domain.states import EVENT_MOVES, IllegalMove, move
 from bridge.errors import CommandRefused
@@ -191,7 +192,7 @@ class InDoubtStore(Store):
         with self._db.write() as connection:
             row = _event(connection, event_id)
             state = move(row["state"], "drop", EVENT_MOVES) if _is_delayed(row) else _moved(row, "refuse")
-            told = errors_text([{"code": "DROPPED", "message": reason}])
+            told = errors_text([{"code": DROPPED, "message": reason}])
             _put_event(connection, event_id, now, state=state, reason=reason, errors=told)
             note_action(connection, "event", row, "dropped", now, who=who, reason=reason)
 

@@ -120,6 +120,18 @@ def test_a_label_request_of_a_drop_file_is_cancelled_before_its_day(tmp_path: Pa
     assert (states(partner, 1), states(partner, 3)) == (["cancelled", "ready"], ["held", "refused"])
 
 
+def test_what_an_operator_dropped_is_over_and_stays_as_it_is(tmp_path: Path, partner: Partner) -> None:
+    drop(tmp_path, "a.csv", requests("PO1,,2026-11-25"))
+    drained(partner)
+    (waiting,) = events(partner, 1)
+    partner.ledger.refuse_event(waiting.id, "the order was changed", partner.clock())
+    drop(tmp_path, "b.csv", requests("PO1,cancel,"))
+    drained(partner)
+    (dropped,), (cancellation,) = events(partner, 1), events(partner, 2)
+    assert (dropped.state, dropped.reason) == ("refused", "the order was changed")
+    assert (cancellation.state, cancellation.earlier_event) == ("not_sent", dropped.id)
+
+
 def acknowledgement(purpose: str, verdict: str, day: str = "20261125") -> bytes:
     global _control  # noqa: PLW0603
     _control += 1
