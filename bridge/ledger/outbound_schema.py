@@ -153,4 +153,5 @@ held_documents = Table(
     text("body"),
     text("reason"),
     time("held_at"),
+    sqlite_autoincrement=True,
 )

@@ -23,5 +23,6 @@ def upgrade() -> None:
         sa.Column("held_at", sa.Double(), nullable=False),
         sa.ForeignKeyConstraint(["file_id"], ["files.id"], name=op.f("fk_held_documents_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_held_documents")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_held_documents_vendor"), "held_documents", ["vendor"])
