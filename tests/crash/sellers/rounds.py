@@ -78,8 +78,12 @@ def run_orders(
     kills: int,
     points: Sequence[str] = POINTS,
     speed: float = SPEED,
+    patience: float = PATIENCE,
 ) -> Figures:
-    """Run one in an empty folder; the kills are at `points`, in their turn, or at random moments."""
+    """Run one in an empty folder; the kills are at `points`, in their turn, or at random moments.
+
+    A point that is not reached within `patience` (seconds) is passed over.
+    """
     begun = time.monotonic()
     chance = random.Random(seed)  # noqa: S311 - the same traffic and plan for the same seed
     figures = Figures()
@@ -90,7 +94,7 @@ def run_orders(
             while left and len(dropped) - len(left) <= life * len(dropped) // kills:
                 site.drop(left.pop(0))
             _trouble(site, chance, figures)
-            _live(site, chance, figures, points[life % len(points)])
+            _live(site, chance, figures, points[life % len(points)], patience)
         for file in left:
             site.drop(file)
         _to_the_end(site, len(dropped))
@@ -118,11 +122,11 @@ def _trouble(site: Shops, chance: random.Random, figures: Figures) -> None:
         figures.throttled += STORM
 
 
-def _live(site: Shops, chance: random.Random, figures: Figures, point: str) -> None:
+def _live(site: Shops, chance: random.Random, figures: Figures, point: str, patience: float) -> None:
     """Start the daemon, and kill it at a point, or at any moment."""
     at_random = chance.random() < 0.25
     child = site.start("daemon", kill_at="" if at_random else f"{point}:{chance.choice((1, 1, 1, 2))}")
-    reached = child.wait(chance.uniform(0.1, 1.5) if at_random else PATIENCE) is not None
+    reached = child.wait(chance.uniform(0.1, 1.5) if at_random else patience) is not None
     status = child.kill()
     assert status < 0, f"the daemon ended by itself: {status}\n{site.log[-3000:]}"
     figures.kills[point if reached and not at_random else AT_RANDOM] += 1
