@@ -14,8 +14,6 @@ from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 
 _MARGIN = 60.0
 _JITTER = 30.0
-# Threads that waited for a fetch that failed share its failure instead of repeating it one by one.
-_FAILURE_SHARED = 1.0
 _VISIBLE = re.compile(r"[!-~]+")  # what goes into a header must be visible ASCII
 
 
@@ -69,11 +67,12 @@ class TokenCache:
 
     def token(self) -> str:
         """Return a token that is valid now; raises as `ask` does."""
+        came_at = self._clock()
         with self._lock:
             if self._token and self._clock() < self._refresh_at:
                 return self._token
             try:
-                return self._fetch()
+                return self._fetch(came_at)
             except AmazonUnavailable:
                 if self._token and self._clock() < self._expires_at:
                     return self._token  # early refresh failed, and there is time for another one
@@ -81,13 +80,16 @@ class TokenCache:
 
     def renew(self, refused: str) -> str:
         """Return another token than the one that Amazon refused; raises as `ask` does."""
+        came_at = self._clock()
         with self._lock:
             if self._token == refused:
                 self._token = ""
-            return self._token or self._fetch()
+            return self._token or self._fetch(came_at)
 
-    def _fetch(self) -> str:
-        if self._failure is not None and self._clock() < self._failed_at + _FAILURE_SHARED:
+    def _fetch(self, came_at: float) -> str:
+        # Threads that waited for a fetch that failed share its failure instead of repeating it one by one.
+        # Who came later asks anew: the account may have been authorized meanwhile.
+        if self._failure is not None and came_at <= self._failed_at:
             raise self._failure.with_traceback(None)
         asked_at = self._clock()
         try:
