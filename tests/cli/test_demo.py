@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -248,21 +250,66 @@ def test_purge_keeps_what_is_young(folder: Path) -> None:
     assert on_ledger(folder, "purge", "--older-than", "1d", "--json").json["removed"]["files"] == 0
 
 
-def test_the_demo_removes_only_what_it_made(folder: Path, tmp_path: Path) -> None:
+def calls_in(demo: Path) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the stand-in got: the operation, and the item."""
+    received = sorted((demo / RECEIVED).iterdir())
+    return [(path.name.split("-")[1], json.loads(path.read_text())) for path in received]
+
+
+def boxes_in(demo: Path) -> list[dict[str, Any]]:
+    return [box for _, item in calls_in(demo) for box in item.get("containers", [])]
+
+
+def test_labels_are_requested_by_the_calls_of_the_older_version(folder: Path) -> None:
+    calls = Counter(operation for operation, _ in calls_in(folder / "demo") if "Label" in operation)
+    assert calls == {"submitShippingLabelRequest": 6}
+    boxes = boxes_in(folder / "demo")
+    assert {box["containerType"] for box in boxes} == {"carton"}
+    assert not any("pieceNumber" in line for box in boxes for line in box["packedItems"])
+
+
+def test_the_demo_takes_no_folder_that_it_did_not_make(tmp_path: Path) -> None:
     (tmp_path / "demo").mkdir()
     (tmp_path / "demo" / "mine.txt").write_text("mine")
     done = edibridge("demo", folder=tmp_path)
     assert done.code == 2
     assert "was not made by the demo" in done.err
     assert (tmp_path / "demo" / "mine.txt").read_text() == "mine"
-    again = edibridge("demo", folder=folder)
+
+
+def test_another_demo_in_its_folder_goes_by_the_calls_of_the_newer_version(
+    folder: Path, tmp_path: Path
+) -> None:
+    demo = tmp_path / "demo"
+    shutil.copytree(folder / "demo", demo)
+    again = edibridge("demo", "--api-version", "2021-12-28", folder=tmp_path)
     assert again.code == 0, again
     words = " ".join(again.out.split())
     assert f"{len(SAMPLES) + len(SELLER_SAMPLES) + 2} files came in" in words
     assert "order 1001 at Amazon: Received, Planning, Processing, Complete" in words
     assert "7 labels, 2 packing slips and 6 invoices came back" in words
     label = again.out.split("and look at a label:\n  ")[1].splitlines()[0]
-    assert (folder / label).read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / label).read_bytes().startswith(b"\x89PNG")
     assert " ..." not in again.out.replace('= "..."', "")
     assert "final_statuses, or resolve this one by hand" in again.out
     assert "empty: every file was taken" in again.out
+
+    assert 'api_version = "2021-12-28"' in (demo / "bridge" / "config.toml").read_text()
+    calls = Counter(operation for operation, _ in calls_in(demo) if "Label" in operation)
+    assert (set(calls), calls["createShippingLabels"]) == (
+        {"createShippingLabels", "createContainerLabel"},
+        6,
+    )
+    boxes = boxes_in(demo)
+    assert {box["containerType"] for box in boxes} == {"Carton"}
+    assert any("pieceNumber" in line for box in boxes for line in box["packedItems"])
+    labels = sorted((demo / OUTBOX / "container-labels").iterdir())
+    assert [path.name.partition("_")[0] for path in labels] == ["PALLET-0301", "PALLET-0302"]
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in labels)
+
+
+def test_a_version_that_is_none_is_a_usage_error(tmp_path: Path) -> None:
+    done = edibridge("demo", "--api-version", "v2", folder=tmp_path)
+    assert done.code == 2
+    assert "2021-12-28" in done.err
+    assert not (tmp_path / "demo").exists()

@@ -139,15 +139,14 @@ def test_what_amazon_refuses_fails_with_its_errors_and_is_sent_anew_by_a_rerun_a
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "taken"),
     [
-        Answer(502, b"<html>bad gateway</html>"),
-        Answer(cut="in body", body=b"{}  "),
-        Answer(200, b"<html>a proxy's</html>"),
+        (Answer(502, b"<html>bad gateway</html>"), False),
+        (Answer(cut="in body", body=b"{}  "), True),
+        (Answer(200, b"<html>a proxy's</html>"), False),
     ],
-    ids=["502", "cut-in-answer", "unreadable"],
+    ids=["502-not-taken", "cut-in-answer-taken", "unreadable-not-taken"],
 )
-@pytest.mark.parametrize("taken", [True, False], ids=["taken", "not-taken"])
 def test_what_is_in_doubt_is_settled_by_the_policy_of_its_operation(
     site: Installation, answer: Answer, taken: bool
 ) -> None:

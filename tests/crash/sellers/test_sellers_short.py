@@ -7,8 +7,14 @@ from pathlib import Path
 from tests.crash.lives import AT_RANDOM
 from tests.crash.sellers.rounds import run_orders
 
-SEED = 7
-POINTS = ("submit.intent_committed", "submit.posted", "settle.asked", "follow.asked", "follow.committed")
+SEED = 8
+POINTS = (
+    "translate.committed",
+    "submit.posted",
+    "submit.intent_committed",
+    "follow.asked",
+    "follow.committed",
+)
 
 
 def test_no_kill_loses_an_order_or_creates_one_twice_and_every_piece_is_accounted_for(tmp_path: Path) -> None:
