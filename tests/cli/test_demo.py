@@ -287,7 +287,7 @@ def test_another_demo_in_its_folder_goes_by_the_calls_of_the_newer_version(
     words = " ".join(again.out.split())
     assert " files came in" in words
     assert "order 1001 at Amazon: Received, Planning, Processing, Complete" in words
-    assert "7 labels, 2 packing slips and 6 invoices came back" in words
+    assert "7 labels, 2 container labels, 2 packing slips and 6 invoices came back" in words
     label = again.out.split("and look at a label:\n  ")[1].splitlines()[0]
     assert (tmp_path / label).read_bytes().startswith(b"\x89PNG")
     assert " ..." not in again.out.replace('= "..."', "")
