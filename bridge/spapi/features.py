@@ -51,8 +51,10 @@ class FeatureReader:
             with _in_amazons_words(name):
                 page = self._client.read_page(operation, query, names=names)
             yield from (_read(name, one, kind) for one in (*page.items, *page.unreadable))
-            if not page.next_token or page.next_token in seen:
+            if not page.next_token:
                 return
+            if page.next_token in seen:
+                raise AmazonUnavailable(f"{name}: its pages lead to no end")
             seen.add(page.next_token)
             query[self._features.token] = page.next_token
 

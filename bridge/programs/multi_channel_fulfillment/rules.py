@@ -98,13 +98,16 @@ def _action(word: str) -> Iterator[BrokenRule]:
         yield _error("ACTION", f"action {word!r} is none of {', '.join(ACTIONS)}", "instructions")
 
 
-def reason_to_hold(event: FulfillmentOrdered) -> str:
-    """Return why an order is left to an operator; empty where it may go."""
+def reason_to_hold(event: FulfillmentOrdered, seller: str = "") -> str:
+    """Return why an order is left to an operator; empty where it may go.
+
+    `seller` is its name in the configuration, empty where none is meant in particular.
+    """
     speed, country = event.shipping_speed_category, event.destination_address.country_code
     if speed and speed not in SPEEDS:
         return (
-            f"speed {speed[:40]!r} is none of {', '.join(SPEEDS)}: add it to [sellers.S.speeds], then "
-            "`edibridge rerun` the batch"
+            f"speed {speed[:40]!r} is none of {', '.join(SPEEDS)}: add it to "
+            f"[sellers.{seller or 'S'}.speeds], then `edibridge rerun` the batch"
         )
     for word, known, name in (
         (event.fulfillment_action, ACTIONS, "action"),

@@ -38,8 +38,8 @@ def _sku(reader: Reader, scope: Scope, named: str, values: SellerValues) -> str:
         place = reader.place("product_code", scope)
         hold_undecided(
             reader,
-            f"{named} names its product by {code} in {place}, and no SKU: add {code} to [sellers.S.skus], "
-            "then `edibridge rerun` the batch",
+            f"{named} names its product by {code} in {place}, and no SKU: add {code} to "
+            f"[sellers.{reader.profile.vendor or 'S'}.skus], then `edibridge rerun` the batch",
         )
         return code
     return values.skus.get(code, "")

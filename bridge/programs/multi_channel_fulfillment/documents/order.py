@@ -56,7 +56,8 @@ def map_order(reader: Reader, tree: Tree) -> list[MappingResult]:
         broken, reason, summary = violations_of_update(event), "", summary_of_update(event)
     else:
         event = ordered(stated, reader.profile)
-        broken, reason, summary = violations(event), reason_to_hold(event), summary_of(event)
+        broken, summary = violations(event), summary_of(event)
+        reason = reason_to_hold(event, reader.profile.vendor)
         if party is None:
             message = "the document names nobody that the order goes to, neither a ship-to nor a consignee"
             findings.error(_head(reader, root), "MISSING_ADDRESS", message)

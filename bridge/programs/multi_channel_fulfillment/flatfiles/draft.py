@@ -68,7 +68,7 @@ def result_of(draft: OrderDraft, profile: VendorProfile) -> MappingResult:
     shown = f"order {stated.order or 'without number'}: not read" if unread else summary_of(event)
     if draft.meaning == "cancel":  # of which the number alone counts
         shown = f"order {stated.order or 'without number'}"
-    return _result(draft, event, reason_to_hold(event), shown)
+    return _result(draft, event, reason_to_hold(event, profile.vendor), shown)
 
 
 def _check(draft: OrderDraft, broken: Iterable[Violation], *, unread: bool) -> None:
