@@ -81,7 +81,8 @@ def _sample(context: typer.Context, name: str) -> None:
         if isinstance(written, NotWritten):
             complain(str(written))
             raise typer.Exit(REJECTED)
-        say("\n".join(written))
+        for line in written:
+            say(line)
 
 
 def _shipped() -> dict[str, Path]:

@@ -36,3 +36,11 @@ def test_a_name_that_there_is_not_is_a_mistake_with_the_nearest(tmp_path: Path) 
     assert "did you mean x12-856?" in done.err
     assert in_process("mappings", "list", folder=tmp_path).code == 2
     assert in_process("mappings", "show", folder=tmp_path).code == 2
+
+
+def test_a_sample_has_a_segment_a_line(tmp_path: Path) -> None:
+    done = in_process("mappings", "sample", "x12-945", folder=tmp_path)
+    assert done.code == 0
+    lines = done.out.splitlines()
+    assert [line.partition("*")[0] for line in lines[:4]] == ["ISA", "GS", "ST", "W06"]
+    assert all(line.endswith("~") for line in lines)
