@@ -31,6 +31,7 @@ VENDOR, SELLER = "acme", "shop"
 SFTP_PASSWORD = "stand-in-password"  # noqa: S105
 FOLDERS = ("inbox", "archive", "quarantine", "outbox")
 HOST_KEY = ".stand-in-host-key"
+_LONGEST_WAIT = 0.5  # seconds
 
 _CONFIG = """\
 [bridge]
@@ -260,7 +261,8 @@ def serve(  # noqa: PLR0913 - each is an option of the command line
         text = msgspec.json.encode(addresses).decode() if as_json else _as_text(addresses)
         out.write(text + "\n")
         out.flush()
-        stop.wait()
+        while not stop.wait(_LONGEST_WAIT):
+            pass  # a handler runs only once this thread gets on, and another one may have taken the signal
 
 
 @contextmanager

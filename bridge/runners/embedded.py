@@ -24,6 +24,7 @@ from bridge.pipeline.deadlines import listing_is_due, work_is_due
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.runners.fleet import Fleet
+from bridge.runners.signals import Signals
 
 log = structlog.get_logger(__name__)
 
@@ -106,38 +107,20 @@ class Daemon:
 
     def __init__(self, load: Callable[[], tuple[Fleet, Mapping[str, BaseTrigger]]]) -> None:
         self._load = load
-        self._over = False
-        self._reload = False
-        self._signalled = threading.Event()
 
     def run(self) -> bool:
         """Run until told to end; False where something under way had to be left at the end.
 
         What is left is safe: its intent stands in the ledger, and the next start finds it.
         """
-        previous = {
-            number: signal.signal(number, self._on_signal)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
-        }
-        try:
-            return self._run()
-        finally:
-            for number, handler in previous.items():
-                signal.signal(number, handler)
-
-    def _run(self) -> bool:
-        running = _Running(*self._load())
-        log.info("daemon_started", vendors=len(running.fleet.partners))
-        while True:
-            self._signalled.wait()
-            self._signalled.clear()
-            if self._over:
-                clean = running.end()
-                log.info("daemon_ended", clean=clean)
-                return clean
-            if self._reload:
-                self._reload = False
+        with Signals(signal.SIGTERM, signal.SIGINT, signal.SIGHUP) as signals:
+            running = _Running(*self._load())
+            log.info("daemon_started", vendors=len(running.fleet.partners))
+            while signals.wait() == {signal.SIGHUP}:
                 running = self._reloaded(running)
+            clean = running.end()
+            log.info("daemon_ended", clean=clean)
+            return clean
 
     def _reloaded(self, running: _Running) -> _Running:
         try:
@@ -151,13 +134,6 @@ class Daemon:
         running.end()
         log.info("reloaded", vendors=len(loaded[0].partners))
         return _Running(*loaded)
-
-    def _on_signal(self, number: int, _frame: object) -> None:
-        if number == signal.SIGHUP:
-            self._reload = True
-        else:
-            self._over = True
-        self._signalled.set()
 
 
 class _Running:

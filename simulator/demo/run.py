@@ -38,7 +38,8 @@ def run_demo(folder: DemoFolder, given: DemoInput) -> Outcome:
         SELLER: SftpUser(home / SELLER_FOLDER, password=PASSWORD),
     }
     with (
-        StandInAmazon(invoices=True) as amazon,
+        # Faster than Amazon: nobody is to wait for it to look at orders that move on at once.
+        StandInAmazon(invoices=True, outbound_rate=20.0) as amazon,
         StandInSftp(users) as sftp,
         folder.log.open("w") as log,
     ):
