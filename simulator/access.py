@@ -279,7 +279,8 @@ class AccessControl:
     def limit(self, operation: str) -> dict[str, str]:
         """Return the header with an operation's rate."""
         rate, _ = self._plan(operation)
-        return {} if rate is None else {"x-amzn-RateLimit-Limit": str(rate)}
+        told = self._options.told_rate if rate is None else rate
+        return {} if told is None else {"x-amzn-RateLimit-Limit": str(told)}
 
     def _plan(self, operation: str) -> tuple[float | None, int]:
         options = self._options

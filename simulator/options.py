@@ -18,6 +18,8 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     rate: float | None = 10.0
     """Allowed requests a second for each operation and account; None: unthrottled."""
     burst: int = 10
+    told_rate: float | None = None
+    """What `x-amzn-RateLimit-Limit` says of what is not throttled; None: nothing."""
     rate_headers_on_429: bool = False
     """Amazon mostly leaves `x-amzn-RateLimit-Limit` off its 429s."""
     verdict_delay: float = 0.0

@@ -123,6 +123,22 @@ class Installation:
         """Drain so often, two minutes apart."""
         drained(self.partner, rounds=rounds)
 
+    def settle(self, rounds: int) -> None:
+        """Drain until all is settled, and twice more; so often at most."""
+        for _ in range(rounds):
+            self.drain()
+            if self._settled():
+                break
+        self.drain(2)
+
+    def _settled(self) -> bool:
+        """Return whether there is something, and nothing of it may go on by itself."""
+        over = {"succeeded", "refused", "failed", "withdrawn"}
+        if self.case.declared.in_doubt == "hold":
+            over.add("in_doubt")
+        states = self.submissions()
+        return bool(states) and over.issuperset(states) and not {"ready", "waiting"} & set(self.events())
+
     @property
     def batch(self) -> int:
         """Return the number of the batch that the case's file becomes."""

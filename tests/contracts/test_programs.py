@@ -97,7 +97,7 @@ def test_the_intent_is_in_the_ledger_before_amazon_hears_of_it(site: Installatio
 def test_what_amazon_took_succeeds_once(site: Installation) -> None:
     site.knows()
     site.drop()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert (site.submissions(), site.events(), site.sent()) == (["succeeded"], ["succeeded"], 1)
 
 
@@ -108,7 +108,7 @@ def test_what_amazon_surely_did_not_take_goes_again(site: Installation, answer: 
     site.drain()
     assert (site.submissions(), site.events(), site.sent()) == (["ready"], ["grouped"], 1)
     site.knows()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert (site.submissions(), site.events(), site.sent()) == (["succeeded"], ["succeeded"], 2)
 
 
@@ -119,7 +119,7 @@ def test_refused_credentials_stop_the_account_and_lose_nothing(site: Installatio
     assert site.submissions() == ["ready"]
     assert site.ledger.pause(site.partner.account, site.partner.clock())
     site.knows()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert (site.submissions(), site.events()) == (["succeeded"], ["succeeded"])
 
 
@@ -128,13 +128,13 @@ def test_what_amazon_refuses_fails_with_its_errors_and_is_sent_anew_by_a_rerun_a
 ) -> None:
     site.answers(REFUSED)
     site.drop()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert (site.submissions(), site.events(), site.sent()) == (["refused"], ["failed"], 1)
     assert "InvalidInput" in site.rows("SELECT errors FROM events ORDER BY id DESC")[0][0]
 
     site.knows()
     rerun(site.partner, site.batch, dry_run=False, force=False)
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert (site.submissions(), site.events(), site.sent()) == (["refused", "succeeded"], ["succeeded"], 2)
 
 
@@ -156,7 +156,7 @@ def test_what_is_in_doubt_is_settled_by_the_policy_of_its_operation(
     assert site.sent() == 1
     if taken:
         site.knows()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     policy = site.case.declared.in_doubt
     if policy == "hold":
         assert (site.submissions(), site.sent()) == (["in_doubt"], 1)
@@ -164,13 +164,13 @@ def test_what_is_in_doubt_is_settled_by_the_policy_of_its_operation(
         number = site.rows("SELECT max(id) FROM submissions")[0][0]
         site.ledger.resolve(number, None, site.partner.clock(), taken=taken)
         site.knows()
-        site.drain(rounds(site))
+        site.settle(rounds(site))
         assert site.sent() == (1 if taken else 2)
     else:
         again = policy == "resubmit" or not taken
         assert site.sent() == (2 if again else 1)
         site.knows()
-        site.drain(rounds(site))
+        site.settle(rounds(site))
     assert (site.submissions(), site.events()) == (["succeeded"], ["succeeded"])
 
 
@@ -193,24 +193,24 @@ def test_an_answer_that_was_not_kept_leaves_a_doubt_and_no_loss(
     site.partner.claim.fence = site.ledger.claim(site.partner.account, site.partner.clock())
     assert site.submissions() == ["in_doubt"]
     site.knows()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert site.sent() == (2 if site.case.declared.in_doubt == "resubmit" else 1)
 
 
 def test_the_same_file_and_a_rerun_send_nothing_twice(site: Installation) -> None:
     site.knows()
     site.drop()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     rerun(site.partner, site.batch, dry_run=False, force=False)
     site.drop()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     assert (site.submissions(), site.sent()) == (["succeeded"], 1)
 
 
 def test_contents_go_when_their_time_is_over_and_the_verdict_stays(site: Installation) -> None:
     site.knows()
     site.drop()
-    site.drain(rounds(site))
+    site.settle(rounds(site))
     later = site.partner.clock() + timedelta(days=400)
     purge(site.ledger, site.partner.spool, site.partner.vendor, later, later)
     assert site.rows("SELECT body FROM events WHERE body IS NOT NULL") == []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,6 +14,7 @@ import pytest
 from bridge.config import parse_config
 from bridge.ledger.store import Ledger
 from bridge.pipeline.partner import Partner
+from bridge.spapi.pacing import Pacer
 from bridge.wiring import fleet_of
 
 _CONFIG = """\
@@ -62,6 +66,21 @@ def config_of(table: Literal["vendors", "sellers"]) -> str:
 CONFIG = config_of("vendors")
 
 
+class Hurried:
+    """A clock for Amazon's rates: what is waited for has passed at once."""
+
+    def __init__(self) -> None:
+        self._waited = 0.0
+
+    def clock(self) -> float:
+        """Return seconds that only grow."""
+        return time.monotonic() + self._waited
+
+    def wait(self, _condition: threading.Condition, seconds: float) -> None:
+        """Let so many seconds pass. Called with the lock of the pacer, whose clock it is."""
+        self._waited += seconds
+
+
 def partner_in(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -70,7 +89,9 @@ def partner_in(
     api_version: str = "v1",
     table: Literal["vendors", "sellers"] = "vendors",
 ) -> Partner:
-    """Make the one partner of a configuration, with its account claimed."""
+    """Make the one partner of a configuration, with its account claimed. It waits for no rate of Amazon's."""
+    hurried = Hurried()
+    monkeypatch.setattr("bridge.spapi.client.Pacer", partial(Pacer, clock=hurried.clock, wait=hurried.wait))
     monkeypatch.setenv("MADE_UP", "made-up")
     ledger = Ledger.open(folder / "ledger.sqlite")
     for name in ("inbox", "archive", "quarantine", "outbox"):

@@ -88,7 +88,7 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with Rehearsal(sftp_root=tmp_path / "sftp", rate=None, verdict_polls=0) as rehearsal:
+    with Rehearsal(sftp_root=tmp_path / "sftp", rate=None, told_rate=50.0, verdict_polls=0) as rehearsal:
         addresses = rehearsal.addresses()
         folder = tmp_path / "bridge"
         folder.mkdir()

@@ -55,7 +55,7 @@ def test_a_notice_before_its_truck_waits_is_told_and_goes_at_once_on_an_operator
 
 
 def test_a_notice_that_is_a_moment_early_goes_by_itself(site: Site) -> None:
-    ships = datetime.now(UTC) + timedelta(seconds=12)
+    ships = datetime.now(UTC) + timedelta(seconds=6)
     site.drop("early.edi", x12("856", "SH", "004010", 1, [notice(1, ships)]))
     daemon = site.start("daemon")
     try:

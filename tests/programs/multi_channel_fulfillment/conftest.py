@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import stamina
 
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
@@ -94,10 +95,12 @@ class Shop:
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    with StandInAmazon(rate=None) as amazon:
+    # Reads that fail are repeated as often as ever, and at once.
+    with StandInAmazon(rate=None) as amazon, stamina.set_testing(True, attempts=10, cap=True):
         amazon.admit("default", Credentials("made-up", "made-up", "made-up"))
         made = partner_in(tmp_path, monkeypatch, endpoint=amazon.url, table="sellers")
         clock = Clock()
+        monkeypatch.setattr("bridge.spapi.pacing._FIRST_COOL_DOWN", 0.01)
 
         def seconds() -> float:
             return clock.now.timestamp()
