@@ -96,7 +96,10 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     # Reads that fail are repeated as often as ever, and at once.
-    with StandInAmazon(rate=None) as amazon, stamina.set_testing(True, attempts=10, cap=True):
+    with (
+        StandInAmazon(rate=None, inventory_rate=None) as amazon,
+        stamina.set_testing(True, attempts=10, cap=True),
+    ):
         amazon.admit("default", Credentials("made-up", "made-up", "made-up"))
         made = partner_in(tmp_path, monkeypatch, endpoint=amazon.url, table="sellers")
         clock = Clock()

@@ -26,8 +26,7 @@ def shop(shop: Shop) -> Shop:
     values = msgspec.structs.replace(values_of(profile), inventory=("csv",))
     profile = msgspec.structs.replace(profile, of_programs={**profile.of_programs, NAME: values})
     shop.partner = replace(shop.partner, profile=profile)
-    # Amazon tells a rate that no test has to wait for.
-    shop.amazon.options.change({"inventory_page": 3, "inventory_rate": 200.0})
+    shop.amazon.options.change({"inventory_page": 3})
     stock(shop)
     return shop
 

@@ -28,7 +28,6 @@ def shop(shop: Shop) -> Shop:
     values = msgspec.structs.replace(values_of(profile), inventory=FORMS)
     profile = msgspec.structs.replace(profile, of_programs={NAME: values})
     shop.partner = replace(shop.partner, profile=profile, addressing=ADDRESSING)
-    shop.amazon.options.change({"inventory_rate": 200.0})
     return shop
 
 
