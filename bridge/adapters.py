@@ -86,13 +86,9 @@ def read_options_of(partner: Vendor | Seller | None) -> ReadOptions:
 
 def policies_of(partner: Vendor | Seller, account: Account) -> Policies:
     """Return the partner's decisions for the jobs."""
-    own: dict[str, Any] = {}
+    own: dict[str, Any] = {"in_doubt": _in_doubt_of(partner)}
     if isinstance(partner, Vendor):
-        own = {
-            "batch_size": partner.batch_size,
-            "after_failure": partner.after_failure,
-            "in_doubt": _in_doubt_of(partner),
-        }
+        own |= {"batch_size": partner.batch_size, "after_failure": partner.after_failure}
     programs, settings = installed(), installed().settings(kind_of(partner))
     choices = {key: words for one in settings for key, words in one.choices.items()}
     chosen = [words[getattr(partner, key)] for key, words in choices.items()]
@@ -115,10 +111,10 @@ def policies_of(partner: Vendor | Seller, account: Account) -> Policies:
     )
 
 
-def _in_doubt_of(vendor: Vendor) -> dict[str, InDoubtPolicy]:
-    """Return the policy of each operation that the vendor's table has a key for."""
+def _in_doubt_of(partner: Vendor | Seller) -> dict[str, InDoubtPolicy]:
+    """Return the policy of each operation that the partner's table has a key for."""
     programs = installed()
-    chosen = {programs.policies[key]: policy for key, policy in vendor.in_doubt.model_dump().items()}
+    chosen = {programs.policies[key]: policy for key, policy in partner.in_doubt.model_dump().items()}
     return {
         call.operation: policy
         for name, policy in chosen.items()

@@ -133,4 +133,11 @@ def probes_of(config: Config, account: Account) -> list[Probe]:
     """Return the reads that prove an account for the programs of its partners."""
     from bridge.programs.registry import installed
 
-    return [probe for table in tables_of(config, account) for probe in installed().probes(table)]
+    programs = installed()
+    found: dict[str, Probe] = {}
+    for name, partner in config.partners.items():
+        if config.accounts[partner.account] is account:
+            table = "sellers" if name in config.sellers else "vendors"
+            probes = programs.probes(table, programs.values_of(table, partner))
+            found |= {probe.operation: probe for probe in probes}
+    return list(found.values())

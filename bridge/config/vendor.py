@@ -103,6 +103,9 @@ class VendorTable(Partner):
 class SellerTable(Partner):
     """`[sellers.S]` without the keys of the programs: a seller at Amazon with its drop folder."""
 
+    in_doubt: InDoubt = InDoubt()
+    """What to do when it is unknown whether Amazon took a submission."""
+
 
 def composed(table: type[Partner], kind: str) -> Any:  # noqa: ANN401 - its keys are the programs'
     """Return the model of a table of partners (`vendors`) with the keys that programs add to it."""
@@ -113,7 +116,10 @@ def composed(table: type[Partner], kind: str) -> Any:  # noqa: ANN401 - its keys
         if own and isinstance(field.annotation, type):
             model = create_model(field.annotation.__name__, __base__=(*own, field.annotation))
             inner[name] = (model, Field(default=model(), description=field.description))
-    keys = [one.keys for one in added if one.keys is not None]
+    for one in added:
+        if one.keys is not None and one.table:
+            inner[one.table] = (one.keys | None, Field(default=None, description=one.keys.__doc__))
+    keys = [one.keys for one in added if one.keys is not None and not one.table]
     return create_model(kind, __base__=(*keys, table), **inner)
 
 
@@ -130,6 +136,8 @@ if TYPE_CHECKING:
 
     class Seller(SellerTable):
         """`[sellers.S]`, with the keys of the programs."""
+
+        in_doubt: Any
 
         def __getattr__(self, key: str) -> Any:  # noqa: ANN401 - what a program declares
             """Return a key of a program."""

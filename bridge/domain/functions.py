@@ -45,7 +45,7 @@ class Known(NamedTuple):
     submission_state: str = ""
     dropped_by_hand: bool = False
     once: bool = False
-    """Whether Amazon takes one a key."""
+    """Whether Amazon takes one a key and subject."""
     by_call: bool = False
     """Whether it is told by an event of its own: Amazon takes such cancellations."""
     operation: str = ""
@@ -255,13 +255,13 @@ def _known(new: Known, before: Sequence[Known]) -> Decision | None:
 
 
 def _second(new: Known, before: Sequence[Known], after: Sequence[Known]) -> Decision | None:
-    """Return what becomes of a second one with a key of which Amazon takes one, even if read only now.
+    """Return what becomes of a second one of a key and subject, of which Amazon takes one.
 
-    What never was sent, and never will be, counts for nothing; nor does what Amazon refused. What was held
-    since nothing could be made of it gives way to the one that comes corrected.
+    It may be read only now. What never was sent, and never will be, counts for nothing; nor does what Amazon
+    refused. What was held since nothing could be made of it gives way to the one that comes corrected.
     """
     gone = {*_SPENT, "cancelled", "superseded", "not_sent", "replaced"}
-    others = [o for o in (*before, *after) if not o.changes]
+    others = [o for o in (*before, *after) if not o.changes and o.subject == new.subject]
     known = [o for o in others if o.function not in _SPEAKING and o.state not in gone]
     empty = tuple(o.id for o in before if o in known and o.state == "held" and o.body is None)
     same = [o for o in known if o.id not in empty]
@@ -307,7 +307,9 @@ def _standing_at_amazon(new: Known, sent: Sequence[Known]) -> str:
 def _subject(known: Known) -> str:
     kind, _, name = known.key.partition(":")
     what = f"{_KINDS.get(kind, 'package')} {name}"
-    return f"{what} with status {known.subject}" if known.subject else what
+    if not known.subject:
+        return what
+    return f"package {known.subject} of {what}" if kind in _KINDS else f"{what} with status {known.subject}"
 
 
 def _names(events: Sequence[Known]) -> str:

@@ -51,12 +51,19 @@ def read_csv(text: str, mappings: Mappings, files: Sequence[FlatFile]) -> tuple[
         raise VendorFileError(f"the first row cannot be read: {header.problem}")
     columns = _columns(header, mappings.columns[file.name], file)
     left_aside = frozenset(index for index, column in enumerate(columns) if not column)
-    documents: dict[str, list[Cells]] = {}
+    documents: dict[tuple[str, ...], list[Cells]] = {}
     for row in rows(lines, opened.first + 1, separator, left_aside):
         if row.problem or any(cell.strip() for cell in row.cells):
             cells = _cells(row, columns, _MARKS[separator])
-            documents.setdefault(cells.text(file.columns[0]) or f"\n{row.number}", []).append(cells)
+            documents.setdefault(_document(file, cells), []).append(cells)
     return file, [_draft(file, cells, mappings) for cells in documents.values()]
+
+
+def _document(file: FlatFile, cells: Cells) -> tuple[str, ...]:
+    """Return what tells the document that a row is of; one that does not say is a document of its own."""
+    if not cells.text(file.columns[0]):
+        return (f"\n{cells.number}",)
+    return tuple(cells.text(column) for column in file.grouped_by or file.columns[:1])
 
 
 def _draft(file: FlatFile, cells: list[Cells], mappings: Mappings) -> Draft:
@@ -109,7 +116,7 @@ def _columns(header: Row, columns: Columns, file: FlatFile) -> list[str]:
     found: list[str] = []
     unknown: list[str] = []
     for cell in header.cells:
-        column = columns.column(cell) if cell.strip() else ""
+        column = _column(cell, columns, file)
         if column is None:
             unknown.append(cell.strip())
         elif column and column in found:
@@ -128,6 +135,17 @@ def _columns(header: Row, columns: Columns, file: FlatFile) -> list[str]:
             f"(others are listed under ignore in mappings/{file.name}-csv.toml)"
         )
     return found
+
+
+def _column(cell: str, columns: Columns, file: FlatFile) -> str | None:
+    """Return the column of a cell of the first row, "" for one left aside, None for one that is not known."""
+    name = cell.strip()
+    prefix = next(
+        (one for one in file.open_columns if name.lower().startswith(one) and len(name) > len(one)), ""
+    )
+    if prefix:
+        return prefix + name[len(prefix) :].strip()
+    return columns.column(cell) if name else ""
 
 
 def _suggestion(cell: str, columns: Columns) -> str:

@@ -80,6 +80,8 @@ def read_flat_file(data: bytes, kind: Kind, profile: VendorProfile, mappings: Ma
     text, encoding, skipped = _decoded(data)
     programs = installed()
     files = [one for one in programs.flat_files if programs.serves(profile.kind, one.operation)]
+    # Where a file's keys fit several kinds alike, it is of the program that is everybody's.
+    files.sort(key=lambda one: not programs.is_used(one.operation, {}))
     if not files:
         raise VendorFileError(f"no CSV or JSON files are read for {profile.kind}")
     file, drafts = (read_csv if kind == "csv" else _read_json)(text, mappings, files)

@@ -73,7 +73,8 @@ def _known(row: RowMapping) -> Known:
         state=row["state"],
         function=row["function"],
         subject=row["subject"] or _subject(row),
-        at=round(row["occurred_at"], 3),
+        # What has no time of its own has that of its reading, which tells nothing.
+        at=0.0 if row["operation"] in installed().timeless else round(row["occurred_at"], 3),
         body=installed().content(row["operation"], row["stated"] or row["body"]),
         # Under `resubmit` it is ready again although Amazon may have it.
         begun=(row["state"] == "grouped" and (state != "ready" or row["policy"] == "resubmit"))

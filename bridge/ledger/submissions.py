@@ -220,20 +220,30 @@ class SubmissionStore(Store):
 
     def refuse_void(self, fence: Fence, submission_id: int, code: str, reason: str, now: datetime) -> None:
         """Refuse the events of a ready submission, which is withdrawn: their last day is over."""
+        errors = errors_text([{"code": code, "message": reason}])
+        self._withdraw(fence, submission_id, "void", reason, now, errors=errors)
+
+    def hold_unsendable(self, fence: Fence, submission_id: int, reason: str, now: datetime) -> None:
+        """Hold the events of a ready submission, which is withdrawn: they are not sent as they are."""
+        self._withdraw(fence, submission_id, "hold", reason, now)
+
+    def _withdraw(
+        self, fence: Fence, submission_id: int, how: str, reason: str, now: datetime, **values: object
+    ) -> None:
         with self._db.write(fence) as connection:
             row = transitions.load(connection, submission_id)
             if row["state"] != "ready":
                 return  # cancelled meanwhile
             transitions.put(connection, row, "withdraw", reason=reason, next_attempt_at=None)
-            refused = {
-                "state": move("grouped", "void", EVENT_MOVES),
+            moved = {
+                "state": move("grouped", how, EVENT_MOVES),
                 "reason": reason,
-                "errors": errors_text([{"code": code, "message": reason}]),
                 "updated_at": seconds(now),
+                **values,
             }
             of = (events.c.submission_id == submission_id, is_grouped)
             ids = list(connection.execute(select(events.c.id).where(*of)).scalars())
-            connection.execute(update(events).where(*of).values(refused))
+            connection.execute(update(events).where(*of).values(moved))
             reopen(connection, ids, now)
 
     def renew_confirmations(

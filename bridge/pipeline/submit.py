@@ -146,6 +146,10 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     if late := next(filter(None, (void(one, partner.clock(), partner.profile) for one in events)), ""):
         partner.ledger.refuse_void(partner.fence, submission.id, TOO_LATE, late, partner.clock())
         return 0
+    told = installed().of_operation(operation.name)
+    if why := next(filter(None, (told.not_sendable(one, partner.profile) for one in events)), ""):
+        partner.ledger.hold_unsendable(partner.fence, submission.id, why, partner.clock())
+        return 0
     version = operation.version_of(partner.amazon.version)
     body = operation.body_of([call.body(event, version) for event in events])
     path = operation.path_of(version, **call.path_names(events[0]))

@@ -97,6 +97,10 @@ def _none(_event: Any) -> str:  # noqa: ANN401 - an event of any type
     return ""
 
 
+def _sendable(_event: Any, _profile: Any) -> str:  # noqa: ANN401 - of any type, for any partner
+    return ""
+
+
 def _as_read(_event: Any, item: Any) -> Any:  # noqa: ANN401 - an event and an item of any type
     return item
 
@@ -236,11 +240,14 @@ class EventType(Call):
 
     `rules` returns the violations. `makes_available` names the feeds that have something of its order once it
     succeeded. `due_within` is the time after its own within which Amazon wants it. `ships`: it tells that its
-    order has shipped. `once`: Amazon knows it by its ordering key, so of one key a second is never sent: one
-    with the same content is a duplicate, one with other content is held; `content` returns the event without
-    what makes no other one of it. `cancelled_by`: Amazon takes a cancellation of it; without, one of what
+    order has shipped. `once`: Amazon takes one a key and subject, so a second is never sent: one with
+    the same content is a duplicate, one with other content is held; `content` returns the event without what
+    makes no other one of it. `cancelled_by`: Amazon takes a cancellation of it; without, one of what
     Amazon has is held. `changed_by`: it may be changed, by what says that it is a replacement and is an event
     of that other type. `precheck` is what Amazon is asked about it before it is sent.
+
+    `not_sendable` returns, for a partner's profile, why an event is not sent as it is, and is the last word:
+    it is asked right before the call, and an event that an operator has released is held by it again.
     """
 
     event: type[Event]
@@ -269,6 +276,7 @@ class EventType(Call):
     awaits: Awaits | None = None
     label_check: LabelCheck | None = None
     precheck: Precheck[Any] | None = None
+    not_sendable: Callable[[Any, Any], str] = _sendable
 
     def calls(self) -> tuple[Call, ...]:
         """Return every way to tell Amazon of it, the first one first."""

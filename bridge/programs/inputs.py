@@ -54,10 +54,11 @@ class FlatFile:
 
     `name` is the type of its documents (`label-request`), `noun` names one of them, and `about` what each is
     about; `operation` is that of what could not be made into an event, `about_packages` as of a `Producer`.
-    `columns` are those of CSV, of which the first must be there: the rows in which it is the same are one
-    document. Other names of columns stand in a file `NAME-csv.toml` of a folder of mappings. A JSON file has
-    an element, an array of them, or an array under one of the names `lists`; `keys` are an element's, in
-    snake case.
+    `columns` are those of CSV, of which the first must be there: the rows in which it is the same, or in
+    which all of `grouped_by` are, are one document. Further ones may begin with one of `open_columns`, with
+    any name behind it. Other names of columns stand in a file `NAME-csv.toml` of a folder of mappings. A JSON
+    file has an element, an array of them, or an array under one of the names `lists`; `keys` are an
+    element's, in snake case.
 
     `draft` makes a `bridge.flatfiles.draft.Draft`, which `read_rows` (of `bridge.flatfiles.cells.Cells`) or
     `read_element` fills, by the units of the mappings, and `result` finishes for the partner's profile.
@@ -68,6 +69,8 @@ class FlatFile:
     about: str
     operation: str
     columns: tuple[str, ...]
+    grouped_by: tuple[str, ...] = ()
+    open_columns: tuple[str, ...] = ()
     lists: tuple[str, ...]
     keys: tuple[str, ...]
     draft: Callable[..., Any]
@@ -85,16 +88,19 @@ def _nothing(_partner: Any) -> Mapping[str, Any]:  # noqa: ANN401 - a table of p
 class Settings:
     """What a program adds to a table of partners in the configuration: `[vendors.V]` or `[sellers.S]`.
 
-    `keys` is a `bridge.settings.table.Table` of further keys, `tables` has more of them for tables within
-    (`fetch`: a flag for each feed, `in_doubt`: the program's policies). `choices` are those of the keys that
-    choose an operation, each with the operation that a word stands for, `unique` those of which no two
-    partners of one account may have the same value (the default is one, too), each with the reason. From a
-    partner's table `profile` returns what the program's own functions find in `VendorProfile.of_programs`
-    (`stand_in` for nobody in particular), `policies` values of `bridge.pipeline.partner.Policies`.
+    `keys` is a `bridge.settings.table.Table` of further keys: of the partner's table itself, or of a table
+    within it, named `table`, that is there for partners who use the program (`[sellers.S.NAME]`). `tables`
+    has more of them for tables within (`fetch`: a flag for each feed, `in_doubt`: the program's policies).
+    `choices` are those of the keys that choose an operation, each with the operation that a word stands for,
+    `unique` those of which no two partners of one account may have the same value (the default is one, too),
+    each with the reason. From a partner's table `profile` returns what the program's own functions find in
+    `VendorProfile.of_programs`; None where the partner does not use it (`stand_in` for nobody in particular),
+    `policies` values of `bridge.pipeline.partner.Policies`.
     """
 
     partners: Literal["vendors", "sellers"]
     keys: type[Any] | None = None
+    table: str = ""
     tables: Mapping[str, type[Any]] = field(default_factory=dict)
     choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     unique: Mapping[str, str] = field(default_factory=dict)

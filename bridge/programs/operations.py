@@ -16,6 +16,8 @@ Element = dict[str, Any]
 """A part of a body, by Amazon's names."""
 Reply = Literal["transaction", "receipt", "result", "document"]
 
+_encode = msgspec.json.Encoder(decimal_format="number").encode
+
 
 class Item(Protocol):
     """What Amazon has of one order in a list, or by the order's number."""
@@ -89,6 +91,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     def body_of(self, elements: Sequence[dict[str, Any]]) -> bytes:
         """Write the body of a call as compact UTF-8 JSON; empty where its one event has nothing in it.
 
+        A `Decimal` becomes a number with its own digits.
+
         Raises ValueError if there is nothing to send: Amazon's models want at least one element, and an empty
         call would be a mistake of the caller's.
         """
@@ -96,7 +100,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             raise ValueError(f"{self.name}: a body of {len(elements)} elements cannot be made")
         if not self.body_key and not elements[0]:
             return b""
-        return msgspec.json.encode({self.body_key: list(elements)} if self.body_key else elements[0])
+        return _encode({self.body_key: list(elements)} if self.body_key else elements[0])
 
     def count_of(self, body: bytes) -> int:
         """Return how many elements a body that `body_of` wrote has."""

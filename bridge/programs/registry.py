@@ -130,9 +130,22 @@ class Programs:
         """Return the lists that a table of partners may have told once a day."""
         return [one for one in self.snapshots.values() if self.serves(partners, one.listed)]
 
+    def is_used(self, operation: str, of_programs: Mapping[str, Any]) -> bool:
+        """Return whether a partner uses the program of an operation, by what its profile has of programs.
+
+        One that partners choose by a table of its own is used by those who have it.
+        """
+        program = self._program_of[operation]
+        chosen = program.settings is not None and program.settings.table
+        return not chosen or of_programs.get(program.name) is not None
+
     def first_for(self, partners: str) -> str:
-        """Return the first operation that tells Amazon of events of a table of partners."""
-        return next(one.operation for one in self.event_types if self.serves(partners, one.operation))
+        """Return the first operation that tells Amazon of events of a table of partners, whoever they are."""
+        return next(
+            one.operation
+            for one in self.event_types
+            if self.serves(partners, one.operation) and self.is_used(one.operation, {})
+        )
 
     def version_of(self, operation: str, kept: str) -> str:
         """Return the API version in which a submission was sent; its program's first, if it kept none."""
@@ -166,12 +179,15 @@ class Programs:
         """Return what the programs add to a table of partners."""
         return [one.settings for one in self.programs if one.settings and one.settings.partners == partners]
 
-    def probes(self, partners: str) -> list[Probe]:
-        """Return what proves the authorization of an account that a table of partners names."""
+    def probes(self, partners: str, of_programs: Mapping[str, Any]) -> list[Probe]:
+        """Return what proves the account of a partner, by what its profile has of programs."""
         return [
             one.probe
             for one in self.programs
-            if one.probe and one.settings and one.settings.partners == partners
+            if one.probe
+            and one.settings
+            and one.settings.partners == partners
+            and self.is_used(one.probe.operation, of_programs)
         ]
 
     def features_of(self, partners: str) -> Features | None:
@@ -215,7 +231,7 @@ class Programs:
 
     @cached_property
     def once(self) -> tuple[str, ...]:
-        """Operations of the events of which Amazon takes one a key."""
+        """Operations of the events of which Amazon takes one a key and subject."""
         return self._those(lambda one: one.once)
 
     @cached_property

@@ -41,7 +41,7 @@ class Fetch(Table):
 
 
 class InDoubt(Table):
-    """`[vendors.V.in_doubt]`: what to do when it is unknown whether Amazon took a submission.
+    """`[vendors.V.in_doubt]`, and of sellers: what to do when it is unknown whether Amazon took a submission.
 
     Its keys are the programs' `policies`.
     """

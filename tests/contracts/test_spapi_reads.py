@@ -11,6 +11,7 @@ import pytest
 from jsonschema import Draft4Validator
 
 from bridge.programs.operations import Item, Operation
+from bridge.programs.vendor_direct_fulfillment import PROGRAM
 from bridge.programs.vendor_direct_fulfillment.documents import CustomerInvoice, PackingSlip, ShippingLabel
 from bridge.spapi.pages import UnreadableItem
 from bridge.spapi.reads import parse_one, parse_page
@@ -21,7 +22,7 @@ from tests.operations import OPERATIONS
 
 pytestmark = models_are_here
 
-READS = [one for one in OPERATIONS.values() if one.restricted and one.method == "GET"]
+READS = [one for one in PROGRAM.operations if one.restricted and one.method == "GET"]
 LISTS = [operation for operation in READS if operation.limit]
 ONES = [operation for operation in READS if not operation.limit]
 

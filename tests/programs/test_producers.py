@@ -75,6 +75,7 @@ def test_what_no_program_produces_is_no_field_of_a_mapping(tmp_path: Path) -> No
 def test_the_installed_programs_are_the_folders(parcels: Program) -> None:
     assert parcels in installed().programs
     assert [one.name for one in installed().programs] == [
+        "merchant_fulfillment",
         "multi_channel_fulfillment",
         "parcels",
         "vendor_direct_fulfillment",

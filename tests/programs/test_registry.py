@@ -19,8 +19,27 @@ def test_what_no_mapping_knows_counts_as_of_a_program_for_its_partner(partners: 
     assert program.settings.partners == partners
 
 
-def test_without_a_kind_of_partner_any_program_does() -> None:
-    assert installed().first_for("") == installed().event_types[0].operation
+def test_without_a_kind_of_partner_any_program_does_that_none_must_choose() -> None:
+    first = installed().first_for("")
+    assert first in {one.operation for one in installed().event_types}
+    assert installed().is_used(first, {})
+
+
+def test_a_program_with_a_table_of_its_own_is_used_by_those_who_have_it() -> None:
+    chosen = [one for one in installed().programs if one.settings and one.settings.table]
+    assert chosen
+    for program in chosen:
+        assert program.settings is not None
+        for kind in program.event_types:
+            assert not installed().is_used(kind.operation, {})
+            assert not installed().is_used(kind.operation, {program.name: None})
+            assert installed().is_used(kind.operation, {program.name: program.settings.stand_in})
+        # The configuration asks for these in the partner's table itself.
+        assert not program.settings.choices
+        assert not program.settings.unique
+        assert installed().probes(program.settings.partners, {}) != installed().probes(
+            program.settings.partners, {program.name: program.settings.stand_in}
+        )
 
 
 def test_each_program_has_its_rows_in_the_contracts_of_imports() -> None:
