@@ -6,6 +6,7 @@ file first. `tests/samples` compares all of them.
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import UTC, datetime
 from functools import cache
@@ -25,6 +26,7 @@ from bridge.mapping.outbound import OutboundMapping
 from bridge.mapping.outbound.write import prepare
 from bridge.programs.event_types import Calls
 from bridge.programs.follow_ups import NewsDocument
+from bridge.programs.merchant_fulfillment import profile as shippers
 from bridge.programs.multi_channel_fulfillment import profile as sellers
 from bridge.programs.registry import installed
 from bridge.programs.vendor_direct_fulfillment import profile as vendors
@@ -68,8 +70,15 @@ def profile_of(sample: Path) -> VendorProfile:
 
 
 def changed(profile: VendorProfile, **values: Any) -> VendorProfile:
-    """Change values of a profile, those of its programs too, given as JSON has them."""
+    """Change values of a profile, those of its programs too, given as JSON has them.
+
+    Those of a program whose settings are a table of its own stand under its name.
+    """
     programs = dict(profile.of_programs)
+    buys = msgspec.to_builtins(programs.get(shippers.NAME, shippers.STAND_IN))
+    programs[shippers.NAME] = msgspec.convert(
+        buys | values.pop(shippers.NAME, {}), shippers.BuyShippingValues
+    )
     for name, known in (
         (vendors.NAME, vendors.values_of(profile)),
         (sellers.NAME, sellers.values_of(profile)),
@@ -185,7 +194,10 @@ def _outcome(results: list[MappingResult], calls: Calls) -> dict[str, Any]:
 def _request(one: MappingResult, calls: Calls) -> dict[str, Any]:
     assert one.event is not None
     name = installed().chosen(installed().of(one.event), calls).name
-    told = {"operation": name, "body": installed().element_of(one.event, calls.version, name)}
+    body = installed().operations[name].body_of([installed().element_of(one.event, calls.version, name)])
+    key = installed().operations[name].body_key
+    sent = json.loads(body or b"{}")
+    told = {"operation": name, "body": sent[key][0] if key else sent}
     # When a request may be sent is no part of what is sent.
     day = one.event.ship_date if isinstance(one.event, LabelRequested) else ""
     return told | {"ship_date": day} if day else told

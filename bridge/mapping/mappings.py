@@ -69,10 +69,25 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
                 self.shapes[outline] = known
         return known
 
+    @property
+    def operation(self) -> str:
+        """Return the operation of what it produces."""
+        return installed().producers[self.produces].operation
+
+    def is_for(self, profile: VendorProfile) -> bool:
+        """Return whether a partner uses the program of what it produces, or prefers it by its name."""
+        programs = installed()
+        if not programs.serves(profile.kind, self.operation):
+            return False
+        # Who is nobody in particular has what everybody has.
+        of_programs = profile.of_programs if profile.kind else {}
+        return programs.is_used(self.operation, of_programs) or (
+            not profile.kind and self.name == profile.mapping
+        )
+
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
         """Return how specifically it fits (greater is more), or None if it does not."""
-        programs = installed()
-        if not programs.serves(profile.kind, programs.producers[self.produces].operation):
+        if not self.is_for(profile):
             return None
         version = _best_fit(self.versions, document.version)
         if version < 0:
@@ -109,15 +124,23 @@ class Mappings(msgspec.Struct, frozen=True, kw_only=True):
         """Check whether any mapping is for documents of this standard and type, whatever the version."""
         return (document.standard, document.type) in self.by_type
 
-    def choose(self, document: Document, profile: VendorProfile) -> Mapping | None:
-        """Return the most specific mapping for a document, None if none fits."""
-        best: tuple[int, ...] | None = None
-        chosen = None
+    def candidates(self, document: Document, profile: VendorProfile) -> list[Mapping]:
+        """Return the most specific mapping for a document, none if none fits.
+
+        There are several where programs of a partner's want the same document: of each its most specific one.
+        A version decides nothing between programs; that the partner prefers one does, or that one names the
+        partner or the sender.
+        """
+        best: dict[str, tuple[tuple[int, ...], Mapping]] = {}
         for mapping in self.by_type.get((document.standard, document.type), ()):
             fit = mapping.fits(document, profile)
-            if fit is not None and (best is None or fit > best):
-                best, chosen = fit, mapping
-        return chosen
+            if fit is not None:
+                program = installed().program_of(mapping.operation)
+                known = best.get(program)
+                if known is None or fit > known[0]:
+                    best[program] = fit, mapping
+        most = max((fit[:-1] for fit, _ in best.values()), default=())
+        return [mapping for fit, mapping in best.values() if fit[:-1] == most]
 
     def status_table(self, name: str, standard: Standard) -> StatusTable | None:
         """Return a status table by name and standard."""
@@ -135,6 +158,8 @@ def ambiguities(mappings: Sequence[Mapping]) -> list[tuple[Mapping, Mapping, str
         for other in mappings[index + 1 :]:
             if (one.standard, one.document) != (other.standard, other.document):
                 continue
+            if installed().program_of(one.operation) != installed().program_of(other.operation):
+                continue  # which program a document is for is decided by its partner
             shared = _shared_versions(one, other)
             alike = bool(one.vendors) == bool(other.vendors) and bool(one.senders) == bool(other.senders)
             vendors = not one.vendors or bool(one.vendors & other.vendors)

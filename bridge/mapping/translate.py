@@ -6,7 +6,7 @@ from bridge.domain.events import MappingResult
 from bridge.edi.model import Document
 from bridge.mapping.functions import as_function, function_of
 from bridge.mapping.loops import Tree
-from bridge.mapping.mappings import Mappings
+from bridge.mapping.mappings import Mapping, Mappings
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.reader import Reader
 from bridge.programs.registry import installed
@@ -20,9 +20,10 @@ def translate(document: Document, profile: VendorProfile, mappings: Mappings) ->
     """
     if not mappings.knows(document):
         return []
-    mapping = mappings.choose(document, profile)
-    if mapping is None:
-        return [_unmapped(document, profile, mappings)]
+    found = mappings.candidates(document, profile)
+    if len(found) != 1:
+        return [_undecided(document, profile, found) if found else _unmapped(document, profile, mappings)]
+    mapping = found[0]
     return installed().producers[mapping.produces].make(Reader(document, mapping, profile, mappings))
 
 
@@ -35,16 +36,32 @@ def read_as_told(reader: Reader, tree: Tree, results: list[MappingResult]) -> li
     return as_function(results, reading, mapping.name, about_packages=about_packages)
 
 
+def _undecided(document: Document, profile: VendorProfile, found: list[Mapping]) -> MappingResult:
+    """Hold a document that several programs of its partner want: only the partner knows for which it is."""
+    named = " or ".join(f"{one.name} ({one.operation})" for one in found)
+    reason = (
+        f"it is not known what this {document.type} is for: it fits the mappings {named}. Name one as "
+        f"mapping of [{profile.kind}.{profile.vendor}], or write one of your own with vendors or senders, "
+        "then `edibridge rerun` the batch"
+    )
+    return MappingResult(hold=reason, summary=f"{document.type} {document.version} for several programs")
+
+
 def _unmapped(document: Document, profile: VendorProfile, mappings: Mappings) -> MappingResult:
     candidates = mappings.by_type[document.standard, document.type]
     off = {installed().producers[one.produces].switched_off(profile) for one in candidates}
     if len(off) == 1 and (why := off.pop()):
         return MappingResult(summary=f"{document.type} {document.version}: {why}")
-    programs = installed()
-    if not any(
-        programs.serves(profile.kind, programs.producers[one.produces].operation) for one in candidates
-    ):
+    served = [one for one in candidates if installed().serves(profile.kind, one.operation)]
+    if not served:
         reason = f"{document.type} is no document of {profile.kind}: move the partner to the other table"
+        return MappingResult(hold=reason, summary=f"{document.type} {document.version}")
+    if not any(one.is_for(profile) for one in served):
+        table = installed().table_of(served[0].operation)
+        place = f"[{profile.kind or 'sellers'}.{profile.vendor or 'S'}.{table}]"
+        reason = (
+            f"{document.type} is for partners with a table {place}: add it, then `edibridge rerun` the batch"
+        )
         return MappingResult(hold=reason, summary=f"{document.type} {document.version}")
     known = sorted({version for mapping in candidates for version in mapping.versions or ("any version",)})
     reason = (

@@ -299,11 +299,10 @@ class _Translation:
 
     def _meant(self, document: Document) -> str:
         """Return the operation of what could not be made into an event."""
-        known = self.context.mappings.by_type.get((document.standard, document.type))
-        programs = installed()
-        if known:
-            return programs.producers[known[0].produces].operation
-        return programs.first_for(self.context.profile.kind)
+        profile = self.context.profile
+        known = self.context.mappings.by_type.get((document.standard, document.type), ())
+        meant = next((one for one in known if one.is_for(profile)), next(iter(known), None))
+        return meant.operation if meant is not None else installed().first_for(profile.kind)
 
     def _record(self, kind: FlatKind, record: Record, stands: str) -> None:
         """Keep one document of a flat file; a row that is wrong is its own refusal.

@@ -130,14 +130,21 @@ class Programs:
         """Return the lists that a table of partners may have told once a day."""
         return [one for one in self.snapshots.values() if self.serves(partners, one.listed)]
 
+    def program_of(self, operation: str) -> str:
+        """Return the name of the program of an operation."""
+        return self._program_of[operation].name
+
+    def table_of(self, operation: str) -> str:
+        """Return the table within a partner's that chooses the program of an operation; empty for none."""
+        settings = self._program_of[operation].settings
+        return settings.table if settings is not None else ""
+
     def is_used(self, operation: str, of_programs: Mapping[str, Any]) -> bool:
         """Return whether a partner uses the program of an operation, by what its profile has of programs.
 
         One that partners choose by a table of its own is used by those who have it.
         """
-        program = self._program_of[operation]
-        chosen = program.settings is not None and program.settings.table
-        return not chosen or of_programs.get(program.name) is not None
+        return not self.table_of(operation) or of_programs.get(self.program_of(operation)) is not None
 
     def first_for(self, partners: str) -> str:
         """Return the first operation that tells Amazon of events of a table of partners, whoever they are."""

@@ -52,7 +52,8 @@ def problems(tmp_path: Path, **files: str) -> list[str]:
 
 def test_the_shipped_mappings_load() -> None:
     x12, edifact = ("856", "214", "855", "940"), ("desadv", "iftsta", "ordrsp", "orders")
-    shipped = {*(f"x12-{name}" for name in x12), *(f"edifact-{name}" for name in edifact)}
+    packages = {"x12-856-packages", "x12-940-package", "edifact-desadv-packages", "edifact-orders-package"}
+    shipped = {*(f"x12-{name}" for name in x12), *(f"edifact-{name}" for name in edifact), *packages}
     outbound = {path.stem for path in (golden.MAPPINGS / "outbound").glob("*.toml")}
     assert golden.shipped_mappings().names() == shipped | outbound
 
@@ -207,8 +208,8 @@ def test_the_more_specific_mapping_is_chosen(tmp_path: Path) -> None:
 
     def chosen(name: str, version: str = "004010", sender: str = "OTHER", mapping: str = "") -> str:
         profile = vendor(vendor=name, mapping=mapping)
-        found = loaded.choose(x12("856", NOTICE, version, sender), profile)
-        return found.name if found else ""
+        (found,) = loaded.candidates(x12("856", NOTICE, version, sender), profile)
+        return found.name
 
     assert chosen("else") == "x12-856"
     assert chosen("else", "004010VICS") == "of-version"

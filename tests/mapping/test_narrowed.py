@@ -22,8 +22,7 @@ PLAIN = {
 
 
 def mapping_of(document: Document) -> Mapping:
-    mapping = shipped_mappings().choose(document, explain_profile())
-    assert mapping is not None
+    (mapping,) = shipped_mappings().candidates(document, explain_profile())
     return mapping
 
 

@@ -52,7 +52,11 @@ def test_a_document_becomes_what_the_producer_of_its_mapping_makes(tmp_path: Pat
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ('"parcel"\n[[', '"box"\n[[', "line 4: produces: must be one of 'fulfillment_order', 'parcel'"),
+        (
+            '"parcel"\n[[',
+            '"box"\n[[',
+            "line 4: produces: must be one of 'packages', 'package_of_order', 'fulfillment_order', 'parcel'",
+        ),
         ('level = "parcel"', 'level = "line"', "line 5: loops: no loop has the level 'parcel', which a"),
         ("[fields.condition]", "[fields.colour]", "line 11: fields.colour: unknown field; a parcel has"),
         ('at = ["MAN02"]', "at = []", "line 8: fields.parcel_number: is missing"),
@@ -67,7 +71,7 @@ def test_a_mistake_is_reported_with_its_line(tmp_path: Path, old: str, new: str,
 
 
 def test_what_no_program_produces_is_no_field_of_a_mapping(tmp_path: Path) -> None:
-    known = "'fulfillment_order', 'confirmation', 'status' or 'label_request'"
+    known = "'packages', 'package_of_order', 'fulfillment_order', 'confirmation', 'status' or 'label_request'"
     with pytest.raises(ConfigurationError, match=f"must be one of {known}"):
         load(tmp_path, MAPPING)
 

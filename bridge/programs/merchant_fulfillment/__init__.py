@@ -12,6 +12,7 @@ from bridge.programs.merchant_fulfillment.operations import (
     ORDER_KEY,
     VERSIONS,
 )
+from bridge.programs.merchant_fulfillment.producers import PRODUCERS
 from bridge.programs.merchant_fulfillment.profile import NAME
 from bridge.programs.merchant_fulfillment.rules import CONDITIONS
 from bridge.programs.merchant_fulfillment.settings import SETTINGS
@@ -22,6 +23,7 @@ PROGRAM = Program(
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
     policies={"purchases": CREATE},
+    producers=PRODUCERS,
     flat_files=FLAT_FILES,
     # Any answer proves an authorization, that it knows no such order, too.
     probe=Probe(operation=GET_ORDER, names={ORDER_KEY: "000-0000000-0000000"}),

@@ -11,7 +11,7 @@ from bridge.programs.event_types import Cancellation, EventType
 from bridge.programs.merchant_fulfillment import bodies
 from bridge.programs.merchant_fulfillment.events import ShipmentCancelled, ShipmentRequested
 from bridge.programs.merchant_fulfillment.operations import CANCEL, CREATE, SHIPMENT_KEY
-from bridge.programs.merchant_fulfillment.rules import violations
+from bridge.programs.merchant_fulfillment.rules import violations, violations_of_cancellation
 
 NOT_BOUGHT = "edibridge does not buy shipping yet: nothing is sent to Amazon"
 NOT_CANCELLED = "edibridge does not cancel labels yet: nothing is sent to Amazon, cancel it in Seller Central"
@@ -20,6 +20,10 @@ NOT_REPRINTED = "edibridge does not fetch a label again yet: nothing is sent to 
 
 def _key(event: ShipmentRequested | ShipmentCancelled) -> str:
     return f"po:{event.amazon_order_id}"
+
+
+def _key_of_label(event: ShipmentCancelled) -> str:
+    return _key(event) if event.amazon_order_id else f"shipment:{event.shipment_id}"
 
 
 def _order(event: ShipmentRequested | ShipmentCancelled) -> str:
@@ -74,10 +78,10 @@ EVENT_TYPES = (
         event=ShipmentCancelled,
         operation=CANCEL,
         noun="cancellation of a label",
-        ordering_key=_key,
+        ordering_key=_key_of_label,
         order=_order,
         subject=_package,
-        rules=lambda _event: (),
+        rules=violations_of_cancellation,
         body=_nothing,
         path_names=_named,
         not_sendable=lambda _event, _profile: NOT_CANCELLED,

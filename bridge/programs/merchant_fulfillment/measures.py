@@ -6,7 +6,7 @@ import re
 from decimal import ROUND_CEILING, Decimal
 
 from bridge.domain import values
-from bridge.programs.merchant_fulfillment.events import Dimensions, Money, Weight
+from bridge.programs.merchant_fulfillment.events import DangerousGoods, Dimensions, Money, Weight
 
 WEIGHTS = {"LB": ("oz", 16), "KG": ("g", 1000)}
 LENGTHS = {"IN": "inches", "CM": "centimeters"}
@@ -32,6 +32,11 @@ def dimensions_of(dimensions: values.Dimensions | None) -> Dimensions | None:
     sides = (dimensions.length, dimensions.width, dimensions.height)
     length, width, height = (_plain(Decimal(side)) for side in sides)
     return Dimensions(length, width, height, LENGTHS[dimensions.unit_of_measure])
+
+
+def hazardous(told: bool | None, goods: DangerousGoods | None) -> bool:
+    """Return whether an item is hazardous: as it is told, else whether it has dangerous goods."""
+    return goods is not None if told is None else told
 
 
 def money_of(value: str, currency: str) -> Money:

@@ -90,7 +90,7 @@ def reason_to_hold(event: ShipmentRequested) -> str:
     """Return why a package is left to an operator; empty where it may go."""
     for number, item in enumerate(event.items, start=1):
         goods = item.dangerous_goods
-        if (item.is_hazmat or goods) and not (goods and goods.united_nations_regulatory_id):
+        if item.is_hazmat and not (goods and goods.united_nations_regulatory_id):
             return (
                 f"item {_name(item, number)} is hazardous, and its document tells no UN number "
                 "(united_nations_regulatory_id): have it sent again with one"
@@ -112,6 +112,9 @@ def _order(number: str) -> Iterator[BrokenRule]:
 
 
 def _package(event: ShipmentRequested) -> Iterator[BrokenRule]:
+    if event.action and event.action not in ACTIONS:
+        known = ", ".join((*ACTIONS, "cancel", "reprint"))
+        yield _error("ACTION", f"action {event.action!r} is none of {known}", "action")
     predefined, dimensions = event.predefined_package_dimensions, event.package_dimensions
     if predefined and predefined not in PREDEFINED:
         message = (
@@ -157,13 +160,15 @@ def _on_label(event: ShipmentRequested) -> Iterator[BrokenRule]:
 def _items(event: ShipmentRequested) -> Iterator[BrokenRule]:
     if not event.items:
         yield _error("NO_ITEMS", "the package has no items")
-    ids = Counter(item.order_item_id for item in event.items if item.order_item_id)
+    ids = Counter(_key(item) for item in event.items if item.order_item_id or item.seller_sku)
     for number, item in enumerate(event.items, start=1):
         for code, message, about in _item(item, _name(item, number)):
             yield _error(code, message, about, number)
-        if ids[item.order_item_id] > 1:
-            message = f"item {item.order_item_id} stands {ids[item.order_item_id]} times in the package"
-            yield _error("ITEM_TWICE", message, "order_item_id", number)
+        if ids[_key(item)] > 1:
+            message = (
+                f"item {_name(item, number)} stands {ids[_key(item)]} times in the package: send it once"
+            )
+            yield _error("ITEM_TWICE", message, "order_item_id" if item.order_item_id else "sku", number)
 
 
 def _item(item: ShipmentItem, name: str) -> Iterator[tuple[str, str, str]]:
@@ -175,6 +180,9 @@ def _item(item: ShipmentItem, name: str) -> Iterator[tuple[str, str, str]]:
     if volume is not None and volume.unit not in VOLUMES:
         what = f"liquid_volume_unit {volume.unit!r} of item {name} is none of {', '.join(VOLUMES)}"
         yield "LIQUID_VOLUME", what, "liquid_volume_unit"
+    if item.dangerous_goods is not None and not item.is_hazmat:
+        message = f"item {name} is told to be not hazardous, and which dangerous goods it is"
+        yield "DANGEROUS_GOODS", message, "is_hazmat"
     if item.dangerous_goods is not None:
         yield from _dangerous(item.dangerous_goods, name)
 
@@ -193,6 +201,10 @@ def _dangerous(goods: DangerousGoods, name: str) -> Iterator[tuple[str, str, str
     ):
         if value and value not in known:
             yield "DANGEROUS_GOODS", f"{field} {value!r} of item {name} is none of {', '.join(known)}", field
+
+
+def _key(item: ShipmentItem) -> tuple[str, str]:
+    return (item.order_item_id, "") if item.order_item_id else ("", item.seller_sku)
 
 
 def _name(item: ShipmentItem, number: int) -> str:

@@ -39,6 +39,11 @@ class StatedPackage(msgspec.Struct, kw_only=True):
     action: str = ""
 
 
+def hazmat_type_of(limited: bool | None) -> str:
+    """Return Amazon's `HazmatType` of a package of which it is told whether it has a limited quantity."""
+    return "" if limited is None else "LQHazmat" if limited else "None"
+
+
 def requested(stated: StatedPackage, profile: VendorProfile) -> ShipmentRequested:
     """Return the event of a package. What its rules want is not checked here."""
     values = values_of(profile)
@@ -63,6 +68,20 @@ def requested(stated: StatedPackage, profile: VendorProfile) -> ShipmentRequeste
         seller_inputs=stated.seller_inputs,
         deliver_by=stated.deliver_by,
         action=stated.action,
+    )
+
+
+def with_default(stated: StatedPackage, profile: VendorProfile) -> StatedPackage:
+    """Return a package of a document that tells of none, with what the seller's default has and it lacks."""
+    values = values_of(profile)
+    kind = values.default_type or PackageType()
+    if stated.dimensions or stated.package_type:
+        kind = PackageType()
+    return msgspec.structs.replace(
+        stated,
+        dimensions=stated.dimensions or kind.dimensions,
+        package_type=stated.package_type or kind.predefined,
+        weight=stated.weight or values.default_weight,
     )
 
 

@@ -12,7 +12,7 @@ from bridge.flatfiles.ship_date import ship_date_of
 from bridge.mapping.profile import VendorProfile
 from bridge.mapping.times import iso_time
 from bridge.programs.event_types import Violation
-from bridge.programs.merchant_fulfillment.event_types import NOT_BOUGHT, NOT_CANCELLED, NOT_REPRINTED
+from bridge.programs.merchant_fulfillment.event_types import NOT_REPRINTED
 from bridge.programs.merchant_fulfillment.events import ShipmentCancelled
 from bridge.programs.merchant_fulfillment.rules import reason_to_hold, violations, violations_of_cancellation
 from bridge.programs.merchant_fulfillment.stated import (
@@ -41,23 +41,25 @@ class PackageDraft(Draft, kw_only=True):
 def result_of(draft: PackageDraft, profile: VendorProfile) -> MappingResult:
     """Return the package, or why it is refused or held."""
     stated, unread = draft.stated, bool(draft.errors)
-    if draft.shipment_id or stated.action in {"cancel", "reprint"}:
+    if draft.shipment_id or stated.action == "reprint":
         return _about_label(draft)
     try:
         if draft.deliver_by:
             stated.deliver_by = _moment(draft.deliver_by, profile.timezone)
     except ValueError as error:
         draft.error("DELIVER_BY", f"deliver_by: {error}", 0, draft.at.get("deliver_by", 0))
+    if draft.meaning == "cancel":
+        stated.action = ""
     event = requested(stated, profile)
-    if draft.meaning != "cancel":
+    if draft.meaning != "cancel":  # of which the numbers alone count
         _check(draft, violations(event), unread=unread)
-    shown = f"{named(stated.order, stated.package)}: not read" if unread else summary_of(event)
-    if draft.meaning == "cancel":  # of which the numbers alone count
-        shown = named(stated.order, stated.package)
-    reason = why_not_from(event, profile) or reason_to_hold(event) or NOT_BOUGHT
+    shown = summary_of(event) if draft.meaning != "cancel" else named(stated.order, stated.package)
+    if unread:
+        shown = f"{named(stated.order, stated.package)}: not read"
+    reasons = filter(None, (why_not_from(event, profile), reason_to_hold(event)))
     return MappingResult(
         event=event,
-        hold="" if draft.errors else reason,
+        hold="" if draft.errors else "; ".join(reasons),
         errors=tuple(draft.errors),
         purchase_order_number=stated.order,
         summary=f"{draft.reference}, {shown}",
@@ -73,10 +75,11 @@ def _about_label(draft: PackageDraft) -> MappingResult:
     if stated.action not in {"cancel", "reprint"}:
         draft.error("ACTION", "shipment_id names a label that was bought: action must be cancel or reprint")
     _check(draft, violations_of_cancellation(event), unread=False)
+    cancels = stated.action == "cancel"
     shown = named(stated.order, stated.package) if stated.order else f"shipment {draft.shipment_id}"
     return MappingResult(
-        event=event if stated.action == "cancel" else None,
-        hold="" if draft.errors else NOT_CANCELLED if stated.action == "cancel" else NOT_REPRINTED,
+        event=event if cancels else None,
+        hold="" if draft.errors or cancels else NOT_REPRINTED,
         errors=tuple(draft.errors),
         purchase_order_number=stated.order,
         summary=f"{draft.reference}, {stated.action or 'label'} of {shown}",

@@ -11,8 +11,8 @@ from bridge.outside_text import LONGEST
 from bridge.programs.merchant_fulfillment.events import DangerousGoods, LiquidVolume, Money, ShipmentItem
 from bridge.programs.merchant_fulfillment.flatfiles.draft import PackageDraft
 from bridge.programs.merchant_fulfillment.flatfiles.rows import GOODS
-from bridge.programs.merchant_fulfillment.measures import dimensions_of, money_of, weight_of
-from bridge.programs.merchant_fulfillment.stated import StatedPackage
+from bridge.programs.merchant_fulfillment.measures import dimensions_of, hazardous, money_of, weight_of
+from bridge.programs.merchant_fulfillment.stated import StatedPackage, hazmat_type_of
 
 KEYS = (
     "amazon_order_id", "package", "function", "action", "shipment_id", "items", "dimensions", "package_type",
@@ -29,8 +29,10 @@ def read_element(draft: PackageDraft, value: object, units: Units) -> None:
     reader = _PackageReader(draft, units)
     told = reader.members(value, "", KEYS)
     action = reader.text(told, "action", "").lower()
-    draft.function = reader.text(told, "function", "") or ("cancel" if action == "cancel" else "")
     draft.shipment_id = reader.text(told, "shipment_id", "")
+    draft.function = reader.text(told, "function", "")
+    if action == "cancel" and not draft.shipment_id:
+        draft.function = draft.function or action
     draft.deliver_by = reader.text(told, "deliver_by", "")
     read = [
         reader.item(item, f"items[{place}]") for place, item in enumerate(reader.array(told, "items", ""))
@@ -47,7 +49,7 @@ def read_element(draft: PackageDraft, value: object, units: Units) -> None:
         ship_from=reader.text(told, "ship_from", ""),
         declared_value=reader.money(told),
         label_text=reader.text(told, "label_text", ""),
-        hazmat_type="" if limited is None else "LQHazmat" if limited else "None",
+        hazmat_type=hazmat_type_of(limited),
         seller_inputs=reader.inputs(told, ""),
         action=action,
     )
@@ -57,7 +59,8 @@ class _PackageReader(ElementReader[PackageDraft]):
     def item(self, value: object, path: str) -> ShipmentItem | None:
         item = self.members(value, path, _ITEM)
         quantity = self.whole(item, "quantity", path, required=True)
-        goods = DangerousGoods(**{name: self.text(item, name, path) for name in GOODS})
+        told = DangerousGoods(**{name: self.text(item, name, path) for name in GOODS})
+        goods = told if told != DangerousGoods() else None
         if quantity is None:
             return None
         return ShipmentItem(
@@ -65,9 +68,9 @@ class _PackageReader(ElementReader[PackageDraft]):
             seller_sku=self.text(item, "sku", path),
             quantity=quantity,
             transparency_codes=self._texts(item, "transparency_codes", path),
-            is_hazmat=bool(self.flag(item, "is_hazmat", path)),
+            is_hazmat=hazardous(self.flag(item, "is_hazmat", path), goods),
             liquid_volume=self._volume(item, path),
-            dangerous_goods=goods if goods != DangerousGoods() else None,
+            dangerous_goods=goods,
             seller_inputs=self.inputs(item, path),
         )
 

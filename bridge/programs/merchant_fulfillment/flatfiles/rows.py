@@ -9,8 +9,8 @@ from bridge.mapping.units import Units
 from bridge.outside_text import LONGEST
 from bridge.programs.merchant_fulfillment.events import DangerousGoods, LiquidVolume, Money, ShipmentItem
 from bridge.programs.merchant_fulfillment.flatfiles.draft import PackageDraft
-from bridge.programs.merchant_fulfillment.measures import dimensions_of, money_of, weight_of
-from bridge.programs.merchant_fulfillment.stated import StatedPackage
+from bridge.programs.merchant_fulfillment.measures import dimensions_of, hazardous, money_of, weight_of
+from bridge.programs.merchant_fulfillment.stated import StatedPackage, hazmat_type_of
 
 _ORDER = "amazon_order_id"
 _OF_PACKAGE = (
@@ -63,10 +63,11 @@ class _PackageRows(RowReader[PackageDraft]):
     def read_package(self) -> None:
         draft, rows = self.draft, self.rows
         told = {name: self._one(name) for name in _OF_PACKAGE}
+        self._check_action(told["action"])
         action = told["action"].lower()
-        if action == "cancel":
-            draft.function = draft.function or "cancel"
         draft.shipment_id, draft.deliver_by = told["shipment_id"], told["deliver_by"]
+        if action == "cancel" and not draft.shipment_id:
+            draft.function = draft.function or action
         read = [(row.number, self._item(row)) for row in rows]
         draft.places = [number for number, item in read if item is not None]
         limited = self._flag(
@@ -82,7 +83,7 @@ class _PackageRows(RowReader[PackageDraft]):
             ship_from=told["ship_from"],
             declared_value=self._money(),
             label_text=told["label_text"],
-            hazmat_type={True: "LQHazmat", False: "None"}.get(limited, "") if limited is not None else "",
+            hazmat_type=hazmat_type_of(limited),
             seller_inputs={
                 name.removeprefix(INPUT): value
                 for name in rows[0].at
@@ -90,6 +91,15 @@ class _PackageRows(RowReader[PackageDraft]):
             },
             action=action,
         )
+
+    def _check_action(self, action: str) -> None:
+        """Refuse rows that say only later what is to be done: the first one may be meant otherwise."""
+        row = next((row for row in self.rows if row.text("action")), self.rows[0])
+        if row is not self.rows[0]:
+            message = (
+                f"{_WHOSE} differ in action: none in row {self.rows[0].number}, {action} in row {row.number}"
+            )
+            self.error(row, "action", _CODE, message)
 
     def _one(self, column: str) -> str:
         return self.agreed(self.rows, column, _CODE, _WHOSE)
@@ -103,7 +113,8 @@ class _PackageRows(RowReader[PackageDraft]):
         if not inputs and not any(row.text(column) for column in (*_ITEM, *GOODS)):
             return None  # the rules want items of a package, a cancellation has none
         quantity = self.whole(row, "quantity")
-        goods = DangerousGoods(**{name: row.text(name) for name in GOODS})
+        told = DangerousGoods(**{name: row.text(name) for name in GOODS})
+        goods = told if told != DangerousGoods() else None
         if quantity is None:
             return None
         return ShipmentItem(
@@ -113,9 +124,9 @@ class _PackageRows(RowReader[PackageDraft]):
             transparency_codes=tuple(
                 row.text("transparency_codes").replace(";", " ").replace("|", " ").split()
             ),
-            is_hazmat=bool(self._flag(row, "is_hazmat")),
+            is_hazmat=hazardous(self._flag(row, "is_hazmat"), goods),
             liquid_volume=self._volume(row),
-            dangerous_goods=goods if goods != DangerousGoods() else None,
+            dangerous_goods=goods,
             seller_inputs=inputs,
         )
 

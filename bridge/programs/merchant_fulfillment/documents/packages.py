@@ -1,0 +1,97 @@
+"""Ship notices (856, DESADV) to packages that shipping is to be bought for: an event a package."""
+
+from __future__ import annotations
+
+from bridge.domain.events import MappingResult, RuleError
+from bridge.mapping.contents import Box, Order, Packing, read_orders, with_orders_above
+from bridge.mapping.functions import function_of
+from bridge.mapping.lookup import Scope
+from bridge.mapping.loops import Tree
+from bridge.mapping.problems import Findings
+from bridge.mapping.reader import Reader, opening
+from bridge.programs.merchant_fulfillment.documents.items import ItemRead, item_of, joined
+from bridge.programs.merchant_fulfillment.documents.result import Where, result_of
+from bridge.programs.merchant_fulfillment.documents.stated import stated_package
+from bridge.programs.merchant_fulfillment.stated import named
+
+
+def map_packages(reader: Reader, tree: Tree) -> list[MappingResult]:
+    """Return one result for each package of each order of the document."""
+    reader.watch(tree.root)
+    cancelling = function_of(reader.mapping.functions, tree.root).function == "cancel"
+    orders = read_orders(reader, tree)
+    errors = [*tree.errors, *reader.findings.errors]
+    results = [
+        result
+        for order in orders
+        for result in _Packed(reader, order, errors, cancelling=cancelling).results()
+    ]
+    return with_orders_above(reader, tree, orders, results)
+
+
+class _Packed:
+    """One order of a document, package by package; each has findings of its own."""
+
+    def __init__(self, reader: Reader, order: Order, errors: list[RuleError], *, cancelling: bool) -> None:
+        self.reader = reader
+        self.order = order
+        self.errors = errors
+        self.cancelling = cancelling
+
+    def results(self) -> list[MappingResult]:
+        boxes = self._boxes()
+        found = [
+            self._result(box, packings, number if len(boxes) > 1 else 0)
+            for number, (box, packings) in enumerate(boxes, 1)
+        ]
+        return [*found, *(self._empty(package) for package in self.order.empty)]
+
+    def _boxes(self) -> list[tuple[Box, list[Packing]]]:
+        """Return the packages of the order with what is in each; without any, the order is one package."""
+        found: dict[str, tuple[Box, list[Packing]]] = {}
+        for packing in self.order.packings:
+            if packing.package is None:
+                key, scopes = "", [self.order.scope]
+            else:
+                name = self.order.names[id(packing.package)]
+                key, scopes = name or f"#{id(packing.package)}", self.order.loops_of(name, packing.package)
+            box, inside = found.setdefault(key, (Box(scopes), []))
+            inside.append(packing)
+            if not packing.splits:
+                box.items.append(packing.item)
+        if not found and not self.order.empty:
+            return [(Box([self.order.scope]), [])]
+        return list(found.values())
+
+    def _result(self, box: Box, packings: list[Packing], number: int) -> MappingResult:
+        reader = self.reader
+        reader.findings = findings = Findings()
+        findings.errors.extend(self.errors)
+        for doubt in self.order.doubts:
+            findings.conflict(doubt, ())
+        items = joined(reader, [self._item(one) for one in packings])
+        first = box.scopes[0]
+        unpacked = bool(packings) and packings[0].package is None
+        reader.around = box.inside() if reader.watched.beside_packages and not unpacked else ()
+        stated = stated_package(reader, box.scopes, self.order.number, number)
+        stated.items = tuple(one.item for one in items)
+        reader.around = ()
+        scopes = [one.scope for one in items]
+        return result_of(reader, stated, Where(first, scopes, self.cancelling, unpacked or not packings))
+
+    def _item(self, packing: Packing) -> ItemRead:
+        inner = packing.package
+        splits = inner is not None and inner.scopes.get("item") is packing.item
+        return item_of(self.reader, packing.item, inner if splits else None, splits=packing.splits)
+
+    def _empty(self, package: Scope) -> MappingResult:
+        """Refuse a package in which there is nothing; the others of its order go on."""
+        self.reader.findings = findings = Findings()
+        findings.errors.extend(self.errors)
+        name = self.order.names.get(id(package), "")
+        findings.error(opening(package), "NO_ITEMS", f"package {name} has nothing packed in it")
+        return MappingResult(
+            errors=tuple(findings.errors),
+            purchase_order_number=self.order.number,
+            summary=f"{named(self.order.number, name)}: nothing in it",
+        )
