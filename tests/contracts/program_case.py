@@ -33,10 +33,10 @@ class ProgramCase:
     """One kind of event: a file with one document that becomes one of it, and Amazon's answers.
 
     `taken` says that Amazon took it; `afterwards` are the replies of the reads once it did, the verdict and
-    what a verification finds among them. `mappings` are files of the partner's own, `policies` those of its
-    settings that differ from the usual ones, and `api_version` is the account's where that matters. `after`
-    is the case of what must stand at Amazon before: what the event is about. `waits` says what is still to be
-    built before the event is sent at all.
+    what a verification finds among them. `mappings` are files of the partner's own, `settings` further tables
+    of its configuration, `policies` those that differ from the usual ones, and `api_version` is the account's
+    where that matters. `after` is the case of what must stand at Amazon before: what the event is about.
+    `waits` says what is still to be built before the event is sent at all.
     """
 
     operation: str
@@ -44,6 +44,7 @@ class ProgramCase:
     document: bytes
     taken: Answer
     afterwards: Mapping[str, Answer] = field(default_factory=dict)
+    settings: str = ""
     policies: Mapping[str, Any] = field(default_factory=dict)
     api_version: str = "v1"
     mappings: Mapping[str, str] = field(default_factory=dict)
@@ -173,7 +174,12 @@ def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         amazon.usual[case.operation] = case.taken
         write_mappings(folder / "mappings", case.mappings)
         wired = partner_in(
-            folder, monkeypatch, endpoint=amazon.url, api_version=case.api_version, table=case.table
+            folder,
+            monkeypatch,
+            endpoint=amazon.url,
+            api_version=case.api_version,
+            table=case.table,
+            settings=case.settings,
         )
         partner = with_policies(replace(wired, clock=Clock(), amazon_time=None), **case.policies)
         partner.state.fetching.due_at = float("inf")

@@ -221,3 +221,13 @@ def test_one_of_a_kind_that_is_read_only_after_its_correction_went_is_not_sent(b
 def test_a_resubmission_of_one_of_a_kind_takes_the_place_of_one_that_could_not_be_read() -> None:
     made = decide(known(9, "ready", "resend", once=True), [known(1, "held", body=None)])
     assert (made.state, made.drop) == ("", (1,))
+
+
+def test_of_one_of_a_kind_each_subject_counts_for_itself() -> None:
+    """Several packages of an order are no duplicates of each other; a second of one package is."""
+    others = [known(1, "succeeded", subject="1"), known(2, "held", subject="2", body="b")]
+    assert decide(known(9, "ready", once=True, subject="3"), others) == NOTHING
+    assert decide(known(9, "ready", once=True, subject="1"), others).state == "not_sent"
+    made = decide(known(9, "ready", once=True, subject="2"), others)
+    assert (made.state, made.earlier) == ("held", 2)
+    assert "has the number of package 2 of order PO1 already, with other content" in made.reason

@@ -88,15 +88,19 @@ def partner_in(
     endpoint: str = "http://127.0.0.1:9",
     api_version: str = "v1",
     table: Literal["vendors", "sellers"] = "vendors",
+    settings: str = "",
 ) -> Partner:
-    """Make the one partner of a configuration, with its account claimed. It waits for no rate of Amazon's."""
+    """Make the one partner of a configuration, with its account claimed; `settings` are further tables.
+
+    It waits for no rate of Amazon's.
+    """
     hurried = Hurried()
     monkeypatch.setattr("bridge.spapi.client.Pacer", partial(Pacer, clock=hurried.clock, wait=hurried.wait))
     monkeypatch.setenv("MADE_UP", "made-up")
     ledger = Ledger.open(folder / "ledger.sqlite")
     for name in ("inbox", "archive", "quarantine", "outbox"):
         (folder / "drop" / name).mkdir(parents=True)
-    config = config_of(table).replace("http://127.0.0.1:9", endpoint)
+    config = config_of(table).replace("http://127.0.0.1:9", endpoint) + settings
     if (folder / "mappings").is_dir():
         config = config.replace("[bridge]", '[bridge]\nmappings = ["mappings"]')
     config = config.replace('region = "na"', f'region = "na"\napi_version = "{api_version}"')

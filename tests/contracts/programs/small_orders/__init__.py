@@ -188,6 +188,7 @@ PROGRAM = Program(
                 names=lambda event: {"orderId": event.order},
                 judge=_judge,
             ),
+            not_sendable=lambda event, _profile: "" if event.pieces else "there is nothing in it",
         ),
     ),
     follow_ups=(
