@@ -12,6 +12,12 @@ import msgspec
 from simulator.bodies import is_order, problems_of
 from simulator.consent import Codes
 from simulator.inventory import BURST, SUMMARIES
+from simulator.merchant.operations import (
+    MERCHANT,
+    MERCHANT_RESOURCES,
+    MERCHANT_RESTRICTED,
+    SHIPMENT_PLACE,
+)
 from simulator.operations import (
     ORDER_PLACE,
     OUTBOUND,
@@ -178,8 +184,12 @@ class RestrictedTokens:
         grant = self._grants.get(token)
         if grant is None or self._clock() >= grant.end:
             return None
-        # A resource with a literal place for the order covers every order.
-        covering = {(method, path), (method, f"{path.rpartition('/')[0]}/{ORDER_PLACE}")}
+        # A resource with a literal place for the order or shipment covers every one.
+        folder = path.rpartition("/")[0]
+        covering = {
+            (method, path),
+            *((method, f"{folder}/{place}") for place in (ORDER_PLACE, SHIPMENT_PLACE)),
+        }
         return grant.account if covering & grant.resources else None
 
     def why_denied(self, token: str) -> str:
@@ -213,7 +223,10 @@ def _problems(body: Any) -> Iterator[str]:  # noqa: ANN401 - as it came
             yield f"{method} {path} is not a restricted operation."
 
 
-_RESOURCES = {resource for version in VERSIONS for resource in restricted_resources(version)}
+_RESOURCES = {
+    *MERCHANT_RESOURCES,
+    *(resource for version in VERSIONS for resource in restricted_resources(version)),
+}
 
 
 def _is_restricted(method: str, path: str) -> bool:
@@ -258,7 +271,7 @@ class AccessControl:
 
     def account_of(self, operation: str, token: str, method: str, path: str) -> str:
         """Return the account whose token opens an operation; raises `Refused`."""
-        if operation in RESTRICTED:
+        if operation in RESTRICTED or operation in MERCHANT_RESTRICTED:
             account = self._restricted.account_of(token, method, path)
             why = self._restricted.why_denied
         else:
@@ -290,4 +303,7 @@ class AccessControl:
             return options.inventory_rate, BURST
         if operation in OUTBOUND and options.rate is not None:
             return options.outbound_rate, options.outbound_burst
+        if operation in MERCHANT and options.rate is not None:
+            plan = MERCHANT[operation]
+            return (plan.rate if options.merchant.rates else None), plan.burst
         return options.rate, options.burst

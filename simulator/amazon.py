@@ -1,4 +1,4 @@
-"""`StandInAmazon`: Amazon's APIs of direct and multi-channel fulfilment over HTTP on this machine."""
+"""`StandInAmazon`: Amazon's APIs of the fulfilment programs over HTTP on this machine."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from simulator.faults import Faults
 from simulator.features import Features
 from simulator.fulfillment_orders import FulfillmentOrders
 from simulator.inventory import Inventory
+from simulator.merchant.fulfillment import MerchantFulfillment
 from simulator.operations import READS
 from simulator.options import Options
 from simulator.order_requests import OrderRequests
@@ -74,6 +75,8 @@ class StandInAmazon(DocumentFactory):
         """The features that they may require."""
         self.inventory = Inventory(self.options, time.monotonic, lambda: self.orders.stock)
         """Sellers' stock."""
+        self.merchant = MerchantFulfillment(self.options.merchant, self.now, self._records.notify)
+        """Merchant Fulfillment, with sellers' marketplace orders."""
         operations = Operations(
             self.options,
             tokens=self._tokens,
@@ -87,6 +90,7 @@ class StandInAmazon(DocumentFactory):
             packages=self.packages,
             features=self.features,
             inventory=self.inventory,
+            merchant=self.merchant,
         )
         self._handler = RequestHandler(operations, self.faults, self._records, self.now)
         self._application = self._handler.application([*Control(self).routes(), *self.consent.routes()])

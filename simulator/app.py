@@ -18,6 +18,7 @@ from simulator.calls import Call, Operations
 from simulator.faults import Fault, Faults
 from simulator.inventory import PATH as INVENTORY
 from simulator.inventory import SUMMARIES
+from simulator.merchant.operations import MERCHANT
 from simulator.operations import (
     CREATIONS,
     ORDER_PLACE,
@@ -66,9 +67,12 @@ class RequestHandler:
             for operation, path, method in served if version == "v1" else [*served, *created]:
                 place = of_version(path, version).replace(ORDER_PLACE, "{order}")
                 routes.append(Route(place, self._endpoint(operation, version), methods=[method]))
-        routes += [
-            Route(one.path, self._endpoint(one.operation), methods=[one.method]) for one in OUTBOUND.values()
+        named = [
+            *((one.operation, one.path, one.method) for one in OUTBOUND.values()),
+            *((one.operation, one.path, one.method) for one in MERCHANT.values()),
         ]
+        for operation, path, method in named:
+            routes.append(Route(path, self._endpoint(operation), methods=[method]))
         routes.append(Route(INVENTORY, self._endpoint(SUMMARIES), methods=["GET"]))
         return Starlette(routes=[*routes, *further], exception_handlers={HTTPException: self._not_found})
 

@@ -89,12 +89,13 @@ OUTBOUND_SHAPES: dict[str, type[BaseModel]] = {}
 """Those of Fulfillment Outbound, without what edibridge never sends."""
 
 
-def _shape(
+def described(
     name: str,
     required: Mapping[str, Any],
-    optional: Mapping[str, Any] = MappingProxyType({}),
-    shapes: dict[str, type[BaseModel]] = SHAPES,
+    optional: Mapping[str, Any],
+    shapes: dict[str, type[BaseModel]],
 ) -> Any:  # noqa: ANN401 - a type
+    """Describe an element with its fields under its name in `shapes`."""
     # Without `| None`: an element may be left out, and is never null.
     fields: dict[str, Any] = {field: (kind, ...) for field, kind in required.items()}
     fields |= {field: (kind, None) for field, kind in optional.items()}
@@ -103,11 +104,16 @@ def _shape(
     return shapes[name]
 
 
+def _shape(name: str, required: Mapping[str, Any], optional: Mapping[str, Any] = MappingProxyType({})) -> Any:  # noqa: ANN401 - a type
+    return described(name, required, optional, SHAPES)
+
+
 def _outbound(name: str, required: Mapping[str, Any], optional: Mapping[str, Any]) -> Any:  # noqa: ANN401 - a type
-    return _shape(name, required, optional, OUTBOUND_SHAPES)
+    return described(name, required, optional, OUTBOUND_SHAPES)
 
 
-def _many(shape: Any, at_least: int = 0, at_most: int | None = None) -> Any:  # noqa: ANN401 - a type
+def many(shape: Any, at_least: int = 0, at_most: int | None = None) -> Any:  # noqa: ANN401 - a type
+    """Describe an array."""
     return Annotated[list[shape], Field(min_length=at_least, max_length=at_most)]
 
 
@@ -130,7 +136,7 @@ _tax_registration = _shape(
 _party = _shape(
     "PartyIdentification",
     _texts("partyId"),
-    {"address": _address, "taxRegistrationDetails": _many(_tax_registration)},
+    {"address": _address, "taxRegistrationDetails": many(_tax_registration)},
 )
 _parties = {"sellingParty": _party, "shipFromParty": _party}
 _order = {"purchaseOrderNumber": Annotated[str, Field(pattern=_ORDER_NUMBER)]} | _parties
@@ -154,12 +160,12 @@ _container = _shape(
         "containerType": Annotated[str, AfterValidator(_container_type)],
         "containerIdentifier": Text,
         "weight": _weight,
-        "packedItems": _many(_packed_item),
+        "packedItems": many(_packed_item),
     },
     {"dimensions": _dimensions, "containerSequenceNumber": int}
     | _texts("trackingNumber", "manifestId", "manifestDate", "shipMethod", "scacCode", "carrier"),
 )
-_containers = {"containers": _many(_container)}
+_containers = {"containers": many(_container)}
 _shipment_details = _shape(
     "ShipmentDetails",
     {"shippedDate": Time, "shipmentStatus": Literal["SHIPPED", "FLOOR_DENIAL"]},
@@ -178,7 +184,7 @@ _status = _shape(
 )
 _confirmation = _shape(
     "ShipmentConfirmation",
-    _order | {"shipmentDetails": _shipment_details, "items": _many(_item)},
+    _order | {"shipmentDetails": _shipment_details, "items": many(_item)},
     _containers,
 )
 _resource = _shape(
@@ -219,21 +225,21 @@ _fulfillment_order = _outbound(
         "displayableOrderComment": _upto[750],
         "shippingSpeedCategory": Literal["Standard", "Expedited", "Priority", "ScheduledDelivery"],
         "destinationAddress": _destination,
-        "items": _many(_order_item, at_least=1, at_most=100),
+        "items": many(_order_item, at_least=1, at_most=100),
     },
     {
         "marketplaceId": Text,
         "fulfillmentAction": Literal["Ship", "Hold"],
         "fulfillmentPolicy": Literal["FillOrKill", "FillAll", "FillAllAvailable"],
-        "notificationEmails": _many(Text),
-        "featureConstraints": _many(_feature),
+        "notificationEmails": many(Text),
+        "featureConstraints": many(_feature),
     },
 )
 _preview = _outbound(
     "GetFulfillmentPreviewRequest",
     {
         "address": _destination,
-        "items": _many(
+        "items": many(
             _outbound(
                 "GetFulfillmentPreviewItem",
                 {
@@ -249,8 +255,8 @@ _preview = _outbound(
     },
     {
         "marketplaceId": Text,
-        "shippingSpeedCategories": _many(Literal["Standard", "Expedited", "Priority", "ScheduledDelivery"]),
-        "featureConstraints": _many(_feature),
+        "shippingSpeedCategories": many(Literal["Standard", "Expedited", "Priority", "ScheduledDelivery"]),
+        "featureConstraints": many(_feature),
     },
 )
 _fulfillment_update = _outbound(
@@ -269,7 +275,7 @@ _return_item = _outbound(
     {"returnComment": _upto[1000]},
 )
 _fulfillment_return = _outbound(
-    "CreateFulfillmentReturnRequest", {"items": _many(_return_item, at_least=1)}, {}
+    "CreateFulfillmentReturnRequest", {"items": many(_return_item, at_least=1)}, {}
 )
 _steering = _outbound(
     "SubmitFulfillmentOrderStatusUpdateRequest",
@@ -284,7 +290,7 @@ _steering = _outbound(
 
 
 def _request(name: str, key: str, shape: Any) -> Any:  # noqa: ANN401 - types
-    return _shape(name, {key: _many(shape, at_least=1)})
+    return _shape(name, {key: many(shape, at_least=1)})
 
 
 _REQUESTS: Mapping[str, type[BaseModel]] = {
@@ -306,7 +312,7 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
         | {
             "carrierId": Literal["SWA"],
             "vendorContainerId": Text,
-            "packages": _many(_shape("Package", _texts("packageTrackingNumber")), at_least=1),
+            "packages": many(_shape("Package", _texts("packageTrackingNumber")), at_least=1),
         },
     ),
     CREATE_ORDER: _fulfillment_order,
@@ -316,7 +322,7 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
     RETURN: _fulfillment_return,
     RESTRICTED_TOKEN_OPERATION: _shape(
         "CreateRestrictedDataTokenRequest",
-        {"restrictedResources": _many(_resource, at_least=1, at_most=50)},
+        {"restrictedResources": many(_resource, at_least=1, at_most=50)},
         {"targetApplication": str},
     ),
 }
@@ -324,8 +330,13 @@ _REQUESTS: Mapping[str, type[BaseModel]] = {
 
 def problems_of(body: object, operation: str, version: Version) -> list[str]:
     """Name everything wrong with a POST's body, what is missing first."""
+    return problems_in(body, _REQUESTS[operation], version)
+
+
+def problems_in(body: object, shape: type[BaseModel], version: Version = "v1") -> list[str]:
+    """Name everything in which a body is not of a shape, what is missing first."""
     try:
-        _REQUESTS[operation].model_validate(body, context=version)
+        shape.model_validate(body, context=version)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False)
         return [_sentence(one) for one in sorted(details, key=lambda one: one["type"] != "missing")]

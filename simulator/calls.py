@@ -11,12 +11,15 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from simulator.access import AccessControl, AccessTokens, RestrictedTokens, TokenRefused
-from simulator.bodies import problems_of
+from simulator.bodies import problems_in, problems_of
 from simulator.creations import Creations
 from simulator.faults import Listing
 from simulator.features import FEATURE_INVENTORY, FEATURE_READS, FEATURE_SKU, Features
 from simulator.fulfillment_orders import GET, LIST, FulfillmentOrders
 from simulator.inventory import SUMMARIES, Inventory
+from simulator.merchant.bodies import REQUESTS
+from simulator.merchant.fulfillment import Asked, MerchantFulfillment
+from simulator.merchant.operations import MERCHANT
 from simulator.operations import (
     CREATE_CONTAINER_LABEL,
     CREATE_LABELS,
@@ -92,6 +95,7 @@ class Operations:
         packages: Packages,
         features: Features,
         inventory: Inventory,
+        merchant: MerchantFulfillment,
     ) -> None:
         self._options = options
         self._tokens = tokens
@@ -104,6 +108,7 @@ class Operations:
         self._packages = packages
         self._features = features
         self._inventory = inventory
+        self._merchant = merchant
         self._handlers: dict[str, Callable[[Call], Content]] = {
             STATUS_OPERATION: self._status,
             RESTRICTED_TOKEN_OPERATION: self._restricted_token,
@@ -115,6 +120,7 @@ class Operations:
             UPDATE: lambda call: self._request(call, requests.update),
             RETURN: lambda call: self._request(call, requests.create_return),
             REASON_CODES: lambda call: (requests.reason_codes(call.query), HTTPStatus.OK),
+            **dict.fromkeys(MERCHANT, self._buy_shipping),
             SUMMARIES: lambda call: (self._inventory.read(call.account, call.query), HTTPStatus.OK),
         }
 
@@ -130,7 +136,11 @@ class Operations:
             if refused.limit:
                 headers |= self._access.limit(call.operation)
             return reply(refused.status, {"errors": refused.errors}, headers)
-        whole = call.operation == RESTRICTED_TOKEN_OPERATION or call.operation in {*OUTBOUND, SUMMARIES}
+        whole = call.operation == RESTRICTED_TOKEN_OPERATION or call.operation in {
+            *OUTBOUND,
+            *MERCHANT,
+            SUMMARIES,
+        }
         wrapped = self._options.wrapped and call.version == "v1" and not whole
         content = {"payload": content} if wrapped else content
         return reply(status, content, headers | self._access.limit(call.operation))
@@ -140,6 +150,8 @@ class Operations:
         if call.operation == STATUS_OPERATION:
             found = self._transactions.find(self._tokens.account_of(call.token) or "", call.transaction_id)
             return found.orders if found else ()
+        if call.operation in MERCHANT:
+            return (self._merchant.order_of(self._asked(call)),)
         if call.operation in RESTRICTED or (call.operation in OUTBOUND and call.order):
             return (call.order,)
         submission = SUBMISSIONS.get(call.operation)
@@ -224,6 +236,21 @@ class Operations:
             return self._packages.read(call.account, call.query.get("packageNumber", "")), HTTPStatus.OK
         one = orders.read if call.operation == GET else orders.cancel
         return one(call.account, call.order), HTTPStatus.OK
+
+    def _buy_shipping(self, call: Call) -> Content:
+        asked = self._asked(call)
+        if call.operation in REQUESTS:
+            asked.body = _json_body(call, self._options.max_body)
+            if problems := problems_in(asked.body, REQUESTS[call.operation]):
+                raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", problems[0], " ".join(problems[1:]))
+        content = self._merchant.answer(asked)
+        call.order = asked.order
+        return content, HTTPStatus.OK
+
+    def _asked(self, call: Call) -> Asked:
+        return Asked(
+            operation=call.operation, account=call.account, target=call.order, query=call.query, raw=call.body
+        )
 
     def _feature(self, call: Call) -> dict[str, Any]:
         marketplace = call.query.get("marketplaceId", "")

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from simulator.faults import Fault
+from simulator.merchant.control import MerchantControl
 from simulator.order_course import Course
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Control:
             Route("/_stand-in/inventory", _guarded(self._inventory), methods=["POST"]),
             Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
             Route("/_stand-in/state", _guarded(self._state)),
+            *MerchantControl(self._amazon.merchant).routes(_guarded),
         ]
 
     async def _faults(self, request: Request) -> Response:

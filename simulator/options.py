@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from simulator.merchant.options import MerchantOptions
 from simulator.shipping_documents import LabelFormat
 
 Keep = Literal["items", "keys", "counts"]
@@ -86,6 +87,8 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """A fulfillment order is cancelled so long after it was asked for, if it is not processed by then."""
     clock_offset: float = 0.0
     """How far the stand-in's time of day is ahead, for creation times, limits to the past and expiry."""
+    merchant: MerchantOptions = msgspec.field(default_factory=MerchantOptions)
+    """Of Merchant Fulfillment; changed by its own `change`, or here whole."""
     keep: Keep = "items"
     """What is remembered of each accepted item: all of it, its key only, or only that it came.
 

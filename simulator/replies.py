@@ -12,7 +12,7 @@ import msgspec
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-ENCODER = msgspec.json.Encoder()
+ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 
 class Reply(msgspec.Struct, kw_only=True):
