@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import NamedTuple
 
 from bridge.outside_text import shown
@@ -68,6 +69,8 @@ def _entry(head: str, entry: object, indent: str) -> Iterator[str]:
 
 def _scalar(value: object) -> str:
     """Write a value bare where that cannot be read as something else."""
+    if isinstance(value, Decimal):
+        return str(value)
     if isinstance(value, str) and value and value == value.strip() and value.isprintable():
         return value
     return json.dumps(value, ensure_ascii=False)

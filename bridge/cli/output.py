@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from decimal import Decimal
 from pathlib import PurePath
 from typing import Any, cast
 
@@ -87,6 +88,8 @@ def plain(value: object) -> Any:  # noqa: ANN401, PLR0911 - JSON; a table of kin
             return value.isoformat(timespec="seconds")
         case PurePath():
             return str(value)
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
         case list() | tuple() | set() | frozenset():
             return [plain(entry) for entry in value]
         case _ if hasattr(value, "__dataclass_fields__"):

@@ -92,6 +92,16 @@ def test_a_drop_file_is_told_to_people_row_by_row(tmp_path: Path) -> None:
     )
 
 
+def test_numbers_of_a_body_are_told_as_they_are_sent(tmp_path: Path) -> None:
+    sample = shipped("samples") / "drop/buy_shipping.csv"
+    text = in_process("explain", sample, folder=tmp_path).out
+    assert "Value: 10.25" in text
+    assert "Amount: 25.50" in text
+    expected = json.loads(sample.with_name("buy_shipping.csv.expected.json").read_text())["records"]
+    told = in_process("explain", sample, "--json", folder=tmp_path).json["records"]
+    assert [one["requests"] for one in told] == [one["requests"] for one in expected]
+
+
 def test_an_order_of_a_drop_file_that_is_held_exits_1(tmp_path: Path) -> None:
     folder = installation(tmp_path)
     (folder / "wanted.json").write_text('{"purchaseOrderNumber": "PO1", "ship_from": "OTHER"}')
