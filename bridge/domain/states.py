@@ -97,6 +97,8 @@ EVENT_MOVES: Moves = {
     ("waiting", "ambiguous"): "held",  # several orders were confirmed with its tracking number
     ("ready", "group"): "grouped",
     ("ready", "precheck"): "held",  # what Amazon says of it, asked before it is sent
+    ("ready", "told"): "not_sent",  # likewise: what it was for has been told
+    ("grouped", "asked_anew"): "ready",  # what Amazon said of it before it was sent counts no more
     ("ready", "restored"): "held",
     ("waiting", "restored"): "held",
     ("refused", "label"): "ready",  # in the write that keeps it: its order's label has what is missing

@@ -39,7 +39,7 @@ _READY = (
     .order_by(events.c.occurred_at, events.c.id)
     .limit(AT_ONCE)
 )
-_READY_CHECKED = _READY.where(events.c.prechecked_at.is_not(None))
+_READY_CHECKED = _READY.where(events.c.prechecked_at >= bindparam("stale"))
 _WAITING = select(func.count()).select_from(
     select(events.c.id)
     .where(
@@ -91,18 +91,20 @@ class BatchingStore(Store):
         *,
         labels: LabelPolicy | None = None,
         submit_as: str = "",
-        prechecked: bool = False,
+        prechecked_since: float | None = None,
     ) -> int:
         """Make submissions of up to 2,000 ready events, oldest first; return how many were made.
 
         At most one unfinished event of a sequence key at a time; an event's batch limit is obeyed, and so
         is its `not_before`. With `labels` confirmations are compared with labels that came since they were
         kept. `submit_as` is the operation that tells Amazon of them, where it is not the events' own;
-        `prechecked`: only those of which Amazon was asked before. Call again until 0.
+        `prechecked_since` (seconds since the epoch): only those of which Amazon was asked then or later.
+        Call again until 0.
         """
         with self._db.write(fence) as connection:
-            statement = _READY_CHECKED if prechecked else _READY
-            rows = connection.execute(statement, {"v": vendor, "of": operation, "now": seconds(now)})
+            statement = _READY if prechecked_since is None else _READY_CHECKED
+            asked = {"v": vendor, "of": operation, "now": seconds(now), "stale": prechecked_since}
+            rows = connection.execute(statement, asked)
             ready = [Ready(*row) for row in rows]
             held = frozenset[int]()
             if labels is not None and operation in installed().labelled:

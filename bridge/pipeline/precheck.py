@@ -1,7 +1,8 @@
 """Precheck: ready events → what Amazon says of them before they are sent; they go, or are held.
 
 Only for the types of events whose program declares it, and for partners who chose it. Each event is asked
-about once. While Amazon gives no answer its events wait, for ten minutes at most.
+about once, or anew where what Amazon said counts no more. While Amazon gives no answer its events wait, as
+long as their program allows.
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from typing import Any
 import msgspec
 import structlog
 
+from bridge.domain.events import Event
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import ToPrecheck
 from bridge.pipeline.partner import Partner
 from bridge.programs.event_types import EventType
 from bridge.programs.operations import Item
-from bridge.programs.prechecks import Asked, Checked, Precheck
+from bridge.programs.prechecks import Asked, Checked, Precheck, Question
 from bridge.programs.registry import installed
 from bridge.spapi.errors import AmazonRefused, AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import UnreadableItem
@@ -50,7 +52,7 @@ def precheck(
 class _Asking:
     """One pass over the events of a type that are due."""
 
-    def __init__(self, partner: Partner, kind: EventType, how: Precheck[Any]) -> None:
+    def __init__(self, partner: Partner, kind: EventType, how: Precheck) -> None:
         self._partner = partner
         self._kind = kind
         self._how = how
@@ -61,64 +63,90 @@ class _Asking:
         """Judge all that is due, until there is nothing, or Amazon gives no answer; return how many."""
         partner, judged = self._partner, 0
         while due := partner.ledger.to_precheck(
-            partner.vendor, self._kind.operation, partner.clock(), AT_ONCE
+            partner.vendor, self._kind.operation, partner.clock(), AT_ONCE, self._how.good_for
         ):
             for event in due:
                 if partner.stopping() or over():
                     return judged
-                if not self._judge(event):
+                if not self._check(event):
                     return judged  # all of them wait: the others would fail likewise
                 note(1)
                 judged += 1
         return judged
 
-    def _judge(self, event: ToPrecheck) -> bool:
+    def _check(self, event: ToPrecheck) -> bool:
         """Ask about one event and commit what follows; False where Amazon gave no answer and it waits."""
+        partner = self._partner
+        checked = self._answers(event)
+        if checked is None:
+            return False
+        now, good_for = partner.clock(), self._how.good_for
+        state = partner.ledger.record_precheck(partner.fence, event.id, checked, now, good_for)
+        reached("precheck.committed")
+        log.info("prechecked", vendor=partner.vendor, event_id=event.id, state=state)
+        return True
+
+    def _answers(self, event: ToPrecheck) -> Checked | None:
+        """Ask all that is to be asked, and return what follows; None where Amazon gave no answer."""
+        read = now = installed().decode(self._kind.operation, event.body)
+        whole = Checked()
+        for question in self._how.questions:
+            if not question.needed(now, self._partner.profile):
+                continue
+            checked = self._answer(event, question, now)
+            if checked is None:
+                return None
+            now = checked.event or now
+            notes, files = (*whole.notes, *checked.notes), (*whole.files, *checked.files)
+            whole = msgspec.structs.replace(checked, notes=notes, files=files)
+            if not whole.goes_on:
+                break
+        return msgspec.structs.replace(whole, event=None if now == read else now)
+
+    def _answer(self, event: ToPrecheck, question: Question[Any], read: Event) -> Checked | None:
         partner = self._partner
         found: Item | None = None
         why = "Amazon knows nothing of it"
         try:
-            found = self._ask(event)
+            found = self._ask(event, question, read)
         except (AmazonUnavailable, CredentialsRefused) as error:
             why = self._no_answer = str(error)
             if not self._has_waited(event):
                 self._postpone(why)
-                return False
+                return None
         except AmazonError as error:
             why = str(error)
         reached("precheck.asked")
         if found is None:
             log.warning("not_prechecked", vendor=partner.vendor, event_id=event.id, reason=why)
-        checked = self._checked(event, found, why)
-        state = partner.ledger.record_precheck(partner.fence, event.id, checked, partner.clock())
-        reached("precheck.committed")
-        log.info("prechecked", vendor=partner.vendor, event_id=event.id, state=state)
-        return True
+        asked: Asked[Any] = Asked(
+            event=read,
+            found=found,
+            why="" if found is not None else why,
+            profile=partner.profile,
+            now=partner.clock(),
+        )
+        return self._judged(event, question, asked)
 
-    def _ask(self, event: ToPrecheck) -> Item | None:
+    def _ask(self, event: ToPrecheck, question: Question[Any], read: Event) -> Item | None:
         if self._no_answer and self._has_waited(event):
             raise AmazonUnavailable(self._no_answer)
-        operation = installed().operations[self._how.operation]
+        operation = installed().operations[question.operation]
         version = operation.version_of(self._partner.amazon.version)
-        read = installed().decode(self._kind.operation, event.body)
-        body = operation.body_of([self._how.body(read, version)]) if operation.method != "GET" else b""
-        found = self._partner.amazon.ask(operation, body, version, self._how.names(read))
+        body = operation.body_of([question.body(read, version)]) if operation.method != "GET" else b""
+        found = self._partner.amazon.ask(operation, body, version, question.names(read))
         if isinstance(found, UnreadableItem):
             raise AmazonRefused(f"its answer is unreadable: {found.reason}")
         return found
 
-    def _checked(self, event: ToPrecheck, found: Item | None, why: str) -> Checked:
-        read = installed().decode(self._kind.operation, event.body)
-        told = "" if found is not None else why
-        asked: Asked[Any] = Asked(event=read, found=found, why=told, profile=self._partner.profile)
+    def _judged(self, event: ToPrecheck, question: Question[Any], asked: Asked[Any]) -> Checked:
         try:
-            checked = self._how.judge(asked)
+            return question.judge(asked)
         except Exception as error:
             # Of the program's own: what is wrong with one must not keep the others waiting.
             log.exception("precheck_failed", vendor=self._partner.vendor, event_id=event.id)
             name = type(error).__name__
             return Checked(hold=f"edibridge itself fails on Amazon's answer about it ({name}); see the log")
-        return checked if checked.event != read else msgspec.structs.replace(checked, event=None)
 
     def _has_waited(self, event: ToPrecheck) -> bool:
         since = event.precheck_since
@@ -128,4 +156,6 @@ class _Asking:
         partner, operation, now = self._partner, self._kind.operation, self._partner.clock()
         log.warning("not_prechecked", vendor=partner.vendor, operation=operation, reason=why)
         reason = f"Amazon was asked about it before it is sent, and gave no answer: {why}"
-        partner.ledger.postpone_prechecks(partner.fence, partner.vendor, operation, reason, now, now + AGAIN)
+        partner.ledger.postpone_prechecks(
+            partner.fence, partner.vendor, operation, reason, now, now + AGAIN, self._how.good_for
+        )

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
 import msgspec
 import structlog
 
+from bridge.domain.events import Event
 from bridge.domain.outcomes import InDoubtPolicy, Outcome
 from bridge.domain.planning import FULL_BATCH, backoff, batch_size_for, short_backlog
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.faultpoints import reached
 from bridge.ledger.new_rows import OutcomeHandling
+from bridge.ledger.prechecks import stale_before
 from bridge.ledger.rows import DueSubmission
 from bridge.pipeline.alerts import CREDENTIALS, clear_alert, in_doubt, raise_alert
 from bridge.pipeline.concurrency import Stream, Streams
@@ -23,7 +25,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.settle import explained
 from bridge.pipeline.shipping_documents import keep_shipping_documents, why_unusable
 from bridge.pipeline.verify import verify
-from bridge.programs.event_types import Answered, Call
+from bridge.programs.event_types import Answered, Call, EventType
 from bridge.programs.feeds import Feed
 from bridge.programs.operations import Operation
 from bridge.programs.registry import installed
@@ -101,8 +103,15 @@ def _plan(partner: Partner, operation: Operation, now: datetime) -> int:
         now,
         labels=partner.policies.labels,
         submit_as=operation.name,
-        prechecked=kind.precheck is not None and kind.precheck.wanted(partner.profile),
+        prechecked_since=_prechecked_since(partner, kind, now),
     )
+
+
+def _prechecked_since(partner: Partner, kind: EventType, now: datetime) -> float | None:
+    """Return since when Amazon must have been asked about events of a type; None: it need not have been."""
+    if kind.precheck is None or not kind.precheck.wanted(partner.profile):
+        return None
+    return stale_before(now, kind.precheck.good_for)
 
 
 def _batch_size(partner: Partner, operation: Operation, now: datetime) -> int:
@@ -143,12 +152,7 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     operation = installed().operations[submission.operation]
     call = installed().call(operation.name)
     events = [installed().decode(operation.name, body) for body in submission.bodies]
-    if late := next(filter(None, (void(one, partner.clock(), partner.profile) for one in events)), ""):
-        partner.ledger.refuse_void(partner.fence, submission.id, TOO_LATE, late, partner.clock())
-        return 0
-    told = installed().of_operation(operation.name)
-    if why := next(filter(None, (told.not_sendable(one, partner.profile) for one in events)), ""):
-        partner.ledger.hold_unsendable(partner.fence, submission.id, why, partner.clock())
+    if _withdrawn(partner, submission, events):
         return 0
     version = operation.version_of(partner.amazon.version)
     body = operation.body_of([call.body(event, version) for event in events])
@@ -176,6 +180,29 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     reached("submit.posted")
     _record(partner, submission, attempt, outcome)
     return 1
+
+
+def _withdrawn(partner: Partner, submission: DueSubmission, events: Sequence[Event]) -> bool:
+    """Return whether a submission is not to go any more, and is withdrawn with what becomes of its events."""
+    told, now = installed().of_operation(submission.operation), partner.clock()
+    if late := next(filter(None, (void(one, now, partner.profile) for one in events)), ""):
+        partner.ledger.refuse_void(partner.fence, submission.id, TOO_LATE, late, now)
+        return True
+    if why := next(filter(None, (told.not_sendable(one, partner.profile) for one in events)), ""):
+        partner.ledger.hold_unsendable(partner.fence, submission.id, why, now)
+        return True
+    return _asked_anew(partner, submission, told)
+
+
+def _asked_anew(partner: Partner, submission: DueSubmission, kind: EventType) -> bool:
+    """Return whether what Amazon said of a submission counts no more; then it is asked about anew.
+
+    One that is sent again after a doubt goes as it was: another one would be a second one.
+    """
+    precheck = kind.precheck
+    if precheck is None or precheck.good_for is None or submission.doubted_at is not None:
+        return False
+    return partner.ledger.ask_anew(partner.fence, submission.id, precheck.good_for, partner.clock())
 
 
 def _goes_on(partner: Partner, over: Callable[[], bool]) -> bool:

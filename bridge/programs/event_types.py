@@ -275,7 +275,7 @@ class EventType(Call):
     announces: Callable[[Any], Announcement] | None = None
     awaits: Awaits | None = None
     label_check: LabelCheck | None = None
-    precheck: Precheck[Any] | None = None
+    precheck: Precheck | None = None
     not_sendable: Callable[[Any, Any], str] = _sendable
 
     def calls(self) -> tuple[Call, ...]:

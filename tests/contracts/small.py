@@ -101,6 +101,7 @@ class SmallAmazon(ScriptedServer):
         self.terms: list[str] = []
         """The orders that were asked about before they were placed."""
         self.term_answers: deque[Answer] = deque()
+        self.place_answers: deque[Answer] = deque()
         self.prices: dict[str, str] = {}
         self.price_answers: deque[Answer] = deque()
 
@@ -137,7 +138,7 @@ class SmallAmazon(ScriptedServer):
             two = json_answer(200, {"payload": {"orderId": unquote(name), "pieces": 2}})
             return self.term_answers.popleft() if self.term_answers else two
         if request.method == "POST":
-            return TAKEN
+            return self.place_answers.popleft() if self.place_answers else TAKEN
         if kind.startswith("orders?"):
             return self._list(dict(parse_qsl(kind.partition("?")[2])))
         if kind.startswith("prices?"):

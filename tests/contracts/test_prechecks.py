@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ import stamina
 
 from bridge.programs.event_types import EventType
 from bridge.programs.registry import installed
-from tests.contracts.programs.small_orders import ASKED_BEFORE
+from tests.contracts.programs.small_orders import ASKED_BEFORE, LATER, MANY, PLACE, TOLD
 from tests.contracts.small import SmallSite, killed
 from tests.spapi.server import json_answer
 
@@ -35,11 +36,14 @@ def answer(pieces: int) -> dict[str, object]:
 )
 def test_every_program_asks_by_a_read_of_its_own(kind: EventType) -> None:
     assert kind.precheck is not None
-    operation = installed().operations[kind.precheck.operation]
-    assert operation.reply == "document"
-    assert operation.read is not None
-    assert installed().told_by(operation.name) is None, "what is asked before an event is sent tells nothing"
-    assert timedelta(0) < kind.precheck.at_most <= timedelta(minutes=10)
+    for question in kind.precheck.questions:
+        operation = installed().operations[question.operation]
+        assert operation.reply == "document"
+        assert operation.read is not None
+        assert installed().told_by(operation.name) is None, (
+            "what is asked before an event is sent tells nothing"
+        )
+    assert timedelta(0) < kind.precheck.at_most <= timedelta(hours=2)
 
 
 def test_an_event_goes_as_amazon_says_and_is_asked_about_once(small: SmallSite) -> None:
@@ -103,3 +107,63 @@ def test_nothing_is_asked_for_a_partner_who_does_not_want_it(
     small.place("A1")
     small.drain()
     assert (small.amazon.terms, len(placed(small))) == ([], 1)
+
+
+def test_questions_are_asked_in_turn_about_what_the_answers_made_of_it(small: SmallSite) -> None:
+    small.amazon.term_answers.extend([json_answer(200, answer(MANY)), json_answer(200, answer(3))])
+    small.place("A1")
+    small.drain()
+    assert small.amazon.terms == ["A1", "A1"]
+    assert [one["pieces"] for one in placed(small)] == [3]
+
+
+def test_what_is_told_only_is_not_sent(small: SmallSite) -> None:
+    small.amazon.term_answers.append(json_answer(200, answer(TOLD)))
+    batch = small.place("A1")
+    small.passes(hours=1)
+    (told,) = small.ledger.batch(batch).events
+    assert (told.state, told.reason, placed(small)) == ("not_sent", "Amazon's terms are told", [])
+    assert small.amazon.terms == ["A1"]
+
+
+def test_what_waits_is_asked_about_anew_when_its_time_has_come(small: SmallSite) -> None:
+    small.amazon.term_answers.append(json_answer(200, answer(LATER)))
+    batch = small.place("A1")
+    small.passes(minutes=30)
+    (waiting,) = small.ledger.batch(batch).events
+    assert (waiting.state, waiting.reason) == ("ready", "Amazon's terms come later")
+    assert (small.amazon.terms, placed(small)) == (["A1"], [])
+    small.passes(minutes=90)
+    assert (small.amazon.terms, len(placed(small))) == (["A1", "A1"], 1)
+
+
+@pytest.fixture
+def _good_for_ten_minutes() -> Iterator[None]:
+    """Have what Amazon says before an order is placed count for ten minutes."""
+    precheck = installed().of_operation(PLACE).precheck
+    object.__setattr__(precheck, "good_for", timedelta(minutes=10))
+    yield
+    object.__setattr__(precheck, "good_for", None)
+
+
+@pytest.mark.usefixtures("small", "_good_for_ten_minutes")
+def test_what_counts_no_more_is_asked_anew_before_it_is_sent(small: SmallSite) -> None:
+    small.amazon.place_answers.append(json_answer(503, {}))
+    small.place("A1")
+    small.drain()
+    assert (small.amazon.terms, len(placed(small))) == (["A1"], 1)
+    small.passes(hours=1)
+    small.passes(seconds=1)
+    assert (small.amazon.terms, len(placed(small))) == (["A1", "A1"], 2)
+
+
+@pytest.mark.usefixtures("small", "_good_for_ten_minutes")
+def test_what_is_released_is_asked_about_anew(small: SmallSite) -> None:
+    small.amazon.term_answers.append(json_answer(200, answer(0)))
+    batch = small.place("A1")
+    small.drain()
+    (held,) = small.ledger.batch(batch).events
+    assert held.state == "held"
+    small.ledger.release_event(held.id, small.clock())
+    small.passes(minutes=1)
+    assert (small.amazon.terms, len(placed(small))) == (["A1", "A1"], 1)

@@ -18,7 +18,7 @@ from bridge.programs.multi_channel_fulfillment.previews import Preview, Previews
 from bridge.programs.multi_channel_fulfillment.profile import values_of
 from bridge.programs.multi_channel_fulfillment.quotes import Quote, files_of
 from bridge.programs.multi_channel_fulfillment.rules import SPEEDS
-from bridge.programs.prechecks import Asked, Checked, Precheck
+from bridge.programs.prechecks import Asked, Checked, Precheck, Question
 
 
 def judge(asked: Asked[Previews]) -> Checked:
@@ -127,9 +127,7 @@ def _note(message: str) -> RuleError:
     return RuleError(code="PREVIEW", message=clipped_message(message))
 
 
-PRECHECK: Precheck[Previews] = Precheck(
-    operation=PREVIEW,
+PRECHECK = Precheck(
     wanted=lambda profile: values_of(profile).preview != "off",
-    body=bodies.preview,
-    judge=judge,
+    questions=(Question(operation=PREVIEW, body=bodies.preview, judge=judge),),
 )

@@ -28,7 +28,7 @@ from bridge.programs.multi_channel_fulfillment.return_items import (
 )
 from bridge.programs.multi_channel_fulfillment.rules import MOST_UNITS, is_order_id
 from bridge.programs.operations import Element, present
-from bridge.programs.prechecks import Asked, Checked, Precheck
+from bridge.programs.prechecks import Asked, Checked, Precheck, Question
 
 LONGEST_COMMENT = 1000
 _RETURN_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
@@ -177,6 +177,6 @@ RETURNED = EventType(
     answered=answered,
     verification=Verification(operation=GET, names=_named, judge=found, looks=LOOKS),
     precheck=Precheck(
-        operation=REASONS, wanted=lambda _profile: True, body=lambda _e, _v: {}, judge=judge, names=_asked
+        wanted=lambda _profile: True, questions=(Question(operation=REASONS, judge=judge, names=_asked),)
     ),
 )

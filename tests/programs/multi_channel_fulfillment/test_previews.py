@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -67,7 +68,7 @@ def judged(
         vendor="acme", timezone="UTC", of_programs={NAME: SellerValues(preview=mode, max_fee=max_fee)}
     )
     event = msgspec.structs.replace(EVENT, **wanted)
-    return judge(Asked(event=event, found=found, why="", profile=profile))
+    return judge(Asked(event=event, found=found, why="", profile=profile, now=datetime.now(UTC)))
 
 
 def test_what_amazon_can_do_goes_with_a_note_of_its_fees_and_dates() -> None:

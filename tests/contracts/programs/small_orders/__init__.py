@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from bridge.programs.contract import Program
 from bridge.programs.event_types import EventType, Violation
 from bridge.programs.follow_ups import FollowUp, Look, NewsFile, NextNumber, Start, Sweep, View
 from bridge.programs.operations import Operation
-from bridge.programs.prechecks import Asked, Checked, Precheck
+from bridge.programs.prechecks import Asked, Checked, Precheck, Question
 from bridge.programs.snapshots import Snapshot, SnapshotFile, SnapshotView
 
 PLACE = "placeOrder"
@@ -32,6 +33,8 @@ PRICES = "listPrices"
 PRICES_TOLD = "SMALL_ORDERS_PRICES"
 """While this is in the environment, prices are told every day at six."""
 _HOUR = timedelta(hours=1)
+TOLD, LATER, MANY = -1, -2, 100
+"""Pieces that Amazon's terms are other answers with; with the last, it is asked once more."""
 
 
 class OrderPlaced(Event, frozen=True):
@@ -120,14 +123,29 @@ class Terms(msgspec.Struct, frozen=True, rename="camel"):
 
 
 def _judge(asked: Asked[Terms]) -> Checked:
-    """Place an order of as many pieces as Amazon takes; of none it is held."""
+    """Place an order of as many pieces as Amazon takes; of none it is held.
+
+    With one fewer than none it is told and not sent, with two fewer it waits for an hour.
+    """
     if asked.found is None:
         return Checked(notes=(RuleError(code="TERMS", message=asked.why),))
+    if asked.found.pieces == TOLD:
+        return Checked(done="Amazon's terms are told")
+    if asked.found.pieces == LATER:
+        return Checked(hold="Amazon's terms come later", later=_HOUR)
     if not asked.found.pieces:
         data = f"{asked.event.order}: none\n".encode()
         file = NewsFile(kind="terms", folder="terms", name=f"{asked.event.order}.txt", data=data)
         return Checked(hold="Amazon takes none of it", files=(file,))
     return Checked(event=msgspec.structs.replace(asked.event, pieces=asked.found.pieces))
+
+
+_TERMS = Question(
+    operation=TERMS,
+    body=lambda event, _version: {"pieces": event.pieces},
+    names=lambda event: {"orderId": event.order},
+    judge=_judge,
+)
 
 
 class Price(msgspec.Struct, frozen=True):
@@ -182,11 +200,8 @@ PROGRAM = Program(
             rules=_no_violations,
             body=lambda event, _version: {"orderId": event.order, "pieces": event.pieces},
             precheck=Precheck(
-                operation=TERMS,
                 wanted=lambda _profile: ASKED_BEFORE in os.environ,
-                body=lambda event, _version: {"pieces": event.pieces},
-                names=lambda event: {"orderId": event.order},
-                judge=_judge,
+                questions=(_TERMS, replace(_TERMS, needed=lambda event, _profile: event.pieces == MANY)),
             ),
             not_sendable=lambda event, _profile: "" if event.pieces else "there is nothing in it",
         ),
