@@ -7,7 +7,15 @@ from typing import Any, Literal
 import msgspec
 
 OutcomeKind = Literal[
-    "submitted", "succeeded", "not_taken", "unauthorized", "too_large", "refused", "in_doubt"
+    "submitted",
+    "succeeded",
+    "not_taken",
+    "unauthorized",
+    "too_large",
+    "refused",
+    "held",
+    "asked_anew",
+    "in_doubt",
 ]
 VerdictStatus = Literal["Processing", "Success", "Failure"]
 InDoubtPolicy = Literal["hold", "resubmit", "verify"]
@@ -29,6 +37,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     item that its operation read of it, None where it reads none. `not_taken`: surely not taken, may go again
     after `retry_after` seconds (None: not said). `unauthorized`: not taken, and an operator must correct our
     credentials or configuration. `too_large`: not taken, smaller ones may be. `refused`: `errors` say why.
+    `held` and `asked_anew` are refusals, too, by which the event is held, or what Amazon said of it before is
+    asked anew.
     `in_doubt`: it is not known whether Amazon took it. `http_status` is None where no reply came.
     """
 

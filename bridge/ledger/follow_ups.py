@@ -117,6 +117,15 @@ def start_following(
                 _start(connection, sent, event_id, start, now)
 
 
+def follow_answered(
+    connection: Connection, submission_id: int, event_id: int, starts: Sequence[Start], now: datetime
+) -> None:
+    """Start, within the write of an event's success, what the answer to its call is to be asked about."""
+    sent = connection.execute(_SENT, {"submission": submission_id}).mappings().one()
+    for start in starts:
+        _start(connection, sent, event_id, start, now)
+
+
 def stop_following(connection: Connection, event_ids: Sequence[int], now: datetime) -> None:
     """End what was started after events whose success is taken back."""
     of_these = (follow_ups.c.event_id.in_(event_ids), is_followed)

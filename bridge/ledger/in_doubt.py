@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, bindparam, delete, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, delete, func, or_, select, update
 
 from bridge.domain.events import RESTORED
 from bridge.domain.functions import DROPPED
@@ -25,9 +25,10 @@ from bridge.ledger.packages import WAITED_TOO_LONG, released_status
 from bridge.ledger.reports import reopen
 from bridge.ledger.resolving import note_action
 from bridge.ledger.response_handlers import settle_doubt, submitted
-from bridge.ledger.row_conversion import errors_list, errors_text, seconds
+from bridge.ledger.row_conversion import errors_list, errors_text, moment, seconds
 from bridge.ledger.rows import DueSubmission, Fence, Moved
-from bridge.ledger.schema import events, is_in_doubt, submissions
+from bridge.ledger.schema import attempts, events, is_in_doubt, submissions
+from bridge.ledger.spending import settle_submission
 from bridge.ledger.submissions import due_rows
 from bridge.programs.registry import installed
 
@@ -47,6 +48,14 @@ _TO_VERIFY = (
     .limit(bindparam("most"))
 )
 
+_OF_SUBMISSION = attempts.c.submission_id == bindparam("submission")
+_DOUBTS = (
+    select(func.count())
+    .select_from(attempts)
+    .where(_OF_SUBMISSION, or_(attempts.c.ended_at.is_(None), attempts.c.kind == "in_doubt"))
+)
+_FIRST_ATTEMPT = select(func.min(attempts.c.started_at)).where(_OF_SUBMISSION)
+
 
 class InDoubtStore(Store):
     """What is asked and said of things in doubt or on hold."""
@@ -64,6 +73,17 @@ class InDoubtStore(Store):
                 _TO_VERIFY, {"v": vendor, "now": seconds(now), "most": limit}
             ).mappings()
             return due_rows(connection, list(rows))
+
+    def doubts_of(self, submission_id: int) -> int:
+        """Count the attempts of a submission of which it was not known whether Amazon took them."""
+        with self._db.read() as connection:
+            return connection.execute(_DOUBTS, {"submission": submission_id}).scalar_one()
+
+    def first_attempt_at(self, submission_id: int) -> datetime | None:
+        """Return when a submission was sent first; None where it never was."""
+        with self._db.read() as connection:
+            at: float | None = connection.execute(_FIRST_ATTEMPT, {"submission": submission_id}).scalar_one()
+        return moment(at)
 
     def apply_policy(  # noqa: PLR0913 - all by name that is not always there
         self,
@@ -110,6 +130,7 @@ class InDoubtStore(Store):
             own = [event.id for event in transitions.members(connection, submission_id)]
             done = [event_id for event_id in own if event_id in set(found)]
             if len(done) == len(own):
+                settle_submission(connection, submission_id, taken=True)
                 state = transitions.put(
                     connection, row, "found", verdict_at=seconds(now), reason="", errors=""
                 )
@@ -136,6 +157,7 @@ class InDoubtStore(Store):
             if row["state"] != "in_doubt":
                 return str(row["state"])
             transitions.mark_updated(connection, submission_id, now)
+            settle_submission(connection, submission_id, taken=True)
             outcome = Outcome(
                 kind="submitted", amazon_transaction_id=amazon_transaction_id, request_id=row["request_id"]
             )

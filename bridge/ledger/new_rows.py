@@ -12,7 +12,8 @@ from bridge.domain.events import RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import InDoubtPolicy
 from bridge.programs.event_types import LabelPolicy
-from bridge.programs.follow_ups import NewsFile
+from bridge.programs.follow_ups import NewsFile, Start
+from bridge.programs.spending import Amount
 
 AfterFailure = Literal["retry", "hold"]
 
@@ -140,7 +141,8 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
     `retry_at`: when to send again (not_taken, in doubt with `resubmit`), when to verify (`verify`), until
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
     `wants`: the kinds of shipping documents that a result lets Amazon make for its orders. `notes` and
-    `files` are what a result says besides.
+    `files` are what a result says besides, `charged` what it has cost, `reference` what Amazon knows it by,
+    and `starts` what is asked about from now on.
     """
 
     retry_at: datetime | None = None
@@ -149,6 +151,9 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
     wants: tuple[str, ...] = ()
     notes: tuple[RuleError, ...] = ()
     files: tuple[NewsFile, ...] = ()
+    charged: Amount | None = None
+    reference: str = ""
+    starts: tuple[Start, ...] = ()
 
 
 class VerdictHandling(msgspec.Struct, frozen=True, kw_only=True):

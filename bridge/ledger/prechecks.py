@@ -110,17 +110,14 @@ class PrecheckStore(Store):
         """
         with self._db.write(fence) as connection:
             row = transitions.load(connection, submission_id)
-            of = (events.c.submission_id == submission_id, is_grouped)
             old = events.c.prechecked_at < stale_before(now, good_for)
-            if (
-                row["state"] != "ready"
-                or connection.execute(select(events.c.id).where(*of, old)).first() is None
-            ):
+            query = select(events.c.id).where(events.c.submission_id == submission_id, is_grouped, old)
+            if row["state"] != "ready" or connection.execute(query).first() is None:
                 return False
             reason = "what Amazon said of it counts no more; it is asked anew"
+            ids = [event.id for event in transitions.members(connection, submission_id)]
             transitions.put(connection, row, "withdraw", reason=reason, next_attempt_at=None)
-            again = {"state": move("grouped", "asked_anew", EVENT_MOVES), "prechecked_at": None}
-            connection.execute(update(events).where(*of).values(again | {"updated_at": seconds(now)}))
+            transitions.ask_anew(connection, ids, now)
             return True
 
     def postpone_prechecks(  # noqa: PLR0913, PLR0917 - whose, why, and how long

@@ -23,6 +23,7 @@ from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import SubmissionRow
 from bridge.ledger.schema import attempts, events, is_grouped, operator_actions, submissions
 from bridge.ledger.shipping_documents import request_documents
+from bridge.ledger.spending import settle_submission
 from bridge.programs.registry import installed
 
 TAKEN = "Amazon has it by the operator's word; Amazon was not asked, and gave no verdict"
@@ -97,6 +98,7 @@ class ResolveStore(Store):
             transitions.mark_updated(connection, submission_id, now)
             before, row = row, transitions.load(connection, submission_id)
             action: Literal["taken", "not_sent", "sent"] = "taken"
+            settle_submission(connection, submission_id, taken=taken or sent_transaction_id is not None)
             if taken:
                 _taken(connection, row, now)
             elif sent_transaction_id is None:

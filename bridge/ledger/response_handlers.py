@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, select, update
 from bridge.domain.outcomes import Outcome, OutcomeKind
 from bridge.domain.planning import BACKOFF_MOST, backoff, halve, in_doubt_move, next_poll
 from bridge.ledger import transitions
+from bridge.ledger.follow_ups import follow_answered
 from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.news import queue_news
 from bridge.ledger.row_conversion import errors_list, errors_text, seconds, storable
@@ -68,6 +69,7 @@ def succeeded_at_once(  # noqa: PLR0913 - a handler, and by name what caused it
         submitted_at=at,
         verdict_at=at,
         next_attempt_at=None,
+        amazon_transaction_id=handling.reference,
         request_id=outcome.request_id,
         reason="",
         errors="",
@@ -78,13 +80,14 @@ def succeeded_at_once(  # noqa: PLR0913 - a handler, and by name what caused it
 
 def _tell(connection: Connection, row: RowMapping, handling: OutcomeHandling, now: datetime) -> None:
     """Keep what a result says besides with its events, and queue its files with their batch."""
-    if not (handling.notes or handling.files):
+    if not (handling.notes or handling.files or handling.starts):
         return
     for event_id, batch, notes in connection.execute(_OF_SUBMISSION, {"submission": row["id"]}).all():
         told = errors_text([*errors_list(notes), *handling.notes])
         connection.execute(update(events).where(events.c.id == event_id).values(notes=storable(told)))
         for file in handling.files:
             queue_news(connection, row["vendor"], batch, file, now)
+        follow_answered(connection, row["id"], event_id, handling.starts, now)
 
 
 def succeed(
@@ -160,6 +163,39 @@ def _refused(
     )
 
 
+def _held(
+    connection: Connection, row: RowMapping, outcome: Outcome, _handling: OutcomeHandling, now: datetime
+) -> Moved:
+    state, ids = _refused_whole(connection, row, outcome, now)
+    transitions.hold(connection, ids, outcome.reason, outcome.errors, now)
+    return Moved(state=state, held=ids)
+
+
+def _asked_anew(
+    connection: Connection, row: RowMapping, outcome: Outcome, _handling: OutcomeHandling, now: datetime
+) -> Moved:
+    state, ids = _refused_whole(connection, row, outcome, now)
+    transitions.ask_anew(connection, ids, now)
+    return Moved(state=state, again=ids)
+
+
+def _refused_whole(
+    connection: Connection, row: RowMapping, outcome: Outcome, now: datetime
+) -> tuple[str, tuple[int, ...]]:
+    """Note that Amazon refused a submission; return its state and its events."""
+    ids = tuple(event.id for event in transitions.members(connection, row["id"]))
+    state = transitions.put(
+        connection,
+        row,
+        "refused",
+        verdict_at=seconds(now),
+        request_id=outcome.request_id,
+        reason=outcome.reason,
+        errors=errors_text(outcome.errors),
+    )
+    return state, ids
+
+
 def _in_doubt(
     connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
 ) -> Moved:
@@ -204,5 +240,7 @@ RESPONSE_HANDLERS: dict[OutcomeKind, Handler] = {
     "unauthorized": _unauthorized,
     "too_large": _too_large,
     "refused": _refused,
+    "held": _held,
+    "asked_anew": _asked_anew,
     "in_doubt": _in_doubt,
 }

@@ -23,10 +23,10 @@ from sqlalchemy import (
     literal_column,
 )
 
-from bridge.ledger import outbound_schema  # noqa: F401 - its tables complete the metadata
+from bridge.ledger import outbound_schema, spending_schema  # noqa: F401 - their tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0019"
+HEAD = "0020"
 """The migration that this code goes with."""
 
 accounts = Table(

@@ -5,13 +5,15 @@
 | module | methods |
 |---|---|
 | submissions | claim, fence, check, pause; due_submissions, renew_confirmations |
-| submissions | start_sending, refuse_void, record_outcome, record_late |
+| submissions | refusals_of, start_sending, refuse_void, hold_unsendable, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |
 | batching | plan, waiting, queued |
-| prechecks | to_precheck, record_precheck, postpone_prechecks |
-| in_doubt | in_doubt, due_for_verification, apply_policy, record_verification; release_event, refuse_event |
+| spending | spent |
+| prechecks | to_precheck, record_precheck, ask_anew, postpone_prechecks |
+| in_doubt | in_doubt, due_for_verification, doubts_of, first_attempt_at |
+| in_doubt | apply_policy, record_verification, record_taken; release_event, refuse_event |
 | resolving | submission, check_resolve, resolve |
 | verdicts | to_poll, record_verdict, record_poll_failed |
 | reports | batches_to_report, reported, reported_of |

@@ -11,6 +11,7 @@ from bridge.domain.outcomes import Outcome
 from bridge.domain.states import EVENT_MOVES, SUBMISSION_MOVES, move
 from bridge.errors import LedgerError, StaleEpoch
 from bridge.ledger import transitions
+from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.functions import carry_out_held
 from bridge.ledger.label_checks import is_outdated, judge_submission
@@ -27,8 +28,10 @@ from bridge.ledger.schema import (
     is_grouped,
     is_sendable,
     is_sending,
+    submission_events,
     submissions,
 )
+from bridge.ledger.spending import Reservation, reserve, settle_attempt
 from bridge.programs.event_types import LabelPolicy
 
 _DUE = (
@@ -69,6 +72,11 @@ _START = (
 )
 _IS_RESTORED = select(accounts.c.account).where(
     accounts.c.account == bindparam("whose"), accounts.c.restored_at.is_not(None)
+)
+_REFUSALS = (
+    select(func.count())
+    .select_from(submission_events.join(submissions, submissions.c.id == submission_events.c.submission_id))
+    .where(submission_events.c.event_id == bindparam("event"), one_of(submissions.c.state, "refused"))
 )
 _NUMBER = select(submissions.c.attempts).where(submissions.c.id == bindparam("submission"))
 _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("attempt"))
@@ -192,12 +200,28 @@ class SubmissionStore(Store):
             row = connection.execute(_UNSENT, {"v": vendor, "tries": tries}).first()
         return (row[0], row.reason) if row is not None else (0, "")
 
-    def start_sending(self, fence: Fence, submission_id: int, now: datetime, *, api_version: str = "") -> int:
+    def refusals_of(self, event_id: int) -> int:
+        """Count the submissions of an event that Amazon refused."""
+        with self._db.read() as connection:
+            return connection.execute(_REFUSALS, {"event": event_id}).scalar_one()
+
+    def start_sending(
+        self,
+        fence: Fence,
+        submission_id: int,
+        now: datetime,
+        *,
+        api_version: str = "",
+        reservation: Reservation | None = None,
+    ) -> int:
         """Commit the intent to send (ready → sending), in an API version, and return the attempt's id.
 
         Return 0, with nothing changed, where a label came that its confirmations were not compared with:
         see `renew_confirmations`; where it was withdrawn, since one of its events is cancelled; and while the
         account's ledger counts as restored.
+
+        What the call may cost is reserved with it; raises `OverCap`, with nothing changed, where that is more
+        than may be spent.
         """
         with self._db.write(fence) as connection:
             if connection.execute(_IS_RESTORED, {"whose": fence.account}).first() is not None:
@@ -216,7 +240,10 @@ class SubmissionStore(Store):
                     submission_id=submission_id, number=number, epoch=fence.epoch, started_at=seconds(now)
                 )
             ).inserted_primary_key
-            return int(made[0]) if made else 0
+            attempt = int(made[0]) if made else 0
+            if reservation is not None:
+                reserve(connection, fence.account, submission_id, attempt, reservation, now)
+            return attempt
 
     def refuse_void(self, fence: Fence, submission_id: int, code: str, reason: str, now: datetime) -> None:
         """Refuse the events of a ready submission, which is withdrawn: their last day is over."""
@@ -275,6 +302,7 @@ class SubmissionStore(Store):
             if attempt["epoch"] != fence.epoch or attempt["number"] != row["attempts"]:
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
             _end(connection, attempt_id, outcome, now)
+            settle_attempt(connection, attempt_id, outcome.kind, handling.charged)
             transitions.mark_updated(connection, row["id"], now)
             moved = RESPONSE_HANDLERS[outcome.kind](connection, row, outcome, handling, now)
             if moved.state not in {"submitted", "succeeded", "in_doubt"}:
@@ -295,6 +323,7 @@ class SubmissionStore(Store):
             last = attempt["number"] == row["attempts"] and attempt["epoch"] == row["epoch"]
             if not last or (row["state"], "late") not in SUBMISSION_MOVES:
                 return False
+            settle_attempt(connection, attempt_id, outcome.kind, handling.charged)
             if outcome.kind == "submitted":
                 submitted(connection, row, outcome, now, cause="late")
             elif outcome.kind == "succeeded":

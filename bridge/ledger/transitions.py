@@ -13,7 +13,7 @@ from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
 from bridge.ledger.follow_ups import start_following
 from bridge.ledger.packages import confirm, confirm_events
-from bridge.ledger.row_conversion import errors_text, seconds
+from bridge.ledger.row_conversion import errors_text, seconds, storable
 from bridge.ledger.rows import Moved
 from bridge.ledger.schema import events, files, is_grouped, submissions
 
@@ -164,3 +164,19 @@ def again(
         connection.execute(
             _AGAIN, [{"event": e, "most": limit, "source": source, "now": at} for e in event_ids]
         )
+
+
+def hold(
+    connection: Connection, event_ids: Sequence[int], reason: str, errors: Sequence[Any], now: datetime
+) -> None:
+    """Hold batched events for an operator, with Amazon's errors."""
+    state, what = move("grouped", "hold", EVENT_MOVES), errors_text(errors)
+    values = {"state": state, "reason": storable(reason), "errors": what, "updated_at": seconds(now)}
+    connection.execute(update(events).where(events.c.id.in_(event_ids), is_grouped).values(values))
+
+
+def ask_anew(connection: Connection, event_ids: Sequence[int], now: datetime) -> None:
+    """Return batched events to ready, to be asked about anew before they are sent."""
+    state = move("grouped", "asked_anew", EVENT_MOVES)
+    values = {"state": state, "prechecked_at": None, "updated_at": seconds(now)}
+    connection.execute(update(events).where(events.c.id.in_(event_ids), is_grouped).values(values))

@@ -40,6 +40,7 @@ CLOCK = "clock"
 RESTORED = "restored"
 OUTBOX = "outbox"
 HELD_DOCUMENT = "held_document"
+STOPPED = "stopped"
 
 MOST_NAMED = 10
 """Orders named in one alert, at most."""
@@ -85,6 +86,18 @@ def in_doubt(partner: Partner, submission: DueSubmission, found: str = "") -> No
     `found` is what Amazon says that contradicts it.
     """
     _report_doubt(partner, submission, found or "look it up there")
+
+
+def stopped_key(partner: Partner, submission: DueSubmission) -> str:
+    """Return the key of the alert that Amazon takes nothing of an operation from an account for now."""
+    return f"{partner.account}/{submission.operation}"
+
+
+def stopped(partner: Partner, submission: DueSubmission, why: str) -> None:
+    """Report that Amazon takes nothing of an operation for now, and why; it goes again by itself."""
+    message = f"Amazon takes no {submission.operation} of account {partner.account} now: {why}"
+    if raise_alert(partner, STOPPED, stopped_key(partner, submission), message):
+        log.error("stopped", vendor=partner.vendor, operation=submission.operation, reason=why)
 
 
 def not_verified(partner: Partner, submission: DueSubmission, error: AmazonError) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import structlog
 
+from bridge.domain.events import Event
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
 from bridge.ledger.rows import DueSubmission
@@ -44,6 +46,9 @@ def verify(partner: Partner, submission: DueSubmission) -> None:
             partner.fence, submission.id, "verify", now, now + first - _doubted_for(submission, now)
         )
         return
+    if verification.repeated is not None:
+        _repeat(partner, submission, verification, verification.repeated)
+        return
     try:
         findings = [
             _find(partner, submission, verification, place) for place in range(len(submission.bodies))
@@ -74,6 +79,21 @@ def verify(partner: Partner, submission: DueSubmission) -> None:
     partner.ledger.record_verification(
         partner.fence, submission.id, taken, now, None if wait is None else now + wait
     )
+
+
+def _repeat(
+    partner: Partner, submission: DueSubmission, verification: Verification, why_not: Callable[[Event], str]
+) -> None:
+    """Send a submission in doubt again, where the same call settles it; else an operator has to look."""
+    why = why_not(installed().decode(submission.operation, submission.bodies[0]))
+    if not why and partner.ledger.doubts_of(submission.id) > len(verification.looks):
+        why = f"it was sent {len(verification.looks)} times again, and nothing came of it"
+    now = partner.clock()
+    if why:
+        partner.ledger.apply_policy(partner.fence, submission.id, "hold", now, reason=why)
+        in_doubt(partner, submission, why)
+        return
+    partner.ledger.apply_policy(partner.fence, submission.id, "resubmit", now, now)
 
 
 def _wait(verification: Verification, submission: DueSubmission, now: datetime) -> timedelta | None:

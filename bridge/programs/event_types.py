@@ -12,9 +12,11 @@ import msgspec
 from bridge.domain.events import Event, RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import AmazonApiError, Verdict
-from bridge.programs.follow_ups import NewsFile
+from bridge.programs.follow_ups import NewsFile, Start
 from bridge.programs.operations import Item
 from bridge.programs.prechecks import Precheck, no_names
+from bridge.programs.refusals import Refusals
+from bridge.programs.spending import Spending
 
 E = TypeVar("E", bound=Event)
 
@@ -122,6 +124,10 @@ class Verification:
     and is a doubt, too. It counts once Amazon, asked since, has nothing and refuses it likewise again.
 
     `told_after`: where Amazon cannot be asked for so long, an operator is told.
+
+    `repeated`: nothing can be asked, and the same call, sent again, settles it. It returns why that may not
+    be done with an event, which an operator then has to look at; empty where it may. It is done after the
+    first of the `looks`, and so often as there are `looks`; then an operator has to look, too.
     """
 
     feed: str = ""
@@ -132,6 +138,7 @@ class Verification:
     looks: tuple[timedelta, ...] = ()
     doubts_refusals: bool = False
     told_after: timedelta = timedelta(minutes=30)
+    repeated: Callable[[Any], str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,12 +162,14 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What the answer to a call says of its event: with `errors` it is refused, else it has succeeded.
 
     `notes` stand beside the event for operators and in its status files, `files` are put into the outbox with
-    its success.
+    its success. `reference` is what Amazon knows it by, `starts` are asked about from now on.
     """
 
     errors: tuple[AmazonApiError, ...] = ()
     notes: tuple[RuleError, ...] = ()
     files: tuple[NewsFile, ...] = ()
+    reference: str = ""
+    starts: tuple[Start, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +221,8 @@ class Call:
     answered: Callable[[Any, Any, Any], Answered] | None = None
     verification: Verification | None = None
     verdict: VerdictRead | None = None
+    spending: Spending | None = None
+    refusals: Refusals | None = None
 
 
 class Calls(msgspec.Struct, frozen=True):

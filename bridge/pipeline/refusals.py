@@ -1,0 +1,68 @@
+"""Refusals: what a program makes of one, and what of an earlier attempt it shows to be at Amazon."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import msgspec
+import structlog
+
+from bridge.domain.outcomes import Outcome
+from bridge.errors import AmazonError
+from bridge.ledger.rows import DueSubmission
+from bridge.pipeline.partner import Partner
+from bridge.programs.event_types import Call
+from bridge.programs.refusals import AT_MOST, Refusal, Refusals
+from bridge.programs.registry import installed
+from bridge.spapi.pages import UnreadableItem
+
+log = structlog.get_logger(__name__)
+
+
+def judged(
+    partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome
+) -> tuple[Outcome, timedelta | None]:
+    """Return an outcome as the program judges a refusal, and for how long nothing of its operation is taken.
+
+    After a doubt a refusal settles it only where it shows what the doubt is about; otherwise, and where that
+    cannot be read, it stays in doubt.
+    """
+    if call.refusals is None or not (outcome.kind == "refused" or _is_doubted(submission, outcome)):
+        return outcome, None
+    event = installed().decode(submission.operation, submission.bodies[0])
+    refusal = call.refusals.judge(event, outcome.errors, outcome.http_status)
+    if submission.doubted_at is not None:
+        return _after_doubt(partner, submission, call.refusals, refusal, outcome), None
+    if refusal.later is not None:
+        return msgspec.structs.replace(outcome, kind="not_taken", reason=refusal.hold), refusal.later
+    if refusal.ask_anew and partner.ledger.refusals_of(submission.event_ids[0]) < AT_MOST:
+        return msgspec.structs.replace(outcome, kind="asked_anew", reason=refusal.hold), None
+    if refusal.hold:
+        return msgspec.structs.replace(outcome, kind="held", reason=refusal.hold), None
+    return outcome, None
+
+
+def _is_doubted(submission: DueSubmission, outcome: Outcome) -> bool:
+    return submission.doubted_at is not None and outcome.kind == "in_doubt" and bool(outcome.errors)
+
+
+def _after_doubt(
+    partner: Partner, submission: DueSubmission, how: Refusals, refusal: Refusal, outcome: Outcome
+) -> Outcome:
+    doubt = msgspec.structs.replace(outcome, kind="in_doubt")
+    if not refusal.exists:
+        return doubt
+    operation = installed().operations[how.operation]
+    try:
+        found = partner.amazon.read_one(operation, **how.names(refusal.exists))
+    except AmazonError as error:
+        log.warning("doubt_not_settled", vendor=partner.vendor, submission=submission.id, why=str(error))
+        return doubt
+    event = installed().decode(submission.operation, submission.bodies[0])
+    since = partner.ledger.first_attempt_at(submission.id)
+    if found is None or isinstance(found, UnreadableItem) or since is None:
+        return doubt
+    if not how.is_own(event, found, since):
+        reason = f"Amazon has {refusal.exists} of it already, which is not what was to be sent"
+        return msgspec.structs.replace(doubt, reason=reason)
+    return msgspec.structs.replace(outcome, kind="succeeded", answer=found, errors=(), reason="")
