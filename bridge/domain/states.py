@@ -56,6 +56,7 @@ SUBMISSION_MOVES: Moves = {
     ("in_doubt", "late_result"): "succeeded",
     ("ready", "late_result"): "succeeded",
     ("in_doubt", "resubmit"): "ready",
+    ("ready", "not_repeated"): "in_doubt",  # it was to be settled by the same call again, which may not go
     ("in_doubt", "found"): "succeeded",  # what it asked for stands at Amazon
     ("in_doubt", "found_taken"): "submitted",  # likewise, and its verdict is still to come
     ("in_doubt", "resolved_sent"): "submitted",

@@ -109,6 +109,14 @@ class InDoubtStore(Store):
                 connection.execute(update(submissions).where(mine).values(reason=reason))
             return settle_doubt(connection, row, policy, now, at)
 
+    def keep_in_doubt(self, fence: Fence, submission_id: int, reason: str, now: datetime) -> None:
+        """Leave a submission in doubt to an operator, that was to be sent again and may not be, and why."""
+        with self._db.write(fence) as connection:
+            row = transitions.load(connection, submission_id)
+            if row["state"] == "ready":
+                at = {"doubted_at": seconds(now), "next_attempt_at": None}
+                transitions.put(connection, row, "not_repeated", policy="hold", reason=reason, **at)
+
     def record_verification(
         self,
         fence: Fence,

@@ -13,7 +13,7 @@
 | spending | spent |
 | prechecks | to_precheck, record_precheck, ask_anew, postpone_prechecks |
 | in_doubt | in_doubt, due_for_verification, doubts_of, first_attempt_at |
-| in_doubt | apply_policy, record_verification, record_taken; release_event, refuse_event |
+| in_doubt | apply_policy, keep_in_doubt, record_verification, record_taken; release_event, refuse_event |
 | resolving | submission, check_resolve, resolve |
 | verdicts | to_poll, record_verdict, record_poll_failed |
 | reports | batches_to_report, reported, reported_of |
@@ -70,6 +70,7 @@ from bridge.ledger.retention import RetentionStore
 from bridge.ledger.shipping_documents import ShippingDocumentStore
 from bridge.ledger.snapshots import SnapshotStore
 from bridge.ledger.soundness import Soundness
+from bridge.ledger.spending import SpendingStore
 from bridge.ledger.submissions import SubmissionStore
 from bridge.ledger.timekeeping import TimeStore
 from bridge.ledger.trace_queries import TraceQueryStore
@@ -99,6 +100,7 @@ class Ledger(
     DeadlineStore,
     FollowUpStore,
     SnapshotStore,
+    SpendingStore,
     LabelStore,
     BatchQueryStore,
     TraceQueryStore,

@@ -182,7 +182,7 @@ def _withdrawn(partner: Partner, submission: DueSubmission, events: Sequence[Eve
         partner.ledger.refuse_void(partner.fence, submission.id, TOO_LATE, late, now)
         return True
     if why := next(filter(None, (told.not_sendable(one, partner.profile) for one in events)), ""):
-        partner.ledger.hold_unsendable(partner.fence, submission.id, why, now)
+        _hold(partner, submission, why)
         return True
     return _asked_anew(partner, submission, told)
 
@@ -207,9 +207,20 @@ def _begun(partner: Partner, submission: DueSubmission, version: str, events: Se
         )
     except OverCap as over:
         why = str(over)
-    partner.ledger.hold_unsendable(partner.fence, submission.id, why, partner.clock())
     log.warning("over_cap", vendor=partner.vendor, submission=submission.id, reason=why)
+    _hold(partner, submission, why)
     return 0
+
+
+def _hold(partner: Partner, submission: DueSubmission, why: str) -> None:
+    """Hold what is not to go; what was to settle its own doubt by going again stays in doubt."""
+    verification = installed().call(submission.operation).verification
+    repeated = verification is not None and verification.repeated is not None
+    if repeated and submission.doubted_at is not None:
+        partner.ledger.keep_in_doubt(partner.fence, submission.id, why, partner.clock())
+        in_doubt(partner, submission, why)
+        return
+    partner.ledger.hold_unsendable(partner.fence, submission.id, why, partner.clock())
 
 
 def _reservation(partner: Partner, call: Call, event: Event) -> Reservation | None:

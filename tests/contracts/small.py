@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -101,6 +101,11 @@ class SmallAmazon(ScriptedServer):
         self.terms: list[str] = []
         """The orders that were asked about before they were placed."""
         self.term_answers: deque[Answer] = deque()
+        self.stamps: list[dict[str, str]] = []
+        self.stamp_answers: deque[Answer] = deque()
+        self.offered = "4.00"
+        self.sells_again = False
+        """Whether a second stamp for a letter is sold."""
         self.place_answers: deque[Answer] = deque()
         self.prices: dict[str, str] = {}
         self.price_answers: deque[Answer] = deque()
@@ -127,6 +132,21 @@ class SmallAmazon(ScriptedServer):
             )
         return json_answer(200, _page_of(told, int(query.get("nextToken", 0)), "prices"))
 
+    def _stamps(self, request: Request, name: str) -> Answer:
+        """Sell a stamp once a letter, whatever `stamp_answers` then say of it; cut answers are lost."""
+        if request.method == "GET":
+            return json_answer(200, {"payload": next(one for one in self.stamps if one["stampId"] == name)})
+        answer = self.stamp_answers.popleft() if self.stamp_answers else None
+        if answer is not None and answer.status != 200:
+            return answer
+        had = [one for one in self.stamps if one["letter"] == name]
+        if had and not self.sells_again:
+            told = f"there is stamp {had[0]['stampId']}"
+            return json_answer(400, {"errors": [{"code": "InvalidInput", "message": told}]})
+        stamp = {"letter": name, "price": self.offered, "stampId": f"S{len(self.stamps) + 1}"}
+        self.stamps.append(stamp)
+        return answer or json_answer(200, {"payload": stamp})
+
     def next_answer(self, request: Request) -> Answer:  # noqa: PLR0911 - a path each
         """Answer by the path."""
         if not request.path.startswith("/small/"):
@@ -137,6 +157,10 @@ class SmallAmazon(ScriptedServer):
             self.terms.append(unquote(name))
             two = json_answer(200, {"payload": {"orderId": unquote(name), "pieces": 2}})
             return self.term_answers.popleft() if self.term_answers else two
+        if kind == "offers":
+            return json_answer(200, {"payload": {"letter": unquote(name), "price": self.offered}})
+        if kind == "stamps":
+            return self._stamps(request, name)
         if request.method == "POST":
             return self.place_answers.popleft() if self.place_answers else TAKEN
         if kind.startswith("orders?"):
@@ -197,28 +221,23 @@ class SmallSite:
 
     def place(self, *orders: str, pieces: int = 2) -> int:
         """Take in a file with these orders, ready to be sent; return its batch."""
+        return self.take_in(orders[0], [order_placed(order, self.clock(), pieces) for order in orders])
+
+    def take_in(self, name: str, events: Sequence[NewEvent]) -> int:
+        """Take in a file with these events, a document each; return its batch."""
         fence, now = self.partner.fence, self.clock()
-        content = json.dumps([orders, now.timestamp()]).encode()
+        content = json.dumps([[(one.body or b"").decode() for one in events], now.timestamp()]).encode()
         sha256 = hashlib.sha256(content).hexdigest()
-        spool_name = sha256
         collected = Collected(
-            vendor="acme",
-            name=f"{orders[0]}.edi",
-            sha256=sha256,
-            size=len(content),
-            mtime=1.0,
-            spool_name=spool_name,
+            vendor="acme", name=f"{name}.edi", sha256=sha256, size=len(content), mtime=1.0, spool_name=sha256
         )
         kept = self.ledger.keep_file(fence, collected, now)
         with self.ledger.translating(fence, kept.file_id, now) as writer:
-            for number, order in enumerate(orders, start=1):
+            for number, event in enumerate(events, start=1):
                 document = writer.document(
                     NewDocument(number=number, offset=0, length=1, standard="x12", type="940")
                 )
-                writer.event(
-                    document,
-                    order_placed(order, now, pieces),
-                )
+                writer.event(document, event)
             writer.finish()
         self.ledger.arrival_moved(fence, kept.arrival_id, "archive", now)
         return kept.file_id
