@@ -13,6 +13,7 @@ from simulator.bodies import is_order, problems_of
 from simulator.consent import Codes
 from simulator.inventory import BURST, SUMMARIES
 from simulator.merchant.operations import (
+    CREATE,
     MERCHANT,
     MERCHANT_RESOURCES,
     MERCHANT_RESTRICTED,
@@ -305,5 +306,6 @@ class AccessControl:
             return options.outbound_rate, options.outbound_burst
         if operation in MERCHANT and options.rate is not None:
             plan = MERCHANT[operation]
-            return (plan.rate if options.merchant.rates else None), plan.burst
+            burst = options.merchant.create_burst if operation == CREATE else plan.burst
+            return (plan.rate if options.merchant.rates else None), burst
         return options.rate, options.burst

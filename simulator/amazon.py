@@ -75,7 +75,7 @@ class StandInAmazon(DocumentFactory):
         """The features that they may require."""
         self.inventory = Inventory(self.options, time.monotonic, lambda: self.orders.stock)
         """Sellers' stock."""
-        self.merchant = MerchantFulfillment(self.options.merchant, self.now, self._records.notify)
+        self.merchant = MerchantFulfillment(self.options.merchant, self.now)
         """Merchant Fulfillment, with sellers' marketplace orders."""
         operations = Operations(
             self.options,

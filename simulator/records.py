@@ -141,11 +141,6 @@ class Records:
                 self._processed_keys.update(key_of(batch.operation, item) for item in batch.processed)
             self.changed.notify_all()
 
-    def notify(self) -> None:
-        """Have those who wait look again."""
-        with self.changed:
-            self.changed.notify_all()
-
     def _keep_whole(self, batch: Batch) -> None:
         first = self._counts.total()
         accepted = [

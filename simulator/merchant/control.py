@@ -12,8 +12,8 @@ from starlette.routing import BaseRoute, Route
 
 from simulator.merchant.fulfillment import MerchantFulfillment
 from simulator.merchant.labels import LabelFault
-from simulator.merchant.orders import SellerOrder
 from simulator.merchant.refusals import Refusal
+from simulator.merchant.seller_orders import SellerOrder
 from simulator.merchant.shipments import Status
 
 Endpoint = Callable[[Request], Awaitable[Response]]

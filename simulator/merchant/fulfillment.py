@@ -18,8 +18,9 @@ from simulator.merchant.labels import LabelFaults, LabelFormat
 from simulator.merchant.offers import Offers
 from simulator.merchant.operations import CANCEL, CREATE, GET, GET_ORDER, INPUTS, OFFERS, SEARCH_ORDERS
 from simulator.merchant.options import MerchantOptions
-from simulator.merchant.orders import MerchantOrders, SellerOrder
+from simulator.merchant.orders import MerchantOrders
 from simulator.merchant.refusals import Refusals
+from simulator.merchant.seller_orders import SellerOrder
 from simulator.merchant.services import Service
 from simulator.merchant.shipments import Shipment, Shipments, Status, pieces
 from simulator.merchant.wallet import Entry, Wallet
@@ -70,20 +71,20 @@ _DETAILS, _NAMED = msgspec.json.Decoder(_Details), msgspec.json.Decoder(_Named)
 
 
 class MerchantFulfillment:
-    """Thread-safe; `wall` returns the stand-in's time of day, `changed` is called after each call."""
+    """Thread-safe; `wall` returns the stand-in's time of day."""
 
-    def __init__(
-        self, options: MerchantOptions, wall: Callable[[], float], changed: Callable[[], None]
-    ) -> None:
+    def __init__(self, options: MerchantOptions, wall: Callable[[], float]) -> None:
         self.options = options
-        self.wallet = Wallet(changed)
+        self.wallet = Wallet()
         self.refusals = Refusals(options)
         self.label_faults = LabelFaults()
         self._wall = wall
         self._lock = threading.RLock()
         self._offers = Offers(options, wall)
         self._shipments = Shipments(options, wall, self.label_faults, self._refunded)
-        self.orders = MerchantOrders(options, wall, self._shipments.packages)
+        self.orders = MerchantOrders(options, wall, self._shipments.packages, self._lock)
+        for order in options.orders:
+            self.orders.add(order)
         self._handlers: dict[str, Callable[[Asked], Item]] = {
             OFFERS: self._quote,
             INPUTS: self._inputs,
@@ -110,8 +111,7 @@ class MerchantFulfillment:
     def order_of(self, asked: Asked) -> str:
         """Return the id of the order that a request is about; empty where it names none."""
         if asked.operation in {GET, CANCEL}:
-            shipment = self._shipments.find(asked.account, asked.target)
-            return shipment.order if shipment else ""
+            return self._shipments.order_of(asked.target)
         if asked.operation == GET_ORDER:
             return asked.target
         try:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from simulator.merchant.seller_orders import SellerOrder
 from simulator.merchant.services import SERVICES, Service
 
 RefundEnd = Literal["RefundApplied", "RefundRejected"]
@@ -19,6 +20,10 @@ class MerchantOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     rates: bool = True
     """Whether Amazon's rates and bursts are kept to; `rate` None of the stand-in goes before."""
     currency: str = "USD"
+    orders: tuple[SellerOrder, ...] = ()
+    """Orders that are there from the start."""
+    create_burst: int = 2
+    """The burst of createShipment: Amazon documents 2, and 1 was seen."""
     services: tuple[Service, ...] = SERVICES
     """What is offered, by weight."""
     prices: Mapping[str, Decimal] = {}
@@ -55,6 +60,8 @@ class MerchantOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Of which bytes of a label the checksum is; Amazon does not document it."""
     blank_types: bool = False
     """`FileType` and `LabelFormat` of labels are empty."""
+    orders_lag: float = 0.0
+    """searchOrders knows of what changed so long ago or longer."""
     orders_page: int = 100
     """Orders a page of searchOrders holds at most."""
 

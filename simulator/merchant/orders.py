@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http import HTTPStatus
-from typing import Any, Literal, NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
 from simulator.bodies import is_time
 from simulator.merchant.options import MerchantOptions
+from simulator.merchant.seller_orders import OrderItem, SellerOrder, Status
 from simulator.order_course import iso_time
 from simulator.replies import Refused
 
 Item = dict[str, Any]
-Status = Literal[
-    "PENDING_AVAILABILITY", "PENDING", "UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED", "CANCELLED",
-    "UNFULFILLABLE",
-]  # fmt: skip
 _DAY = 86400.0
 _TOKEN_LIFETIME = _DAY
 _MOST = 100
@@ -37,40 +35,6 @@ _FILTERS = {
 }  # fmt: skip
 _TIMES = ("createdAfter", "createdBefore", "lastUpdatedAfter", "lastUpdatedBefore")
 _RESTRICTED_DATA = frozenset({"BUYER", "RECIPIENT"})
-
-
-class OrderItem(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One line of an order."""
-
-    order_item_id: str
-    sku: str
-    quantity: int
-    asin: str = "B00EXAMPLE"
-    programs: tuple[str, ...] = ()
-    cancellation_requested: bool = False
-    """The buyer asks to cancel it."""
-
-
-class SellerOrder(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """One order of the marketplace; times in seconds since the epoch, None: from its creation on."""
-
-    order_id: str
-    items: tuple[OrderItem, ...]
-    programs: tuple[str, ...] = ()
-    fulfilled_by: Literal["MERCHANT", "AMAZON"] = "MERCHANT"
-    status: Status | None = None
-    """None: as its shipments make it."""
-    created: float | None = None
-    updated: float | None = None
-    latest_ship: float | None = None
-    deliver_by: float | None = None
-    marketplace: str = "ATVPDKIKX0DER"
-    account: str = "default"
-
-    @property
-    def ordered(self) -> Counter[str]:
-        """The pieces that were ordered, by item."""
-        return Counter({item.order_item_id: item.quantity for item in self.items})
 
 
 class OrderPackage(msgspec.Struct, frozen=True, kw_only=True):
@@ -92,10 +56,12 @@ class MerchantOrders:
         options: MerchantOptions,
         wall: Callable[[], float],
         packages: Callable[[SellerOrder], Sequence[OrderPackage]],
+        lock: threading.RLock,
     ) -> None:
         self._options = options
         self._wall = wall
         self._packages = packages
+        self._lock = lock
         self._orders: dict[tuple[str, str], SellerOrder] = {}
         self._pages: dict[str, tuple[str, tuple[str, ...], Mapping[str, str], float]] = {}
 
@@ -105,13 +71,15 @@ class MerchantOrders:
         known = self._orders.get((order.account, order.order_id))
         created = order.created if order.created is not None else known.created if known else now
         latest = order.latest_ship if order.latest_ship is not None else (created or now) + 2 * _DAY
-        self._orders[order.account, order.order_id] = msgspec.structs.replace(
+        added = msgspec.structs.replace(
             order,
             created=created,
             updated=order.updated if order.updated is not None else now,
             latest_ship=latest,
             deliver_by=order.deliver_by if order.deliver_by is not None else latest + 5 * _DAY,
         )
+        with self._lock:
+            self._orders[order.account, order.order_id] = added
 
     def find(self, account: str, order_id: str) -> SellerOrder | None:
         """Return an order; None where there is none."""
@@ -124,7 +92,8 @@ class MerchantOrders:
     def all(self, account: str) -> list[Item]:
         """Return an account's orders with all that is known of them."""
         whole = frozenset({"FULFILLMENT", "PACKAGES", "CANCELLATION"})
-        return [self._view(order, whole) for (of, _), order in self._orders.items() if of == account]
+        with self._lock:
+            return [self._view(order, whole) for (of, _), order in self._orders.items() if of == account]
 
     # Amazon's operations
 
@@ -151,7 +120,7 @@ class MerchantOrders:
             self._pages[token] = (account, tuple(rest), _asked(query), self._wall() + _TOKEN_LIFETIME)
             content["pagination"] = {"nextToken": token}
         until = "createdBefore" if "createdAfter" in query else "lastUpdatedBefore"
-        return content | {until: query.get(until, iso_time(self._wall() - 120))}
+        return content | {until: query.get(until, iso_time(self._wall() - self._options.orders_lag))}
 
     def _wanted(self, account: str, query: Mapping[str, str]) -> Sequence[str]:
         token = query.get("paginationToken")
@@ -161,7 +130,8 @@ class MerchantOrders:
                 _refuse("The paginationToken is invalid, has expired or is of another query.")
             return ids
         kind = "createdAfter" if "createdAfter" in query else "lastUpdatedAfter"
-        after, before = _time(query, kind, 0.0), _time(query, kind.replace("After", "Before"), float("inf"))
+        known = self._wall() - self._options.orders_lag
+        after, before = _time(query, kind, 0.0), _time(query, kind.replace("After", "Before"), known)
         found = [
             (at, order_id)
             for (of, order_id), order in self._orders.items()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from simulator.merchant.orders import SellerOrder
+from simulator.merchant.seller_orders import SellerOrder
 from simulator.merchant.services import InputField, Service
 
 Item = dict[str, Any]

@@ -12,7 +12,8 @@ import msgspec
 
 from simulator.merchant.labels import LabelFaults, LabelFormat, empty_label, label_bytes, label_element
 from simulator.merchant.options import MerchantOptions, RefundEnd
-from simulator.merchant.orders import OrderPackage, SellerOrder
+from simulator.merchant.orders import OrderPackage
+from simulator.merchant.seller_orders import SellerOrder
 from simulator.order_course import iso_time
 
 Item = dict[str, Any]
@@ -108,6 +109,11 @@ class Shipments:
         if shipment is None or shipment.account != account:
             return None
         return self._settled(shipment)
+
+    def order_of(self, shipment_id: str) -> str:
+        """Return the id of a shipment's order; empty where there is no shipment."""
+        shipment = self._shipments.get(shipment_id)
+        return shipment.order if shipment else ""
 
     def of_account(self, account: str) -> list[Shipment]:
         """Return an account's shipments, in the order of their purchase."""

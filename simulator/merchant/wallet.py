@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -36,16 +35,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wallet:
-    """The journal of one stand-in. `changed` is called after each entry."""
+    """The journal of one stand-in."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+    def __init__(self) -> None:
         self._entries: list[Entry] = []
 
     def record(self, entry: Entry) -> None:
         """Add a call to the journal."""
         self._entries.append(entry)
-        self._changed()
 
     @property
     def entries(self) -> tuple[Entry, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from simulator.amazon import StandInAmazon
-from simulator.merchant.orders import OrderItem, SellerOrder
+from simulator.merchant.seller_orders import OrderItem, SellerOrder
 from tests.simulator.caller import Caller
 from tests.simulator.reader import RESTRICTED_TOKEN
 
