@@ -22,6 +22,8 @@ Item = dict[str, Any]
 _DAY = 86400.0
 _TOKEN_LIFETIME = _DAY
 _MOST = 100
+_UNTIL = 120.0
+"""What changed more lately must not be asked for by a latest time."""
 _FILTERS = {
     "fulfillmentStatuses": frozenset(Status.__args__),  # type: ignore[attr-defined]
     "fulfilledBy": frozenset({"MERCHANT", "AMAZON"}),
@@ -132,6 +134,8 @@ class MerchantOrders:
         kind = "createdAfter" if "createdAfter" in query else "lastUpdatedAfter"
         known = self._wall() - self._options.orders_lag
         after, before = _time(query, kind, 0.0), _time(query, kind.replace("After", "Before"), known)
+        if kind.replace("After", "Before") in query and before > self._wall() - _UNTIL:
+            _refuse(f"The latest time must be {_UNTIL:.0f} seconds ago or earlier.")
         found = [
             (at, order_id)
             for (of, order_id), order in self._orders.items()

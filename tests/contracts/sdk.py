@@ -63,7 +63,10 @@ class Sdk:
 
     def unlock(self) -> Sdk:
         """Call with a restricted token from now on."""
-        token = self.restricted_token().restricted_data_token
+        return self.carry(self.restricted_token().restricted_data_token)
+
+    def carry(self, token: str) -> Sdk:
+        """Call with a token that somebody asked for from now on."""
         self.client.configuration.access_token_cache = _RestrictedToken(token)
         return self
 
