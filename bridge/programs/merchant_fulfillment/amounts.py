@@ -10,19 +10,11 @@ from decimal import Decimal
 
 import msgspec
 
+from bridge.programs.spending import Amount
+
 _NUMBER = re.compile(rb'"?(\d{1,12}(?:\.\d{1,18})?(?:[eE][+-]?\d{1,2})?)"?')
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _TOO_MUCH = Decimal(10) ** 9
-
-
-class CurrencyAmount(msgspec.Struct, frozen=True):
-    """An amount, and its currency (ISO 4217)."""
-
-    currency_code: str
-    amount: Decimal
-
-    def __str__(self) -> str:
-        return f"{self.amount:f} {self.currency_code}"
 
 
 class _CurrencyAmount(msgspec.Struct, rename="pascal"):
@@ -30,7 +22,7 @@ class _CurrencyAmount(msgspec.Struct, rename="pascal"):
     amount: msgspec.Raw
 
 
-def amount_of(raw: bytes) -> CurrencyAmount:
+def amount_of(raw: bytes) -> Amount:
     """Read a `CurrencyAmount`. Raises ValueError (`msgspec.DecodeError` is one), without its content.
 
     What is below 0 or no amount is never taken for one: limits are held against it.
@@ -41,11 +33,11 @@ def amount_of(raw: bytes) -> CurrencyAmount:
         raise ValueError("it is no amount - at `$.Amount`")
     if not _CURRENCY.fullmatch(read.currency_code):
         raise ValueError("it is no currency - at `$.CurrencyCode`")
-    return CurrencyAmount(read.currency_code, value)
+    return Amount(read.currency_code, Decimal(f"{value:f}"))
 
 
-def larger_of(one: CurrencyAmount, other: CurrencyAmount) -> CurrencyAmount | None:
+def larger_of(one: Amount, other: Amount) -> Amount | None:
     """Return the larger of two amounts; None where they are of two currencies."""
-    if one.currency_code != other.currency_code:
+    if one.currency != other.currency:
         return None
-    return max(one, other, key=lambda amount: amount.amount)
+    return max(one, other, key=lambda amount: amount.value)

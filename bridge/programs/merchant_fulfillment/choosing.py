@@ -13,9 +13,9 @@ from typing import Any
 import msgspec
 
 from bridge.outside_text import clipped_message
-from bridge.programs.merchant_fulfillment.amounts import CurrencyAmount
 from bridge.programs.merchant_fulfillment.offers import Offer, Offers
 from bridge.programs.merchant_fulfillment.profile import OfferPolicy
+from bridge.programs.spending import Amount
 
 AGAIN_AFTER = timedelta(minutes=15)
 """How often Amazon is asked again while carriers are temporarily unavailable."""
@@ -39,7 +39,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     deliver_by: datetime | None = None
     required_benefits: tuple[str, ...] = ()
     avoid_reasons: tuple[str, ...] = ()
-    max_price: CurrencyAmount | None = None
+    max_price: Amount | None = None
     custom_text: bool = False
     inputs: Mapping[str, Sequence[str]] = {}
 
@@ -57,8 +57,8 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
 
     `asks_inputs`: Amazon is to be asked which inputs the chosen one requires; then it is chosen again.
     `label_format` is the first wanted one that the chosen offer has; empty where that is not known.
-    `others` are in the order of the policy. `hold` says why nothing is chosen. `again_at`: Amazon is asked
-    again then, and the package waits. `alert`: an operator is told, too.
+    `others` are in the order of the policy. `hold` says why nothing is chosen. `later`: the package
+    waits so long, and Amazon is asked again. `alert`: an operator is told, too.
     """
 
     chosen: Offer | None = None
@@ -66,7 +66,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     label_format: str = ""
     others: tuple[Considered, ...] = ()
     hold: str = ""
-    again_at: datetime | None = None
+    later: timedelta | None = None
     alert: str = ""
 
 
@@ -75,7 +75,7 @@ def choose(offers: Offers, wanted: Wanted, now: datetime, latest_ship: datetime 
     ranked = sorted(offers.offers, key=lambda offer: _rank(offer, wanted))
     reasons = [tuple(reasons_against(offer, wanted)) for offer in ranked]
     possible = [offer for offer, why_not in zip(ranked, reasons, strict=True) if not why_not]
-    currencies = sorted({offer.price.currency_code for offer in possible if offer.price})
+    currencies = sorted({offer.price.currency for offer in possible if offer.price})
     best = possible[0] if len(currencies) == 1 else None
     mixed = f"offers are in {' and '.join(currencies)}, which cannot be compared: set max_price"
     others = tuple(
@@ -159,9 +159,9 @@ def _is_not_too_dear(offer: Offer, wanted: Wanted) -> Iterator[str]:
     price, most = offer.price, wanted.max_price
     if price is None:
         yield f"its rates are of two currencies ({offer.rate}, {offer.rate_with_adjustments})"
-    elif most is not None and price.currency_code != most.currency_code:
-        yield f"it costs {price}, and max_price is in {most.currency_code}"
-    elif most is not None and price.amount > most.amount:
+    elif most is not None and price.currency != most.currency:
+        yield f"it costs {price}, and max_price is in {most.currency}"
+    elif most is not None and price.value > most.value:
         yield f"it costs {price}, more than {most} (max_price)"
 
 
@@ -194,9 +194,9 @@ def _rank(offer: Offer, wanted: Wanted) -> tuple[Any, ...]:
         wanted.services.index(offer.shipping_service_id) if _is_named(offer, wanted) else len(wanted.services)
     )
     by_policy: dict[OfferPolicy, tuple[Any, ...]] = {
-        "cheapest": (price.amount, arrives),
-        "fastest": (arrives, price.amount),
-        "named": (named, price.amount, arrives),
+        "cheapest": (price.value, arrives),
+        "fastest": (arrives, price.value),
+        "named": (named, price.value, arrives),
     }
     return (
         *by_policy[wanted.policy],
@@ -217,9 +217,7 @@ def _behind(offer: Offer, best: Offer, wanted: Wanted) -> str:
     dearer = f"it costs {offer.price}, {best.shipping_service_id} {best.price}"
     later = f"it arrives by {_shown(offer)}, {best.shipping_service_id} by {_shown(best)}"
     differs = {
-        dearer: offer.price is not None
-        and best.price is not None
-        and offer.price.amount != best.price.amount,
+        dearer: offer.price is not None and best.price is not None and offer.price.value != best.price.value,
         later: offer.latest_estimated_delivery_date != best.latest_estimated_delivery_date,
     }
     order = (later, dearer) if wanted.policy == "fastest" else (dearer, later)
@@ -258,7 +256,7 @@ def _nothing(
     return Choice(
         others=others,
         hold=clipped_message(f"no offer can be chosen: {'; '.join(told) or 'Amazon makes none'}"),
-        again_at=min(now + AGAIN_AFTER, until) if unavailable and now < until else None,
+        later=min(AGAIN_AFTER, until - now) if unavailable and now < until else None,
         alert=clipped_message(
             f"terms and conditions of {', '.join(terms)} are not accepted, and no other offer can be chosen: "
             "accept them in Seller Central (Shipping settings), then release what is held"

@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from bridge.programs.merchant_fulfillment.amounts import CurrencyAmount, amount_of, larger_of
+from bridge.programs.merchant_fulfillment.amounts import amount_of, larger_of
+from bridge.programs.spending import Amount
 
 FRESH_FOR = timedelta(minutes=10)
 """How long an offer is bought from; then it is quoted again. Our own figure: Amazon tells none."""
@@ -35,9 +36,9 @@ class Offer(msgspec.Struct, frozen=True, kw_only=True):
     shipping_service_offer_id: str
     shipping_service_name: str = ""
     carrier_name: str = ""
-    rate: CurrencyAmount
-    rate_with_adjustments: CurrencyAmount
-    price: CurrencyAmount | None
+    rate: Amount
+    rate_with_adjustments: Amount
+    price: Amount | None
     ship_date: datetime | None = None
     earliest_estimated_delivery_date: datetime | None = None
     latest_estimated_delivery_date: datetime | None = None

@@ -35,7 +35,7 @@ Action = Literal[
 _LONGEST = 4000
 
 
-class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+class KnownRefusal(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the table: what a refusal is known by, and what it means.
 
     `codes` are Amazon's; `text`, or such a code, is found in the message of one whose own code says nothing.
@@ -56,7 +56,7 @@ def _text(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-SHIPMENT_ALREADY_EXISTS = Refusal(
+SHIPMENT_ALREADY_EXISTS = KnownRefusal(
     name="ShipmentAlreadyExists",
     codes=("ShipmentAlreadyExists",),
     text=_text(r"shipment\b.{0,200}\balready (?:exists|(?:has )?been (?:created|purchased))"),
@@ -66,7 +66,7 @@ SHIPMENT_ALREADY_EXISTS = Refusal(
     advice="a label for these items was bought already: look for it by the ShipmentId in Amazon's message "
     "(`edibridge resolve N --shipment ID`), or cancel that label first",
 )
-INVALID = Refusal(
+INVALID = KnownRefusal(
     name="InvalidInput",
     codes=("InvalidInput", "InvalidRequest"),
     kind="permanent",
@@ -75,14 +75,14 @@ INVALID = Refusal(
     advice="Amazon refuses a value of the package: have it corrected and sent again; where the document is "
     "right, report it as a fault of edibridge",
 )
-THROTTLED = Refusal(
+THROTTLED = KnownRefusal(
     name="not taken",
     kind="temporary",
     whose="nobody",
     action="try_again",
     advice="Amazon was too busy to take it: it goes again by itself",
 )
-UNAUTHORIZED = Refusal(
+UNAUTHORIZED = KnownRefusal(
     name="unauthorized",
     kind="credentials",
     whose="us",
@@ -90,14 +90,14 @@ UNAUTHORIZED = Refusal(
     advice="Amazon refuses the account's credentials, or its role Direct-to-Consumer Shipping: correct "
     "them, the account goes on by itself",
 )
-DOUBT = Refusal(
+DOUBT = KnownRefusal(
     name="in doubt",
     kind="doubt",
     whose="nobody",
     action="in_doubt",
     advice="Amazon failed and may have bought the label all the same: it is settled as any doubt",
 )
-TERMS = Refusal(
+TERMS = KnownRefusal(
     name="TermsAndConditionsNotAccepted",
     codes=("TermsAndConditionsNotAccepted",),
     text=_text(r"terms (?:and|&) conditions"),
@@ -110,7 +110,7 @@ TERMS = Refusal(
 REFUSALS = (
     SHIPMENT_ALREADY_EXISTS,
     TERMS,
-    Refusal(
+    KnownRefusal(
         name="InsufficientFunds",
         codes=("InsufficientFunds",),
         text=_text(r"insufficient ?funds|(?:enough|sufficient) funds"),
@@ -120,7 +120,7 @@ REFUSALS = (
         advice="nothing is bought for the account until its balance is settled in Seller Central; it is "
         "tried again every hour",
     ),
-    Refusal(
+    KnownRefusal(
         name="LabelCancelWindowExpired",
         codes=("LabelCancelWindowExpired",),
         text=_text(r"cancel(?:l?ation)? ?window"),
@@ -130,7 +130,7 @@ REFUSALS = (
         advice="the carrier takes labels back for a limited time only, and that is over: the label is not "
         "refunded",
     ),
-    Refusal(
+    KnownRefusal(
         name="LabelFormatNotSupported",
         codes=("LabelFormatNotSupported",),
         text=_text(r"not (?:offer|support) the requested label ?format"),
@@ -140,7 +140,7 @@ REFUSALS = (
         advice="the service has no such label: the next of label_format is tried, then none; add formats to"
         " it",
     ),
-    Refusal(
+    KnownRefusal(
         name="ShippingServiceOfferNotAvailable",
         codes=("InvalidShippingServiceOfferId", "ShippingServiceOfferNotAvailable"),
         text=_text(
@@ -154,7 +154,7 @@ REFUSALS = (
         advice="the offer is gone: the package is quoted again, twice at most, and its limits hold anew; "
         "release what is held then",
     ),
-    Refusal(
+    KnownRefusal(
         name="ShipmentRequestDetailsTooRestrictive",
         codes=("ShipmentRequestDetailsTooRestrictive",),
         text=_text(r"too ?restrictive"),
@@ -165,7 +165,7 @@ REFUSALS = (
         advice="no service does what the package wants: it is quoted once more; then change its size, "
         "weight, delivery_experience or pickup",
     ),
-    Refusal(
+    KnownRefusal(
         name="ShippingServiceNotAvailable",
         codes=("ShippingServiceNotAvailable",),
         text=_text(r"shipping ?service\b.{0,200}\bnot (?:be )?available"),
@@ -176,7 +176,7 @@ REFUSALS = (
         advice="the service is not to be had for this package now: it is quoted once more; then release "
         "what is held later, or allow other services",
     ),
-    Refusal(
+    KnownRefusal(
         name="InvalidShipFromAddress",
         codes=("InvalidShipFromAddress",),
         text=_text(
@@ -188,7 +188,7 @@ REFUSALS = (
         advice="Amazon refuses the warehouse's address: correct it under "
         "[sellers.S.buy_shipping.warehouses], then release what is held",
     ),
-    Refusal(
+    KnownRefusal(
         name="ItemsNotInOrder",
         codes=("ItemsNotInOrder",),
         text=_text(r"items?\b.{0,200}\bnot (?:in|part of|found in) (?:the |this )?order"),
@@ -197,7 +197,7 @@ REFUSALS = (
         action="refuse",
         advice="the order has no such items: have the package corrected and sent again",
     ),
-    Refusal(
+    KnownRefusal(
         name="InvalidState",
         codes=("InvalidState",),
         text=_text(r"invalid ?state\b(?! or)|not in an? (?:valid|cancell?able) state"),
@@ -207,7 +207,7 @@ REFUSALS = (
         advice="the shipment stands otherwise at Amazon than was thought: Amazon is asked how, and that is "
         "told",
     ),
-    Refusal(
+    KnownRefusal(
         name="RegionNotSupported",
         codes=("RegionNotSupported",),
         text=_text(r"(?:region|marketplace)\b.{0,200}\bnot supported"),
@@ -216,7 +216,7 @@ REFUSALS = (
         action="refuse_and_alert",
         advice="Amazon sells no shipping in this marketplace: check the account's region and marketplace",
     ),
-    Refusal(
+    KnownRefusal(
         name="ResourceNotFound",
         codes=("ResourceNotFound", "NotFound"),
         text=_text(r"resource\b.{0,200}\bnot found|does not exist"),
@@ -231,7 +231,7 @@ REFUSALS = (
 _TELLING = frozenset(code for line in REFUSALS for code in line.codes) - set(INVALID.codes)
 
 
-def refusal_of(errors: Sequence[AmazonApiError], http_status: int) -> Refusal:
+def refusal_of(errors: Sequence[AmazonApiError], http_status: int) -> KnownRefusal:
     """Return what a refusal means; one that is not known is refused with Amazon's text."""
     if http_status in {429, 503}:
         return THROTTLED
@@ -249,7 +249,7 @@ def shipment_id_of(errors: Sequence[AmazonApiError]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
-def _is(line: Refusal, error: AmazonApiError) -> bool:
+def _is(line: KnownRefusal, error: AmazonApiError) -> bool:
     """Return whether an error is of a line; a code that says what it is counts more than a text."""
     if error.code in _TELLING:
         return error.code in line.codes

@@ -13,9 +13,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from bridge.programs.merchant_fulfillment.amounts import CurrencyAmount, amount_of, larger_of
+from bridge.programs.merchant_fulfillment.amounts import amount_of, larger_of
 from bridge.programs.merchant_fulfillment.label_files import LabelFile, NoLabel, label_file
 from bridge.programs.merchant_fulfillment.offers import moment_of
+from bridge.programs.spending import Amount
 
 PURCHASED, REFUND_PENDING = "Purchased", "RefundPending"
 REFUND_APPLIED, REFUND_REJECTED = "RefundApplied", "RefundRejected"
@@ -35,7 +36,7 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
     """An adjustment of a rate; `charge` is None where Amazon tells none."""
 
     rate_item_id: str
-    charge: CurrencyAmount | None = None
+    charge: Amount | None = None
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,9 +69,9 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True):
     shipping_service_id: str = ""
     shipping_service_name: str = ""
     shipping_service_offer_id: str = ""
-    rate: CurrencyAmount | None = None
-    rate_with_adjustments: CurrencyAmount | None = None
-    price: CurrencyAmount | None = None
+    rate: Amount | None = None
+    rate_with_adjustments: Amount | None = None
+    price: Amount | None = None
     adjustments: tuple[Adjustment, ...] = ()
     ship_date: datetime | None = None
     earliest_estimated_delivery_date: datetime | None = None
@@ -163,7 +164,7 @@ class _Parts:
             self.unread.append(self._path + name)
         return moment
 
-    def amount(self, name: str) -> CurrencyAmount | None:
+    def amount(self, name: str) -> Amount | None:
         try:
             return amount_of(self._members[name]) if name in self._members else None
         except ValueError:

@@ -14,7 +14,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.programs.merchant_fulfillment.amounts import CurrencyAmount
 from bridge.programs.merchant_fulfillment.choosing import Choice, Wanted, choose, reasons_against, same_name
 from bridge.programs.merchant_fulfillment.offers import (
     ExcludedBenefit,
@@ -25,18 +24,19 @@ from bridge.programs.merchant_fulfillment.offers import (
 )
 from bridge.programs.merchant_fulfillment.profile import OfferPolicy
 from bridge.programs.merchant_fulfillment.quotes import files_of, quotes_of
+from bridge.programs.spending import Amount
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 SHIP = NOW + timedelta(hours=30)
 UNPROTECTED = (ExcludedBenefit(benefit="CLAIMS_PROTECTED", reason_codes=("LATE_DELIVERY_RISK",)),)
 
 
-def usd(amount: str, currency: str = "USD") -> CurrencyAmount:
-    return CurrencyAmount(currency, Decimal(amount))
+def usd(amount: str, currency: str = "USD") -> Amount:
+    return Amount(currency, Decimal(amount))
 
 
 def offer(name: str = "UPS_GND", costs: str = "10", days: int | None = 3, **more: Any) -> Offer:
-    given = {
+    given: dict[str, Any] = {
         "shipping_service_id": name,
         "shipping_service_offer_id": f"offer of {name}",
         "carrier_name": "UPS®",
@@ -86,7 +86,7 @@ def chosen(*offers: Offer, **wanted: Any) -> Choice:
         ),
         (offer(costs="10.00"), {"max_price": usd("10")}, ""),
         (offer(costs="10.01"), {"max_price": usd("10")}, "it costs 10.01 USD, more than 10 USD"),
-        (offer(costs="0.30"), {"max_price": CurrencyAmount("USD", Decimal("0.1") + Decimal("0.2"))}, ""),
+        (offer(costs="0.30"), {"max_price": Amount("USD", Decimal("0.1") + Decimal("0.2"))}, ""),
         (offer(costs="1"), {"max_price": usd("10", "EUR")}, "max_price is in EUR"),
         (offer(), {"max_price": usd("9.999")}, "more than 9.999 USD"),
         (offer(carrier_name="FedEx®"), {"custom_text": True}, "FedEx prints no label_text"),
@@ -221,7 +221,7 @@ def test_where_nothing_is_left_each_reason_is_told() -> None:
         "YANWEN",
     ):
         assert told in found.hold
-    assert (found.chosen, found.again_at, found.alert) == (None, None, "")
+    assert (found.chosen, found.later, found.alert) == (None, None, "")
 
 
 def test_no_offers_at_all_are_told_so() -> None:
@@ -246,7 +246,7 @@ def test_amazon_is_asked_again_until_four_hours_before_the_latest_ship_date(
 
     found = choose(offers, Wanted(carriers=("UPS",)), NOW, None if ship is None else NOW + ship)
 
-    assert found.again_at == (None if again is None else NOW + again)
+    assert found.later == again
     assert found.hold
 
 
@@ -333,4 +333,4 @@ def test_the_choice_passes_all_filters_whatever_the_order_of_the_offers(
     assert len(found.others) + (found.chosen is not None) == len(offers)
     assert all(one.why_not for one in found.others)
     if wanted.policy == "cheapest" and found.chosen and found.chosen.price:
-        assert found.chosen.price.amount == min(one.price.amount for one in possible if one.price)
+        assert found.chosen.price.value == min(one.price.value for one in possible if one.price)

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from bridge.programs.merchant_fulfillment.amounts import CurrencyAmount, amount_of, larger_of
+from bridge.programs.merchant_fulfillment.amounts import amount_of, larger_of
 from bridge.programs.merchant_fulfillment.offers import Offer, quoted_details, read_offers
 from bridge.programs.operations import Operation
+from bridge.programs.spending import Amount
 
 UPS = {
     "ShippingServiceName": "UPS 2nd Day Air®",
@@ -92,13 +93,13 @@ def test_an_offer_without_a_readable_price_is_told_and_the_others_are_read(name:
 def test_amounts_are_read_from_their_text(text: str, amount: str) -> None:
     read = amount_of(f'{{"CurrencyCode":"USD","Amount":{text}}}'.encode())
 
-    assert read.amount == Decimal(amount)
+    assert read.value == Decimal(amount)
 
 
 def test_a_tenth_and_two_tenths_are_three_tenths() -> None:
     tenth, fifth = (amount_of(b'{"CurrencyCode":"USD","Amount":%s}' % one) for one in (b"0.1", b"0.2"))
 
-    assert tenth.amount + fifth.amount == Decimal("0.3")
+    assert tenth.value + fifth.value == Decimal("0.3")
 
 
 @pytest.mark.parametrize("currency", ["", "US", "usd", "USDX", "U D"])
@@ -108,7 +109,7 @@ def test_an_amount_of_no_currency_is_none(currency: str) -> None:
 
 
 def test_amounts_of_two_currencies_have_no_larger_one() -> None:
-    assert larger_of(CurrencyAmount("USD", Decimal(1)), CurrencyAmount("EUR", Decimal(2))) is None
+    assert larger_of(Amount("USD", Decimal(1)), Amount("EUR", Decimal(2))) is None
 
 
 def test_times_without_an_offset_are_not_told() -> None:
