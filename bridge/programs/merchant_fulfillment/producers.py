@@ -23,8 +23,8 @@ def _orders(reader: Reader) -> list[MappingResult]:
 
 
 _FIELDS = kinds_of_fields(
-    text="purchase_order_number container_identifier tracking_number package_type ship_from declared_value "
-    "currency label_text limited_quantity order_item_id sku transparency_codes is_hazmat "
+    text="purchase_order_number container_identifier tracking_number package_count package_type ship_from "
+    "declared_value currency label_text limited_quantity order_item_id sku transparency_codes is_hazmat "
     "united_nations_regulatory_id transportation_regulatory_class packing_group packing_instruction no_place",
     time="deliver_by",
     measure="quantity packed_quantity weight length width height",

@@ -63,6 +63,7 @@ CONDITIONS = {
     "MISSING_WEIGHT": "007",
     "NO_ITEMS": "007",
     "ORDER_ID": "009",
+    "PACKAGE_CONFLICT": "009",
     "PACKAGE_TYPE": "009",
     "WEIGHT": "009",
     "ZERO_QUANTITY": "008",

@@ -10,7 +10,7 @@ from bridge.mapping.loops import Tree
 from bridge.mapping.reader import Reader, opening
 from bridge.programs.merchant_fulfillment.documents.items import item_of, joined
 from bridge.programs.merchant_fulfillment.documents.result import Where, result_of
-from bridge.programs.merchant_fulfillment.documents.stated import stated_package
+from bridge.programs.merchant_fulfillment.documents.stated import latest_delivery, stated_package
 
 ITEM = "item"
 
@@ -29,6 +29,7 @@ def map_orders(reader: Reader, tree: Tree) -> list[MappingResult]:
     items = joined(reader, [item_of(reader, scope) for scope in root.below(ITEM)])
     stated = stated_package(reader, [root], reader.text("purchase_order_number", root), 0)
     stated.ship_from = _ship_from(reader, root)
+    stated.deliver_by = _deliver_by(reader, root)
     stated.items = tuple(one.item for one in items)
     cancelling = function_of(reader.mapping.functions, root).function == "cancel"
     return [result_of(reader, stated, Where(root, [one.scope for one in items], cancelling, unpacked=True))]
@@ -41,3 +42,19 @@ def _ship_from(reader: Reader, root: Scope) -> str:
     if len(values) > 1:
         reader.findings.conflict(conflict("ship_from", values), [place for place, _ in values])
     return values[0][1][0] if values else ""
+
+
+def _deliver_by(reader: Reader, root: Scope) -> str:
+    """Return by when the order is to arrive, as its items (or, without any, its head) tell it."""
+    scopes = root.below(ITEM) or [root]
+    told = {moment: scope for scope in reversed(scopes) if (moment := latest_delivery(reader, scope))}
+    if len(told) > 1:
+        where = "; ".join(
+            f"{moment} in {reader.place('deliver_by', scope)}" for moment, scope in told.items()
+        )
+        reader.findings.undecided = True
+        reader.findings.hold(
+            f"deliver_by: items of the order are to arrive at different times ({where}), and it is one "
+            "package: have it sent again as packages of their own"
+        )
+    return min(told, default="")

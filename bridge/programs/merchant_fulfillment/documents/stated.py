@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, time, timedelta
 from typing import TypeVar
 
 from bridge.mapping.lookup import Scope
 from bridge.mapping.reader import Reader, opening
+from bridge.mapping.times import zone_of
 from bridge.programs.merchant_fulfillment.events import Money
 from bridge.programs.merchant_fulfillment.measures import dimensions_of, money_of, weight_of
 from bridge.programs.merchant_fulfillment.stated import StatedPackage, hazmat_type_of
 
 _T = TypeVar("_T")
+_DAY_LESS_A_SECOND = timedelta(days=1, seconds=-1)
 
 
 def stated_package(reader: Reader, scopes: Sequence[Scope], order: str, number: int) -> StatedPackage:
@@ -29,6 +32,14 @@ def stated_package(reader: Reader, scopes: Sequence[Scope], order: str, number: 
             f"the package has a tracking number already ({bought[:60]} in {place}): a second label would be "
             "bought for it. If none was bought, have it sent again without"
         )
+    for scope in scopes:
+        count = reader.whole("package_count", scope)
+        if count is not None and count > 1:
+            reader.findings.undecided = True
+            reader.findings.hold(
+                f"{reader.place('package_count', scope)} counts {count} packages where one is described, and "
+                "a label is bought for each: have it sent again with each of them"
+            )
     return StatedPackage(
         order=order,
         package=name or (str(number) if number else ""),
@@ -43,8 +54,17 @@ def stated_package(reader: Reader, scopes: Sequence[Scope], order: str, number: 
         declared_value=_money(reader, first),
         label_text=_agreed(reader, "label_text", scopes),
         hazmat_type=hazmat_type_of(reader.flag("limited_quantity", first)),
-        deliver_by=reader.time("deliver_by", first),
+        deliver_by=latest_delivery(reader, first),
     )
+
+
+def latest_delivery(reader: Reader, scope: Scope) -> str:
+    """Return by when a package is to arrive (ISO-8601); of a day alone its end at the seller's."""
+    told = reader.time("deliver_by", scope)
+    if not told:
+        return ""
+    at = datetime.fromisoformat(told).astimezone(zone_of(reader.profile.timezone))
+    return (at + _DAY_LESS_A_SECOND if at.time() == time.min else at).isoformat()
 
 
 def _money(reader: Reader, scope: Scope) -> Money | None:
