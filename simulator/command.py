@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
+import msgspec
 import typer
 
 Port = Annotated[int, typer.Option(min=0, max=65535, help="Amazon's port; 0 takes a free one.")]
@@ -53,6 +54,15 @@ RepeatedOrder = Annotated[
 ClockSpeed = Annotated[
     float, typer.Option(metavar="N", min=1, help="Seconds that pass for the stand-in in one second.")
 ]
+Merchant = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="JSON: marketplace orders, and how labels are sold for them.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (stable keys).")]
 
 
@@ -74,6 +84,7 @@ def simulator(  # noqa: PLR0913, PLR0917 - the options are parameters
     tracking_after: TrackingAfter = 0.0,
     repeated_order: RepeatedOrder = "400",
     clock_speed: ClockSpeed = 1.0,
+    merchant: Merchant = None,
     as_json: AsJson = False,
 ) -> None:
     """Run a stand-in Amazon, to rehearse.
@@ -105,6 +116,9 @@ def simulator(  # noqa: PLR0913, PLR0917 - the options are parameters
             tracking_after=tracking_after,
             repeated_order=int(repeated_order),
             clock_speed=clock_speed,
+            merchant=msgspec.json.decode(merchant.read_bytes()) if merchant else {},
         )
+    except msgspec.DecodeError as error:
+        raise typer.BadParameter(f"{merchant}: {error}") from error
     except OSError as error:
         raise typer.BadParameter(f"the stand-ins cannot serve: {error}") from error

@@ -5,8 +5,6 @@ Answered to callers on this machine only, and to JSON only, so that no web page 
 
 from __future__ import annotations
 
-import ipaddress
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from simulator.control_calls import guarded, json_response
 from simulator.faults import Fault
 from simulator.merchant.control import MerchantControl
 from simulator.order_course import Course
 
 if TYPE_CHECKING:
     from simulator.amazon import StandInAmazon
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -74,21 +71,21 @@ class Control:
         """Build the routes."""
         lists = ["GET", "POST", "DELETE"]
         return [
-            Route("/_stand-in/faults", _guarded(self._faults), methods=lists),
-            Route("/_stand-in/fail-orders", _guarded(self._fail_orders), methods=lists),
-            Route("/_stand-in/release", _guarded(self._release), methods=["POST"]),
-            Route("/_stand-in/expire-tokens", _guarded(self._expire_tokens), methods=["POST"]),
-            Route("/_stand-in/end-authorization", _guarded(self._end_authorization), methods=["POST"]),
-            Route("/_stand-in/expire-restricted-tokens", _guarded(self._expire_restricted), methods=["POST"]),
-            Route("/_stand-in/labels", _guarded(self._labels), methods=["POST"]),
-            Route("/_stand-in/orders", _guarded(self._orders), methods=["GET", "POST"]),
-            Route("/_stand-in/stock", _guarded(self._stock), methods=["GET", "POST"]),
-            Route("/_stand-in/returns", _guarded(self._returns), methods=["POST"]),
-            Route("/_stand-in/packages", _guarded(self._packages), methods=["POST"]),
-            Route("/_stand-in/inventory", _guarded(self._inventory), methods=["POST"]),
-            Route("/_stand-in/options", _guarded(self._options), methods=["GET", "POST"]),
-            Route("/_stand-in/state", _guarded(self._state)),
-            *MerchantControl(self._amazon.merchant).routes(_guarded),
+            Route("/_stand-in/faults", guarded(self._faults), methods=lists),
+            Route("/_stand-in/fail-orders", guarded(self._fail_orders), methods=lists),
+            Route("/_stand-in/release", guarded(self._release), methods=["POST"]),
+            Route("/_stand-in/expire-tokens", guarded(self._expire_tokens), methods=["POST"]),
+            Route("/_stand-in/end-authorization", guarded(self._end_authorization), methods=["POST"]),
+            Route("/_stand-in/expire-restricted-tokens", guarded(self._expire_restricted), methods=["POST"]),
+            Route("/_stand-in/labels", guarded(self._labels), methods=["POST"]),
+            Route("/_stand-in/orders", guarded(self._orders), methods=["GET", "POST"]),
+            Route("/_stand-in/stock", guarded(self._stock), methods=["GET", "POST"]),
+            Route("/_stand-in/returns", guarded(self._returns), methods=["POST"]),
+            Route("/_stand-in/packages", guarded(self._packages), methods=["POST"]),
+            Route("/_stand-in/inventory", guarded(self._inventory), methods=["POST"]),
+            Route("/_stand-in/options", guarded(self._options), methods=["GET", "POST"]),
+            Route("/_stand-in/state", guarded(self._state)),
+            *MerchantControl(self._amazon.merchant).routes(),
         ]
 
     async def _faults(self, request: Request) -> Response:
@@ -97,7 +94,7 @@ class Control:
                 self._amazon.faults.inject(fault)
         elif request.method == "DELETE":
             self._amazon.faults.clear()
-        return _json(self._amazon.faults.active)
+        return json_response(self._amazon.faults.active)
 
     async def _fail_orders(self, request: Request) -> Response:
         if request.method == "POST":
@@ -105,28 +102,28 @@ class Control:
             self._amazon.fail_orders.update(given)
         elif request.method == "DELETE":
             self._amazon.fail_orders.clear()
-        return _json(self._amazon.fail_orders)
+        return json_response(self._amazon.fail_orders)
 
     async def _options(self, request: Request) -> Response:
         if request.method == "POST":
             self._amazon.options.change(msgspec.json.decode(await request.body(), type=dict[str, object]))
-        return _json(self._amazon.options)
+        return json_response(self._amazon.options)
 
     async def _release(self, _request: Request) -> Response:
         self._amazon.faults.release()
-        return _json({})
+        return json_response({})
 
     async def _expire_tokens(self, _request: Request) -> Response:
         self._amazon.expire_tokens()
-        return _json({})
+        return json_response({})
 
     async def _end_authorization(self, request: Request) -> Response:
         self._amazon.end_authorization(msgspec.json.decode(await request.body(), type=_Account).account)
-        return _json({})
+        return json_response({})
 
     async def _expire_restricted(self, _request: Request) -> Response:
         self._amazon.expire_restricted_tokens()
-        return _json({})
+        return json_response({})
 
     async def _labels(self, request: Request) -> Response:
         """Add a label for each order of a list, with a slip and an invoice for each if so wanted."""
@@ -137,7 +134,7 @@ class Control:
                 self._amazon.add("packing_slip", order, label.created, account=given.account)
             if given.invoices:
                 self._amazon.add("invoice", order, label.created, account=given.account)
-        return _json(self._amazon.documents)
+        return json_response(self._amazon.documents)
 
     async def _orders(self, request: Request) -> Response:
         """Set how a fulfillment order stands, and what has shipped of it, as the model has shipments.
@@ -152,43 +149,43 @@ class Control:
             if given.course is not None:
                 orders.courses[given.order] = given.course
             elif given.order not in orders.numbers(account):
-                return _json({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
+                return json_response({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
             elif given.shipments is not None:
                 orders.ship(given.order, given.shipments, given.status, account=given.account)
             else:
                 orders.move(given.order, given.status, account=given.account)
-        return _json(self._amazon.orders.statuses(account))
+        return json_response(self._amazon.orders.statuses(account))
 
     async def _stock(self, request: Request) -> Response:
         """Set how many pieces of SKUs there are; of one that is not named there are always enough."""
         if request.method == "POST":
             self._amazon.orders.restock(msgspec.json.decode(await request.body(), type=dict[str, int]))
-        return _json(self._amazon.orders.stock)
+        return json_response(self._amazon.orders.stock)
 
     async def _packages(self, request: Request) -> Response:
         """Set what is known of a package, as the model has it."""
         given = msgspec.json.decode(await request.body(), type=_Package)
         self._amazon.packages.scan(given.package, given.details, account=given.account)
-        return _json({})
+        return json_response({})
 
     async def _returns(self, request: Request) -> Response:
         """Have a warehouse process the returned pieces of an order, the oldest first."""
         given = msgspec.json.decode(await request.body(), type=_Returned)
         if given.order not in self._amazon.orders.numbers(given.account):
-            return _json({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
+            return json_response({"error": f"there is no order {given.order}"}, HTTPStatus.NOT_FOUND)
         self._amazon.order_requests.process_returns(
             given.order, given.condition, account=given.account, most=given.pieces
         )
-        return _json({})
+        return json_response({})
 
     async def _inventory(self, request: Request) -> Response:
         """Set a seller's stock, as the model has it, and which of it its list passes over."""
         given = msgspec.json.decode(await request.body(), type=_Stock)
         self._amazon.inventory.stock(given.summaries, skipped=given.skipped, account=given.account)
-        return _json({})
+        return json_response({})
 
     async def _state(self, _request: Request) -> Response:
-        return _json(self._amazon.summary())
+        return json_response(self._amazon.summary())
 
 
 def _faults_of(body: bytes) -> list[Fault]:
@@ -196,22 +193,3 @@ def _faults_of(body: bytes) -> list[Fault]:
     if body.lstrip().startswith(b"["):
         return msgspec.json.decode(body, type=list[Fault])
     return [msgspec.json.decode(body, type=Fault)]
-
-
-def _guarded(endpoint: Endpoint) -> Endpoint:
-    async def guarded(request: Request) -> Response:
-        if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
-            return _json({"error": "only from this machine"}, HTTPStatus.FORBIDDEN)
-        kind = request.headers.get("content-type", "").partition(";")[0]
-        if request.method == "POST" and kind != "application/json":
-            return _json({"error": "send application/json"}, HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        try:
-            return await endpoint(request)
-        except msgspec.DecodeError as error:  # ValidationError is one of its kind
-            return _json({"error": str(error)}, HTTPStatus.BAD_REQUEST)
-
-    return guarded
-
-
-def _json(content: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 
 import msgspec
@@ -10,13 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from simulator.control_calls import guarded, json_response
 from simulator.merchant.fulfillment import MerchantFulfillment
 from simulator.merchant.labels import LabelFault
 from simulator.merchant.refusals import Refusal
 from simulator.merchant.seller_orders import SellerOrder
 from simulator.merchant.shipments import Status
-
-Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 class _Standing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,8 +29,8 @@ class MerchantControl:
     def __init__(self, merchant: MerchantFulfillment) -> None:
         self._merchant = merchant
 
-    def routes(self, guarded: Callable[[Endpoint], Endpoint]) -> list[BaseRoute]:
-        """Build the routes; `guarded` keeps strangers out."""
+    def routes(self) -> list[BaseRoute]:
+        """Build the routes."""
         read, lists = ["GET", "POST"], ["GET", "POST", "DELETE"]
         return [
             Route(f"/_stand-in/merchant/{name}", guarded(endpoint), methods=methods)
@@ -51,27 +49,29 @@ class MerchantControl:
     async def _options(self, request: Request) -> Response:
         if request.method == "POST":
             self._merchant.options.change(msgspec.json.decode(await request.body(), type=dict[str, object]))
-        return _json(self._merchant.options)
+        return json_response(self._merchant.options)
 
     async def _orders(self, request: Request) -> Response:
         """Add orders of a list, or put them in place of those with their ids; return an account's orders."""
         if request.method == "POST":
             for order in msgspec.json.decode(await request.body(), type=list[SellerOrder]):
                 self._merchant.orders.add(order)
-        return _json(self._merchant.orders.all(_account(request)))
+        return json_response(self._merchant.orders.all(_account(request)))
 
     async def _wallet(self, request: Request) -> Response:
         """Return what an account bought, by day of `timezone` and currency, and every call."""
         timezone = request.query_params.get("timezone", "UTC")
-        return _json(self._merchant.wallet.summary(_account(request), timezone))
+        return json_response(self._merchant.wallet.summary(_account(request), timezone))
 
     async def _shipments(self, request: Request) -> Response:
         """Set how a shipment stands; return an account's shipments."""
         if request.method == "POST":
             given = msgspec.json.decode(await request.body(), type=_Standing)
             if not self._merchant.set_status(given.shipment, given.status, given.account):
-                return _json({"error": f"there is no shipment {given.shipment}"}, HTTPStatus.NOT_FOUND)
-        return _json(self._merchant.shipments(_account(request)))
+                return json_response(
+                    {"error": f"there is no shipment {given.shipment}"}, HTTPStatus.NOT_FOUND
+                )
+        return json_response(self._merchant.shipments(_account(request)))
 
     async def _label(self, request: Request) -> Response:
         """Return the bytes of a shipment's label, as they should arrive."""
@@ -79,30 +79,26 @@ class MerchantControl:
         for shipment in self._merchant.shipments(_account(request)):
             if shipment.shipment_id == wanted:
                 return Response(shipment.label, media_type="application/octet-stream")
-        return _json({"error": f"there is no shipment {wanted}"}, HTTPStatus.NOT_FOUND)
+        return json_response({"error": f"there is no shipment {wanted}"}, HTTPStatus.NOT_FOUND)
 
     async def _expire_offers(self, _request: Request) -> Response:
         self._merchant.expire_offers()
-        return _json({})
+        return json_response({})
 
     async def _refusals(self, request: Request) -> Response:
         if request.method == "POST":
             self._merchant.refusals.add(msgspec.json.decode(await request.body(), type=Refusal))
         elif request.method == "DELETE":
             self._merchant.refusals.clear()
-        return _json(self._merchant.refusals.active)
+        return json_response(self._merchant.refusals.active)
 
     async def _label_faults(self, request: Request) -> Response:
         if request.method == "POST":
             self._merchant.label_faults.add(msgspec.json.decode(await request.body(), type=LabelFault))
         elif request.method == "DELETE":
             self._merchant.label_faults.clear()
-        return _json(self._merchant.label_faults.active)
+        return json_response(self._merchant.label_faults.active)
 
 
 def _account(request: Request) -> str:
     return request.query_params.get("account", "default")
-
-
-def _json(content: object, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    return Response(msgspec.json.encode(content), status, media_type="application/json")

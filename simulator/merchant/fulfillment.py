@@ -197,12 +197,12 @@ class MerchantFulfillment:
         shipped = sum((one.items for one in bought), Counter[str]())
         if not wanted - (order.ordered - shipped):
             return
-        first = next((one for one in bought if one.items & wanted), None)
-        if first is None:
+        ids = [one.shipment_id for one in bought if one.items == wanted]
+        ids = ids or [one.shipment_id for one in bought if one.items & wanted]
+        if not ids:
             self.refusals.refuse("InvalidRequest", "A quantity is greater than the one that is unfulfilled.")
-        message = (
-            f"Shipment already exists for the order {order.order_id} with ShipmentId {first.shipment_id}."
-        )
+        named = ", ".join(ids if self.options.existing_named == "all" else ids[-1:])
+        message = f"Shipment already exists for the order {order.order_id} with ShipmentId {named}."
         self.refusals.refuse("ShipmentAlreadyExists", message)
 
     def _check_offer(self, asked: Asked) -> None:
@@ -314,6 +314,7 @@ class MerchantFulfillment:
                 operation=asked.operation,
                 order=asked.order,
                 package=_package(asked.order, pieces(details)) if details else "",
+                weight=f"{details['Weight']['Value']} {details['Weight']['Unit']}" if details else "",
                 service=asked.body.get("ShippingServiceId", ""),
                 offer=asked.body.get("ShippingServiceOfferId", ""),
                 quoted=asked.quoted,

@@ -46,6 +46,8 @@ class MerchantOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Services that do not take a package, each with the reason's code."""
     repeat_noticed_after: float = 0.0
     """A purchase is unknown to getOrder and to later purchases for so long: a repeat within it buys again."""
+    existing_named: Literal["latest", "all"] = "latest"
+    """Which shipments ShipmentAlreadyExists names, of those with the same items."""
     offer_checked_first: bool = False
     """Whether a repeat by an expired offer is told of the offer, and not that the shipment exists."""
     error_words: Literal["codes", "texts"] = "codes"

@@ -14,10 +14,11 @@ Days = dict[str, dict[str, Decimal]]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One call; `outcome` is `answered`, `bought`, `refund` or the code of the error.
+    """One call that was admitted; `outcome` is `answered`, `bought`, `refund` or the code of the error.
 
-    `package` names what was to be shipped: the order with its items and their quantities. `quoted` is the
-    offer's price, None without one; `charged` is what was taken, or given back.
+    `package` names what was to be shipped: the order with its items and their quantities; `weight` tells
+    those apart that have the same. `quoted` is the offer's price, None without one; `charged` is what was
+    taken, or given back.
     """
 
     time: float
@@ -25,6 +26,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     operation: str
     order: str = ""
     package: str = ""
+    weight: str = ""
     service: str = ""
     offer: str = ""
     quoted: Decimal | None = None

@@ -86,12 +86,23 @@ def test_what_is_told_is_the_same_after_a_restart_but_for_free_ports(tmp_path: P
 
 
 def test_without_an_sftp_folder_the_configuration_has_a_local_one(tmp_path: Path) -> None:
-    with simulator(tmp_path, "--verdict-polls", "2") as (_, told):
+    orders = [{"order_id": "902-1", "items": [{"order_item_id": "1", "sku": "SKU-A", "quantity": 2}]}]
+    (tmp_path / "merchant.json").write_text(json.dumps({"orders": orders, "funds": 12.5}))
+    with simulator(tmp_path, "--verdict-polls", "2", "--merchant", "merchant.json") as (_, told):
+        seeded = httpx.get(f"{told['url']}/_stand-in/merchant/orders", trust_env=False).json()
+        assert [order["orderId"] for order in seeded] == ["902-1"]
         vendor = parse_config(told["config"], tmp_path / "config.toml").vendors["acme"]
         assert vendor.local is not None
         assert vendor.fetch.labels
         assert not vendor.fetch.invoices
         assert told["sftp_root"] == ""
+
+
+def test_a_file_of_marketplace_orders_that_is_wrong_is_told(tmp_path: Path) -> None:
+    for text, words in (("{", "truncated"), ('{"orders": [{"order_id": "1"}]}', "items")):
+        (tmp_path / "merchant.json").write_text(text)
+        done = edibridge("simulator", "--port", "0", "--merchant", "merchant.json", folder=tmp_path)
+        assert (done.code, words in done.err, "merchant.json" in done.err) == (2, True, True)
 
 
 def test_a_port_that_is_taken_is_told_without_a_traceback(tmp_path: Path) -> None:

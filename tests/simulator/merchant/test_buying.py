@@ -24,6 +24,7 @@ def test_a_label_is_bought_at_the_price_of_its_offer(amazon: StandInAmazon, buye
     assert [list(day.items()) for day in told["by_day"].values()] == [[("USD", "8.40")]]
     journal = [(one["operation"], one["outcome"], one["shipment"]) for one in told["journal"]]
     bought = ("createShipment", "bought", shipment["ShipmentId"])
+    assert told["journal"][-1]["weight"] == "20 oz"
     assert journal == [("getEligibleShipmentServices", "answered", ""), bought]
     assert amazon.requests[-2].order == ORDER
 
@@ -63,11 +64,19 @@ def test_a_whole_order_is_sold_once_and_a_part_of_one_twice(amazon: StandInAmazo
     assert amazon.merchant.wallet.times_bought() == {f"{ORDER} 1:1": 2}
     assert code(buyer.buy(details({"1": 3}), ShippingServiceOfferId=None)) == (400, "InvalidRequest")
     buyer.bought(details({"2": 1}))
-    again = buyer.buy(details({"2": 1}))
-    assert code(again) == (400, "ShipmentAlreadyExists")
     shipments = buyer.control("shipments")
-    assert shipments[-1]["shipment_id"] in again.json()["errors"][0]["message"]
     assert [one["status"] for one in shipments] == ["Purchased"] * 3
+
+    def named(items: dict[str, int]) -> list[int]:
+        """Return which shipments a repeat is told of."""
+        again = buyer.buy(details(items))
+        assert code(again) == (400, "ShipmentAlreadyExists")
+        message = again.json()["errors"][0]["message"]
+        return [place for place, one in enumerate(shipments) if one["shipment_id"] in message]
+
+    assert [named({"2": 1}), named(PART), named({"1": 2})] == [[2], [1], [1]]
+    amazon.merchant.options.change({"existing_named": "all"})
+    assert named(PART) == [0, 1]
 
 
 def test_a_repeat_is_refused_for_its_offer_first_or_not_noticed_at_all_by_a_switch(
