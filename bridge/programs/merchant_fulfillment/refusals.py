@@ -123,7 +123,7 @@ REFUSALS = (
     KnownRefusal(
         name="LabelCancelWindowExpired",
         codes=("LabelCancelWindowExpired",),
-        text=_text(r"cancel(?:l?ation)? ?window"),
+        text=_text(r"cancel(?:l?ation)? ?window|\blabel can(?:not)? be cancell?ed\b|no longer be cancell?ed"),
         kind="permanent",
         whose="carrier",
         action="refuse_cancellation",
@@ -145,7 +145,7 @@ REFUSALS = (
         codes=("InvalidShippingServiceOfferId", "ShippingServiceOfferNotAvailable"),
         text=_text(
             r"has expired|shipping ?service ?offer\b.{0,200}\b(?:not available|invalid|expired)"
-            r"|invalid shipping ?service ?offer"
+            r"|invalid shipping ?service ?offer|offer ?id\b.{0,80}\b(?:not valid|invalid)\b"
         ),
         kind="temporary",
         whose="nobody",
@@ -157,7 +157,7 @@ REFUSALS = (
     KnownRefusal(
         name="ShipmentRequestDetailsTooRestrictive",
         codes=("ShipmentRequestDetailsTooRestrictive",),
-        text=_text(r"too ?restrictive"),
+        text=_text(r"too ?restrictive|no shipping service satisf"),
         kind="temporary",
         whose="sender",
         action="quote_again",
@@ -180,7 +180,8 @@ REFUSALS = (
         name="InvalidShipFromAddress",
         codes=("InvalidShipFromAddress",),
         text=_text(
-            r"invalid ship ?-?from ?address|\bat '(?:shipmentRequestDetails\.)?shipFrom(?:Address)?\b"
+            r"invalid ship[ -]?from[ -]?address|ship[ -]?from[ -]?address\b.{0,80}\b(?:not valid|invalid)\b"
+            r"|\bat '(?:shipmentRequestDetails\.)?shipFrom(?:Address)?\b"
         ),
         kind="settings",
         whose="settings",
@@ -191,7 +192,10 @@ REFUSALS = (
     KnownRefusal(
         name="ItemsNotInOrder",
         codes=("ItemsNotInOrder",),
-        text=_text(r"items?\b.{0,200}\bnot (?:in|part of|found in) (?:the |this )?order"),
+        text=_text(
+            r"items?\b.{0,200}\bnot (?:in|part of|found in) (?:the |this )?order"
+            r"|order does not (?:have|contain)\b.{0,80}\bitems?"
+        ),
         kind="permanent",
         whose="sender",
         action="refuse",
@@ -200,7 +204,10 @@ REFUSALS = (
     KnownRefusal(
         name="InvalidState",
         codes=("InvalidState",),
-        text=_text(r"invalid ?state\b(?! or)|not in an? (?:valid|cancell?able) state"),
+        text=_text(
+            r"invalid ?state\b(?! or)|not in an? (?:valid|cancell?able) state"
+            r"|\b(?:state|status) does not allow"
+        ),
         kind="permanent",
         whose="nobody",
         action="look_up",
@@ -210,7 +217,7 @@ REFUSALS = (
     KnownRefusal(
         name="RegionNotSupported",
         codes=("RegionNotSupported",),
-        text=_text(r"(?:region|marketplace)\b.{0,200}\bnot supported"),
+        text=_text(r"(?:region|marketplace)\b.{0,200}\b(?:not supported|does not support)"),
         kind="permanent",
         whose="settings",
         action="refuse_and_alert",
@@ -231,8 +238,10 @@ REFUSALS = (
 _TELLING = frozenset(code for line in REFUSALS for code in line.codes) - set(INVALID.codes)
 
 
-def refusal_of(errors: Sequence[AmazonApiError], http_status: int) -> KnownRefusal:
+def refusal_of(errors: Sequence[AmazonApiError], http_status: int | None) -> KnownRefusal:
     """Return what a refusal means; one that is not known is refused with Amazon's text."""
+    if http_status is None:
+        return DOUBT
     if http_status in {429, 503}:
         return THROTTLED
     if http_status >= 500:

@@ -10,11 +10,14 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.programs.merchant_fulfillment.choosing import Choice, Wanted, choose, reasons_against, same_name
+from bridge.programs.merchant_fulfillment.choosing import Choice, choose
+from bridge.programs.merchant_fulfillment.events import Money, ShipmentRequested
+from bridge.programs.merchant_fulfillment.filters import Wanted, reasons_against, same_name, wanted_of
 from bridge.programs.merchant_fulfillment.offers import (
     ExcludedBenefit,
     Offer,
@@ -22,7 +25,7 @@ from bridge.programs.merchant_fulfillment.offers import (
     RejectedService,
     UnreadableOffer,
 )
-from bridge.programs.merchant_fulfillment.profile import OfferPolicy
+from bridge.programs.merchant_fulfillment.profile import BuyShippingValues, OfferPolicy
 from bridge.programs.merchant_fulfillment.quotes import files_of, quotes_of
 from bridge.programs.spending import Amount
 
@@ -74,6 +77,7 @@ def chosen(*offers: Offer, **wanted: Any) -> Choice:
         (offer(days=3), {"deliver_by": NOW + timedelta(days=3, seconds=-1)}, "it arrives by"),
         (offer(days=None), {"deliver_by": NOW + timedelta(days=3)}, "does not say by when"),
         (offer(days=None), {}, ""),
+        (offer(), {"promise_unknown": True}, "not known by when its buyer was promised"),
         (offer(), {"required_benefits": ("CLAIMS_PROTECTED",)}, "does not include CLAIMS_PROTECTED"),
         (offer(included_benefits=("A", "B")), {"required_benefits": ("A", "B")}, ""),
         (offer(included_benefits=("A",)), {"required_benefits": ("A", "B")}, "does not include B"),
@@ -265,6 +269,47 @@ def test_carriers_are_the_same_by_letters_and_digits(one: str, other: str, same:
     assert same_name(one, other) == same
 
 
+EVENT = ShipmentRequested(amazon_order_id="903-5563053-5647845", package="", items=())
+
+
+@pytest.mark.parametrize(
+    ("deliver_by", "must_arrive", "promised", "limit", "unknown"),
+    [
+        ("", False, None, None, False),
+        ("", False, SHIP, None, False),
+        ("", True, SHIP, SHIP, False),
+        ("", True, None, None, True),
+        (NOW.isoformat(), True, SHIP, NOW, False),
+        (SHIP.isoformat(), True, NOW, NOW, False),
+        (NOW.isoformat(), True, None, NOW, True),
+        (NOW.isoformat(), False, SHIP, NOW, False),
+    ],
+)
+def test_the_earlier_limit_of_document_and_promise_counts(
+    deliver_by: str, *, must_arrive: bool, promised: datetime | None, limit: datetime | None, unknown: bool
+) -> None:
+    event = msgspec.structs.replace(EVENT, deliver_by=deliver_by)
+
+    wanted = wanted_of(event, BuyShippingValues(must_arrive=must_arrive), promised)
+
+    assert (wanted.deliver_by, wanted.promise_unknown) == (limit, unknown)
+
+
+@pytest.mark.parametrize(
+    ("text", "formats", "custom"),
+    [("", ("PDF", "ZPL203"), False), ("AmazonOrderId", ("ZPL203",), False), ("Aisle 4", ("ZPL203",), True)],
+)
+def test_a_text_on_the_label_wants_a_label_that_has_it(
+    text: str, formats: tuple[str, ...], *, custom: bool
+) -> None:
+    values = BuyShippingValues(label_formats=("PDF", "ZPL203"), max_price=Money("USD", "12.50"))
+
+    wanted = wanted_of(msgspec.structs.replace(EVENT, label_text=text), values, None)
+
+    assert (wanted.label_formats, wanted.custom_text) == (formats, custom)
+    assert wanted.max_price == usd("12.50")
+
+
 def test_the_quote_file_tells_why_not_each_other_offer() -> None:
     offers = Offers(
         offers=(offer("A", "1"), offer("B", "2", excluded_benefits=UNPROTECTED), offer("C", "300")),
@@ -319,7 +364,6 @@ WANTED = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(OFFERS, WANTED, st.randoms())
 def test_the_choice_passes_all_filters_whatever_the_order_of_the_offers(
     offers: list[Offer], wanted: Wanted, chance: random.Random

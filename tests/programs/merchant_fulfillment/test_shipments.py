@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bridge.programs.merchant_fulfillment.label_files import LabelFile, NoLabel
@@ -137,13 +137,15 @@ def test_an_answer_without_an_id_is_none(shipment_id: object) -> None:
         read_shipment(raw(SHIPMENT | {"ShipmentId": shipment_id}))
 
 
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(sorted(SHIPMENT)), inner),
-    max_leaves=5,
+LEAVES: st.SearchStrategy[Any] = (
+    st.none() | st.booleans() | st.integers() | st.text() | st.just([]) | st.just({})
+)
+PARTS: st.SearchStrategy[Any] = st.dictionaries(
+    st.sampled_from([*SHIPMENT, *SHIPMENT["ShippingService"], "FileContents"]), LEAVES
 )
 
 
-@given(st.dictionaries(st.sampled_from(sorted(SHIPMENT)), VALUES))
+@settings(max_examples=50)
+@given(st.dictionaries(st.sampled_from(sorted(SHIPMENT)), LEAVES | PARTS | st.lists(PARTS, max_size=2)))
 def test_no_answer_with_an_id_is_lost(members: dict[str, Any]) -> None:
     assert read_shipment(raw(members | {"ShipmentId": ID})).shipment_id == ID
