@@ -88,7 +88,7 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     clock_offset: float = 0.0
     """How far the stand-in's time of day is ahead, for creation times, limits to the past and expiry."""
     merchant: MerchantOptions = msgspec.field(default_factory=MerchantOptions)
-    """Of Merchant Fulfillment; changed by its own `change`, or here whole."""
+    """Of Merchant Fulfillment."""
     keep: Keep = "items"
     """What is remembered of each accepted item: all of it, its key only, or only that it came.
 
@@ -100,4 +100,7 @@ class Options(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
         """Set some options by name; raises msgspec.ValidationError, and then changes nothing."""
         changed = msgspec.convert({**msgspec.to_builtins(self), **changes}, Options)
         for name in changes:
-            setattr(self, name, getattr(changed, name))
+            if name == "merchant":  # others hold on to it
+                self.merchant.change(msgspec.to_builtins(changes[name]))
+            else:
+                setattr(self, name, getattr(changed, name))

@@ -124,13 +124,13 @@ def _pdf(document: Document) -> str:
 
 
 def _zpl(lines: list[str], barcode: str) -> str:
-    texts = [f"^FO32,{60 * place + 32}^A0N,34^FD{_plain(line)}^FS" for place, line in enumerate(lines)]
-    code = f"^FO56,788^BY3^BCN,200,N,N,N^FD{_plain(barcode)}^FS"
+    texts = [f"^FO32,{60 * place + 32}^A0N,34^FD{plain(line)}^FS" for place, line in enumerate(lines)]
+    code = f"^FO56,788^BY3^BCN,200,N,N,N^FD{plain(barcode)}^FS"
     text = "\n".join(["^XA", f"^PW{WIDTH}^LL{HEIGHT}^CI28", *texts, code, "^XZ"])
     return base64.b64encode(f"{text}\n".encode()).decode()
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Remove what a printer would read as a command."""
     return text.replace("^", " ").replace("~", " ")
 

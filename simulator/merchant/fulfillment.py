@@ -321,6 +321,7 @@ class MerchantFulfillment:
                 charged=asked.charged if outcome == "bought" else None,
                 currency=self.options.currency,
                 shipment=asked.shipment,
+                request=asked.body,
                 outcome=outcome,
             )
         )

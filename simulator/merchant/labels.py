@@ -13,6 +13,8 @@ import msgspec
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
+from simulator.shipping_documents import plain
+
 Item = dict[str, Any]
 LabelFormat = Literal["PDF", "PNG", "ZPL203", "ZPL300"]
 How = Literal["wrong_checksum", "bad_gzip", "bad_base64", "wrong_type", "blank_types", "empty", "too_large"]
@@ -74,7 +76,7 @@ def label_bytes(label_format: LabelFormat, lines: list[str], created: float) -> 
     if label_format == "PDF":
         made = time.gmtime(created)
         return _saved(format="PDF", title="\n".join(lines), creationDate=made, modDate=made)
-    texts = [f"^FO32,{60 * place + 32}^A0N,34^FD{line}^FS" for place, line in enumerate(lines)]
+    texts = [f"^FO32,{60 * place + 32}^A0N,34^FD{plain(line)}^FS" for place, line in enumerate(lines)]
     return "\n".join(["^XA^CI28", *texts, "^XZ", ""]).encode()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +19,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     `package` names what was to be shipped: the order with its items and their quantities; `weight` tells
     those apart that have the same. `quoted` is the offer's price, None without one; `charged` is what was
-    taken, or given back.
+    taken, or given back; `request` is the body as it came.
     """
 
     time: float
@@ -33,6 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     charged: Decimal | None = None
     currency: str = ""
     shipment: str = ""
+    request: Mapping[str, Any] = {}
     outcome: str = "answered"
 
 

@@ -30,13 +30,13 @@ def md5(data: bytes) -> str:
 def test_a_label_has_its_format_and_checksum_and_stays_the_same(
     amazon: StandInAmazon, buyer: Buyer, label_format: str, file_type: str, begins: bytes
 ) -> None:
-    text: Any = {"LabelCustomization": {"CustomTextForLabel": "Bay 7"}} if label_format == "ZPL203" else {}
+    text: Any = {"LabelCustomization": {"CustomTextForLabel": "Bay ^7"}} if label_format == "ZPL203" else {}
     shipment = buyer.bought(details(LabelFormat=label_format, **text))
     label, data = shipment["Label"], unpacked(shipment["Label"])
     assert data.startswith(begins)
     assert (label["LabelFormat"], label["FileContents"]["FileType"]) == (label_format, file_type)
     assert label["FileContents"]["Checksum"] == md5(data)
-    assert (b"Bay 7" in data) == bool(text)
+    assert (b"Bay  7" in data) == bool(text)
     if label_format == "PNG":
         Image.open(io.BytesIO(data)).verify()
     amazon.merchant.options.change({"checksum_of": "packed", "blank_types": True})
