@@ -32,6 +32,9 @@ class LabelFile(msgspec.Struct, frozen=True):
     data: bytes
     extension: str
 
+    def __repr__(self) -> str:
+        return f"LabelFile({self.extension}, {len(self.data)} bytes)"
+
 
 class NoLabel(msgspec.Struct, frozen=True):
     """Why what Amazon sent is no label. `empty`: it sent none, as for a shipment that was cancelled."""

@@ -8,6 +8,7 @@ from typing import Literal
 
 import msgspec
 
+from bridge.outfiles.names import safe_part
 from bridge.outside_text import csv_rows, json_text
 from bridge.programs.follow_ups import NewsFile
 from bridge.programs.merchant_fulfillment.choosing import Choice
@@ -64,7 +65,7 @@ def quotes_of(order_id: str, package: str, offers: Offers, choice: Choice) -> li
 def files_of(rows: Sequence[Quote], stem: str, forms: Sequence[str] = ("csv",)) -> tuple[NewsFile, ...]:
     """Return the quotes of a package as files: CSV, JSON or both."""
     return tuple(
-        NewsFile(kind="quote", folder=FOLDER, name=f"{stem}.{form}", data=_WRITERS[form](rows))
+        NewsFile(kind="quote", folder=FOLDER, name=f"{safe_part(stem)}.{form}", data=_WRITERS[form](rows))
         for form in forms
     )
 

@@ -181,17 +181,31 @@ class _Answers:
 
     def _element(self, one: Definition, own: Mapping[str, str]) -> Element | msgspec.Raw | None:
         """Return an input as it is sent; None for one that may be absent, and is. Raises ValueError."""
-        places = (own, self._sources.document, self._sources.settings)
-        text = next((place[one.name].strip() for place in places if place.get(one.name, "").strip()), "")
+        text, place = self._told(one.name, own)
         if text:
-            element = input_of(one.data_type, text, self._sources.addresses)
-            self._check(one, text)
+            try:
+                element = input_of(one.data_type, text, self._sources.addresses)
+                self._check(one, text)
+            except ValueError as error:
+                raise ValueError(f"in {place} {error}") from error
             return element
-        if self._sources.use_stored and _is_value(one.stored, one.data_type):
+        stored = _is_value(one.stored, one.data_type)
+        if stored and self._sources.use_stored:
             return msgspec.Raw(one.stored)
         if one.is_required:
-            raise ValueError(f"is missing: give it as input.{shown(one.name)}, or under seller_inputs")
+            kept = "; Amazon has a value stored, which use_stored = true takes" if stored else ""
+            raise ValueError(f"is missing: give it as input.{shown(one.name)}, or under seller_inputs{kept}")
         return None
+
+    def _told(self, name: str, own: Mapping[str, str]) -> tuple[str, str]:
+        """Return what is told of an input, and where."""
+        places = (
+            (own, "item_input"),
+            (self._sources.document, "input"),
+            (self._sources.settings, "seller_inputs"),
+        )
+        found = ((told[name].strip(), f"{place}.{shown(name)}") for told, place in places if name in told)
+        return next((one for one in found if one[0]), ("", ""))
 
     def _check(self, one: Definition, text: str) -> None:
         """Check a text against set and patterns of its definition. Raises ValueError."""

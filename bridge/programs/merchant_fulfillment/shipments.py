@@ -40,12 +40,15 @@ class Adjustment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """A label as Amazon sent it, with which nothing was done yet."""
+    """A label as Amazon sent it, with which nothing was done yet; addresses are printed on it."""
 
-    contents: str = msgspec.field(default="")
+    contents: str = ""
     file_type: str = ""
     checksum: str = ""
     label_format: str = ""
+
+    def __repr__(self) -> str:
+        return f"Label({self.label_format or 'no format'}, {len(self.contents)} characters)"
 
     def file(self) -> LabelFile | NoLabel:
         """Return its file, or why it is none."""

@@ -329,6 +329,7 @@ def test_the_quote_file_tells_why_not_each_other_offer() -> None:
     assert [bool(row.why_not) for row in rows] == [False] + [True] * 6
     as_csv, as_json = files_of(rows, "903-5563053-5647845_1", ("csv", "json"))
     assert (as_csv.folder, as_csv.name) == ("quotes", "903-5563053-5647845_1.csv")
+    assert "/" not in files_of(rows, "../1")[0].name
     assert isinstance(as_csv.data, bytes)
     assert isinstance(as_json.data, bytes)
     read = list(csv.DictReader(io.StringIO(as_csv.data.decode())))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bridge.domain.outcomes import AmazonApiError
 from bridge.programs.merchant_fulfillment.refusals import REFUSALS, refusal_of, shipment_id_of
 
-ID = "be7a0a53-00c3-4f6f-a63a-639f76ee9253"
+ID = "3f0c9a52-7d1e-4b8a-9c26-5e1d80b47af3"
 CELLS = [
     ("InsufficientFunds", 400, "stop_buying", "temporary", "seller"),
     ("InvalidRequest", 400, "refuse", "permanent", "sender"),

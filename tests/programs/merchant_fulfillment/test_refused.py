@@ -14,7 +14,7 @@ from bridge.programs.merchant_fulfillment.refusals import REFUSALS
 from bridge.programs.merchant_fulfillment.refused import CLOCKS, is_own, judge
 from bridge.programs.merchant_fulfillment.shipments import Shipment, ShippedItem
 
-ID = "be7a0a53-00c3-4f6f-a63a-639f76ee9253"
+ID = "3f0c9a52-7d1e-4b8a-9c26-5e1d80b47af3"
 SINCE = datetime(2026, 11, 28, 12, 0, 0, 500_000, tzinfo=UTC)
 EVENT = ShipmentRequested(
     amazon_order_id="903-5563053-5647845",

@@ -116,7 +116,7 @@ def test_a_value_that_is_not_of_its_type_is_told_with_amazons_words(
 
     assert found.of_shipment == ()
     (told,) = found.problems
-    assert told.startswith('"Harmonized code" (HS_CODE) ')
+    assert told.startswith('"Harmonized code" (HS_CODE) in input.HS_CODE ')
     assert problem in told
 
 
@@ -129,6 +129,24 @@ def test_only_what_is_required_may_not_be_missing(required: bool) -> None:
         assert found.problems == (
             '"Harmonized code" (HS_CODE) is missing: give it as input.HS_CODE, or under seller_inputs',
         )
+
+
+def test_what_is_wrong_is_told_with_its_place() -> None:
+    definitions, item = defined(B00EXAMPLE=[field("Integer")]), ITEM
+    wrong, bad = {"HS_CODE": "many"}, "must be a whole number"
+
+    for own, document, settings, place in (
+        (wrong, wrong, wrong, "item_input.HS_CODE"),
+        ({}, wrong, wrong, "input.HS_CODE"),
+        ({"HS_CODE": " "}, {}, wrong, "seller_inputs.HS_CODE"),
+    ):
+        items = (msgspec.structs.replace(item, seller_inputs=own),)
+        found = seller_inputs(definitions, items, Sources(document=document, settings=settings))
+        assert found.problems == (f'"Harmonized code" (HS_CODE) of item 52986411826454 in {place} {bad}',)
+
+
+def test_a_stored_value_that_is_not_to_be_used_is_told() -> None:
+    assert "use_stored = true" in answered(field(StoredValue=STORED)).problems[0]
 
 
 def test_a_restricted_value_is_one_of_its_set() -> None:
