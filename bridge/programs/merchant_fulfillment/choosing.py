@@ -5,7 +5,7 @@ It depends on nothing but the offers and what is wanted, also not on the order i
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -71,22 +71,21 @@ def choose(offers: Offers, wanted: Wanted, now: datetime, latest_ship: datetime 
     return Choice(
         chosen=best,
         asks_inputs=best.requires_additional_seller_inputs and best.shipping_service_id not in wanted.inputs,
-        label_format=next((one for one in wanted.label_formats if one in _formats(best)), ""),
+        label_format=_first(wanted.label_formats, best.available_label_formats or ()),
         others=others,
     )
 
 
-def _formats(offer: Offer) -> Sequence[str]:
-    return offer.available_label_formats or ()
+def _first(wanted: Sequence[str], there: Sequence[str]) -> str:
+    return next((one for one in wanted if one in there), "")
 
 
 def _rank(offer: Offer, wanted: Wanted) -> tuple[Any, ...]:
     """Return what offers are ordered by; its end makes it the same whatever order Amazon lists them in."""
     price = offer.price or offer.rate
     arrives = offer.latest_estimated_delivery_date or _LAST
-    named = (
-        wanted.services.index(offer.shipping_service_id) if _is_named(offer, wanted) else len(wanted.services)
-    )
+    service, services = offer.shipping_service_id, wanted.services
+    named = services.index(service) if service in services else len(services)
     by_policy: dict[OfferPolicy, tuple[Any, ...]] = {
         "cheapest": (price.value, arrives),
         "fastest": (arrives, price.value),
@@ -94,14 +93,10 @@ def _rank(offer: Offer, wanted: Wanted) -> tuple[Any, ...]:
     }
     return (
         *by_policy[wanted.policy],
-        offer.shipping_service_id,
+        service,
         offer.shipping_service_offer_id,
         msgspec.json.encode(offer),
     )
-
-
-def _is_named(offer: Offer, wanted: Wanted) -> bool:
-    return offer.shipping_service_id in wanted.services
 
 
 def _behind(offer: Offer, best: Offer, wanted: Wanted) -> str:
@@ -134,27 +129,35 @@ def _nothing(
     latest_ship: datetime | None,
 ) -> Choice:
     """Return what follows where no offer can be chosen: ask again while that may help, else hold."""
-    unavailable = [one for one in offers.temporarily_unavailable if may_carry(one, wanted)]
-    terms = [one for one in offers.terms_not_accepted if may_carry(one, wanted)]
-    told = [
-        *(f"{one.offer.shipping_service_id or 'an offer'}: {'; '.join(one.why_not)}" for one in others),
-        *(f"{one.shipping_service_id or f'offer {one.number}'}: unreadable" for one in offers.unreadable),
-        *(
-            f"{one.shipping_service_id}: rejected, {one.rejection_reason_code or 'without a reason'}"
-            for one in offers.rejected
-        ),
-        *(f"{one}: temporarily unavailable" for one in offers.temporarily_unavailable),
-        *(f"{one}: terms and conditions not accepted" for one in offers.terms_not_accepted),
-    ]
+    unavailable = any(may_carry(one, wanted) for one in offers.temporarily_unavailable)
     until = latest_ship - AGAIN_UNTIL if latest_ship is not None else now
+    told = "; ".join(_reasons(offers, others)) or "Amazon makes none"
     return Choice(
         others=others,
-        hold=clipped_message(f"no offer can be chosen: {'; '.join(told) or 'Amazon makes none'}"),
+        hold=clipped_message(f"no offer can be chosen: {told}"),
         later=min(AGAIN_AFTER, until - now) if unavailable and now < until else None,
-        alert=clipped_message(
-            f"terms and conditions of {', '.join(terms)} are not accepted, and no other offer can be chosen: "
-            "accept them in Seller Central (Shipping settings), then release what is held"
-        )
-        if terms
-        else "",
+        alert=_alert([one for one in offers.terms_not_accepted if may_carry(one, wanted)]),
+    )
+
+
+def _reasons(offers: Offers, others: Sequence[Considered]) -> Iterator[str]:
+    for one in others:
+        yield f"{one.offer.shipping_service_id or 'an offer'}: {'; '.join(one.why_not)}"
+    for bad in offers.unreadable:
+        yield f"{bad.shipping_service_id or f'offer {bad.number}'}: unreadable"
+    for rejected in offers.rejected:
+        code = rejected.rejection_reason_code or "without a reason"
+        yield f"{rejected.shipping_service_id or rejected.carrier_name}: rejected, {code}"
+    for carrier in offers.temporarily_unavailable:
+        yield f"{carrier}: temporarily unavailable"
+    for carrier in offers.terms_not_accepted:
+        yield f"{carrier}: terms and conditions not accepted"
+
+
+def _alert(terms: Sequence[str]) -> str:
+    if not terms:
+        return ""
+    return clipped_message(
+        f"terms and conditions of {', '.join(terms)} are not accepted, and no other offer can be chosen: "
+        "accept them in Seller Central (Shipping settings), then release what is held"
     )

@@ -31,7 +31,7 @@ def matches(pattern: str, value: str) -> bool | None:
     return True
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _compiled(pattern: str) -> TypeAdapter[str] | None:
     """Return what matches a pattern; first it is compiled without brackets, which it might close."""
     try:
