@@ -12,7 +12,7 @@ WEIGHTS = {"LB": ("oz", 16), "KG": ("g", 1000)}
 LENGTHS = {"IN": "inches", "CM": "centimeters"}
 """Amazon's units here, by those of the tables of units."""
 _FINEST = Decimal("0.01")
-_AMOUNT = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
+_NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 
 
@@ -39,10 +39,16 @@ def hazardous(told: bool | None, goods: DangerousGoods | None) -> bool:
     return goods is not None if told is None else told
 
 
+def number_of(value: str) -> str:
+    """Return the text of a number of 0 or more. Raises ValueError."""
+    if not _NUMBER.fullmatch(value):
+        raise ValueError(f"{value[:40]!r} is no number: write it as 12.50")
+    return value
+
+
 def money_of(value: str, currency: str) -> Money:
     """Read an amount and its currency. Raises ValueError."""
-    if not _AMOUNT.fullmatch(value):
-        raise ValueError(f"{value[:40]!r} is no amount: write it as 12.50")
+    number_of(value)
     if not _CURRENCY.fullmatch(currency):
         what = f"{currency[:40]!r} is no currency" if currency else "the currency is missing"
         raise ValueError(f"{what}: write its three letters, as in USD")

@@ -111,6 +111,7 @@ def test_a_seller_without_the_table_has_the_program_of_before(other_shop: Instal
     ]
     assert all("[sellers.acme.buy_shipping]" in str(one[2]) for one in told[:3])
     assert told[-1][0] == "createFulfillmentOrder"
+    assert events(other_shop)[2][0] == "1", "it is known which package waits for the table"
 
 
 def test_the_mapping_that_a_partner_prefers_decides() -> None:

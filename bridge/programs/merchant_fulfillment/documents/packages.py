@@ -85,7 +85,9 @@ class _Packed:
         return item_of(self.reader, packing.item, inner if splits else None, splits=packing.splits)
 
     def _empty(self, package: Scope) -> MappingResult:
-        """Refuse a package in which there is nothing; the others of its order go on."""
+        """Refuse a package in which there is nothing; the others of its order go on. It may be cancelled."""
+        if self.cancelling:
+            return self._result(Box([package]), [], 0)
         self.reader.findings = findings = Findings()
         findings.errors.extend(self.errors)
         name = self.order.names.get(id(package), "")

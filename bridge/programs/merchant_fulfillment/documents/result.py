@@ -55,10 +55,13 @@ def result_of(reader: Reader, stated: StatedPackage, where: Where) -> MappingRes
     event = requested(stated, reader.profile)
     if not where.cancelling:
         _check(reader, event, where)
-    reasons = [*findings.holds, why_not_from(event, reader.profile), reason_to_hold(event)]
-    undecided = findings.undecided and not findings.errors and not where.cancelling
+    unknown = why_not_from(event, reader.profile)
+    reasons = [*findings.holds, unknown, reason_to_hold(event)]
+    # Of a cancellation the numbers alone count.
+    lacks = (findings.undecided or unknown) and not findings.errors and not where.cancelling
     return MappingResult(
-        event=None if undecided else event,
+        event=None if lacks else event,
+        about=event,
         hold="" if findings.errors else "; ".join(filter(None, reasons)),
         errors=tuple(findings.errors),
         purchase_order_number=stated.order,

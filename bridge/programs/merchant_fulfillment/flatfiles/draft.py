@@ -56,9 +56,12 @@ def result_of(draft: PackageDraft, profile: VendorProfile) -> MappingResult:
     shown = summary_of(event) if draft.meaning != "cancel" else named(stated.order, stated.package)
     if unread:
         shown = f"{named(stated.order, stated.package)}: not read"
-    reasons = filter(None, (why_not_from(event, profile), reason_to_hold(event)))
+    unknown = why_not_from(event, profile)
+    reasons = filter(None, (unknown, reason_to_hold(event)))
+    lacks = unknown and not draft.errors and draft.meaning != "cancel"
     return MappingResult(
-        event=event,
+        event=None if lacks else event,
+        about=event,
         hold="" if draft.errors else "; ".join(reasons),
         errors=tuple(draft.errors),
         purchase_order_number=stated.order,

@@ -11,7 +11,13 @@ from bridge.outside_text import LONGEST
 from bridge.programs.merchant_fulfillment.events import DangerousGoods, LiquidVolume, Money, ShipmentItem
 from bridge.programs.merchant_fulfillment.flatfiles.draft import PackageDraft
 from bridge.programs.merchant_fulfillment.flatfiles.rows import GOODS
-from bridge.programs.merchant_fulfillment.measures import dimensions_of, hazardous, money_of, weight_of
+from bridge.programs.merchant_fulfillment.measures import (
+    dimensions_of,
+    hazardous,
+    money_of,
+    number_of,
+    weight_of,
+)
 from bridge.programs.merchant_fulfillment.stated import StatedPackage, hazmat_type_of
 
 KEYS = (
@@ -113,10 +119,9 @@ class _PackageReader(ElementReader[PackageDraft]):
         path = _at(path, "liquid_volume")
         volume = self.members(values["liquid_volume"], path, ("value", "unit"))
         unit = self.text(volume, "unit", path).upper()
-        told = self.read(
-            "LIQUID_VOLUME", f"{path}.value", lambda: money_of(str(volume.get("value", "")), "XXX")
-        )
-        return LiquidVolume(told.value, unit) if told else None
+        value = str(volume.get("value", ""))
+        number = self.read("LIQUID_VOLUME", f"{path}.value", lambda: number_of(value))
+        return LiquidVolume(number, unit) if number else None
 
 
 def _at(path: str, name: str) -> str:

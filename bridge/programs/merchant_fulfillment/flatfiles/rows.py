@@ -9,7 +9,13 @@ from bridge.mapping.units import Units
 from bridge.outside_text import LONGEST
 from bridge.programs.merchant_fulfillment.events import DangerousGoods, LiquidVolume, Money, ShipmentItem
 from bridge.programs.merchant_fulfillment.flatfiles.draft import PackageDraft
-from bridge.programs.merchant_fulfillment.measures import dimensions_of, hazardous, money_of, weight_of
+from bridge.programs.merchant_fulfillment.measures import (
+    dimensions_of,
+    hazardous,
+    money_of,
+    number_of,
+    weight_of,
+)
 from bridge.programs.merchant_fulfillment.stated import StatedPackage, hazmat_type_of
 
 _ORDER = "amazon_order_id"
@@ -135,13 +141,11 @@ class _PackageRows(RowReader[PackageDraft]):
         if not value:
             return None
         try:
-            told = money_of(value.replace(",", ".") if row.mark == "," else value, "XXX")
-        except ValueError:
-            self.error(
-                row, "liquid_volume", "LIQUID_VOLUME", f"liquid_volume: {value[:40]!r} is not a number"
-            )
+            number = number_of(value.replace(",", ".") if row.mark == "," else value)
+        except ValueError as error:
+            self.error(row, "liquid_volume", "LIQUID_VOLUME", f"liquid_volume: {error}")
             return None
-        return LiquidVolume(told.value, row.text("liquid_volume_unit").upper())
+        return LiquidVolume(number, row.text("liquid_volume_unit").upper())
 
     def _money(self) -> Money | None:
         value, currency = self._one("declared_value"), self._one("currency").upper()
