@@ -127,9 +127,10 @@ def _loading(load: Callable[[], object]) -> Iterator[_Raw]:
 def _names(
     place: str, partner: Vendor | Seller, mappings: frozenset[str], tables: set[str]
 ) -> Iterator[_Raw]:
-    if partner.mapping and partner.mapping not in mappings:
-        known = ", ".join(sorted(mappings))
-        yield "error", f"{place}.mapping", f"no mapping {partner.mapping!r}; there are {known}"
+    for name in partner.mapping:
+        if name not in mappings:
+            known = ", ".join(sorted(mappings))
+            yield "error", f"{place}.mapping", f"no mapping {name!r}; there are {known}"
     if isinstance(partner, Vendor) and partner.status_codes not in tables | _OWN_CODES:
         known = ", ".join(sorted(tables | _OWN_CODES))
         yield "error", f"{place}.status_codes", f"no table {partner.status_codes!r}; there are {known}"

@@ -29,6 +29,10 @@ def _batch_size(value: object) -> object:
     raise PydanticCustomError("batch_size", 'must be "auto" or a number from 1 to 1000')
 
 
+def _mappings(value: object) -> object:
+    return () if value == "" else (value,) if isinstance(value, str) else value
+
+
 class Partner(Table):
     """Keys of every trading partner, whatever the programs add."""
 
@@ -36,8 +40,8 @@ class Partner(Table):
     """The account (`[accounts.A]`) that its submissions go through."""
     timezone: Zone = "UTC"
     """Time zone of times without one; that of [bridge] where it is not set."""
-    mapping: str = ""
-    """Mapping to use for its documents; empty: the one that fits standard, type and version."""
+    mapping: Annotated[tuple[Text, ...], BeforeValidator(_mappings)] = ()
+    """Mappings to prefer for its documents, one or a list; empty: by standard, type and version alone."""
     oldest_date_days: Annotated[Count, Field(ge=0, le=MOST_DAYS)] = 365
     """An event whose own time (shipped, scanned) is more days ago is held: a wrong year, or an old file that
     came again; 0: never."""

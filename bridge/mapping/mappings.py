@@ -82,7 +82,7 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         # Who is nobody in particular has what everybody has.
         of_programs = profile.of_programs if profile.kind else {}
         return programs.is_used(self.operation, of_programs) or (
-            not profile.kind and self.name == profile.mapping
+            not profile.kind and self.name in profile.mapping
         )
 
     def fits(self, document: Document, profile: VendorProfile) -> tuple[int, ...] | None:
@@ -92,11 +92,11 @@ class Mapping(msgspec.Struct, frozen=True, kw_only=True):
         version = _best_fit(self.versions, document.version)
         if version < 0:
             return None
-        if self.vendors and profile.vendor not in self.vendors and profile.mapping != self.name:
+        if self.vendors and profile.vendor not in self.vendors and self.name not in profile.mapping:
             return None
         if self.senders and not self.senders & _senders(document):
             return None
-        return (profile.mapping == self.name, bool(self.vendors), bool(self.senders), version)
+        return (self.name in profile.mapping, bool(self.vendors), bool(self.senders), version)
 
 
 class StatusTable(msgspec.Struct, frozen=True, kw_only=True):

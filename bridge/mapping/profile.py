@@ -18,7 +18,7 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
     `selling_party` is Amazon's vendor code, `warehouses` Amazon's warehouse codes; `party_aliases`
     turns the codes of the vendor's documents (GLN, DUNS, own numbers) into those. `timezone` is an
     IANA name: times without a zone are read in it. `status_codes` is `standard`, `amazon` or the name of a
-    status table. `mapping` names a mapping to prefer. A `stand_in` profile knows no vendor: whatever a
+    status table. `mapping` names mappings to prefer. A `stand_in` profile knows no vendor: whatever a
     document says is right. `of_programs` has what each program reads of its own settings, by its name.
     `kind` is the table of the configuration that it stands in, by which programs are for it; empty: all are.
     """
@@ -30,7 +30,7 @@ class VendorProfile(msgspec.Struct, frozen=True, kw_only=True):
     party_aliases: dict[str, str] = {}
     timezone: str = "UTC"
     status_codes: str = "standard"
-    mapping: str = ""
+    mapping: tuple[str, ...] = ()
     stand_in: bool = False
     of_programs: Mapping[str, Any] = {}
 

@@ -207,7 +207,7 @@ def test_the_more_specific_mapping_is_chosen(tmp_path: Path) -> None:
     )
 
     def chosen(name: str, version: str = "004010", sender: str = "OTHER", mapping: str = "") -> str:
-        profile = vendor(vendor=name, mapping=mapping)
+        profile = vendor(vendor=name, mapping=(mapping,))
         (found,) = loaded.candidates(x12("856", NOTICE, version, sender), profile)
         return found.name
 

@@ -126,7 +126,7 @@ def _chosen(news: NewsDocument, mappings: Mappings, profile: VendorProfile) -> O
 
 def _fit(mapping: OutboundMapping, profile: VendorProfile) -> tuple[bool, bool] | None:
     """Return how specifically a mapping is for a partner, None if it is for others."""
-    named = profile.mapping == mapping.name
+    named = mapping.name in profile.mapping
     if mapping.vendors and profile.vendor not in mapping.vendors and not named:
         return None
     return named, bool(mapping.vendors)

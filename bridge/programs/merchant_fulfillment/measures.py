@@ -48,7 +48,8 @@ def number_of(value: str) -> str:
 
 def money_of(value: str, currency: str) -> Money:
     """Read an amount and its currency. Raises ValueError."""
-    number_of(value)
+    if not _NUMBER.fullmatch(value):
+        raise ValueError(f"{value[:40]!r} is no amount: write it as 12.50")
     if not _CURRENCY.fullmatch(currency):
         what = f"{currency[:40]!r} is no currency" if currency else "the currency is missing"
         raise ValueError(f"{what}: write its three letters, as in USD")

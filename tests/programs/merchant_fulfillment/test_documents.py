@@ -31,7 +31,11 @@ def results(document: Document, mapping: str = "", /, **values: Any) -> list[Map
     known = {name: getattr(STAND_IN, name) for name in STAND_IN.__struct_fields__}
     own = BuyShippingValues(**{**known, **values})
     profile = VendorProfile(
-        vendor="shop", kind="sellers", timezone="America/New_York", mapping=mapping, of_programs={NAME: own}
+        vendor="shop",
+        kind="sellers",
+        timezone="America/New_York",
+        mapping=(mapping,),
+        of_programs={NAME: own},
     )
     return translate(document, profile, shipped_mappings())
 

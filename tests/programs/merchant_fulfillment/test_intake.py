@@ -117,5 +117,5 @@ def test_a_seller_without_the_table_has_the_program_of_before(other_shop: Instal
 def test_the_mapping_that_a_partner_prefers_decides() -> None:
     document = x12("940", "W05*N*1\nLX*1\nW01*1*EA**SK*A")
     for name in ("x12-940-package", "x12-940"):
-        profile = VendorProfile(vendor="shop", kind="sellers", mapping=name, of_programs={NAME: STAND_IN})
+        profile = VendorProfile(vendor="shop", kind="sellers", mapping=(name,), of_programs={NAME: STAND_IN})
         assert [one.name for one in shipped_mappings().candidates(document, profile)] == [name]

@@ -111,3 +111,16 @@ def test_all_that_an_address_lacks_is_told_at_once() -> None:
     assert missing == {"address_line1", "city", "postal_code", "country_code", "email", "phone"}
     stateless = "\n".join(line for line in WAREHOUSE.splitlines() if "state" not in line) + "\n"
     assert "state_or_province_code is missing" in only_problem(GOOD + SELLER + stateless).message
+
+
+def test_a_seller_of_several_types_of_documents_prefers_several_mappings() -> None:
+    for text, preferred in (
+        (
+            'mapping = ["x12-940-package", "edifact-orders-package"]',
+            ("x12-940-package", "edifact-orders-package"),
+        ),
+        ('mapping = "x12-940-package"', ("x12-940-package",)),
+        ('mapping = ""', ()),
+    ):
+        config = load(GOOD + SELLER.replace('marketplace = "US"', f'marketplace = "US"\n{text}'))
+        assert profile_of("shop", config.sellers["shop"]).mapping == preferred
