@@ -147,7 +147,8 @@ class MerchantFulfillment:
         return self._offers.quote(asked.account, asked.body, asked.details)
 
     def _inputs(self, asked: Asked) -> Item:
-        return seller_inputs.told(self._service(asked), self._order(asked))
+        service, order = self._service(asked), self._order(asked)
+        return seller_inputs.told(service, order, upper_case=self.options.upper_case_types)
 
     def _create(self, asked: Asked) -> Item:
         order = self._checked_order(asked)

@@ -50,8 +50,10 @@ class MerchantOptions(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Which shipments ShipmentAlreadyExists names, of those with the same items."""
     offer_checked_first: bool = False
     """Whether a repeat by an expired offer is told of the offer, and not that the shipment exists."""
-    error_words: Literal["codes", "texts"] = "codes"
-    """Whether an error has its code, or the code InvalidInput and the text only."""
+    error_words: Literal["codes", "texts", "bare"] = "codes"
+    """Whether an error has its code, or InvalidInput with the text, or InvalidInput and no text of use."""
+    upper_case_types: bool = False
+    """Whether data types of additional seller inputs are told as `STRING` and not as `String`: both occur."""
     cancel_window: float | None = None
     """A shipment can be cancelled for so long; None: always."""
     refund_after: float | None = None

@@ -30,6 +30,7 @@ CODES: Mapping[str, tuple[HTTPStatus, str]] = {
     "RegionNotSupported": (_MISSING, "The marketplace does not support Merchant Fulfillment."),
     "TermsAndConditionsNotAccepted": (_FORBIDDEN, "The carrier's terms and conditions are not accepted."),
 }
+_BARE = "Invalid Input"
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -80,7 +81,8 @@ class Refusals:
 
     def refuse(self, code: str, message: str = "") -> NoReturn:
         """Refuse with a code of the guide, or with its text only, as it is switched."""
-        self._refuse(code, message, as_text=self._options.error_words == "texts")
+        words = self._options.error_words
+        self._refuse(code, _BARE if words == "bare" else message, as_text=words != "codes")
 
     @staticmethod
     def _refuse(code: str, message: str, *, as_text: bool, status: int = 0) -> NoReturn:

@@ -12,10 +12,10 @@ from simulator.merchant.services import InputField, Service
 Item = dict[str, Any]
 
 
-def told(service: Service, order: SellerOrder) -> Item:
+def told(service: Service, order: SellerOrder, *, upper_case: bool) -> Item:
     """Build the `GetAdditionalSellerInputsResult` of the model."""
     fields = {
-        level: [_told(one) for one in service.inputs if one.level == level]
+        level: [_told(one, upper_case=upper_case) for one in service.inputs if one.level == level]
         for level in ("SHIPMENT_LEVEL", "ITEM_LEVEL")
     }
     asins = sorted({item.asin for item in order.items})
@@ -55,18 +55,17 @@ def _problems(field: InputField, given: Iterable[Item]) -> Iterator[str]:
         yield f"The additional seller input {field.name} must match {field.pattern}."
 
 
-def _told(field: InputField) -> Item:
+def _told(field: InputField, *, upper_case: bool) -> Item:
+    kind = field.data_type.upper() if upper_case else field.data_type
     definition: Item = {
         "IsRequired": field.required,
-        "DataType": field.data_type,
+        "DataType": kind,
         "Constraints": [{"ValidationRegEx": field.pattern, "ValidationString": f"Must match {field.pattern}"}]
         if field.pattern
         else [],
         "InputDisplayText": field.text,
         "InputTarget": field.level,
-        "StoredValue": {"DataType": field.data_type, f"ValueAs{field.data_type}": field.stored}
-        if field.stored
-        else {},
+        "StoredValue": {"DataType": kind, f"ValueAs{field.data_type}": field.stored} if field.stored else {},
     }
     if field.values:
         definition["RestrictedSetValues"] = list(field.values)

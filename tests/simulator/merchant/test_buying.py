@@ -144,6 +144,11 @@ def test_a_service_must_be_offered_and_its_carriers_terms_accepted(
     assert bought("UPS_PTP_GND") == (400, "InvalidInput")
     amazon.merchant.orders.add(order(status="CANCELLED"))
     assert bought("UPS_PTP_GND") == (400, "InvalidInput")
+    amazon.merchant.options.change({"error_words": "bare"})
+    message = buyer.create({"ShipmentRequestDetails": details(), "ShippingServiceId": "x"}).json()["errors"][
+        0
+    ]
+    assert (message["code"], message["message"]) == ("InvalidInput", "Invalid Input")
 
 
 @pytest.mark.parametrize("as_text", [False, True])

@@ -81,6 +81,11 @@ def test_a_label_is_sold_when_all_that_the_service_wants_to_know_is_told(
     assert reference["SellerInputDefinition"]["Constraints"][0]["ValidationRegEx"] == "[A-Z]{3}"
     assert signer["SellerInputDefinition"]["RestrictedSetValues"] == ["A", "B"]
     assert signer["SellerInputDefinition"]["StoredValue"] == {"DataType": "String", "ValueAsString": "A"}
+    amazon.merchant.options.change({"upper_case_types": True})
+    shouted = buyer.http.post(INPUTS, json=body).json()["payload"]["ShipmentLevelFields"]
+    assert [one["SellerInputDefinition"]["DataType"] for one in (reference, *shouted)] == [
+        *("String", "STRING", "STRING")
+    ]
     (items,) = asked["ItemLevelFieldsList"]
     assert [one["AdditionalInputFieldName"] for one in items["AdditionalInputs"]] == ["Pieces"]
     whole = details()
