@@ -80,12 +80,12 @@ class ElementReader(Generic[D]):
         code = code or name.upper()
         if value is None:
             if required:
-                self.error(code, f"{path}.{name} is missing")
+                self.error(code, f"{_at(path, name)} is missing")
             return None
         if isinstance(value, bool) or not isinstance(value, (int, str)):
-            self.error(code, f"{path}.{name} must be a whole number")
+            self.error(code, f"{_at(path, name)} must be a whole number")
             return None
-        return self.read(code, f"{path}.{name}", lambda: whole(str(value)))
+        return self.read(code, _at(path, name), lambda: whole(str(value)))
 
     def address(self, value: object, path: str) -> Address:
         """Return an address by the names of `Address`."""
@@ -96,7 +96,7 @@ class ElementReader(Generic[D]):
         """Return the key `weight`: an object of `value` and `unit_of_measure`."""
         if values.get("weight") is None:
             return None
-        path = f"{path}.weight"
+        path = _at(path, "weight")
         weight = self.members(values["weight"], path, ("value", "unit_of_measure"))
         scale = self._scale(weight, path, self.units.weight)
         value = self._number(weight, "value", path, scale, "WEIGHT")
@@ -106,7 +106,7 @@ class ElementReader(Generic[D]):
         """Return the key `dimensions`: an object of three sides and `unit_of_measure`."""
         if values.get("dimensions") is None:
             return None
-        path = f"{path}.dimensions"
+        path = _at(path, "dimensions")
         sides = self.members(values["dimensions"], path, (*SIDES, "unit_of_measure"))
         scale = self._scale(sides, path, self.units.length)
         read = [self._number(sides, side, path, scale, "DIMENSIONS") for side in SIDES]

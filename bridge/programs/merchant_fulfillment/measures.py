@@ -11,6 +11,8 @@ from bridge.programs.merchant_fulfillment.events import DangerousGoods, Dimensio
 WEIGHTS = {"LB": ("oz", 16), "KG": ("g", 1000)}
 LENGTHS = {"IN": "inches", "CM": "centimeters"}
 """Amazon's units here, by those of the tables of units."""
+LARGEST = 1_000_000
+"""Ounces or grams, inches or centimeters: more is no package that a carrier takes."""
 _FINEST = Decimal("0.01")
 _NUMBER = re.compile(r"\d{1,12}(?:\.\d{1,4})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -22,7 +24,8 @@ def weight_of(weight: values.Weight | None) -> Weight | None:
         return None
     unit, factor = WEIGHTS[weight.unit_of_measure]
     told = Decimal(weight.value) * factor
-    return Weight(_plain(told.quantize(_FINEST, ROUND_CEILING)), unit)
+    rounded = told if told > LARGEST else told.quantize(_FINEST, ROUND_CEILING)
+    return Weight(_plain(rounded), unit)
 
 
 def dimensions_of(dimensions: values.Dimensions | None) -> Dimensions | None:

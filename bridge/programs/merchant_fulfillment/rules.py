@@ -20,6 +20,7 @@ from bridge.programs.merchant_fulfillment.events import (
     ShipmentItem,
     ShipmentRequested,
 )
+from bridge.programs.merchant_fulfillment.measures import LARGEST
 from bridge.programs.merchant_fulfillment.package_types import PREDEFINED
 
 LONGEST_TEXT = 14
@@ -132,12 +133,14 @@ def _package(event: ShipmentRequested) -> Iterator[BrokenRule]:
     if dimensions is not None:
         sides = {"length": dimensions.length, "width": dimensions.width, "height": dimensions.height}
         for name, side in sides.items():
-            if Decimal(side) <= 0:
-                yield _error("DIMENSIONS", f"{name} is {side}: it must be more than 0", name)
+            if not 0 < Decimal(side) <= LARGEST:
+                yield _error("DIMENSIONS", f"{name} is {side} {dimensions.unit}: no package has that", name)
     if event.weight is None:
         yield _error("MISSING_WEIGHT", "the package has no weight", "weight")
-    elif Decimal(event.weight.value) <= 0:
-        yield _error("WEIGHT", "weight is 0: it must be more", "weight")
+    elif not 0 < Decimal(event.weight.value) <= LARGEST:
+        yield _error(
+            "WEIGHT", f"weight is {event.weight.value} {event.weight.unit}: no package has that", "weight"
+        )
 
 
 def _on_label(event: ShipmentRequested) -> Iterator[BrokenRule]:

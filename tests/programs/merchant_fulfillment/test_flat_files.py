@@ -6,9 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.flatfiles.reader import Kind, Record, read_flat_file
 from bridge.mapping import VendorProfile
+from bridge.programs.merchant_fulfillment.bodies import shipment
 from bridge.programs.merchant_fulfillment.events import (
     DangerousGoods,
     Dimensions,
@@ -19,8 +22,11 @@ from bridge.programs.merchant_fulfillment.events import (
     ShipmentRequested,
     Weight,
 )
+from bridge.programs.merchant_fulfillment.flatfiles.rows import COLUMNS
+from bridge.programs.merchant_fulfillment.operations import CREATE
 from bridge.programs.merchant_fulfillment.profile import NAME, STAND_IN, BuyShippingValues, PackageType
 from tests import golden
+from tests.operations import OPERATIONS
 
 ORDER = "903-5563053-5647845"
 ROW = {
@@ -168,6 +174,8 @@ def test_dangerous_goods_inputs_and_what_else_an_item_has() -> None:
         ({"amazon_order_id": "903-556305-35647845"}, [("ORDER_ID", "amazon_order_id")]),
         ({"weight": ""}, [("MISSING_WEIGHT", "weight")]),
         ({"weight": "0"}, [("WEIGHT", "weight")]),
+        ({"weight": "9" * 100}, [("WEIGHT", "weight")]),
+        ({"length": "9" * 100}, [("DIMENSIONS", "length")]),
         ({"weight_unit": "STONE"}, [("UNIT", "weight_unit")]),
         ({"height": ""}, [("DIMENSIONS", "length")]),
         ({"height": "0"}, [("DIMENSIONS", "height")]),
@@ -292,3 +300,23 @@ def test_json_says_the_same_as_csv() -> None:
     for text in (json.dumps(element), json.dumps([element]), json.dumps({"shipmentRequests": [element]})):
         (record,) = records(text, "json")
         assert record.result.event == package()
+
+
+cells = st.dictionaries(
+    st.sampled_from([*COLUMNS, "input.A", "item_input.B"]),
+    st.one_of(
+        st.sampled_from(
+            ["", "0", "-1", "1,5", "1.000", "yes", "KG", "IN", "cancel", "USD", "USPS_Flat", "I"]
+        ),
+        st.text(st.characters(codec="utf-8", exclude_characters=',"\0'), max_size=12),
+        st.integers(0, 10**60).map(str),
+    ),
+)
+
+
+@given(cells)
+def test_whatever_a_row_says_it_is_read_held_or_refused(told: dict[str, str]) -> None:
+    for record in records(csv({**ROW, "package": "1"} | told)):
+        event = record.result.event
+        if isinstance(event, ShipmentRequested) and not record.result.errors:
+            assert OPERATIONS[CREATE].body_of([shipment(event, "v0")])
