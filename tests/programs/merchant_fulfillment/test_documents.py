@@ -110,3 +110,21 @@ def test_a_seller_of_several_warehouses_is_told_which_one_is_not_known() -> None
     assert "ships from 'NORTH', which is no warehouse of its seller" in held.hold
     assert held.event is None, "there is nothing to release: a rerun reads it again, once the table has it"
     assert isinstance(held.about, ShipmentRequested)
+
+
+def test_a_package_of_two_orders_is_held_for_each() -> None:
+    other = "903-1111111-2222222"
+    boxes = f"HL*3*2*P\n{MEASURES}\nMAN*GM*{{0}}\nHL*4*3*I\n{KETTLE}"
+    second = boxes.replace("HL*3*2", "HL*6*5").replace("HL*4*3", "HL*7*6")
+    text = f"{HEAD}\n{boxes}\nHL*5*1*O\nPRF*{other}\n{second}"
+    found = results(x12("856", text.replace("{0}", "00008123450000019018")))
+    assert [one.event for one in found] == [None, None]
+    assert all(f"of several orders ({ORDER}, {other})" in one.hold for one in found)
+    # Numbers of one's own are of packages within their order.
+    assert [one.package for one in packages(x12("856", text.replace("{0}", "1")))] == ["1", "1"]
+    nested = f"HL*5*3*O\nPRF*{other}\nHL*6*5*I\n{KETTLE}"
+    inside = (
+        f"HL*1**S\nN1*SF*SHOP*92*WAREHOUSE\nHL*3*1*P\n{MEASURES}\nHL*2*3*O\nPRF*{ORDER}\nHL*4*2*I\n{KETTLE}"
+    )
+    both = results(x12("856", f"BSN*00*N1*20261124*0755*0001\n{inside}\n{nested}"))
+    assert ["of several orders" in one.hold for one in both] == [True, True]

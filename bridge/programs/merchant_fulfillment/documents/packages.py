@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
 from bridge.domain.events import MappingResult, RuleError
 from bridge.mapping.contents import Box, Order, Packing, read_orders, with_orders_above
 from bridge.mapping.functions import function_of
@@ -14,28 +17,53 @@ from bridge.programs.merchant_fulfillment.documents.result import Where, result_
 from bridge.programs.merchant_fulfillment.documents.stated import stated_package
 from bridge.programs.merchant_fulfillment.stated import named
 
+_SSCC = re.compile(r"(00)?\d{18}")
+
 
 def map_packages(reader: Reader, tree: Tree) -> list[MappingResult]:
     """Return one result for each package of each order of the document."""
     reader.watch(tree.root)
     cancelling = function_of(reader.mapping.functions, tree.root).function == "cancel"
     orders = read_orders(reader, tree)
-    errors = [*tree.errors, *reader.findings.errors]
+    errors, shared = [*tree.errors, *reader.findings.errors], _shared(orders)
     results = [
         result
         for order in orders
-        for result in _Packed(reader, order, errors, cancelling=cancelling).results()
+        for result in _Packed(reader, order, errors, shared, cancelling=cancelling).results()
     ]
     return with_orders_above(reader, tree, orders, results)
+
+
+def _shared(orders: Sequence[Order]) -> Mapping[object, list[str]]:
+    """Return the orders of each package that is of several, by its loop, and by its SSCC.
+
+    Other numbers are of packages within an order, where another order may have the same.
+    """
+    found: dict[object, list[str]] = {}
+    for order in orders:
+        packages = [one.package for one in order.packings if one.package is not None]
+        names = {name for one in packages if _SSCC.fullmatch(name := order.names[id(one)])}
+        for key in {*map(id, packages), *names}:
+            found.setdefault(key, []).append(order.number)
+    return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
 
 
 class _Packed:
     """One order of a document, package by package; each has findings of its own."""
 
-    def __init__(self, reader: Reader, order: Order, errors: list[RuleError], *, cancelling: bool) -> None:
+    def __init__(
+        self,
+        reader: Reader,
+        order: Order,
+        errors: list[RuleError],
+        shared: Mapping[object, list[str]],
+        *,
+        cancelling: bool,
+    ) -> None:
         self.reader = reader
         self.order = order
         self.errors = errors
+        self.shared = shared
         self.cancelling = cancelling
 
     def results(self) -> list[MappingResult]:
@@ -69,6 +97,12 @@ class _Packed:
         findings.errors.extend(self.errors)
         for doubt in self.order.doubts:
             findings.conflict(doubt, ())
+        for numbers in self._orders_of(packings):
+            findings.undecided = True
+            findings.hold(
+                f"the package is of several orders ({', '.join(numbers)}), and Amazon sells a label for one: "
+                "have it sent again as packages of one order each"
+            )
         items = joined(reader, [self._item(one) for one in packings])
         first = box.scopes[0]
         unpacked = bool(packings) and packings[0].package is None
@@ -78,6 +112,13 @@ class _Packed:
         reader.around = ()
         scopes = [one.scope for one in items]
         return result_of(reader, stated, Where(first, scopes, self.cancelling, unpacked or not packings))
+
+    def _orders_of(self, packings: list[Packing]) -> Iterator[list[str]]:
+        """Yield the orders that a package is of, where those are several."""
+        for package in (one.package for one in packings if one.package is not None):
+            for key in (id(package), self.order.names[id(package)]):
+                if key in self.shared:
+                    yield self.shared[key]
 
     def _item(self, packing: Packing) -> ItemRead:
         inner = packing.package
