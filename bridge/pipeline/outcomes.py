@@ -46,7 +46,8 @@ def record(partner: Partner, submission: DueSubmission, attempt: int, outcome: O
     call = installed().call(submission.operation)
     outcome = _refused_at_last(submission, _doubted_refusal(submission, call, outcome))
     outcome = explained(partner, submission, call, outcome)
-    outcome, stopped_for = judged(partner, submission, call, outcome)
+    refusal = judged(partner, submission, call, outcome)
+    outcome, stopped_for = refusal.outcome, refusal.later
     outcome = _with_answer(partner, submission, call, outcome)
     answered = _answered(partner, submission, call, outcome)
     if answered.errors:
@@ -57,7 +58,7 @@ def record(partner: Partner, submission: DueSubmission, attempt: int, outcome: O
     handling = OutcomeHandling(
         retry_at=now + stopped_for if stopped_for else _retry_at(submission, call, outcome, now),
         named_orders=frozenset(orders_named(outcome.errors, submission.purchase_order_numbers)),
-        policy=policy_of(partner, installed().operations[submission.operation]),
+        policy="hold" if refusal.look else policy_of(partner, installed().operations[submission.operation]),
         wants=tuple(wanted),
         notes=answered.notes,
         files=answered.files,

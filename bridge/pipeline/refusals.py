@@ -19,27 +19,37 @@ from bridge.spapi.pages import UnreadableItem
 log = structlog.get_logger(__name__)
 
 
-def judged(
-    partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome
-) -> tuple[Outcome, timedelta | None]:
-    """Return an outcome as the program judges a refusal, and for how long nothing of its operation is taken.
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """An outcome as its program judges it.
+
+    `later`: nothing of its operation is taken for so long. `look`: an operator has to look at the doubt.
+    """
+
+    outcome: Outcome
+    later: timedelta | None = None
+    look: bool = False
+
+
+def judged(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Judged:
+    """Return an outcome as the program judges a refusal.
 
     After a doubt a refusal settles it only where it shows what the doubt is about; otherwise, and where that
     cannot be read, it stays in doubt.
     """
     if call.refusals is None or not (outcome.kind == "refused" or _is_doubted(submission, outcome)):
-        return outcome, None
+        return Judged(outcome=outcome)
     event = installed().decode(submission.operation, submission.bodies[0])
     refusal = call.refusals.judge(event, outcome.errors, outcome.http_status)
     if submission.doubted_at is not None:
-        return _after_doubt(partner, submission, call.refusals, refusal, outcome), None
+        return _after_doubt(partner, submission, call.refusals, refusal, outcome)
+    changed = msgspec.structs.replace(outcome, reason=refusal.hold)
     if refusal.later is not None:
-        return msgspec.structs.replace(outcome, kind="not_taken", reason=refusal.hold), refusal.later
+        return Judged(outcome=msgspec.structs.replace(changed, kind="not_taken"), later=refusal.later)
     if refusal.ask_anew and partner.ledger.refusals_of(submission.event_ids[0]) < AT_MOST:
-        return msgspec.structs.replace(outcome, kind="asked_anew", reason=refusal.hold), None
+        return Judged(outcome=msgspec.structs.replace(changed, kind="asked_anew"))
     if refusal.hold:
-        return msgspec.structs.replace(outcome, kind="held", reason=refusal.hold), None
-    return outcome, None
+        return Judged(outcome=msgspec.structs.replace(changed, kind="held"))
+    return Judged(outcome=outcome)
 
 
 def _is_doubted(submission: DueSubmission, outcome: Outcome) -> bool:
@@ -48,21 +58,22 @@ def _is_doubted(submission: DueSubmission, outcome: Outcome) -> bool:
 
 def _after_doubt(
     partner: Partner, submission: DueSubmission, how: Refusals, refusal: Refusal, outcome: Outcome
-) -> Outcome:
+) -> Judged:
     doubt = msgspec.structs.replace(outcome, kind="in_doubt")
     if not refusal.exists:
-        return doubt
+        return Judged(outcome=doubt)
     operation = installed().operations[how.operation]
     try:
         found = partner.amazon.read_one(operation, **how.names(refusal.exists))
     except AmazonError as error:
         log.warning("doubt_not_settled", vendor=partner.vendor, submission=submission.id, why=str(error))
-        return doubt
+        return Judged(outcome=doubt)
     event = installed().decode(submission.operation, submission.bodies[0])
     since = partner.ledger.first_attempt_at(submission.id)
     if found is None or isinstance(found, UnreadableItem) or since is None:
-        return doubt
+        return Judged(outcome=doubt)
     if not how.is_own(event, found, since):
         reason = f"Amazon has {refusal.exists} of it already, which is not what was to be sent"
-        return msgspec.structs.replace(doubt, reason=reason)
-    return msgspec.structs.replace(outcome, kind="succeeded", answer=found, errors=(), reason="")
+        return Judged(outcome=msgspec.structs.replace(doubt, reason=reason), look=True)
+    settled = msgspec.structs.replace(outcome, kind="succeeded", answer=found, errors=(), reason="")
+    return Judged(outcome=settled)

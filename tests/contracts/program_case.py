@@ -32,9 +32,11 @@ NOTHING = Answer(404, b'{"errors": [{"code": "NotFound", "message": "made up"}]}
 class ProgramCase:
     """One kind of event: a file with one document that becomes one of it, and Amazon's answers.
 
-    `taken` says that Amazon took it; `afterwards` are the replies of the reads once it did, the verdict and
-    what a verification finds among them. `mappings` are files of the partner's own, `settings` further tables
-    of its configuration, `policies` those that differ from the usual ones, and `api_version` is the account's
+    `taken` says that Amazon took it. `before` are the replies of the reads before it is sent, `afterwards`
+    those of the reads once Amazon took it, the verdict and what a verification finds among them; `repeated`
+    is what Amazon says to the same call once more, where that settles a doubt. `mappings` are files of the
+    partner's own, `settings` further tables of its configuration, `policies` those that differ from the usual
+    ones, and `api_version` is the account's
     where that matters. `after` is the case of what must stand at Amazon before: what the event is about.
     `waits` says what is still to be built before the event is sent at all.
     """
@@ -43,7 +45,9 @@ class ProgramCase:
     file: str
     document: bytes
     taken: Answer
+    before: Mapping[str, Answer] = field(default_factory=dict)
     afterwards: Mapping[str, Answer] = field(default_factory=dict)
+    repeated: Answer | None = None
     settings: str = ""
     policies: Mapping[str, Any] = field(default_factory=dict)
     api_version: str = "v1"
@@ -122,6 +126,12 @@ class Installation:
         """Have Amazon know what was sent: its reads return it from now on."""
         self.amazon.usual.update(self.case.afterwards)
 
+    def took(self) -> None:
+        """Have Amazon know what was sent, and say so where it is sent once more."""
+        self.knows()
+        if self.case.repeated is not None:
+            self.answers(self.case.repeated)
+
     def drain(self, rounds: int = 1) -> None:
         """Drain so often, two minutes apart."""
         drained(self.partner, rounds=rounds)
@@ -171,7 +181,7 @@ class Installation:
 def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     """Make an installation of a case; its partner's lists are not read."""
     with ScriptedAmazon() as amazon:
-        amazon.usual[case.operation] = case.taken
+        amazon.usual.update({case.operation: case.taken, **case.before})
         write_mappings(folder / "mappings", case.mappings)
         wired = partner_in(
             folder,
@@ -193,7 +203,7 @@ def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def _take_first(site: Installation, case: ProgramCase) -> None:
     """Have Amazon take what a case is about, before the case's own file comes."""
-    site.amazon.usual.update({case.operation: case.taken, **case.afterwards})
+    site.amazon.usual.update({case.operation: case.taken, **case.before, **case.afterwards})
     drop(site.folder, case.file, case.document)
     site.drain(2)
     assert site.rows("SELECT state FROM submissions") == [("succeeded",)]

@@ -104,6 +104,10 @@ class SmallAmazon(ScriptedServer):
         self.stamps: list[dict[str, str]] = []
         self.stamp_answers: deque[Answer] = deque()
         self.offered = "4.00"
+        self.another = ""
+        """The letter that stamps are for when they are looked at; empty: their own."""
+        self.bought = 0
+        """How often a stamp was to be bought."""
         self.sells_again = False
         """Whether a second stamp for a letter is sold."""
         self.place_answers: deque[Answer] = deque()
@@ -135,7 +139,9 @@ class SmallAmazon(ScriptedServer):
     def _stamps(self, request: Request, name: str) -> Answer:
         """Sell a stamp once a letter, whatever `stamp_answers` then say of it; cut answers are lost."""
         if request.method == "GET":
-            return json_answer(200, {"payload": next(one for one in self.stamps if one["stampId"] == name)})
+            found = next(one for one in self.stamps if one["stampId"] == name)
+            return json_answer(200, {"payload": found | ({"letter": self.another} if self.another else {})})
+        self.bought += 1
         answer = self.stamp_answers.popleft() if self.stamp_answers else None
         if answer is not None and answer.status != 200:
             return answer

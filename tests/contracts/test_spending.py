@@ -182,3 +182,15 @@ def test_what_exists_without_a_doubt_is_somebody_elses_and_held(small: SmallSite
     small.drain()
     (held,) = small.ledger.batch(batch).events
     assert (held.state, held.reason) == ("held", "there is stamp S1 already")
+
+
+def test_what_exists_after_a_doubt_and_is_another_is_left_to_an_operator(small: SmallSite) -> None:
+    small.amazon.stamps.append({"letter": "A1", "price": "1.00", "stampId": "S1"})
+    small.amazon.stamp_answers.append(Answer(502))
+    small.amazon.another = "A2"
+    wanted(small, "A1")
+    for _ in range(5):
+        small.passes(minutes=3)
+    (doubt,) = small.ledger.in_doubt("acme")
+    assert "S1 of it already, which is not what was to be sent" in small.alerts()[f"in_doubt:{doubt.id}"]
+    assert small.amazon.bought == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bridge.programs.contract import Probe, Program
 from bridge.programs.merchant_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.merchant_fulfillment.flatfiles import FLAT_FILES
+from bridge.programs.merchant_fulfillment.labels import FOLLOW_UP as LABELS
 from bridge.programs.merchant_fulfillment.operations import (
     CREATE,
     GET_ORDER,
@@ -22,6 +23,7 @@ PROGRAM = Program(
     versions=VERSIONS,
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
+    follow_ups=(LABELS,),
     policies={"purchases": CREATE},
     producers=PRODUCERS,
     flat_files=FLAT_FILES,

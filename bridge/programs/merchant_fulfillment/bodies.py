@@ -7,7 +7,10 @@ out; required ones are always there, so that a missing one is seen by Amazon's c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
+
+import msgspec
 
 from bridge.programs.merchant_fulfillment.events import (
     Dimensions,
@@ -19,6 +22,8 @@ from bridge.programs.merchant_fulfillment.events import (
 )
 from bridge.programs.operations import Element, present
 
+_encoder = msgspec.json.Encoder(decimal_format="number")
+_decoder = msgspec.json.Decoder(list[Element], float_hook=Decimal)
 ORDER_ID_ON_LABEL = "AmazonOrderId"
 """The text of a label that stands for the order's id."""
 
@@ -31,15 +36,38 @@ def offers(event: ShipmentRequested, version: str) -> Element:
 
 
 def shipment(event: ShipmentRequested, version: str) -> Element:
-    """Return a `CreateShipmentRequest`; it lacks the offer, without which nothing is bought."""
+    """Return a `CreateShipmentRequest`. Without an offer Amazon takes none of it, and nothing is bought."""
     del version
+    offer = event.offer
     return {
         "ShipmentRequestDetails": details(event),
+        "ShippingServiceId": offer.shipping_service_id if offer else "",
         **present(
+            ShippingServiceOfferId=offer.shipping_service_offer_id if offer else "",
             HazmatType=event.hazmat_type,
             LabelFormatOption={"IncludePackingSlipWithLabel": True} if event.packing_slip else {},
+            ShipmentLevelSellerInputsList=_kept(event.inputs),
         ),
     }
+
+
+def inputs(event: ShipmentRequested, version: str) -> Element:
+    """Return a `GetAdditionalSellerInputsRequest` about the offer that was chosen."""
+    del version
+    return {
+        "ShippingServiceId": event.offer.shipping_service_id if event.offer else "",
+        "ShipFromAddress": ship_from(event.ship_from) if event.ship_from else {},
+        "OrderId": event.amazon_order_id,
+    }
+
+
+def kept(elements: Sequence[Element]) -> str:
+    """Return elements as an event keeps them; empty where there are none."""
+    return _encoder.encode(list(elements)).decode() if elements else ""
+
+
+def _kept(text: str) -> list[Element]:
+    return _decoder.decode(text) if text else []
 
 
 def details(event: ShipmentRequested) -> Element:
@@ -53,6 +81,7 @@ def details(event: ShipmentRequested) -> Element:
         "ShipFromAddress": ship_from(event.ship_from) if event.ship_from else {},
         "PackageDimensions": _dimensions(event.package_dimensions, event.predefined_package_dimensions),
         "Weight": _weight(event.weight) if event.weight else {},
+        **present(ShipDate=event.ship_date),
         "ShippingServiceOptions": {
             "DeliveryExperience": event.delivery_experience,
             **present(DeclaredValue=_money(event.declared_value)),
@@ -91,6 +120,7 @@ def _item(item: ShipmentItem) -> Element:
             TransparencyCodeList=list(item.transparency_codes),
             LiquidVolume={"Unit": volume.unit, "Value": Decimal(volume.value)} if volume else {},
             IsHazmat=item.is_hazmat or None,
+            ItemLevelSellerInputsList=_kept(item.inputs),
             DangerousGoodsDetails=present(
                 UnitedNationsRegulatoryId=goods.united_nations_regulatory_id,
                 TransportationRegulatoryClass=goods.transportation_regulatory_class,

@@ -11,9 +11,16 @@ from bridge.programs.event_types import Cancellation, EventType
 from bridge.programs.merchant_fulfillment import bodies
 from bridge.programs.merchant_fulfillment.events import ShipmentCancelled, ShipmentRequested
 from bridge.programs.merchant_fulfillment.operations import CANCEL, CREATE, SHIPMENT_KEY
+from bridge.programs.merchant_fulfillment.purchase import (
+    PRECHECK,
+    REFUSALS,
+    SPENDING,
+    VERIFICATION,
+    answered,
+    not_sendable,
+)
 from bridge.programs.merchant_fulfillment.rules import violations, violations_of_cancellation
 
-NOT_BOUGHT = "edibridge does not buy shipping yet: nothing is sent to Amazon"
 NOT_CANCELLED = "edibridge does not cancel labels yet: nothing is sent to Amazon, cancel it in Seller Central"
 NOT_REPRINTED = "edibridge does not fetch a label again yet: nothing is sent to Amazon"
 
@@ -48,6 +55,14 @@ def _content(event: ShipmentRequested) -> ShipmentRequested:
         label_format="",
         packing_slip=False,
         action="",
+        items=tuple(replace(item, asin="", inputs="") for item in event.items),
+        latest_ship="",
+        ship_date="",
+        takes_all=False,
+        offer=None,
+        inputs="",
+        inputs_for="",
+        input_problems=(),
     )
 
 
@@ -72,7 +87,12 @@ EVENT_TYPES = (
         once=True,
         content=_content,
         cancelled_by=Cancellation(operation=CANCEL, make=_cancelled),
-        not_sendable=lambda _event, _profile: NOT_BOUGHT,
+        not_sendable=not_sendable,
+        answered=answered,
+        verification=VERIFICATION,
+        spending=SPENDING,
+        refusals=REFUSALS,
+        precheck=PRECHECK,
     ),
     EventType(
         event=ShipmentCancelled,

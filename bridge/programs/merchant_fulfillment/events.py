@@ -78,6 +78,23 @@ class ShipmentItem(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
     liquid_volume: LiquidVolume | None = None
     dangerous_goods: DangerousGoods | None = None
     seller_inputs: dict[str, str] = {}
+    asin: str = ""
+    inputs: str = ""
+
+
+class ChosenOffer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The offer of Amazon's by which shipping is bought; its ids are exactly as Amazon wrote them.
+
+    `asks_inputs`: Amazon has to be asked first which inputs it requires.
+    """
+
+    shipping_service_id: str
+    shipping_service_offer_id: str
+    carrier_name: str = ""
+    shipping_service_name: str = ""
+    price: Money
+    label_format: str = ""
+    asks_inputs: bool = False
 
 
 class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):
@@ -87,6 +104,11 @@ class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, ta
     code of `ship_from`. `deliver_by` is a moment with an offset by which it is to arrive. `action` is what
     the document wants done, quote or buy; empty: what the settings say. `label_text` is printed on the label,
     `AmazonOrderId` prints the order's id.
+
+    The rest is what Amazon says of it before it is bought: `latest_ship` of its order and `ship_date`
+    (moments with an offset), whether the package `takes_all` of its items that is to be shipped still, the
+    `offer` that was chosen, the `inputs` that the service `inputs_for` requires besides, as JSON that Amazon
+    takes, and what is wrong with those (`input_problems`). An item's `asin` and `inputs` are likewise.
     """
 
     amazon_order_id: str
@@ -107,6 +129,13 @@ class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, ta
     seller_inputs: dict[str, str] = msgspec.field(default_factory=dict)
     deliver_by: str = ""
     action: str = ""
+    latest_ship: str = ""
+    ship_date: str = ""
+    takes_all: bool = False
+    offer: ChosenOffer | None = None
+    inputs: str = ""
+    inputs_for: str = ""
+    input_problems: tuple[str, ...] = ()
 
 
 class ShipmentCancelled(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
+import hashlib
+
 from tests.contracts.follow_up_case import FollowUpCase
 from tests.contracts.program_case import ProgramCase
 from tests.spapi.server import json_answer
@@ -22,14 +26,67 @@ country_code = "US"
 email = "shipping@acme.example"
 phone = "555-0100"
 """
+BUYS = """
+[sellers.acme.buy_shipping]
+purchase = "buy"
+max_price = "25.00 USD"
+daily_cap = "500.00 USD"
+"""
+SHIPMENT_ID = "be7a0a53-00c3-4f6f-a63a-639f76ee9253"
+_CREATED = "2026-11-23T11:00:00Z"
+_FILE = gzip.compress(b"^XA^FO50,50^ADN,36,20^FDSAMPLE^FS^XZ", mtime=0)
+LABEL = {
+    "Contents": base64.b64encode(_FILE).decode(),
+    "FileType": "application/zpl",
+    "Checksum": base64.b64encode(hashlib.md5(_FILE, usedforsecurity=False).digest()).decode(),
+}
+SERVICE = {
+    "ShippingServiceId": "UPS_GROUND",
+    "ShippingServiceOfferId": "offer-1",
+    "ShippingServiceName": "UPS Ground",
+    "CarrierName": "UPS",
+    "ShipDate": _CREATED,
+    "Rate": {"CurrencyCode": "USD", "Amount": 7.5},
+    "RateWithAdjustments": {"CurrencyCode": "USD", "Amount": 7.1},
+    "RequiresAdditionalSellerInputs": False,
+    "AvailableLabelFormats": ["PDF", "ZPL203"],
+    "ShippingServiceOptions": {"DeliveryExperience": "NoTracking", "CarrierWillPickUp": False},
+}
+SHIPMENT = {
+    "ShipmentId": SHIPMENT_ID,
+    "AmazonOrderId": "903-5563053-5647845",
+    "ItemList": [{"OrderItemId": "52986411826454", "Quantity": 1}],
+    "ShippingService": SERVICE,
+    "Status": "Purchased",
+    "TrackingId": "1Z999",
+    "CreatedDate": _CREATED,
+    "Label": {"Dimensions": {}, "FileContents": LABEL},
+}
+STANDS = {
+    "orderId": "903-5563053-5647845",
+    "fulfillment": {"fulfillmentStatus": "UNSHIPPED", "fulfilledBy": "MERCHANT"},
+    "orderItems": [
+        {
+            "orderItemId": "52986411826454",
+            "product": {"sellerSku": "MUG", "asin": "B00EXAMPLE"},
+            "fulfillment": {"quantityUnfulfilled": 1},
+        }
+    ],
+}
+EXISTS = f"A shipment {SHIPMENT_ID} already exists for the specified items."
 FOLLOW_UPS: tuple[FollowUpCase, ...] = ()
 BOUGHT = ProgramCase(
     operation="createShipment",
     file="packages.csv",
     document=PACKAGE,
-    taken=json_answer(200, {}),
-    settings=SETTINGS,
-    waits="labels are not bought yet: the offer is chosen by a quote before",
+    taken=json_answer(200, {"payload": SHIPMENT}),
+    before={
+        "getOrder": json_answer(200, {"order": STANDS}),
+        "getEligibleShipmentServices": json_answer(200, {"payload": {"ShippingServiceList": [SERVICE]}}),
+    },
+    afterwards={"getShipment": json_answer(200, {"payload": SHIPMENT})},
+    repeated=json_answer(400, {"errors": [{"code": "ShipmentAlreadyExists", "message": EXISTS}]}),
+    settings=SETTINGS.replace("\n[", f"{BUYS}\n[", 1),
 )
 CASES = (
     BOUGHT,

@@ -7,11 +7,13 @@ import json
 from functools import cache
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft4Validator
 
 from bridge.programs.merchant_fulfillment import bodies
 from bridge.programs.merchant_fulfillment.events import (
+    ChosenOffer,
     DangerousGoods,
     Dimensions,
     LiquidVolume,
@@ -107,10 +109,12 @@ def mistakes(operation: Operation, body: bytes) -> list[str]:
 def test_every_body_is_valid_by_amazons_model(event: ShipmentRequested) -> None:
     asked = OPERATIONS[OFFERS].body_of([bodies.offers(event, "v0")])
     assert mistakes(OPERATIONS[OFFERS], asked) == []
-    bought = OPERATIONS[CREATE].body_of([bodies.shipment(event, "v0")])
-    assert mistakes(OPERATIONS[CREATE], bought) == [
-        "[]: 'ShippingServiceId' is a required property"  # it comes with the offer
-    ]
+    offer = ChosenOffer(
+        shipping_service_id="UPS_GROUND", shipping_service_offer_id="offer", price=Money("USD", "5.10")
+    )
+    chosen = msgspec.structs.replace(event, offer=offer, ship_date="2026-11-28T20:00:00Z")
+    bought = OPERATIONS[CREATE].body_of([bodies.shipment(chosen, "v0")])
+    assert mistakes(OPERATIONS[CREATE], bought) == []
 
 
 @models_are_here

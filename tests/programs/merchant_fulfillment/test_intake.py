@@ -64,7 +64,7 @@ def test_of_each_package_one_is_taken_and_nothing_is_ever_bought(shop: Installat
     for number in (1, 2, 4, 5):
         shop.ledger.release_event(number, shop.partner.clock())
     shop.drain(3)
-    assert shop.amazon.calls == []
+    assert set(shop.amazon.calls) == {"getOrder"}
     assert [state for _, state, _ in events(shop)] == ["held", "held", "not_sent", "held", "held"]
     assert shop.rows("SELECT DISTINCT ordering_key FROM events") == [(f"po:{ORDER}",)]
 
