@@ -97,7 +97,9 @@ def record(partner: Partner, submission: DueSubmission, attempt: int, outcome: O
     if stopped_for:
         stopped(partner, submission, outcome.reason)
     held = moved.state == "in_doubt" and handling.policy == "hold"
-    _tell(partner, submission, outcome, held=held)
+    _tell(partner, submission, outcome)
+    if held:
+        in_doubt(partner, submission, outcome.reason if refusal.look else "")
     log.info(
         "submission",
         vendor=partner.vendor,
@@ -149,7 +151,7 @@ def _charged(call: Call, outcome: Outcome) -> Amount | None:
     return call.spending.charged(outcome.answer)
 
 
-def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held: bool) -> None:
+def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome) -> None:
     """Raise or take back the alerts that an answer gives reason for."""
     if outcome.kind == "unauthorized":
         message = f"Amazon refuses the credentials of account {partner.account}: {outcome.reason}"
@@ -157,8 +159,6 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome, *, held
     elif outcome.kind in {"submitted", "succeeded"}:
         clear_alert(partner, CREDENTIALS, partner.account)
         clear_alert(partner, STOPPED, stopped_key(partner, submission))
-    if held:
-        in_doubt(partner, submission)
 
 
 def _doubted_refusal(submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:

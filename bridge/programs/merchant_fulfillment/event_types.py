@@ -13,12 +13,12 @@ from bridge.programs.merchant_fulfillment.events import ShipmentCancelled, Shipm
 from bridge.programs.merchant_fulfillment.operations import CANCEL, CREATE, SHIPMENT_KEY
 from bridge.programs.merchant_fulfillment.purchase import (
     PRECHECK,
-    REFUSALS,
     SPENDING,
     VERIFICATION,
     answered,
     not_sendable,
 )
+from bridge.programs.merchant_fulfillment.refused import REFUSALS
 from bridge.programs.merchant_fulfillment.rules import violations, violations_of_cancellation
 
 NOT_CANCELLED = "edibridge does not cancel labels yet: nothing is sent to Amazon, cancel it in Seller Central"
@@ -57,6 +57,7 @@ def _content(event: ShipmentRequested) -> ShipmentRequested:
         action="",
         items=tuple(replace(item, asin="", inputs="") for item in event.items),
         latest_ship="",
+        promised="",
         ship_date="",
         takes_all=False,
         offer=None,

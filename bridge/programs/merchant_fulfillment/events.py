@@ -93,7 +93,6 @@ class ChosenOffer(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True)
     carrier_name: str = ""
     shipping_service_name: str = ""
     price: Money
-    label_format: str = ""
     asks_inputs: bool = False
 
 
@@ -105,10 +104,11 @@ class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, ta
     the document wants done, quote or buy; empty: what the settings say. `label_text` is printed on the label,
     `AmazonOrderId` prints the order's id.
 
-    The rest is what Amazon says of it before it is bought: `latest_ship` of its order and `ship_date`
-    (moments with an offset), whether the package `takes_all` of its items that is to be shipped still, the
-    `offer` that was chosen, the `inputs` that the service `inputs_for` requires besides, as JSON that Amazon
-    takes, and what is wrong with those (`input_problems`). An item's `asin` and `inputs` are likewise.
+    The rest is what Amazon says of it before it is bought: `latest_ship` of its order, by when that was
+    `promised` to its buyer, and `ship_date` (moments with an offset), whether the package `takes_all` of its
+    items that is to be shipped still, the `offer` that was chosen, the `inputs` that the service `inputs_for`
+    requires besides, as JSON that Amazon takes, and what is wrong with those (`input_problems`). An item's
+    `asin` and `inputs` are likewise.
     """
 
     amazon_order_id: str
@@ -130,6 +130,7 @@ class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, ta
     deliver_by: str = ""
     action: str = ""
     latest_ship: str = ""
+    promised: str = ""
     ship_date: str = ""
     takes_all: bool = False
     offer: ChosenOffer | None = None

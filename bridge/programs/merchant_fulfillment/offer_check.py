@@ -1,8 +1,12 @@
-"""What becomes of a package by Amazon's offers: a quote, or the offer that it is bought by. Pure."""
+"""What becomes of a package by Amazon's offers: a quote, or the offer that it is bought by. Pure.
+
+An offer is bound to the details that it was made for. Where the choice among offers changes those (the
+service requires inputs, or has its label in another format), Amazon is asked for offers anew.
+"""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from functools import partial
 
 from msgspec.structs import replace
 
@@ -10,15 +14,14 @@ from bridge.domain.events import RuleError
 from bridge.outfiles.names import safe_part
 from bridge.outside_text import clipped_message
 from bridge.programs.merchant_fulfillment import bodies
-from bridge.programs.merchant_fulfillment.bodies import ORDER_ID_ON_LABEL
-from bridge.programs.merchant_fulfillment.choosing import Choice, Wanted, choose
+from bridge.programs.merchant_fulfillment.choosing import Choice, choose
 from bridge.programs.merchant_fulfillment.events import ChosenOffer, Money, ShipmentRequested
+from bridge.programs.merchant_fulfillment.filters import wanted_of
 from bridge.programs.merchant_fulfillment.offers import Offer, Offers, moment_of
 from bridge.programs.merchant_fulfillment.operations import OFFERS
 from bridge.programs.merchant_fulfillment.profile import BuyShippingValues, values_of
 from bridge.programs.merchant_fulfillment.quotes import files_of, quotes_of
 from bridge.programs.prechecks import Asked, Checked, Question
-from bridge.programs.spending import Amount
 
 
 def buys(event: ShipmentRequested, values: BuyShippingValues) -> bool:
@@ -26,48 +29,47 @@ def buys(event: ShipmentRequested, values: BuyShippingValues) -> bool:
     return values.purchase == "buy" and event.action != "quote"
 
 
-def wanted_of(event: ShipmentRequested, values: BuyShippingValues) -> Wanted:
-    """Return what an offer for a package must be."""
-    limit = values.max_price
-    return Wanted(
-        policy=values.policy,
-        carriers=values.carriers,
-        services=values.services,
-        label_formats=values.label_formats,
-        deliver_by=moment_of(event.deliver_by),
-        required_benefits=values.required_benefits,
-        avoid_reasons=values.avoid_reasons,
-        max_price=Amount(limit.currency_code, Decimal(limit.value)) if limit else None,
-        custom_text=event.label_text not in {"", ORDER_ID_ON_LABEL},
-        inputs={event.inputs_for: event.input_problems} if event.inputs_for else {},
-    )
-
-
-def judge(asked: Asked[Offers]) -> Checked:
-    """Return what follows from the offers for a package."""
+def judge(asked: Asked[Offers], *, last: bool = False) -> Checked:
+    """Return what follows from the offers for a package; after the `last` ones nothing is asked anew."""
     event: ShipmentRequested = asked.event
     if asked.found is None:
         return Checked(hold=clipped_message(f"Amazon was asked for its offers: {asked.why}"))
     values = values_of(asked.profile)
-    choice = choose(asked.found, wanted_of(event, values), asked.now, moment_of(event.latest_ship))
-    if choice.asks_inputs and not event.inputs_for and choice.chosen is not None:
-        return Checked(event=replace(event, offer=_chosen(choice.chosen, choice)))
+    inputs = {event.inputs_for: event.input_problems} if event.inputs_for else {}
+    wanted = wanted_of(event, values, moment_of(event.promised), inputs)
+    choice = choose(asked.found, wanted, asked.now, moment_of(event.latest_ship))
+    changed = _changed(event, choice)
+    if changed is not None and not last:
+        return Checked(event=changed)
     stem = f"{safe_part(event.amazon_order_id)}_{safe_part(event.package or '1', 40)}"
     rows = quotes_of(event.amazon_order_id, event.package, asked.found, choice)
     files = files_of(rows, f"{stem}.{asked.now:%Y%m%dT%H%M%S}")
+    if changed is not None:
+        return Checked(
+            hold="each choice among Amazon's offers asks for other details of the package", files=files
+        )
     return replace(_decided(event, choice, values), files=files)
+
+
+def _changed(event: ShipmentRequested, choice: Choice) -> ShipmentRequested | None:
+    """Return a package with what its choice wants other than it was quoted with; None: nothing."""
+    if choice.chosen is None:
+        return None
+    if choice.asks_inputs:
+        return replace(event, offer=_chosen(choice.chosen, asks_inputs=True))
+    if choice.label_format not in {"", event.label_format}:
+        return replace(event, label_format=choice.label_format, offer=None)
+    return None
 
 
 def _decided(event: ShipmentRequested, choice: Choice, values: BuyShippingValues) -> Checked:
     if choice.chosen is None:
         hold = "; ".join(filter(None, (choice.alert, choice.hold)))
         return Checked(hold=clipped_message(hold), later=choice.later)
-    if choice.asks_inputs:
-        return Checked(hold=f"{choice.chosen.shipping_service_id} requires additional inputs as well")
     note = RuleError(code="QUOTE", message=clipped_message(_told(choice.chosen)))
     if not buys(event, values):
         return Checked(done=f"quoted, and nothing is bought: {_told(choice.chosen)}", notes=(note,))
-    return Checked(event=replace(event, offer=_chosen(choice.chosen, choice)), notes=(note,))
+    return Checked(event=replace(event, offer=_chosen(choice.chosen)), notes=(note,))
 
 
 def _told(offer: Offer) -> str:
@@ -76,8 +78,8 @@ def _told(offer: Offer) -> str:
     return f"{offer.shipping_service_id} of {offer.carrier_name} for {offer.price}{by}"
 
 
-def _chosen(offer: Offer, choice: Choice) -> ChosenOffer | None:
-    if offer.price is None:
+def _chosen(offer: Offer, *, asks_inputs: bool = False) -> ChosenOffer | None:
+    if offer.price is None:  # which no choice is
         return None
     return ChosenOffer(
         shipping_service_id=offer.shipping_service_id,
@@ -85,16 +87,16 @@ def _chosen(offer: Offer, choice: Choice) -> ChosenOffer | None:
         carrier_name=offer.carrier_name,
         shipping_service_name=offer.shipping_service_name,
         price=Money(offer.price.currency, f"{offer.price.value:f}"),
-        label_format=choice.label_format,
-        asks_inputs=choice.asks_inputs,
+        asks_inputs=asks_inputs,
     )
 
 
+def _is_open(event: ShipmentRequested, _profile: object) -> bool:
+    return event.offer is None
+
+
 OFFERED = Question(operation=OFFERS, judge=judge, body=bodies.offers)
-OFFERED_WITH_INPUTS = Question(
-    operation=OFFERS,
-    judge=judge,
-    body=bodies.offers,
-    needed=lambda event, _profile: bool(event.inputs_for),
+OFFERED_AGAIN = Question(operation=OFFERS, judge=judge, body=bodies.offers, needed=_is_open)
+OFFERED_LAST = Question(
+    operation=OFFERS, judge=partial(judge, last=True), body=bodies.offers, needed=_is_open
 )
-"""An offer is bound to the details that it was made for, so with the inputs there is a new one."""

@@ -12,7 +12,6 @@ from bridge.outside_text import clipped_message, shown
 from bridge.programs.merchant_fulfillment.events import ShipmentItem, ShipmentRequested
 from bridge.programs.merchant_fulfillment.operations import GET_ORDER, ORDER_KEY
 from bridge.programs.merchant_fulfillment.orders import Order, OrderItem
-from bridge.programs.merchant_fulfillment.profile import values_of
 from bridge.programs.prechecks import Asked, Checked, Question
 
 OPEN = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
@@ -28,20 +27,16 @@ def judge(asked: Asked[Order]) -> Checked:
         )
     items, problems = _found(event, order)
     problems = [*_of_order(event, order), *problems, *_too_many(items, order)]
-    values = values_of(asked.profile)
-    if values.must_arrive and not event.deliver_by and order.deliver_by is None:
-        problems.append("must_arrive is set, and Amazon does not say by when it was promised to arrive")
     if problems:
         return Checked(hold=clipped_message("; ".join(dict.fromkeys(problems))))
     ships = max(order.latest_ship or asked.now, asked.now).astimezone(UTC).replace(microsecond=0)
-    promised = order.deliver_by.isoformat() if values.must_arrive and order.deliver_by else ""
     return Checked(
         event=replace(
             event,
             items=items,
             ship_date=ships.isoformat().replace("+00:00", "Z"),
             latest_ship=order.latest_ship.isoformat() if order.latest_ship else "",
-            deliver_by=event.deliver_by or promised,
+            promised=order.deliver_by.isoformat() if order.deliver_by else "",
             takes_all=_takes_all(items, order),
             offer=None,
             inputs="",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 from bridge.domain.events import RuleError
-from bridge.domain.outcomes import AmazonApiError
 from bridge.mapping.profile import VendorProfile
 from bridge.outside_text import clipped_message
 from bridge.programs.event_types import Answered, Verification
@@ -15,14 +13,11 @@ from bridge.programs.merchant_fulfillment import input_check, order_check
 from bridge.programs.merchant_fulfillment.events import Money, ShipmentRequested
 from bridge.programs.merchant_fulfillment.label_files import LabelFile
 from bridge.programs.merchant_fulfillment.labels import BoughtLabel, label_files, start
-from bridge.programs.merchant_fulfillment.offer_check import OFFERED, OFFERED_WITH_INPUTS, buys
+from bridge.programs.merchant_fulfillment.offer_check import OFFERED, OFFERED_AGAIN, OFFERED_LAST, buys
 from bridge.programs.merchant_fulfillment.offers import FRESH_FOR
-from bridge.programs.merchant_fulfillment.operations import GET, SHIPMENT_KEY
 from bridge.programs.merchant_fulfillment.profile import values_of
-from bridge.programs.merchant_fulfillment.refusals import refusal_of, shipment_id_of
-from bridge.programs.merchant_fulfillment.shipments import PURCHASED, Shipment
+from bridge.programs.merchant_fulfillment.shipments import Shipment
 from bridge.programs.prechecks import Precheck
-from bridge.programs.refusals import Refusal, Refusals
 from bridge.programs.spending import Amount, Spending
 
 NO_OFFER = "no offer was chosen for it, and without one nothing is bought"
@@ -31,9 +26,6 @@ NEVER_REPEATED = (
     "the package takes only a part of what is to be shipped of its order, so a second call might buy a "
     "second label: look in Seller Central whether there is one for it"
 )
-_CLOCKS = timedelta(minutes=5)
-"""By how much Amazon's clock may differ from ours."""
-_EVERY_HOUR = timedelta(hours=1)
 
 
 def not_sendable(event: ShipmentRequested, profile: VendorProfile) -> str:
@@ -95,50 +87,13 @@ def _told(event: ShipmentRequested, shipment: Shipment) -> list[str]:
     return told
 
 
-def refusal(
-    _event: ShipmentRequested, errors: tuple[AmazonApiError, ...], http_status: int | None
-) -> Refusal:
-    """Return what becomes of a package whose purchase Amazon refused."""
-    known = refusal_of(errors, http_status or 0)
-    said = "; ".join(f"{one.code}: {one.message}" for one in errors)
-    hold = clipped_message(f"{known.advice} (Amazon: {said})")
-    if known.action == "stop_buying":
-        return Refusal(later=_EVERY_HOUR, hold=hold)
-    if known.action == "known_label":
-        return Refusal(exists=shipment_id_of(errors), hold=hold)
-    if known.action in {"quote_again", "next_label_format"}:
-        return Refusal(ask_anew=known.action == "quote_again", hold=hold)
-    if known.action in {"hold_warehouse", "hold_for_terms", "refuse_and_alert"}:
-        return Refusal(hold=hold)
-    return Refusal()
-
-
-def is_own(event: ShipmentRequested, found: Shipment, since: datetime) -> bool:
-    """Return whether a shipment of Amazon's is what was bought for a package, tried first at a time."""
-    wanted: Counter[str] = Counter()
-    for item in event.items:
-        wanted[item.order_item_id] += item.quantity
-    there: Counter[str] = Counter()
-    for piece in found.items or ():
-        there[piece.order_item_id] += piece.quantity
-    created = found.created_date
-    return (
-        found.amazon_order_id == event.amazon_order_id
-        and wanted == there
-        and found.status in {PURCHASED, ""}
-        and created is not None
-        and created >= since - _CLOCKS
-    )
-
-
 PRECHECK = Precheck(
     wanted=lambda _profile: True,
-    questions=(order_check.QUESTION, OFFERED, input_check.QUESTION, OFFERED_WITH_INPUTS),
+    questions=(order_check.QUESTION, OFFERED, input_check.QUESTION, OFFERED_AGAIN, OFFERED_LAST),
     at_most=timedelta(hours=2),
     good_for=FRESH_FOR,
 )
 SPENDING = Spending(price=_price, cap=_cap, charged=lambda shipment: shipment.price)
-REFUSALS = Refusals(judge=refusal, operation=GET, path_name=SHIPMENT_KEY, is_own=is_own)
 VERIFICATION = Verification(
     looks=(timedelta(minutes=2),) * 3,
     repeated=lambda event: "" if event.takes_all else NEVER_REPEATED,
