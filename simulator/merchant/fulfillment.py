@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 
 import msgspec
 
@@ -240,19 +240,16 @@ class MerchantFulfillment:
         """Set what a label costs; refuse it where the funds are short."""
         price = asked.quoted
         if price is None:
-            now = self._offers.price(service, asked.body["ShipmentRequestDetails"])
-            price = (now * self.options.without_offer).quantize(_CENT)
+            usual = self._offers.price(service, asked.body["ShipmentRequestDetails"])
+            price = (usual * self.options.without_offer).quantize(_CENT)
         charged, funds = price + self.options.dearer, self.options.funds
         if funds is not None and self.wallet.spent(asked.account) + charged > funds:
             self.refusals.refuse("InsufficientFunds")
         asked.charged = charged
 
     def _buy(self, asked: Asked, service: Service, order: SellerOrder, label_format: LabelFormat) -> Item:
-        details, now, charged = (
-            asked.body["ShipmentRequestDetails"],
-            self._wall(),
-            asked.charged or Decimal(0),
-        )
+        details, now = asked.body["ShipmentRequestDetails"], self._wall()
+        charged = asked.charged or Decimal(0)
         offer = asked.body.get("ShippingServiceOfferId", "")
         asked.shipment = str(uuid.uuid4())
         shipment = Shipment(
@@ -276,13 +273,11 @@ class MerchantFulfillment:
             message = f"1 validation error detected: Value '{asked.target}' at 'shipmentId' is not valid."
             raise Refused(HTTPStatus.BAD_REQUEST, "InvalidInput", message)
         shipment = self._shipments.find(asked.account, asked.target)
-        if shipment is None:
-            self._unknown(asked.target)
+        shipment = shipment or self.refusals.refuse(
+            "ResourceNotFound", f"There is no shipment {asked.target}."
+        )
         asked.shipment = shipment.shipment_id
         return shipment
-
-    def _unknown(self, shipment_id: str) -> NoReturn:
-        self.refusals.refuse("ResourceNotFound", f"There is no shipment {shipment_id}.")
 
     def _set_status(self, shipment: Shipment, status: Status) -> None:
         self._shipments.set_status(shipment, status)

@@ -141,8 +141,8 @@ class Shipments:
 
     def set_status(self, shipment: Shipment, status: Status) -> None:
         """Set how a shipment stands."""
-        shipment.status, shipment.updated = status, self._wall()
-        if status == "RefundApplied":
+        before, shipment.status, shipment.updated = shipment.status, status, self._wall()
+        if status == "RefundApplied" != before:
             self._refunded(shipment)
 
     def element(self, shipment: Shipment) -> Item:
