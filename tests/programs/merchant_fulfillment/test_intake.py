@@ -7,8 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
+from bridge.errors import CommandRefused
 from bridge.mapping import VendorProfile
+from bridge.pipeline.rerun import rerun
 from bridge.programs.merchant_fulfillment.profile import NAME, STAND_IN
 from tests.contracts.program_case import Installation, install
 from tests.golden import SAMPLES, shipped_mappings
@@ -112,6 +115,18 @@ def test_a_seller_without_the_table_has_the_program_of_before(other_shop: Instal
     assert all("[sellers.acme.buy_shipping]" in str(one[2]) for one in told[:3])
     assert told[-1][0] == "createFulfillmentOrder"
     assert events(other_shop)[2][0] == "1", "it is known which package waits for the table"
+
+
+def test_what_waits_for_a_setting_is_read_again_by_a_rerun(other_shop: Installation) -> None:
+    take(other_shop, "a.csv", HEADER + row("1"))
+    with pytest.raises(CommandRefused):
+        other_shop.ledger.release_event(1, other_shop.partner.clock())
+    profile = structs.replace(other_shop.partner.profile, of_programs={NAME: STAND_IN})
+    rerun(replace(other_shop.partner, profile=profile), 1, dry_run=False, force=False)
+    assert [(subject, state) for subject, state, _ in events(other_shop)] == [
+        ("1", "replaced"),
+        ("1", "ready"),
+    ]
 
 
 def test_the_mapping_that_a_partner_prefers_decides() -> None:
