@@ -128,3 +128,10 @@ def test_a_package_of_two_orders_is_held_for_each() -> None:
     )
     both = results(x12("856", f"BSN*00*N1*20261124*0755*0001\n{inside}\n{nested}"))
     assert ["of several orders" in one.hold for one in both] == [True, True]
+
+
+def test_what_amazon_has_no_place_for_is_held_and_may_be_released_without() -> None:
+    text = f"W05*N*1*{ORDER}\nLX*1\nSDQ*EA*92*A*1*B*1\nW01*2*EA**SK*KETTLE-17"
+    (held,) = results(x12("940", text), "x12-940-package", **DEFAULT)
+    assert held.hold == "Amazon has no place for SDQ03 (segment 4): released, the package goes without"
+    assert isinstance(held.event, ShipmentRequested)

@@ -10,7 +10,11 @@ from bridge.mapping.loops import Tree
 from bridge.mapping.reader import Reader, opening
 from bridge.programs.merchant_fulfillment.documents.items import item_of, joined
 from bridge.programs.merchant_fulfillment.documents.result import Where, result_of
-from bridge.programs.merchant_fulfillment.documents.stated import latest_delivery, stated_package
+from bridge.programs.merchant_fulfillment.documents.stated import (
+    hold_what_has_no_place,
+    latest_delivery,
+    stated_package,
+)
 
 ITEM = "item"
 
@@ -23,9 +27,7 @@ def map_orders(reader: Reader, tree: Tree) -> list[MappingResult]:
     for line in root.below("line"):
         if not line.below(ITEM):
             reader.findings.error(opening(line), "NO_ITEMS", "the line has no item")
-    for loop in root.walk():
-        for _, place in reader.fields["no_place"].places(loop):
-            reader.findings.hold(f"Amazon has no place for {place}: released, the package goes without")
+    hold_what_has_no_place(reader, root.walk())
     items = joined(reader, [item_of(reader, scope) for scope in root.below(ITEM)])
     stated = stated_package(reader, [root], reader.text("purchase_order_number", root), 0)
     stated.ship_from = _ship_from(reader, root)

@@ -14,7 +14,7 @@ from bridge.mapping.problems import Findings
 from bridge.mapping.reader import Reader, opening
 from bridge.programs.merchant_fulfillment.documents.items import ItemRead, item_of, joined
 from bridge.programs.merchant_fulfillment.documents.result import Where, result_of
-from bridge.programs.merchant_fulfillment.documents.stated import stated_package
+from bridge.programs.merchant_fulfillment.documents.stated import hold_what_has_no_place, stated_package
 from bridge.programs.merchant_fulfillment.stated import named
 
 _SSCC = re.compile(r"(00)?\d{18}")
@@ -104,6 +104,7 @@ class _Packed:
                 "have it sent again as packages of one order each"
             )
         items = joined(reader, [self._item(one) for one in packings])
+        hold_what_has_no_place(reader, box.inside())
         first = box.scopes[0]
         unpacked = bool(packings) and packings[0].package is None
         reader.around = box.inside() if reader.watched.beside_packages and not unpacked else ()

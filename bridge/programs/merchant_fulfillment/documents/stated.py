@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import TypeVar
 
@@ -56,6 +56,21 @@ def stated_package(reader: Reader, scopes: Sequence[Scope], order: str, number: 
         hazmat_type=hazmat_type_of(reader.flag("limited_quantity", first)),
         deliver_by=latest_delivery(reader, first),
     )
+
+
+def hold_what_has_no_place(reader: Reader, loops: Iterable[Scope]) -> None:
+    """Hold a package of which some loops say more than Amazon takes; it may be released without that."""
+    field = reader.fields["no_place"]
+    places = [
+        place
+        for loop in loops
+        for _, step in field.near
+        if step.level == loop.level
+        for _, place in step.find(loop.segments)
+        if field.read(place)
+    ]
+    for place in places:
+        reader.findings.hold(f"Amazon has no place for {place}: released, the package goes without")
 
 
 def latest_delivery(reader: Reader, scope: Scope) -> str:
