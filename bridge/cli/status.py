@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.cli.advice import REJECTED, STATES, advice_on, advice_on_held
 from bridge.cli.lines import Line
+from bridge.cli.money import money_of, money_words
 from bridge.cli.output import cell
 from bridge.cli.words import alert_words, counted
 
@@ -31,7 +32,11 @@ def status_of(config: Config, ledger: Ledger, vendors: Sequence[str]) -> dict[st
     from bridge.pipeline.validity import validity_of
 
     counts, now = ledger.counts(), datetime.now(UTC)
-    told = {name: _of_vendor(ledger, name, counts.get(name, {}), now) for name in vendors}
+    told = {
+        name: _of_vendor(ledger, name, counts.get(name, {}), now)
+        | {"money": money_of(config, ledger, name, now)}
+        for name in vendors
+    }
     accounts = sorted({config.partners[name].account for name in vendors})
     alerts = [
         alert
@@ -158,6 +163,8 @@ def _vendor(vendor: dict[str, Any]) -> Iterator[Line]:
         yield _fact("of these", delayed_words(**vendor["delayed"]))
     if vendor["follow_ups"].open:
         yield _fact("followed", followed_words(vendor["follow_ups"]))
+    for words in money_words(vendor["money"]):
+        yield _fact("spent", words)
     for one in vendor["snapshots"]:
         yield _fact(one.name, snapshot_words(one))
     for trouble, advice in _troubles(vendor):

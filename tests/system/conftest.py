@@ -99,3 +99,27 @@ def site(tmp_path: Path) -> Iterator[Site]:
         config = config.replace('poll = "5s"', 'poll = "1s"')
         (folder / "config.toml").write_text(config)
         yield Site(folder, Path(addresses.sftp_root), rehearsal, addresses)
+
+
+SELLER = """\
+[sellers.acme]
+account = "rehearsal"
+marketplace = "US"
+comment = "Thank you."
+speed = "Standard"
+"""
+
+
+@pytest.fixture
+def shop(site: Site) -> Site:
+    """Make the vendor a seller, on the same folder."""
+    text = site.config.read_text()
+    start, end = text.index("[vendors.acme]"), text.index("[vendors.acme.sftp]")
+    kept = "".join(f"[{one}" for one in text[end:].split("[")[1:] if one.startswith("vendors.acme."))
+    kept = "".join(
+        f"[{one}"
+        for one in kept.split("[")[1:]
+        if one.split("]")[0].rsplit(".", 1)[1] in {"sftp", "local", "pickup", "schedule"}
+    )
+    site.config.write_text(text[:start] + SELLER + "\n" + kept.replace("vendors.acme", "sellers.acme"))
+    return site

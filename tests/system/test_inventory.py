@@ -7,9 +7,6 @@ import signal
 
 from simulator.inventory import summary
 from tests.system.conftest import Site
-from tests.system.test_fulfillment_orders import shop
-
-__all__ = ["shop"]
 
 
 def test_stock_is_told_once_whatever_the_kill_and_again_where_an_operator_asks(shop: Site) -> None:

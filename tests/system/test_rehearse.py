@@ -7,10 +7,7 @@ import csv
 import pytest
 
 from tests.programs.multi_channel_fulfillment.conftest import orders
-from tests.system.conftest import Site
-from tests.system.test_fulfillment_orders import SELLER, shop
-
-__all__ = ["SELLER", "shop"]
+from tests.system.conftest import SELLER, Site
 
 
 def test_an_order_is_moved_to_its_end_and_each_step_is_told(shop: Site) -> None:
