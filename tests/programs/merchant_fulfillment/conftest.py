@@ -53,6 +53,12 @@ class Desk(Shop):
         profile = msgspec.structs.replace(profile, of_programs={**profile.of_programs, NAME: own})
         self.partner = replace(self.partner, profile=profile)
 
+    def prefers(self, *mappings: str) -> None:
+        """Name the mappings that the seller's documents are read by."""
+        self.partner = replace(
+            self.partner, profile=msgspec.structs.replace(self.partner.profile, mapping=mappings)
+        )
+
     def order(self, order: str = ORDER, **pieces: int) -> None:
         """Have Amazon know an order with so many pieces of each SKU."""
         lines = pieces or {"MUG": 1}
