@@ -93,9 +93,9 @@ class Settings:
     has more of them for tables within (`fetch`: a flag for each feed, `in_doubt`: the program's policies).
     `choices` are those of the keys that choose an operation, each with the operation that a word stands for,
     `unique` those of which no two partners of one account may have the same value (the default is one, too),
-    each with the reason. From a partner's table `profile` returns what the program's own functions find in
-    `VendorProfile.of_programs`; None where the partner does not use it (`stand_in` for nobody in particular),
-    `policies` values of `bridge.pipeline.partner.Policies`.
+    each with the reason; a program with a `table` has neither. From a partner's table `profile` returns what
+    the program's own functions find in `VendorProfile.of_programs`; None where the partner does not use it
+    (`stand_in` for nobody in particular), `policies` values of `bridge.pipeline.partner.Policies`.
     """
 
     partners: Literal["vendors", "sellers"]

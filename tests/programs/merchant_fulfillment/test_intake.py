@@ -10,11 +10,11 @@ import pytest
 from msgspec import structs
 
 from bridge.errors import CommandRefused
-from bridge.mapping import VendorProfile
+from bridge.mapping import VendorProfile, load_mappings
 from bridge.pipeline.rerun import rerun
 from bridge.programs.merchant_fulfillment.profile import NAME, STAND_IN
 from tests.contracts.program_case import Installation, install
-from tests.golden import SAMPLES, shipped_mappings
+from tests.golden import MAPPINGS, SAMPLES, shipped_mappings
 from tests.mapping.support import x12
 from tests.pipeline.stubs import drop
 from tests.programs.merchant_fulfillment.contract_cases import BOUGHT
@@ -134,3 +134,14 @@ def test_the_mapping_that_a_partner_prefers_decides() -> None:
     for name in ("x12-940-package", "x12-940"):
         profile = VendorProfile(vendor="shop", kind="sellers", mapping=(name,), of_programs={NAME: STAND_IN})
         assert [one.name for one in shipped_mappings().candidates(document, profile)] == [name]
+
+
+def test_a_mapping_of_ones_own_for_a_sender_decides_and_a_version_does_not(tmp_path: Path) -> None:
+    own = 'name = "{0}"\nextends = "x12-940-package"\nstandard = "x12"\ndocument = "940"\n{1}\n'
+    (tmp_path / "sender.toml").write_text(own.format("packed-here", 'senders = ["PACKER"]'))
+    (tmp_path / "version.toml").write_text(own.format("exact", 'versions = ["004010"]'))
+    mappings = load_mappings([MAPPINGS, tmp_path])
+    profile = VendorProfile(vendor="shop", kind="sellers", of_programs={NAME: STAND_IN})
+    for sender, names in (("PACKER", ["packed-here"]), ("OTHER", ["x12-940", "exact"])):
+        document = x12("940", "W05*N*1\nLX*1\nW01*1*EA**SK*A", sender=sender)
+        assert sorted(one.name for one in mappings.candidates(document, profile)) == sorted(names)
