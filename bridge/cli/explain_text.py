@@ -293,9 +293,20 @@ def result_lines(result: MappingResult, view: View, *, whole: bool) -> Iterator[
         yield Line(head, first="    ", rest="      ", style="good")
         for reason in reasons_held(result):
             yield Line(reason, first="      waits: ", rest="        ", style="note")
+        if asked := _asked_before(result):
+            yield Line(asked, first="      ", rest="        ", style="words")
         if whole:
             for line in outline(installed().element_of(result.event, view.calls.version, name), "      "):
                 yield Line(line)
+
+
+def _asked_before(result: MappingResult) -> str:
+    """Write what Amazon is asked first about something that costs money: what it tells is missing here."""
+    kind = None if result.event is None else installed().of(result.event)
+    if kind is None or kind.precheck is None or kind.spending is None:
+        return ""
+    names = dict.fromkeys(question.operation for question in kind.precheck.questions)
+    return f"before, Amazon is asked by {', '.join(names)}; what those tell is still blank here"
 
 
 def count_of(number: int, word: str, plural: str = "s") -> str:

@@ -142,7 +142,7 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
     `wants`: the kinds of shipping documents that a result lets Amazon make for its orders. `notes` and
     `files` are what a result says besides, `charged` what it has cost, `reference` what Amazon knows it by,
-    and `starts` what is asked about from now on.
+    `tracking_number` that of its package, and `starts` what is asked about from now on.
     """
 
     retry_at: datetime | None = None
@@ -153,6 +153,7 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[NewsFile, ...] = ()
     charged: Amount | None = None
     reference: str = ""
+    tracking_number: str = ""
     starts: tuple[Start, ...] = ()
 
 

@@ -80,11 +80,13 @@ def succeeded_at_once(  # noqa: PLR0913 - a handler, and by name what caused it
 
 def _tell(connection: Connection, row: RowMapping, handling: OutcomeHandling, now: datetime) -> None:
     """Keep what a result says besides with its events, and queue its files with their batch."""
-    if not (handling.notes or handling.files or handling.starts):
+    if not (handling.notes or handling.files or handling.starts or handling.tracking_number):
         return
+    number = {"tracking_number": storable(handling.tracking_number)} if handling.tracking_number else {}
     for event_id, batch, notes in connection.execute(_OF_SUBMISSION, {"submission": row["id"]}).all():
         told = errors_text([*errors_list(notes), *handling.notes])
-        connection.execute(update(events).where(events.c.id == event_id).values(notes=storable(told)))
+        kept = {"notes": storable(told), **number}
+        connection.execute(update(events).where(events.c.id == event_id).values(kept))
         for file in handling.files:
             queue_news(connection, row["vendor"], batch, file, now)
         follow_answered(connection, row["id"], event_id, handling.starts, now)

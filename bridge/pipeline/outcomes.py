@@ -64,6 +64,7 @@ def record(partner: Partner, submission: DueSubmission, attempt: int, outcome: O
         files=answered.files,
         charged=_charged(call, outcome),
         reference=answered.reference,
+        tracking_number=answered.tracking_number,
         starts=answered.starts,
     )
     kept = False

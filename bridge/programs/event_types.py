@@ -162,13 +162,15 @@ class Answered(msgspec.Struct, frozen=True, kw_only=True):
     """What the answer to a call says of its event: with `errors` it is refused, else it has succeeded.
 
     `notes` stand beside the event for operators and in its status files, `files` are put into the outbox with
-    its success. `reference` is what Amazon knows it by, `starts` are asked about from now on.
+    its success. `reference` is what Amazon knows it by, `tracking_number` that of its package, and `starts`
+    are asked about from now on.
     """
 
     errors: tuple[AmazonApiError, ...] = ()
     notes: tuple[RuleError, ...] = ()
     files: tuple[NewsFile, ...] = ()
     reference: str = ""
+    tracking_number: str = ""
     starts: tuple[Start, ...] = ()
 
 

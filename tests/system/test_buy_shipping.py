@@ -67,7 +67,8 @@ def test_labels_are_bought_and_come_back_with_what_they_cost(market: Site) -> No
     assert money["spent"] == str(sum(one.charged for one in bought))
     assert (money["reserved"], money["cap"]) == ("0", "40.00")
     assert f"{money['spent']} of 40.00 USD today" in market.edibridge("status").stdout
-    assert "createShipment" in market.edibridge("trace", bought[0].shipment_id).stdout
+    for number in (bought[0].shipment_id, bought[0].tracking):
+        assert "createShipment" in market.edibridge("trace", number).stdout
 
 
 def test_without_a_word_of_buying_offers_are_told_and_no_money_is_spent(market: Site) -> None:

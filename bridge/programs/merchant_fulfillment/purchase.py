@@ -70,6 +70,7 @@ def answered(event: ShipmentRequested, shipment: Shipment, _profile: VendorProfi
         notes=tuple(RuleError(code="BOUGHT", message=clipped_message(one)) for one in _told(event, shipment)),
         files=label_files(bought, shipment, label) if isinstance(label, LabelFile) else (),
         reference=shipment.shipment_id,
+        tracking_number=shipment.tracking_id,
         starts=() if usable else (start(event, shipment),),
     )
 
