@@ -135,3 +135,12 @@ def test_what_amazon_has_no_place_for_is_held_and_may_be_released_without() -> N
     (held,) = results(x12("940", text), "x12-940-package", **DEFAULT)
     assert held.hold == "Amazon has no place for SDQ03 (segment 4): released, the package goes without"
     assert isinstance(held.event, ShipmentRequested)
+
+
+def test_weights_told_twice_must_be_the_same_in_whatever_unit() -> None:
+    text = f"{HEAD}\nHL*3*2*P\n{MEASURES}\nHL*4*3*I\n{KETTLE}"
+    told = text.replace("PO4**********12", "PO4**1*EA**G*{0}***12")
+    (one,) = packages(x12("856", told.replace("{0}", "32*OZ")))
+    assert one.weight == Weight("32", "oz")
+    (held,) = results(x12("856", told.replace("{0}", "5*LB")))
+    assert (held.event, "weight: 2 values where one is meant" in held.hold) == (None, True)
