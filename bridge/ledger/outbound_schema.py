@@ -141,6 +141,19 @@ label_packages = Table(
 is_void = one_of(label_packages.c.state, "void")
 partial("ix_label_packages_void", label_packages.c.vendor, label_packages.c.changed_at, where=is_void)
 
+# What was kept of the elements of lists that are read again and again, as JSON: nothing of persons.
+watched = Table(
+    "watched",
+    metadata,
+    Column("vendor", Text, primary_key=True),
+    Column("name", Text, primary_key=True),  # of the program's watch
+    Column("number", Text, primary_key=True),
+    text("kept"),
+    time("noted_at"),
+    Index("ix_watched_noted", "vendor", "noted_at"),
+    sqlite_with_rowid=False,
+)
+
 # Documents that the partner's mapping could not write yet: the values, and why.
 held_documents = Table(
     "held_documents",

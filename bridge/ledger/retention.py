@@ -45,6 +45,7 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
+from bridge.ledger.watches import forget_watched
 
 # One statement changes no more than this: SQLite keeps in memory what a statement changes, until it ends.
 _PAGE = 500
@@ -151,6 +152,7 @@ class RetentionStore(Store):
                 delete(packages).where(packages.c.vendor == vendor, packages.c.registered_at < long_ago)
             )
             forget_labels(connection, vendor, long_ago)
+            forget_watched(connection, vendor, long_ago)
             connection.execute(
                 delete(alerts).where(alerts.c.vendor == vendor, alerts.c.cleared_at < seconds(before))
             )

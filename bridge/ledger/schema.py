@@ -26,7 +26,7 @@ from sqlalchemy import (
 from bridge.ledger import outbound_schema, spending_schema  # noqa: F401 - their tables complete the metadata
 from bridge.ledger.columns import integer, maybe_time, metadata, one_of, partial, text, time
 
-HEAD = "0020"
+HEAD = "0021"
 """The migration that this code goes with."""
 
 accounts = Table(

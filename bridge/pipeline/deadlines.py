@@ -22,6 +22,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.snapshot import snapshot_is_due
 from bridge.pipeline.sweep import sweep_is_due
 from bridge.pipeline.timekeeping import confirmed_time
+from bridge.pipeline.watch import watch_is_due
 from bridge.programs.event_types import EventType
 from bridge.programs.registry import installed
 
@@ -49,7 +50,12 @@ def work_is_due(partner: Partner, now: datetime, since: datetime | None) -> bool
     more that finds nothing.
     """
     due = partner.ledger.next_due(partner.vendor, now, deliveries=not partner.folder_rests())
-    if (due is not None and due <= now) or fetch_is_due(partner, now) or sweep_is_due(partner):
+    if (
+        (due is not None and due <= now)
+        or fetch_is_due(partner, now)
+        or sweep_is_due(partner)
+        or watch_is_due(partner)
+    ):
         return True
     if snapshot_is_due(partner, now):
         return True

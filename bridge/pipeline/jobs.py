@@ -17,6 +17,7 @@ from bridge.pipeline.settle import settle
 from bridge.pipeline.snapshot import snapshot
 from bridge.pipeline.submit import resolve_in_doubt, submit
 from bridge.pipeline.translate import translate
+from bridge.pipeline.watch import watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ JOBS: tuple[Job, ...] = (
     Job("settle", settle),
     Job("follow", InBackground(follow)),
     Job("snapshot", InBackground(snapshot)),
+    Job("watch", InBackground(watch)),
     Job("fetch", fetch),
     Job("deliver", deliver, needs_folder=True),
 )

@@ -8,13 +8,14 @@
 | `folder` | drain, and restored on its behalf | deadlines, the runners |
 | `fetching` | fetch | deadlines |
 | `sweeping` | sweep | deadlines |
+| `watching` | watch | deadlines |
 | `news` | follow | |
 | `alerts` | alerts | |
 | `timers` | the module named with each field | |
 
 Threads: the jobs of a partner run in the one thread that the drain has begun for it, and change its state
 there. The background jobs (submit, follow) run beside that thread; of the state they change `alerts`,
-which has a lock, and follow alone `sweeping` and `news`.
+which has a lock, follow alone `sweeping` and `news`, and watch alone `watching`.
 The thread of the account's drain, while the partner's own has ended,
 and the daemon's scheduler, at any time, only read plain values, each replaced whole, and set
 `listing_requested`, which is an event.
@@ -80,6 +81,17 @@ class FetchState:
 
 
 @dataclass(slots=True)
+class WatchState:
+    """When lists are to be read again (seconds of the steady clock), and where a reading was interrupted.
+
+    That is by the list's name: since when it was asked for, when it was begun, and the next page's token.
+    """
+
+    due_at: dict[str, float] = field(default_factory=dict)
+    places: dict[str, tuple[datetime, datetime, str]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class SweepState:
     """The reading of Amazon's lists of what has changed. Changed by sweep."""
 
@@ -134,6 +146,7 @@ class PartnerState:
     folder: FolderState = field(default_factory=FolderState)
     fetching: FetchState = field(default_factory=FetchState)
     sweeping: SweepState = field(default_factory=SweepState)
+    watching: WatchState = field(default_factory=WatchState)
     news: NewsState = field(default_factory=NewsState)
     alerts: OpenAlerts = field(default_factory=OpenAlerts)
     timers: Timers = field(default_factory=Timers)

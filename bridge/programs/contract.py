@@ -1,7 +1,7 @@
 """What a program of Amazon's declares: the value `PROGRAM` of its package, a folder beside this module.
 
 Its parts stand beside: `operations`, `event_types`, `features`, `feeds`, `follow_ups`, `prechecks`,
-`snapshots` and `inputs`.
+`snapshots`, `watches`, `spending`, `refusals` and `inputs`.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from bridge.programs.inputs import FlatFile, Producer, Settings
 from bridge.programs.notices import Notice
 from bridge.programs.operations import Operation
 from bridge.programs.snapshots import Snapshot
+from bridge.programs.watches import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +52,7 @@ class Program:
     feeds: tuple[Feed, ...] = ()
     follow_ups: tuple[FollowUp[Any], ...] = ()
     snapshots: tuple[Snapshot[Any], ...] = ()
+    watches: tuple[Watch[Any], ...] = ()
     verdicts: str = ""
     probe: Probe | None = None
     policies: Mapping[str, str] = field(default_factory=dict)

@@ -22,6 +22,7 @@ from bridge.programs.follow_ups import FollowUp
 from bridge.programs.inputs import Settings
 from bridge.programs.operations import Operation
 from bridge.programs.snapshots import Snapshot
+from bridge.programs.watches import Watch
 
 
 class Programs:
@@ -145,6 +146,11 @@ class Programs:
         One that partners choose by a table of its own is used by those who have it.
         """
         return not self.table_of(operation) or of_programs.get(self.program_of(operation)) is not None
+
+    def watches_for(self, partners: str) -> list[Watch[Any]]:
+        """Return the lists that a table of partners may have read again and again."""
+        every = (one for program in self.programs for one in program.watches)
+        return [one for one in every if self.serves(partners, one.listed)]
 
     def first_for(self, partners: str) -> str:
         """Return the first operation that tells Amazon of events of a table of partners, whoever they are."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import signal
 
 import pytest
 
@@ -86,3 +87,15 @@ def test_without_a_word_of_buying_offers_are_told_and_no_money_is_spent(market: 
     assert [row["status"] for row in rows].count("chosen") == 1
     assert all(row["why_not"] for row in rows if row["status"] != "chosen")
     assert "quoted, and nothing is bought" in market.edibridge("show", "1").stdout
+
+
+@pytest.mark.parametrize("point", ["watch.read", "watch.committed"])
+def test_orders_to_ship_are_told_once_whatever_the_kill(market: Site, point: str) -> None:
+    buys(market, "")
+
+    assert market.edibridge("run", kill_at=point).returncode == -signal.SIGKILL
+    for _ in range(2):
+        assert market.edibridge("run").returncode == 0
+
+    (told,) = market.outbox("orders")[:-1]
+    assert [row["sku"] for row in csv.DictReader(told.open())] == ["MUG", "BOWL"]

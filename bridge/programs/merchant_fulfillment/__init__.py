@@ -6,6 +6,7 @@ from bridge.programs.contract import Probe, Program
 from bridge.programs.merchant_fulfillment.event_types import EVENT_TYPES
 from bridge.programs.merchant_fulfillment.flatfiles import FLAT_FILES
 from bridge.programs.merchant_fulfillment.labels import FOLLOW_UP as LABELS
+from bridge.programs.merchant_fulfillment.market_orders import WATCH as MARKET_ORDERS
 from bridge.programs.merchant_fulfillment.operations import (
     CREATE,
     GET_ORDER,
@@ -24,6 +25,7 @@ PROGRAM = Program(
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
     follow_ups=(LABELS,),
+    watches=(MARKET_ORDERS,),
     policies={"purchases": CREATE},
     producers=PRODUCERS,
     flat_files=FLAT_FILES,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from bridge.programs.merchant_fulfillment.offers import read_offers
-from bridge.programs.merchant_fulfillment.orders import read_order
+from bridge.programs.merchant_fulfillment.orders import read_listed, read_order
 from bridge.programs.merchant_fulfillment.seller_inputs import read_definitions
 from bridge.programs.merchant_fulfillment.shipments import read_shipment
 from bridge.programs.operations import Method, Operation
@@ -73,5 +73,14 @@ OPERATIONS = (
         rate=0.5,
         burst=30,
     ),
-    _operation(SEARCH_ORDERS, "GET", _ORDERS, rate=0.0056, burst=20, list_key="orders", number_key=ORDER_KEY),
+    _operation(
+        SEARCH_ORDERS,
+        "GET",
+        _ORDERS,
+        rate=0.0056,
+        burst=20,
+        list_key="orders",
+        number_key=ORDER_KEY,
+        read=read_listed,
+    ),
 )

@@ -18,6 +18,7 @@ class OrderItem(msgspec.Struct, frozen=True, kw_only=True):
     order_item_id: str
     seller_sku: str = ""
     asin: str = ""
+    quantity_ordered: int | None = None
     quantity_unfulfilled: int | None = None
     cancellation_requested: bool = False
 
@@ -54,6 +55,7 @@ class _Cancellation(msgspec.Struct, rename="camel"):
 
 class _Item(msgspec.Struct, rename="camel"):
     order_item_id: str
+    quantity_ordered: int | None = None
     product: _Product | None = None
     fulfillment: _Quantities | None = None
     cancellation: _Cancellation | None = None
@@ -83,7 +85,15 @@ class _Answer(msgspec.Struct):
 
 def read_order(raw: msgspec.Raw) -> Order:
     """Read the answer of getOrder; see `Operation.read`."""
-    read = msgspec.json.decode(raw, type=_Answer).order
+    return _order(msgspec.json.decode(raw, type=_Answer).order)
+
+
+def read_listed(raw: msgspec.Raw) -> Order:
+    """Read one order of searchOrders; see `Operation.read`."""
+    return _order(msgspec.json.decode(raw, type=_Order))
+
+
+def _order(read: _Order) -> Order:
     told = read.fulfillment or _Fulfillment()
     return Order(
         order_id=read.order_id,
@@ -103,6 +113,7 @@ def _item(read: _Item) -> OrderItem:
         order_item_id=read.order_item_id,
         seller_sku=product.seller_sku or "",
         asin=product.asin or "",
+        quantity_ordered=read.quantity_ordered,
         quantity_unfulfilled=quantities.quantity_unfulfilled,
         cancellation_requested=request is not None and bytes(request) not in {b"null", b""},
     )

@@ -57,7 +57,7 @@ class BuyShippingValues(msgspec.Struct, frozen=True, kw_only=True):
     package_types: dict[str, PackageType] = {}
     seller_inputs: dict[str, str] = {}
     use_stored: bool = False
-    orders: Literal["none", "poll", "sqs"] = "poll"
+    orders: Literal["none", "poll"] = "poll"
 
 
 STAND_IN = BuyShippingValues(

@@ -167,9 +167,9 @@ class BuyShipping(Table):
     value."""
     use_stored: Flag = False
     """Whether a value that Amazon has stored for the seller stands in for such a one."""
-    orders: Literal["none", "poll", "sqs"] = "poll"
-    """How it is learned which orders are to be shipped: none, poll (Amazon is asked), or sqs (Amazon
-    tells)."""
+    orders: Literal["none", "poll"] = "poll"
+    """How it is learned which orders are to be shipped: poll (Amazon is asked every five minutes, and tells
+    them into orders/), or none."""
 
     @model_validator(mode="after")
     def _buys_within_limits(self) -> Self:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +42,12 @@ class Desk(Shop):
     def passes(self, rounds: int = 1, **passed: float) -> None:
         """Drain so often, each after so much time (as `timedelta` has it), which passes at Amazon, too."""
         for _ in range(rounds):
-            later = self.clock.now + timedelta(**passed)
-            self.amazon.options.change({"clock_offset": later.timestamp() - time.time()})
+            self.tell_time(self.clock.now + timedelta(**passed))
             super().passes(1, **passed)
+
+    def tell_time(self, now: datetime) -> None:
+        """Have Amazon go by this time of day."""
+        self.amazon.options.change({"clock_offset": now.timestamp() - time.time()})
 
     def sets(self, **values: Any) -> None:
         """Set values of the seller's settings."""
@@ -87,7 +90,7 @@ class Desk(Shop):
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     with (
-        StandInAmazon(rate=None) as amazon,
+        StandInAmazon(rate=None, told_rate=100.0) as amazon,
         stamina.set_testing(True, attempts=10, cap=True),
     ):
         amazon.admit("default", Credentials("made-up", "made-up", "made-up"))
@@ -99,6 +102,8 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
             return clock.now.timestamp()
 
         partner = replace(made, clock=clock, amazon_time=None, seconds=seconds)
-        yield Desk(tmp_path, partner, clock, amazon)
+        opened = Desk(tmp_path, partner, clock, amazon)
+        opened.tell_time(clock.now)
+        yield opened
         partner.amazon.close()
         partner.ledger.close()
