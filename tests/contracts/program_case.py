@@ -193,6 +193,8 @@ def install(case: ProgramCase, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         )
         partner = with_policies(replace(wired, clock=Clock(), amazon_time=None), **case.policies)
         partner.state.fetching.due_at = float("inf")
+        watched = installed().watches_for(case.table)
+        partner.state.watching.due_at = {one.name: float("inf") for one in watched}
         made = Installation(case, folder, amazon, partner)
         if case.after is not None:
             _take_first(made, case.after)
