@@ -31,6 +31,7 @@ ALERTS: Final[dict[str, str]] = {
     "snapshot": "held: look at it at Amazon; the next list is told if it says the same",
     "follow_up": "look at it at Amazon; `edibridge trace SUBJECT` shows what was told to the partner",
     "held_document": "correct the mapping or the partner's edi table, `edibridge check`, then restart",
+    "due": "ask the partner for its packages; `edibridge trace ORDER` shows what has come of an order",
     "stopped": "settle the account's balance in Seller Central; what waits goes again by itself",
     "label_replaced": "`edibridge trace ORDER`; have the valid label used, and confirmed by a new document",
     "label_expiry": "`edibridge trace ORDER`; ask the partner to ship and confirm, or to request a new label",

@@ -149,10 +149,13 @@ watched = Table(
     Column("name", Text, primary_key=True),  # of the program's watch
     Column("number", Text, primary_key=True),
     text("kept"),
+    maybe_time("due_at"),  # by when its partner has to do something about it, while nothing was done
     time("noted_at"),
     Index("ix_watched_noted", "vendor", "noted_at"),
     sqlite_with_rowid=False,
 )
+is_due_once = watched.c.due_at.is_not(None)
+partial("ix_watched_due", watched.c.vendor, watched.c.name, watched.c.due_at, where=is_due_once)
 
 # Documents that the partner's mapping could not write yet: the values, and why.
 held_documents = Table(

@@ -25,7 +25,7 @@
 | follow_ups | follow_up_alerts, follow_up_counts |
 | snapshots | snapshot, snapshots, snapshot_keys, request_snapshot |
 | snapshots | record_snapshot, record_snapshot_held, record_snapshot_failed |
-| watches | watched, record_watched, record_watched_until |
+| watches | watched, due_watched, record_watched, record_watched_until |
 | deadlines | hold_waiting, waited_too_long, failed_here, held, held_summary, late_events |
 | deadlines | silent, ages, next_due, unfinished, delayed, verifying, moved_since |
 | restored | restored, numbers, mark_restored, hold_open, held_restored, send_restored, release_restored |

@@ -41,6 +41,7 @@ RESTORED = "restored"
 OUTBOX = "outbox"
 HELD_DOCUMENT = "held_document"
 STOPPED = "stopped"
+DUE = "due"
 
 MOST_NAMED = 10
 """Orders named in one alert, at most."""

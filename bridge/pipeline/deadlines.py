@@ -22,7 +22,7 @@ from bridge.pipeline.partner import Partner
 from bridge.pipeline.snapshot import snapshot_is_due
 from bridge.pipeline.sweep import sweep_is_due
 from bridge.pipeline.timekeeping import confirmed_time
-from bridge.pipeline.watch import watch_is_due
+from bridge.pipeline.watch import review_watched, watch_is_due
 from bridge.programs.event_types import EventType
 from bridge.programs.registry import installed
 
@@ -86,6 +86,7 @@ def review_deadlines(partner: Partner) -> None:
     _review_labels(partner)
     _review_replaced_labels(partner)
     _review_silence(partner)
+    review_watched(partner)
 
 
 def _review_waiting(partner: Partner) -> None:

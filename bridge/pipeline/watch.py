@@ -6,7 +6,7 @@ tells nothing twice; the cursor moves once a list was read to its last page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,10 +14,10 @@ import structlog
 
 from bridge.errors import AmazonError
 from bridge.faultpoints import reached
-from bridge.pipeline.alerts import CREDENTIALS, FETCH, clear_alert, raise_alert
+from bridge.pipeline.alerts import CREDENTIALS, DUE, FETCH, clear_alert, open_keys, raise_alert
 from bridge.pipeline.partner import Partner
 from bridge.programs.registry import installed
-from bridge.programs.watches import Watch
+from bridge.programs.watches import WARNINGS, Watch
 from bridge.spapi.errors import AmazonUnavailable, CredentialsRefused
 from bridge.spapi.pages import Page
 
@@ -25,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 AFTER_A_FAILURE = timedelta(minutes=5)
 """Time until a list that could not be read is read again, at the least."""
+_NAMED = 10
 MOST_PAGES = 1000
 """Pages of one list, at most: more of them lead nowhere."""
 
@@ -42,6 +43,39 @@ def watch(
             note(found)
             told += found
     return told
+
+
+def review_watched(partner: Partner) -> None:
+    """Report what is due by now or soon, and not done: an alert for each warning, of all together."""
+    now = partner.clock()
+    found: dict[str, str] = {}
+    for one in installed().watches_for(partner.profile.kind):
+        if one.every(partner.profile) is None:
+            continue
+        due = partner.ledger.due_watched(partner.vendor, one.name, now + WARNINGS[0])
+        for place, before in enumerate(WARNINGS):
+            sooner = WARNINGS[place + 1] if place + 1 < len(WARNINGS) else None
+            late = [
+                (number, at)
+                for number, at in due
+                if at - now <= before and (sooner is None or at - now > sooner)
+            ]
+            if late:
+                found[f"{one.name}:{before.total_seconds() / 3600:g}"] = _late(one, late)
+    for key in open_keys(partner, DUE):
+        if key not in found:
+            clear_alert(partner, DUE, key)
+    for key, message in found.items():
+        if raise_alert(partner, DUE, key, message):
+            log.warning("due", vendor=partner.vendor, key=key)
+
+
+def _late(one: Watch[Any], late: Sequence[tuple[str, datetime]]) -> str:
+    numbers = [number for number, _ in late]
+    named = ", ".join(numbers[:_NAMED]) + (", ..." if len(numbers) > _NAMED else "")
+    return (
+        f"{len(late)} of the {one.noun} {one.to_do} (the first by {late[0][1]:%Y-%m-%d %H:%M} UTC): {named}"
+    )
 
 
 def watch_is_due(partner: Partner) -> bool:
@@ -92,7 +126,7 @@ def _take(partner: Partner, one: Watch[Any], page: Page) -> int:
     for item in page.items:
         noted = one.note(item, known.get(one.number(item), b""))
         if noted.kept != known.get(one.number(item)):
-            kept[one.number(item)] = noted.kept
+            kept[one.number(item)] = noted
         if noted.told:
             changed.append(item)
     now = partner.clock()

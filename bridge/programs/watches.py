@@ -18,10 +18,19 @@ T = TypeVar("T")
 
 
 class Noted(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept of an element (JSON, nothing of persons), and whether it is told."""
+    """What is kept of an element (JSON, nothing of persons), and whether it is told.
+
+    `due`: by when something has to be done about it by the partner, while nothing was; an operator is told
+    before, see `WARNINGS`.
+    """
 
     kept: bytes
     told: bool
+    due: datetime | None = None
+
+
+WARNINGS = (timedelta(hours=24), timedelta(hours=4), timedelta(0))
+"""So long before what is due operators are told of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +43,8 @@ class Watch(Generic[T]):
     read from `overlap` before the last reading on, the first time from `first` before. `number` is what an
     element is known by.
 
+    `noun` and `to_do` tell operators what is due, as in "orders to ship have no label".
+
     `note` gets an element and what was kept of it (empty for a new one). `files` returns the files by which
     elements are told, at a time, to a partner by its profile.
     """
@@ -43,6 +54,7 @@ class Watch(Generic[T]):
     listed: str
     every: Callable[[Any], timedelta | None]
     query: Callable[[datetime, str], Mapping[str, str]]
+    to_do: str
     number: Callable[[T], str]
     note: Callable[[T, bytes], Noted]
     files: Callable[[Sequence[T], datetime, Any], Sequence[NewsFile]]

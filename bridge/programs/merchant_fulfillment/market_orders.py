@@ -46,7 +46,8 @@ def note(order: Order, kept: bytes) -> Noted:
         return Noted(kept=b"", told=False)
     if order.fulfillment_status not in OPEN and not kept:
         return Noted(kept=b"", told=False)  # it was over before the seller heard of it
-    return Noted(kept=now, told=now != kept)
+    due = order.latest_ship if order.fulfillment_status in OPEN else None
+    return Noted(kept=now, told=now != kept, due=due)
 
 
 def files(orders: Sequence[Order], now: datetime, _profile: VendorProfile) -> list[NewsFile]:
@@ -101,6 +102,7 @@ def _every(profile: VendorProfile) -> timedelta | None:
 WATCH = Watch(
     name="market-orders",
     noun="orders to ship",
+    to_do="have no label",
     listed=SEARCH_ORDERS,
     every=_every,
     query=_query,

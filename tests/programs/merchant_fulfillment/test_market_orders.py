@@ -9,7 +9,7 @@ import json
 from bridge.programs.merchant_fulfillment.operations import SEARCH_ORDERS
 from simulator.faults import Fault
 from simulator.merchant.seller_orders import OrderItem, SellerOrder
-from tests.programs.merchant_fulfillment.conftest import ORDER, Desk
+from tests.programs.merchant_fulfillment.conftest import ORDER, USUAL, Desk, row
 
 OTHER = "902-1111111-2222222"
 
@@ -82,3 +82,21 @@ def test_nobody_is_asked_where_orders_are_not_wanted(desk: Desk) -> None:
     desk.passes(2, minutes=6)
     assert desk.calls(SEARCH_ORDERS) == []
     assert desk.outbox("orders") == {}
+
+
+def test_an_order_without_a_label_is_warned_of_three_times_and_no_more_once_it_has_one(desk: Desk) -> None:
+    desk.sets(orders="poll", purchase="buy", **USUAL)
+    desk.order()
+    desk.passes(2, minutes=6)
+    assert late(desk) == {}
+    for hours, key in ((25, "24"), (20, "4"), (4, "0")):
+        desk.passes(hours=hours)
+        assert list(late(desk)) == [f"market-orders:{key}"]
+        assert "1 of the orders to ship have no label (the first by" in next(iter(late(desk).values()))
+    desk.takes(row())
+    desk.passes(2, minutes=6)
+    assert (len(desk.bought()), late(desk)) == (1, {})
+
+
+def late(desk: Desk) -> dict[str, str]:
+    return {one.key: one.message for one in desk.partner.ledger.alerts("acme") if one.kind == "due"}

@@ -17,8 +17,13 @@ def upgrade() -> None:
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("kept", sa.Text(), server_default="", nullable=False),
+        sa.Column("due_at", sa.Double(), nullable=True),
         sa.Column("noted_at", sa.Double(), nullable=False),
         sa.PrimaryKeyConstraint("vendor", "name", "number", name=op.f("pk_watched")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_watched_noted", "watched", ["vendor", "noted_at"])
+    where = sa.text("due_at IS NOT NULL")
+    op.create_index(
+        "ix_watched_due", "watched", ["vendor", "name", "due_at"], sqlite_where=where, postgresql_where=where
+    )
