@@ -23,7 +23,7 @@ FORMS = ("csv", "846", "INVRPT")
 
 @pytest.fixture
 def shop(shop: Shop) -> Shop:
-    """Have the stock told in all forms, in pages that no test has to wait for."""
+    """Have the stock told in all forms."""
     profile = shop.partner.profile
     values = msgspec.structs.replace(values_of(profile), inventory=FORMS)
     profile = msgspec.structs.replace(profile, of_programs={NAME: values})
