@@ -123,9 +123,13 @@ def settle_attempt(
 ) -> None:
     """Keep the reservation of a call as spent, or give it back, as its outcome says."""
     state = _AFTER.get(kind)
-    if state is not None:
-        own = {"amount": str(charged.value)} if state == "spent" and charged is not None else {}
-        connection.execute(_END.values(state=state, **own), {"attempt": attempt_id})
+    if state is None:
+        return
+    if state == "spent" and charged is not None:
+        # In another currency it would be another amount: what was reserved stands.
+        same = _END.where(spendings.c.currency == charged.currency)
+        connection.execute(same.values(amount=str(charged.value)), {"attempt": attempt_id})
+    connection.execute(_END.values(state=state), {"attempt": attempt_id})
 
 
 def settle_submission(connection: Connection, submission_id: int, *, taken: bool) -> None:
