@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from bridge.domain.events import RuleError
+from bridge.domain.events import Event, RuleError
 from bridge.domain.labels import LabelPackage
 from bridge.domain.outcomes import InDoubtPolicy
 from bridge.programs.event_types import LabelPolicy
@@ -142,7 +142,8 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
     when the account pauses (unauthorized). `named_orders`: the order numbers that Amazon's errors name.
     `wants`: the kinds of shipping documents that a result lets Amazon make for its orders. `notes` and
     `files` are what a result says besides, `charged` what it has cost, `reference` what Amazon knows it by,
-    `tracking_number` that of its package, and `starts` what is asked about from now on.
+    `tracking_number` that of its package, and `starts` what is asked about from now on. `event` goes in
+    place of the one that is asked about anew.
     """
 
     retry_at: datetime | None = None
@@ -154,6 +155,7 @@ class OutcomeHandling(msgspec.Struct, frozen=True, kw_only=True):
     charged: Amount | None = None
     reference: str = ""
     tracking_number: str = ""
+    event: Event | None = None
     starts: tuple[Start, ...] = ()
 
 

@@ -174,10 +174,10 @@ def _held(
 
 
 def _asked_anew(
-    connection: Connection, row: RowMapping, outcome: Outcome, _handling: OutcomeHandling, now: datetime
+    connection: Connection, row: RowMapping, outcome: Outcome, handling: OutcomeHandling, now: datetime
 ) -> Moved:
     state, ids = _refused_whole(connection, row, outcome, now)
-    transitions.ask_anew(connection, ids, now)
+    transitions.ask_anew(connection, ids, now, handling.event)
     return Moved(state=state, again=ids)
 
 

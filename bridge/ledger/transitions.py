@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select, update
+import msgspec
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
+from bridge.domain.events import Event
 from bridge.domain.planning import Sent, isolate
 from bridge.domain.states import EVENT_MOVES, move
 from bridge.errors import CommandRefused
@@ -175,8 +177,19 @@ def hold(
     connection.execute(update(events).where(events.c.id.in_(event_ids), is_grouped).values(values))
 
 
-def ask_anew(connection: Connection, event_ids: Sequence[int], now: datetime) -> None:
-    """Return batched events to ready, to be asked about anew before they are sent."""
-    state = move("grouped", "asked_anew", EVENT_MOVES)
-    values = {"state": state, "prechecked_at": None, "updated_at": seconds(now)}
+def ask_anew(
+    connection: Connection, event_ids: Sequence[int], now: datetime, instead: Event | None = None
+) -> None:
+    """Return batched events to ready, to be asked about anew before they are sent.
+
+    `instead` goes in place of the only one.
+    """
+    values: dict[str, Any] = {
+        "state": move("grouped", "asked_anew", EVENT_MOVES),
+        "prechecked_at": None,
+        "updated_at": seconds(now),
+    }
+    if instead is not None:
+        body = msgspec.json.encode(instead).decode()
+        values |= {"body": body, "stated": func.coalesce(events.c.stated, events.c.body)}
     connection.execute(update(events).where(events.c.id.in_(event_ids), is_grouped).values(values))

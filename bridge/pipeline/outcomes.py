@@ -63,6 +63,7 @@ def record(partner: Partner, submission: DueSubmission, attempt: int, outcome: O
         notes=answered.notes,
         files=answered.files,
         charged=_charged(call, outcome),
+        event=refusal.event,
         reference=answered.reference,
         tracking_number=answered.tracking_number,
         starts=answered.starts,

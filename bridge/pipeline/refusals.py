@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 import structlog
 
+from bridge.domain.events import Event
 from bridge.domain.outcomes import Outcome
 from bridge.errors import AmazonError
 from bridge.ledger.rows import DueSubmission
@@ -23,11 +24,13 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """An outcome as its program judges it.
 
     `later`: nothing of its operation is taken for so long. `look`: an operator has to look at the doubt.
+    `event` goes in place of the one that is asked about anew.
     """
 
     outcome: Outcome
     later: timedelta | None = None
     look: bool = False
+    event: Event | None = None
 
 
 def judged(partner: Partner, submission: DueSubmission, call: Call, outcome: Outcome) -> Judged:
@@ -46,7 +49,7 @@ def judged(partner: Partner, submission: DueSubmission, call: Call, outcome: Out
     if refusal.later is not None:
         return Judged(outcome=msgspec.structs.replace(changed, kind="not_taken"), later=refusal.later)
     if refusal.ask_anew and partner.ledger.refusals_of(submission.event_ids[0]) < AT_MOST:
-        return Judged(outcome=msgspec.structs.replace(changed, kind="asked_anew"))
+        return Judged(outcome=msgspec.structs.replace(changed, kind="asked_anew"), event=refusal.event)
     if refusal.hold:
         return Judged(outcome=msgspec.structs.replace(changed, kind="held"))
     return Judged(outcome=outcome)

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from bridge.domain.events import Event
 from bridge.domain.outcomes import AmazonApiError
 
 
@@ -16,13 +17,15 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """What a refusal means for its event; without anything it has failed with Amazon's errors.
 
     `hold`: it is held for an operator, and why. `ask_anew`: what Amazon said of it before it was sent counts
-    no more; it is asked about anew, `AT_MOST` times, and then held. `later`: nothing of its operation is
+    no more; it is asked about anew, `AT_MOST` times, and then held; `event` goes in its place, where there is
+    one with the same ordering key. `later`: nothing of its operation is
     taken for so long, and `hold` says why; it goes again by itself, and operators are told. `exists` is what
     Amazon has of it already, by Amazon's own number: after a doubt it may be what the doubt is about.
     """
 
     hold: str = ""
     ask_anew: bool = False
+    event: Event | None = None
     later: timedelta | None = None
     exists: str = ""
 

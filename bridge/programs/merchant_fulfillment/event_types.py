@@ -64,6 +64,7 @@ def _content(event: ShipmentRequested) -> ShipmentRequested:
         inputs="",
         inputs_for="",
         input_problems=(),
+        refused_formats=(),
     )
 
 

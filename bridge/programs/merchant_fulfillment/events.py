@@ -108,7 +108,7 @@ class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, ta
     `promised` to its buyer, and `ship_date` (moments with an offset), whether the package `takes_all` of its
     items that is to be shipped still, the `offer` that was chosen, the `inputs` that the service `inputs_for`
     requires besides, as JSON that Amazon takes, and what is wrong with those (`input_problems`). An item's
-    `asin` and `inputs` are likewise.
+    `asin` and `inputs` are likewise. `refused_formats` are those in which Amazon has no label of it.
     """
 
     amazon_order_id: str
@@ -137,6 +137,7 @@ class ShipmentRequested(Event, frozen=True, omit_defaults=True, kw_only=True, ta
     inputs: str = ""
     inputs_for: str = ""
     input_problems: tuple[str, ...] = ()
+    refused_formats: tuple[str, ...] = ()
 
 
 class ShipmentCancelled(Event, frozen=True, omit_defaults=True, kw_only=True, tag=True):

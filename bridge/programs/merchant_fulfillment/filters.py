@@ -58,7 +58,9 @@ def wanted_of(
         policy=values.policy,
         carriers=values.carriers,
         services=values.services,
-        label_formats=(PRINTS_TEXT,) if event.label_text else values.label_formats,
+        label_formats=(PRINTS_TEXT,)
+        if event.label_text
+        else tuple(one for one in values.label_formats if one not in event.refused_formats),
         deliver_by=min(limits, default=None),
         promise_unknown=values.must_arrive and promised is None,
         required_benefits=values.required_benefits,

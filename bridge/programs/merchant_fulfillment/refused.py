@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from bridge.domain.outcomes import AmazonApiError
 from bridge.outside_text import clipped_message, shown
 from bridge.programs.merchant_fulfillment.events import ShipmentRequested
@@ -29,12 +31,16 @@ _HELD: Mapping[Action, Callable[[str], Refusal]] = {
 """What else there is fails with Amazon's own text, or is no refusal."""
 
 
-def judge(_event: ShipmentRequested, errors: Sequence[AmazonApiError], http_status: int | None) -> Refusal:
+def judge(event: ShipmentRequested, errors: Sequence[AmazonApiError], http_status: int | None) -> Refusal:
     """Return what the refusal of a purchase means for its package; see `Refusals`."""
     known = refusal_of(errors, http_status)
     why = clipped_message(f"Amazon refuses it ({known.name}): {_told(errors)}: {known.advice}")
     if known.action == "known_label":
         return Refusal(hold=why, exists=shipment_id_of(errors))
+    if known.action == "next_label_format" and event.label_format and not event.label_text:
+        tried = (*event.refused_formats, event.label_format)
+        other = replace(event, refused_formats=tried, label_format="", offer=None)
+        return Refusal(ask_anew=True, event=other, hold=why)
     return _HELD[known.action](why) if known.action in _HELD else Refusal()
 
 
