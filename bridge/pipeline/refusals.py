@@ -39,12 +39,20 @@ def judged(partner: Partner, submission: DueSubmission, call: Call, outcome: Out
     After a doubt a refusal settles it only where it shows what the doubt is about; otherwise, and where that
     cannot be read, it stays in doubt.
     """
-    if call.refusals is None or not (outcome.kind == "refused" or _is_doubted(submission, outcome)):
+    refused = outcome.kind in {"refused", "unauthorized"}
+    if call.refusals is None or not (refused or _is_doubted(submission, outcome)):
         return Judged(outcome=outcome)
     event = installed().decode(submission.operation, submission.bodies[0])
     refusal = call.refusals.judge(event, outcome.errors, outcome.http_status)
+    if outcome.kind == "unauthorized" and not refusal.hold:
+        return Judged(outcome=outcome)  # of our credentials, not of this event
     if submission.doubted_at is not None:
         return _after_doubt(partner, submission, call.refusals, refusal, outcome)
+    return _of_event(partner, submission, refusal, outcome)
+
+
+def _of_event(partner: Partner, submission: DueSubmission, refusal: Refusal, outcome: Outcome) -> Judged:
+    """Return what a refusal makes of an event of which there is no doubt."""
     changed = msgspec.structs.replace(outcome, reason=refusal.hold)
     if refusal.later is not None:
         return Judged(outcome=msgspec.structs.replace(changed, kind="not_taken"), later=refusal.later)

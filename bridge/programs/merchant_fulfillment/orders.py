@@ -6,6 +6,7 @@ Names are those of Orders 2026-01-01 in snake case. Only what is needed is read,
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -50,7 +51,7 @@ class _Quantities(msgspec.Struct, rename="camel"):
 
 
 class _Cancellation(msgspec.Struct, rename="camel"):
-    cancellation_request: msgspec.Raw | None = None
+    cancellation_request: dict[str, Any] | None = None
 
 
 class _Item(msgspec.Struct, rename="camel"):
@@ -115,5 +116,5 @@ def _item(read: _Item) -> OrderItem:
         asin=product.asin or "",
         quantity_ordered=read.quantity_ordered,
         quantity_unfulfilled=quantities.quantity_unfulfilled,
-        cancellation_requested=request is not None and bytes(request) not in {b"null", b""},
+        cancellation_requested=request is not None,
     )
