@@ -16,9 +16,10 @@ from bridge.programs.merchant_fulfillment.operations import GET, SHIPMENT_KEY
 from bridge.programs.merchant_fulfillment.shipments import Shipment
 
 NAME = "bought-labels"
-LOOKS = 3
-"""So often Amazon is asked again for a label that cannot be used; then an operator is told."""
-_AGAIN = timedelta(minutes=5)
+AT_FIRST, LATER = timedelta(minutes=5), timedelta(hours=1)
+"""How often Amazon is asked again for a label that cannot be used, and how often once operators know."""
+TOLD_AFTER = timedelta(minutes=10)
+"""That is at the third look."""
 
 
 class BoughtLabel(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +27,6 @@ class BoughtLabel(msgspec.Struct, frozen=True, kw_only=True):
 
     order_id: str
     package: str
-    looks: int = 0
 
 
 class IndexRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,24 +94,24 @@ def look(view: View[Shipment]) -> Look:
             return Look(
                 kept=view.kept,
                 status=status,
-                again=_AGAIN,
+                again=LATER,
                 files=files,
                 note="its label can be used",
                 references=(view.found.tracking_id,) if view.found.tracking_id else (),
                 over="delivered",
             )
         why = label.reason
-    looks = kept.looks + 1
+    late = view.now - view.started_at >= TOLD_AFTER
     told = (
         f"the label of package {kept.package or '1'} of order {kept.order_id} was bought (shipment "
-        f"{view.subject}), and cannot be used: {why}. Print it from Seller Central, or cancel it there"
+        f"{view.subject}), and cannot be used: {why}. Print it from Seller Central, or cancel it there; "
+        "Amazon is asked for it every hour"
     )
     return Look(
-        kept=msgspec.json.encode(msgspec.structs.replace(kept, looks=looks)),
+        kept=view.kept,
         status=status,
-        again=_AGAIN,
-        alert=clipped_message(told) if looks >= LOOKS else "",
-        over="no_label" if looks >= LOOKS else "",
+        again=LATER if late else AT_FIRST,
+        alert=clipped_message(told) if late else "",
     )
 
 

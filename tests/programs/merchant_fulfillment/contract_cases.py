@@ -74,7 +74,19 @@ STANDS = {
     ],
 }
 EXISTS = f"A shipment {SHIPMENT_ID} already exists for the specified items."
-FOLLOW_UPS: tuple[FollowUpCase, ...] = ()
+SPOILT = SHIPMENT | {
+    "Label": {"Dimensions": {}, "FileContents": LABEL | {"Checksum": "AAAAAAAAAAAAAAAAAAAAAA=="}}
+}
+FOLLOW_UPS: tuple[FollowUpCase, ...] = (
+    FollowUpCase(
+        name="bought-labels",
+        subject=SHIPMENT_ID,
+        kept=b'{"order_id":"903-5563053-5647845","package":"1"}',
+        replies=(SPOILT, SHIPMENT),
+        files=2,
+        over="delivered",
+    ),
+)
 BOUGHT = ProgramCase(
     operation="createShipment",
     file="packages.csv",
