@@ -82,7 +82,30 @@ comment = "Thank you for your order."
 speed = "Standard"
 timezone = "America/Chicago"
 tracking = ["csv"]
+# Amazon ships what a 940 or ORDERS says from its stock; to buy shipping for it instead name "x12-940-package"
+# and "edifact-orders-package".
+mapping = ["x12-940", "edifact-orders"]
+
+# Shipping for packages of the seller's own: the money is the stand-in's.
+[sellers.{seller}.buy_shipping]
+purchase = "buy"
+max_price = "25.00 USD"
+daily_cap = "100.00 USD"
+
+[sellers.{seller}.buy_shipping.warehouses.MAIN]
+name = "Shop Warehouse"
+address_line1 = "100 Example Road"
+city = "Springfield"
+state_or_province_code = "IL"
+postal_code = "62701"
+country_code = "US"
+email = "shipping@example.com"
+phone = "5550100"
 """
+_ORDER_TO_SHIP = (
+    '[{"account": "rehearsal", "order_id": "903-5563053-5647845", '
+    '"items": [{"order_item_id": "1", "sku": "MUG", "quantity": 1}]}]'
+)
 _CONFIG_SFTP = """
 [{partner}.sftp]
 host = "{host}"
@@ -292,6 +315,9 @@ def _as_text(addresses: Addresses) -> str:
     lines += ["", "and save this as config.toml:", "", addresses.config]
     lines += [
         f"How a seller's orders stand: curl '{addresses.url}/_stand-in/orders?account=rehearsal'",
+        "Let Amazon have an order that the seller ships himself and buys shipping for:",
+        f"  curl --json '{_ORDER_TO_SHIP}' {addresses.url}/_stand-in/merchant/orders",
+        f"What shipping was bought: curl '{addresses.url}/_stand-in/merchant/wallet?account=rehearsal'",
         f"What was taken, and how often: curl {addresses.url}/_stand-in/state",
         "Make the next request fail:",
         f"  curl --json '{{\"status\": 503}}' {addresses.url}/_stand-in/faults",

@@ -91,7 +91,9 @@ def test_without_an_sftp_folder_the_configuration_has_a_local_one(tmp_path: Path
     with simulator(tmp_path, "--verdict-polls", "2", "--merchant", "merchant.json") as (_, told):
         seeded = httpx.get(f"{told['url']}/_stand-in/merchant/orders", trust_env=False).json()
         assert [order["orderId"] for order in seeded] == ["902-1"]
-        vendor = parse_config(told["config"], tmp_path / "config.toml").vendors["acme"]
+        config = parse_config(told["config"], tmp_path / "config.toml")
+        vendor, buys = config.vendors["acme"], config.sellers["shop"].buy_shipping
+        assert (buys.purchase, buys.max_price, list(buys.warehouses)) == ("buy", "25.00 USD", ["MAIN"])
         assert vendor.local is not None
         assert vendor.fetch.labels
         assert not vendor.fetch.invoices
