@@ -5,7 +5,8 @@
 | module | methods |
 |---|---|
 | submissions | claim, fence, check, pause; due_submissions, renew_confirmations |
-| submissions | refusals_of, start_sending, refuse_void, hold_unsendable, record_outcome, record_late |
+| submissions | reference_of_cancelled, complete_event, refusals_of |
+| submissions | start_sending, refuse_void, hold_unsendable, record_outcome, record_late |
 | files | keep_file, arrivals_to_move, arrival_moved, files_to_translate, file |
 | writer | translating, answering, and the `FileWriter` that it gives |
 | packages | package |

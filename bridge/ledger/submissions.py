@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import datetime
 
+import msgspec
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, select, update
 
+from bridge.domain.events import Event
 from bridge.domain.outcomes import Outcome
 from bridge.domain.states import EVENT_MOVES, SUBMISSION_MOVES, move
 from bridge.errors import LedgerError, StaleEpoch
@@ -77,6 +79,13 @@ _REFUSALS = (
     select(func.count())
     .select_from(submission_events.join(submissions, submissions.c.id == submission_events.c.submission_id))
     .where(submission_events.c.event_id == bindparam("event"), one_of(submissions.c.state, "refused"))
+)
+_cancelled, _cancelling = events.alias("cancelled"), events.alias("cancelling")
+_REFERENCE = (
+    select(submissions.c.amazon_transaction_id)
+    .join(_cancelled, _cancelled.c.submission_id == submissions.c.id)
+    .join(_cancelling, _cancelling.c.earlier_event == _cancelled.c.id)
+    .where(_cancelling.c.id == bindparam("event"), one_of(submissions.c.state, "succeeded"))
 )
 _NUMBER = select(submissions.c.attempts).where(submissions.c.id == bindparam("submission"))
 _ATTEMPT = select(attempts).where(attempts.c.id == bindparam("attempt"))
@@ -199,6 +208,22 @@ class SubmissionStore(Store):
         with self._db.read() as connection:
             row = connection.execute(_UNSENT, {"v": vendor, "tries": tries}).first()
         return (row[0], row.reason) if row is not None else (0, "")
+
+    def reference_of_cancelled(self, event_id: int) -> str:
+        """Return what Amazon knows the event by that an event cancels; empty where that is not known."""
+        with self._db.read() as connection:
+            return connection.execute(_REFERENCE, {"event": event_id}).scalar() or ""
+
+    def complete_event(self, fence: Fence, event_id: int, event: Event, now: datetime) -> None:
+        """Keep a batched event with what was found out about it, in place of what it said before."""
+        body = msgspec.json.encode(event).decode()
+        values = {
+            "body": body,
+            "stated": func.coalesce(events.c.stated, events.c.body),
+            "updated_at": seconds(now),
+        }
+        with self._db.write(fence) as connection:
+            connection.execute(update(events).where(events.c.id == event_id, is_grouped).values(values))
 
     def refusals_of(self, event_id: int) -> int:
         """Count the submissions of an event that Amazon refused."""

@@ -144,7 +144,7 @@ def resolve_in_doubt(partner: Partner) -> int:
 def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool]) -> int:
     operation = installed().operations[submission.operation]
     call = installed().call(operation.name)
-    events = [installed().decode(operation.name, body) for body in submission.bodies]
+    events = _completed(partner, submission)
     if _withdrawn(partner, submission, events):
         return 0
     version = operation.version_of(partner.amazon.version)
@@ -173,6 +173,21 @@ def _send(partner: Partner, submission: DueSubmission, over: Callable[[], bool])
     reached("submit.posted")
     record(partner, submission, attempt, outcome)
     return 1
+
+
+def _completed(partner: Partner, submission: DueSubmission) -> list[Event]:
+    """Return a submission's events, with what a cancellation needs of the event that it cancels."""
+    read = [installed().decode(submission.operation, body) for body in submission.bodies]
+    refer = installed().referring(submission.operation)
+    if refer is None:
+        return read
+    found = []
+    for number, event in zip(submission.event_ids, read, strict=True):
+        completed = refer(event, partner.ledger.reference_of_cancelled(number))
+        if completed != event:
+            partner.ledger.complete_event(partner.fence, number, completed, partner.clock())
+        found.append(completed)
+    return found
 
 
 def _withdrawn(partner: Partner, submission: DueSubmission, events: Sequence[Event]) -> bool:

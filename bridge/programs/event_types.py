@@ -180,10 +180,14 @@ class Cancellation:
 
     `make` makes it of the cancelled event as far as the cancelling document says it, which is its number. It
     has the same ordering key, so that both go in turn.
+
+    `refer`: it needs what Amazon knows the cancelled event by (the reference of its answer), and is completed
+    with that before it goes; where that is not known it is held.
     """
 
     operation: str
     make: Callable[[Any], Event]
+    refer: Callable[[Any, str], Event] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

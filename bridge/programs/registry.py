@@ -69,6 +69,12 @@ class Programs:
         about = self._of_cancellation.get(operation) or self._of_change.get(operation)
         return about or self.told_by(operation)
 
+    def referring(self, operation: str) -> Callable[[Any, str], Event] | None:
+        """Return how events of an operation get what Amazon knows the cancelled one by; None: not at all."""
+        cancelled = self._of_cancellation.get(operation)
+        how = cancelled.cancelled_by if cancelled is not None else None
+        return how.refer if how is not None else None
+
     def related(self, operation: str) -> tuple[str, ...]:
         """Return the operations whose events are about the same: it, and those that cancel or change it."""
         kind = self.subject_of(operation)

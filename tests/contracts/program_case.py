@@ -38,7 +38,6 @@ class ProgramCase:
     partner's own, `settings` further tables of its configuration, `policies` those that differ from the usual
     ones, and `api_version` is the account's
     where that matters. `after` is the case of what must stand at Amazon before: what the event is about.
-    `waits` says what is still to be built before the event is sent at all.
     """
 
     operation: str
@@ -53,7 +52,6 @@ class ProgramCase:
     api_version: str = "v1"
     mappings: Mapping[str, str] = field(default_factory=dict)
     after: ProgramCase | None = None
-    waits: str = ""
 
     @property
     def declared(self) -> Operation:
@@ -221,7 +219,4 @@ def write_mappings(folder: Path, files: Mapping[str, str]) -> None:
 
 def cases_by_name(cases: Sequence[ProgramCase]) -> list[Any]:
     """Return pytest's parameters of cases."""
-    return [
-        pytest.param(case, id=case.operation, marks=[pytest.mark.skip(reason=case.waits)] * bool(case.waits))
-        for case in cases
-    ]
+    return [pytest.param(case, id=case.operation) for case in cases]

@@ -16,6 +16,7 @@ from bridge.programs.merchant_fulfillment.operations import (
 )
 from bridge.programs.merchant_fulfillment.producers import PRODUCERS
 from bridge.programs.merchant_fulfillment.profile import NAME
+from bridge.programs.merchant_fulfillment.refunds import FOLLOW_UP as REFUNDS
 from bridge.programs.merchant_fulfillment.rules import CONDITIONS
 from bridge.programs.merchant_fulfillment.settings import SETTINGS
 
@@ -24,7 +25,7 @@ PROGRAM = Program(
     versions=VERSIONS,
     operations=OPERATIONS,
     event_types=EVENT_TYPES,
-    follow_ups=(LABELS,),
+    follow_ups=(LABELS, REFUNDS),
     watches=(MARKET_ORDERS,),
     policies={"purchases": CREATE},
     producers=PRODUCERS,

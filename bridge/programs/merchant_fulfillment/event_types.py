@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from bridge.programs.event_types import Cancellation, EventType
-from bridge.programs.merchant_fulfillment import bodies
+from bridge.programs.merchant_fulfillment import bodies, refunds
 from bridge.programs.merchant_fulfillment.events import ShipmentCancelled, ShipmentRequested
 from bridge.programs.merchant_fulfillment.operations import CANCEL, CREATE, SHIPMENT_KEY
 from bridge.programs.merchant_fulfillment.purchase import (
@@ -21,7 +21,6 @@ from bridge.programs.merchant_fulfillment.purchase import (
 from bridge.programs.merchant_fulfillment.refused import REFUSALS
 from bridge.programs.merchant_fulfillment.rules import violations, violations_of_cancellation
 
-NOT_CANCELLED = "edibridge does not cancel labels yet: nothing is sent to Amazon, cancel it in Seller Central"
 NOT_REPRINTED = "edibridge does not fetch a label again yet: nothing is sent to Amazon"
 
 
@@ -88,7 +87,7 @@ EVENT_TYPES = (
         body=bodies.shipment,
         once=True,
         content=_content,
-        cancelled_by=Cancellation(operation=CANCEL, make=_cancelled),
+        cancelled_by=Cancellation(operation=CANCEL, make=_cancelled, refer=refunds.refer),
         not_sendable=not_sendable,
         answered=answered,
         verification=VERIFICATION,
@@ -106,6 +105,8 @@ EVENT_TYPES = (
         rules=violations_of_cancellation,
         body=_nothing,
         path_names=_named,
-        not_sendable=lambda _event, _profile: NOT_CANCELLED,
+        not_sendable=refunds.not_sendable,
+        answered=refunds.answered,
+        verification=refunds.VERIFICATION,
     ),
 )

@@ -61,6 +61,8 @@ OPERATIONS = (
         "DELETE",
         f"/mfn/v0/shipments/{{{SHIPMENT_KEY}}}",
         reply="result",
+        in_doubt="verify",
+        read=read_shipment,
         rate=1.0,
         burst=1,
         restricted=True,

@@ -63,8 +63,8 @@ SHIPMENT_ALREADY_EXISTS = KnownRefusal(
     kind="permanent",
     whose="sender",
     action="known_label",
-    advice="a label for these items was bought already: look for it by the ShipmentId in Amazon's message "
-    "(`edibridge resolve N --shipment ID`), or cancel that label first",
+    advice="a label for these items was bought already: look for it in Seller Central by the ShipmentId in "
+    "Amazon's message, and cancel it first where it is not the one that was wanted",
 )
 INVALID = KnownRefusal(
     name="InvalidInput",

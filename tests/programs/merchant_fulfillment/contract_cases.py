@@ -86,6 +86,16 @@ FOLLOW_UPS: tuple[FollowUpCase, ...] = (
         files=2,
         over="delivered",
     ),
+    FollowUpCase(
+        name="refunds",
+        subject=SHIPMENT_ID,
+        kept=b'{"order_id":"903-5563053-5647845","package":"1","status":""}',
+        replies=tuple(
+            SHIPMENT | {"Status": status} for status in ("RefundPending", "RefundPending", "RefundApplied")
+        ),
+        files=2,
+        over="RefundApplied",
+    ),
 )
 BOUGHT = ProgramCase(
     operation="createShipment",
@@ -100,15 +110,16 @@ BOUGHT = ProgramCase(
     repeated=json_answer(400, {"errors": [{"code": "ShipmentAlreadyExists", "message": EXISTS}]}),
     settings=SETTINGS.replace("\n[", f"{BUYS}\n[", 1),
 )
+PENDING = SHIPMENT | {"Status": "RefundPending"}
 CASES = (
     BOUGHT,
     ProgramCase(
         operation="cancelShipment",
         file="cancellation.csv",
         document=CANCELLATION,
-        taken=json_answer(200, {}),
-        settings=SETTINGS,
+        taken=json_answer(200, {"payload": PENDING}),
+        afterwards={"getShipment": json_answer(200, {"payload": PENDING})},
+        settings=BOUGHT.settings,
         after=BOUGHT,
-        waits="labels are not cancelled yet: ShipmentId comes with the label",
     ),
 )

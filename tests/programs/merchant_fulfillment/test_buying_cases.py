@@ -282,3 +282,56 @@ def test_no_funds_stop_buying_for_an_hour_and_operators_hear_of_it(desk: Desk) -
     desk.passes(3, minutes=21)
     assert (states(desk), len(desk.bought())) == (["succeeded"], 1)
     assert "stopped" not in alerts(desk)
+
+
+CANCEL_ROW = f"amazon_order_id,package,action\n{ORDER},1,cancel\n"
+
+
+def test_case_12_a_cancelled_label_is_refunded_and_each_step_told_once(desk: Desk) -> None:
+    desk.order()
+    desk.takes(row())
+    (bought,) = desk.amazon.merchant.shipments("default")
+    desk.drop("cancel.csv", CANCEL_ROW.encode())
+    desk.passes(3, seconds=5)
+    assert bought.status == "RefundPending"
+    assert states(desk)[-1] == "succeeded"
+    desk.passes(hours=25)
+    desk.amazon.merchant.set_status(bought.shipment_id, "RefundApplied")
+    desk.passes(3, hours=25)
+    told = [name.rsplit(".", 2)[1] for name in desk.outbox("refunds")]
+    assert sorted(told) == ["RefundApplied", "RefundPending"]
+    (spent,) = desk.partner.ledger.spent("acme", desk.clock.now.date().replace(day=22))
+    assert str(spent.spent) == "6.40", "a refund frees nothing of its day"
+
+
+def test_case_12_a_label_whose_time_to_cancel_is_over_is_refused_and_told(desk: Desk) -> None:
+    desk.amazon.merchant.options.change({"cancel_window": 60.0})
+    desk.order()
+    desk.takes(row())
+    desk.passes(hours=1)
+    desk.drop("cancel.csv", CANCEL_ROW.encode())
+    desk.passes(3, seconds=5)
+    assert states(desk)[-1] == "failed"
+    assert desk.amazon.merchant.shipments("default")[0].status == "Purchased"
+    assert "LabelCancelWindowExpired" in str(desk.partner.ledger.batch(2).events[0].errors)
+
+
+def test_a_cancellation_whose_answer_is_lost_is_looked_up(desk: Desk) -> None:
+    desk.order()
+    desk.takes(row())
+    desk.amazon.faults.cut_after(operation="cancelShipment")
+    desk.drop("cancel.csv", CANCEL_ROW.encode())
+    desk.passes(4, minutes=2)
+    assert (states(desk)[-1], desk.amazon.merchant.shipments("default")[0].status) == (
+        "succeeded",
+        "RefundPending",
+    )
+
+
+def test_what_was_not_bought_yet_is_dropped_by_its_cancellation(desk: Desk) -> None:
+    desk.sets(max_price=Money("USD", "1.00"))
+    desk.order()
+    desk.takes(row())
+    desk.drop("cancel.csv", CANCEL_ROW.encode())
+    desk.passes(3, seconds=5)
+    assert (states(desk), desk.bought()) == (["cancelled", "not_sent"], [])
