@@ -15,6 +15,7 @@ from bridge import __version__
 from bridge.cli import authorize as authorizing
 from bridge.cli import check as checking
 from bridge.cli import (
+    costs,
     daemon,
     demo,
     explain,
@@ -98,6 +99,7 @@ VERBS: dict[str, Callable[..., None]] = {
     "daemon": daemon.daemon,
     "explain": explain.explain,
     "status": inspect.status,
+    "costs": costs.costs,
     "batches": inspect.batches,
     "show": inspect.show,
     "trace": inspect.trace,

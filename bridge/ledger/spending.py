@@ -57,6 +57,8 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     day: date
     amount: Amount
     cap: Amount
+    carrier: str = ""
+    service: str = ""
 
 
 class OverCap(BridgeError):
@@ -67,6 +69,18 @@ class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """What a partner's calls of a day have cost in one currency, and what of it is reserved or in doubt."""
 
     currency: str
+    spent: Decimal
+    reserved: Decimal
+
+
+class Cost(msgspec.Struct, frozen=True, kw_only=True):
+    """What a partner's calls have cost by one service of a carrier; `reserved` is in doubt or under way."""
+
+    vendor: str
+    carrier: str
+    service: str
+    currency: str
+    bought: int
     spent: Decimal
     reserved: Decimal
 
@@ -83,6 +97,28 @@ class SpendingStore(Store):
         return [
             Spent(currency=currency, spent=states["spent"], reserved=states["reserved"])
             for currency, states in sums.items()
+        ]
+
+    def costs(self, vendor: str | None, since: date) -> list[Cost]:
+        """Return what calls since a day have cost, by partner, carrier, service and currency."""
+        query = select(spendings).where(spendings.c.day >= since.isoformat(), spendings.c.state != "freed")
+        rows: dict[tuple[str, str, str, str], list[tuple[str, Decimal]]] = defaultdict(list)
+        with self._db.read() as connection:
+            for row in connection.execute(query):
+                if vendor in {None, row.vendor}:
+                    key = (row.vendor, row.carrier, row.service, row.currency)
+                    rows[key].append((row.state, Decimal(row.amount)))
+        return [
+            Cost(
+                vendor=name,
+                carrier=carrier,
+                service=service,
+                currency=currency,
+                bought=sum(state == "spent" for state, _ in found),
+                spent=sum((amount for state, amount in found if state == "spent"), Decimal()),
+                reserved=sum((amount for state, amount in found if state == "reserved"), Decimal()),
+            )
+            for (name, carrier, service, currency), found in sorted(rows.items())
         ]
 
 
@@ -111,6 +147,8 @@ def reserve(  # noqa: PLR0913, PLR0917 - whose, for what, how much
             vendor=wanted.vendor,
             submission_id=submission_id,
             attempt_id=attempt_id,
+            carrier=wanted.carrier,
+            service=wanted.service,
             amount=str(amount.value),
             state="reserved",
             reserved_at=seconds(now),

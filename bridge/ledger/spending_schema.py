@@ -16,6 +16,8 @@ spendings = Table(
     Column("day", Text, nullable=False),  # of the partner's, ISO-8601
     Column("submission_id", Integer, nullable=False, index=True),
     Column("attempt_id", Integer, nullable=False, index=True),
+    Column("carrier", Text, nullable=False),
+    Column("service", Text, nullable=False),
     Column("amount", Text, nullable=False),  # a decimal
     Column("state", Text, nullable=False),  # reserved, spent, freed
     time("reserved_at"),

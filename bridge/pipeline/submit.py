@@ -246,7 +246,15 @@ def _reservation(partner: Partner, call: Call, event: Event) -> Reservation | No
     if cap is None:
         raise OverCap("nothing may be spent: the partner's settings allow it no money")
     day = partner.clock().astimezone(ZoneInfo(partner.profile.timezone)).date()
-    return Reservation(vendor=partner.vendor, day=day, amount=call.spending.price(event), cap=cap)
+    carrier, service = call.spending.bought(event)
+    return Reservation(
+        vendor=partner.vendor,
+        day=day,
+        amount=call.spending.price(event),
+        cap=cap,
+        carrier=carrier,
+        service=service,
+    )
 
 
 def _goes_on(partner: Partner, over: Callable[[], bool]) -> bool:

@@ -31,8 +31,10 @@ class Spending:
     `price` returns the most that it may cost, and raises ValueError for an event whose price is not known:
     that is never sent. `cap` returns, for a partner's profile, the most that a day's may cost; None: nothing
     may be spent. `charged` returns what the answer says that it has cost; None: it does not say.
+    `bought` returns from whom and which service is paid for, by their names; costs are summed by them.
     """
 
     price: Callable[[Any], Amount]
     cap: Callable[[Any], Amount | None]
     charged: Callable[[Any], Amount | None]
+    bought: Callable[[Any], tuple[str, str]] = lambda _event: ("", "")

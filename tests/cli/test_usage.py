@@ -16,7 +16,7 @@ from tests.cli.support import CONFIG, edibridge, in_process, installation
 
 def test_every_agreed_verb_is_there_and_tells_its_options(tmp_path: Path) -> None:
     agreed = "demo init check daemon run explain status batches show trace rerun resolve fetch purge "
-    agreed += "restore simulator mappings authorize rehearse features"
+    agreed += "restore simulator mappings authorize rehearse features costs"
     assert set(VERBS) == set(agreed.split())
     listed = edibridge("--help", folder=tmp_path)
     assert listed.code == 0

@@ -68,6 +68,11 @@ def test_labels_are_bought_and_come_back_with_what_they_cost(market: Site) -> No
     assert money["spent"] == str(sum(one.charged for one in bought))
     assert (money["reserved"], money["cap"]) == ("0", "40.00")
     assert f"{money['spent']} of 40.00 USD today" in market.edibridge("status").stdout
+    (cost,) = market.json("costs")["costs"]
+    assert (cost["carrier"], cost["service"], cost["bought"]) == ("USPS", "USPS Ground Advantage", 2)
+    lines = market.edibridge("costs", "--csv").stdout.splitlines()
+    assert lines[1] == f"acme,USPS,USPS Ground Advantage,USD,2,{money['spent']},0"
+    assert market.edibridge("costs", "--since", "2099-01-01").stdout.startswith("Nothing was bought")
     for number in (bought[0].shipment_id, bought[0].tracking):
         assert "createShipment" in market.edibridge("trace", number).stdout
 

@@ -52,6 +52,13 @@ def _price(event: ShipmentRequested) -> Amount:
     return _amount(event.offer.price)
 
 
+def _bought(event: ShipmentRequested) -> tuple[str, str]:
+    offer = event.offer
+    return (
+        (offer.carrier_name, offer.shipping_service_name or offer.shipping_service_id) if offer else ("", "")
+    )
+
+
 def _cap(profile: VendorProfile) -> Amount | None:
     cap = values_of(profile).daily_cap
     return _amount(cap) if cap else None
@@ -94,7 +101,7 @@ PRECHECK = Precheck(
     at_most=timedelta(hours=2),
     good_for=FRESH_FOR,
 )
-SPENDING = Spending(price=_price, cap=_cap, charged=lambda shipment: shipment.price)
+SPENDING = Spending(price=_price, cap=_cap, charged=lambda shipment: shipment.price, bought=_bought)
 VERIFICATION = Verification(
     looks=(timedelta(minutes=2),) * 3,
     repeated=lambda event: "" if event.takes_all else NEVER_REPEATED,
