@@ -30,6 +30,7 @@ from bridge.ledger.rows import Fence, SnapshotState
 from bridge.ledger.soundness import SECONDS as CHECK_SECONDS
 from bridge.ledger.store import Ledger
 from bridge.mapping.profile import explain_profile
+from bridge.pipeline.adopt import adopted
 from bridge.pipeline.deliver import deliver
 from bridge.pipeline.explain import Explanation
 from bridge.pipeline.explain import explain as explain_file
@@ -181,6 +182,26 @@ class Bridge:
             ).status
         finally:
             client.close()
+
+    def adopt(self, submission_id: int, number: str, who: str) -> None:
+        """Take what Amazon has under a number for the answer to a submission in doubt, if that is its own.
+
+        Raises `CommandRefused` where it is not, and `AmazonError`.
+        """
+        vendor = self.ledger.submission(submission_id).vendor
+        partner = self.config.partners.get(vendor)
+        found = [one for one in self.ledger.in_doubt(vendor, limit=10_000) if one.id == submission_id]
+        since = self.ledger.first_attempt_at(submission_id)
+        if partner is None or not found or since is None:
+            raise CommandRefused(
+                f"submission {submission_id} is not in doubt, or its partner is not configured"
+            )
+        client = amazon_client_of(partner.account, self.config.accounts[partner.account])
+        try:
+            handling = adopted(client, found[0], since, profile_of(vendor, partner), number)
+        finally:
+            client.close()
+        self.ledger.resolve_found(submission_id, handling, utc_now(), who=who, given=number)
 
     def fetch(self, vendor: str, kind: str, orders: Sequence[str]) -> dict[str, str] | None:
         """Ask for shipping documents of orders, and put them into the outbox.

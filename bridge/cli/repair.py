@@ -14,6 +14,7 @@ from bridge.cli.output import emit, plain, say, tell_lines
 from bridge.cli.said import (
     AFTERWARDS,
     Said,
+    adopt_shipment,
     drop_document,
     reason_of,
     settle_event,
@@ -86,6 +87,10 @@ def resolve(  # noqa: PLR0917 - the options are parameters
     taken: Annotated[
         bool, typer.Option("--taken", help="Amazon took the submission, by an unknown id.")
     ] = False,
+    shipment: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="A label to buy: Amazon's shipment that it is; Amazon is asked."),
+    ] = None,
     take_back: Annotated[
         str | None,
         typer.Option("--take-back", metavar="REASON", help="An earlier word, on which it ended, was wrong."),
@@ -105,22 +110,23 @@ def resolve(  # noqa: PLR0917 - the options are parameters
 ) -> None:
     """Settle what is in doubt or held.
 
-    A submission in doubt or overdue: --sent TXID, --not-sent or --taken. A held event: --event with --send or
+    A submission in doubt or overdue: --sent TXID, --not-sent or --taken, a label to buy also --shipment ID. A
+    held event: --event with --send or
     --drop REASON. A document for a partner that cannot be written: --document with --drop REASON.
     """
-    chosen = [sent is not None, not_sent, taken, send, drop is not None]
+    chosen = [sent is not None, not_sent, taken, shipment is not None, send, drop is not None]
     of_held = send or drop is not None
     beside = take_back is not None or unchecked
     if (
         sum(chosen) != 1
         or event + document != of_held
         or (document and send)
-        or (beside and of_held)
+        or (beside and (of_held or shipment is not None))
         or (unchecked and sent is None)
     ):
         message = (
-            "say --sent TXID, --not-sent or --taken; or --event with --send or --drop REASON; or --document "
-            "with --drop REASON"
+            "say --sent TXID, --not-sent, --taken or --shipment ID; or --event with --send or --drop REASON; "
+            "or --document with --drop REASON"
         )
         raise typer.BadParameter(message)
     said = Said(
@@ -136,6 +142,8 @@ def resolve(  # noqa: PLR0917 - the options are parameters
             told = drop_document(bridge, number, reason_of(drop or "", "--drop"))
         elif event:
             told = settle_event(bridge, number, reason_of(drop, "--drop") if drop is not None else None)
+        elif shipment is not None:
+            told = adopt_shipment(bridge, number, shipment)
         else:
             told = settle_submission(bridge, said)
         reached("resolve.committed")

@@ -21,6 +21,7 @@ AFTERWARDS: Final = {
     "not_sent": "The daemon sends it, or `edibridge run`.",
     "sent": "The daemon asks Amazon for the verdict, or `edibridge run --settle`.",
     "taken": "It counts as done by your word; the partner is told so, and that Amazon gave no verdict.",
+    "adopted": "Amazon confirms it. The daemon delivers its label, or `edibridge run`.",
     "dropped": "It is never sent; the partner is told so with your reason.",
 }
 """What happens next, by what was said."""
@@ -39,14 +40,14 @@ class Said:
     unchecked: bool
 
 
-def transaction_of(given: str) -> str:
-    """Check a transaction id that an operator gives. Raises a usage error."""
+def transaction_of(given: str, option: str = "--sent") -> str:
+    """Check an id of Amazon's that an operator gives. Raises a usage error."""
     text = given.strip()
     if not _TRANSACTION.fullmatch(text):
         raise typer.BadParameter(
-            "a transaction id is one word of letters, digits and signs, at most 200 of them; where it is "
+            "an id of Amazon's is one word of letters, digits and signs, at most 200 of them; where it is "
             "not known, say --taken",
-            param_hint="--sent",
+            param_hint=option,
         )
     return text
 
@@ -86,6 +87,14 @@ def drop_document(bridge: Bridge, number: int, reason: str) -> str:
     vendor = bridge.ledger.drop_document(number, reason, now, who=operator())
     bridge.ledger.clear_alert("held_document", vendor, str(number), now)
     return "dropped"
+
+
+def adopt_shipment(bridge: Bridge, number: int, shipment: str) -> str:
+    """Take a shipment that Amazon has for what a submission in doubt was to buy; Amazon is asked first."""
+    bridge.adopt(number, transaction_of(shipment, "--shipment"), operator())
+    vendor = bridge.ledger.submission(number).vendor
+    bridge.ledger.clear_alert("in_doubt", vendor, str(number), datetime.now(UTC))
+    return "adopted"
 
 
 def settle_submission(bridge: Bridge, said: Said) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, func, insert, or_, select, update
 
+from bridge.domain.outcomes import Outcome
 from bridge.domain.planning import next_poll
 from bridge.domain.states import EVENTS_TAKEN_BACK, TAKEN_BACK, move
 from bridge.errors import CommandRefused
@@ -17,8 +18,10 @@ from bridge.ledger.columns import one_of
 from bridge.ledger.database import Store
 from bridge.ledger.follow_ups import stop_following
 from bridge.ledger.functions import carry_out_held
+from bridge.ledger.new_rows import OutcomeHandling
 from bridge.ledger.packages import unconfirm
 from bridge.ledger.reports import reopen
+from bridge.ledger.response_handlers import succeeded_at_once
 from bridge.ledger.row_conversion import seconds
 from bridge.ledger.rows import SubmissionRow
 from bridge.ledger.schema import attempts, events, is_grouped, operator_actions, submissions
@@ -110,6 +113,20 @@ class ResolveStore(Store):
             reason = "; ".join(part for part in (take_back, told) if part)
             given = sent_transaction_id or ""
             note_action(connection, "submission", before, action, now, who=who, reason=reason, given=given)
+
+    def resolve_found(
+        self, submission_id: int, handling: OutcomeHandling, now: datetime, *, who: str = "", given: str = ""
+    ) -> None:
+        """Take for the answer to a call in doubt what an operator found at Amazon, and Amazon confirms."""
+        with self._db.write() as connection:
+            row = transitions.load(connection, submission_id)
+            if row["state"] != "in_doubt":
+                raise CommandRefused(f"submission {submission_id} is {row['state']}, not in doubt")
+            transitions.mark_updated(connection, submission_id, now)
+            settle_submission(connection, submission_id, taken=True)
+            outcome = Outcome(kind="succeeded", request_id=row["request_id"])
+            succeeded_at_once(connection, row, outcome, handling, now, cause="found")
+            note_action(connection, "submission", row, "taken", now, who=who, given=given)
 
 
 def note_action(  # noqa: PLR0913 - what, of what, by whom, when and why

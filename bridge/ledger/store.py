@@ -15,7 +15,7 @@
 | prechecks | to_precheck, record_precheck, ask_anew, postpone_prechecks |
 | in_doubt | in_doubt, due_for_verification, doubts_of, first_attempt_at |
 | in_doubt | apply_policy, keep_in_doubt, record_verification, record_taken; release_event, refuse_event |
-| resolving | submission, check_resolve, resolve |
+| resolving | submission, check_resolve, resolve, resolve_found |
 | verdicts | to_poll, record_verdict, record_poll_failed |
 | reports | batches_to_report, reported, reported_of |
 | shipping_documents | cursor, add_outbound; request_documents, due_document_requests |

@@ -104,3 +104,32 @@ def test_orders_to_ship_are_told_once_whatever_the_kill(market: Site, point: str
 
     (told,) = market.outbox("orders")[:-1]
     assert [row["sku"] for row in csv.DictReader(told.open())] == ["MUG", "BOWL"]
+
+
+def test_an_operator_names_the_shipment_that_a_doubt_is_about_and_amazon_confirms_it(market: Site) -> None:
+    more = tuple(
+        OrderItem(order_item_id=str(at), sku=sku, quantity=2) for at, sku in enumerate(("MUG", "BOWL"))
+    )
+    market.amazon.merchant.orders.add(SellerOrder(order_id=ORDER, items=more, account="rehearsal"))
+    buys(market, BUYS)
+    market.amazon.faults.cut_after(operation="createShipment", times=1)
+    market.drop(
+        "packages.csv", PACKAGES.splitlines(keepends=True)[0].encode() + PACKAGES.splitlines()[1].encode()
+    )
+    assert market.edibridge("run").returncode == 1
+    (bought,) = market.amazon.merchant.shipments("rehearsal")
+
+    wrong = market.edibridge("resolve", "1", "--shipment", "00000000-0000-4000-8000-000000000000")
+    assert wrong.returncode != 0
+    assert "Amazon knows no" in " ".join(wrong.stderr.split())
+    done = market.edibridge("resolve", "1", "--shipment", bought.shipment_id)
+    assert done.returncode == 0, done.stderr
+    assert "Amazon confirms it" in done.stdout
+    assert market.edibridge("run").returncode == 0
+
+    (label,) = [
+        path for path in (market.home / "outbox" / "labels" / ORDER).iterdir() if path.suffix == ".png"
+    ]
+    assert label.read_bytes() == bought.label
+    (money,) = market.json("status")["vendors"]["acme"]["money"]
+    assert (money["spent"], money["reserved"]) == (str(bought.charged), "0")
