@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-JOBS ?= 4
+JOBS ?= 5
 # The tests start the command hundreds of times: without its bytecode each start compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
 

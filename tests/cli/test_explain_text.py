@@ -227,15 +227,15 @@ def test_a_long_document_is_shown_from_its_beginning_and_where_it_is_wrong() -> 
     assert sum("more segments; --all shows them" in line for line in lines) == 2
 
 
-@pytest.mark.parametrize("width", [80, 140])
-def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+def test_no_line_is_wider_than_the_terminal() -> None:
     from bridge.document_data import names_of  # noqa: PLC0415 - only here
     from bridge.wiring import explain  # noqa: PLC0415 - only here
 
-    view = View(names=names_of(None), width=width)
     for path in sorted(shipped("samples").rglob("*.edi")):
-        lines = explanation(explain(path, None, None), view)
-        assert max(map(len, lines)) <= width, path
+        explained = explain(path, None, None)
+        for width in (80, 140):
+            lines = explanation(explained, View(names=names_of(None), width=width))
+            assert max(map(len, lines)) <= width, path
 
 
 @pytest.mark.parametrize("folder", ["x12", "edifact"])

@@ -1,4 +1,4 @@
-"""Five thousand labels, and a crash in the middle of fetching them, again and again."""
+"""Two thousand labels, and a crash in the middle of fetching them, again and again."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from bridge.pipeline.partner import Partner
 from bridge.wiring import fleet_of
 from simulator.rehearsal import Rehearsal
 
-LABELS = 5_000
+LABELS = 2_000
 DAYS = 20
 WAREHOUSES = ("ABCD", "EFGH", "IJKL")
-CRASHES = 50
+CRASHES = 30
 STEPS = frozenset(
     {"read_page", "add_outbound", "deliver", "outbound_delivered", "cursor", "outbound_due", "want"}
 )
