@@ -9,7 +9,7 @@ JOBS ?= 5
 # The tests start the command hundreds of times: without its bytecode each start compiles it anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: venv demo test check format crash long-run faults fuzz golden bench bench-long lock clean help
+.PHONY: venv demo test check format crash long-run buying-run faults fuzz golden bench bench-long lock clean help
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -44,6 +44,9 @@ crash: $(STAMP) ## kill the bridge a thousand times and look for what is lost or
 
 long-run: $(STAMP) ## take 5,000 orders of sellers to their end while the daemon is killed 200 times (six minutes)
 	$(BIN)/python -m tests.crash.sellers
+
+buying-run: $(STAMP) ## buy labels for 2,000 packages while the daemon is killed 500 times
+	$(BIN)/python -m tests.crash.buyers
 
 fuzz: $(STAMP) ## spoil samples in 50,000 ways, for the EDI reader and then all the way into the ledger (half an hour)
 	$(BIN)/python -m tests.edi.fuzz

@@ -146,6 +146,15 @@ class DueSubmission(msgspec.Struct, frozen=True, kw_only=True):
     looks: int = 0
     """How often Amazon was asked about it, and had nothing of it, since it is in doubt."""
 
+    @property
+    def is_doubted(self) -> bool:
+        """Whether Amazon may have it of an earlier attempt.
+
+        Not after an operator's word that it has none: that leaves the reason of the doubt, and no policy.
+        """
+        by_word = not self.policy and bool(self.reason)
+        return self.doubted_at is not None and not by_word
+
 
 class ToPoll(msgspec.Struct, frozen=True, kw_only=True):
     """A submission whose verdict is to be asked for."""

@@ -33,7 +33,7 @@ from bridge.ledger.schema import (
     submission_events,
     submissions,
 )
-from bridge.ledger.spending import Reservation, reserve, settle_attempt
+from bridge.ledger.spending import Reservation, reserve, settle_attempt, settle_submission
 from bridge.programs.event_types import LabelPolicy
 
 _DUE = (
@@ -328,6 +328,8 @@ class SubmissionStore(Store):
                 raise StaleEpoch(f"attempt {attempt_id} is not the last one of submission {row['id']}")
             _end(connection, attempt_id, outcome, now)
             settle_attempt(connection, attempt_id, outcome.kind, handling.charged)
+            if outcome.kind == "succeeded":  # no earlier attempt is in doubt any more
+                settle_submission(connection, row["id"], taken=False)
             transitions.mark_updated(connection, row["id"], now)
             moved = RESPONSE_HANDLERS[outcome.kind](connection, row, outcome, handling, now)
             if moved.state not in {"submitted", "succeeded", "in_doubt"}:
@@ -349,6 +351,8 @@ class SubmissionStore(Store):
             if not last or (row["state"], "late") not in SUBMISSION_MOVES:
                 return False
             settle_attempt(connection, attempt_id, outcome.kind, handling.charged)
+            if outcome.kind == "succeeded":  # no earlier attempt is in doubt any more
+                settle_submission(connection, row["id"], taken=False)
             if outcome.kind == "submitted":
                 submitted(connection, row, outcome, now, cause="late")
             elif outcome.kind == "succeeded":

@@ -166,13 +166,11 @@ def _tell(partner: Partner, submission: DueSubmission, outcome: Outcome) -> None
 def _doubted_refusal(submission: DueSubmission, call: Call, outcome: Outcome) -> Outcome:
     """Take a refusal for a doubt where it may be of what an earlier attempt left at Amazon.
 
-    It counts after an operator's word that Amazon has none of it: that leaves the reason of the doubt, and no
-    policy.
+    It counts after an operator's word that Amazon has none of it.
     """
     verification = call.verification
-    doubted = submission.doubted_at is not None
-    by_word = doubted and not submission.policy and bool(submission.reason)
-    again = not by_word and (doubted or submission.attempts > 0)
+    by_word = submission.doubted_at is not None and not submission.is_doubted
+    again = not by_word and (submission.is_doubted or submission.attempts > 0)
     if outcome.kind != "refused" or not again or verification is None or not verification.doubts_refusals:
         return outcome
     return msgspec.structs.replace(outcome, kind="in_doubt")

@@ -46,7 +46,7 @@ def judged(partner: Partner, submission: DueSubmission, call: Call, outcome: Out
     refusal = call.refusals.judge(event, outcome.errors, outcome.http_status)
     if outcome.kind == "unauthorized" and not refusal.hold:
         return Judged(outcome=outcome)  # of our credentials, not of this event
-    if submission.doubted_at is not None:
+    if submission.is_doubted:
         return _after_doubt(partner, submission, call.refusals, refusal, outcome)
     return _of_event(partner, submission, refusal, outcome)
 
@@ -64,7 +64,7 @@ def _of_event(partner: Partner, submission: DueSubmission, refusal: Refusal, out
 
 
 def _is_doubted(submission: DueSubmission, outcome: Outcome) -> bool:
-    return submission.doubted_at is not None and outcome.kind == "in_doubt" and bool(outcome.errors)
+    return submission.is_doubted and outcome.kind == "in_doubt" and bool(outcome.errors)
 
 
 def _after_doubt(

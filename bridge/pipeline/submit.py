@@ -205,10 +205,11 @@ def _withdrawn(partner: Partner, submission: DueSubmission, events: Sequence[Eve
 def _asked_anew(partner: Partner, submission: DueSubmission, kind: EventType) -> bool:
     """Return whether what Amazon said of a submission counts no more; then it is asked about anew.
 
-    One that is sent again after a doubt goes as it was: another one would be a second one.
+    One that is sent again after a doubt goes as it was: another one would be a second one. An operator's word
+    that Amazon has none of it ends that.
     """
     precheck = kind.precheck
-    if precheck is None or precheck.good_for is None or submission.doubted_at is not None:
+    if precheck is None or precheck.good_for is None or submission.is_doubted:
         return False
     return partner.ledger.ask_anew(partner.fence, submission.id, precheck.good_for, partner.clock())
 
@@ -231,7 +232,7 @@ def _hold(partner: Partner, submission: DueSubmission, why: str) -> None:
     """Hold what is not to go; what was to settle its own doubt by going again stays in doubt."""
     verification = installed().call(submission.operation).verification
     repeated = verification is not None and verification.repeated is not None
-    if repeated and submission.doubted_at is not None:
+    if repeated and submission.is_doubted:
         partner.ledger.keep_in_doubt(partner.fence, submission.id, why, partner.clock())
         in_doubt(partner, submission, why)
         return
