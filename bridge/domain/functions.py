@@ -54,6 +54,8 @@ class Known(NamedTuple):
     unknown: bool = False
     """Whether it was refused since nothing of its order or package was known."""
     earlier_event: int | None = None
+    frees: bool = False
+    """Whether it cancels what Amazon had, such that another one of its key and subject may come."""
 
     @property
     def name(self) -> str:
@@ -181,7 +183,14 @@ def _cancel_sent(new: Known, before: Sequence[Known], sent: Sequence[Known]) -> 
     last = sent[-1]
     if not new.by_call or last.state == "held":
         return "held", _standing_at_amazon(new, sent), last.id
-    same = [o for o in before if o.function == "cancel" and o.state in TOLD]
+    same = [
+        o
+        for o in before
+        if o.function == "cancel"
+        and o.state in TOLD
+        and o.subject == new.subject
+        and o.earlier_event in {None, last.id}
+    ]
     if same:
         return "not_sent", f"a duplicate of {same[-1].name}, which is {_word(same[-1].state)}", same[-1].id
     return "ready", _goes_after(last), last.id
@@ -258,11 +267,13 @@ def _second(new: Known, before: Sequence[Known], after: Sequence[Known]) -> Deci
     """Return what becomes of a second one of a key and subject, of which Amazon takes one.
 
     It may be read only now. What never was sent, and never will be, counts for nothing; nor does what Amazon
-    refused. What was held since nothing could be made of it gives way to the one that comes corrected.
+    refused, or what was cancelled there such that another one may come. What was held since nothing could be
+    made of it gives way to the one that comes corrected.
     """
     gone = {*_SPENT, "cancelled", "superseded", "not_sent", "replaced"}
     others = [o for o in (*before, *after) if not o.changes and o.subject == new.subject]
-    known = [o for o in others if o.function not in _SPEAKING and o.state not in gone]
+    freed = {o.earlier_event for o in others if o.frees}
+    known = [o for o in others if o.function not in _SPEAKING and o.state not in gone and o.id not in freed]
     empty = tuple(o.id for o in before if o in known and o.state == "held" and o.body is None)
     same = [o for o in known if o.id not in empty]
     if not same:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Update,
     bindparam,
     cast,
+    exists,
     func,
     literal,
     or_,
@@ -26,6 +27,15 @@ from bridge.programs.registry import installed
 SPENT = ("replaced", "refused", "failed")
 
 _earlier = events.alias("earlier")
+_freeing = events.alias("freeing")
+_is_free = exists().where(
+    # By the order, which has an index.
+    _freeing.c.purchase_order_number == _earlier.c.purchase_order_number,
+    _freeing.c.earlier_event == _earlier.c.id,
+    _freeing.c.operation.in_(bindparam("freeing", expanding=True)),
+    _freeing.c.state == "succeeded",
+)
+"""Whether what it told was cancelled at Amazon, such that another one may come."""
 
 
 def _stated(columns: Any) -> ColumnElement[str]:  # noqa: ANN401 - of events, or of an alias of it
@@ -54,6 +64,7 @@ def _hold(subject: Column[str], other_subject: Column[str], *, filled: bool = Fa
             _stated(_earlier.c) == _stated(events.c),
             _earlier.c.id < events.c.id,
             _earlier.c.state.not_in(SPENT),
+            ~_is_free,
         )
         .scalar_subquery()
     )
@@ -89,5 +100,6 @@ def hold_duplicates(connection: Connection, file_id: int, first: int) -> None:
 
     Those just written are looked at: the event `first` and those after it.
     """
+    kinds = {"timeless": installed().timeless, "freeing": installed().freeing}
     for statement in _STATEMENTS:
-        connection.execute(statement, {"of": file_id, "first": first, "timeless": installed().timeless})
+        connection.execute(statement, {"of": file_id, "first": first, **kinds})

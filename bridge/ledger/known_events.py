@@ -88,6 +88,7 @@ def _known(row: RowMapping) -> Known:
         changes=row["operation"] in installed().changing,
         unknown=row["state"] == "refused" and f'"{UNKNOWN}"' in (row["errors"] or ""),
         earlier_event=row["earlier_event"],
+        frees=row["state"] == "succeeded" and row["operation"] in installed().freeing,
     )
 
 

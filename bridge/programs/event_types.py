@@ -182,12 +182,14 @@ class Cancellation:
     has the same ordering key, so that both go in turn.
 
     `refer`: it needs what Amazon knows the cancelled event by (the reference of its answer), and is completed
-    with that before it goes; where that is not known it is held.
+    with that before it goes; where that is not known it is held. `frees`: once it has succeeded another one
+    with the same number may come.
     """
 
     operation: str
     make: Callable[[Any], Event]
     refer: Callable[[Any, str], Event] | None = None
+    frees: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

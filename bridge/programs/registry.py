@@ -259,6 +259,12 @@ class Programs:
         return tuple(self._of_cancellation)
 
     @cached_property
+    def freeing(self) -> tuple[str, ...]:
+        """Operations of the events that cancel what Amazon has, such that another one may come."""
+        every = (one.cancelled_by for one in self.event_types if one.cancelled_by)
+        return tuple(one.operation for one in every if one.frees)
+
+    @cached_property
     def changing(self) -> tuple[str, ...]:
         """Operations of the events that change what was read before."""
         return tuple(self._of_change)

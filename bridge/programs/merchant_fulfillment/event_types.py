@@ -87,7 +87,7 @@ EVENT_TYPES = (
         body=bodies.shipment,
         once=True,
         content=_content,
-        cancelled_by=Cancellation(operation=CANCEL, make=_cancelled, refer=refunds.refer),
+        cancelled_by=Cancellation(operation=CANCEL, make=_cancelled, refer=refunds.refer, frees=True),
         not_sendable=not_sendable,
         answered=answered,
         verification=VERIFICATION,

@@ -130,6 +130,7 @@ VERIFICATION = Verification(
     names=lambda event: {SHIPMENT_KEY: event.shipment_id},
     judge=found,
     looks=(timedelta(minutes=1), timedelta(minutes=5)),
+    doubts_refusals=True,
 )
 FOLLOW_UP = FollowUp(
     name=NAME,

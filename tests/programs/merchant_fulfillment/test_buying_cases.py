@@ -335,3 +335,20 @@ def test_what_was_not_bought_yet_is_dropped_by_its_cancellation(desk: Desk) -> N
     desk.drop("cancel.csv", CANCEL_ROW.encode())
     desk.passes(3, seconds=5)
     assert (states(desk), desk.bought()) == (["cancelled", "not_sent"], [])
+
+
+def test_each_package_of_an_order_is_cancelled_by_itself_and_may_be_bought_again(desk: Desk) -> None:
+    desk.order(MUG=3)
+    desk.takes(row("1"), row("2"))
+    desk.passes(2, seconds=5)
+    for package in ("1", "2"):
+        head = "amazon_order_id,package,action\n"
+        desk.drop(f"cancel-{package}.csv", f"{head}{ORDER},{package},cancel\n".encode())
+        desk.passes(3, seconds=5)
+    assert [one.status for one in desk.amazon.merchant.shipments("default")] == ["RefundPending"] * 2
+    desk.takes(row("1"), name="again.csv")
+    desk.passes(2, seconds=5)
+    assert (states(desk)[-1], len(desk.bought())) == ("succeeded", 3), reason(desk)
+    desk.drop("cancel-again.csv", f"amazon_order_id,package,function\n{ORDER},1,cancel\n".encode())
+    desk.passes(3, seconds=5)
+    assert [one.status for one in desk.amazon.merchant.shipments("default")] == ["RefundPending"] * 3
