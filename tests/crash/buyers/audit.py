@@ -38,11 +38,7 @@ class Account:
     spent: dict[str, Decimal] = field(default_factory=dict)
     """What was spent by day."""
     doubted: int = 0
-    settled: int = 0
-    """Doubts that ended by an operator's word."""
     labels: int = 0
-    by_hand: int = 0
-    """Labels that are not in the outboxes: an operator said of them that they were bought."""
     problems: list[str] = field(default_factory=list)
 
 
@@ -51,9 +47,8 @@ def audit(site: Market, files: Sequence[File], cap: str) -> Account:
     packages = {one.key: one for file in files for one in file.packages}
     account = Account(packages=len(packages), orders=len({order for order, _ in packages}), files=len(files))
     account.fates.update(one.fate for one in packages.values())
-    doubts = "SELECT count(*) AS doubted, count(nullif(by_word, '')) AS settled FROM submissions"
-    (row,) = site.rows(f"{doubts} WHERE doubted_at IS NOT NULL")
-    account.doubted, account.settled = row["doubted"], row["settled"]
+    doubted = site.rows("SELECT count(*) FROM submissions WHERE doubted_at IS NOT NULL")
+    account.doubted = doubted[0][0]
     account.problems += [
         *_wallet(account, site, packages, cap),
         *_events(site, files, packages),
@@ -119,13 +114,6 @@ def _events(site: Market, files: Sequence[File], packages: Mapping[Key, Package]
 def _labels(account: Account, site: Market, packages: Mapping[Key, Package]) -> Iterator[str]:
     """Each label lies in its seller's outbox byte for byte, with its row in an index; no other does."""
     at_amazon = {one.shipment_id: one for one in site.amazon.merchant.shipments()}
-    by_word = {
-        (row["number"], row["package"])
-        for row in site.rows(
-            "SELECT e.purchase_order_number AS number, json_extract(e.body, '$.package') AS package "
-            "FROM events AS e JOIN submissions AS s ON s.id = e.submission_id WHERE s.by_word = 'taken'"
-        )
-    }
     told: Counter[str] = Counter()
     files = set()
     for seller in site.names:
@@ -155,8 +143,6 @@ def _labels(account: Account, site: Market, packages: Mapping[Key, Package]) -> 
         key = keys.get((shipment.order, int(shipment.details["Weight"]["Value"])))
         if told[shipment.shipment_id] > 1:
             yield f"the label of {key} was told {told[shipment.shipment_id]} times"
-        elif not told[shipment.shipment_id] and key in by_word:
-            account.by_hand += 1
         elif not told[shipment.shipment_id]:
             yield f"lost: the label of {key} (shipment {shipment.shipment_id}) is in no outbox"
 

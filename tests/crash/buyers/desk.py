@@ -58,7 +58,8 @@ class Desk:
     def _doubt(self, number: int, package: Package, *, told: bool) -> None:
         if not told:
             self.problems.append(f"{package.key} is in doubt, and no alert tells it")
-        self._say(str(number), "--taken" if self.at_amazon(package) else "--not-sent")
+        ids = self.at_amazon(package)
+        self._say(str(number), *(["--shipment", ids[0]] if ids else ["--not-sent"]))
 
     def _held(self, number: int, package: Package, reason: str) -> None:
         if package.fate == "held":

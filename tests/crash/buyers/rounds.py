@@ -58,8 +58,8 @@ class Figures:
             "bought twice": account.twice,
             "lost": account.lost,
             "spent by day": _told(account.spent),
-            "in doubt": f"{account.doubted}, {account.settled} of them bought by an operator's word",
-            "labels": f"{account.labels} in the outboxes, {account.by_hand} to be printed by hand",
+            "in doubt, all settled": account.doubted,
+            "labels in the outboxes": account.labels,
             "said by the operator": _told(self.words),
             "seconds": f"{self.seconds:.0f}",
             "problems": len(account.problems),
@@ -142,6 +142,9 @@ def _trouble(site: Market, chance: random.Random, figures: Figures) -> None:
         name = chance.choice(list(troubles))
         troubles[name]()
         figures.troubles[name] += 1
+    elif dice > 0.99:  # nothing is bought for an hour of theirs
+        merchant.refusals.add(Refusal(code="InsufficientFunds"))
+        figures.troubles["no funds"] += 1
 
 
 def _live(site: Market, chance: random.Random, figures: Figures, point: str, patience: float) -> None:
