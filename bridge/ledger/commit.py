@@ -51,7 +51,7 @@ _TAKE_NUMBER = (
     .values(last=bindparam("upto"))
 )
 
-# Where anything of the batch moved while its report was written, it is reported once more.
+# Where anything of the batch moved while its report was written, that is not its report.
 _REPORTED = (
     update(files)
     .where(files.c.id == bindparam("file"), files.c.updated_at == bindparam("touched"))
@@ -208,13 +208,15 @@ def commit_answers(
 ) -> None:
     """Write the outbound files, the control numbers they took, and what they go along with.
 
-    That is the report's having been made, or the arrival's having left the inbox.
+    That is the report's having been made, or the arrival's having left the inbox. A report while whose making
+    something of its batch moved is not written at all: the next one tells it, under the same number.
     """
     with database.write(fence) as connection:
-        _answer(connection, file, gathered, now)
         if gathered.reported:
             asked = {"file": file.id, "touched": seconds(file.updated_at), "now": seconds(now)}
-            connection.execute(_REPORTED, asked)
+            if connection.execute(_REPORTED, asked).rowcount == 0:
+                return
+        _answer(connection, file, gathered, now)
         if gathered.moved is not None:
             note_moved(connection, *gathered.moved, now)
 

@@ -63,7 +63,9 @@ def test_what_moves_while_a_report_is_written_is_reported_too(desk: Desk) -> Non
         writer.outbound(report("a"))
         desk.ledger.refuse_event(event.id, "no", later(2))
         writer.reported()
-    assert [found.file.id for found in desk.ledger.batches_to_report("acme")] == [file_id]
+    (found,) = desk.ledger.batches_to_report("acme")
+    assert (found.file.id, found.report_number) == (file_id, 1)
+    assert desk.ledger.outbound_due("acme", later(3)) == [], "it is told once, by the report that knows all"
     desk.report(file_id, report("b"))
     assert desk.ledger.batches_to_report("acme") == []
 
