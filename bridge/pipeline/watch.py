@@ -124,8 +124,9 @@ def _take(partner: Partner, one: Watch[Any], page: Page) -> int:
     known = partner.ledger.watched(partner.vendor, one.name, [one.number(item) for item in page.items])
     kept, changed = {}, []
     for item in page.items:
-        noted = one.note(item, known.get(one.number(item), b""))
-        if noted.kept != known.get(one.number(item)):
+        before = known.get(one.number(item), b"")
+        noted = one.note(item, before)
+        if noted.kept != before:
             kept[one.number(item)] = noted
         if noted.told:
             changed.append(item)
@@ -134,6 +135,8 @@ def _take(partner: Partner, one: Watch[Any], page: Page) -> int:
     reached("watch.read")
     if kept or files:
         partner.ledger.record_watched(partner.fence, partner.vendor, one.name, kept, files, now)
+    for number in map(one.number, page.items):
+        clear_alert(partner, FETCH, f"{_cursor(one)}:{number}")  # of when it could not be read
     for bad in page.unreadable:
         message = f"one of the {one.noun} cannot be read: {bad.reason} (request {page.request_id})"
         raise_alert(partner, FETCH, f"{_cursor(one)}:{bad.purchase_order_number}", message)

@@ -105,5 +105,4 @@ SPENDING = Spending(price=_price, cap=_cap, charged=lambda shipment: shipment.pr
 VERIFICATION = Verification(
     looks=(timedelta(minutes=2),) * 3,
     repeated=lambda event: "" if event.takes_all else NEVER_REPEATED,
-    doubts_refusals=True,
 )

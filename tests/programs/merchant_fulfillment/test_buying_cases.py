@@ -352,3 +352,13 @@ def test_each_package_of_an_order_is_cancelled_by_itself_and_may_be_bought_again
     desk.drop("cancel-again.csv", f"amazon_order_id,package,function\n{ORDER},1,cancel\n".encode())
     desk.passes(3, seconds=5)
     assert [one.status for one in desk.amazon.merchant.shipments("default")] == ["RefundPending"] * 3
+
+
+def test_a_refusal_after_a_throttled_try_is_a_refusal_and_no_doubt(desk: Desk) -> None:
+    desk.order()
+    desk.amazon.faults.reply(429, operation=CREATE, times=1)
+    desk.amazon.merchant.refusals.add(Refusal(code="ShippingServiceOfferNotAvailable", times=1))
+    desk.takes(row())
+    desk.passes(3, seconds=10)
+    assert (states(desk), len(desk.bought()), calls(desk)) == (["succeeded"], 1, 3)
+    assert "in_doubt" not in alerts(desk)

@@ -100,7 +100,6 @@ PROGRAM = Program(
             verification=Verification(
                 looks=(timedelta(minutes=2),) * 3,
                 repeated=lambda event: "" if event.whole else "a second one would be one more",
-                doubts_refusals=True,
             ),
             spending=Spending(
                 price=lambda event: Amount("USD", Decimal(event.price)),
