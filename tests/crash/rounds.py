@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.crash.audit import Account, audit
 from tests.crash.desk import Desk
+from tests.crash.figures import lines_of, told
 from tests.crash.lives import AT_RANDOM, Deaths
 from tests.crash.place import Place, place
 from tests.crash.tasks import DROPPED, LET_GO, NOT_SENT, RUN_AGAIN, SENT
@@ -56,8 +57,8 @@ class Figures:
         figures = {
             "kills": self.total,
             "of what drains": f"{by_point.total()} at points, {kills[AT_RANDOM]} at random moments",
-            "by point": _told(by_point),
-            "of an operator's verbs": f"{self.of_verbs.total()}; {_told(self.of_verbs)}",
+            "by point": told(by_point),
+            "of an operator's verbs": f"{self.of_verbs.total()}; {told(self.of_verbs)}",
             "started from scratch": self.scratch,
             "runs refused beside one that drains": self.refused,
             "dropped": f"{account.files} files with {account.documents} documents",
@@ -65,23 +66,16 @@ class Figures:
             "sent twice outside policy": account.twice,
             "status updates repeated by policy": account.repeated,
             "failed by Amazon, corrected, sent again": account.corrected,
-            "in doubt, all resolved": _told(account.doubted),
+            "in doubt, all resolved": told(account.doubted),
             "of them by an operator's word": f"{settled[SENT]} as sent, {settled[NOT_SENT]} as not sent",
             "held": f"{settled[LET_GO]} let go, {settled[DROPPED]} dropped",
             "batches run again": settled[RUN_AGAIN],
             "purged": f"{account.purged} batches; {account.spooled} files left in the spool",
-            "in the outboxes": _told(account.delivered),
+            "in the outboxes": told(account.delivered),
             "seconds": f"{self.seconds:.0f}",
             "problems": len(account.problems),
         }
-        return [
-            *(f"{name}: {told}" for name, told in figures.items()),
-            *(f"  {problem}" for problem in account.problems[:50]),
-        ]
-
-
-def _told(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+        return lines_of(figures, account.problems)
 
 
 def run_round(seed: int, kills: int, folder: Path) -> Figures:

@@ -8,14 +8,11 @@ from pathlib import Path
 
 from simulator.amazon import StandInAmazon
 from simulator.merchant.seller_orders import SellerOrder
-from simulator.sftp_server import SftpUser, StandInSftp
-from tests.crash.buyers.packages import WAREHOUSE, File
-from tests.crash.installation import Installation
-from tests.crash.vendors import FOLDERS, PASSWORD
+from tests.crash.buyers.packages import WAREHOUSE
+from tests.crash.two_sellers import SELLERS, TwoSellers, configure, make_folders, sftp_in
 from tests.fast_clock import FastClock
 from tests.forkserver import ForkServer
 
-SELLERS = ("shop", "store")
 SPEED = 120.0
 """Seconds that pass for bridge and stand-in in a second: an offer is good for five."""
 RATE = 500.0
@@ -25,31 +22,11 @@ ZONE = "America/New_York"
 MAX_PRICE = "12.00"
 """The most that a label may cost (dollars)."""
 _DAY = 86400.0
-_CONFIG = """\
-[bridge]
-ledger = "var/ledger.sqlite"
-spool = "var/spool"
-
-[accounts.main]
-region = "na"
-endpoint = "{url}"
-auth_endpoint = "{url}"
-client_id = "{client_id}"
-client_secret = "env:SHOP_SECRET"
-refresh_token = "env:SHOP_TOKEN"
-"""
-_SELLER = """
-[sellers.{name}]
-account = "main"
-marketplace = "US"
-order_prefix = "{name}-"
-comment = "Thank you."
-speed = "Standard"
+_KEYS = """\
 timezone = "{zone}"
 mapping = "x12-856-packages"
-pickup = {{ convention = "rename", interval = "0.2s" }}
-schedule = {{ poll = "1s" }}
-
+"""
+_TABLES = """
 [sellers.{name}.buy_shipping]
 purchase = "buy"
 max_price = "{most} USD"
@@ -68,20 +45,6 @@ email = "shipping@example.com"
 phone = "5550100"
 """
 _FORMATS = {"shop": '["ZPL203", "PNG"]', "store": '["PDF"]'}
-_FOLDERS = {
-    "shop": """
-[sellers.shop.local]
-root = "{root}"
-""",
-    "store": """
-[sellers.store.sftp]
-host = "{host}"
-port = {port}
-username = "store"
-password = "env:SHOP_PASSWORD"
-host_key = "{fingerprint}"
-""",
-}
 _OPEN = """
 SELECT (SELECT count(*) FROM files) AS came,
        (SELECT count(*) FROM files WHERE state = 'collected')
@@ -98,8 +61,10 @@ SELECT (SELECT count(*) FROM files) AS came,
 """
 
 
-class Market(Installation):
+class Market(TwoSellers):
     """The installation and its sellers' homes."""
+
+    OPEN = _OPEN
 
     def passes_a_day(self) -> None:
         """Let a day pass at once, for Amazon and for the processes that are started from now on."""
@@ -111,20 +76,6 @@ class Market(Installation):
         """End all processes."""
         self._server.__exit__()
 
-    def home(self, seller: str) -> Path:
-        """Return the folder that holds a seller's inbox, archive, quarantine and outbox."""
-        return self.folder.parent / "sellers" / seller
-
-    def drop(self, file: File) -> None:
-        """Put a file into its seller's inbox, whole at once."""
-        hidden = self.home(file.seller) / f".{file.name}.part"
-        hidden.write_bytes(file.data)
-        hidden.rename(self.home(file.seller) / "inbox" / file.name)
-
-    def is_over(self, files: int) -> bool:
-        """Return whether so many files came, and nothing of them goes on but what an operator decides."""
-        return any(row["came"] == files and not row["open"] for row in self.rows(_OPEN))
-
 
 def clock_of(amazon: StandInAmazon) -> FastClock:
     """Return a clock that goes as the stand-in's does."""
@@ -135,11 +86,7 @@ def clock_of(amazon: StandInAmazon) -> FastClock:
 @contextmanager
 def market(folder: Path, orders: Sequence[SellerOrder], cap: str, speed: float = SPEED) -> Iterator[Market]:
     """Set the installation up in an empty folder, and take it down; Amazon knows the orders."""
-    bridge = folder / "bridge"
-    bridge.mkdir(parents=True)
-    for seller in SELLERS:
-        for name in FOLDERS:
-            (folder / "sellers" / seller / name).mkdir(parents=True)
+    bridge = make_folders(folder)
     amazon = StandInAmazon(
         rate=None,
         told_rate=RATE,
@@ -150,24 +97,16 @@ def market(folder: Path, orders: Sequence[SellerOrder], cap: str, speed: float =
     )
     for order in orders:
         amazon.merchant.orders.add(order)
-    users = {"store": SftpUser(folder / "sellers" / "store", password=PASSWORD)}
-    with amazon, StandInSftp(users) as sftp:
-        server = ForkServer(clock=clock_of(amazon))
-        credentials = amazon.credentials
-        facts = {"host": sftp.host, "port": sftp.port, "fingerprint": sftp.fingerprint}
-        text = _CONFIG.format(url=amazon.url, client_id=credentials.client_id)
-        for seller in SELLERS:
-            text += _SELLER.format(
-                name=seller, zone=ZONE, most=MAX_PRICE, cap=cap, formats=_FORMATS[seller], warehouse=WAREHOUSE
-            )
-            text += _FOLDERS[seller].format(root=folder / "sellers" / seller, **facts)
-        environment = {
-            "SHOP_SECRET": credentials.client_secret,
-            "SHOP_TOKEN": credentials.refresh_token,
-            "SHOP_PASSWORD": PASSWORD,
-        }
-        (bridge / "config.toml").write_text(text)
-        site = Market(bridge, amazon, server, SELLERS, environment)
+    tables = {
+        seller: _TABLES.format(
+            name=seller, most=MAX_PRICE, cap=cap, formats=_FORMATS[seller], warehouse=WAREHOUSE
+        )
+        for seller in SELLERS
+    }
+    with amazon, sftp_in(folder) as sftp:
+        keys = dict.fromkeys(SELLERS, _KEYS.format(zone=ZONE))
+        environment = configure(folder, amazon, sftp, keys, tables)
+        site = Market(bridge, amazon, ForkServer(clock=clock_of(amazon)), SELLERS, environment)
         try:
             yield site
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,9 +13,11 @@ from simulator.merchant.labels import LabelFault
 from simulator.merchant.refusals import Refusal
 from tests.crash.buyers.audit import Account, audit
 from tests.crash.buyers.desk import Desk
-from tests.crash.buyers.market import SELLERS, SPEED, Market, market
+from tests.crash.buyers.market import SPEED, Market, market
 from tests.crash.buyers.packages import Trade
+from tests.crash.figures import lines_of, told
 from tests.crash.lives import AT_RANDOM
+from tests.crash.two_sellers import SELLERS
 
 POINTS = (
     "drain.claimed", "collect.kept", "collect.committed", "translate.read", "translate.committed",
@@ -50,28 +52,21 @@ class Figures:
         account, kills = self.account, self.kills
         figures = {
             "kills": f"{kills.total()}, {kills[AT_RANDOM]} of them at random moments",
-            "by point": _told(Counter({name: kills[name] for name in kills if name != AT_RANDOM})),
+            "by point": told(Counter({name: kills[name] for name in kills if name != AT_RANDOM})),
             "dropped": f"{account.files} files with {account.packages} packages of {account.orders} orders",
-            "which must be": _told(account.fates),
-            "troubles of Amazon's": _told(self.troubles),
+            "which must be": told(account.fates),
+            "troubles of Amazon's": told(self.troubles),
             "bought": account.bought,
             "bought twice": account.twice,
             "lost": account.lost,
-            "spent by day": _told(account.spent),
+            "spent by day": told(account.spent),
             "in doubt, all settled": account.doubted,
             "labels in the outboxes": account.labels,
-            "said by the operator": _told(self.words),
+            "said by the operator": told(self.words),
             "seconds": f"{self.seconds:.0f}",
             "problems": len(account.problems),
         }
-        return [
-            *(f"{name}: {told}" for name, told in figures.items()),
-            *(f"  {problem}" for problem in account.problems[:50]),
-        ]
-
-
-def _told(counts: Mapping[str, object]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+        return lines_of(figures, account.problems)
 
 
 def run_packages(

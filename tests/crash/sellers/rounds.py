@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.crash.figures import lines_of, told
 from tests.crash.lives import AT_RANDOM
 from tests.crash.sellers.audit import Account, audit
 from tests.crash.sellers.orders import Trade
-from tests.crash.sellers.shops import SELLERS, SPEED, Shops, shops
+from tests.crash.sellers.shops import SPEED, Shops, shops
+from tests.crash.two_sellers import SELLERS
 
 POINTS = (
     "drain.claimed", "collect.kept", "collect.committed", "translate.read", "translate.committed",
@@ -45,10 +47,10 @@ class Figures:
         account, kills = self.account, self.kills
         figures = {
             "kills": f"{kills.total()}, {kills[AT_RANDOM]} of them at random moments",
-            "by point": _told(Counter({name: kills[name] for name in kills if name != AT_RANDOM})),
+            "by point": told(Counter({name: kills[name] for name in kills if name != AT_RANDOM})),
             "dropped": f"{account.files} files with {account.orders} orders",
-            "which must be": _told(account.fates),
-            "at Amazon": _told(account.ends),
+            "which must be": told(account.fates),
+            "at Amazon": told(account.ends),
             "lost": account.lost,
             "created twice": account.twice,
             "in doubt, all resolved": account.doubted,
@@ -58,14 +60,7 @@ class Figures:
             "seconds": f"{self.seconds:.0f}",
             "problems": len(account.problems),
         }
-        return [
-            *(f"{name}: {told}" for name, told in figures.items()),
-            *(f"  {problem}" for problem in account.problems[:50]),
-        ]
-
-
-def _told(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+        return lines_of(figures, account.problems)
 
 
 def run_orders(
