@@ -21,7 +21,7 @@ from bridge.programs.merchant_fulfillment.purchase import (
 from bridge.programs.merchant_fulfillment.refused import REFUSALS
 from bridge.programs.merchant_fulfillment.rules import violations, violations_of_cancellation
 
-NOT_REPRINTED = "edibridge does not fetch a label again yet: nothing is sent to Amazon"
+NOT_REPRINTED = "labels are not fetched again yet: print it from Seller Central, and drop this"
 
 
 def _key(event: ShipmentRequested | ShipmentCancelled) -> str:

@@ -15,6 +15,10 @@ from bridge.programs.merchant_fulfillment.orders import Order, OrderItem
 from bridge.programs.prechecks import Asked, Checked, Question
 
 OPEN = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
+_UNKNOWN = (
+    "order {order} could not be looked at: {why}. Where its id is right, and it is an order of this account, "
+    "release the package; otherwise have it sent again, corrected"
+)
 
 
 def judge(asked: Asked[Order]) -> Checked:
@@ -22,9 +26,7 @@ def judge(asked: Asked[Order]) -> Checked:
     event: ShipmentRequested = asked.event
     order = asked.found
     if order is None:
-        return Checked(
-            hold=clipped_message(f"Amazon was asked for order {event.amazon_order_id}: {asked.why}")
-        )
+        return Checked(hold=clipped_message(_UNKNOWN.format(order=event.amazon_order_id, why=asked.why)))
     items, problems = _found(event, order)
     problems = [*_of_order(event, order), *problems, *_too_many(items, order)]
     if problems:
