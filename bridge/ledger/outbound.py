@@ -102,6 +102,12 @@ def next_number(connection: Connection, vendor: str, scope: str, kind: str) -> i
 class OutboundStore(Store):
     """What the job deliver asks of the ledger."""
 
+    def has_queued(self, vendor: str, folder: str, name: str) -> bool:
+        """Return whether a file of this name was ever queued for a folder of a vendor's outbox."""
+        with self._db.read() as connection:
+            asked = {"v": vendor, "folder": folder, "name": name}
+            return connection.execute(_TAKEN, asked).first() is not None
+
     def outbound_due(self, vendor: str, now: datetime, limit: int = 50) -> list[Outbound]:
         """List outbound files to deliver now, oldest first."""
         with self._db.read() as connection:

@@ -20,7 +20,7 @@
 | reports | batches_to_report, reported, reported_of |
 | shipping_documents | cursor, add_outbound; request_documents, due_document_requests |
 | shipping_documents | open_document_requests, postpone_document_request |
-| outbound | take_number; outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
+| outbound | take_number, has_queued; outbound_due, outbound_bytes, outbound_delivered, outbound_failed |
 | labels | unshipped_labels, void_confirmed |
 | follow_ups | due_follow_ups, record_look, record_look_failed; followed, record_sweep |
 | follow_ups | follow_up_alerts, follow_up_counts |

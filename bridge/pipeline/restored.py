@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import structlog
 
@@ -67,9 +67,10 @@ def compare_with_folder(partner: Partner) -> None:
     if partner.state.folder.numbers_compared or partner.state.folder.failures >= FAILURES:
         return
     known = partner.ledger.numbers(partner.account)
+    archived = _numbers(partner.folder.names("archive"), _ARCHIVED)
     found = Numbers(
-        _greatest(partner.folder.names("archive"), _ARCHIVED, known.arrival),
-        max(_greatest(partner.folder.names(place), ends, known.batch) for place, ends in _OF_BATCH.items()),
+        _greatest((number for number, _ in archived), known.arrival),
+        max(_greatest(_of_batches(partner, place, known.batch), known.batch) for place in _OF_BATCH),
     )
     partner.state.folder.numbers_compared = True
     if found.arrival <= known.arrival and found.batch <= known.batch:
@@ -82,9 +83,24 @@ def compare_with_folder(partner: Partner) -> None:
     log.error("ledger_restored", vendor=partner.vendor, reason=reason)
 
 
-def _greatest(names: Iterable[str], ends: re.Pattern[str], known: int) -> int:
-    """Return the greatest number at the end of these names that may be the bridge's, 0 for none."""
-    numbers = (int(found[1]) for name in names if (found := _at_the_end(ends, name)))
+def _of_batches(partner: Partner, place: Place, known: int) -> Iterator[int]:
+    """Yield the numbers of batches at the ends of names in a folder of the outbox.
+
+    A name that the ledger has queued is no sign of one that it has not given: where a batch was reported
+    several times, it ends with the number of its report.
+    """
+    for number, name in _numbers(partner.folder.names(place), _OF_BATCH[place]):
+        if number <= known or not partner.ledger.has_queued(partner.vendor, place, name):
+            yield number
+
+
+def _numbers(names: Iterable[str], ends: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Yield the numbers at the end of names, with the names; those that have none are left out."""
+    return ((int(found[1]), name) for name in names if (found := _at_the_end(ends, name)))
+
+
+def _greatest(numbers: Iterable[int], known: int) -> int:
+    """Return the greatest number that may be the bridge's, 0 for none."""
     return max((number for number in numbers if number <= known + FARTHEST), default=0)
 
 

@@ -10,6 +10,7 @@ import pytest
 from bridge.dropfolder.local import LocalDropFolder
 from bridge.dropfolder.port import Place
 from bridge.errors import DropFolderUnavailable, SpoolError
+from bridge.ledger.reports import reopen
 from bridge.pipeline.drain import drain
 from bridge.pipeline.partner import Partner
 from bridge.pipeline.spool import Spool
@@ -46,6 +47,20 @@ def test_a_partners_own_name_is_no_sign_of_it(
     drained(partner)
     assert len(amazon.items) == 1
     assert partner.ledger.restored(partner.account) is None
+
+
+def test_a_report_that_the_ledger_made_is_no_sign_of_it_however_often_its_batch_was_reported(
+    partner: Partner, amazon: StubAmazon
+) -> None:
+    drained(partner)
+    for _ in range(8):  # more often than there are batches
+        with partner.ledger._db.write() as connection:
+            reopen(connection, [partner.ledger.batch(1).events[0].id], partner.clock())
+        drained(partner, rounds=1)
+    partner.state.folder.numbers_compared = False
+    drained(partner)
+    assert partner.ledger.restored(partner.account) is None
+    assert len(amazon.items) == 1
 
 
 def test_a_number_of_the_bridges_own_that_was_not_given_is_one(
